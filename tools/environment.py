@@ -1,0 +1,184 @@
+"""The project's virtual environment: made once, brought up to date when its inputs change.
+
+A stamp inside `.venv` names the Python and the pinned packages it was made from, so that a second
+run costs one hash. What the bridge needs of the Python itself is checked here, before anything is
+downloaded.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path
+
+from tools.console import Failure, say
+from tools.paths import ROOT
+
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if sys.platform == "win32" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
+_STAMP = VENV / "npc-video-player.json"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What an environment was made from.
+
+    Attributes:
+        python: Version and home of the base Python.
+        packages: Hash of the lock file and the project file; empty while nothing is installed.
+    """
+
+    python: str
+    packages: str
+
+
+class Step(Enum):
+    """What a stale environment needs."""
+
+    NOTHING = "nothing"
+    INSTALL = "install"
+    CREATE = "create"
+    REPLACE = "replace"
+
+
+def wanted_stamp(root: Path = ROOT) -> Stamp:
+    """The stamp of an environment made now, by this Python, from the files in `root`."""
+    digest = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        digest.update((root / name).read_bytes())
+    return Stamp(f"{platform.python_version()} {sys.base_prefix}", digest.hexdigest())
+
+
+def next_step(found: Stamp | None, wanted: Stamp, *, runs: bool) -> Step:
+    """Compare stamps; `runs` tells whether the environment's Python is still there."""
+    if found is None:
+        return Step.CREATE
+    if found.python != wanted.python or not runs:
+        return Step.REPLACE
+    return Step.NOTHING if found == wanted else Step.INSTALL
+
+
+def prepare() -> None:
+    """Make `.venv` match the lock file, the project file and the running Python.
+
+    Raises:
+        Failure: This Python cannot be embedded, or pip could not install the packages.
+    """
+    wanted = wanted_stamp()
+    step = next_step(_read_stamp(), wanted, runs=PYTHON.exists())
+    if step is Step.NOTHING:
+        return
+    check_python()
+    check_compiler()
+    if step is not Step.INSTALL:
+        _create(replace=step is Step.REPLACE)
+        _write_stamp(Stamp(wanted.python, packages=""))
+    say("Installing the Python packages named in requirements.lock…")
+    _pip("--require-hashes", "--requirement", "requirements.lock")
+    _pip("--no-deps", "--no-build-isolation", "--editable", ".")
+    _write_stamp(wanted)
+
+
+def check_python(config: Mapping[str, object] | None = None, name: str = sys.platform) -> None:
+    """Raise Failure unless a program can embed this Python and C code can be built for it."""
+    if name == "win32":
+        return  # the shared library and the headers are part of every installation
+    config = config if config is not None else sysconfig.get_config_vars()
+    if not (config.get("Py_ENABLE_SHARED") or config.get("PYTHONFRAMEWORK")):
+        raise Failure(
+            f"The Python at {sys.base_prefix} has no shared library, which Godot needs to run it: "
+            "use your system's Python, or build one with --enable-shared."
+        )
+    if not (Path(str(config.get("INCLUDEPY"))) / "Python.h").is_file():
+        raise Failure(
+            f"The Python at {sys.base_prefix} lacks its C headers: install them "
+            "(Debian: apt-get install python3-dev)."
+        )
+
+
+def check_compiler() -> None:
+    """Raise Failure unless a C compiler is on PATH, or named by CC as setuptools reads it."""
+    if sys.platform == "win32":
+        return  # setuptools finds Visual Studio by itself, and the build says so when it cannot
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    if shutil.which(command.split()[0]) is None:
+        raise Failure(
+            f"No C compiler: {command.split()[0]} is not on PATH; install one "
+            "(Debian: apt-get install gcc libc6-dev) or name yours in the variable CC."
+        )
+
+
+def explain_pip(output: str) -> str:
+    """One sentence for what pip printed before it failed."""
+    if "No space left on device" in output:
+        return f"The disk is full: free about 1 GB for {VENV} and run the command again."
+    if "THESE PACKAGES DO NOT MATCH THE HASHES" in output:
+        return (
+            "A downloaded package differs from requirements.lock: update the checkout, "
+            "or try a network that you trust."
+        )
+    unreachable = ("Failed to establish a new connection", "NewConnectionError", "ConnectTimeout")
+    if any(sign in output for sign in (*unreachable, "ProxyError", "name resolution")):
+        return (
+            "pip cannot reach its package index: connect to the network and run the command again."
+        )
+    errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
+    reason = errors[-1].removeprefix("ERROR:").strip() if errors else "it gave no reason"
+    return (
+        f"pip could not install the packages ({reason}): delete {VENV} and run the command again."
+    )
+
+
+def _create(*, replace: bool) -> None:
+    say(f"Making the virtual environment {VENV}…")
+    clear = ["--clear"] if replace else []
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", *clear, str(VENV)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode == 0:
+        return
+    output = made.stdout + made.stderr
+    if "ensurepip" in output:
+        raise Failure(
+            "This Python cannot make virtual environments: install its venv module "
+            "(Debian: apt-get install python3-venv)."
+        )
+    last = (output.strip().splitlines() or ["no reason given"])[-1]
+    raise Failure(
+        f"The virtual environment could not be made ({last}): delete {VENV} and try again."
+    )
+
+
+def _pip(*arguments: str) -> None:
+    quiet = ("--quiet", "--no-input", "--disable-pip-version-check")
+    done = subprocess.run(
+        [PYTHON, "-m", "pip", "install", *quiet, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failure(explain_pip(done.stdout + done.stderr))
+
+
+def _read_stamp() -> Stamp | None:
+    try:
+        return Stamp(**json.loads(_STAMP.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None  # absent or not ours: making the environment again is always right
+
+
+def _write_stamp(stamp: Stamp) -> None:
+    _STAMP.write_text(json.dumps(asdict(stamp)), "utf-8")

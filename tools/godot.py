@@ -1,0 +1,136 @@
+"""Running Godot on a project, and telling from its log whether all went well.
+
+Godot exits with 0 after script errors, missing libraries and leaks, so the log decides.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.console import Failure, say
+from tools.engine import Engine
+from tools.process import Finished, stream
+
+_FAULT = re.compile(
+    r"SCRIPT ERROR:"
+    r"|Can't open (GDExtension )?dynamic library"
+    r"|Error loading extension"
+    r"|GDExtension (dynamic library not found|entry point|initialization function)"
+    r"|ObjectDB instances leaked"
+    r"|RIDs? .*\bleaked"
+    r"|RID allocations? .*\bleaked"
+    r"|Leaked instance:"
+    r"|resources still in use at exit"
+    r"|Orphan StringName"
+    r"|handle_crash:"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_WINDOWS_CRASH = 0x8000_0000  # exit codes from here on are NTSTATUS errors
+_IMPORT_S = 300.0
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """What came of running the engine.
+
+    Attributes:
+        exit_code: The engine's, negative for a signal; None when the time limit stopped it.
+        log: Everything it printed, without colours.
+        faults: The lines that tell of errors, leaks or a crash, and a line for a time-out.
+    """
+
+    exit_code: int | None
+    log: str
+    faults: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_code == 0 and not self.faults
+
+
+def run_project(
+    engine: Engine,
+    project: Path,
+    *arguments: str,
+    seconds: float | None,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> EngineRun:
+    """Run `project` with further engine arguments; the engine never outlives this call.
+
+    Args:
+        engine: The Godot to use.
+        project: Folder of a project.godot.
+        arguments: For the engine; those after `--` reach the game.
+        seconds: Time limit; None for a run that a person ends.
+        env: Variables beside ours and the engine's own, such as a screen's.
+        on_line: Called with each line of the log as it comes, on another thread.
+    """
+    finished = stream(
+        [engine.path, *engine.args, "--path", project, *arguments],
+        cwd=project,
+        env={**os.environ, **engine.env, **(env or {})},
+        seconds=seconds,
+        on_line=lambda line: on_line(_COLOUR.sub("", line)),
+    )
+    log = _COLOUR.sub("", finished.output)
+    faults = (*find_faults(log.splitlines()), *_bad_end(finished, seconds))
+    return EngineRun(finished.exit_code, log, faults)
+
+
+def import_project(engine: Engine, project: Path) -> None:
+    """Let the engine import the project's assets unless nothing changed since it last did.
+
+    Raises:
+        Failure: The import failed; the message names the first fault.
+    """
+    stamp = project / ".godot" / "imported_by"
+    known = stamp.exists() and stamp.read_text("utf-8") == engine.version
+    if known and _newest_change(project) <= stamp.stat().st_mtime_ns:
+        return
+    say(f"Importing the assets of {project.name}…")
+    run = run_project(engine, project, "--headless", "--import", seconds=_IMPORT_S)
+    if not run.ok:
+        reason = run.faults[0] if run.faults else f"exit code {run.exit_code}"
+        say(run.log)
+        raise Failure(f"Godot could not import {project} ({reason}): see its log above.")
+    stamp.write_text(engine.version, "utf-8")
+
+
+def find_faults(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a log that tell of an error, a leak or a crash."""
+    return (line.strip() for line in lines if _FAULT.search(line))
+
+
+def find_errors(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of an editor's log that tell of any error, each with the place it came from.
+
+    The editor also tries for Vulkan; that this is in vain without a graphics card is no error.
+    """
+    lines = list(lines)
+    for line, place in zip(lines, [*lines[1:], ""], strict=True):
+        if re.match(r"\s*(USER )?ERROR:", line) and "(drivers/vulkan/" not in place:
+            yield f"{line.strip()} {place.strip()}"
+
+
+def _bad_end(finished: Finished, seconds: float | None) -> Iterator[str]:
+    code = finished.exit_code
+    if code is None:
+        yield f"stopped after the time limit of {seconds:g} s"
+    elif code < 0:
+        yield f"ended by {signal.Signals(-code).name}"
+    elif code >= _WINDOWS_CRASH:
+        yield f"crashed with code {code:#x}"
+
+
+def _newest_change(project: Path) -> int:
+    """When the youngest of the project's own files was modified, in ns; built libraries aside."""
+    newest = 0
+    for folder, subfolders, files in os.walk(project, followlinks=True):
+        subfolders[:] = [name for name in subfolders if name[0] != "." and name != "bin"]
+        for name in files:
+            newest = max(newest, (Path(folder) / name).lstat().st_mtime_ns)
+    return newest

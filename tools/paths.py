@@ -1,0 +1,28 @@
+"""Where the checkout and the user's cache are; every other tool builds its paths on these."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDON = ROOT / "addons" / "npc_video_player"
+DEMO = ROOT / "demo_project"
+ENGINE_TESTS = ROOT / "tests" / "engine" / "project"
+BUILD = ROOT / "build"
+
+
+def cache_folder(
+    platform: str = sys.platform, environ: Mapping[str, str] = os.environ, home: Path | None = None
+) -> Path:
+    """The per-user folder for what is fetched once and shared by every checkout."""
+    home = home or Path.home()
+    if platform == "win32":
+        base = Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        named = Path(environ.get("XDG_CACHE_HOME", ""))
+        # The XDG specification tells programs to ignore a relative path.
+        base = named if named.is_absolute() else home / ".cache"
+    return base / "npc-video-player"

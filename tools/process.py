@@ -1,0 +1,126 @@
+"""Child processes that never outlive us: on a time limit, Ctrl-C or SIGTERM they are stopped.
+
+`foreground` is for a tool that owns the terminal (pytest, ruff); `stream` is for the engine, which
+may start processes of its own and is therefore stopped as a whole group.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+_POLL_S = 0.1  # between looks at the clock; Windows cannot interrupt a longer wait with Ctrl-C
+_LAST_WORDS_S = 5.0  # for output still in the pipe, and for a child to end by itself
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a streamed child ended.
+
+    Attributes:
+        exit_code: As the operating system gave it, negative for a signal; None when the time
+            limit stopped it.
+        output: Standard output and standard error together.
+    """
+
+    exit_code: int | None
+    output: str
+
+
+def foreground(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> int:
+    """Run a tool on our own terminal and return its exit code."""
+    process = subprocess.Popen(command, cwd=cwd, env=env)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        _await_end(process)  # the terminal sent it the same Ctrl-C: let it clean up
+        raise
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+            _await_end(process)
+            process.kill()
+
+
+def stream(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: float | None,
+    on_line: Callable[[str], None],
+) -> Finished:
+    """Run a child in a group of its own, handing each line of its output to `on_line` at once.
+
+    Args:
+        command: Program and arguments.
+        cwd: Its working folder.
+        env: Its whole environment.
+        seconds: Time limit, after which the group is killed; None for no limit.
+        on_line: Called from another thread, without the line's end.
+    """
+    lines: list[str] = []
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        process_group=None if sys.platform == "win32" else 0,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    assert process.stdout is not None
+
+    def pump(pipe: TextIO) -> None:
+        for line in pipe:
+            lines.append(line.rstrip("\r\n"))
+            on_line(lines[-1])
+
+    reader = threading.Thread(target=pump, args=(process.stdout,), daemon=True)
+    reader.start()
+    try:
+        exit_code = _wait(process, seconds)
+    finally:
+        kill_group(process)
+        reader.join(_LAST_WORDS_S)
+    return Finished(exit_code, "\n".join(lines))
+
+
+def kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a child started by `stream` and all that it started, also when it has ended itself."""
+    if sys.platform == "win32":
+        if process.poll() is None:
+            subprocess.run(
+                ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
+            )
+    else:
+        # Nothing is left of the group; macOS answers "not permitted" when only a zombie is.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _wait(process: subprocess.Popen[str], seconds: float | None) -> int | None:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while deadline is None or time.monotonic() < deadline:
+        try:
+            return process.wait(_POLL_S)
+        except subprocess.TimeoutExpired:
+            continue
+    return None
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_LAST_WORDS_S)
