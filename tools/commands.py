@@ -29,7 +29,7 @@ _SHOTS_S = 12.0
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Failure(f"{message}: see `{self.prog} --help`.")
+        raise Failure(f"{message[0].upper()}{message[1:]}: see `{self.prog} --help`.")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="run a benchmark")
     bench.set_defaults(command=_bench)
-    bench.add_argument("name", choices=sorted(p.stem for p in (ROOT / "bench").glob("[!_]*.py")))
+    bench.add_argument("name", help="a module of bench/")
 
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
@@ -184,6 +184,9 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    known = sorted(file.stem for file in (ROOT / "bench").glob("[!_]*.py"))
+    if options.name not in known:
+        raise Failure(f"There is no benchmark {options.name}: choose from {', '.join(known)}.")
     _ready()
     return _python(f"bench.{options.name}")
 

@@ -226,4 +226,7 @@ def explain(output: str) -> str:
     lines = output.strip().splitlines() or ["no reason given"]
     reason = next((line for line in lines if line.startswith("E: ")), lines[-1])
     reason = reason.removeprefix("E: ").strip()
-    return f"Godot could not be fetched from the Debian mirror ({reason}): check the network and run the command again, or set GODOT to an installed one."
+    return (
+        f"Godot could not be fetched from the Debian mirror ({reason}): check the network "
+        "and run the command again, or set GODOT to an installed one."
+    )

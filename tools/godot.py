@@ -89,7 +89,7 @@ def import_project(engine: Engine, project: Path) -> None:
     """
     stamp = project / ".godot" / "imported_by"
     known = stamp.exists() and stamp.read_text("utf-8") == engine.version
-    if known and _newest_change(project) <= stamp.stat().st_mtime_ns:
+    if known and _newest_change(project) < stamp.stat().st_mtime_ns:
         return
     say(f"Importing the assets of {project.name}…")
     run = run_project(engine, project, "--headless", "--import", seconds=_IMPORT_S)

@@ -83,9 +83,10 @@ def stream(
     assert process.stdout is not None
 
     def pump(pipe: TextIO) -> None:
-        for line in pipe:
-            lines.append(line.rstrip("\r\n"))
-            on_line(lines[-1])
+        with pipe:
+            for line in pipe:
+                lines.append(line.rstrip("\r\n"))
+                on_line(lines[-1])
 
     reader = threading.Thread(target=pump, args=(process.stdout,), daemon=True)
     reader.start()

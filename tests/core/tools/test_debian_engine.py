@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.debian_engine import explain, unpacked
+
+
+def manifest_in(cache: Path, text: str) -> None:
+    folder = cache / "godot-forky-1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(text)
+
+
+def test_a_finished_copy_is_recognised(tmp_path: Path) -> None:
+    packages = {"godot": "4.6.3+ds-2"}
+    manifest_in(tmp_path, json.dumps({"version": "4.6.3.stable", "packages": packages}))
+    copy = unpacked(tmp_path)
+    assert copy is not None
+    assert (copy.version, copy.packages) == ("4.6.3.stable", packages)
+    assert copy.program("godot").is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}"])
+def test_a_damaged_manifest_means_no_copy(tmp_path: Path, text: str) -> None:
+    manifest_in(tmp_path, text)
+    assert unpacked(tmp_path) is None
+
+
+def test_an_empty_cache_means_no_copy(tmp_path: Path) -> None:
+    assert unpacked(tmp_path) is None
+
+
+def test_a_copy_never_changes_where_children_find_libraries(tmp_path: Path) -> None:
+    manifest_in(tmp_path, json.dumps({"version": "4.6", "packages": {}}))
+    (tmp_path / "godot-forky-1/root/usr/lib/x86_64-linux-gnu").mkdir(parents=True)
+    copy = unpacked(tmp_path)
+    assert copy is not None
+    assert not any(name.startswith("LD_") for name in copy.environment())
+
+
+def test_apt_failing_is_told_in_a_sentence() -> None:
+    output = (
+        "Err:1 http://mirror.example/debian forky InRelease\n"
+        "E: Failed to fetch http://mirror.example/debian  Could not resolve 'mirror.example'\n"
+        "E: Some index files failed to download."
+    )
+    sentence = explain(output)
+    assert "Could not resolve 'mirror.example'" in sentence
+    assert "check the network" in sentence
+    assert "\n" not in sentence
+
+
+def test_a_full_disk_is_told_as_such() -> None:
+    assert explain("dpkg-deb: error: No space left on device").startswith("The disk filled up")
