@@ -20,8 +20,7 @@ from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.process import foreground
 from tools.screen import screen
 
-_SECTIONS = ("core", "bridge", "engine", "live")
-_ALWAYS = ("core", "bridge", "engine")  # `live` needs a server, so it runs only when named
+_SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs when named
 _START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
 _EDITOR_FRAMES_PER_S = 60
 _SHOTS_S = 12.0
@@ -101,14 +100,14 @@ def _shots(options: argparse.Namespace) -> int:
 
 def _play(seconds: float | None, shots: Path | None, *, headless: bool) -> int:
     """Run the demo: its log to stderr, and the last line of JSON in it to stdout, at the end."""
-    engine = _ready()
-    godot.import_project(engine, DEMO)
-    results: list[str] = []
+    engine = _ready(DEMO)
+    result = ""
 
     def show(line: str) -> None:
+        nonlocal result
         if line.startswith("{"):
-            results.append(line)
-        else:
+            result, line = line, result
+        if line:
             say(line)
 
     with ExitStack() as stack:
@@ -132,14 +131,13 @@ def _play(seconds: float | None, shots: Path | None, *, headless: bool) -> int:
         )
     for fault in finished.faults:
         say(f"Fault: {fault}")
-    for result in results[-1:]:
+    if result:
         print(result, flush=True)
     return finished.exit_code or int(not finished.ok)
 
 
 def _editor(options: argparse.Namespace) -> int:
-    engine = _ready()
-    godot.import_project(engine, DEMO)
+    engine = _ready(DEMO)
     seconds: float | None = options.seconds
     with screen() as env:
         if env is None:
@@ -170,16 +168,15 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
+    filled = [s for s in _SECTIONS if any((ROOT / "tests" / s).glob("**/test_*.py"))]
     for section in sections:
-        if not (ROOT / "tests" / section).is_dir():
-            raise Failure(f"tests/{section} does not exist yet: name another section.")
-    chosen = sections or [s for s in _ALWAYS if (ROOT / "tests" / s).is_dir()]
+        if section not in filled:
+            raise Failure(f"tests/{section} holds no tests: choose from {', '.join(filled)}.")
+    chosen = sections or [section for section in filled if section != "live"]
     if set(chosen) == {"core"}:
         _ready_environment()
     else:
-        engine = _ready()
-        if "engine" in chosen and (ENGINE_TESTS / "project.godot").exists():
-            godot.import_project(engine, ENGINE_TESTS)
+        _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
     return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
 
 
@@ -200,15 +197,15 @@ def _check(options: argparse.Namespace) -> int:
     return _run_tests((), ())
 
 
-def _ready() -> Engine:
-    """The environment, the engine, the bridge and the links, so that projects can run."""
+def _ready(*projects: Path) -> Engine:
+    """Get the environment, the engine, the bridge and these projects ready to run."""
     engine = _ready_engine()
     with _preparing():
         environment.prepare()
         _build_bridge()
-        for project in (DEMO, ENGINE_TESTS):
-            if project.is_dir():
-                link_addon(project, ADDON)
+        for project in projects:
+            link_addon(project, ADDON)
+            godot.import_project(engine, project)
     return engine
 
 

@@ -78,22 +78,24 @@ def probe(path: Path, *, told_by: str) -> str:
     Raises:
         Failure: It does not answer as Godot does, or is too old.
     """
-    wanted = f"Godot {OLDEST[0]}.{OLDEST[1]} or newer"
+    wanted = f"this project needs Godot {OLDEST[0]}.{OLDEST[1]} or newer"
     try:
         answer = subprocess.run(
             [path, "--version"], capture_output=True, text=True, timeout=_ANSWER_S, check=False
         ).stdout.strip()
     except FileNotFoundError:
-        raise Failure(f"{told_by} names {path}, which does not exist: name {wanted}.") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure(f"{told_by} names {path}, which does not exist: {wanted}.") from None
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{told_by} names {path}, which does not answer: {wanted}.") from None
+    except OSError as error:
         raise Failure(
-            f"{told_by} names {path}, which does not run ({error}): name {wanted}."
+            f"{told_by} names {path}, which does not run ({error.strerror}): {wanted}."
         ) from None
     version = parse_version(answer)
     if version is None:
-        raise Failure(f"{told_by} names {path}, which is not Godot: name {wanted}.")
+        raise Failure(f"{told_by} names {path}, which is not Godot: {wanted}.")
     if version < OLDEST:
-        raise Failure(f"{told_by} names {path}, which is Godot {answer}: name {wanted}.")
+        raise Failure(f"{told_by} names {path}, which is Godot {answer}: {wanted}.")
     return answer.splitlines()[-1]
 
 

@@ -125,8 +125,8 @@ def explain_pip(output: str) -> str:
             "A downloaded package differs from requirements.lock: update the checkout, "
             "or try a network that you trust."
         )
-    unreachable = ("Failed to establish a new connection", "NewConnectionError", "ConnectTimeout")
-    if any(sign in output for sign in (*unreachable, "ProxyError", "name resolution")):
+    unreachable = ("NewConnectionError", "ConnectTimeout", "ProxyError", "(from versions: none)")
+    if any(sign in output for sign in unreachable):
         return (
             "pip cannot reach its package index: connect to the network and run the command again."
         )

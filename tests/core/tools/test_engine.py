@@ -6,6 +6,8 @@ import pytest
 from tools import engine
 from tools.console import Failure
 
+REFUSED = r"^GODOT names .*: this project needs Godot 4\.5 or newer\.$"
+
 
 def godot_answering(folder: Path, answer: str, name: str = "godot") -> Path:
     program = folder / name
@@ -69,7 +71,7 @@ def test_a_named_godot_that_does_not_serve_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str
 ) -> None:
     monkeypatch.setenv("GODOT", str(godot_answering(tmp_path, answer)))
-    with pytest.raises(Failure, match=r"^GODOT names .*: name Godot 4\.5 or newer\.$"):
+    with pytest.raises(Failure, match=REFUSED):
         engine.find()
 
 
@@ -83,5 +85,5 @@ def test_a_named_godot_that_cannot_run_is_refused(
     elif made == "text":
         path.write_text("not a program")
     monkeypatch.setenv("GODOT", str(path))
-    with pytest.raises(Failure, match=r"^GODOT names .*: name Godot 4\.5 or newer\.$"):
+    with pytest.raises(Failure, match=REFUSED):
         engine.find()
