@@ -54,12 +54,13 @@ class Unpacked:
         return self.root / "usr" / "bin" / name
 
     def environment(self) -> dict[str, str]:
-        """Variables that lead GL to the copy's own drivers; safe for child processes."""
+        """Variables that lead to the copy's own drivers and data; safe for child processes."""
         return {
             "LIBGL_DRIVERS_PATH": str(self.libraries / "dri"),
             "GBM_BACKENDS_PATH": str(self.libraries / "gbm"),
             "__EGL_VENDOR_LIBRARY_DIRS": str(self.root / "usr/share/glvnd/egl_vendor.d"),
             "FONTCONFIG_PATH": str(self.root / "etc/fonts"),
+            "XLOCALEDIR": str(self.root / "usr/share/X11/locale"),
         }
 
 
