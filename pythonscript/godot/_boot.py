@@ -1,0 +1,129 @@
+"""Where the engine enters Python: run once, when it opens the extension."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from _pythonscript import ffi, lib
+
+from . import (
+    _callable,
+    _classes,
+    _main_thread,
+    _methods,
+    _names,
+    _objects,
+    _registration,
+    _report,
+)
+
+SETTINGS = "pythonscript.cfg"
+MODULES_SETTING = "pythonscript/modules"
+_SCENE, _EDITOR = 2, 3
+
+# A thread that computes lets the main thread have the interpreter after this many seconds.
+_SWITCH_INTERVAL = 0.0005
+
+
+@ffi.def_extern()
+@_report.guarded(0)
+def pythonscript_init(find: Any, library: int, initialization: Any) -> int:
+    lib.ps_use_library(library)
+    missing = lib.ps_load(find)
+    if missing != ffi.NULL:
+        print(f"This engine lacks {ffi.string(missing).decode()}: Godot 4.5 or newer is needed.")
+        return 0
+    lib.ps_describe_levels(initialization)
+    return 1
+
+
+@ffi.def_extern()
+@_report.guarded()
+def py_initialize(_userdata: int, level: int) -> None:
+    if level == _SCENE:
+        _begin()
+    _registration.reach(level)
+    if level == _EDITOR:
+        from . import _help
+
+        _help.load(_registration.exposed_registered())
+
+
+def _begin() -> None:
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    _hide_engine_variables()
+    _check_engine()
+    lib.ps_use_refcounted(
+        *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
+    )
+    from . import _output, _resources
+
+    _output.redirect()
+    _resources.install()
+    lib.ps_register_main_loop()
+    for module in _modules():
+        try:
+            importlib.import_module(module)
+        except BaseException as error:
+            _report.report(error)
+
+
+def _hide_engine_variables() -> None:
+    """An engine that was started with libraries of its own does not pass them to its children."""
+    for variable in os.environ.pop("PYTHONSCRIPT_HIDE_ENV", "").split(","):
+        os.environ.pop(variable, None)
+
+
+def _check_engine() -> None:
+    version = ffi.new("GDExtensionGodotVersion2 *")
+    lib.gd_get_godot_version2(version)
+    known = tuple(_classes.global_row()["version"][:2])
+    _methods.TrustedTable.is_trusted = (version.major, version.minor) >= known
+
+
+def _bind(owner: str, method: str) -> int:
+    row = _classes.row_of(owner) or {}
+    hash_ = next(m[1] for m in row["methods"] if m[0] == method)
+    return int(lib.gd_classdb_get_method_bind(_names.name(owner), _names.name(method), hash_))
+
+
+def _modules() -> list[str]:
+    """The modules that register classes: those of the addon, then those of the project."""
+    folder = Path(ffi.string(lib.ps_settings_folder()).decode())
+    lines = (folder / SETTINGS).read_text("utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if "=" in line)
+    project = _classes.singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
+    return [m for m in [*settings.get("modules", "").split(","), *project] if m]
+
+
+@ffi.def_extern()
+@_report.guarded()
+def py_frame() -> None:
+    _main_thread.run_frame()
+
+
+@ffi.def_extern()
+@_report.guarded()
+def py_shutdown() -> None:
+    _main_thread.run_exit()
+
+
+@ffi.def_extern()
+@_report.guarded()
+def py_deinitialize(_userdata: int, level: int) -> None:
+    _registration.leave(level)
+    if level == _SCENE:
+        from . import _output
+
+        _output.restore()
+        gc.collect()
+        _objects.release_all()
+        _names.forget_all()
+
+
+assert _callable  # its callbacks are the engine's way into Python functions

@@ -1,0 +1,228 @@
+"""Callables and signals, in both directions.
+
+A Python function becomes a Callable that calls it, and comes back as itself. A method bound to an
+engine object holds that object as the engine's own Callables do: not at all.
+"""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable as Function
+from itertools import count
+from typing import Any
+
+from _pythonscript import ffi, lib
+
+from ._names import name
+from ._objects import EngineObject, address_of
+from ._report import guarded
+from ._types import Type
+from ._variant import (
+    call_on_variant,
+    decode,
+    encode,
+    encode_typed,
+    register_encoder,
+)
+
+
+class Callable:
+    """A Callable of the engine or of a script: call it, or use the engine's methods on it."""
+
+    __slots__ = ("_address", "_memory")
+
+    def __init__(self, at: int):
+        self._memory = ffi.new("uint64_t[3]")
+        self._address = int(ffi.cast("uintptr_t", self._memory))
+        lib.gd_variant_new_copy(self._address, at)
+
+    def __del__(self) -> None:
+        lib.gd_variant_destroy(self._address)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return call_on_variant(self._address, "call", arguments)
+
+    def __getattr__(self, method: str) -> Any:
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return lambda *arguments: call_on_variant(self._address, method, arguments)
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, Callable):
+            return NotImplemented
+        return bool(lib.gd_variant_hash_compare(self._address, other._address))
+
+    def __hash__(self) -> int:
+        return int(lib.gd_variant_hash(self._address))
+
+    def __repr__(self) -> str:
+        return f"<Callable {call_on_variant(self._address, 'get_method', ())}>"
+
+
+class Signal:
+    """A signal of one object."""
+
+    __slots__ = ("name", "object")
+
+    def __init__(self, obj: EngineObject, signal: str):
+        self.object = obj
+        self.name = signal
+
+    def connect(self, target: Function[..., Any] | Callable, flags: int = 0) -> int:
+        """Calls `target` whenever the signal is emitted; `flags` are `Object.ConnectFlags`."""
+        return self.object.connect(self.name, target, flags)
+
+    def disconnect(self, target: Function[..., Any] | Callable) -> None:
+        self.object.disconnect(self.name, target)
+
+    def is_connected(self, target: Function[..., Any] | Callable) -> bool:
+        return self.object.is_connected(self.name, target)
+
+    def emit(self, *arguments: Any) -> None:
+        """Emits it, on the main thread if the object is a node in the tree."""
+        self.object.emit_signal(self.name, *arguments)
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, Signal):
+            return NotImplemented
+        return self.object is other.object and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((self.object, self.name))
+
+    def __repr__(self) -> str:
+        return f"<signal {self.name} of {self.object!r}>"
+
+
+class _Target:
+    """A Python function on the engine's side."""
+
+    __slots__ = ("function", "owner", "hash")
+
+    def __init__(self, function: Function[..., Any]):
+        owner = getattr(function, "__self__", None)
+        self.hash = hash(function) & 0xFFFFFFFF
+        if isinstance(owner, EngineObject):
+            self.function = function.__func__  # type: ignore[attr-defined]
+            self.owner: Any = weakref.ref(owner)
+        else:
+            self.function = function
+            self.owner = None
+
+    def get(self) -> Function[..., Any] | None:
+        """The function; None when the object it belongs to is gone."""
+        if self.owner is None:
+            return self.function
+        owner = self.owner()
+        if owner is None or not lib.ps_object(owner._ref):
+            return None
+        bound: Function[..., Any] = self.function.__get__(owner)
+        return bound
+
+
+_targets: dict[int, _Target] = {}
+_numbers = count(1)
+
+
+def set_function(function: Function[..., Any], at: int) -> None:
+    """Writes a Callable of `function` over the Nil Variant at `at`."""
+    target = _Target(function)
+    number = next(_numbers)
+    _targets[number] = target
+    owner = target.owner() if target.owner else None
+    object_id = lib.gd_object_get_instance_id(address_of(owner)) if owner is not None else 0
+    lib.ps_set_callable(at, number, object_id)
+
+
+def callable_at(at: int) -> Any:
+    """The Python function that a Callable was made of, or a `Callable`."""
+    target = _targets.get(lib.ps_callable_id(at))
+    if target is not None and (function := target.get()) is not None:
+        return function
+    return Callable(at)
+
+
+def signal_at(at: int) -> Signal | None:
+    obj = call_on_variant(at, "get_object", ())
+    return Signal(obj, str(call_on_variant(at, "get_name", ()))) if obj is not None else None
+
+
+def _encode_callable(value: Callable, at: int) -> None:
+    lib.gd_variant_new_copy(at, value._address)
+
+
+def _encode_signal(value: Signal, at: int) -> None:
+    lib.ps_set_signal(at, address_of(value.object), name(value.name))
+
+
+register_encoder(Callable, _encode_callable)
+register_encoder(Signal, _encode_signal)
+
+
+@ffi.def_extern()
+@guarded()
+def py_callable_call(number: int, arguments: int, argument_count: int, result: int, error: Any) -> None:
+    lib.ps_set_call_error(error, lib.GDEXTENSION_CALL_OK, 0, 0)
+    function = _targets[number].get()
+    if function is None:
+        lib.ps_set_call_error(error, lib.GDEXTENSION_CALL_ERROR_INSTANCE_IS_NULL, 0, 0)
+        return
+    given = [decode(lib.ps_word(arguments, index)) for index in range(argument_count)]
+    value = function(*given)
+    if value is not None:
+        encode(value, result)
+
+
+@ffi.def_extern()
+@guarded(0)
+def py_callable_valid(number: int) -> int:
+    return _targets[number].get() is not None
+
+
+@ffi.def_extern()
+@guarded()
+def py_callable_free(number: int) -> None:
+    _targets.pop(number, None)
+
+
+@ffi.def_extern()
+@guarded(0)
+def py_callable_hash(number: int) -> int:
+    return _targets[number].hash
+
+
+@ffi.def_extern()
+@guarded(0)
+def py_callable_equal(a: int, b: int) -> int:
+    first, second = _targets[a], _targets[b]
+    return first.owner == second.owner and first.function == second.function
+
+
+@ffi.def_extern()
+@guarded(0)
+def py_callable_less(a: int, b: int) -> int:
+    return a < b
+
+
+@ffi.def_extern()
+@guarded()
+def py_callable_to_string(number: int, valid: int, result: int) -> None:
+    function = _targets[number].function
+    encode_typed(Type.STRING, getattr(function, "__qualname__", repr(function)), result)
+    lib.ps_write_bool(valid, 1)
+
+
+@ffi.def_extern()
+@guarded(0)
+def py_callable_argument_count(number: int, valid: int) -> int:
+    function = _targets[number].get()
+    try:
+        parameters = inspect.signature(function).parameters if function else {}
+    except (TypeError, ValueError):
+        lib.ps_write_bool(valid, 0)
+        return 0
+    lib.ps_write_bool(valid, 1)
+    return len(parameters)
+
+

@@ -1,0 +1,169 @@
+"""How a Python class is written that the engine, its editor and GDScript know.
+
+    @exposed
+    class Player(Node2D):
+        \"\"\"Shown in the editor's help.\"\"\"
+
+        speed = export(float, 200.0, range=(0, 1000, 1), suffix="px/s")
+        died = signal(reason=str)
+
+        def heal(self, amount: int, at_once: bool = False) -> int: ...
+
+Public methods, exported properties, signals, upper-case integers and nested enums are registered;
+names that begin with an underscore stay in Python, unless the engine has a virtual method of that
+name. What registering means is in `_registration`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, overload
+
+from ._errors import GodotError
+from ._objects import EngineType
+
+C = TypeVar("C", bound=type)
+_UNSET: Any = object()
+
+
+class export:  # noqa: N801  the name that Godot's Python people know
+    """A property of an exposed class: kept by the node, edited in the inspector, saved in scenes.
+
+    Args:
+        type: `bool`, `int`, `float`, `str`, a value or engine class, `list[int]`, an enum, …
+        default: what a new object has; the type's own empty value where not given.
+        range: (minimum, maximum[, step]), as a slider.
+        enum: the names to choose from; the property holds the name, or the index if it is an int.
+        file: a filter such as `"*.webm,*.mp4"`, or True; `save` and `dir` choose other dialogs.
+        multiline: text of several lines.
+        suffix: a unit, shown behind the number.
+        hint, hint_string: one of the engine's `PropertyHint`s where no keyword says it.
+        usage: `PropertyUsageFlags`; stored and shown by default.
+        group, subgroup: the heading under which the inspector shows it and those that follow.
+        doc: shown as a tooltip and in the editor's help.
+    """
+
+    def __init__(
+        self,
+        type: Any,
+        default: Any = _UNSET,
+        *,
+        range: Sequence[float] | None = None,
+        enum: Sequence[str] | None = None,
+        file: str | bool = False,
+        dir: bool = False,
+        multiline: bool = False,
+        suffix: str = "",
+        hint: int = 0,
+        hint_string: str = "",
+        usage: int = 6,
+        group: str = "",
+        subgroup: str = "",
+        doc: str = "",
+    ):
+        self.type = type
+        self.range, self.enum, self.file, self.dir = range, enum, file, dir
+        self.multiline, self.suffix = multiline, suffix
+        self.hint, self.hint_string, self.usage = hint, hint_string, usage
+        self.group, self.subgroup, self.doc = group, subgroup, doc
+        self.name = ""
+        self._default = default
+        self._get: Callable[[Any], Any] | None = None
+        self._set: Callable[[Any, Any], None] | None = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self._key = f"_exported_{name}"
+
+    @property
+    def default(self) -> Any:
+        """What a new object has."""
+        if self._default is not _UNSET:
+            return self._default
+        from ._registration import described
+
+        return described(self.type).empty()
+
+    def getter(self, function: Callable[[Any], Any]) -> export:
+        """Makes `function` compute the value; usable as a decorator, like `property.getter`."""
+        self._get = function
+        return self
+
+    def setter(self, function: Callable[[Any, Any], None]) -> export:
+        """Has `function` called with a new value, to keep it under another name or act on it."""
+        self._set = function
+        return self
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        if obj is None:
+            return self
+        if self._get is not None:
+            return self._get(obj)
+        try:
+            return obj.__dict__[self._key]
+        except KeyError:
+            # Lists and dictionaries of the class must not be shared by its objects.
+            value = self.default
+            if isinstance(value, (list, dict)):
+                value = obj.__dict__[self._key] = value.copy()
+            return value
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if self._set is not None:
+            self._set(obj, value)
+        else:
+            obj.__dict__[self._key] = value
+
+    def store(self, obj: Any, value: Any) -> None:
+        """Keeps `value` where the default getter finds it; for setters that also act."""
+        obj.__dict__[self._key] = value
+
+
+class signal:  # noqa: N801  as above
+    """A signal of an exposed class; keyword arguments name and type what it carries.
+
+    `self.died.emit("fell")`, `self.died.connect(function)`.
+    """
+
+    def __init__(self, *, doc: str = "", **arguments: Any):
+        self.arguments = arguments
+        self.doc = doc
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        from ._callable import Signal
+
+        return self if obj is None else Signal(obj, self.name)
+
+
+@overload
+def exposed(cls: C) -> C: ...
+@overload
+def exposed(*, tool: bool = False, icon: str = "", abstract: bool = False) -> Callable[[C], C]: ...
+def exposed(
+    cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False
+) -> Any:
+    """Registers a class with the engine, under its own name.
+
+    Args:
+        tool: its code also runs in the editor; otherwise the editor has a placeholder that shows
+            its properties.
+        icon: path of an icon for the editor, `res://…`.
+        abstract: only its subclasses can be made.
+
+    Raises:
+        GodotError: it does not extend a class of the engine, or the name is taken.
+    """
+
+    def decorate(made: Any) -> Any:
+        from . import _registration
+
+        if not isinstance(made, EngineType):
+            raise GodotError(f"{made.__name__} must extend a class of Godot, such as Node")
+        _registration.expose(made, _registration.Options(tool=tool, icon=icon, abstract=abstract))
+        return made
+
+    return decorate if cls is None else decorate(cls)

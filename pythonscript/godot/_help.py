@@ -1,0 +1,110 @@
+"""The docstrings of exposed classes, as pages of the editor's help."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import re
+import types
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from _pythonscript import lib
+
+from ._exposed import export, signal
+from ._objects import EngineType
+from ._registration import Method, _class_name, _members, _type_name, described
+
+
+def load(classes: list[Any]) -> None:
+    """Hands the pages of `classes` to the editor."""
+    for cls in classes:
+        xml = page(cls).encode()
+        lib.gd_editor_help_load_xml_from_utf8_chars_and_len(xml, len(xml))
+
+
+def page(cls: Any) -> str:
+    """The documentation of one class in the engine's XML format."""
+    brief, _, rest = _markup(inspect.cleandoc(cls.__doc__ or "")).partition("\n\n")
+    base = next(b for b in cls.__mro__[1:] if isinstance(b, EngineType))
+    members = list(_members(cls))
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8" ?>',
+            f'<class name={quoteattr(_class_name(cls))} inherits={quoteattr(_class_name(base))}>',
+            f"<brief_description>{escape(brief)}</brief_description>",
+            f"<description>{escape(rest or brief)}</description>",
+            "<tutorials></tutorials>",
+            "<methods>", *_methods(members), "</methods>",
+            "<members>", *_properties(members), "</members>",
+            "<signals>", *_signals(members), "</signals>",
+            "<constants>", *_constants(members), "</constants>",
+            "</class>",
+        ]
+    )  # fmt: skip
+
+
+def _markup(text: str) -> str:
+    """Backquotes become the help's own code marks; lines of a paragraph are joined."""
+    text = re.sub(r"`([^`]+)`", r"[code]\1[/code]", text)
+    return "\n\n".join(" ".join(p.split()) for p in text.split("\n\n"))
+
+
+def _parameters(items: list[tuple[str, Any]]) -> Iterator[str]:
+    for index, (label, item) in enumerate(items):
+        kind = quoteattr(_type_name(item))
+        yield f'<param index="{index}" name={quoteattr(label)} type={kind} />'
+
+
+def _methods(members: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in members:
+        static = isinstance(member, staticmethod)
+        if not (static or isinstance(member, types.FunctionType)):
+            continue
+        function = member.__func__ if static else member
+        method = Method(label, function, static=static)
+        result = _type_name(method.result) if method.returns else "void"
+        qualifiers = ' qualifiers="static"' if static else ""
+        yield f"<method name={quoteattr(label)}{qualifiers}>"
+        yield f"<return type={quoteattr(result)} />"
+        yield from _parameters(method.arguments)
+        yield f"<description>{escape(_markup(inspect.getdoc(function) or ''))}</description>"
+        yield "</method>"
+
+
+def _properties(members: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in members:
+        if isinstance(member, export):
+            kind = quoteattr(_type_name(described(member.type)))
+            default = quoteattr(_spelled(member.default))
+            yield (
+                f'<member name={quoteattr(label)} type={kind} setter="set_{label}"'
+                f' getter="get_{label}" default={default}>{escape(_markup(member.doc))}</member>'
+            )
+
+
+def _spelled(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _signals(members: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in members:
+        if isinstance(member, signal):
+            yield f"<signal name={quoteattr(label)}>"
+            yield from _parameters([(k, described(v)) for k, v in member.arguments.items()])
+            yield f"<description>{escape(_markup(member.doc))}</description></signal>"
+
+
+def _constants(members: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in members:
+        if isinstance(member, type) and issubclass(member, enum.IntEnum | enum.IntFlag):
+            group = quoteattr(member.__name__)
+            for item in member:
+                yield f'<constant name="{item.name}" value="{int(item)}" enum={group}></constant>'
+        elif type(member) is int:
+            yield f'<constant name={quoteattr(label)} value="{member}"></constant>'

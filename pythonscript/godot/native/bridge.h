@@ -1,0 +1,106 @@
+/* What the Python half of the bridge calls in C. cffi reads this file too: declarations only.
+
+   Addresses are numbers (see tools/generate_godot.py). `at` is the address of a Variant, `value`
+   that of a typed value as `ptrcall` wants it. */
+
+/* Scratch memory: `count` zeroed words of 24 bytes each, every one a Nil Variant, on a stack of the
+   calling thread. `ps_leave` destroys the Variants in it and gives it back; the last in is the
+   first out. */
+uintptr_t ps_enter(int count);
+void ps_leave(uintptr_t frame, int count);
+
+/* Objects. A reference outlives the object: its address reads as 0 once the engine has freed that. */
+void ps_use_refcounted(uintptr_t init_ref, uintptr_t unreference, uintptr_t get_reference_count);
+uintptr_t ps_refer(uintptr_t object);
+void ps_drop(uintptr_t reference);
+uintptr_t ps_object(uintptr_t reference);
+void ps_forget(uintptr_t reference);
+void ps_init_ref(uintptr_t object);
+void ps_unreference(uintptr_t object);
+int64_t ps_reference_count(uintptr_t object);
+uintptr_t ps_class_name(uintptr_t object);
+
+/* Methods of engine classes. `offsets` says where each argument begins in the packed ones. */
+#define PS_STATIC 1
+#define PS_KEEP_LOCK 2
+uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets);
+
+/* ptrcalls by kind of result. On a freed object they return PS_FREED, or not-a-number. */
+#define PS_FREED -9223372036854775807
+int64_t ps_get_int(uintptr_t method, uintptr_t reference);
+double ps_get_float(uintptr_t method, uintptr_t reference);
+int64_t ps_call_int(uintptr_t method, uintptr_t reference, const char *arguments);
+double ps_call_float(uintptr_t method, uintptr_t reference, const char *arguments);
+int64_t ps_call_into(uintptr_t method, uintptr_t reference, const char *arguments, void *result);
+
+/* Variant calls: frame[0] takes the result, frame[1..count] are the arguments. The result is 0, or
+   error | argument << 8 | expected << 40 of GDExtensionCallError, or PS_FREED. For a utility
+   function, a bit of `bare` says that the argument is wanted as a typed value. */
+int64_t ps_call_bound(uintptr_t method, uintptr_t reference, uintptr_t frame, int count);
+int64_t ps_call_variant(uintptr_t at, uintptr_t name, uintptr_t frame, int count);
+int64_t ps_call_static(int type, uintptr_t name, uintptr_t frame, int count);
+int64_t ps_construct(int type, uintptr_t frame, int count);
+int ps_evaluate(int operation, uintptr_t left, uintptr_t right, uintptr_t result);
+void ps_call_utility(GDExtensionPtrUtilityFunction function, uintptr_t frame, int count, uint64_t bare,
+                     uintptr_t result);
+void ps_set_call_error(GDExtensionCallError *error, int kind, int argument, int expected);
+
+/* Variants and typed values. */
+void ps_set_bool(uintptr_t at, int value);
+void ps_set_int(uintptr_t at, int64_t value);
+void ps_set_float(uintptr_t at, double value);
+void ps_set_object(uintptr_t at, uintptr_t object);
+void ps_set_plain(uintptr_t at, int type, const char *bytes);
+void ps_set_text(uintptr_t at, int type, const char *utf8, int64_t length);
+void ps_set_typed(uintptr_t at, int type, uintptr_t value);
+void ps_set_callable(uintptr_t at, uintptr_t id, uint64_t object_id);
+void ps_set_signal(uintptr_t at, uintptr_t object, uintptr_t name);
+int64_t ps_get_integer(uintptr_t at);
+double ps_get_number(uintptr_t at);
+uintptr_t ps_get_object(uintptr_t at);
+uintptr_t ps_inside(uintptr_t at);
+uintptr_t ps_callable_id(uintptr_t at);
+const char *ps_text(uintptr_t at);
+void ps_write_typed(uintptr_t value, int type, uintptr_t at);
+void ps_destroy_typed(uintptr_t value, int type);
+int64_t ps_read_bool(uintptr_t value);
+int64_t ps_read_int(uintptr_t value);
+double ps_read_float(uintptr_t value);
+uintptr_t ps_read_pointer(uintptr_t value);
+void ps_write_bool(uintptr_t value, int content);
+void ps_write_int(uintptr_t value, int64_t content);
+void ps_write_float(uintptr_t value, double content);
+void ps_write_pointer(uintptr_t value, uintptr_t content);
+uintptr_t ps_word(uintptr_t array, int index);
+
+/* Containers, each in a Variant. */
+int64_t ps_size(uintptr_t at);
+void ps_resize(uintptr_t at, int64_t size);
+uintptr_t ps_packed_data(uintptr_t at, int type, int writable);
+uintptr_t ps_packed_string(uintptr_t at, int64_t index);
+void ps_packed_set_string(uintptr_t at, int64_t index, const char *utf8, int64_t length);
+void ps_memory_copy(uintptr_t to, const char *from, int64_t size);
+void ps_dictionary_keys(uintptr_t at, uintptr_t keys);
+
+/* Names that live until ps_free_names. */
+uintptr_t ps_name(const char *utf8, int64_t length);
+void ps_free_names(void);
+
+/* Registration. */
+#define PS_NOTIFICATION 1
+#define PS_TO_STRING 2
+#define PS_SET 4
+#define PS_GET 8
+#define PS_PROPERTY_LIST 16
+#define PS_REVERT 32
+#define PS_VALIDATE 64
+#define PS_REFCOUNTED 128
+#define PS_ABSTRACT 256
+#define PS_RUNTIME 512
+void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags, uintptr_t icon);
+void ps_register_main_loop(void);
+void ps_describe_levels(GDExtensionInitialization *initialization);
+void ps_use_library(uintptr_t library);
+uintptr_t ps_library_address(void);
+const char *ps_settings_folder(void);
+const char *ps_load(GDExtensionInterfaceGetProcAddress find);
