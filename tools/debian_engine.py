@@ -28,6 +28,12 @@ PACKAGES = (
     *("xvfb", "x11-xkb-utils", "xkb-data"),
 )
 _PROGRAMS = ("godot", "godot-template-release", "Xvfb", "xkbcomp")
+# Wheels carry libraries with a RUNPATH, which would take these from the machine's own C library:
+# the programs load them first.
+_C_LIBRARY = (
+    *("libanl.so.1", "libdl.so.2", "libm.so.6", "libmvec.so.1", "libpthread.so.0"),
+    *("libresolv.so.2", "librt.so.1", "libutil.so.1"),
+)
 _RECIPE = 1  # raise it when a change below must reach copies already unpacked
 _SPACE_NEEDED = 1_500_000_000  # bytes, downloads and unpacked files together
 
@@ -181,10 +187,12 @@ def _relocate(root: Path, home: Path, patchelf: Path) -> None:
     """Make the programs in `root` work from `home`, the folder that `root` will become."""
     libraries = _libraries(root)
     final = home / libraries.relative_to(root)
+    present = [name for name in _C_LIBRARY if (libraries / name).exists()]
+    needed = [word for name in present for word in ("--add-needed", name)]
     for name in _PROGRAMS:
         program = root / "usr" / "bin" / name
         loader = Path(_run(patchelf, "--print-interpreter", program)).name
-        _run(patchelf, "--set-interpreter", final / loader, program)
+        _run(patchelf, "--set-interpreter", final / loader, *needed, program)
         _run(patchelf, "--force-rpath", "--set-rpath", final, program)
     for library in libraries.glob("*.so*"):
         # A RUNPATH switches the program's RPATH off for everything below that library.
