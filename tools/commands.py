@@ -24,6 +24,8 @@ _SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it ru
 _START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
 _EDITOR_FRAMES_PER_S = 60
 _SHOTS_S = 12.0
+# What the machine's owner, not the program, can do something about.
+_PUT_RIGHT = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -42,9 +44,10 @@ def run(argv: Sequence[str]) -> int:
     try:
         return command(options)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise Failure(f"The disk is full ({error}): free some space and run again.") from error
-        raise
+        if error.errno not in _PUT_RIGHT:
+            raise
+        where = error.filename or ROOT
+        raise Failure(f"{error.strerror}, {where}: put that right and run again.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,32 @@
+import argparse
+import errno
+
+import pytest
+
+from tools import commands
+from tools.console import Failure
+
+
+def raising(error: OSError) -> object:
+    def command(options: argparse.Namespace) -> int:
+        raise error
+
+    return command
+
+
+def test_a_full_disk_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/cache/x")
+    monkeypatch.setattr(commands, "_engine", raising(full))
+    with pytest.raises(Failure, match=r"^No space left on device, /cache/x: put that right"):
+        commands.run(["engine"])
+
+
+def test_a_mistake_of_our_own_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_engine", raising(OSError(errno.EBADF, "Bad file descriptor")))
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        commands.run(["engine"])
+
+
+def test_options_of_pytest_pass_through_test() -> None:
+    options = commands._parser().parse_args(["test", "core", "-k", "face and not eyes", "-x"])
+    assert options.arguments == ["core", "-k", "face and not eyes", "-x"]
