@@ -165,7 +165,7 @@ def install(files: list[Path], folder: Path, modules: str) -> None:
         # A new file in its place: the engine may have the old one open.
         temporary = target.with_suffix(".new")
         shutil.copy2(source, temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
     (folder / "pythonscript.cfg").write_text(settings(files[1], modules), "utf-8")
 
 

@@ -119,7 +119,9 @@ def interface_header(interface: Interface, notice: str) -> str:
     lines.append("")
     for function in interface.functions:
         parameters = ", ".join(declare(t, n) for t, n in interface.parameters(function)) or "void"
-        lines.append(f"{declare(interface.result(function), 'gd_' + function['name'])}({parameters});")
+        lines.append(
+            f"{declare(interface.result(function), 'gd_' + function['name'])}({parameters});"
+        )
     lines += [f"int gd_has_{name}(void);" for name in interface.optional]
     return "\n".join(lines) + "\n"
 
@@ -147,7 +149,7 @@ def interface_source(interface: Interface, notice: str) -> str:
         lines.append(f"    {interface.pointer(function, function['name'])};")
     lines += ["} engine;", ""]
     lines += [
-        "/* Looks every function up; returns the name of the first required one that is missing. */",
+        "/* Looks every function up; returns the name of a required one that is missing. */",
         "static const char *engine_load(GDExtensionInterfaceGetProcAddress find) {",
     ]
     for function in interface.functions:
@@ -208,8 +210,7 @@ def class_row(class_: Mapping[str, Any], singletons: Mapping[str, str]) -> dict[
         ],
         "signals": [s["name"] for s in class_.get("signals", [])],
         "enums": {
-            e["name"]: {v["name"]: v["value"] for v in e["values"]}
-            for e in class_.get("enums", [])
+            e["name"]: {v["name"]: v["value"] for v in e["values"]} for e in class_.get("enums", [])
         },
         "constants": {c["name"]: c["value"] for c in class_.get("constants", [])},
     }

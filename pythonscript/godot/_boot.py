@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,6 @@ def py_initialize(_userdata: int, level: int) -> None:
 
 def _begin() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    _hide_engine_variables()
     _check_engine()
     lib.ps_use_refcounted(
         *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
@@ -71,12 +69,6 @@ def _begin() -> None:
             importlib.import_module(module)
         except BaseException as error:
             _report.report(error)
-
-
-def _hide_engine_variables() -> None:
-    """An engine that was started with libraries of its own does not pass them to its children."""
-    for variable in os.environ.pop("PYTHONSCRIPT_HIDE_ENV", "").split(","):
-        os.environ.pop(variable, None)
 
 
 def _check_engine() -> None:

@@ -98,7 +98,7 @@ class Signal:
 class _Target:
     """A Python function on the engine's side."""
 
-    __slots__ = ("function", "owner", "hash")
+    __slots__ = ("function", "hash", "owner")
 
     def __init__(self, function: Function[..., Any]):
         owner = getattr(function, "__self__", None)
@@ -162,7 +162,9 @@ register_encoder(Signal, _encode_signal)
 
 @ffi.def_extern()
 @guarded()
-def py_callable_call(number: int, arguments: int, argument_count: int, result: int, error: Any) -> None:
+def py_callable_call(
+    number: int, arguments: int, argument_count: int, result: int, error: Any
+) -> None:
     lib.ps_set_call_error(error, lib.GDEXTENSION_CALL_OK, 0, 0)
     function = _targets[number].get()
     if function is None:
@@ -224,5 +226,3 @@ def py_callable_argument_count(number: int, valid: int) -> int:
         return 0
     lib.ps_write_bool(valid, 1)
     return len(parameters)
-
-

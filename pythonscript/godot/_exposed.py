@@ -45,13 +45,13 @@ class export:  # noqa: N801  the name that Godot's Python people know
 
     def __init__(
         self,
-        type: Any,
+        type: Any,  # noqa: A002  the words that read best in a class
         default: Any = _UNSET,
         *,
-        range: Sequence[float] | None = None,
+        range: Sequence[float] | None = None,  # noqa: A002
         enum: Sequence[str] | None = None,
         file: str | bool = False,
-        dir: bool = False,
+        dir: bool = False,  # noqa: A002
         multiline: bool = False,
         suffix: str = "",
         hint: int = 0,
@@ -143,9 +143,7 @@ class signal:  # noqa: N801  as above
 def exposed(cls: C) -> C: ...
 @overload
 def exposed(*, tool: bool = False, icon: str = "", abstract: bool = False) -> Callable[[C], C]: ...
-def exposed(
-    cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False
-) -> Any:
+def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
     """Registers a class with the engine, under its own name.
 
     Args:

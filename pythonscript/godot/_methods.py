@@ -104,7 +104,9 @@ def _template(arguments: tuple[Type, ...], optional: int, result: Type, static: 
         lines.append(f"        if {names[-1]} is MISSING: return slow({passed})")
     lines += [f"        try:{body.replace(chr(10), chr(10) + '    ')}"] if names else [body[1:]]
     if names:
-        lines.append(f"        except (PackError, TypeError) as error: refuse(error, ({', '.join(names)},))")
+        lines.append(
+            f"        except (PackError, TypeError) as error: refuse(error, ({', '.join(names)},))"
+        )
     lines.append("    return function")
     scope: dict[str, Any] = {
         "FREED": FREED, "MISSING": _MISSING, "NOTHING": ffi.NULL, "PackError": struct.error,

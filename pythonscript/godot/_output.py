@@ -40,5 +40,3 @@ def restore() -> None:
     """At the end the engine prints no more."""
     streams: Any = sys
     streams.stdout, streams.stderr = sys.__stdout__, sys.__stderr__
-
-

@@ -73,7 +73,9 @@ class PackedVectors(PackedNumbers):
             content = chain.from_iterable(content)
         made = PackedNumbers.__new__(cls, content)
         if array.__len__(made) % len(cls.element.default):
-            raise ValueError(f"a {cls.__name__} wants {len(cls.element.default)} numbers an element")
+            raise ValueError(
+                f"a {cls.__name__} wants {len(cls.element.default)} numbers an element"
+            )
         return made
 
     @classmethod

@@ -302,9 +302,7 @@ def py_call_method(
     try:
         most = len(method.arguments)
         if count > most and not method.vararg:
-            lib.ps_set_call_error(
-                error, lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS, 0, most
-            )
+            lib.ps_set_call_error(error, lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS, 0, most)
             return
         if count < most - len(method.defaults):
             lib.ps_set_call_error(
@@ -424,9 +422,7 @@ def _is_engine_function(cls: type, label: str) -> bool:
 
 
 @ffi.def_extern()
-def py_call_virtual(
-    reference: int, _method: int, number: int, arguments: int, result: int
-) -> None:
+def py_call_virtual(reference: int, _method: int, number: int, arguments: int, result: int) -> None:
     try:
         _virtuals[number - 1].call(reference, arguments, result)
     except BaseException as exception:
@@ -689,8 +685,10 @@ def _members(cls: Any) -> Iterator[tuple[str, Any]]:
             continue
         is_enum = isinstance(member, type) and issubclass(member, enum.IntEnum | enum.IntFlag)
         is_constant = type(member) is int and label.isupper()
-        if is_enum or is_constant or isinstance(
-            member, (export, signal, staticmethod, types.FunctionType)
+        if (
+            is_enum
+            or is_constant
+            or isinstance(member, (export, signal, staticmethod, types.FunctionType))
         ):
             yield label, member
 

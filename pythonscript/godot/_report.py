@@ -23,7 +23,7 @@ _times: Counter[tuple[str, str, int]] = Counter()
 
 
 def _is_worth_printing(times: int) -> bool:
-    return times <= 3 or set(str(times)) <= {"0", "1"} and str(times).count("1") == 1
+    return times <= 3 or (set(str(times)) <= {"0", "1"} and str(times).count("1") == 1)
 
 
 def _place(trace: TracebackType | None) -> tuple[str, str, int]:

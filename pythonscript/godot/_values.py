@@ -40,7 +40,8 @@ class Value(tuple, metaclass=ValueType):
 
     def __new__(cls, *parts: Any) -> Value:
         """From all numbers in memory order, from nothing, or from what the engine's own
-        constructors take."""
+        constructors take.
+        """
         if len(parts) == len(cls.default):
             try:
                 return tuple.__new__(cls, map(cls.number, parts))

@@ -105,7 +105,9 @@ def set_packed(type_: Type, value: Any, at: int) -> None:
     if length:
         lib.ps_resize(at, length)
         data = lib.ps_packed_data(at, type_, 1)
-        lib.ps_memory_copy(data, content if type(content) is bytes else ffi.from_buffer(content), size)
+        lib.ps_memory_copy(
+            data, content if type(content) is bytes else ffi.from_buffer(content), size
+        )
 
 
 def _set_strings(value: Sequence[str], at: int) -> None:
@@ -166,7 +168,7 @@ _ENCODERS: dict[type, Encoder] = {
     memoryview: _set_buffer,
     PackedStringArray: _set_strings,
     **{cls: _value_encoder(cls) for cls in VALUES.values()},
-    **{cls: _set_numbers for cls in PACKED_NUMBERS.values()},
+    **dict.fromkeys(PACKED_NUMBERS.values(), _set_numbers),
 }
 
 
@@ -257,7 +259,8 @@ def _strings(at: int) -> PackedStringArray:
 def _array(at: int) -> list[Any]:
     content = lib.ps_inside(at)
     return [
-        decode(lib.gd_array_operator_index_const(content, index)) for index in range(lib.ps_size(at))
+        decode(lib.gd_array_operator_index_const(content, index))
+        for index in range(lib.ps_size(at))
     ]
 
 

@@ -164,7 +164,7 @@ static struct {
     void (*register_main_loop_callbacks)(GDExtensionClassLibraryPtr, const GDExtensionMainLoopCallbacks*);
 } engine;
 
-/* Looks every function up; returns the name of the first required one that is missing. */
+/* Looks every function up; returns the name of a required one that is missing. */
 static const char *engine_load(GDExtensionInterfaceGetProcAddress find) {
     engine.get_godot_version2 = (void (*)(GDExtensionGodotVersion2*))find("get_godot_version2");
     if (engine.get_godot_version2 == NULL) return "get_godot_version2";
