@@ -1,0 +1,78 @@
+"""The vocabulary of the face, and how any other word is understood.
+
+Games and generators use many words for one feeling. A word is looked up as it is, then among the
+synonyms, then its parts ("very_happy"), then by similarity ("hapy"); what nothing fits is neutral.
+"""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+
+__all__ = ["ANIMATION_WORDS", "EXPRESSION_WORDS", "resolve_animation", "resolve_expression"]
+
+
+def _vocabulary(**synonyms: str) -> Mapping[str, str]:
+    words = {word: name for name, others in synonyms.items() for word in (name, *others.split())}
+    return MappingProxyType(words)
+
+
+EXPRESSION_WORDS = _vocabulary(
+    neutral="calm idle default none relaxed content bored",
+    happy="joy joyful glad smile smiling cheerful friendly grateful proud",
+    pleased="satisfied enjoying comfortable soothed warm",
+    amused="laughing playful giggling teasing mischievous funny grin",
+    ecstatic="delighted overjoyed thrilled elated excited blissful",
+    sad="unhappy crying sorrow hurt lonely disappointed melancholy gloomy",
+    annoyed="irritated bothered grumpy impatient displeased frustrated",
+    angry="anger mad furious rage hostile enraged",
+    surprised="surprise shocked astonished amazed startled",
+    curious="wondering questioning puzzled confused thinking thoughtful",
+    interested="attentive focused intrigued watching listening",
+    scared="fear afraid frightened terrified anxious nervous worried",
+    sleepy="tired drowsy asleep sleeping yawning exhausted",
+    disgusted="disgust revolted yuck grossed",
+    aroused="alert energised energized awake eager ready determined",
+    love="affection affectionate loving adoring tender fond",
+    shy="embarrassed bashful flustered blushing",
+)
+
+ANIMATION_WORDS = _vocabulary(
+    idle="breathe breathing none neutral still stand rest",
+    nod="yes agree bow",
+    shake="no refuse deny tremble shiver",
+    bounce="jump hop celebrate dance excited",
+    wiggle="wag squirm tickle sway",
+    tilt="look wonder listen curious",
+    laugh="giggle chuckle",
+    startle="flinch recoil gasp surprise jolt",
+    lean_in="lean approach nuzzle snuggle",
+    sleep="doze nap snore yawn",
+)
+
+_SIMILARITY = 0.75  # below it, difflib finds resemblances that people do not
+
+
+@lru_cache(maxsize=512)
+def _resolve(word: str, expressions: bool) -> str | None:
+    vocabulary = EXPRESSION_WORDS if expressions else ANIMATION_WORDS
+    whole = word.strip().lower().replace("-", "_").replace(" ", "_")
+    parts = [part for part in re.split(r"[^a-z]+", whole) if part]
+    for candidate in (whole, *reversed(parts)):
+        if candidate in vocabulary:
+            return vocabulary[candidate]
+    for candidate in (whole, *reversed(parts)):
+        if close := get_close_matches(candidate, vocabulary, n=1, cutoff=_SIMILARITY):
+            return vocabulary[close[0]]
+    return None
+
+
+def resolve_expression(word: str) -> str:
+    """The expression that `word` means, "neutral" if none."""
+    return _resolve(word[:64], True) or "neutral"
+
+
+def resolve_animation(word: str) -> str:
+    """The animation that `word` means, "idle" if none."""
+    return _resolve(word[:64], False) or "idle"

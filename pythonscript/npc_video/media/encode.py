@@ -1,0 +1,70 @@
+"""Frames to a clip: an AV1 file in WebM, made in memory.
+
+Of the encoders that PyAV ships on every platform without a copyleft licence, SVT-AV1 makes the
+smallest files in the same time as VP9 (half its size on the procedural face) and the fastest to
+decode. The clip starts with its only key frame, so that a loop restarts by decoding from there.
+"""
+
+import io
+import os
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The encoder writes a banner to the error stream of the game unless its documented switch says no;
+# it reads the switch when the first clip is encoded.
+os.environ.setdefault("SVT_LOG", "1")
+
+import av  # noqa: E402  (after the switch)
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc  # noqa: E402
+
+from ..errors import GenerationError  # noqa: E402
+
+__all__ = ["MEDIA_TYPE", "encode_clip"]
+
+MEDIA_TYPE = "video/webm"
+
+_OPTIONS = {
+    "preset": "12",
+    "crf": "33",
+    # One thread of work and no reordering: it leaves the game's other cores alone, and needs
+    # 12 MB instead of 130 at 768x768.
+    "svtav1-params": "lp=1:pred-struct=1",
+}
+
+
+def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fps: int) -> bytes:
+    """The file that shows `frames` at `fps` per second, tagged BT.709, limited range.
+
+    Args:
+        frames: pictures of shape (height, width, 3), sRGB; taken one at a time.
+        width, height: pixels, even, 64 or more.
+
+    Raises:
+        GenerationError: the encoder refuses; the error names its reason.
+    """
+    file = io.BytesIO()
+    try:
+        with av.open(file, "w", format="webm") as container:
+            stream = container.add_stream("libsvtav1", rate=fps, options=_OPTIONS)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            context = stream.codec_context
+            context.gop_size = 10_000
+            context.color_range = ColorRange.MPEG
+            context.colorspace = Colorspace.ITU709
+            context.color_primaries = ColorPrimaries.BT709
+            context.color_trc = ColorTrc.BT709
+            for index, picture in enumerate(frames):
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+                    format="yuv420p",
+                    dst_colorspace=Colorspace.ITU709,
+                    dst_color_range=ColorRange.MPEG,
+                )
+                frame.pts, frame.time_base = index, Fraction(1, fps)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.FFmpegError as exc:
+        raise GenerationError(f"The clip could not be encoded: {exc.strerror}.") from exc
+    return file.getvalue()

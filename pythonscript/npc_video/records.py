@@ -1,0 +1,264 @@
+"""The data that travels through the package: frozen records, and nothing that acts.
+
+This is the bottom: it imports the standard library and ``errors`` only, so everything else may
+import it. Times are seconds; names that carry milliseconds say so (``_ms``).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Self
+
+from .errors import InvalidDataError
+
+__all__ = [
+    "CLIP_SECONDS",
+    "QUALITY_PRESETS",
+    "CacheKey",
+    "Fallback",
+    "GeneratedClip",
+    "QualityPreset",
+    "ToolInteraction",
+    "VideoGenerationConfig",
+    "VideoParams",
+]
+
+CLIP_SECONDS = 3.0
+"""Length of a generated clip."""
+
+CacheKey = tuple[str | int | float | tuple[str, ...], ...]
+"""What makes two clips interchangeable; the preset is an attribute of the clip, not of its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPreset:
+    """How large and how carefully a clip is generated.
+
+    Attributes:
+        width, height: pixels.
+        fps: frames per second.
+        steps: sampling steps of a diffusion model.
+        cfg: guidance scale of a diffusion model.
+        min_seconds, max_seconds: how long a generator usually takes for one clip.
+    """
+
+    name: str
+    width: int
+    height: int
+    fps: int
+    steps: int
+    cfg: float
+    min_seconds: float
+    max_seconds: float
+
+    def frame_count(self, seconds: float) -> int:
+        """Number of frames in `seconds` of video, at least one."""
+        return max(1, round(self.fps * seconds))
+
+
+QUALITY_PRESETS: Mapping[str, QualityPreset] = MappingProxyType(
+    {
+        preset.name: preset
+        for preset in (
+            QualityPreset("realtime", 256, 256, 8, 4, 1.5, 2.0, 3.0),
+            QualityPreset("fast", 512, 512, 12, 8, 3.0, 3.0, 5.0),
+            QualityPreset("balanced", 512, 512, 24, 15, 5.0, 5.0, 10.0),
+            QualityPreset("quality", 768, 768, 30, 25, 7.5, 10.0, 20.0),
+        )
+    }
+)
+
+
+class Fallback(Enum):
+    """What is on screen while a clip is not there yet."""
+
+    PLACEHOLDER = "placeholder"
+    PROCEDURAL = "procedural"
+    CACHED = "cached"
+    FREEZE = "freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoGenerationConfig:
+    """Settings of one `VideoGenerationManager`.
+
+    Attributes:
+        preset: a name in `QUALITY_PRESETS`.
+        clip_seconds: length of a generated clip.
+        cache_size: how many clips the memory cache holds, at least one.
+
+    Raises:
+        InvalidDataError: a value is unknown or outside its range.
+    """
+
+    preset: str = "fast"
+    clip_seconds: float = CLIP_SECONDS
+    cache_size: int = 50
+
+    def __post_init__(self) -> None:
+        if self.preset not in QUALITY_PRESETS:
+            known = ", ".join(QUALITY_PRESETS)
+            raise InvalidDataError(f"preset: {self.preset!r} is unknown; use one of {known}.")
+        if not 0.0 < self.clip_seconds <= 60.0:
+            raise InvalidDataError(
+                f"clip_seconds: {self.clip_seconds!r} is outside the range above 0 up to 60."
+            )
+        if self.cache_size < 1:
+            raise InvalidDataError(f"cache_size: {self.cache_size!r} must be at least 1.")
+
+    @property
+    def quality(self) -> QualityPreset:
+        return QUALITY_PRESETS[self.preset]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInteraction:
+    """The player did something to an NPC with a tool.
+
+    Attributes:
+        tool_id, tool_type: which tool, and of what kind ("feather_1", "feather").
+        pressure, speed: 0 to 1.
+        pattern: what the movement looked like ("tap", "circle"), "none" if nothing special.
+        zone: where the NPC was touched ("cheek"), "unknown" if anywhere.
+        duration: seconds.
+        timestamp: seconds, on the game's own clock.
+    """
+
+    tool_id: str
+    tool_type: str
+    pressure: float = 0.5
+    speed: float = 0.5
+    pattern: str = "none"
+    zone: str = "unknown"
+    duration: float = 0.0
+    timestamp: float = 0.0
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the game's Dictionary: `tool` as `{id, type}` or a name, times in milliseconds.
+
+        Absent and null fields take their defaults, unknown ones are ignored.
+
+        Raises:
+            InvalidDataError: `tool` is missing, or a field has a wrong type or range.
+        """
+        tool_id, tool_type = _read_tool(data)
+        return cls(
+            tool_id,
+            tool_type,
+            pressure=_read_number(data, "pressure", 0.5, upper=1.0),
+            speed=_read_number(data, "speed", 0.5, upper=1.0),
+            pattern=_read_text(data, "pattern", "none"),
+            zone=_read_text(data, "zone", "unknown"),
+            duration=_read_number(data, "duration", 0.0) / 1000.0,
+            timestamp=_read_number(data, "timestamp", 0.0) / 1000.0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VideoParams:
+    """What a clip shows.
+
+    Attributes:
+        intensity: 0 to 1, how strongly the expression and the animation are played.
+        loras: names of the model add-ons, in the order in which they are applied.
+        npc_base_image: a picture of the NPC that a generator starts from, "" for none.
+    """
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    expression: str = "neutral"
+    animation: str = "idle"
+    emotion: str = "neutral"
+    intensity: float = 0.5
+    loras: tuple[str, ...] = ()
+    seed: int = 0
+    style: str = ""
+    npc_id: str = ""
+    npc_name: str = ""
+    npc_base_image: str = ""
+
+    def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
+        """What must be equal for one clip to stand for another.
+
+        The intensity is rounded half up to 0.1, so that tiny differences share a clip. The prompts
+        are not part of it: they follow from the rest.
+        """
+        return (
+            self.npc_id,
+            self.expression,
+            self.emotion,
+            self.animation,
+            round_half_up(self.intensity),
+            self.style,
+            self.loras,
+            self.npc_base_image,
+            self.seed,
+            workflow_fingerprint,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedClip:
+    """One clip as a file in memory, and where it came from.
+
+    Attributes:
+        data: the file.
+        media_type: "video/webm" or "video/mp4".
+        duration: seconds.
+        preset: name of the preset that it was generated with.
+        generation_seconds: how long the generator took.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    fps: float
+    duration: float
+    preset: str
+    params: VideoParams
+    generation_seconds: float
+
+
+def round_half_up(value: float) -> float:
+    """`value` to one decimal, 0.25 to 0.3 as people expect (`round` would give 0.2)."""
+    return float(Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def _read_tool(data: Mapping[str, Any]) -> tuple[str, str]:
+    tool = data.get("tool")
+    if isinstance(tool, str) and tool:
+        return tool, tool
+    if isinstance(tool, Mapping):
+        tool_id = _read_text(tool, "id", "", "tool.")
+        tool_type = _read_text(tool, "type", "", "tool.")
+        if tool_id or tool_type:
+            return tool_id or tool_type, tool_type or tool_id
+    raise InvalidDataError(f"tool: pass a name or {{id, type}}, not {tool!r}.")
+
+
+def _read_text(data: Mapping[str, Any], field: str, default: str, prefix: str = "") -> str:
+    value = data.get(field)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise InvalidDataError(f"{prefix}{field}: must be text, not {value!r}.")
+    return value
+
+
+def _read_number(
+    data: Mapping[str, Any], field: str, default: float, upper: float = math.inf
+) -> float:
+    value = data.get(field)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidDataError(f"{field}: must be a number, not {value!r}.")
+    if not (math.isfinite(value) and 0.0 <= value <= upper):
+        limits = f"from 0 to {upper:g}" if upper < math.inf else "of 0 or more"
+        raise InvalidDataError(f"{field}: must be a finite number {limits}, not {value!r}.")
+    return float(value)
