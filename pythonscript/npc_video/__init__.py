@@ -1,0 +1,55 @@
+"""The brain of an NPC that answers with video: everything that decides, without an engine.
+
+Public names load their module when first used, so importing the package is quick and brings in
+neither FFmpeg nor a network library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import NpcVideoError
+from .records import (
+    CLIP_SECONDS,
+    QUALITY_PRESETS,
+    Fallback,
+    GeneratedClip,
+    QualityPreset,
+    ToolInteraction,
+    VideoGenerationConfig,
+    VideoParams,
+)
+
+if TYPE_CHECKING:
+    from .backends.base import Backend
+    from .backends.procedural import ProceduralBackend
+    from .evaluator import NpcResponseEvaluator
+    from .manager import VideoGenerationManager
+
+__all__ = [
+    "CLIP_SECONDS",
+    "QUALITY_PRESETS",
+    "Backend",
+    "Fallback",
+    "GeneratedClip",
+    "NpcResponseEvaluator",
+    "NpcVideoError",
+    "ProceduralBackend",
+    "QualityPreset",
+    "ToolInteraction",
+    "VideoGenerationConfig",
+    "VideoGenerationManager",
+    "VideoParams",
+]
+
+_MODULES = {
+    "Backend": "backends.base",
+    "NpcResponseEvaluator": "evaluator",
+    "ProceduralBackend": "backends.procedural",
+    "VideoGenerationManager": "manager",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
