@@ -55,6 +55,7 @@ _INSIDE = {
     "is_main_thread": "_main_thread",
     "run_on_main_thread": "_main_thread",
     "signal": "_exposed",
+    "writable_pixels": "_images",
 }
 
 __all__ = [
@@ -117,7 +118,7 @@ def _find(name: str) -> Any:
     from . import _classes
 
     if singleton := _classes.singleton_name(name):
-        return _classes.singleton(singleton)
+        return _classes.singleton_or_late(singleton)
     if _classes.row_of(name) is not None:
         return _classes.class_named(name)
     found = _classes.utility(name)

@@ -20,7 +20,7 @@ from ._errors import GodotError
 from ._methods import LazyMethod, call_by_name
 from ._names import name
 from ._objects import EngineObject, EngineType, wrap
-from ._variant import VARIANT_SIZE, decode, encode
+from ._variant import VARIANT_SIZE, decode, encode, register_encoder
 
 REFCOUNTED, INSTANTIABLE, EDITOR_ONLY = 1, 2, 4
 
@@ -199,6 +199,42 @@ def singleton(class_name: str) -> Any:
     if not address:
         raise GodotError(f"this engine has no singleton named {class_name}")
     return wrap(address)
+
+
+class LateSingleton:
+    """A singleton that the engine makes only after it has loaded its extensions.
+
+    Modules import those by name like any other; what is asked of them comes later.
+    """
+
+    def __init__(self, class_name: str):
+        self.__dict__["_name"] = class_name
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(singleton(self._name), attribute)
+        if callable(found):
+            self.__dict__[attribute] = found
+        return found
+
+    def __setattr__(self, attribute: str, value: Any) -> None:
+        setattr(singleton(self._name), attribute, value)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}>"
+
+
+def _encode_late_singleton(value: LateSingleton, at: int) -> None:
+    encode(singleton(value._name), at)
+
+
+register_encoder(LateSingleton, _encode_late_singleton)
+
+
+def singleton_or_late(class_name: str) -> Any:
+    """The singleton, or what stands for it until the engine has made it."""
+    if singleton("Engine").has_singleton(class_name):
+        return singleton(class_name)
+    return LateSingleton(class_name)
 
 
 def singleton_name(class_name: str) -> str:
