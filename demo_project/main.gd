@@ -20,13 +20,14 @@ const ZONES: Dictionary[String, Rect2] = {
 	"cheek": Rect2(0.0, 0.28, 1.0, 0.5),
 	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
 }
-const SELF_PLAY_PAUSE := 1.6
+## Long enough for most clips to come before the next interaction.
+const SELF_PLAY_PAUSE := 5.0
 const SHOTS_AT: Array[float] = [0.15, 0.4, 0.6, 0.8, 0.95]
 
 var _tool := "feather"
 var _numbers: Dictionary[String, Label] = {}
 var _seconds_left := INF
-var _pause_left := SELF_PLAY_PAUSE
+var _pause_left := 0.5
 var _turn := 0
 var _shots_folder := ""
 var _shots_taken := 0
@@ -94,6 +95,7 @@ func _add_zones() -> void:
 	for zone in ZONES:
 		var button := Button.new()
 		button.text = zone.capitalize()
+		button.size_flags_horizontal = SIZE_EXPAND_FILL
 		button.pressed.connect(_touch.bind(zone))
 		%Zones.add_child(button)
 
@@ -158,8 +160,8 @@ func _take_turn() -> void:
 	var buttons := %Tools.get_children()
 	var tools := TOOLS.keys()
 	var zones := ZONES.keys()
-	_tool = tools[_turn / 2 % tools.size()]
-	buttons[_turn / 2 % tools.size()].button_pressed = true
+	_tool = tools[_turn % tools.size()]
+	buttons[_turn % tools.size()].button_pressed = true
 	%Pressure.value = [0.3, 0.6, 0.9][_turn % 3]
 	_touch(zones[_turn % zones.size()])
 	_turn += 1

@@ -50,7 +50,8 @@ class VideoGenerationManager:
     """Gets clips for one game.
 
     A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
-    older one that has not begun is dropped, one that runs is finished, for the cache.
+    older one that has not begun is dropped, one that runs is finished, for the cache. A request
+    never waits for one of lower priority: that is given up.
 
     Args:
         config: what clips are to be like.
@@ -85,9 +86,13 @@ class VideoGenerationManager:
         if clip is not None:
             return clip
         self._drop_superseded(params.npc_id)
-        if self._running is None or self._running.key != key:
-            self._waiting[key] = _Job(key, params, priority, next(self._order))
-            self._start_next()
+        running = self._running
+        if running is not None and running.key == key and not running.is_cancelled:
+            return None
+        if running is not None and running.priority < priority:
+            self._give_up(running)
+        self._waiting[key] = _Job(key, params, priority, next(self._order))
+        self._start_next()
         return None
 
     def cancel(self, params: VideoParams) -> None:
@@ -95,9 +100,7 @@ class VideoGenerationManager:
         key = params.cache_key()
         self._waiting.pop(key, None)
         if self._running is not None and self._running.key == key:
-            self._running.is_cancelled = True
-            if self._running.future is not None:
-                self._running.future.cancel()
+            self._give_up(self._running)
 
     def clear_cache(self) -> None:
         """Forgets all clips; those that play go on."""
@@ -121,7 +124,7 @@ class VideoGenerationManager:
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""
         self._waiting.clear()
-        self._worker.submit(self._backend.close()).result()
+        self._worker.submit(self._backend.close())
         self._worker.stop()
 
     def _drop_superseded(self, npc_id: str) -> None:
@@ -129,6 +132,11 @@ class VideoGenerationManager:
         for key, job in list(self._waiting.items()):
             if job.params.npc_id == npc_id:
                 del self._waiting[key]
+
+    def _give_up(self, job: "_Job") -> None:
+        job.is_cancelled = True
+        if job.future is not None:
+            job.future.cancel()
 
     def _start_next(self) -> None:
         if self._running is not None or not self._waiting:
