@@ -159,7 +159,8 @@ class NpcVideoPlayer(Control):
         elif what == Control.NOTIFICATION_DRAW:
             self._layers.place(Rect2(*Vector2(), *self.size))
         elif what == Control.NOTIFICATION_ENTER_TREE:
-            self.set_process(True)
+            # In the editor the picture stays still, so that it does not draw for ever.
+            self.set_process(not Engine.is_editor_hint())
             self._layers.push(Placeholder(self, self._at_rest(), self.portrait), 0.0)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._show(self._at_rest(), priority=0)
@@ -227,9 +228,8 @@ class NpcVideoPlayer(Control):
     # ---- Every frame ----
 
     def _advance(self, seconds: float) -> None:
-        if not Engine.is_editor_hint():
-            for event in shared.news(self._settings()):
-                self._take(event)
+        for event in shared.news(self._settings()):
+            self._take(event)
         self._begin_opened(seconds)
         for layer in self._layers:
             if isinstance(layer, ClipScreen):
