@@ -99,7 +99,12 @@ def _start(name: str, test: EngineTest) -> Steps:
 def _run_script(file: str, function: str, test: EngineTest) -> Steps:
     made = _script(file).new()
     state = made.call(function, test)
-    while state is not None and state.is_valid():  # a coroutine's state, until it has ended
+    if state is None:
+        return
+    # A coroutine. Its state is valid until the first `await` only; the signal comes at the end.
+    ended: list[bool] = []
+    state.completed.connect(lambda *_: ended.append(True))
+    while not ended:
         yield
 
 

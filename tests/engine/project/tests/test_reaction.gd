@@ -1,0 +1,167 @@
+extends RefCounted
+## The node as a game meets it: react, and watch the signals.
+
+const SECONDS := 20.0
+
+
+func _player(test: Node) -> NpcVideoPlayer:
+	var player := NpcVideoPlayer.new()
+	player.npc_name = "Ember"
+	player.preset = "realtime"
+	player.size = Vector2(256, 256)
+	test.add_child(player)
+	return player
+
+
+func _until(test: Node, condition: Callable) -> void:
+	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
+	while not condition.call():
+		if Time.get_ticks_msec() > deadline:
+			push_error("not true within %d s" % SECONDS)
+			return
+		await test.get_tree().process_frame
+
+
+func _expect(condition: bool, what: String) -> void:
+	if not condition:
+		push_error(what)
+
+
+func test_reacts_in_the_frame_of_the_interaction(test: Node) -> void:
+	var player := _player(test)
+	var heard: Array = []
+	player.reaction_started.connect(func(params: Dictionary) -> void: heard.append(params.npc_name))
+	player.fallback_shown.connect(func(kind: String) -> void: heard.append(kind))
+	var answered := player.react({"tool": "feather", "zone": "cheek", "pressure": 0.8})
+	_expect(answered, "react says that the NPC reacts")
+	_expect(heard == ["Ember", "placeholder"], "both signals come at once, not %s" % [heard])
+	_expect(player.get_stats().first_reaction_frames[-1] == 0, "it is on screen in this frame")
+
+
+func test_the_generated_clip_takes_over(test: Node) -> void:
+	var player := _player(test)
+	var started: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info))
+	player.react({"tool": "gift", "pressure": 0.5})
+	await _until(test, func() -> bool: return started.size() > 0)
+	_expect(started[0].expression == "amused", "the clip shows what was evaluated")
+	_expect(started[0].preset == "realtime" and started[0].width == 256, "in the wanted quality")
+	await _until(test, func() -> bool: return player.get_stats().frames_shown > 10)
+
+
+func test_a_clip_that_is_there_needs_no_fallback(test: Node) -> void:
+	var player := _player(test)
+	var started: Array = []
+	var fallbacks: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info.expression))
+	player.request({"expression": "happy", "emotion": "happy"})
+	await _until(test, func() -> bool: return "happy" in started)
+	player.request({"expression": "sad", "emotion": "sad"})
+	await _until(test, func() -> bool: return "sad" in started)
+	player.fallback_shown.connect(func(kind: String) -> void: fallbacks.append(kind))
+	started.clear()
+	player.request({"expression": "happy", "emotion": "happy"})
+	await _until(test, func() -> bool: return "happy" in started)
+	_expect(fallbacks.is_empty(), "no fallback for a cached clip")
+	_expect(player.get_stats().rungs.get("exact", 0) == 1, "counted as an exact hit")
+
+
+func test_clips_loop(test: Node) -> void:
+	var player := _player(test)
+	var loops: Array = []
+	player.clip_looped.connect(func() -> void: loops.append(1))
+	player.request({"expression": "curious"})
+	await _until(test, func() -> bool: return loops.size() >= 1)
+
+
+func test_wrong_interactions_are_told_and_change_nothing(test: Node) -> void:
+	var player := _player(test)
+	var reasons: Array = []
+	player.generation_failed.connect(func(reason: String) -> void: reasons.append(reason))
+	_expect(not player.react({}), "no tool")
+	_expect(not player.react({"tool": "feather", "pressure": 7.0}), "pressure out of range")
+	_expect(not player.react({"tool": "feather", "zone": 5}), "a zone that is no text")
+	_expect(not player.request({"colour": "red"}), "unknown parameter")
+	_expect(reasons.size() == 4, "each is told: %s" % [reasons])
+	_expect("pressure" in reasons[1], "the field is named: %s" % reasons[1])
+	_expect(player.get_stats().reactions == 0, "and nothing is counted")
+
+
+func test_cancel_keeps_the_picture_and_lets_no_clip_through(test: Node) -> void:
+	var player := _player(test)
+	var started: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info.expression))
+	player.request({"expression": "angry", "intensity": 0.9})
+	player.cancel()
+	player.request({"expression": "happy", "intensity": 0.9})
+	await _until(test, func() -> bool: return "happy" in started)
+	_expect(not "angry" in started, "the cancelled clip is not shown")
+
+
+func test_freed_in_the_middle_of_a_generation(test: Node) -> void:
+	var player := _player(test)
+	player.react({"tool": "treat"})
+	await test.get_tree().process_frame
+	player.free()
+	for frame in 30:
+		await test.get_tree().process_frame
+
+
+func test_leaves_and_enters_the_tree_again(test: Node) -> void:
+	var player := _player(test)
+	var started: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info.expression))
+	player.request({"expression": "sleepy"})
+	await _until(test, func() -> bool: return "sleepy" in started)
+	test.remove_child(player)
+	await test.get_tree().process_frame
+	test.add_child(player)
+	started.clear()
+	player.request({"expression": "sleepy"})
+	await _until(test, func() -> bool: return "sleepy" in started)
+
+
+func test_two_players_share_clips(test: Node) -> void:
+	var first := _player(test)
+	var started: Array = []
+	first.clip_started.connect(func(info: Dictionary) -> void: started.append(info.expression))
+	first.request({"expression": "surprised"})
+	await _until(test, func() -> bool: return "surprised" in started)
+	var second := _player(test)
+	second.request({"expression": "surprised"})
+	_expect(second.get_stats().rungs.get("exact", 0) >= 1, "the other player's clip is there")
+
+
+func test_a_script_that_extends_the_node_keeps_its_events(test: Node) -> void:
+	var script := GDScript.new()
+	script.source_code = "\n".join([
+		"extends NpcVideoPlayer",
+		"var readied := false",
+		"var frames := 0",
+		"func _ready() -> void:",
+		"	readied = true",
+		"func _process(_delta: float) -> void:",
+		"	frames += 1",
+	])
+	script.reload()
+	var player: NpcVideoPlayer = script.new()
+	player.preset = "realtime"
+	player.size = Vector2(64, 64)
+	test.add_child(player)
+	var started: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info))
+	player.react({"tool": "song"})
+	await _until(test, func() -> bool: return started.size() > 0)
+	_expect(player.readied and player.frames > 0, "the script's own methods are called too")
+
+
+func test_a_scene_keeps_what_was_set(test: Node) -> void:
+	var player := _player(test)
+	player.crossfade = 1.25
+	player.simulate_latency = true
+	var scene := PackedScene.new()
+	scene.pack(player)
+	var copy: NpcVideoPlayer = scene.instantiate()
+	_expect(copy.npc_name == "Ember" and copy.preset == "realtime", "texts")
+	_expect(copy.crossfade == 1.25 and copy.simulate_latency, "numbers and switches")
+	copy.free()
