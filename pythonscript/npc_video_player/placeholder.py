@@ -101,6 +101,4 @@ class Placeholder:
 
     def _draw_text(self, text: str, baseline: Vector2, width: float, size: int) -> None:
         font = ThemeDB.get_fallback_font()
-        font.draw_string(
-            self.item, baseline, text, HORIZONTAL_ALIGNMENT_CENTER, width, size, _TEXT
-        )
+        font.draw_string(self.item, baseline, text, HORIZONTAL_ALIGNMENT_CENTER, width, size, _TEXT)

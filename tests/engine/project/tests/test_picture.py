@@ -9,10 +9,9 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from engine_tests import EngineTest, Steps, until
 from godot import Vector2
-from npc_video_player import NpcVideoPlayer
-
 from npc_video.face.ember import EmberPainter
 from npc_video.face.pose import pose
+from npc_video_player import NpcVideoPlayer
 
 SIDE = 256
 
