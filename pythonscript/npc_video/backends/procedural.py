@@ -1,4 +1,4 @@
-"""The embedded generator: a drawn face, encoded as a real clip. Works without anything installed."""
+"""The embedded generator: a drawn face, encoded as a real clip. It needs nothing installed."""
 
 import asyncio
 import random
@@ -92,18 +92,14 @@ def _make(
 
     def pictures() -> "Iterator[NDArray[np.uint8]]":
         for index in range(count):
-            if given_up.is_set():
-                raise asyncio.CancelledError
             tell(index / count)
+            phase = index / count
             yield painter.paint(
-                pose(
-                    params.expression,
-                    params.emotion,
-                    params.animation,
-                    params.intensity,
-                    index / count,
-                )
+                pose(params.expression, params.emotion, params.animation, params.intensity, phase)
             )
+            if given_up.is_set():
+                # The file is ended as it should be, and thrown away.
+                return
 
     data = encode.encode_clip(pictures(), preset.width, preset.height, preset.fps)
     return data, encode.MEDIA_TYPE
