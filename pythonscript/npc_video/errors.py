@@ -12,11 +12,13 @@ game developer can act on: it reaches the game as the reason of a signal.
     │   ├── DamagedClipError            its bytes are broken or end too early
     │   ├── UnsupportedClipError        its container, codec or pixel format is not allowed
     │   └── ClipLimitError              it is larger or longer than the limits
+    ├── CacheError                      clips cannot be kept on disk, or read from it
     ├── GenerationError                 a backend could not make a clip
     └── WorkerError (RuntimeError)      the worker thread is stopped, or does not stop
 """
 
 __all__ = [
+    "CacheError",
     "ClipLimitError",
     "DamagedClipError",
     "GenerationError",
@@ -50,6 +52,10 @@ class UnsupportedClipError(MediaError):
 
 class ClipLimitError(MediaError):
     """A clip exceeds a limit of ``MediaLimits``."""
+
+
+class CacheError(NpcVideoError):
+    """Clips cannot be kept on disk, or read from it; the game goes on without."""
 
 
 class GenerationError(NpcVideoError):
