@@ -1,208 +1,179 @@
-"""An anti-aliased painter on NumPy arrays: signed distances, small boxes, no loop over pixels.
+"""A picture that shapes are painted on.
 
-Every shape works only inside the box of pixels that it can touch (a `Region`), in the coordinates
-of the `Frame` it is drawn in. A shape is an array of signed distances (negative inside), which
-`Region.cover` turns into coverage from 0 to 1, one pixel wide at the edge. This module knows shapes
-and colours; what they depict is `ember`'s business.
-
-Distances to ellipses are first-order estimates f / |grad f|, exact enough at an edge; those to
-tapered capsules follow Inigo Quilez, "2D distance functions" (https://iquilezles.org/articles/distfunctions2d/).
+It is kept as a video codec wants it, luma at full and chroma at half resolution (4:2:0, BT.709,
+limited range). Mixing colours is linear, so the result is that of painting in RGB, for half of the
+work and without a conversion at the end. What the shapes depict is not known here.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Canvas", "Colour", "Frame", "Region", "rgb"]
+from .shapes import Array, Frame, Region
 
-Array = NDArray[np.float32]
-Colour = Array
-"""Shape (3, 1, 1), sRGB values from 0 to 255."""
+__all__ = ["Blend", "Canvas", "Colour", "Paint", "colour"]
 
-
-def rgb(code: str) -> Colour:
-    """The colour of a hexadecimal code such as "ff8040"."""
-    values = np.frombuffer(bytes.fromhex(code), np.uint8).astype(np.float32).reshape(3, 1, 1)
-    values.flags.writeable = False
-    return values
+_BAND_ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """An affine frame of reference: local (x, y) lies at (ax·x + bx·y + x0, ay·x + by·y + y0).
+class Colour:
+    """One colour: `luma` from 16 to 235, `chroma` of shape (2, 1, 1) from 16 to 240."""
 
-    The outermost frame has its origin in the middle of the picture, x to the right, y down, and
-    half of the shorter side as its unit.
-    """
-
-    ax: float = 1.0
-    ay: float = 0.0
-    bx: float = 0.0
-    by: float = 1.0
-    x0: float = 0.0
-    y0: float = 0.0
-
-    def at(self, x: float, y: float, *, turn: float = 0.0, sx: float = 1.0, sy: float = 1.0) -> Self:
-        """A frame whose origin is our (x, y), turned clockwise by `turn` radians, then scaled."""
-        cos, sin = math.cos(turn), math.sin(turn)
-        return type(self)(
-            (self.ax * cos + self.bx * sin) * sx,
-            (self.ay * cos + self.by * sin) * sx,
-            (self.bx * cos - self.ax * sin) * sy,
-            (self.by * cos - self.ay * sin) * sy,
-            *self.map(x, y),
-        )
-
-    def map(self, x: float, y: float) -> tuple[float, float]:
-        return self.ax * x + self.bx * y + self.x0, self.ay * x + self.by * y + self.y0
+    luma: float
+    chroma: Array
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """The pixels of one box, and where they lie in a frame.
+class Blend:
+    """From `start` where `amount` is 0 to `end` where it is 1; `amount` has a region's shape."""
 
-    Attributes:
-        rows, columns: which part of the canvas it is.
-        x, y: local coordinates of the pixel centres, shape (rows, columns).
-        pixel: size of one pixel in local units.
-    """
-
-    rows: slice
-    columns: slice
-    x: Array
-    y: Array
-    pixel: float
-
-    def cover(self, distance: Array, grow: float = 0.0) -> Array:
-        """Coverage of the shape with these signed distances, grown by `grow` local units."""
-        coverage = distance * np.float32(-1.0 / self.pixel)
-        coverage += np.float32(0.5 + grow / self.pixel)
-        return np.clip(coverage, 0.0, 1.0, out=coverage)
-
-    def ellipse(self, x: float, y: float, rx: float, ry: float) -> Array:
-        """Signed distance to an upright ellipse."""
-        u = (self.x - np.float32(x)) * np.float32(1.0 / rx)
-        v = (self.y - np.float32(y)) * np.float32(1.0 / ry)
-        return implicit(u, v, rx, ry)
-
-    def halo(self, x: float, y: float, rx: float, ry: float) -> Array:
-        """A soft spot: 1 in the middle of the ellipse, falling smoothly to 0 at its edge."""
-        u = (self.x - np.float32(x)) * np.float32(1.0 / rx)
-        v = (self.y - np.float32(y)) * np.float32(1.0 / ry)
-        u *= u
-        v *= v
-        u += v
-        np.subtract(1.0, u, out=u)
-        np.maximum(u, 0.0, out=u)
-        u *= u
-        return u
-
-    def stroke(self, points: Array, radii: Array) -> Array:
-        """Signed distance to a line of tapered capsules through `points`.
-
-        `points` has shape (n, 2), `radii` shape (n,), both in local units, n of 2 or more.
-        """
-        start, along = points[:-1, :, None, None], np.diff(points, axis=0)[:, :, None, None]
-        length2 = np.maximum((along * along).sum(axis=1), 1e-9)
-        dx, dy = self.x - start[:, 0], self.y - start[:, 1]
-        t = (dx * along[:, 0] + dy * along[:, 1]) / length2
-        np.clip(t, 0.0, 1.0, out=t)
-        dx -= t * along[:, 0]
-        dy -= t * along[:, 1]
-        dx *= dx
-        dy *= dy
-        dx += dy
-        np.sqrt(dx, out=dx)
-        radius = radii[:, None, None]
-        dx -= radius[:-1] + t * (radius[1:] - radius[:-1])
-        nearest: Array = dx.min(axis=0)
-        return nearest
-
-    def leaf(self, length: float, width: float) -> Array:
-        """Signed distance to a pointed leaf from (0, 0) along x, `width` across in its middle."""
-        half, bulge = length / 2.0, width / 2.0
-        radius = (half * half + bulge * bulge) / (2.0 * bulge)
-        x = self.x - np.float32(half)
-        y = np.abs(self.y)
-        y += np.float32(radius - bulge)
-        distance = np.hypot(x, y)
-        distance -= np.float32(radius)
-        return distance
+    start: "Paint"
+    end: "Paint"
+    amount: Array
 
 
-def implicit(u: Array, v: Array, rx: float, ry: float) -> Array:
-    """Signed distance to u² + v² = 1, where u and v are lengths over `rx` and `ry`.
+Paint = Colour | Blend
 
-    It overwrites `u` and `v`.
-    """
-    u *= u
-    v *= v
-    value = u + v
-    value -= 1.0
-    u *= np.float32(4.0 / (rx * rx))
-    v *= np.float32(4.0 / (ry * ry))
-    u += v
-    u += 1e-6
-    np.sqrt(u, out=u)
-    value /= u
-    return value
+
+def colour(code: str) -> Colour:
+    """The colour of a hexadecimal sRGB code such as "ff8040", by ITU-R BT.709-6, item 3."""
+    red, green, blue = (value / 255.0 for value in bytes.fromhex(code))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    chroma = (128.0 + 224.0 * (blue - luma) / 1.8556, 128.0 + 224.0 * (red - luma) / 1.5748)
+    return Colour(16.0 + 219.0 * luma, np.array(chroma, np.float32).reshape(2, 1, 1))
 
 
 class Canvas:
-    """A picture being painted. Not safe for use by two threads at once.
+    """A picture being painted, at first black; for one thread at a time.
 
-    Attributes:
-        pixels: shape (3, height, width), float32, sRGB values from 0 to 255.
+    Args:
+        width, height: pixels, even.
     """
 
     def __init__(self, width: int, height: int) -> None:
-        self.pixels: Array = np.zeros((3, height, width), np.float32)
+        self._luma: Array = np.full((height, width), 16.0, np.float32)
+        self._chroma: Array = np.full((2, height // 2, width // 2), 128.0, np.float32)
         self._scale = min(width, height) / 2.0
         self._x = ((np.arange(width) + 0.5 - width / 2.0) / self._scale).astype(np.float32)
         self._y = ((np.arange(height) + 0.5 - height / 2.0) / self._scale).astype(np.float32)
 
     def region(self, frame: Frame, left: float, top: float, right: float, bottom: float) -> Region:
-        """The pixels that the given box of `frame` touches; none if it lies outside."""
-        corners = [frame.map(x, y) for x in (left, right) for y in (top, bottom)]
-        columns = self._span(self._x, [x for x, _ in corners])
-        rows = self._span(self._y, [y for _, y in corners])
-        xs, ys = self._x[columns] - np.float32(frame.x0), self._y[rows] - np.float32(frame.y0)
-        determinant = frame.ax * frame.by - frame.ay * frame.bx
-        x = np.add.outer(
-            ys * np.float32(-frame.bx / determinant), xs * np.float32(frame.by / determinant)
-        )
-        y = np.add.outer(
-            ys * np.float32(frame.ax / determinant), xs * np.float32(-frame.ay / determinant)
-        )
-        pixel = 1.0 / (self._scale * math.sqrt(abs(determinant)))
-        return Region(rows, columns, x, y, pixel)
+        """The pixels that the given box of `frame` touches; empty if it lies outside."""
+        rows, columns = self._box(frame, left, top, right, bottom)
+        return self._located(frame, rows, columns)
 
-    def paint(self, region: Region, coverage: Array, colour: Colour) -> None:
-        """Lay `colour` over the picture; it may vary per pixel, shape (3, rows, columns)."""
-        target = self.pixels[:, region.rows, region.columns]
-        change = colour - target
+    def bands(
+        self, frame: Frame, left: float, top: float, right: float, bottom: float
+    ) -> Iterator[Region]:
+        """The same in bands of few rows, so that what is computed on them stays in the cache."""
+        rows, columns = self._box(frame, left, top, right, bottom)
+        for start in range(rows.start, rows.stop, _BAND_ROWS):
+            yield self._located(frame, slice(start, min(start + _BAND_ROWS, rows.stop)), columns)
+
+    def paint(self, region: Region, coverage: Array, paint: Paint) -> None:
+        """Lays `paint` over the picture, as densely as `coverage` says."""
+        luma, chroma = self._targets(region)
+        change = _luma(paint) - luma
         change *= coverage
-        target += change
+        luma += change
+        shift = _chroma(paint) - chroma
+        shift *= _halved(coverage)
+        chroma += shift
 
-    def glow(self, region: Region, strength: Array, colour: Colour) -> None:
-        """Add light of `colour` to the picture."""
-        self.pixels[:, region.rows, region.columns] += strength * colour
+    def outlined(
+        self, region: Region, distance: Array, paint: Paint, ink: Colour, width: float
+    ) -> None:
+        """Lays a shape with an outline of `ink`, `width` local units wide, around it."""
+        inked = Blend(ink, paint, region.cover(distance))
+        self.paint(region, region.cover(distance, width), inked)
 
-    def rgb24(self) -> NDArray[np.uint8]:
-        """A copy of the picture, shape (height, width, 3)."""
-        picture = np.empty((*self.pixels.shape[1:], 3), np.uint8)
-        for channel in range(3):
-            plane = np.clip(self.pixels[channel], 0.0, 255.0)
-            plane += 0.5
-            picture[..., channel] = plane
+    def glow(self, region: Region, strength: Array, light: Colour) -> None:
+        """Adds light to the picture."""
+        luma, chroma = self._targets(region)
+        luma += strength * (light.luma - 16.0)
+        chroma += _halved(strength) * (light.chroma - 128.0)
+
+    def start_from(self, background: Self, glow: Self, strength: float) -> None:
+        """Begins with `background`, to which `glow`, light on black, is added `strength` times."""
+        for target, below, light, black in (
+            (self._luma, background._luma, glow._luma, 16.0),
+            (self._chroma, background._chroma, glow._chroma, 128.0),
+        ):
+            np.subtract(light, black, out=target)
+            target *= strength
+            target += below
+
+    def picture(self) -> NDArray[np.uint8]:
+        """A copy as I420: shape (height · 3 / 2, width), the luma rows, then those of U and V."""
+        height, width = self._luma.shape
+        picture = np.empty((height * 3 // 2, width), np.uint8)
+        planes = picture[:height], picture[height:].reshape(self._chroma.shape)
+        for plane, values in zip(planes, (self._luma, self._chroma), strict=True):
+            rounded = values + 0.5
+            plane[...] = np.clip(rounded, 16.0, 240.0, out=rounded)
         return picture
 
-    def _span(self, centres: Array, edges: list[float]) -> slice:
-        """The pixels between the outermost `edges`, with one to spare on either side."""
-        middle = len(centres) / 2.0
-        first = math.floor(min(edges) * self._scale + middle) - 1
-        last = math.ceil(max(edges) * self._scale + middle) + 1
-        return slice(min(max(first, 0), len(centres)), min(max(last, 0), len(centres)))
+    def _box(
+        self, frame: Frame, left: float, top: float, right: float, bottom: float
+    ) -> tuple[slice, slice]:
+        across, down = (right - left) / 2.0, (bottom - top) / 2.0
+        x, y = frame.place(left + across, top + down)
+        columns = self._span(self._x, x, abs(frame.ax) * across + abs(frame.bx) * down)
+        return self._span(self._y, y, abs(frame.ay) * across + abs(frame.by) * down), columns
+
+    def _located(self, frame: Frame, rows: slice, columns: slice) -> Region:
+        xs, ys = self._x[columns] - frame.x0, (self._y[rows] - frame.y0)[:, None]
+        area = frame.ax * frame.by - frame.ay * frame.bx
+        x = xs * (frame.by / area) + ys * (-frame.bx / area)
+        y = xs * (-frame.ay / area) + ys * (frame.ax / area)
+        return Region(rows, columns, x, y, 1.0 / (self._scale * math.sqrt(abs(area))))
+
+    def _targets(self, region: Region) -> tuple[Array, Array]:
+        rows, columns = region.rows, region.columns
+        half_rows = slice(rows.start // 2, rows.stop // 2)
+        half_columns = slice(columns.start // 2, columns.stop // 2)
+        return self._luma[rows, columns], self._chroma[:, half_rows, half_columns]
+
+    def _span(self, centres: Array, middle: float, reach: float) -> slice:
+        """The pixels within `reach` of `middle`, and one more, in whole pairs."""
+        size = len(centres)
+        centre = middle * self._scale + size / 2.0
+        first = int(centre - reach * self._scale) - 1
+        last = int(centre + reach * self._scale) + 3
+        start = min(max(first, 0), size) // 2 * 2
+        return slice(start, max(start, min(max(last, 0), size) // 2 * 2))
+
+
+def _luma(paint: Paint) -> Array | float:
+    """The luma of every pixel, in an array of the caller's own, or of all alike."""
+    if isinstance(paint, Colour):
+        return paint.luma
+    start, end = _luma(paint.start), _luma(paint.end)
+    if isinstance(end, float):
+        mixed: Array = (end - start) * paint.amount
+    else:
+        mixed = np.subtract(end, start, out=end)
+        mixed *= paint.amount
+    mixed += start
+    return mixed
+
+
+def _chroma(paint: Paint) -> Array:
+    if isinstance(paint, Colour):
+        return paint.chroma
+    start = _chroma(paint.start)
+    mixed: Array = (_chroma(paint.end) - start) * _halved(paint.amount)
+    mixed += start
+    return mixed
+
+
+def _halved(values: Array) -> Array:
+    """At the sites of the chroma samples: every second column, between two rows."""
+    means: Array = values[::2, ::2] + values[1::2, ::2]
+    means *= 0.5
+    return means

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 # it reads the switch when the first clip is encoded.
 os.environ.setdefault("SVT_LOG", "1")
 
-import av  # noqa: E402  (after the switch)
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc  # noqa: E402
+import av
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from ..errors import GenerationError  # noqa: E402
+from ..errors import GenerationError
 
 __all__ = ["MEDIA_TYPE", "encode_clip"]
 
@@ -36,10 +36,11 @@ _OPTIONS = {
 
 
 def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fps: int) -> bytes:
-    """The file that shows `frames` at `fps` per second, tagged BT.709, limited range.
+    """The file that shows `frames` at `fps` per second, tagged as BT.709, limited range.
 
     Args:
-        frames: pictures of shape (height, width, 3), sRGB; taken one at a time.
+        frames: pictures as I420 in those colours, shape (height · 3 / 2, width); taken one at a
+            time.
         width, height: pixels, even, 64 or more.
 
     Raises:
@@ -57,11 +58,8 @@ def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fp
             context.color_primaries = ColorPrimaries.BT709
             context.color_trc = ColorTrc.BT709
             for index, picture in enumerate(frames):
-                frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
-                    format="yuv420p",
-                    dst_colorspace=Colorspace.ITU709,
-                    dst_color_range=ColorRange.MPEG,
-                )
+                frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+                frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
                 frame.pts, frame.time_base = index, Fraction(1, fps)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
