@@ -1,0 +1,13 @@
+"""Finished clips, kept as the compressed files they are, so that none is generated twice.
+
+`ClipCache` joins the tiers: memory, a folder of the player (`disk`), clips shipped with the game
+(`baked`). The last two are imported from their modules, so that a game without them loads no
+SQLite.
+"""
+
+from .clip_cache import CacheStats, ClipCache, PendingWrite
+from .memory import POLICIES
+from .similar import Similar
+from .stats import TierStats
+
+__all__ = ["POLICIES", "CacheStats", "ClipCache", "PendingWrite", "Similar", "TierStats"]

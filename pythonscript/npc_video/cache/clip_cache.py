@@ -1,0 +1,197 @@
+"""The tiers joined: what `VideoGenerationManager` asks for clips.
+
+Memory answers at once, on the main thread. Of the tiers on disk only the catalogue is looked at
+there; what must be read or written is told to the caller, who does it on a thread that may wait.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidDataError, NpcVideoError
+from ..records import CacheKey, GeneratedClip, VideoParams
+from .memory import POLICIES, MemoryTier
+from .rank import pixel_rate
+from .similar import Similar
+from .stats import TierStats
+
+if TYPE_CHECKING:
+    from .baked import BakedTier
+    from .disk import DiskTier
+
+__all__ = ["CacheStats", "ClipCache", "PendingWrite"]
+
+_DEFAULT_MAX_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class PendingWrite:
+    """A clip that belongs on disk: hand it to `ClipCache.write` on a thread that may wait."""
+
+    key: CacheKey
+    clip: GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """Numbers by tier; those of a tier that is not used are 0."""
+
+    memory: TierStats
+    baked: TierStats
+    disk: TierStats
+
+
+class ClipCache:
+    """Clips by key, in memory and, if given, on disk. Safe from any thread.
+
+    One entry per key that gets better: a clip of a better preset replaces a worse one, in no tier
+    the other way round. `open`, `load`, `write`, `erase` and `close` block; the rest does no I/O.
+
+    Args:
+        size: how many clips are in memory, at least one.
+        max_bytes: how large their files are together.
+        policy: a name in `POLICIES`: what goes first when there is no room.
+        baked: clips shipped with the game.
+        disk: clips of earlier sessions.
+
+    Raises:
+        InvalidDataError: a value is unknown or outside its range.
+    """
+
+    def __init__(
+        self,
+        size: int = 50,
+        *,
+        max_bytes: int = _DEFAULT_MAX_BYTES,
+        policy: str = "lru",
+        baked: "BakedTier | None" = None,
+        disk: "DiskTier | None" = None,
+    ):
+        if size < 1:
+            raise InvalidDataError(f"size: {size!r} must be at least 1.")
+        if max_bytes < 0:
+            raise InvalidDataError(f"max_bytes: {max_bytes!r} must not be negative.")
+        if policy not in POLICIES:
+            raise InvalidDataError(
+                f"policy: {policy!r} is unknown; use one of {', '.join(POLICIES)}."
+            )
+        self._lock = threading.Lock()  # around all of `_memory`, never held during I/O
+        self._memory = MemoryTier(size, max_bytes, policy)
+        self._baked = baked
+        self._disk = disk
+        self._stored = [tier for tier in (baked, disk) if tier is not None]
+
+    def get(self, key: CacheKey) -> GeneratedClip | None:
+        """The clip if it is in memory; if not, `is_stored` tells whether `load` will find it."""
+        with self._lock:
+            clip = self._memory.get(key)
+        if clip is None:
+            # For their statistics; the first that has it is as good as asked.
+            any(tier.catalogue.ask(key) for tier in self._stored)
+        return clip
+
+    def __contains__(self, key: CacheKey) -> bool:
+        """Whether some tier has a clip; does not count as asking for it."""
+        with self._lock:
+            is_in_memory = key in self._memory
+        return is_in_memory or self.is_stored(key)
+
+    def is_stored(self, key: CacheKey) -> bool:
+        """Whether a tier on disk has a clip, as far as is known without looking."""
+        return self._stored_rank(key) > 0.0
+
+    def load(self, key: CacheKey) -> GeneratedClip | None:
+        """Brings the best clip on disk into memory; None if there is none, or it was damaged.
+
+        Raises:
+            CacheError: the disk cannot be read.
+        """
+        for tier in sorted(self._stored, key=lambda tier: tier.catalogue.rank(key), reverse=True):
+            clip = tier.read(key)
+            if clip is not None:
+                with self._lock:
+                    return self._memory.put(key, clip)
+        return None
+
+    def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None:
+        """Keeps a clip in memory, and tells what is to be written; None if nothing is."""
+        with self._lock:
+            self._memory.put(key, clip)
+        if self._disk is None or self._stored_rank(key) >= pixel_rate(clip):
+            return None
+        return PendingWrite(key, clip)
+
+    def write(self, pending: PendingWrite) -> bool:
+        """Keeps a clip on disk; False if a better one has come, or it is larger than the budget.
+
+        Raises:
+            CacheError: the disk is full or cannot be written to; memory goes on as before.
+        """
+        return self._disk is not None and self._disk.write(pending.key, pending.clip)
+
+    def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
+        """The clip of the same NPC most like `params`, if possible one in memory.
+
+        Expression and emotion count by meaning, animation, style and intensity with less weight.
+
+        Args:
+            minimum: the lowest score that counts, 0 to 1.
+        """
+        with self._lock:
+            best = self._memory.most_similar(params, minimum)
+        for tier in self._stored:
+            found = tier.catalogue.most_similar(params, best.score if best else minimum)
+            if found is not None and (best is None or found.score > best.score):
+                best = found
+        return best
+
+    def stats(self) -> CacheStats:
+        with self._lock:
+            memory = self._memory.stats()
+        baked, disk = (
+            TierStats() if tier is None else tier.catalogue.stats()
+            for tier in (self._baked, self._disk)
+        )
+        return CacheStats(memory, baked, disk)
+
+    def clear(self) -> None:
+        """Forgets what is in memory, at once."""
+        with self._lock:
+            self._memory.clear()
+
+    def open(self) -> None:
+        """Learns what is on disk; without it those tiers seem empty.
+
+        Raises:
+            CacheError, InvalidDataError: a tier cannot be used. The other one can.
+        """
+        problem: NpcVideoError | None = None
+        for tier in self._stored:
+            try:
+                tier.open()
+            except NpcVideoError as error:
+                problem = problem or error
+        if problem is not None:
+            raise problem
+
+    def erase(self) -> None:
+        """Forgets all clips but the baked ones.
+
+        Raises:
+            CacheError: the disk cannot be written to.
+        """
+        self.clear()
+        if self._disk is not None:
+            self._disk.clear()
+
+    def close(self) -> None:
+        """Lets go of the disk.
+
+        Raises:
+            CacheError: it could not be told which clips were used; no clip is lost.
+        """
+        if self._disk is not None:
+            self._disk.close()
+
+    def _stored_rank(self, key: CacheKey) -> float:
+        return max((tier.catalogue.rank(key) for tier in self._stored), default=0.0)

@@ -1,0 +1,122 @@
+"""A clip with all that is known of it: as JSON beside its bytes, or as one file with them.
+
+What is read was on a disk, so anything may have become of it: every field is checked.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+import re
+from typing import Any, TypeVar
+
+from ..errors import InvalidDataError
+from ..records import CacheKey, GeneratedClip, VideoParams
+
+__all__ = ["FILE_NAME", "describe", "file_name", "pack", "parse_header", "restore", "unpack"]
+
+FILE_NAME = re.compile(r"[0-9a-f]{64}\.clip")
+"""What `file_name` makes."""
+
+_VERSION = 1
+
+_Record = TypeVar("_Record", GeneratedClip, VideoParams)
+
+
+def describe(key: CacheKey, clip: GeneratedClip) -> dict[str, Any]:
+    """A value that JSON can hold."""
+    names = {field.name for field in dataclasses.fields(GeneratedClip)} - {"data", "params"}
+    return {
+        "key": key,
+        "params": dataclasses.asdict(clip.params),
+        **{name: getattr(clip, name) for name in sorted(names)},
+    }
+
+
+def restore(description: Any) -> tuple[CacheKey, GeneratedClip]:
+    """The key and the clip of `describe`, the clip without data.
+
+    Raises:
+        InvalidDataError: a field is missing or wrong; the error names it.
+    """
+    if not isinstance(description, dict):
+        raise InvalidDataError(f"The description of a clip must be an object, not {description!r}.")
+    params = description.get("params")
+    if not isinstance(params, dict):
+        raise InvalidDataError(f"params: must be an object, not {params!r}.")
+    given = {"data": b"", "params": _read(VideoParams, params, "params.", {})}
+    return _key(description.get("key")), _read(GeneratedClip, description, "", given)
+
+
+def pack(key: CacheKey, clip: GeneratedClip) -> tuple[str, bytes]:
+    """The description as JSON, and the file: a line with this description, then the clip's data."""
+    header = json.dumps({"version": _VERSION, **describe(key, clip)}, allow_nan=False)
+    return header, header.encode("ascii") + b"\n" + clip.data
+
+
+def unpack(name: str, content: bytes) -> tuple[CacheKey, GeneratedClip]:
+    """The clip in a file of this name.
+
+    Raises:
+        InvalidDataError: the file is not what was written under this name.
+    """
+    if file_name(content) != name:
+        raise InvalidDataError("The file has changed.")
+    header, _, data = content.partition(b"\n")
+    key, clip = parse_header(header.decode("ascii", "replace"))
+    return key, dataclasses.replace(clip, data=data)
+
+
+def parse_header(header: str) -> tuple[CacheKey, GeneratedClip]:
+    """The key and the clip of a description as JSON, the clip without data.
+
+    Raises:
+        InvalidDataError: it is no such description, or one of another version.
+    """
+    try:
+        description = json.loads(header)
+    except (ValueError, RecursionError) as error:
+        raise InvalidDataError("The description of a clip is no JSON.") from error
+    if not isinstance(description, dict) or description.get("version") != _VERSION:
+        raise InvalidDataError("version: this clip was kept by another version.")
+    return restore(description)
+
+
+def file_name(content: bytes) -> str:
+    """The name of a file, which follows from what is in it."""
+    return hashlib.sha256(content).hexdigest() + ".clip"
+
+
+def _key(value: Any) -> CacheKey:
+    if not isinstance(value, list):
+        raise InvalidDataError(f"key: must be a list, not {value!r}.")
+    return tuple(
+        _value(part, tuple[str, ...] if isinstance(part, list) else type(part), f"key[{index}]")
+        for index, part in enumerate(value)
+    )
+
+
+def _read(
+    record: type[_Record], data: dict[str, Any], prefix: str, given: dict[str, Any]
+) -> _Record:
+    values = dict(given)
+    for field in dataclasses.fields(record):
+        if field.name in data and field.name not in given:
+            values[field.name] = _value(data[field.name], field.type, prefix + field.name)
+        elif field.name not in given and field.default is dataclasses.MISSING:
+            raise InvalidDataError(f"{prefix}{field.name}: is missing.")
+    return record(**values)
+
+
+def _value(value: Any, kind: Any, name: str) -> Any:
+    """`value` if it is of this kind; a list of texts becomes a tuple, a whole number a float."""
+    if kind is str and isinstance(value, str):
+        return value
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        if math.isfinite(value):
+            return float(value)
+    elif kind == tuple[str, ...] and isinstance(value, list):
+        return tuple(_value(item, str, f"{name}[{index}]") for index, item in enumerate(value))
+    raise InvalidDataError(f"{name}: {value!r} is not what belongs here.")

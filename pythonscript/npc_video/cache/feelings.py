@@ -1,0 +1,108 @@
+"""How much alike two words are to somebody who looks at the clips made from them.
+
+Feelings are compared by where they lie on the plane of valence (unpleasant to pleasant) and arousal
+(asleep to excited), which J. A. Russell described in "A circumplex model of affect" (1980). The
+coordinates are our own rough placement on it, not measured norms. The vocabulary is that of the
+procedural face, so a synonym lies where its expression does unless the table knows better.
+"""
+
+import math
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from functools import lru_cache
+from types import MappingProxyType
+
+from ..face.words import ANIMATION_WORDS, EXPRESSION_WORDS
+
+__all__ = ["FEELINGS", "animation_similarity", "feeling_similarity", "word_similarity"]
+
+FEELINGS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "neutral": (0.0, 0.0),
+        "calm": (0.3, -0.5),
+        "relaxed": (0.5, -0.5),
+        "content": (0.6, -0.3),
+        "bored": (-0.3, -0.5),
+        "happy": (0.8, 0.35),
+        "grateful": (0.7, 0.1),
+        "proud": (0.7, 0.4),
+        "pleased": (0.7, 0.1),
+        "soothed": (0.6, -0.4),
+        "amused": (0.65, 0.45),
+        "ecstatic": (0.9, 0.85),
+        "blissful": (0.9, 0.4),
+        "sad": (-0.7, -0.35),
+        "crying": (-0.8, 0.1),
+        "hurt": (-0.7, 0.1),
+        "annoyed": (-0.5, 0.35),
+        "angry": (-0.75, 0.75),
+        "furious": (-0.85, 0.9),
+        "rage": (-0.85, 0.9),
+        "surprised": (0.15, 0.8),
+        "shocked": (-0.2, 0.85),
+        "curious": (0.3, 0.35),
+        "puzzled": (-0.05, 0.25),
+        "confused": (-0.2, 0.3),
+        "interested": (0.4, 0.3),
+        "scared": (-0.7, 0.7),
+        "worried": (-0.5, 0.4),
+        "nervous": (-0.4, 0.55),
+        "sleepy": (0.05, -0.85),
+        "exhausted": (-0.3, -0.8),
+        "disgusted": (-0.7, 0.3),
+        "aroused": (0.4, 0.7),
+        "determined": (0.3, 0.6),
+        "love": (0.85, 0.25),
+        "shy": (0.0, 0.25),
+        "embarrassed": (-0.35, 0.4),
+    }
+)
+"""Valence and arousal by word, -1 to 1."""
+
+_UNLIKE = 1.5  # distance from which two feelings have nothing in common: happy to angry
+_SYNONYM = 0.95  # what different words for one thing score: only the same word is the same clip
+_LONGEST_WORD = 48  # characters that are compared: the time of a comparison grows with the square
+
+
+def feeling_similarity(one: str, other: str) -> float:
+    """0 to 1, by meaning where both words are known, else by spelling."""
+    if one == other:
+        return 1.0
+    places = _place(one), _place(other)
+    if places[0] is None or places[1] is None:
+        return word_similarity(one, other)
+    return _SYNONYM * max(0.0, 1.0 - math.dist(places[0], places[1]) / _UNLIKE)
+
+
+def animation_similarity(one: str, other: str) -> float:
+    """0 to 1: the same movement of the procedural face where both are known, else by spelling."""
+    if one == other:
+        return 1.0
+    movements = ANIMATION_WORDS.get(one), ANIMATION_WORDS.get(other)
+    if None in movements:
+        return word_similarity(one, other)
+    return _SYNONYM if movements[0] == movements[1] else 0.0
+
+
+def word_similarity(one: str, other: str) -> float:
+    """0 to 1, by spelling."""
+    if one == other:
+        return 1.0
+    # In one order, because difflib's measure depends on it.
+    return _SYNONYM * _ratio(*sorted((one[:_LONGEST_WORD], other[:_LONGEST_WORD])))
+
+
+@lru_cache(maxsize=4096)
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@lru_cache(maxsize=1024)
+def _place(word: str) -> tuple[float, float] | None:
+    """Looked up as it is, then its parts, the last first: in "very_happy" that is the feeling."""
+    whole = word.strip().lower().replace("-", "_").replace(" ", "_")
+    for candidate in (whole, *reversed(whole.split("_"))):
+        known = FEELINGS.get(candidate) or FEELINGS.get(EXPRESSION_WORDS.get(candidate, ""))
+        if known is not None:
+            return known
+    return None

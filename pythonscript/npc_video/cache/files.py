@@ -1,0 +1,137 @@
+"""Files that are whole or not there, and a folder that one process at a time changes."""
+
+import contextlib
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CacheError
+
+__all__ = ["TEMPORARY", "cache_errors", "locked", "set_aside", "write_atomic"]
+
+TEMPORARY = ".tmp"
+"""How the name of an unfinished file ends."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_LOCK_SECONDS = 10.0  # longest wait for another process: its write of one large clip to a slow disk
+_LOCK_POLL_SECONDS = 0.005
+_KEPT_ASIDE = 8  # files: enough to look into what happened, few enough to fill no disk
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes a file that is never seen unfinished, not even after a power cut.
+
+    Raises:
+        OSError: it could not be written, and nothing is left of it.
+    """
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def set_aside(path: Path, folder: Path) -> None:
+    """Moves a damaged file to `folder`, where it harms nobody; the oldest ones there make room.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    folder.mkdir(exist_ok=True)
+    path.replace(folder / f"{time.time_ns():020}-{path.name}")
+    for old in sorted(folder.iterdir())[:-_KEPT_ASIDE]:
+        old.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds the lock of this name against all other processes, and threads, until the end.
+
+    It is the operating system's, so it goes with the process that dies.
+
+    Raises:
+        CacheError: another one holds it for ten seconds.
+        OSError: the file cannot be made.
+    """
+    deadline = time.monotonic() + _LOCK_SECONDS
+    with path.open("ab") as file:
+        while not _try_lock(file.fileno()):
+            if time.monotonic() > deadline:
+                raise CacheError(
+                    "Another process keeps the clip cache locked: close the other game, or give"
+                    " this one a folder of its own."
+                )
+            time.sleep(_LOCK_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            _unlock(file.fileno())
+
+
+@contextlib.contextmanager
+def cache_errors(folder: Path) -> Iterator[None]:
+    """Turns the operating system's errors into ours.
+
+    Raises:
+        CacheError: `folder` is full, or cannot be used.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise CacheError(
+                "The disk of the clip cache is full: free some space, or lower the cache's budget."
+            ) from error
+        raise CacheError(
+            f"The clip cache cannot use its folder {folder}: {error.strerror or error}."
+        ) from error
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+    def _sync_folder(folder: Path) -> None:
+        """Windows writes names with the files."""
+
+else:
+    import fcntl
+
+    # `flock`, because `lockf` does not keep two caches of one process apart.
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _sync_folder(folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

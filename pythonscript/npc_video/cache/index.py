@@ -1,0 +1,180 @@
+"""The SQLite index of the disk tier: which file holds what, and how long ago it was used.
+
+It saves reading every file when the game starts, and it is all that can be lost: the files tell the
+same themselves. A rollback journal, not a write-ahead log: the index has one user at a time (the
+folder is locked), so a log would gain nothing, it does not work on network drives, and with two
+processes the SQLite of today's systems can damage it ("WAL-reset bug", 3.7.0 to 3.51.2).
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["ClipIndex", "IndexDamagedError", "Row"]
+
+_SCHEMA_VERSION = 1
+_SCHEMA = f"""
+    CREATE TABLE clips (
+        name TEXT PRIMARY KEY NOT NULL,
+        size INTEGER NOT NULL,
+        used INTEGER NOT NULL,
+        description TEXT NOT NULL
+    );
+    PRAGMA user_version = {_SCHEMA_VERSION};
+"""
+_ILL_TYPED = """
+    SELECT count(*) FROM clips
+    WHERE (typeof(name), typeof(size), typeof(used), typeof(description))
+        != ('text', 'integer', 'integer', 'text')
+"""
+# Codes of errors that are the disk's or another program's; any other means that the file is not
+# what we wrote, for the statements themselves are right.
+_NOT_DAMAGE = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_AUTH: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+    sqlite3.SQLITE_NOMEM: errno.ENOMEM,
+}
+
+
+class IndexDamagedError(OSError):
+    """The index is damaged, or of another version of this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file.
+
+    Attributes:
+        size: bytes.
+        description: JSON, as in the file itself.
+    """
+
+    name: str
+    size: int
+    description: str
+
+
+class ClipIndex:
+    """One connection to the index at `path`, made if it is not there.
+
+    For one thread at a time, while the folder is locked. All calls raise IndexDamagedError, and
+    OSError if the disk is full or fails.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        with _translated():
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=0.0
+            )
+        try:
+            with _translated():
+                self._prepare()
+            self._file = path.stat().st_ino
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def is_replaced(self) -> bool:
+        """Whether another process has set the file aside, so that this one writes to a ghost."""
+        try:
+            return self._path.stat().st_ino != self._file
+        except FileNotFoundError:
+            return True
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the changes within, or none."""
+        with _translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with _translated():
+                self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                with _translated():
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def names(self) -> set[str]:
+        with _translated():
+            return {name for (name,) in self._connection.execute("SELECT name FROM clips")}
+
+    def row(self, name: str) -> Row:
+        """The row of this name, which must be there."""
+        with _translated():
+            query = "SELECT name, size, description FROM clips WHERE name = ?"
+            return Row(*self._connection.execute(query, (name,)).fetchone())
+
+    def size(self) -> int:
+        """Bytes of all files together."""
+        with _translated():
+            query = "SELECT coalesce(sum(size), 0) FROM clips"
+            return int(self._connection.execute(query).fetchone()[0])
+
+    def least_recently_used(self) -> list[tuple[str, int]]:
+        """Names and sizes, that unused for longest first."""
+        with _translated():
+            query = "SELECT name, size FROM clips ORDER BY used, name"
+            return self._connection.execute(query).fetchall()
+
+    def add(self, row: Row, *, is_new: bool = True) -> None:
+        """Takes a file: as used now, or, if not new, longest ago."""
+        self._change(
+            "INSERT OR REPLACE INTO clips SELECT ?, ?,"
+            " CASE WHEN ? THEN coalesce(max(used), 0) + 1 ELSE 0 END, ? FROM clips",
+            (row.name, row.size, is_new, row.description),
+        )
+
+    def remove(self, name: str) -> None:
+        self._change("DELETE FROM clips WHERE name = ?", (name,))
+
+    def use(self, names: Iterable[str]) -> None:
+        """Notes that these files were used, the last one last."""
+        for name in names:
+            self._change(
+                "UPDATE clips SET used = (SELECT max(used) + 1 FROM clips) WHERE name = ?", (name,)
+            )
+
+    def _prepare(self) -> None:
+        execute = self._connection.execute
+        execute("PRAGMA journal_mode = DELETE")
+        execute("PRAGMA synchronous = FULL")
+        if not execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        version = execute("PRAGMA user_version").fetchone()[0]
+        if version != _SCHEMA_VERSION:
+            raise IndexDamagedError(f"The index has version {version}.")
+        report = execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if report != "ok":
+            raise IndexDamagedError(str(report))
+        if execute(_ILL_TYPED).fetchone()[0]:
+            raise IndexDamagedError("There are values of a wrong type.")
+
+    def _change(self, statement: str, values: tuple[object, ...]) -> None:
+        with _translated():
+            self._connection.execute(statement, values)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in _NOT_DAMAGE:
+            raise OSError(_NOT_DAMAGE[code], str(error)) from error
+        raise IndexDamagedError(str(error)) from error
