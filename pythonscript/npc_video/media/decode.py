@@ -19,13 +19,16 @@ from .colour import Colour
 __all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits", "Plane"]
 
 _CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/mp4": "mp4"}
-_CODECS = frozenset({"vp8", "vp9", "av1", "libdav1d", "h264", "hevc", "mpeg4"})
+# As FFmpeg calls its decoders.
+_CODECS = ("vp8", "vp9", "av1", "libdav1d", "h264", "hevc", "mpeg4")
 _PIXEL_FORMATS = frozenset({"yuv420p", "yuvj420p"})
 
 # Numbers of FFmpeg's AVColorSpace and AVColorRange.
-_BT709, _FULL_RANGE = 1, 2
+_BT601, _UNTAGGED, _FULL_RANGE = (4, 5, 6), 2, 2
 # Untagged video is BT.709 from this height on, as players guess.
 _HD_ROWS = 720
+# How much earlier than it says a clip may end: a file's own duration is often a little long.
+_MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +138,30 @@ class ClipDecoder:
             self._is_at_start = False
             for picture in self._container.decode(self._stream):
                 count += 1
-                self._check(picture, count)
-                seconds = float(picture.time) if picture.time is not None else last
-                start = seconds if start is None else start
+                seconds = picture.time
+                if start is None:
+                    start = seconds or 0.0
                 # A file with damaged time stamps plays on at its average rate.
-                if seconds - start <= last:
+                if seconds is None or seconds - start <= last:
                     seconds = start + last + 1.0 / self.info.fps
                 last = seconds - start
+                self._check(picture, count, last)
                 yield Frame(last, _planes(picture))
         except FFmpegError as error:
             raise DamagedClipError(f"The clip is damaged: {_reason(error)}.") from error
-        if count == 0:
-            raise DamagedClipError("The clip is damaged: it holds no frame.")
+        self._check_end(count, last)
 
     def close(self) -> None:
         self._container.close()
 
-    def _check(self, picture: Any, count: int) -> None:
+    def _check(self, picture: Any, count: int, seconds: float) -> None:
         if count > self._limits.most_frames:
             raise ClipLimitError(
                 f"The clip has more than the {self._limits.most_frames} frames allowed."
+            )
+        if seconds > self._limits.most_seconds:
+            raise ClipLimitError(
+                f"The clip is longer than the {self._limits.most_seconds:g} s allowed."
             )
         if (picture.width, picture.height) != (self.info.width, self.info.height):
             raise UnsupportedClipError("The clip changes its size on the way.")
@@ -163,12 +170,36 @@ class ClipDecoder:
                 f"The pixel format {picture.format.name} is not supported: use yuv420p."
             )
 
+    def _check_end(self, count: int, last: float) -> None:
+        """A truncated file ends like a whole one, only too early."""
+        if count == 0:
+            raise DamagedClipError("The clip is damaged: it holds no frame.")
+        if self.info.duration is None:
+            return
+        end = last + 1.0 / self.info.fps
+        if end < self.info.duration - max(_MISSING_SECONDS, _MISSING_FRAMES / self.info.fps):
+            raise DamagedClipError(
+                f"The clip is damaged: it ends after {end:.2f} of {self.info.duration:.2f} s."
+            )
+
 
 def _open(data: bytes, container: str) -> Any:
     try:
-        return av.open(io.BytesIO(data), "r", format=container)
+        return av.open(
+            io.BytesIO(data),
+            "r",
+            format=container,
+            # FFmpeg decodes a few frames to see what is in the file.
+            options={"codec_whitelist": ",".join(_CODECS)},
+            metadata_errors="replace",
+            io_open=_refuse,
+        )
     except (FFmpegError, ValueError) as error:
         raise DamagedClipError(f"The clip cannot be opened: {_reason(error)}.") from error
+
+
+def _refuse(url: str, flags: int, options: dict[str, str]) -> Any:
+    raise PermissionError(f"A clip must not refer to another file: {url!r}.")
 
 
 def _inspect(container: Any, limits: MediaLimits) -> tuple[Any, ClipInfo]:
@@ -192,7 +223,9 @@ def _inspect(container: Any, limits: MediaLimits) -> tuple[Any, ClipInfo]:
             f"The clip is {duration:.0f} s long; at most {limits.most_seconds:g} s are allowed."
         )
     # One thread decodes one clip: the pool runs several clips at once instead.
-    stream.thread_type = "NONE"
+    stream.thread_type, context.thread_count = "NONE", 1
+    # A frame may claim another size than the file; this refuses it before memory is taken for it.
+    context.options = {"max_pixels": str(limits.most_pixels)}
     rate = stream.average_rate or Fraction(25)
     info = ClipInfo(
         context.width, context.height, float(rate), duration, context.name, _colour(context)
@@ -203,14 +236,17 @@ def _inspect(container: Any, limits: MediaLimits) -> tuple[Any, ClipInfo]:
 def _duration(container: Any, stream: Any) -> float | None:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration is not None else None
+    # WebM tells the duration of the whole file only, which may be that of its sound.
+    if container.duration is None or len(container.streams) > 1:
+        return None
+    return float(container.duration / av.time_base)
 
 
 def _colour(context: Any) -> Colour:
-    tagged = int(context.colorspace)
-    is_709 = tagged == _BT709 or (tagged == 2 and context.height >= _HD_ROWS)
-    full = int(context.color_range) == _FULL_RANGE or context.pix_fmt == "yuvj420p"
-    return Colour("bt709" if is_709 else "bt601", full)
+    tagged = context.colorspace
+    is_601 = context.height < _HD_ROWS if tagged == _UNTAGGED else tagged in _BT601
+    full = context.color_range == _FULL_RANGE or context.pix_fmt == "yuvj420p"
+    return Colour("bt601" if is_601 else "bt709", full)
 
 
 def _planes(picture: Any) -> tuple[Plane, ...]:
@@ -222,5 +258,3 @@ def _planes(picture: Any) -> tuple[Plane, ...]:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
-
-

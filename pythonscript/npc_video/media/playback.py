@@ -23,9 +23,7 @@ class Playback:
         loops: how often it has begun again.
     """
 
-    def __init__(
-        self, clip: GeneratedClip, decoders: Executor, limits: MediaLimits | None = None
-    ):
+    def __init__(self, clip: GeneratedClip, decoders: Executor, limits: MediaLimits | None = None):
         self.clip = clip
         self.info: ClipInfo | None = None
         self.error: MediaError | None = None

@@ -1,0 +1,55 @@
+import io
+from collections.abc import Callable
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from npc_video.face.ember import EmberPainter
+from npc_video.face.pose import pose
+from npc_video.media.encode import encode_clip
+
+SIZE, FPS, COUNT = 128, 8, 24
+
+
+def pictures(expression="happy", count=COUNT, size=SIZE):
+    painter = EmberPainter(size, size)
+    for index in range(count):
+        yield painter.paint(pose(expression, "neutral", "bounce", 1.0, index / count))
+
+
+@pytest.fixture(scope="session")
+def webm() -> bytes:
+    """128×128, 8 fps, 3 s."""
+    return encode_clip(pictures(), SIZE, SIZE, FPS)
+
+
+@pytest.fixture(scope="session")
+def make_clip() -> Callable[..., bytes]:
+    """Writes a file as a server might send it: any codec, container, pixel format and tags."""
+
+    def make(
+        codec="libx264", container="mp4", pixels="yuv420p", count=COUNT, size=SIZE, first=0, **tags
+    ):
+        file = io.BytesIO()
+        with av.open(file, "w", format=container) as output:
+            stream = output.add_stream(codec, rate=FPS)
+            stream.width = stream.height = size
+            stream.pix_fmt = pixels
+            for name, value in tags.items():
+                setattr(stream.codec_context, name, value)
+            for index in range(count):
+                grey = np.full((size, size, 3), 8 * index % 256, np.uint8)
+                frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format=pixels)
+                frame.pts, frame.time_base = first + index, Fraction(1, FPS)
+                output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_pictures() -> Callable[..., object]:
+    return pictures
