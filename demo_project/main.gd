@@ -20,9 +20,9 @@ const ZONES: Dictionary[String, Rect2] = {
 	"cheek": Rect2(0.0, 0.28, 1.0, 0.5),
 	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
 }
-## Long enough for most clips to come before the next interaction.
-const SELF_PLAY_PAUSE := 5.0
-const SHOTS_AT: Array[float] = [0.15, 0.4, 0.6, 0.8, 0.95]
+## Playing by itself, each clip is watched for so long, and awaited for so long.
+const WATCH_SECONDS := 2.5
+const PATIENCE_SECONDS := 9.0
 
 var _tool := "feather"
 var _numbers: Dictionary[String, Label] = {}
@@ -31,7 +31,6 @@ var _pause_left := 0.5
 var _turn := 0
 var _shots_folder := ""
 var _shots_taken := 0
-var _length := INF
 
 
 func _ready() -> void:
@@ -136,22 +135,22 @@ func _spread(values: Array) -> Dictionary:
 func _read_arguments() -> void:
 	for argument in OS.get_cmdline_user_args():
 		if argument.begins_with("--seconds="):
-			_length = argument.trim_prefix("--seconds=").to_float()
-			_seconds_left = _length
+			_seconds_left = argument.trim_prefix("--seconds=").to_float()
+			%Ember.clip_started.connect(
+				func(_info: Dictionary) -> void: _pause_left = minf(_pause_left, WATCH_SECONDS)
+			)
 		elif argument.begins_with("--shots="):
 			_shots_folder = argument.trim_prefix("--shots=")
+			%Ember.fallback_shown.connect(func(kind: String) -> void: _save_shot(kind, 0.5))
+			%Ember.clip_started.connect(func(_info: Dictionary) -> void: _save_shot("clip", 0.75))
 
 
 func _play_by_itself(delta: float) -> void:
 	_seconds_left -= delta
 	_pause_left -= delta
 	if _pause_left <= 0.0:
-		_pause_left = SELF_PLAY_PAUSE
+		_pause_left = PATIENCE_SECONDS
 		_take_turn()
-	if _shots_folder and _shots_taken < SHOTS_AT.size():
-		if _length - _seconds_left >= SHOTS_AT[_shots_taken] * _length:
-			_shots_taken += 1
-			_save_shot("demo_%d.png" % _shots_taken)
 	if _seconds_left <= 0.0:
 		_finish()
 
@@ -167,13 +166,16 @@ func _take_turn() -> void:
 	_turn += 1
 
 
-func _save_shot(file: String) -> void:
+func _save_shot(what: String, after_seconds: float) -> void:
 	if DisplayServer.get_name() == "headless":
 		return
+	_shots_taken += 1
+	var file := _shots_folder.path_join("demo_%02d_%s.png" % [_shots_taken, what])
+	await get_tree().create_timer(after_seconds).timeout
 	await RenderingServer.frame_post_draw
-	var error := get_viewport().get_texture().get_image().save_png(_shots_folder.path_join(file))
+	var error := get_viewport().get_texture().get_image().save_png(file)
 	if error != OK:
-		push_error("The picture %s cannot be saved in %s." % [file, _shots_folder])
+		push_error("The picture %s cannot be saved: %s." % [file, error_string(error)])
 
 
 func _finish() -> void:
