@@ -44,7 +44,7 @@ EXPRESSIONS: Mapping[str, FacePose] = MappingProxyType(
         "angry": FacePose(
             wings=0.9, eye_left=0.82, eye_right=0.82, squint=0.3, lid_slant=1.0, brow_left=-0.7,
             brow_right=-0.7, brow_slant=1.0, pupil=0.72, mouth_curve=-0.75, mouth_open=0.62,
-            mouth_width=0.95, teeth=1.0, tongue=0.0, nose=1.0, ears=-0.7, flame=1.6, steam=1.0,
+            mouth_width=0.95, teeth=1.0, tongue=0.0, nose=1.0, ears=-0.7, flame=1.4, steam=1.0,
             blush=0.0, nod=0.2, glow=0.95,
         ),
         "surprised": FacePose(

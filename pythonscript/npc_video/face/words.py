@@ -1,7 +1,8 @@
 """The vocabulary of the face, and how any other word is understood.
 
 Games and generators use many words for one feeling. A word is looked up as it is, then among the
-synonyms, then its parts ("very_happy"), then by similarity ("hapy"); what nothing fits is neutral.
+synonyms, then its parts ("very_happy"), then by similarity ("hapy", "nodding"); what nothing fits
+is neutral.
 """
 
 import re
@@ -51,6 +52,7 @@ ANIMATION_WORDS = _vocabulary(
     sleep="doze nap snore yawn",
 )
 
+_ENDING = re.compile(r"(?<=...)(ing|ed|ly|ness|s)$")
 _SIMILARITY = 0.75  # below it, difflib finds resemblances that people do not
 
 
@@ -59,10 +61,12 @@ def _resolve(word: str, expressions: bool) -> str | None:
     vocabulary = EXPRESSION_WORDS if expressions else ANIMATION_WORDS
     whole = word.strip().lower().replace("-", "_").replace(" ", "_")
     parts = [part for part in re.split(r"[^a-z]+", whole) if part]
-    for candidate in (whole, *reversed(parts)):
+    # In English what is meant comes last: "mildly annoyed".
+    candidates = (whole, *reversed(parts))
+    for candidate in candidates:
         if candidate in vocabulary:
             return vocabulary[candidate]
-    for candidate in (whole, *reversed(parts)):
+    for candidate in (*candidates, *(_ENDING.sub("", part) for part in reversed(parts))):
         if close := get_close_matches(candidate, vocabulary, n=1, cutoff=_SIMILARITY):
             return vocabulary[close[0]]
     return None

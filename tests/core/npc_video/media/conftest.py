@@ -5,7 +5,6 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-
 from npc_video.face.ember import EmberPainter
 from npc_video.face.pose import pose
 from npc_video.media.encode import encode_clip

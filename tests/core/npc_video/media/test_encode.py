@@ -5,7 +5,6 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
-
 from npc_video.errors import GenerationError
 from npc_video.media.encode import MEDIA_TYPE, encode_clip
 
