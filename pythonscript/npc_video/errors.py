@@ -8,6 +8,7 @@ game developer can act on: it reaches the game as the reason of a signal.
 
     NpcVideoError
     ├── InvalidDataError (ValueError)   data from the game or a profile is wrong; names the field
+    │   └── GraphError                  a file of an NPC is wrong; lists all that is
     ├── MediaError                      a clip cannot be played
     │   ├── DamagedClipError            its bytes are broken or end too early
     │   ├── UnsupportedClipError        its container, codec or pixel format is not allowed
@@ -17,14 +18,19 @@ game developer can act on: it reaches the game as the reason of a signal.
     └── WorkerError (RuntimeError)      the worker thread is stopped, or does not stop
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 __all__ = [
     "CacheError",
     "ClipLimitError",
     "DamagedClipError",
     "GenerationError",
+    "GraphError",
     "InvalidDataError",
     "MediaError",
     "NpcVideoError",
+    "Problem",
     "UnsupportedClipError",
     "WorkerError",
 ]
@@ -36,6 +42,44 @@ class NpcVideoError(Exception):
 
 class InvalidDataError(NpcVideoError, ValueError):
     """A value from the game or from a profile has the wrong type or lies outside its range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a file of an NPC.
+
+    Attributes:
+        node: id of the node, "" if it is not about one.
+        field: which setting or port.
+        message: what is wrong with it, such as "is missing".
+    """
+
+    node: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"node {self.node!r:.80}" if self.node else ""
+        return f"{', '.join(filter(None, (where, self.field)))}: {self.message}"
+
+
+class GraphError(InvalidDataError):
+    """A file of an NPC is wrong.
+
+    Attributes:
+        problems: all that is wrong with it.
+    """
+
+    _LISTED = 20
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        lines = [f"{problem}." for problem in self.problems[: self._LISTED]]
+        if len(self.problems) > self._LISTED:
+            lines.append(f"… and {len(self.problems) - self._LISTED} more.")
+        if len(self.problems) > 1:
+            lines = [f"The file of the NPC has {len(self.problems)} mistakes:", *lines]
+        super().__init__("\n  ".join(lines))
 
 
 class MediaError(NpcVideoError):

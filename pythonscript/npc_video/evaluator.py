@@ -1,140 +1,328 @@
-"""From an interaction to the parameters of the clip that answers it.
+"""From an interaction to the parameters of the clip that answers it, through the NPC's graph.
 
-A mood meter: what the player does raises or lowers it, time calms it down, and the mood decides
-what the face does. Only the sections `npc`, `videoGen` and `interaction` of the metadata are used;
-a response graph in it is not evaluated.
+The metadata is fixed and shared; what an evaluator adds is what has happened: when, and the cells
+of the graph. That can be copied at any time, to see what would happen next, and be saved with a
+game. Making clips is left to others.
 """
 
-import random
+import logging
+import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+import msgspec
+
 from .errors import InvalidDataError
+from .graph import NpcResponseMetadata, load_metadata
+from .graph.nodes.base import StatefulNode, Turn, limited, number, text
+from .graph.program import Program
+from .graph.reach import combined, constant, first_present
 from .records import ToolInteraction, VideoParams
 
-__all__ = ["NpcResponseEvaluator"]
+__all__ = ["EvaluatorState", "NpcResponseEvaluator", "ReachableState"]
+
+_log = logging.getLogger("npc_video.graph")
+
+_VERSION = 1  # of saved states
+
+# Times that are sums of fractions may miss a limit by a hair.
+_TOLERANCE = 1e-9
+
+
+@dataclass(slots=True)
+class EvaluatorState:
+    """What an NPC remembers.
+
+    Attributes:
+        started: when the first interaction of the session was answered, in seconds of the clock.
+        answered: when the last one was.
+        cells: of the nodes that remember something, in the order of the program.
+        memory: what `state.memory` nodes share, by key.
+    """
+
+    started: float | None = None
+    answered: float | None = None
+    cells: list[object] = field(default_factory=list)
+    memory: dict[str, object] = field(default_factory=dict)
+
+    def copy(self) -> "EvaluatorState":
+        """An independent one: cells and what is in the memory never change themselves."""
+        return EvaluatorState(self.started, self.answered, self.cells.copy(), self.memory.copy())
 
 
 @dataclass(frozen=True, slots=True)
-class _Mood:
-    """What the NPC shows from this level of the meter on."""
+class ReachableState:
+    """A look that a graph can give its NPC."""
 
-    level: float
     expression: str
+    animation: str
     emotion: str
-    animations: tuple[str, ...]
-
-
-# The default progression, from annoyed to ecstatic.
-_MOODS = (
-    _Mood(-1.0, "angry", "angry", ("shake",)),
-    _Mood(-0.7, "annoyed", "annoyed", ("shake", "tilt")),
-    _Mood(-0.4, "sad", "sad", ("idle",)),
-    _Mood(-0.08, "neutral", "neutral", ("idle",)),
-    _Mood(0.08, "curious", "interested", ("tilt", "lean_in")),
-    _Mood(0.30, "happy", "pleased", ("nod", "wiggle")),
-    _Mood(0.55, "amused", "amused", ("laugh", "bounce")),
-    _Mood(0.80, "ecstatic", "ecstatic", ("bounce", "laugh")),
-)
-_SURPRISE = _Mood(0.0, "surprised", "surprised", ("startle",))
-
-# How much a tool pleases at full pressure; negative displeases. Unknown ones please a little.
-_TOOLS = {"feather": 0.5, "hand": 0.4, "gift": 0.9, "song": 0.6, "treat": 0.8, "stick": -0.7}
-_OTHER_TOOL = 0.3
-# Where a touch counts more or less.
-_ZONES = {"belly": 1.3, "cheek": 1.1, "forehead": 1.0, "horns": 0.7, "nose": 0.8}
-# The mood halves in this time when nothing happens.
-_HALF_LIFE_SECONDS = 12.0
-# A change at once of at least this much surprises.
-_SUDDEN = 0.8
-_DEFAULT_COOLDOWN_MS = 500.0
 
 
 class NpcResponseEvaluator:
-    """Answers interactions for one NPC, and remembers its mood.
+    """Answers interactions for one NPC, and remembers what the graph remembers.
 
     Args:
-        metadata: `{"npc": {"id", "name", "avatarUrl"}, "videoGen": {"basePrompt", "style"},
-            "interaction": {"enabledTools", "responseCooldown"}}`; all of it optional, the cooldown
-            in milliseconds.
+        metadata: an NPC as `load_metadata` takes it, or what that has returned already. An NPC
+            without a `responseGraph` has a mood that tools and touches raise and lower.
         clock: seconds, never going back.
-        seed: of the choice among animations; the same events give the same answers.
+        seed: of everything random in the graph; the same events give the same answers.
 
     Raises:
-        InvalidDataError: a section has the wrong type.
+        GraphError: the metadata is wrong; it tells everything that is.
     """
 
     def __init__(
         self,
-        metadata: Mapping[str, Any],
+        metadata: NpcResponseMetadata | Mapping[str, Any] | str | bytes,
         *,
         clock: Callable[[], float] = time.monotonic,
         seed: int = 0,
     ):
-        npc, video, rules = (_section(metadata, s) for s in ("npc", "videoGen", "interaction"))
-        style = _section(video, "style")
-        self._base = VideoParams(
-            prompt=str(video.get("basePrompt", "")),
-            style=str(style.get("artStyle", "")),
-            loras=tuple(map(str, style.get("loras", ()))),
-            npc_id=str(npc.get("id", "")),
-            npc_name=str(npc.get("name", "")),
-            npc_base_image=str(npc.get("avatarUrl", "")),
-        )
-        self._tools = frozenset(map(str, rules.get("enabledTools", ())))
-        self._cooldown = float(rules.get("responseCooldown", _DEFAULT_COOLDOWN_MS)) / 1000.0
+        self._metadata = load_metadata(metadata)
+        self._program = self._metadata.program
+        self._base = _base(self._metadata)
+        self._rules = _Rules(self._metadata)
+        self._result = _Result(self._program, self._base)
         self._clock = clock
         self._seed = seed
+        self._is_logged = True
         self.reset()
 
+    @property
+    def metadata(self) -> NpcResponseMetadata:
+        """What is known of the NPC."""
+        return self._metadata
+
+    @property
+    def state(self) -> EvaluatorState:
+        """What the NPC remembers now; changes with every answer."""
+        return self._state
+
     def reset(self) -> None:
-        """Forgets what happened."""
-        self._meter = 0.0
-        self._at: float | None = None
-        self._random = random.Random(self._seed)
+        """Forgets what happened; the next interaction begins a new session."""
+        self._state = EvaluatorState(cells=self._program.initial_cells())
+
+    def copy(self) -> "NpcResponseEvaluator":
+        """An independent evaluator in the same state, which leaves the log alone."""
+        copy = object.__new__(NpcResponseEvaluator)
+        copy.__dict__.update(self.__dict__)
+        copy._state = self._state.copy()
+        copy._is_logged = False
+        return copy
+
+    # ---- Answering ----
 
     def evaluate(self, interaction: ToolInteraction) -> VideoParams | None:
-        """What the NPC answers; None during the cooldown and for a tool that is not enabled."""
-        now = self._clock()
-        if self._tools and not self._tools & {interaction.tool_id, interaction.tool_type}:
-            return None
-        if self._at is not None:
-            if now - self._at < self._cooldown:
-                return None
-            self._meter *= 0.5 ** ((now - self._at) / _HALF_LIFE_SECONDS)
-        self._at = now
-        change = _effect(interaction)
-        self._meter = min(1.0, max(-1.0, self._meter + change))
-        mood = _SURPRISE if abs(change) >= _SUDDEN else _mood(self._meter)
-        return self._answer(mood, interaction.pressure)
+        """What the NPC answers, None if it does not.
 
-    def _answer(self, mood: _Mood, pressure: float) -> VideoParams:
-        intensity = min(1.0, 0.35 + 0.4 * abs(self._meter) + 0.25 * pressure)
-        prompt = f"{mood.expression} expression, {mood.emotion} mood"
-        return replace(
+        It does not during the cooldown, to a tool or in a zone that is not enabled, and when the
+        session is over; none of these changes anything. A touch of no particular zone ("unknown")
+        is never refused for its zone.
+        """
+        return self.evaluate_at(interaction, self._clock())
+
+    def evaluate_at(self, interaction: ToolInteraction, now: float) -> VideoParams | None:
+        """As `evaluate`, at `now` seconds of the clock, for those who look ahead.
+
+        Raises:
+            InvalidDataError: `now` is not finite.
+        """
+        if not math.isfinite(now):
+            raise InvalidDataError(f"now: must be a finite number of seconds, not {now!r}.")
+        state = self._state
+        if not self._rules.allow(interaction, state, now):
+            return None
+        if state.started is None or state.answered is None:
+            state.started = state.answered = now
+        turn = Turn(
+            interaction,
+            now - state.started,
+            max(0.0, now - state.answered),
+            self._seed,
+            state.memory,
             self._base,
-            prompt=", ".join(filter(None, (self._base.prompt, prompt))),
-            expression=mood.expression,
-            emotion=mood.emotion,
-            animation=self._random.choice(mood.animations),
-            intensity=intensity,
+            self._is_logged,
+        )
+        state.answered = now
+        params = self._result.params(self._program.run(turn, state.cells))
+        if self._metadata.debug.log_evaluations and self._is_logged:
+            _log.info("%s → %s", interaction, params)
+        return params
+
+    def reachable_states(self) -> tuple[ReachableState, ...]:
+        """Every look that the tables of the graph allow, at most 256, in the order of the tables.
+
+        Words that only exist at run time, such as a zone's name used as an expression, are not
+        known ahead and not among them. Some of these looks may need a player's utmost patience.
+        """
+        words = self._program.possibilities()
+        fields = (
+            first_present([words.get(port, []), constant(otherwise)])
+            for port, otherwise in (
+                ("expression", "neutral"),
+                ("animation", "idle"),
+                ("emotion", "neutral"),
+            )
+        )
+        return tuple(ReachableState(*row) for row in combined(*fields))
+
+    # ---- Saved games ----
+
+    def to_dict(self) -> dict[str, Any]:
+        """The state as plain data for JSON. Times in it are ages, so it can be read at any time."""
+        state, now = self._state, self._clock()
+        nodes = zip(self._program.stateful, state.cells, strict=True)
+        return {
+            "version": _VERSION,
+            "startedSecondsAgo": None if state.started is None else now - state.started,
+            "answeredSecondsAgo": None if state.answered is None else now - state.answered,
+            "memory": dict(state.memory),
+            "nodes": [
+                {"id": node_id, "type": node.type_name, "cell": cell}
+                for (node_id, node), cell in nodes
+            ],
+        }
+
+    def from_dict(self, data: Mapping[str, Any]) -> None:
+        """Takes a saved state over, as if no time had passed since it was saved.
+
+        Nodes that the graph did not have then begin anew, and what was saved of nodes that it has
+        no more is dropped: a game can change its graphs and still read old saves.
+
+        Raises:
+            InvalidDataError: `data` is not what `to_dict` gives; the state stays as it was.
+        """
+        try:
+            # By way of JSON, which knows neither NaN nor objects that someone else may change.
+            saved = msgspec.convert(msgspec.json.decode(msgspec.json.encode(data)), _Saved)
+            cells = _restored(self._program, saved)
+            if saved.version != _VERSION:
+                raise ValueError(f"version {saved.version} is unknown")
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
+            raise InvalidDataError(f"This is no saved state of an NPC: {error}.") from error
+        now = self._clock()
+        started, answered = saved.started_seconds_ago, saved.answered_seconds_ago
+        self._state = EvaluatorState(
+            None if started is None else now - started,
+            None if answered is None else now - answered,
+            cells,
+            saved.memory,
         )
 
 
-def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    section = data.get(name) or {}
-    if not isinstance(section, Mapping):
-        raise InvalidDataError(f"{name}: must be an object, not {section!r}.")
-    return section
+class _Rules:
+    """Which interactions are answered at all."""
+
+    def __init__(self, metadata: NpcResponseMetadata):
+        rules = metadata.interaction
+        self._tools = frozenset(t if isinstance(t, str) else t.id for t in rules.enabled_tools)
+        self._zones = frozenset(z if isinstance(z, str) else z.id for z in rules.zones)
+        self._cooldown = rules.response_cooldown / 1000.0
+        self._longest = rules.max_session_duration / 1000.0 or math.inf
+
+    def allow(self, interaction: ToolInteraction, state: EvaluatorState, now: float) -> bool:
+        tools = self._tools
+        if tools and interaction.tool_id not in tools and interaction.tool_type not in tools:
+            return False
+        if self._zones and interaction.zone not in self._zones and interaction.zone != "unknown":
+            return False
+        if state.started is None or state.answered is None:
+            return True
+        if now - state.started > self._longest + _TOLERANCE:
+            return False
+        return now - state.answered >= self._cooldown - _TOLERANCE
 
 
-def _effect(interaction: ToolInteraction) -> float:
-    liking = _TOOLS.get(interaction.tool_type, _TOOLS.get(interaction.tool_id, _OTHER_TOOL))
-    strength = 0.3 + 0.7 * interaction.pressure
-    return liking * strength * _ZONES.get(interaction.zone, 1.0)
+class _Result:
+    """Reads the parameters of a clip off the values of a graph."""
+
+    def __init__(self, program: Program, base: VideoParams):
+        self._base_prompt = base.prompt
+        # What the graph does not say, in the order of the fields of `VideoParams`; the prompt
+        # then follows from the rest.
+        self._otherwise = [None, *(getattr(base, one.name) for one in fields(VideoParams)[1:])]
+        self._read = tuple(
+            (place, program.result[port], read)
+            for place, (port, read) in enumerate(_RESULT_PORTS)
+            if port in program.result
+        )
+
+    def params(self, values: list[object]) -> VideoParams:
+        found = self._otherwise.copy()
+        for place, slot, read in self._read:
+            value = values[slot]
+            if value is not None:
+                found[place] = read(value)
+        if found[0] is None:
+            described = f"{found[2]} expression, {found[4]} mood"
+            found[0] = f"{self._base_prompt}, {described}" if self._base_prompt else described
+        return VideoParams(*found)
 
 
-def _mood(meter: float) -> _Mood:
-    return next((mood for mood in reversed(_MOODS) if meter >= mood.level), _MOODS[0])
+def _seed(value: object) -> int:
+    return value if type(value) is int else int(number(value))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list | tuple) else (value,)
+    return tuple(filter(None, map(text, items)))
+
+
+# The ports of the output and how each is read, in the order of the fields of `VideoParams`.
+_RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
+    ("prompt", text),
+    ("negativePrompt", text),
+    ("expression", text),
+    ("animation", text),
+    ("emotion", text),
+    ("intensity", lambda value: limited(number(value), 0.0, 1.0)),
+    ("loras", _names),
+    ("seed", _seed),
+    ("style", text),
+    ("npcId", text),
+    ("npcName", text),
+    ("npcBaseImage", text),
+)
+
+
+def _base(metadata: NpcResponseMetadata) -> VideoParams:
+    npc, video = metadata.npc, metadata.video_gen
+    return VideoParams(
+        prompt=video.base_prompt,
+        style=video.style.art_style,
+        loras=video.style.loras,
+        npc_id=npc.id,
+        npc_name=npc.name,
+        npc_base_image=npc.avatar_url,
+    )
+
+
+class _SavedNode(msgspec.Struct, frozen=True):
+    id: str
+    type: str
+    cell: Any
+
+
+class _Saved(msgspec.Struct, frozen=True, rename="camel"):
+    version: int
+    started_seconds_ago: float | None
+    answered_seconds_ago: float | None
+    memory: dict[str, Any]
+    nodes: tuple[_SavedNode, ...]
+
+
+def _restored(program: Program, saved: _Saved) -> list[object]:
+    """The cells of the program's nodes: the saved ones where id and type are still the same."""
+    cells = {(one.id, one.type): one.cell for one in saved.nodes}
+    restored: list[object] = []
+    for node_id, node in program.stateful:
+        assert isinstance(node, StatefulNode)
+        key = (node_id, node.type_name)
+        if key in cells:
+            restored.append(msgspec.convert(cells[key], node.cell_type))
+        else:
+            restored.append(node.initial())
+    return restored

@@ -1,0 +1,106 @@
+"""Nodes that read the interaction."""
+
+from typing import Any
+
+from ...records import ToolInteraction
+from .base import Node, StatefulNode, Turn, Values, finite, limited, node, number, text
+
+_REMEMBERED = 20
+
+
+@node("input.tool", outputs=("tool", "toolType"))
+class Tool(Node, frozen=True):
+    """Which tool, and of what kind."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return turn.interaction.tool_id, turn.interaction.tool_type
+
+
+@node("input.pressure")
+class Pressure(Node, frozen=True):
+    """From 0 to 1."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return (_share(turn.interaction.pressure),)
+
+
+@node("input.speed")
+class Speed(Node, frozen=True):
+    """From 0 to 1."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return (_share(turn.interaction.speed),)
+
+
+@node("input.duration")
+class Duration(Node, frozen=True):
+    """Milliseconds."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return (finite(number(turn.interaction.duration) * 1000.0),)
+
+
+@node("input.pattern", outputs=("pattern",))
+class Pattern(Node, frozen=True):
+    """What the movement looked like, "none" if nothing special."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return (turn.interaction.pattern or "none",)
+
+
+@node("input.zone", outputs=("zone",))
+class Zone(Node, frozen=True):
+    """Where the NPC was touched, "unknown" if anywhere."""
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return (turn.interaction.zone or "unknown",)
+
+
+@node("input.history", outputs=("history", "count"))
+class History(StatefulNode, frozen=True):
+    """The last 20 interactions in the format of the file, and how many there were in all.
+
+    The one going on is the last of them.
+    """
+
+    cell_type = tuple[int, tuple[dict[str, Any], ...]]
+
+    def initial(self) -> object:
+        return 0, ()
+
+    def evaluate(self, turn: Turn, cell: Any, *inputs: Any) -> Any:
+        count, history = cell
+        cell = count + 1, (*history[1 - _REMEMBERED :], _as_in_file(turn.interaction))
+        return cell, (cell[1], cell[0])
+
+
+@node("input.preference", inputs=("key",))
+class Preference(Node, frozen=True):
+    """How much the NPC likes what `key` names; without a key the tool's id, else its type.
+
+    What it has no preference for gives no value, so that the next node's default counts.
+    """
+
+    values: dict[str, float | str | bool]
+
+    def evaluate(self, turn: Turn, key: Any = None) -> Values:
+        if key is not None:
+            return (self.values.get(text(key)),)
+        tool = turn.interaction
+        return (self.values.get(tool.tool_id, self.values.get(tool.tool_type)),)
+
+
+def _share(value: float) -> float:
+    return limited(finite(number(value)), 0.0, 1.0)
+
+
+def _as_in_file(interaction: ToolInteraction) -> dict[str, Any]:
+    return {
+        "tool": {"id": interaction.tool_id, "type": interaction.tool_type},
+        "pressure": _share(interaction.pressure),
+        "speed": _share(interaction.speed),
+        "pattern": interaction.pattern,
+        "zone": interaction.zone,
+        "duration": finite(number(interaction.duration) * 1000.0),
+        "timestamp": finite(number(interaction.timestamp) * 1000.0),
+    }

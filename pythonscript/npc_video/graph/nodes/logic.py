@@ -1,0 +1,100 @@
+"""Nodes that decide."""
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from ..reach import Possibility, Upstream, chosen, constant, unique
+from .base import Node, Place, Rule, Turn, Values, node, number, text, truth
+
+Scalar = str | float | bool | None
+Entry = Scalar | tuple[Scalar, ...]
+"""What a table may hold: a number, a word, a truth, nothing, or a list of them."""
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def _answer(is_true: bool) -> Values:
+    return is_true, 1.0 if is_true else 0.0
+
+
+@node("logic.compare", inputs=("a|value", "b"), outputs=("result", "value"))
+class Compare(Node, frozen=True):
+    """Compares two numbers, or two words; `threshold` stands in for `b`."""
+
+    operator: Literal[">", "<", ">=", "<=", "==", "!="] = ">"
+    threshold: float | str | bool | None = None
+
+    def rule(self, place: Place) -> Rule:
+        compare, threshold = _OPERATORS[self.operator], self.threshold
+
+        def rule(turn: Turn, a: Any = None, b: Any = None) -> Values:
+            if b is None:
+                b = threshold
+            if isinstance(a, str) or isinstance(b, str):
+                return _answer(compare(text(a), text(b)))
+            return _answer(compare(number(a), number(b)))
+
+        return rule
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.threshold is None and "b" not in connected:
+            yield "threshold", "is missing; give one or connect port b"
+
+
+@node("logic.and", inputs=("a", "b"), outputs=("result", "value"))
+class And(Node, frozen=True):
+    """Whether both are true; what nothing feeds is false."""
+
+    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+        return _answer(truth(a) and truth(b))
+
+
+@node("logic.or", inputs=("a", "b"), outputs=("result", "value"))
+class Or(Node, frozen=True):
+    """Whether one is true or both are; what nothing feeds is false."""
+
+    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+        return _answer(truth(a) or truth(b))
+
+
+@node("logic.not", inputs=("a|value|input", "b"), outputs=("result", "value"))
+class Not(Node, frozen=True):
+    """Whether `a` is false."""
+
+    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+        return _answer(not truth(a))
+
+
+@node("logic.gate", inputs=("value", "enabled"))
+class Gate(Node, frozen=True):
+    """Lets the value pass while `enabled` is true or not connected, else gives `default`."""
+
+    default: Entry = None
+
+    def evaluate(self, turn: Turn, value: Any = None, enabled: Any = None) -> Values:
+        return (value if truth(enabled, True) and value is not None else self.default,)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return unique([*upstream.words.get("value", ()), *constant(self.default)])
+
+
+@node("logic.switch", inputs=("selector",))
+class Switch(Node, frozen=True):
+    """The case that the selector names, else `default`."""
+
+    cases: dict[str, Entry]
+    default: Entry = None
+
+    def evaluate(self, turn: Turn, selector: Any = None) -> Values:
+        return (self.cases.get(text(selector), self.default),)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return chosen(upstream, "selector", self.cases, self.default)

@@ -1,0 +1,93 @@
+"""Nodes that calculate."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .base import (
+    DurationMs,
+    Node,
+    StatefulNode,
+    Turn,
+    Values,
+    decayed,
+    finite,
+    limited,
+    node,
+    number,
+)
+
+
+@node("math.add", inputs=("a|input", "b"), outputs=("result", "value"))
+class Add(Node, frozen=True):
+    """The sum; `value` stands in for `b`."""
+
+    value: float = 0.0
+
+    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+        total = finite(number(a) + number(b, self.value))
+        return total, total
+
+
+@node("math.multiply", inputs=("a", "b", "c"), outputs=("result", "value"))
+class Multiply(Node, frozen=True):
+    """The product; `value` stands in for `b`, and what is absent counts as 1."""
+
+    value: float = 1.0
+
+    def evaluate(self, turn: Turn, a: Any = None, b: Any = None, c: Any = None) -> Values:
+        product = number(a, 1.0) * number(b, self.value)
+        if c is not None:
+            product *= number(c, 1.0)
+        product = finite(product)
+        return product, product
+
+
+@node("math.clamp", inputs=("value|input",))
+class Clamp(Node, frozen=True):
+    """The nearest number within the limits."""
+
+    min: float = 0.0
+    max: float = 1.0
+
+    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+        return (limited(number(value), self.min, self.max),)
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.min > self.max:
+            yield "min", f"{self.min:g} is above max, {self.max:g}; exchange them"
+
+
+@node("math.remap", inputs=("value|input",))
+class Remap(Node, frozen=True):
+    """From one range to another, going on straight beyond its ends."""
+
+    in_min: float = 0.0
+    in_max: float = 1.0
+    out_min: float = 0.0
+    out_max: float = 1.0
+
+    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+        share = finite((number(value) - self.in_min) / (self.in_max - self.in_min))
+        return (finite(self.out_min + share * (self.out_max - self.out_min)),)
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.in_max - self.in_min == 0.0:
+            yield "inMax", "is equal to inMin; give a range with two different ends"
+
+
+@node("math.smooth", inputs=("value",))
+class Smooth(StatefulNode, frozen=True):
+    """Follows the value, covering 63 % of the way in `timeMs`; begins at the first value."""
+
+    time_ms: DurationMs
+
+    cell_type = float | None
+
+    def initial(self) -> object:
+        return None
+
+    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+        target = number(value)
+        if cell is not None:
+            target += (cell - target) * decayed(turn.elapsed, self.time_ms)
+        return target, (target,)

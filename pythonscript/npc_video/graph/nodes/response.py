@@ -1,0 +1,104 @@
+"""Nodes that turn numbers and states into what the NPC shows."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..reach import Possibility, Upstream, chosen, intervals
+from .base import LARGEST, Node, Place, Rule, Turn, Values, limited, node, number, text
+
+
+class Levels(Node, frozen=True):
+    """A word for each level; the highest level that the intensity reaches counts."""
+
+    def table(self) -> tuple[str, Mapping[str, str]]:
+        """The name of the setting, and from a level, as text, to its word."""
+        raise NotImplementedError
+
+    def rule(self, place: Place) -> Rule:
+        steps = self._steps()
+        levels = [level for level, _ in steps[1:]]
+        answers = [(word,) for _, word in steps]
+
+        def rule(turn: Turn, intensity: Any = None) -> Values:
+            return answers[bisect_right(levels, number(intensity))]
+
+        return rule
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        field, table = self.table()
+        if not table:
+            yield field, "is empty; give at least one level"
+        for key in table:
+            if _level(key) is None:
+                yield f"{field}[{key!r}]", "must be a number, as text, and finite"
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return intervals(upstream.sources.get("intensity", ""), self._steps())
+
+    def _steps(self) -> list[tuple[float, str]]:
+        _, table = self.table()
+        known = ((_level(key), word) for key, word in table.items())
+        steps = sorted((level, word) for level, word in known if level is not None)
+        return [(float("-inf"), "neutral"), *steps]
+
+
+def _level(key: str) -> float | None:
+    try:
+        level = float(key)
+    except ValueError:
+        return None
+    return level if -LARGEST <= level <= LARGEST else None
+
+
+@node("response.expression", inputs=("intensity",), outputs=("expression",))
+class Expression(Levels, frozen=True):
+    """The expression for an intensity, neutral below all levels."""
+
+    thresholds: dict[str, str]
+
+    def table(self) -> tuple[str, Mapping[str, str]]:
+        return "thresholds", self.thresholds
+
+
+@node("response.emotion", inputs=("intensity",), outputs=("emotion",))
+class Emotion(Levels, frozen=True):
+    """The emotion for an intensity, neutral below all levels."""
+
+    emotions: dict[str, str]
+
+    def table(self) -> tuple[str, Mapping[str, str]]:
+        return "emotions", self.emotions
+
+
+@node("response.animation", inputs=("state",), outputs=("animation",))
+class Animation(Node, frozen=True):
+    """The animation for a state; a state without one gives no value."""
+
+    animations: dict[str, str]
+
+    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+        return (self.animations.get(text(state)),)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return chosen(upstream, "state", self.animations, None)
+
+
+@node("response.sound", inputs=("state",), outputs=("sound",))
+class Sound(Node, frozen=True):
+    """The sound for a state; a state without one gives no value."""
+
+    sounds: dict[str, str]
+
+    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+        return (self.sounds.get(text(state)),)
+
+
+@node("response.intensity", inputs=("value|input",), outputs=("intensity",))
+class Intensity(Node, frozen=True):
+    """From 0 to 1; half, times the multiplier, if nothing is connected."""
+
+    multiplier: float = 1.0
+
+    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+        return (limited(number(value, 0.5) * self.multiplier, 0.0, 1.0),)

@@ -1,0 +1,285 @@
+"""Nodes that remember."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from ..reach import Between, Possibility, Upstream, constant, unique
+from .base import (
+    DurationMs,
+    Node,
+    Place,
+    Rule,
+    StatefulNode,
+    Turn,
+    Values,
+    decayed,
+    finite,
+    limited,
+    node,
+    number,
+    text,
+    truth,
+)
+from .logic import Scalar
+
+_MOST_KEYS = 256  # of the shared memory; a game that invents keys must not fill it without end
+_MOST_EVENTS = 32  # that a combo looks back over
+
+
+@node("state.accumulator", inputs=("input|value",))
+class Accumulator(StatefulNode, frozen=True):
+    """Loses `decayRate` each second, towards 0, then adds, then stays within the limits."""
+
+    initial_value: float = 0.0
+    decay_rate: float = 0.0
+    min: float = 0.0
+    max: float = 1.0
+
+    def initial(self) -> object:
+        return self.initial_value
+
+    def evaluate(self, turn: Turn, cell: Any, added: Any = None) -> Any:
+        loss = self.decay_rate * turn.elapsed
+        rest = max(0.0, cell - loss) if cell > 0.0 else min(0.0, cell + loss)
+        level = limited(rest + number(added), self.min, self.max)
+        return level, (level,)
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.min > self.max:
+            yield "min", f"{self.min:g} is above max, {self.max:g}; exchange them"
+        elif not self.min <= self.initial_value <= self.max:
+            yield "initialValue", f"{self.initial_value:g} is not within min and max"
+        if self.decay_rate < 0.0:
+            yield "decayRate", f"{self.decay_rate:g} is below 0; give what is lost each second"
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the NPC shows in a state."""
+
+    id: str
+    expression: str = "neutral"
+    animation: str = "idle"
+    emotion: str = "neutral"
+
+
+class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """From one state to another at the threshold and above it, or below it."""
+
+    source: str
+    target: str
+    threshold: float
+    below: bool = False
+
+
+@node(
+    "state.machine",
+    inputs=("intensity",),
+    outputs=("state", "expression", "animation", "emotion"),
+)
+class Machine(StatefulNode, frozen=True):
+    """Begins in the first state; one interaction may lead through several, each at most once."""
+
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...] = ()
+
+    cell_type = str
+
+    def initial(self) -> object:
+        return self.states[0].id
+
+    def rule(self, place: Place) -> Rule:
+        shown = {s.id: (s.id, s.expression, s.animation, s.emotion) for s in self.states}
+        leaving = self._leaving()
+        first = self.states[0].id
+
+        def rule(turn: Turn, cell: str, intensity: Any = None) -> tuple[str, Values]:
+            level = number(intensity)
+            state = cell if cell in shown else first
+            seen = {state}
+            while (then := _next(leaving[state], level)) is not None and then not in seen:
+                seen.add(then)
+                state = then
+            return state, shown[state]
+
+        return rule
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if not self.states:
+            yield "states", "is empty; give at least one state"
+        known: set[str] = set()
+        for index, state in enumerate(self.states):
+            if state.id in known:
+                yield f"states[{index}].id", f"{state.id!r} is the id of an earlier state"
+            known.add(state.id)
+        for index, one in enumerate(self.transitions):
+            for field, state_id in (("from", one.source), ("to", one.target)):
+                if state_id not in known:
+                    yield f"transitions[{index}].{field}", f"there is no state {state_id!r}"
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        leaving = self._leaving()
+        reached = {self.states[0].id}
+        waiting = [self.states[0].id]
+        while waiting:
+            there = {target for _, _, target in leaving[waiting.pop()]} - reached
+            reached |= there
+            waiting += there
+        field = "id" if port == "state" else port
+        return unique(
+            Possibility(getattr(state, field), {upstream.node_id: Between(index, index + 1)})
+            for index, state in enumerate(self.states)
+            if state.id in reached
+        )
+
+    def _leaving(self) -> dict[str, list[tuple[bool, float, str]]]:
+        """For each state the ways out: whether below, the threshold, and where to."""
+        leaving: dict[str, list[tuple[bool, float, str]]] = {s.id: [] for s in self.states}
+        for one in self.transitions:
+            leaving[one.source].append((one.below, one.threshold, one.target))
+        return leaving
+
+
+def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
+    for below, threshold, target in leaving:
+        if level < threshold if below else level >= threshold:
+            return target
+    return None
+
+
+@node("state.memory", inputs=("key", "write"))
+class Memory(Node, frozen=True):
+    """Remembers under a key that all such nodes of the graph share.
+
+    A value at `write` is remembered and handed on; without one it gives what was written last.
+    """
+
+    key: str | None = None
+    initial: Scalar = None
+
+    def evaluate(self, turn: Turn, key: Any = None, write: Any = None) -> Values:
+        name = text(self.key if key is None else key)
+        memory = turn.memory
+        if write is None:
+            return (memory.get(name, self.initial),)
+        if name not in memory and len(memory) >= _MOST_KEYS:
+            del memory[next(iter(memory))]
+        memory[name] = write
+        return (write,)
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.key is None and "key" not in connected:
+            yield "key", "is missing; give one or connect port key"
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return constant(self.initial, *(one.word for one in upstream.words.get("write", ())))
+
+
+@node("state.timer", inputs=("running", "reset"), outputs=("elapsed", "value"))
+class Timer(StatefulNode, frozen=True):
+    """Milliseconds for which it ran; it runs while `running` is true or not connected."""
+
+    cell_type = tuple[float, bool]
+
+    def initial(self) -> object:
+        return 0.0, False
+
+    def evaluate(self, turn: Turn, cell: Any, running: Any = None, reset: Any = None) -> Any:
+        elapsed, was_running = cell
+        if was_running:
+            elapsed = finite(elapsed + turn.elapsed * 1000.0)
+        if truth(reset):
+            elapsed = 0.0
+        return (elapsed, truth(running, True)), (elapsed, elapsed)
+
+
+@node("state.threshold", inputs=("value",), outputs=("triggered", "value"))
+class Threshold(StatefulNode, frozen=True):
+    """Whether the value is at the threshold or above: all the time, or when it gets there."""
+
+    threshold: float
+    behavior: Literal["trigger", "continuous"] = "trigger"
+
+    cell_type = bool
+
+    def initial(self) -> object:
+        return False
+
+    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+        is_above = number(value) >= self.threshold
+        triggered = is_above and not (cell and self.behavior == "trigger")
+        return is_above, (triggered, 1.0 if triggered else 0.0)
+
+
+class Sequence(msgspec.Struct, frozen=True):
+    """What must follow on one another: a list, or words with commas between them."""
+
+    pattern: tuple[str, ...] | str
+    bonus: float = 1.0
+    label: str = ""
+
+    def words(self) -> tuple[str, ...]:
+        listed = self.pattern.split(",") if isinstance(self.pattern, str) else self.pattern
+        return tuple(word.strip() for word in listed if word.strip())
+
+
+@node("state.combo", inputs=("input",), outputs=("bonus", "label", "active"))
+class Combo(StatefulNode, frozen=True):
+    """Notices a sequence that ends now and began at most `windowMs` ago; the longest counts."""
+
+    sequences: tuple[Sequence, ...]
+    window_ms: DurationMs | None = None
+
+    cell_type = tuple[tuple[float, str], ...]
+
+    def initial(self) -> object:
+        return ()
+
+    def rule(self, place: Place) -> Rule:
+        longest_first = sorted(self.sequences, key=lambda sequence: -len(sequence.words()))
+        sequences = [(s.words(), (s.bonus, s.label, True)) for s in longest_first]
+        kept = len(sequences[0][0]) if sequences else 0
+        window = float("inf") if self.window_ms is None else self.window_ms / 1000.0
+
+        def rule(turn: Turn, cell: Any, happened: Any = None) -> Any:
+            if happened is None or not kept:
+                return cell, (1.0, "", False)
+            # A hair of tolerance, for times that are sums of fractions.
+            oldest = turn.now - window - 1e-9
+            events = [event for event in cell if event[0] >= oldest]
+            events.append((turn.now, text(happened)))
+            words = tuple(word for _, word in events)
+            for pattern, found in sequences:
+                if words[-len(pattern) :] == pattern:
+                    return tuple(events[-kept:]), found
+            return tuple(events[-kept:]), (1.0, "", False)
+
+        return rule
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        for index, sequence in enumerate(self.sequences):
+            if not 0 < len(sequence.words()) <= _MOST_EVENTS:
+                yield (
+                    f"sequences[{index}].pattern",
+                    f"must have 1 to {_MOST_EVENTS} words, not {len(sequence.words())}",
+                )
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return constant("", *(s.label for s in self.sequences)) if port == "label" else []
+
+
+@node("state.mood", inputs=("value",))
+class Mood(StatefulNode, frozen=True):
+    """The average of the value over about `timeMs`, beginning at `baseline`."""
+
+    time_ms: DurationMs
+    baseline: float = 0.0
+
+    def initial(self) -> object:
+        return self.baseline
+
+    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+        target = number(value, self.baseline)
+        mood = target + (cell - target) * decayed(turn.elapsed, self.time_ms)
+        return mood, (mood,)

@@ -1,0 +1,211 @@
+"""Nodes that choose, delay, bend and show values."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from zlib import crc32
+
+from ..reach import Possibility, Upstream, constant, first_present
+from .base import (
+    ANY_PORT,
+    DurationMs,
+    Node,
+    Place,
+    Rule,
+    StatefulNode,
+    Turn,
+    Values,
+    limited,
+    node,
+    number,
+)
+from .logic import Entry
+
+_log = logging.getLogger("npc_video.graph")
+
+_MOST_EVENTS = 256  # that a delay keeps; beyond it the delay gets shorter, not the memory longer
+
+
+@node("util.merge", inputs=(ANY_PORT,))
+class Merge(Node, frozen=True):
+    """The first input that has a value: those of `order` first, then as they were connected."""
+
+    order: tuple[str, ...] = ()
+
+    def rule(self, place: Place) -> Rule:
+        order = tuple(place.inputs.index(port) for port in self._ordered(place.inputs))
+
+        def rule(turn: Turn, *inputs: Any) -> Values:
+            for index in order:
+                if inputs[index] is not None:
+                    return (inputs[index],)
+            return (None,)
+
+        return rule
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return first_present(upstream.words[port] for port in self._ordered(upstream.sources))
+
+    def _ordered(self, ports: Iterable[str]) -> list[str]:
+        connected = dict.fromkeys(ports)
+        return list(dict.fromkeys([*filter(connected.__contains__, self.order), *connected]))
+
+
+class Passing(Node, frozen=True):
+    """Hands each input on at the output of its name, and the main one at every other."""
+
+    def rule(self, place: Place) -> Rule:
+        sources = [_source(port, place.inputs) for port in place.outputs]
+        return lambda turn, *inputs: tuple(None if s is None else inputs[s] for s in sources)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        source = _source(port, tuple(upstream.sources))
+        return [] if source is None else upstream.words[tuple(upstream.sources)[source]]
+
+
+def _source(port: str, inputs: tuple[str, ...]) -> int | None:
+    for name in (port, "value", "input"):
+        if name in inputs:
+            return inputs.index(name)
+    return 0 if inputs else None
+
+
+@node("util.split", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
+class Split(Passing, frozen=True):
+    """One value at as many ports as are connected."""
+
+    order: tuple[str, ...] = ()
+
+
+@node("util.debug", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
+class Debug(Passing, frozen=True):
+    """Writes what passes to the log `npc_video.graph`, at level INFO."""
+
+    def rule(self, place: Place) -> Rule:
+        hand_on = super().rule(place)
+
+        def rule(turn: Turn, *inputs: Any) -> Any:
+            if turn.is_logged:
+                _log.info("%s: %s", place.node_id, dict(zip(place.inputs, inputs, strict=True)))
+            return hand_on(turn, *inputs)
+
+        return rule
+
+
+@node("util.delay", inputs=("value",))
+class Delay(StatefulNode, frozen=True):
+    """The value as it was `ms` ago; no value before there was one."""
+
+    ms: DurationMs
+
+    cell_type = tuple[tuple[float, Any], ...]
+
+    def initial(self) -> object:
+        return ()
+
+    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+        events = (*cell, (turn.now, value))[-_MOST_EVENTS:]
+        # A hair of tolerance, for times that are sums of fractions.
+        then = turn.now - self.ms / 1000.0 + 1e-9
+        past = [index for index, (at, _) in enumerate(events) if at <= then]
+        if not past:
+            return events, (None,)
+        return events[past[-1] :], (events[past[-1]][1],)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return constant(*(one.word for one in upstream.words.get("value", ())))
+
+
+def _eased_in(power: int) -> Callable[[float], float]:
+    return lambda share: share**power
+
+
+def _eased_out(power: int) -> Callable[[float], float]:
+    return lambda share: 1.0 - (1.0 - share) ** power
+
+
+def _eased_both(power: int) -> Callable[[float], float]:
+    def curve(share: float) -> float:
+        if share < 0.5:
+            return (2.0 * share) ** power / 2.0
+        return 1.0 - (2.0 - 2.0 * share) ** power / 2.0
+
+    return curve
+
+
+_CURVES: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "smoothstep": lambda share: share * share * (3.0 - 2.0 * share),
+    **{
+        f"ease{way}{name}": make(power)
+        for way, make in (("in", _eased_in), ("out", _eased_out), ("inout", _eased_both))
+        for name, power in (("", 2), ("quad", 2), ("cubic", 3), ("quart", 4))
+    },
+}
+
+
+def _curve(name: str) -> Callable[[float], float] | None:
+    """By its name, however that is spelt: easeInOut, ease-in-out, ease_in_out."""
+    return _CURVES.get(name.replace("-", "").replace("_", "").lower())
+
+
+@node("util.ease", inputs=("value",))
+class Ease(Node, frozen=True):
+    """Bends a share from 0 to 1 along a curve."""
+
+    curve: str
+
+    def rule(self, place: Place) -> Rule:
+        curve = _curve(self.curve) or _CURVES["linear"]
+        return lambda turn, value=None: (curve(limited(number(value), 0.0, 1.0)),)
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if _curve(self.curve) is None:
+            yield "curve", f"{self.curve!r} is unknown; use one of {', '.join(_CURVES)}"
+
+
+@node("util.random")
+class Random(StatefulNode, frozen=True):
+    """A number from `min` to `max`, or one of `choices`, anew for each interaction.
+
+    Its cell is how often it was asked; number n depends on the seed, the node's id and n alone.
+    """
+
+    min: float = 0.0
+    max: float = 1.0
+    choices: tuple[Entry, ...] | None = None
+
+    cell_type = int
+
+    def initial(self) -> object:
+        return 0
+
+    def rule(self, place: Place) -> Rule:
+        salt = crc32(place.node_id.encode("utf-8", "surrogatepass"))
+        choices, low, span = self.choices, self.min, self.max - self.min
+
+        def rule(turn: Turn, cell: int) -> tuple[int, Values]:
+            share = _uniform(turn.seed, salt, cell)
+            if choices is None:
+                return cell + 1, (low + span * share,)
+            return cell + 1, (choices[int(share * len(choices))],)
+
+        return rule
+
+    def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
+        if self.choices is not None and not self.choices:
+            yield "choices", "is empty; give at least one"
+        if self.min > self.max:
+            yield "min", f"{self.min:g} is above max, {self.max:g}; exchange them"
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return constant(*(self.choices or ()))
+
+
+def _uniform(seed: int, salt: int, count: int) -> float:
+    """A number from 0 up to 1: SplitMix64 (Steele, Lea, Flood, 2014), which needs no state."""
+    mask = (1 << 64) - 1
+    z = (seed * 0xD1342543DE82EF95 + (salt << 32) + (count + 1) * 0x9E3779B97F4A7C15) & mask
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & mask
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & mask
+    return ((z ^ (z >> 31)) >> 11) / (1 << 53)

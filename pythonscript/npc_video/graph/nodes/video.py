@@ -1,0 +1,89 @@
+"""Nodes that make the description of a clip."""
+
+import re
+from typing import Any, Literal
+
+from .base import ANY_PORT, Node, Place, Rule, Turn, Values, node, text
+
+_MOST_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "state": ""}
+"""What templates may name without a connection, and what it is if the graph has none."""
+
+
+class Template(Node, frozen=True):
+    """Text with `{port}` for what is connected, and `{expression}` and the like for the result."""
+
+    template: str
+
+    def result_words(self) -> tuple[str, ...]:
+        return tuple(word for word in _RESULT if word in _PLACEHOLDER.findall(self.template))
+
+    def fill(self, place: Place) -> Rule:
+        """The rule that fills the template; what is not a port stays as it is written."""
+        written, read = [], []
+        # Of such a split every second part is the name of a placeholder.
+        for index, part in enumerate(_PLACEHOLDER.split(self.template)):
+            if index % 2 and part in place.inputs:
+                written.append("%s")
+                read.append((place.inputs.index(part), _RESULT.get(part, "")))
+            else:
+                literal = _RESULT.get(part, f"{{{part}}}") if index % 2 else part
+                written.append(literal.replace("%", "%%"))
+        pattern = "".join(written)
+
+        def rule(turn: Turn, *inputs: Any) -> str:
+            filled = pattern % tuple([text(inputs[index], default) for index, default in read])
+            return filled[:_MOST_CHARACTERS]
+
+        return rule
+
+
+@node("video.prompt", inputs=(ANY_PORT,), outputs=("prompt",))
+class Prompt(Template, frozen=True):
+    """The base prompt, and the template after it."""
+
+    def rule(self, place: Place) -> Rule:
+        fill = self.fill(place)
+
+        def rule(turn: Turn, *inputs: Any) -> Values:
+            base, filled = turn.base.prompt, fill(turn, *inputs)
+            return (f"{base}, {filled}" if base and filled else base or filled,)
+
+        return rule
+
+
+@node("video.negative", inputs=(ANY_PORT,), outputs=("negativePrompt",))
+class Negative(Template, frozen=True):
+    """What is not to be seen."""
+
+    def rule(self, place: Place) -> Rule:
+        fill = self.fill(place)
+        return lambda turn, *inputs: (fill(turn, *inputs),)
+
+
+@node("video.style", outputs=("style", "seed"))
+class Style(Node, frozen=True):
+    """A style and a seed of its own; the metadata's style if none is given."""
+
+    art_style: str | None = None
+    quality: Literal["draft", "standard", "high"] | None = None
+    seed: int | None = None
+
+    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+        return turn.base.style if self.art_style is None else self.art_style, self.seed
+
+
+@node("video.lora", inputs=("state",), outputs=("loras",))
+class Lora(Node, frozen=True):
+    """The model add-ons for a state; a state without any gives no value."""
+
+    loras: dict[str, tuple[str, ...]]
+
+    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+        return (self.loras.get(text(state)),)
+
+
+@node("video.output", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
+class Output(Node, frozen=True):
+    """What arrives here is the result. It is read off its inputs and never run."""

@@ -1,0 +1,89 @@
+"""A response graph as it is run: the nodes that matter, in a flat order.
+
+What changes from one interaction to the next is not in here but in the list of cells, so one
+program serves any number of NPCs of a kind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .nodes.base import Node, Rule, StatefulNode, Turn
+from .reach import Possibility, Upstream
+
+__all__ = ["Program", "Step"]
+
+Read = Callable[[list[object]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node.
+
+    Attributes:
+        rule: of the node.
+        read: takes the node's inputs from the values.
+        write: where its outputs go among the values.
+        cell: where its cell is among the cells, None if it has none.
+        sources: for each input port what feeds it, as "node.port".
+        outputs: the output ports.
+    """
+
+    node_id: str
+    node: Node
+    rule: Rule
+    read: Read
+    write: slice
+    cell: int | None
+    sources: Mapping[str, str]
+    outputs: tuple[str, ...]
+
+
+class Program:
+    """What `compile_graph` makes.
+
+    Attributes:
+        steps: in the order in which they run.
+        stateful: (id, node) for each cell.
+        result: for each port of the output the index of its value; 0 where there is always None.
+        result_sources: for each port of the output what feeds it, as "node.port".
+    """
+
+    def __init__(
+        self, steps: list[Step], size: int, result: dict[str, int], result_sources: dict[str, str]
+    ):
+        self.steps = tuple(steps)
+        self.stateful = tuple(
+            (s.node_id, s.node) for s in steps if isinstance(s.node, StatefulNode)
+        )
+        self.result = result
+        self.result_sources = result_sources
+        self._blank: list[object] = [None] * size
+        self._flat = tuple((s.rule, s.read, s.write, s.cell) for s in steps)
+
+    def initial_cells(self) -> list[object]:
+        """The cells of a new session."""
+        return [node.initial() for _, node in self.stateful]
+
+    def run(self, turn: Turn, cells: list[object]) -> list[object]:
+        """Takes one interaction through the graph, changes the cells, and returns all values."""
+        values = self._blank.copy()
+        for rule, read, write, cell in self._flat:
+            if cell is None:
+                values[write] = rule(turn, *read(values))
+            else:
+                cells[cell], values[write] = rule(turn, cells[cell], *read(values))
+        return values
+
+    def possibilities(self) -> dict[str, list[Possibility]]:
+        """For each port of the output the words that may arrive there."""
+        words: dict[str, list[Possibility]] = {}
+        for step in self.steps:
+            upstream = Upstream(
+                step.node_id,
+                step.sources,
+                {port: words[source] for port, source in step.sources.items()},
+            )
+            for port in step.outputs:
+                words[f"{step.node_id}.{port}"] = step.node.possible(port, upstream)
+        return {port: words[source] for port, source in self.result_sources.items()}

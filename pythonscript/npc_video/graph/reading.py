@@ -1,0 +1,132 @@
+"""Reads records out of plain data, and finds everything that is wrong, not only the first thing.
+
+msgspec converts and names the first mistake; when it does, the data is taken apart along the type
+until each part has been tried alone.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args, get_origin
+
+from msgspec import NODEFAULT, Struct, ValidationError, convert
+from msgspec.structs import fields
+
+from ..errors import Problem
+from .nodes.base import LARGEST
+
+__all__ = ["measured", "read"]
+
+_DEEPEST = 100
+_S = TypeVar("_S", bound=Struct)
+_JSON_PATH = re.compile(r" - at (`key(?: in|s in)?` in )?`\$[^`]*`")
+
+
+def measured(data: object, most: int) -> str | None:
+    """Why `data` is no plain data of at most about `most` bytes, None if it is.
+
+    Takes time in proportion to `most` and no deep stack, whatever it is given.
+    """
+    size = 0
+    waiting = [(data, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > _DEEPEST:
+            return "is nested too deeply"
+        size += 2
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if not isinstance(key, str):
+                    return f"has the key {key!r:.40}; keys must be text"
+                size += len(key)
+                waiting.append((item, depth + 1))
+                if size > most:
+                    break
+        elif isinstance(value, list | tuple):
+            waiting.extend((item, depth + 1) for item in value[: most - size])
+        elif isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, int):
+            size += value.bit_length() // 4
+        elif value is not None and not isinstance(value, float):
+            return f"contains a {type(value).__name__}, which has no place in JSON"
+        if size + len(waiting) > most:
+            return f"is larger than {most // 1024} KiB"
+    return None
+
+
+def read(value: object, kind: type[_S], node: str, path: str, found: list[Problem]) -> _S | None:
+    """The record that `value` stands for, None if anything is wrong; that is appended to `found`.
+
+    A field that is null counts as absent, and one that the record does not have is ignored.
+    """
+    value = _without_nulls(value)
+    wrong = dict.fromkeys(_wild(value, path), "must be a finite number")
+    try:
+        record = convert(value, kind)
+        if not wrong:
+            return record
+    except ValidationError as error:
+        for where, message in _mistakes(value, kind, path):
+            wrong.setdefault(where, message)
+        if not wrong:
+            wrong[path] = _message(error)
+    found += (Problem(node, where, message) for where, message in wrong.items())
+    return None
+
+
+def _without_nulls(value: object) -> object:
+    """Drops what is null in a record and in the records that it lists, but not from tables."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: [_without_nulls(one) for one in item] if isinstance(item, list | tuple) else item
+        for key, item in value.items()
+        if item is not None
+    }
+
+
+def _wild(value: object, path: str) -> Iterator[str]:
+    """Where numbers are not finite, or so large that calculating with them would not be."""
+    waiting = [(value, path)]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, dict):
+            waiting += ((item, _joined(path, key)) for key, item in value.items())
+        elif isinstance(value, list | tuple):
+            waiting += ((item, f"{path}[{index}]") for index, item in enumerate(value))
+        elif isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
+            yield path
+
+
+def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yields (field, what is wrong)."""
+    if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(value, dict):
+        for field in fields(kind):
+            where = _joined(path, field.encode_name)
+            if field.encode_name in value:
+                yield from _mistakes(value[field.encode_name], field.type, where)
+            elif field.default is NODEFAULT and field.default_factory is NODEFAULT:
+                yield where, "is missing"
+    elif get_origin(kind) is tuple and isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _mistakes(item, get_args(kind)[0], f"{path}[{index}]")
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _mistakes(item, get_args(kind)[1], f"{path}[{key!r:.40}]")
+    else:
+        try:
+            convert(value, kind)
+        except ValidationError as error:
+            yield path, _message(error)
+
+
+def _message(error: ValidationError) -> str:
+    """In the words of this package: "must be `float`, not `str`"."""
+    message = _JSON_PATH.sub("", str(error))
+    message = re.sub(r"^Expected (.*), got (.*)$", r"must be \1, not \2", message)
+    message = re.sub(r"^Expected (.*)$", r"must be \1", message)
+    return message[:1].lower() + message[1:]
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name:.40}" if path else f"{name:.40}"
