@@ -14,8 +14,8 @@ from npc_video.graph import load_metadata
 from npc_video.records import ToolInteraction
 from npc_video.templates import TEMPLATES, read_template
 
-_ROUNDS = 15
-_CALLS = 2000
+_ROUNDS = 60
+_CALLS = 400
 
 _EIGHT: dict[str, Any] = {
     "responseGraph": {

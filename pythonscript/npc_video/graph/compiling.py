@@ -12,7 +12,7 @@ from ..errors import Problem
 from .nodes.base import ANY_PORT, Node, Place, StatefulNode
 from .nodes.state import Machine
 from .nodes.video import Output
-from .program import Program, Read, Step
+from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
 
 __all__ = ["Connection", "compile_graph"]
 
@@ -171,38 +171,36 @@ def _program(wires: _Wires, output: str) -> Program:
     )
     ran = [node_id for node_id in order.static_order() if node_id != output]
     outputs = _outputs(wires, ran, output)
-    slots: dict[Port, int] = {}
-    for node_id in ran:
-        for port in outputs[node_id]:
-            slots[node_id, port] = len(slots) + 1  # index 0 is the value of what nothing feeds
-    steps: list[Step] = []
-    cells = 0
-    for node_id in ran:
-        node = wires.nodes[node_id]
-        assert node is not None
-        place = Place(node_id, _inputs(node, wires.into[node_id]), outputs[node_id])
-        fed = wires.into[node_id]
-        first = slots[node_id, place.outputs[0]]
-        is_stateful = isinstance(node, StatefulNode)
-        steps.append(
-            Step(
-                node_id,
-                node,
-                node.rule(place),
-                _read([slots[fed[port]] if port in fed else 0 for port in place.inputs]),
-                slice(first, first + len(place.outputs)),
-                cells if is_stateful else None,
-                {port: ".".join(fed[port]) for port in place.inputs if port in fed},
-                place.outputs,
-            )
-        )
-        cells += is_stateful
+    stateful = [node_id for node_id in ran if isinstance(wires.nodes[node_id], StatefulNode)]
+    cells = {node_id: FIRST_CELL + index for index, node_id in enumerate(stateful)}
+    ports = ((node_id, port) for node_id in ran for port in outputs[node_id])
+    slots = {port: FIRST_CELL + len(cells) + index for index, port in enumerate(ports)}
     fed = wires.into[output]
     return Program(
-        steps,
-        len(slots) + 1,
+        [_step(wires, node_id, outputs[node_id], slots, cells.get(node_id, 0)) for node_id in ran],
+        len(slots),
         {port: slots[source] for port, source in fed.items()},
         {port: ".".join(source) for port, source in fed.items()},
+    )
+
+
+def _step(
+    wires: _Wires, node_id: str, outputs: tuple[str, ...], slots: Mapping[Port, int], cell: int
+) -> Step:
+    node, fed = wires.nodes[node_id], wires.into[node_id]
+    assert node is not None
+    place = Place(node_id, _inputs(node, fed), outputs)
+    first = slots[node_id, outputs[0]]
+    inputs = [slots[fed[port]] if port in fed else NOTHING for port in place.inputs]
+    return Step(
+        node_id,
+        node,
+        node.rule(place),
+        _read([TURN, cell, *inputs] if cell else [TURN, *inputs]),
+        slice(first, first + len(outputs)),
+        cell,
+        {port: ".".join(fed[port]) for port in place.inputs if port in fed},
+        outputs,
     )
 
 
@@ -228,8 +226,6 @@ def _inputs(node: Node, fed: Mapping[str, Port]) -> tuple[str, ...]:
 
 def _read(indexes: list[int]) -> Read:
     """What takes these values from the list; `itemgetter`, because it runs in C."""
-    if not indexes:
-        return itemgetter(slice(0, 0))
-    if len(indexes) == 1:
+    if len(indexes) == 1:  # it would give the value itself, and not a tuple of one
         return itemgetter(slice(indexes[0], indexes[0] + 1))
     return itemgetter(*indexes)

@@ -4,16 +4,19 @@ What changes from one interaction to the next is not in here but in the list of 
 program serves any number of NPCs of a kind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .nodes.base import Node, Rule, StatefulNode, Turn
 from .reach import Possibility, Upstream
 
-__all__ = ["Program", "Step"]
+__all__ = ["FIRST_CELL", "NOTHING", "TURN", "Program", "Read", "Step"]
 
-Read = Callable[[list[object]], Any]
+# One list holds everything that a run reads and writes, so that each node takes all it needs out of
+# it in one go: no value, the turn, the cells, then the outputs of the nodes.
+NOTHING, TURN, FIRST_CELL = 0, 1, 2
+
+Read = Callable[[list[object]], Iterable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,9 @@ class Step:
 
     Attributes:
         rule: of the node.
-        read: takes the node's inputs from the values.
+        read: takes what the rule needs from the values.
         write: where its outputs go among the values.
-        cell: where its cell is among the cells, None if it has none.
+        cell: where its cell is among the values, 0 if it has none.
         sources: for each input port what feeds it, as "node.port".
         outputs: the output ports.
     """
@@ -34,7 +37,7 @@ class Step:
     rule: Rule
     read: Read
     write: slice
-    cell: int | None
+    cell: int
     sources: Mapping[str, str]
     outputs: tuple[str, ...]
 
@@ -45,12 +48,16 @@ class Program:
     Attributes:
         steps: in the order in which they run.
         stateful: (id, node) for each cell.
-        result: for each port of the output the index of its value; 0 where there is always None.
+        result: for each port of the output the index of its value.
         result_sources: for each port of the output what feeds it, as "node.port".
     """
 
     def __init__(
-        self, steps: list[Step], size: int, result: dict[str, int], result_sources: dict[str, str]
+        self,
+        steps: list[Step],
+        outputs: int,
+        result: dict[str, int],
+        result_sources: dict[str, str],
     ):
         self.steps = tuple(steps)
         self.stateful = tuple(
@@ -58,7 +65,7 @@ class Program:
         )
         self.result = result
         self.result_sources = result_sources
-        self._blank: list[object] = [None] * size
+        self._blank: list[object] = [None] * outputs
         self._flat = tuple((s.rule, s.read, s.write, s.cell) for s in steps)
 
     def initial_cells(self) -> list[object]:
@@ -67,12 +74,13 @@ class Program:
 
     def run(self, turn: Turn, cells: list[object]) -> list[object]:
         """Takes one interaction through the graph, changes the cells, and returns all values."""
-        values = self._blank.copy()
+        values = [None, turn, *cells, *self._blank]
         for rule, read, write, cell in self._flat:
-            if cell is None:
-                values[write] = rule(turn, *read(values))
+            if cell:
+                values[cell], values[write] = rule(*read(values))
             else:
-                cells[cell], values[write] = rule(turn, cells[cell], *read(values))
+                values[write] = rule(*read(values))
+        cells[:] = values[FIRST_CELL : FIRST_CELL + len(cells)]
         return values
 
     def possibilities(self) -> dict[str, list[Possibility]]:
