@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,11 +68,13 @@ class DiskTier:
             entry = self.catalogue.get(key)
             if entry is None:
                 return None
-            content = self._content(entry)
-            if content is not None:
-                return self._checked(key, entry, content)
-            # Another process has dropped it, or put a better one in its place.
-            self._forget(entry)
+            with contextlib.suppress(InvalidDataError):
+                found, clip = unpack(entry.name, self._content(entry))
+                if found == key:
+                    self._used.pop(entry.name, None)
+                    self._used[entry.name] = None
+                    return clip
+            self._run(partial(self._reconsider, entry))
         return None
 
     def write(self, key: CacheKey, clip: GeneratedClip) -> bool:
@@ -84,7 +87,7 @@ class DiskTier:
         header, content = pack(key, clip)
         if len(content) > self._max_bytes:
             return False
-        return self._run(lambda index: self._write(index, key, clip, header, content))
+        return self._run(partial(self._write, key, clip, header, content))
 
     def clear(self) -> None:
         """Drops all clips.
@@ -102,47 +105,19 @@ class DiskTier:
         """
         try:
             if self._used:
-                self._run(self._note_use)
+                self._run(self._save_use)
         finally:
             with self._io:
                 self._close_index()
 
-    def _content(self, entry: Entry) -> bytes | None:
-        """The file, or None if it is gone. One byte more than it should have tells of damage."""
+    def _content(self, entry: Entry) -> bytes:
+        """The file, empty if it is gone. One byte more than it should have tells of damage."""
         with cache_errors(self._folder):
             try:
                 with (self._clips / entry.name).open("rb") as file:
                     return file.read(entry.size + 1)
             except FileNotFoundError:
-                return None
-
-    def _checked(self, key: CacheKey, entry: Entry, content: bytes) -> GeneratedClip | None:
-        try:
-            found, clip = unpack(entry.name, content)
-            if found != key:
-                raise InvalidDataError("key: is not that of the index.")
-        except InvalidDataError:
-            self._set_aside(entry)
-            return None
-        self._used.pop(entry.name, None)
-        self._used[entry.name] = None
-        return clip
-
-    def _forget(self, entry: Entry) -> None:
-        def forget(index: ClipIndex) -> None:
-            if not (self._clips / entry.name).exists():
-                index.remove(entry.name)
-            self._publish(index)
-
-        self._run(forget)
-
-    def _set_aside(self, entry: Entry) -> None:
-        def forget(index: ClipIndex) -> None:
-            index.remove(entry.name)
-            self._keep_damaged(entry.name)
-            self._publish(index)
-
-        self._run(forget)
+                return b""
 
     def _run(self, operation: Callable[[ClipIndex], _Result]) -> _Result:
         """Does `operation` as the only one in this folder, on a sound index."""
@@ -184,7 +159,7 @@ class DiskTier:
     # ---- While the folder is locked ----
 
     def _write(
-        self, index: ClipIndex, key: CacheKey, clip: GeneratedClip, header: str, content: bytes
+        self, key: CacheKey, clip: GeneratedClip, header: str, content: bytes, index: ClipIndex
     ) -> bool:
         self._publish(index)  # another process may have made it too
         held = self.catalogue.get(key)
@@ -212,10 +187,20 @@ class DiskTier:
                 index.remove(name)
         self._publish(index)
 
-    def _keep_damaged(self, name: str) -> None:
-        self.catalogue.count(damaged=1)
-        if (self._clips / name).exists():
-            set_aside(self._clips / name, self._folder / "damaged")
+    def _reconsider(self, entry: Entry, index: ClipIndex) -> None:
+        """Learns anew what became of an entry whose file is not what it says.
+
+        Another process may have dropped it or put a better one in its place; the file may be
+        damaged, or the index.
+        """
+        index.remove(entry.name)
+        self.catalogue.update({}, [entry.name])
+        self._reconcile(index)
+        self._publish(index)
+
+    def _save_use(self, index: ClipIndex) -> None:
+        with index.transaction():
+            self._note_use(index)
 
     def _note_use(self, index: ClipIndex) -> None:
         used, self._used = self._used, {}
@@ -239,39 +224,39 @@ class DiskTier:
             with contextlib.suppress(PermissionError):
                 (self._clips / name).unlink(missing_ok=True)
 
-    def _files(self) -> set[str]:
+    def _files(self) -> dict[str, int]:
+        """Sizes by name."""
         with os.scandir(self._clips) as found:
-            return {file.name for file in found if file.is_file(follow_symlinks=False)}
+            files = [file for file in found if file.is_file(follow_symlinks=False)]
+            return {file.name: file.stat(follow_symlinks=False).st_size for file in files}
 
     def _reconcile(self, index: ClipIndex) -> None:
         """Makes the index say what the files do, which can tell after any accident."""
         files = self._files()
-        rows = index.names()
+        best: dict[CacheKey, tuple[float, str]] = {}
         with index.transaction():
-            best: dict[CacheKey, tuple[float, str]] = {}
-            for name in sorted(rows | files):
-                found = self._entry_of(index, name, name in rows, name in files)
+            for name in sorted(index.names() | files.keys()):
+                found = self._entry_of(index, name, files.get(name))
                 if found is None:
                     continue
-                key, entry = found
-                rank = (pixel_rate(entry.clip), name)
-                loser = min(best.get(key, rank), rank)
+                key, rank = found[0], (pixel_rate(found[1].clip), name)
+                if key in best:
+                    index.remove(min(best[key], rank)[1])
                 best[key] = max(best.get(key, rank), rank)
-                if loser != best[key]:
-                    index.remove(loser[1])
             victims = self._make_room(index, 0)
         self.catalogue.count(evictions=len(victims))
-        self._unlink(files - index.names())
+        self._unlink(files.keys() - index.names())
 
     def _entry_of(
-        self, index: ClipIndex, name: str, is_row: bool, is_file: bool
+        self, index: ClipIndex, name: str, size: int | None
     ) -> tuple[CacheKey, Entry] | None:
-        """What `name` holds, according to its row, else to the file, which then gets a row."""
-        if is_row:
-            if is_file and (found := _parse(index.row(name))) is not None:
-                return found
-            index.remove(name)
-        if not is_file or name.endswith(TEMPORARY):
+        """What a file of `size` bytes holds, None if there is none: its row tells, else itself."""
+        row = index.row(name)
+        found = None if row is None else _parse(row)
+        if found is not None and found[1].size == size:
+            return found
+        index.remove(name)
+        if size is None or name.endswith(TEMPORARY):
             return None
         try:
             content = (
@@ -279,16 +264,17 @@ class DiskTier:
             )
             key, clip = unpack(name, content)
         except InvalidDataError:
-            self._keep_damaged(name)
+            self.catalogue.count(damaged=1)
+            set_aside(self._clips / name, self._folder / "damaged")
             return None
-        index.add(Row(name, len(content), pack(key, clip)[0]), is_new=False)
-        return key, Entry(name, len(content), replace(clip, data=b""))
+        index.add(Row(name, size, pack(key, clip)[0]), is_new=False)
+        return key, Entry(name, size, replace(clip, data=b""))
 
     def _publish(self, index: ClipIndex) -> None:
         """Tells the catalogue what has changed, by this process or by another."""
         known, names = self.catalogue.names(), index.names()
-        added = (_parse(index.row(name)) for name in sorted(names - known))
-        self.catalogue.update(dict(filter(None, added)), known - names)
+        rows = filter(None, map(index.row, sorted(names - known)))
+        self.catalogue.update(dict(filter(None, map(_parse, rows))), known - names)
 
 
 def _parse(row: Row) -> tuple[CacheKey, Entry] | None:

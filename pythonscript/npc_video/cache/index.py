@@ -8,6 +8,7 @@ processes the SQLite of today's systems can damage it ("WAL-reset bug", 3.7.0 to
 
 import errno
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,23 +22,23 @@ _SCHEMA = f"""
         name TEXT PRIMARY KEY NOT NULL,
         size INTEGER NOT NULL,
         used INTEGER NOT NULL,
-        description TEXT NOT NULL
+        description TEXT NOT NULL,
+        checksum INTEGER NOT NULL
     );
     PRAGMA user_version = {_SCHEMA_VERSION};
 """
 _ILL_TYPED = """
     SELECT count(*) FROM clips
-    WHERE (typeof(name), typeof(size), typeof(used), typeof(description))
-        != ('text', 'integer', 'integer', 'text')
+    WHERE (typeof(name), typeof(size), typeof(used), typeof(description), typeof(checksum))
+        != ('text', 'integer', 'integer', 'text', 'integer')
 """
-# Codes of errors that are the disk's or another program's; any other means that the file is not
-# what we wrote, for the statements themselves are right.
+# Codes of errors that are the disk's or another program's. Any other means that the file is not what
+# we wrote, for the statements are right, and whoever holds the lock of the folder may write there.
 _NOT_DAMAGE = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
     sqlite3.SQLITE_PERM: errno.EACCES,
-    sqlite3.SQLITE_READONLY: errno.EROFS,
     sqlite3.SQLITE_AUTH: errno.EACCES,
     sqlite3.SQLITE_BUSY: errno.EBUSY,
     sqlite3.SQLITE_LOCKED: errno.EBUSY,
@@ -113,11 +114,15 @@ class ClipIndex:
         with _translated():
             return {name for (name,) in self._connection.execute("SELECT name FROM clips")}
 
-    def row(self, name: str) -> Row:
-        """The row of this name, which must be there."""
+    def row(self, name: str) -> Row | None:
+        """The row of this name; None if there is none, or it is not what was written."""
         with _translated():
-            query = "SELECT name, size, description FROM clips WHERE name = ?"
-            return Row(*self._connection.execute(query, (name,)).fetchone())
+            query = "SELECT name, size, description, checksum FROM clips WHERE name = ?"
+            found = self._connection.execute(query, (name,)).fetchone()
+        if found is None:
+            return None
+        row = Row(*found[:3])
+        return row if _checksum(row) == found[3] else None
 
     def size(self) -> int:
         """Bytes of all files together."""
@@ -135,8 +140,8 @@ class ClipIndex:
         """Takes a file: as used now, or, if not new, longest ago."""
         self._change(
             "INSERT OR REPLACE INTO clips SELECT ?, ?,"
-            " CASE WHEN ? THEN coalesce(max(used), 0) + 1 ELSE 0 END, ? FROM clips",
-            (row.name, row.size, is_new, row.description),
+            " CASE WHEN ? THEN coalesce(max(used), 0) + 1 ELSE 0 END, ?, ? FROM clips",
+            (row.name, row.size, is_new, row.description, _checksum(row)),
         )
 
     def remove(self, name: str) -> None:
@@ -169,10 +174,17 @@ class ClipIndex:
             self._connection.execute(statement, values)
 
 
+def _checksum(row: Row) -> int:
+    """SQLite notices damage to its structure, not to what is in a row."""
+    return zlib.crc32(f"{row.name} {row.size} {row.description}".encode("utf-8", "replace"))
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # an error whose message quotes what is damaged
+        raise IndexDamagedError(str(error)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in _NOT_DAMAGE:

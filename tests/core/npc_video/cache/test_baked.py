@@ -1,0 +1,113 @@
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from npc_video.cache.baked import INDEX, BakedTier, folder_reader, write_baked
+from npc_video.errors import CacheError, InvalidDataError
+
+from .clips import key_of, make_clip
+
+_CLIPS = [make_clip(number) for number in range(3)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_baked(tmp_path, [(key_of(clip), clip) for clip in _CLIPS])
+    return tmp_path
+
+
+def open_tier(folder: Path) -> BakedTier:
+    tier = BakedTier(folder_reader(folder))
+    tier.open()
+    return tier
+
+
+def change_index(folder: Path, field: str, value: Any) -> None:
+    """Sets `field` of the second entry."""
+    index = json.loads((folder / INDEX).read_text("utf-8"))
+    index["clips"][1][field] = value
+    (folder / INDEX).write_text(json.dumps(index), "utf-8")
+
+
+def test_what_was_baked_is_found(folder: Path) -> None:
+    tier = open_tier(folder)
+    assert [tier.read(key_of(clip)) for clip in _CLIPS] == _CLIPS
+    assert tier.read(key_of(make_clip(9))) is None
+    stats = tier.catalogue.stats()
+    assert (stats.entries, stats.bytes) == (3, 300)
+
+
+def test_they_are_ordinary_video_files(folder: Path) -> None:
+    data = {path.read_bytes() for path in folder.glob("*.webm")}
+    assert data == {clip.data for clip in _CLIPS}
+
+
+def test_they_can_be_read_from_anywhere(folder: Path) -> None:
+    package = {path.name: path.read_bytes() for path in folder.iterdir()}
+    tier = BakedTier(package.__getitem__)
+    tier.open()
+    assert tier.read(key_of(_CLIPS[0])) == _CLIPS[0]
+
+
+def test_a_folder_without_index_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CacheError, match="bake"):
+        open_tier(tmp_path)
+
+
+def test_nothing_is_written(folder: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    tier = open_tier(folder)
+    tier.read(key_of(_CLIPS[0]))
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_of_one_key_the_best_is_found(tmp_path: Path) -> None:
+    clips = [make_clip(preset=preset) for preset in ("fast", "quality", "realtime")]
+    write_baked(tmp_path, [(key_of(clip), clip) for clip in clips])
+    assert open_tier(tmp_path).read(key_of(clips[0])) == clips[1]
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 100, _CLIPS[0].data + b"x"])
+def test_a_damaged_clip_is_a_miss_from_then_on(folder: Path, data: bytes) -> None:
+    tier = open_tier(folder)
+    entry = tier.catalogue.get(key_of(_CLIPS[0]))
+    assert entry is not None
+    (folder / entry.name).write_bytes(data)
+    assert tier.read(key_of(_CLIPS[0])) is None
+    assert tier.catalogue.get(key_of(_CLIPS[0])) is None
+    assert tier.catalogue.stats().damaged == 1
+    assert tier.read(key_of(_CLIPS[1])) == _CLIPS[1]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("file", "../../secret.webm"),
+        ("file", "x.webm"),
+        ("file", None),
+        ("bytes", "12"),
+        ("bytes", True),
+        ("clip", {}),
+        ("clip", None),
+    ],
+)
+def test_a_wrong_entry_is_named(folder: Path, field: str, value: Any) -> None:
+    change_index(folder, field, value)
+    reason = "params" if value == {} else field
+    with pytest.raises(InvalidDataError, match=rf"clips\[1\]: .*{reason}"):
+        open_tier(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"version": 2}', '{"version": 1}'])
+def test_what_is_no_index_is_refused(folder: Path, text: str) -> None:
+    (folder / INDEX).write_text(text, "utf-8")
+    with pytest.raises(InvalidDataError, match=INDEX):
+        open_tier(folder)
+
+
+def test_only_video_is_baked(tmp_path: Path) -> None:
+    clip = dataclasses.replace(make_clip(), media_type="text/html")
+    with pytest.raises(InvalidDataError, match="media_type"):
+        write_baked(tmp_path, [(key_of(clip), clip)])
