@@ -74,7 +74,7 @@ class VideoGenerationManager:
         self._running: _Job | None = None
         self._order = itertools.count()
         # Filled on the worker thread, emptied by `poll`.
-        self._events: deque[Event] = deque()
+        self._events: deque[tuple[_Job, Event]] = deque()
 
     def request(self, params: VideoParams, priority: int = 10) -> GeneratedClip | None:
         """The clip if it is there; else None, and `poll` will tell.
@@ -87,7 +87,7 @@ class VideoGenerationManager:
             return clip
         self._drop_superseded(params.npc_id)
         running = self._running
-        if running is not None and running.key == key and not running.is_cancelled:
+        if running is not None and running.key == key:
             return None
         if running is not None and running.priority < priority:
             self._give_up(running)
@@ -110,13 +110,12 @@ class VideoGenerationManager:
         """What has happened since the last call; takes time only for what did. Never raises."""
         news: list[Event] = []
         while self._events:
-            event = self._events.popleft()
-            job = self._running
-            if job is not None and not isinstance(event, Progress):
+            job, event = self._events.popleft()
+            if job is self._running and not isinstance(event, Progress):
                 self._running = None
             if isinstance(event, ClipReady):
-                self._cache.put(event.params.cache_key(), event.clip)
-            if job is None or not job.is_cancelled:
+                self._cache.put(job.key, event.clip)
+            if not job.is_cancelled:
                 news.append(event)
         self._start_next()
         return news
@@ -124,8 +123,7 @@ class VideoGenerationManager:
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""
         self._waiting.clear()
-        self._worker.submit(self._backend.close())
-        self._worker.stop()
+        self._worker.stop(last=self._backend.close())
 
     def _drop_superseded(self, npc_id: str) -> None:
         """An NPC shows one clip: what it wanted before and has not got yet is not needed."""
@@ -135,6 +133,7 @@ class VideoGenerationManager:
 
     def _give_up(self, job: "_Job") -> None:
         job.is_cancelled = True
+        self._running = None
         if job.future is not None:
             job.future.cancel()
 
@@ -152,19 +151,17 @@ class VideoGenerationManager:
         request = GenerationRequest(job.params, self._config.quality, self._config.clip_seconds)
 
         def tell(part: float) -> None:
-            self._events.append(Progress(job.params, part))
+            self._events.append((job, Progress(job.params, part)))
 
         try:
             clip = await self._backend.generate(request, tell)
         except NpcVideoError as error:
-            self._events.append(Failed(job.params, str(error)))
+            self._events.append((job, Failed(job.params, str(error))))
         except Exception as error:
-            self._events.append(Failed(job.params, f"The generator broke: {error!r}."))
-        except BaseException:
-            self._events.append(Failed(job.params, "The clip was given up."))
-            raise
+            reason = f"The generator broke: {error!r}."
+            self._events.append((job, Failed(job.params, reason)))
         else:
-            self._events.append(ClipReady(job.params, clip))
+            self._events.append((job, ClipReady(job.params, clip)))
 
 
 @dataclass(slots=True)

@@ -5,10 +5,11 @@ import it. Times are seconds; names that carry milliseconds say so (``_ms``).
 """
 
 import math
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, fields
 from enum import Enum
+from reprlib import repr as shortened
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -86,20 +87,31 @@ class VideoGenerationConfig:
     """Settings of one `VideoGenerationManager`.
 
     Attributes:
-        preset: a name in `QUALITY_PRESETS`.
+        preset: a name in `QUALITY_PRESETS`, or a preset of your own: the best that is wanted.
         clip_seconds: length of a generated clip.
         cache_size: how many clips the memory cache holds, at least one.
+        max_wait: seconds after which a clip that is still awaited is told to be late, above 0.
+        fallback: what covers the time until a clip is there; where it cannot be shown, the best
+            that can.
+        progressive: the cheapest preset first, a better one while it is shown.
+        adaptive: without `progressive`, the best preset that is there within `max_wait`.
+        predictive: idle generators make what is likely to be asked for next.
 
     Raises:
         InvalidDataError: a value is unknown or outside its range.
     """
 
-    preset: str = "fast"
+    preset: str | QualityPreset = "fast"
     clip_seconds: float = CLIP_SECONDS
     cache_size: int = 50
+    max_wait: float = 5.0
+    fallback: Fallback = Fallback.CACHED
+    progressive: bool = True
+    adaptive: bool = True
+    predictive: bool = True
 
     def __post_init__(self) -> None:
-        if self.preset not in QUALITY_PRESETS:
+        if isinstance(self.preset, str) and self.preset not in QUALITY_PRESETS:
             known = ", ".join(QUALITY_PRESETS)
             raise InvalidDataError(f"preset: {self.preset!r} is unknown; use one of {known}.")
         if not 0.0 < self.clip_seconds <= 60.0:
@@ -108,10 +120,13 @@ class VideoGenerationConfig:
             )
         if self.cache_size < 1:
             raise InvalidDataError(f"cache_size: {self.cache_size!r} must be at least 1.")
+        if not 0.0 < self.max_wait < math.inf:
+            raise InvalidDataError(f"max_wait: {self.max_wait!r} must be seconds above 0.")
 
     @property
     def quality(self) -> QualityPreset:
-        return QUALITY_PRESETS[self.preset]
+        """The best preset that is wanted."""
+        return QUALITY_PRESETS[self.preset] if isinstance(self.preset, str) else self.preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +196,32 @@ class VideoParams:
     npc_name: str = ""
     npc_base_image: str = ""
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the game's Dictionary; the names are those of the attributes.
+
+        Absent and null fields take their defaults.
+
+        Raises:
+            InvalidDataError: a field is unknown, or has a wrong type or range.
+        """
+        texts = {
+            field.name: _read_text(data, field.name, field.default)
+            for field in fields(cls)
+            if isinstance(field.default, str)
+        }
+        others = {"intensity", "loras", "seed"}
+        for name in data:
+            if name not in texts and name not in others:
+                known = ", ".join(sorted(others.union(texts)))
+                raise InvalidDataError(f"{shortened(name)}: is unknown; use one of {known}.")
+        return cls(
+            **texts,
+            intensity=_read_number(data, "intensity", cls().intensity, upper=1.0),
+            loras=_read_names(data, "loras"),
+            seed=_read_integer(data, "seed", cls().seed),
+        )
+
     def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
         """What must be equal for one clip to stand for another.
 
@@ -226,7 +267,7 @@ class GeneratedClip:
 
 def round_half_up(value: float) -> float:
     """`value` to one decimal, 0.25 to 0.3 as people expect (`round` would give 0.2)."""
-    return float(Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return math.floor(value * 10.0 + 0.5) / 10.0
 
 
 def _read_tool(data: Mapping[str, Any]) -> tuple[str, str]:
@@ -238,7 +279,7 @@ def _read_tool(data: Mapping[str, Any]) -> tuple[str, str]:
         tool_type = _read_text(tool, "type", "", "tool.")
         if tool_id or tool_type:
             return tool_id or tool_type, tool_type or tool_id
-    raise InvalidDataError(f"tool: pass a name or {{id, type}}, not {tool!r}.")
+    raise InvalidDataError(f"tool: pass a name or {{id, type}}, not {shortened(tool)}.")
 
 
 def _read_text(data: Mapping[str, Any], field: str, default: str, prefix: str = "") -> str:
@@ -246,7 +287,7 @@ def _read_text(data: Mapping[str, Any], field: str, default: str, prefix: str = 
     if value is None:
         return default
     if not isinstance(value, str):
-        raise InvalidDataError(f"{prefix}{field}: must be text, not {value!r}.")
+        raise InvalidDataError(f"{prefix}{field}: must be text, not {shortened(value)}.")
     return value
 
 
@@ -257,8 +298,32 @@ def _read_number(
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidDataError(f"{field}: must be a number, not {value!r}.")
-    if not (math.isfinite(value) and 0.0 <= value <= upper):
+        raise InvalidDataError(f"{field}: must be a number, not {shortened(value)}.")
+    # Compared before it is converted: an integer may be too large for that.
+    if not 0.0 <= value <= min(upper, sys.float_info.max):
         limits = f"from 0 to {upper:g}" if upper < math.inf else "of 0 or more"
-        raise InvalidDataError(f"{field}: must be a finite number {limits}, not {value!r}.")
+        raise InvalidDataError(
+            f"{field}: must be a finite number {limits}, not {shortened(value)}."
+        )
     return float(value)
+
+
+def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
+    value = data.get(field)
+    if value is None:
+        return default
+    # Engines and JSON may give a whole number as a float.
+    if isinstance(value, bool) or not (
+        isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    ):
+        raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
+    return int(value)
+
+
+def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    value = data.get(field)
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise InvalidDataError(f"{field}: must be a list of names, not {shortened(value)}.")
+    return tuple(value)

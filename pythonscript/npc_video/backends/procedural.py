@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from ..errors import GenerationError
 from ..records import GeneratedClip
 from .base import Backend, GenerationRequest, OnProgress
 
@@ -87,6 +88,11 @@ def _make(
     from ..media import encode
 
     params, preset = request.params, request.preset
+    if preset.width % 2 or preset.height % 2:
+        raise GenerationError(
+            f"The preset {preset.name!r} is {preset.width}×{preset.height}: video needs even"
+            " numbers of pixels."
+        )
     painter = EmberPainter(preset.width, preset.height)
     count = preset.frame_count(request.clip_seconds)
 

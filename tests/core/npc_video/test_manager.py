@@ -1,0 +1,229 @@
+import asyncio
+import threading
+import time
+
+import pytest
+from npc_video.backends.base import Backend
+from npc_video.errors import GenerationError
+from npc_video.manager import ClipReady, Failed, Progress, VideoGenerationManager
+from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
+
+DEADLINE = 10.0
+
+
+def params(expression, npc_id="ember"):
+    return VideoParams(expression=expression, npc_id=npc_id)
+
+
+class ScriptedBackend(Backend):
+    """Finishes a clip when the test says so."""
+
+    def __init__(self):
+        self.begun = []
+        self.given_up = []
+        self.is_closed = False
+        self._answers = {}
+
+    async def generate(self, request, on_progress):
+        key = request.params.cache_key()
+        answer = self._answers[key] = asyncio.get_running_loop().create_future()
+        self.begun.append(request.params)
+        on_progress(0.5)
+        try:
+            result = await answer
+        except asyncio.CancelledError:
+            self.given_up.append(request.params)
+            raise
+        if isinstance(result, Exception):
+            raise result
+        return clip(request.params)
+
+    async def close(self):
+        self.is_closed = True
+
+    def finish(self, wanted, result=None):
+        """Lets the clip of `wanted`, which must have begun, end with `result`."""
+        until(lambda: wanted in self.begun)
+        answer = self._answers[wanted.cache_key()]
+        answer.get_loop().call_soon_threadsafe(answer.set_result, result)
+
+
+def clip(wanted):
+    return GeneratedClip(b"clip", "video/webm", 256, 256, 8.0, 3.0, "realtime", wanted, 1.0)
+
+
+def until(condition):
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.001)
+
+
+@pytest.fixture
+def backend():
+    return ScriptedBackend()
+
+
+@pytest.fixture
+def manager(backend):
+    manager = VideoGenerationManager(VideoGenerationConfig(preset="realtime"), backend)
+    yield manager
+    manager.close()
+
+
+def polled(manager, kind):
+    """All events up to the first of `kind`, which comes last."""
+    events = []
+
+    def came():
+        events.extend(manager.poll())
+        return any(isinstance(event, kind) for event in events)
+
+    until(came)
+    return events
+
+
+def test_tells_progress_and_the_clip(manager, backend):
+    assert manager.request(params("happy")) is None
+    backend.finish(params("happy"))
+    assert polled(manager, ClipReady) == [
+        Progress(params("happy"), 0.5),
+        ClipReady(params("happy"), clip(params("happy"))),
+    ]
+    assert manager.poll() == []
+
+
+def test_answers_at_once_what_is_there(manager, backend):
+    manager.request(params("happy"))
+    backend.finish(params("happy"))
+    polled(manager, ClipReady)
+    assert manager.request(params("happy")) == clip(params("happy"))
+    assert len(backend.begun) == 1
+
+
+def test_generates_once_what_is_asked_for_twice(manager, backend):
+    for _ in range(3):
+        assert manager.request(params("happy")) is None
+    backend.finish(params("happy"))
+    events = polled(manager, ClipReady)
+    assert len([event for event in events if isinstance(event, ClipReady)]) == 1
+    assert backend.begun == [params("happy")]
+
+
+def test_forgets_when_told_to(manager, backend):
+    manager.request(params("happy"))
+    backend.finish(params("happy"))
+    polled(manager, ClipReady)
+    manager.clear_cache()
+    assert manager.request(params("happy")) is None
+
+
+class TestOrder:
+    def finish_running(self, manager, backend, wanted):
+        backend.finish(wanted)
+        polled(manager, ClipReady)
+
+    def test_newer_request_of_an_npc_supersedes_the_one_that_waits(self, manager, backend):
+        manager.request(params("happy"))
+        manager.request(params("sad"))
+        manager.request(params("angry"))
+        self.finish_running(manager, backend, params("happy"))
+        self.finish_running(manager, backend, params("angry"))
+        assert backend.begun == [params("happy"), params("angry")]
+
+    def test_other_npcs_wait_in_turn(self, manager, backend):
+        wanted = [params("happy", npc) for npc in ("a", "b", "c")]
+        for each in wanted:
+            manager.request(each)
+        for each in wanted:
+            self.finish_running(manager, backend, each)
+        assert backend.begun == wanted
+
+    def test_higher_priority_begins_earlier(self, manager, backend):
+        wanted = [params("happy", npc) for npc in ("a", "b", "c")]
+        for each, priority in zip(wanted, (50, 1, 20), strict=True):
+            manager.request(each, priority)
+        for each in (wanted[0], wanted[2], wanted[1]):
+            self.finish_running(manager, backend, each)
+        assert backend.begun == [wanted[0], wanted[2], wanted[1]]
+
+    def test_never_waits_for_one_of_lower_priority(self, manager, backend):
+        manager.request(params("happy", "a"), 1)
+        until(lambda: backend.begun)
+        manager.request(params("happy", "b"), 10)
+        self.finish_running(manager, backend, params("happy", "b"))
+        assert backend.given_up == [params("happy", "a")]
+
+
+class TestCancel:
+    def test_while_waiting(self, manager, backend):
+        manager.request(params("happy", "a"))
+        manager.request(params("happy", "b"))
+        manager.cancel(params("happy", "b"))
+        backend.finish(params("happy", "a"))
+        polled(manager, ClipReady)
+        manager.request(params("happy", "c"))
+        backend.finish(params("happy", "c"))
+        polled(manager, ClipReady)
+        assert params("happy", "b") not in backend.begun
+
+    def test_while_running_tells_nothing_more(self, manager, backend):
+        manager.request(params("happy"))
+        until(lambda: backend.begun)
+        manager.cancel(params("happy"))
+        until(lambda: backend.given_up)
+        assert manager.poll() == []
+
+    def test_before_it_begins_leaves_the_way_free(self, manager, backend):
+        """The worker may not have taken the first step yet."""
+        for _ in range(50):
+            manager.request(params("sad"))
+            manager.cancel(params("sad"))
+        manager.request(params("happy"))
+        backend.finish(params("happy"))
+        assert isinstance(polled(manager, ClipReady)[-1], ClipReady)
+
+    def test_of_something_unknown(self, manager):
+        manager.cancel(params("happy"))
+
+    def test_then_ask_again(self, manager, backend):
+        manager.request(params("happy"))
+        until(lambda: backend.begun)
+        manager.cancel(params("happy"))
+        manager.request(params("happy"))
+        until(lambda: len(backend.begun) == 2)
+        backend.finish(params("happy"))
+        polled(manager, ClipReady)
+
+
+class TestFailure:
+    def test_is_an_event_with_its_reason(self, manager, backend):
+        manager.request(params("happy"))
+        backend.finish(params("happy"), GenerationError("The server is off: start it."))
+        failed = polled(manager, Failed)[-1]
+        assert failed == Failed(params("happy"), "The server is off: start it.")
+
+    def test_of_any_kind_never_reaches_the_caller(self, manager, backend):
+        manager.request(params("happy"))
+        backend.finish(params("happy"), ZeroDivisionError("oops"))
+        assert "oops" in polled(manager, Failed)[-1].reason
+
+    def test_can_be_tried_again(self, manager, backend):
+        manager.request(params("happy"))
+        backend.finish(params("happy"), GenerationError("No."))
+        polled(manager, Failed)
+        assert manager.request(params("happy")) is None
+        until(lambda: len(backend.begun) == 2)
+        backend.finish(params("happy"))
+        polled(manager, ClipReady)
+
+
+def test_close_gives_up_what_runs_and_closes_the_backend(backend):
+    manager = VideoGenerationManager(VideoGenerationConfig(), backend)
+    manager.request(params("happy", "a"))
+    manager.request(params("happy", "b"))
+    until(lambda: backend.begun)
+    manager.close()
+    assert backend.given_up == [params("happy", "a")]
+    assert backend.is_closed
+    assert not [thread for thread in threading.enumerate() if thread.name == "npc_video"]

@@ -1,0 +1,173 @@
+import asyncio
+import contextlib
+import subprocess
+import sys
+import textwrap
+import threading
+
+import pytest
+from npc_video.errors import WorkerError
+from npc_video.worker import Worker
+
+DEADLINE = 10.0
+
+
+@pytest.fixture
+def worker():
+    worker = Worker()
+    yield worker
+    worker.stop(DEADLINE)
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name == "npc_video"]
+
+
+async def answer():
+    return 42
+
+
+async def fail():
+    raise ValueError("no")
+
+
+def test_runs_what_is_submitted(worker):
+    assert worker.submit(answer()).result(DEADLINE) == 42
+
+
+def test_hands_back_exceptions_and_goes_on(worker):
+    with pytest.raises(ValueError, match="no"):
+        worker.submit(fail()).result(DEADLINE)
+    assert worker.submit(answer()).result(DEADLINE) == 42
+
+
+def test_runs_everything_on_one_thread_of_its_own(worker):
+    async def where():
+        return threading.current_thread()
+
+    used = {worker.submit(where()).result(DEADLINE) for _ in range(3)}
+    assert used == set(threads())
+    assert threading.current_thread() not in used
+
+
+def test_cancelling_the_future_cancels_the_work(worker):
+    begun, ended = threading.Event(), threading.Event()
+
+    async def wait():
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    future = worker.submit(wait())
+    assert begun.wait(DEADLINE)
+    future.cancel()
+    assert ended.wait(DEADLINE)
+
+
+class TestStop:
+    def test_while_busy_cancels_and_joins(self):
+        worker = Worker()
+        begun, order = threading.Event(), []
+
+        async def wait():
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                order.append("cancelled")
+
+        async def last():
+            order.append("last")
+
+        future = worker.submit(wait())
+        assert begun.wait(DEADLINE)
+        worker.stop(DEADLINE, last())
+        assert order == ["cancelled", "last"]
+        assert future.cancelled()
+        assert threads() == []
+
+    def test_waits_for_threads_of_the_loop(self):
+        worker = Worker()
+        begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+        def work():
+            begun.set()
+            go_on.wait(DEADLINE)
+            ended.set()
+
+        worker.submit(asyncio.to_thread(work))
+        assert begun.wait(DEADLINE)
+        go_on.set()
+        worker.stop(DEADLINE)
+        assert ended.is_set()
+
+    def test_twice_does_nothing(self):
+        worker = Worker()
+        worker.stop(DEADLINE)
+        worker.stop(DEADLINE, answer())
+
+    def test_then_submit_is_a_clear_error(self):
+        worker = Worker()
+        worker.stop(DEADLINE)
+        with pytest.raises(WorkerError, match="has been stopped"):
+            worker.submit(answer())
+
+    def test_survives_a_last_word_that_fails(self, caplog):
+        worker = Worker()
+        worker.stop(DEADLINE, fail())
+        assert threads() == []
+        assert "tidy up" in caplog.text
+
+    def test_says_when_something_ignores_the_cancellation(self):
+        worker = Worker()
+        begun, let_go = threading.Event(), threading.Event()
+
+        async def stubborn():
+            begun.set()
+            while not let_go.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0.01)
+
+        worker.submit(stubborn())
+        assert begun.wait(DEADLINE)
+        with pytest.raises(WorkerError, match="did not end within"):
+            worker.stop(0.05)
+        let_go.set()
+        worker.stop(DEADLINE)
+        assert threads() == []
+
+    def test_work_submitted_meanwhile_ends_or_is_refused(self):
+        for _ in range(20):
+            worker, futures = Worker(), []
+
+            def submit(worker=worker, futures=futures):
+                with contextlib.suppress(WorkerError):
+                    while True:
+                        futures.append(worker.submit(answer()))
+
+            thread = threading.Thread(target=submit)
+            thread.start()
+            worker.stop(DEADLINE)
+            thread.join(DEADLINE)
+            assert all(future.done() for future in futures)
+
+
+@pytest.mark.parametrize("busy", ["", "worker.submit(asyncio.Event().wait())"])
+def test_a_forgotten_worker_lets_the_interpreter_end(busy):
+    script = f"""
+        import asyncio
+        from npc_video.worker import Worker
+        worker = Worker()
+        {busy}
+    """
+    ended = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
