@@ -1,12 +1,17 @@
 """A clip that plays in a loop, decoded a few frames ahead on a thread of a pool."""
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING
 
 from ..errors import MediaError
 from ..records import GeneratedClip
-from .decode import ClipDecoder, ClipInfo, Frame, MediaLimits
+
+if TYPE_CHECKING:
+    from .decode import ClipDecoder, ClipInfo, Frame, MediaLimits
 
 __all__ = ["Playback"]
 
@@ -74,6 +79,9 @@ class Playback:
 
     def _fill(self) -> None:
         try:
+            # FFmpeg is loaded here, on a thread that nobody waits for.
+            from .decode import ClipDecoder
+
             if self._source is None:
                 self._decoder = ClipDecoder(self.clip.data, self.clip.media_type, self._limits)
                 self._source = self._endless(self._decoder)
@@ -83,6 +91,8 @@ class Playback:
                 self._frames.append(frame)
         except MediaError as error:
             self.error = error
+        except Exception as error:
+            self.error = MediaError(f"The clip could not be decoded: {error!r}.")
 
     def _endless(self, decoder: ClipDecoder) -> Iterator[tuple[int, Frame]]:
         loop = 0
