@@ -8,7 +8,6 @@ procedural face, so a synonym lies where its expression does unless the table kn
 
 import math
 from collections.abc import Mapping
-from difflib import SequenceMatcher
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -61,7 +60,7 @@ FEELINGS: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 _UNLIKE = 1.5  # distance from which two feelings have nothing in common: happy to angry
 _SYNONYM = 0.95  # what different words for one thing score: only the same word is the same clip
-_LONGEST_WORD = 48  # characters that are compared: the time of a comparison grows with the square
+_LONGEST_WORD = 48  # characters that are compared: names from a game can be of any length
 
 
 def feeling_similarity(one: str, other: str) -> float:
@@ -85,16 +84,21 @@ def animation_similarity(one: str, other: str) -> float:
 
 
 def word_similarity(one: str, other: str) -> float:
-    """0 to 1, by spelling."""
+    """0 to 1, by spelling: the pairs of letters in common (Dice's coefficient).
+
+    difflib would do, at forty times the cost, on the main thread.
+    """
     if one == other:
         return 1.0
-    # In one order, because difflib's measure depends on it.
-    return _SYNONYM * _ratio(*sorted((one[:_LONGEST_WORD], other[:_LONGEST_WORD])))
+    pairs, others = _pairs(one[:_LONGEST_WORD]), _pairs(other[:_LONGEST_WORD])
+    return _SYNONYM * 2.0 * len(pairs & others) / (len(pairs) + len(others))
 
 
-@lru_cache(maxsize=4096)
-def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+@lru_cache(maxsize=1024)
+def _pairs(word: str) -> frozenset[str]:
+    """With the edges of the word, so that there is always a pair."""
+    padded = f" {word} "
+    return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))
 
 
 @lru_cache(maxsize=1024)

@@ -32,8 +32,8 @@ _ILL_TYPED = """
     WHERE (typeof(name), typeof(size), typeof(used), typeof(description), typeof(checksum))
         != ('text', 'integer', 'integer', 'text', 'integer')
 """
-# Codes of errors that are the disk's or another program's. Any other means that the file is not what
-# we wrote, for the statements are right, and whoever holds the lock of the folder may write there.
+# Codes of errors that are the disk's or another program's. Any other means that the file is not
+# what we wrote: the statements are right, and who holds the lock of the folder may write there.
 _NOT_DAMAGE = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
