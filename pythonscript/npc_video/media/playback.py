@@ -60,8 +60,10 @@ class Playback:
             self._position += seconds
         due = None
         while self._frames and self._time(*self._frames[0]) <= self._position:
-            loop, due = self._frames.popleft()
-            self.loops = loop
+            self.loops, due = self._frames.popleft()
+        if due is not None and not self._frames:
+            # Later frames would be overdue, and race by.
+            self._position = self._time(self.loops, due)
         if len(self._frames) <= _AHEAD // 2 and self._filling.done() and not self.error:
             self._filling = self._decoders.submit(self._fill)
         return due
