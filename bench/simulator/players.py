@@ -1,0 +1,245 @@
+"""How people play: each kind is a distribution of the next act, given what was done before.
+
+A state is a value that is never changed, so that a policy which is to know the true probabilities
+can look ahead with the same code that the player acts by.
+"""
+
+import math
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from npc_video import ToolInteraction
+
+__all__ = ["KINDS", "Act", "Player", "Stage", "make_player"]
+
+_PRESSURE_NOISE = 0.03
+_ESCALATION = 0.12
+_GAP_SPREAD = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done to whom; how hard, before the hand shakes."""
+
+    npc: int
+    tool: str
+    zone: str
+    pattern: str
+    pressure: float
+
+    def interaction(self, at: float) -> ToolInteraction:
+        return ToolInteraction(
+            self.tool, self.tool, self.pressure, 0.5, self.pattern, self.zone, 0.6, at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What can be done to one NPC."""
+
+    tools: Sequence[str]
+    zones: Sequence[str]
+
+    def acts(self, npc: int) -> list[Act]:
+        patterns = ("tap", "stroke", "hold")
+        return [
+            Act(npc, tool, zone, patterns[(i + j) % 3], (0.35, 0.55, 0.75)[(i + 2 * j) % 3])
+            for i, tool in enumerate(self.tools)
+            for j, zone in enumerate(self.zones)
+        ]
+
+
+Options = list[tuple[float, Act, Any]]
+"""Probability, act, state after it."""
+
+
+class Player(ABC):
+    """One person with their own habits, which come from `rng`.
+
+    Args:
+        escalates: goes on harder and harder with the same tool.
+    """
+
+    gap = 4.0
+    """Usual seconds between two acts."""
+
+    def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
+        self.acts = [stage.acts(npc) for npc, stage in enumerate(stages)]
+        self._rng = rng
+        self._escalates = escalates
+
+    @abstractmethod
+    def start(self) -> Any:
+        """The state before the first act."""
+
+    @abstractmethod
+    def options(self, state: Any) -> Options:
+        """All that may come next, the probabilities adding up to 1."""
+
+    def usual_gap(self, before: Act | None, act: Act) -> float:
+        return self.gap
+
+    def play(self, count: int, rng: random.Random) -> Iterator[tuple[float, Act, Any]]:
+        """Seconds, act and state after it, `count` times."""
+        state, at, before = self.start(), 1.0, None
+        for _ in range(count):
+            options = self.options(state)
+            _, act, state = rng.choices(options, [option[0] for option in options])[0]
+            if before is not None:
+                at += self.usual_gap(before, act) * math.exp(rng.gauss(0.0, _GAP_SPREAD))
+            shaken = min(1.0, max(0.0, act.pressure + rng.gauss(0.0, _PRESSURE_NOISE)))
+            yield at, replace(act, pressure=shaken), state
+            before = act
+
+    def harder(self, act: Act, run: int) -> Act:
+        """`act` after it was done `run` times already."""
+        if not self._escalates or not run:
+            return act
+        return replace(act, pressure=min(1.0, act.pressure + _ESCALATION * run))
+
+
+class Habitual(Player):
+    """Has three routines, repeats them, and strays from them one time in eight."""
+
+    def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
+        super().__init__(stages, rng, escalates=escalates)
+        self._routines = [self._routine(self.acts[0]) for _ in range(3)]
+
+    def _routine(self, acts: Sequence[Act]) -> list[Act]:
+        return [
+            self.harder(act, run)
+            for act in self._rng.sample(acts, min(3, len(acts)))
+            for run in range(self._rng.randint(1, 3))
+        ]
+
+    def start(self) -> Any:
+        return (0, 0)
+
+    def options(self, state: Any) -> Options:
+        routine, index = state
+        steps = self._routines[routine]
+        options: Options = []
+        if index < len(steps):
+            options.append((0.875, steps[index], (routine, index + 1)))
+        else:
+            for other, share in enumerate((0.6, 0.25, 0.15)):
+                options.append((0.875 * share, self._routines[other][0], (other, 1)))
+        acts = self.acts[0]
+        return options + [(0.125 / len(acts), act, state) for act in acts]
+
+
+class Exploratory(Player):
+    """Tries what was not tried yet, and stays with a thing one time in three."""
+
+    gap = 5.0
+
+    def start(self) -> Any:
+        return (None, 0, frozenset())
+
+    def options(self, state: Any) -> Options:
+        last, run, tried = state
+        acts = self.acts[0]
+        weights = [0.15 if act in tried else 1.0 for act in acts]
+        fresh = 1.0 if last is None else 0.65
+        total = sum(weights)
+        options: Options = [
+            (fresh * weight / total, act, (act, 0, tried | {act}))
+            for act, weight in zip(acts, weights, strict=True)
+        ]
+        if last is not None:
+            options.append((0.35, self.harder(last, run + 1), (last, run + 1, tried)))
+        return options
+
+
+class Random(Player):
+    """Does anything, as hard as may be."""
+
+    def start(self) -> Any:
+        return None
+
+    def options(self, state: Any) -> Options:
+        pressures = (0.3, 0.6, 0.9)
+        acts = self.acts[0]
+        share = 1.0 / len(acts) / len(pressures)
+        return [(share, replace(act, pressure=p), None) for act in acts for p in pressures]
+
+
+class Bursty(Player):
+    """Does one thing several times quickly, then pauses, then takes up another favourite."""
+
+    def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
+        super().__init__(stages, rng, escalates=escalates)
+        acts = self.acts[0]
+        self._favourites = rng.sample(acts, min(8, len(acts)))
+
+    def start(self) -> Any:
+        return (None, 0)
+
+    def options(self, state: Any) -> Options:
+        last, run = state
+        fresh = 1.0 if last is None else 0.2
+        weights = [1.0 / rank for rank in range(1, len(self._favourites) + 1)]
+        options: Options = [
+            (fresh * weight / sum(weights), act, (act, 0))
+            for act, weight in zip(self._favourites, weights, strict=True)
+        ]
+        if last is not None:
+            options.append((0.8, self.harder(last, run + 1), (last, run + 1)))
+        return options
+
+    def usual_gap(self, before: Act | None, act: Act) -> float:
+        goes_on = before and (before.tool, before.zone) == (act.tool, act.zone)
+        return 1.3 if goes_on else 9.0
+
+
+class SixNpcs(Player):
+    """Goes among six NPCs, with a routine for each."""
+
+    gap = 3.0
+
+    def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
+        super().__init__(stages, rng, escalates=escalates)
+        self._routines = [
+            [
+                self.harder(act, run)
+                for act in rng.sample(acts, min(3, len(acts)))
+                for run in range(rng.randint(1, 3))
+            ]
+            for acts in self.acts
+        ]
+        self._way = rng.sample(range(len(stages)), len(stages))
+
+    def start(self) -> Any:
+        return (self._way[0], (0,) * len(self.acts))
+
+    def options(self, state: Any) -> Options:
+        npc, places = state
+        following = self._way[(self._way.index(npc) + 1) % len(self._way)]
+        goes_to = dict.fromkeys(range(len(self.acts)), 0.06 / len(self.acts))
+        goes_to[npc] += 0.7
+        goes_to[following] += 0.24
+        options: Options = []
+        for other, share in goes_to.items():
+            routine, acts = self._routines[other], self.acts[other]
+            moved = (*places[:other], (places[other] + 1) % len(routine), *places[other + 1 :])
+            options.append((share * 0.85, routine[places[other]], (other, moved)))
+            options += [(share * 0.15 / len(acts), act, (other, places)) for act in acts]
+        return options
+
+
+KINDS: dict[str, type[Player]] = {
+    "habitual": Habitual,
+    "exploratory": Exploratory,
+    "random": Random,
+    "bursty": Bursty,
+    "six_npcs": SixNpcs,
+}
+
+
+def make_player(
+    kind: str, stages: Sequence[Stage], rng: random.Random, *, escalates: bool
+) -> Player:
+    return KINDS[kind](stages, rng, escalates=escalates)

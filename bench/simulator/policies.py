@@ -1,0 +1,227 @@
+"""Ways to have the clip before it is asked for: ours, and those to measure it by.
+
+All of them use the queue, the presets and the generators in the same way; they differ in what they
+keep and in what they make ahead.
+"""
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from npc_video import VideoGenerationConfig, VideoParams
+from npc_video.cache import ClipCache
+from npc_video.cache.similar import Similar
+from npc_video.generation.pace import Pace
+from npc_video.generation.planner import Planner
+from npc_video.generation.thrift import Thrift
+from npc_video.prediction.base import Observation, Proposal
+from npc_video.prediction.blended import standard_predictor
+from npc_video.prediction.rules import RulePredictor
+from npc_video.records import CacheKey, GeneratedClip
+
+from .world import Game, Reaction
+
+__all__ = ["CACHE_SIZE", "POLICIES", "Policy"]
+
+CACHE_SIZE = 60
+_CONFIG = VideoGenerationConfig(cache_size=CACHE_SIZE)
+
+
+class Policy:
+    """One of them at work in one game: `observe` is told of every reaction before the core is."""
+
+    config = _CONFIG
+
+    def __init__(self, game: Game):
+        self.clips = self.make_clips()
+        self.planner = self.make_planner(game)
+
+    def make_clips(self) -> Any:
+        return ClipCache(self.config.cache_size)
+
+    def make_planner(self, game: Game) -> Planner:
+        return Planner()
+
+    def advance(self, index: int) -> None:
+        """Reaction number `index` is about to be asked for."""
+
+
+class Default(Policy):
+    """What ships."""
+
+    def make_planner(self, game: Game) -> Planner:
+        planner = Planner()
+        for npc_id, evaluator in game.evaluators.items():
+            planner.register(npc_id, standard_predictor(evaluator))
+        return planner
+
+
+class WantedPreset(Default):
+    """What ships, without the cheapest preset first."""
+
+    config = replace(_CONFIG, progressive=False, adaptive=False)
+
+
+class Lru(Policy):
+    """Keeps what was used last, makes nothing ahead."""
+
+    config = replace(_CONFIG, predictive=False)
+
+
+class Nothing(Lru):
+    """Keeps nothing either."""
+
+    def make_clips(self) -> Any:
+        return _NoClips()
+
+
+class _NoClips:
+    def __contains__(self, key: CacheKey) -> bool:
+        return False
+
+    def get(self, key: CacheKey) -> GeneratedClip | None:
+        return None
+
+    def put(self, key: CacheKey, clip: GeneratedClip) -> None:
+        pass
+
+    def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
+        return None
+
+
+class Rules(Policy):
+    """The three rules of the specification, taken at their word."""
+
+    def make_planner(self, game: Game) -> Planner:
+        planner = Planner(thrift=_boundless())
+        for npc_id, looks in game.looks.items():
+            planner.register(npc_id, _Unweighed(RulePredictor(looks=looks)))
+        return planner
+
+
+class _Unweighed:
+    """A predictor that is believed whatever becomes of it."""
+
+    def __init__(self, predictor: RulePredictor):
+        self.reliabilities: dict[str, float] = {}
+        self.observe = predictor.observe
+        self.propose = predictor.propose
+
+
+class Known(Policy):
+    """Looks ahead as ours does, and knows the true probabilities of what the player will do."""
+
+    def make_planner(self, game: Game) -> Planner:
+        return _KnowingPlanner(game)
+
+    def advance(self, index: int) -> None:
+        self.planner.index = index
+
+
+class _KnowingPlanner(Planner):
+    _STEPS = 3
+    _EVALUATIONS = 60
+    _LEAST_PROBABILITY = 0.02
+
+    def __init__(self, game: Game):
+        super().__init__()
+        self._game = game
+        self._ahead: list[tuple[float, Proposal]] = []
+        self.index = 0
+
+    def observe(self, seen: Observation) -> None:
+        super().observe(seen)
+        self._ahead = self._look_ahead(seen.at)
+
+    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
+        return self._ahead
+
+    def _look_ahead(self, now: float) -> list[tuple[float, Proposal]]:
+        """The same search as `LookaheadPredictor`, over all NPCs at once."""
+        game, gap = self._game, self.pace.median
+        order = itertools.count()
+        state = game.states[self.index]
+        futures: list[Any] = [(-1.0, next(order), 0, dict(game.evaluators), state)]
+        found: dict[tuple[CacheKey, int], tuple[float, Proposal]] = {}
+        tried = 0
+        while futures and tried < self._EVALUATIONS:
+            negative, _, step, evaluators, state = heapq.heappop(futures)
+            options = sorted(game.player.options(state), key=lambda option: -option[0])
+            for share, act, after in options:
+                chance = -negative * share
+                if chance < self._LEAST_PROBABILITY or tried == self._EVALUATIONS:
+                    break
+                tried += 1
+                at = now + (step + 1) * gap
+                npc_id = game.npc_ids[act.npc]
+                branch = evaluators[npc_id].copy()
+                params = branch.evaluate_at(act.interaction(at), at)
+                if params is None:
+                    continue
+                key = params.cache_key()
+                before = found[key, step][0] if (key, step) in found else 0.0
+                found[key, step] = (
+                    before + chance,
+                    Proposal(params, key, 1.0, step + 1, "known"),
+                )
+                if step + 1 < self._STEPS:
+                    moved = {**evaluators, npc_id: branch}
+                    heapq.heappush(futures, (-chance, next(order), step + 1, moved, after))
+        return list(found.values())
+
+
+class Clairvoyant(Policy):
+    """Knows what will be asked for, and when."""
+
+    def make_planner(self, game: Game) -> Planner:
+        return _SeeingPlanner(game.reactions)
+
+    def advance(self, index: int) -> None:
+        self.planner.index = index
+
+
+class _SeeingPlanner(Planner):
+    _AHEAD = 8
+
+    def __init__(self, reactions: Sequence[Reaction]):
+        self._reactions = reactions
+        self.index = 0
+        super().__init__(pace=_SeenPace(self), thrift=_boundless())
+
+    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
+        ahead = self._reactions[self.index + 1 : self.index + 1 + self._AHEAD]
+        return [
+            (1.0, Proposal(reaction.params, reaction.key, 1.0, step, "clairvoyant"))
+            for step, reaction in enumerate(ahead, 1)
+        ]
+
+    def time_of(self, step: int) -> float:
+        index = self.index + step
+        return self._reactions[index].at if index < len(self._reactions) else math.inf
+
+
+class _SeenPace(Pace):
+    def __init__(self, planner: _SeeingPlanner):
+        super().__init__()
+        self._planner = planner
+
+    def chance(self, now: float, seconds: float, step: int = 1) -> float:
+        return float(self._planner.time_of(step) - now > seconds)
+
+
+def _boundless() -> Thrift:
+    return Thrift(budget=math.inf, least=0.0)
+
+
+POLICIES: dict[str, Callable[[Game], Policy]] = {
+    "none": Nothing,
+    "lru": Lru,
+    "rules": Rules,
+    "default": Default,
+    "known": Known,
+    "clairvoyant": Clairvoyant,
+    "wanted_preset": WantedPreset,
+}

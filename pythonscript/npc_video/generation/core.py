@@ -1,0 +1,409 @@
+"""What a request, a finished clip and the passing of time lead to.
+
+Everything about generating clips is decided here, and nothing is done: each method takes the time
+and returns what to start, what to stop and what to tell. The manager does that with a worker
+thread, the simulator with a virtual clock.
+"""
+
+import itertools
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..cache.similar import Similar
+from ..prediction.base import Observation, Proposal
+from ..progressive import presets_up_to
+from ..records import (
+    CacheKey,
+    Fallback,
+    GeneratedClip,
+    QualityPreset,
+    ToolInteraction,
+    VideoGenerationConfig,
+    VideoParams,
+)
+from . import ladder
+from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, Upgraded
+from .hosts import Hosts
+from .jobs import Job, Purpose, Start
+from .planner import CHEAPEST_USEFULNESS, Planner
+from .queue import GenerationQueue
+from .retry import MAX_ATTEMPTS, backoff
+from .stats import ManagerStats, Tally, snapshot
+
+__all__ = ["Clips", "Decision", "GenerationCore"]
+
+_QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
+# Per second of generating, of what the game says it will certainly need some time.
+_BACKGROUND_WORTH = 0.02
+
+
+class Clips(Protocol):
+    """What the core needs of a cache."""
+
+    def __contains__(self, key: CacheKey) -> bool: ...
+    def get(self, key: CacheKey) -> GeneratedClip | None: ...
+    def put(self, key: CacheKey, clip: GeneratedClip) -> object: ...
+    def most_similar(self, params: VideoParams, minimum: float) -> Similar | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done; stop first, then start."""
+
+    starts: tuple[Start, ...]
+    stops: tuple[Start, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """What an NPC shows a fallback for."""
+
+    key: CacheKey
+    params: VideoParams
+    since: float
+    is_late: bool = False
+
+
+class GenerationCore:
+    """The state of all clips of one game that wait or are made.
+
+    A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
+    older one that has not begun is dropped, one that runs is finished, for the cache.
+
+    Args:
+        config: what clips are to be like.
+        clips: where finished ones are kept.
+        slots: how many clips each host makes at once, by its name.
+        rungs: the fallbacks that the game can show.
+        planner: what chooses speculations.
+    """
+
+    def __init__(
+        self,
+        config: VideoGenerationConfig,
+        clips: Clips,
+        slots: Mapping[str, int],
+        *,
+        rungs: Collection[Fallback] = frozenset(Fallback),
+        planner: Planner | None = None,
+    ):
+        self.planner = planner or Planner()
+        self._clips = clips
+        self._rungs = rungs
+        self._queue = GenerationQueue(slots)
+        self._hosts = Hosts(slots)
+        self._awaited: dict[str, _Awaited] = {}
+        self._shown: dict[str, GeneratedClip] = {}
+        self._unused: dict[CacheKey, float] = {}
+        self._tally = Tally()
+        self._order = itertools.count()
+        self._chance = random.Random(0)
+        self._stops: list[Start] = []
+        self._events: list[Event] = []
+        self.configure(config)
+
+    def configure(self, config: VideoGenerationConfig) -> None:
+        """Takes new settings, for what begins from now on."""
+        self._config = config
+        self._presets = presets_up_to(config.quality)
+        self._hosts.configure(self._presets, config.max_wait)
+
+    # ---- What the game does ----
+
+    def request(
+        self,
+        params: VideoParams,
+        priority: float,
+        now: float,
+        interaction: ToolInteraction | None = None,
+    ) -> tuple[Answer, Decision]:
+        """The clip, or what to show until it is there."""
+        key, npc_id = params.cache_key(), params.npc_id
+        self._tally.superseded += len(self._queue.supersede(npc_id, key))
+        self._awaited.pop(npc_id, None)
+        self._shown.pop(npc_id, None)
+        clip = self._clips.get(key)
+        if clip is None:
+            answer = self._fall_back(params)
+            self._tally.misses += 1
+            self._awaited[npc_id] = _Awaited(key, params, now)
+            self._enqueue(params, key, self._first_preset(), Purpose.WANTED, priority, now)
+        else:
+            answer = Answer(None, clip, 1.0)
+            self._tally.hits += 1
+            self._show(key, clip)
+        self.planner.observe(Observation(params, key, interaction, now))
+        return answer, self._settle(now)
+
+    def cancel(self, params: VideoParams, now: float) -> Decision:
+        """Gives up a clip; nothing more is told of it."""
+        key = params.cache_key()
+        awaited = self._awaited.get(params.npc_id)
+        if awaited is not None and awaited.key == key:
+            del self._awaited[params.npc_id]
+        self._give_up(self._queue.cancel(key), now)
+        return self._settle(now)
+
+    def leave(self, npc_id: str, now: float) -> Decision:
+        """Gives up all clips of an NPC that left the scene."""
+        self._awaited.pop(npc_id, None)
+        self._shown.pop(npc_id, None)
+        self.planner.forget(npc_id)
+        self._give_up(self._queue.cancel_owner(npc_id), now)
+        return self._settle(now)
+
+    def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:
+        """Has clips made in idle time; each comes with a weight, 0 to 1."""
+        for params, weight in states:
+            key = params.cache_key()
+            if key not in self._clips and self._queue.find(key) is None:
+                priority = weight * _BACKGROUND_WORTH
+                self._enqueue(params, key, self._presets[0], Purpose.BACKGROUND, priority, now)
+        return self._settle(now)
+
+    def clear(self, now: float) -> Decision:
+        """Gives up everything that waits or runs."""
+        self._awaited.clear()
+        self._shown.clear()
+        self._give_up(self._queue.clear(), now)
+        return Decision((), *self._flush())
+
+    # ---- What hosts do ----
+
+    def finish(self, ticket: int, clip: GeneratedClip, now: float) -> Decision:
+        """A job is done. One that was given up may still bring its clip."""
+        start = self._queue.finish(ticket)
+        key = clip.params.cache_key()
+        if start is None:
+            self._clips.put(key, clip)
+            return self._settle(now)
+        seconds = now - start.at
+        host = self._hosts[start.host]
+        host.quality.record(start.job.preset, seconds, now)
+        host.breaker.succeeded()
+        self._tally.generated += 1
+        self._account(start, seconds)
+        self._clips.put(key, clip)
+        if start.job.is_wanted:
+            self._tally.generating.append(seconds)
+            self._arrive(key, clip)
+        elif start.job.purpose is Purpose.UPGRADE:
+            self._tally.upgraded += 1
+            self._improve(key, clip)
+        else:
+            self._tally.speculations += 1
+            self._unused[key] = seconds
+        return self._settle(now)
+
+    def fail(self, ticket: int, reason: str, now: float, *, worth_retrying: bool) -> Decision:
+        """A job has failed; `worth_retrying` if the host, not the request, is the cause."""
+        start = self._queue.finish(ticket)
+        if start is None:
+            return self._settle(now)
+        job = start.job
+        self._account(start, now - start.at)
+        if worth_retrying:
+            self._hosts[start.host].breaker.failed(now)
+        if worth_retrying and job.attempt + 1 < MAX_ATTEMPTS and job.is_wanted:
+            rest = backoff(job.attempt + 1, self._chance)
+            self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest), now)
+            self._tally.retried += 1
+        else:
+            self._tally.failed += 1
+            if job.is_wanted:
+                self._forget(job.key)
+                self._events.append(Failed(job.params, reason))
+        return self._settle(now)
+
+    def advance(self, now: float) -> Decision:
+        """Time has passed; nothing else has happened."""
+        for awaited in self._awaited.values():
+            if not awaited.is_late and now >= awaited.since + self._config.max_wait:
+                awaited.is_late = True
+                self._tally.late += 1
+                self._events.append(DeadlinePassed(awaited.params, now - awaited.since))
+        return self._settle(now)
+
+    def next_wake(self, now: float) -> float | None:
+        """When `advance` has something to do if nothing happens before, seconds; None: never."""
+        times = [job.not_before for job in self._queue.waiting if job.not_before > now]
+        times += [
+            awaited.since + self._config.max_wait
+            for awaited in self._awaited.values()
+            if not awaited.is_late
+        ]
+        reopening = self._hosts.next_try(now)
+        if reopening is not None and len(self._queue):
+            times.append(reopening)
+        return min(times, default=None)
+
+    def stats(self) -> ManagerStats:
+        return snapshot(self._tally, self._queue, self._hosts, self.planner, self._unused)
+
+    # ---- Clips that come and are shown ----
+
+    def _show(self, key: CacheKey, clip: GeneratedClip) -> None:
+        self._shown[clip.params.npc_id] = clip
+        seconds = self._unused.pop(key, None)
+        if seconds is not None:
+            self._tally.speculations_used += 1
+            self._tally.used_seconds += seconds
+            self.planner.thrift.used(seconds)
+
+    def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
+        """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
+        npc_id = clip.params.npc_id
+        if npc_id in self._awaited and self._awaited[npc_id].key == key:
+            del self._awaited[npc_id]
+            self._show(key, clip)
+        self._events.append(ClipReady(clip.params, clip))
+
+    def _improve(self, key: CacheKey, clip: GeneratedClip) -> None:
+        shown = self._shown.get(clip.params.npc_id)
+        if shown is not None and shown.params.cache_key() == key:
+            self._shown[clip.params.npc_id] = clip
+            self._events.append(Upgraded(clip.params, clip))
+
+    def _forget(self, key: CacheKey) -> None:
+        self._awaited = {
+            npc_id: awaited for npc_id, awaited in self._awaited.items() if awaited.key != key
+        }
+
+    def _fall_back(self, params: VideoParams) -> Answer:
+        similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
+        clip, score = (similar.clip, similar.score) if similar else (None, 0.0)
+        score = score if clip is not None else 0.0
+        rung = ladder.choose(self._config.fallback, self._rungs, score)
+        self._tally.fallbacks[rung.value] += 1
+        return Answer(rung, clip, score) if rung is Fallback.CACHED else Answer(rung)
+
+    # ---- Jobs ----
+
+    def _first_preset(self) -> QualityPreset:
+        """Of a clip that somebody waits for."""
+        if self._config.progressive:
+            return self._presets[0]
+        if self._config.adaptive:
+            return self._hosts.fastest.quality.choose().preset
+        return self._presets[-1]
+
+    def _enqueue(
+        self,
+        params: VideoParams,
+        key: CacheKey,
+        preset: QualityPreset,
+        purpose: Purpose,
+        priority: float,
+        now: float,
+    ) -> None:
+        job = self._job(params, key, preset, purpose, priority, now)
+        for refused in self._queue.add(job, now):
+            self._tally.refused += 1
+            if refused.is_wanted:
+                self._forget(refused.key)
+                self._events.append(Failed(refused.params, _QUEUE_FULL))
+
+    def _job(
+        self,
+        params: VideoParams,
+        key: CacheKey,
+        preset: QualityPreset,
+        purpose: Purpose,
+        priority: float,
+        now: float,
+    ) -> Job:
+        order = next(self._order)
+        return Job(key, params, preset, purpose, priority, params.npc_id, now, order)
+
+    def _account(self, start: Start, seconds: float) -> None:
+        """Books what a host has spent on a job."""
+        self._tally.worked(start, seconds)
+        self.planner.thrift.spent(seconds, speculative=start.job.is_speculative)
+
+    def _give_up(self, stopped: Iterable[Start], now: float) -> None:
+        for start in stopped:
+            self._account(start, now - start.at)
+            self._hosts[start.host].breaker.stopped()
+            self._stops.append(start)
+
+    # ---- What begins ----
+
+    def _settle(self, now: float) -> Decision:
+        """Gives the hosts work: what is wanted, then what is worth most, one after the other."""
+        hosts = self._hosts.working(now)
+        started: list[Start] = []
+        self._queue.replan((), now)
+        while True:
+            assignment = self._queue.assign(now, hosts)
+            self._tally.preempted += len(assignment.stops)
+            self._give_up(assignment.stops, now)
+            for start in assignment.starts:
+                self._hosts[start.host].breaker.started()
+                if start.job.is_wanted:
+                    self._tally.waiting.append(now - start.job.asked_at)
+            started += assignment.starts
+            job = self._most_worth(now) if self._queue.has_free_slot(hosts) else None
+            if job is None:
+                break
+            self._queue.replan((job,), now)
+        return Decision(tuple(started), *self._flush())
+
+    def _flush(self) -> tuple[tuple[Start, ...], tuple[Event, ...]]:
+        stops, events = tuple(self._stops), tuple(self._events)
+        self._stops.clear()
+        self._events.clear()
+        return stops, events
+
+    def _most_worth(self, now: float) -> Job | None:
+        """The speculation or upgrade that is worth most of an idle host's time."""
+        jobs = []
+        if self._config.predictive:
+            preset = self._presets[0] if self._config.progressive else self._first_preset()
+            seconds = self._hosts.fastest.quality.expect(preset)
+            for clip in self.planner.speculations(now, seconds, self._usefulness)[:1]:
+                jobs.append(
+                    self._job(clip.params, clip.key, preset, Purpose.SPECULATION, clip.worth, now)
+                )
+        if self._config.progressive:
+            jobs += self._upgrades(now)
+        return max(jobs, key=lambda job: job.priority, default=None)
+
+    def _upgrades(self, now: float) -> Iterator[Job]:
+        """For each clip on screen, the preset that gains most before something else is shown."""
+        quality = self._hosts.fastest.quality
+        best = len(self._presets) - 1
+        for clip in self._shown.values():
+            key = clip.params.cache_key()
+            have = self._level(clip)
+            if have >= best or self._queue.find(key) is not None:
+                continue
+            worth, preset = max(
+                (
+                    self.planner.upgrade_worth(
+                        now,
+                        quality.expect(preset),
+                        (level - have) / best * (1.0 - CHEAPEST_USEFULNESS),
+                    ),
+                    preset,
+                )
+                for level, preset in enumerate(self._presets)
+                if level > have
+            )
+            if worth > 0.0:
+                yield self._job(clip.params, key, preset, Purpose.UPGRADE, worth, now)
+
+    def _level(self, clip: GeneratedClip) -> int:
+        """Which of the presets a clip has, from 0; one of another preset is left as it is."""
+        names = [preset.name for preset in self._presets]
+        return names.index(clip.preset) if clip.preset in names else len(names) - 1
+
+    def _usefulness(self, proposal: Proposal) -> float:
+        """Of what would be shown if the proposal were asked for now."""
+        if proposal.key in self._clips or self._queue.find(proposal.key) is not None:
+            return 1.0
+        similar = self._clips.most_similar(proposal.params, ladder.SIMILAR_ENOUGH)
+        score = similar.score if similar else 0.0
+        return ladder.usefulness(ladder.choose(self._config.fallback, self._rungs, score), score)

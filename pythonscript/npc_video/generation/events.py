@@ -1,0 +1,65 @@
+"""What a game hears of its clips, and the answer that it gets at once."""
+
+from dataclasses import dataclass
+
+from ..records import Fallback, GeneratedClip, VideoParams
+
+__all__ = ["Answer", "ClipReady", "DeadlinePassed", "Event", "Failed", "Progress", "Upgraded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to show now.
+
+    Attributes:
+        fallback: the rung of the ladder, None if the clip itself is there.
+        clip: the clip itself, or with `Fallback.CACHED` one like it; else None.
+        similarity: of `clip` to what was asked for, 0 to 1.
+    """
+
+    fallback: Fallback | None
+    clip: GeneratedClip | None = None
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipReady:
+    """A clip that was asked for is there."""
+
+    params: VideoParams
+    clip: GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """A clip that was shown is there in a better preset."""
+
+    params: VideoParams
+    clip: GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a clip is, 0 to 1."""
+
+    params: VideoParams
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A clip will not come; `reason` is a sentence for the developer of the game."""
+
+    params: VideoParams
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """A clip is still awaited after `waited` seconds, which is longer than `max_wait`."""
+
+    params: VideoParams
+    waited: float
+
+
+Event = ClipReady | Upgraded | Progress | Failed | DeadlinePassed

@@ -1,0 +1,141 @@
+"""What to generate while nobody waits: what is worth most for the time it takes.
+
+The worth of a speculation is the probability that it is asked for × the probability that it is done
+by then × how much more useful it is than what would be shown instead, ÷ the seconds it takes. An
+upgrade of a clip on screen is valued in the same way, so the two compete.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..prediction.base import Observation, Proposal
+from ..prediction.blended import BlendedPredictor
+from ..prediction.markov import PartialMatching
+from ..records import CacheKey, VideoParams
+from .pace import Pace
+from .thrift import Thrift
+
+__all__ = ["CHEAPEST_USEFULNESS", "Planner", "Speculation"]
+
+CHEAPEST_USEFULNESS = 0.8
+"""Of the exact clip at the cheapest preset; at the wanted one it is 1."""
+
+# An interaction is answered on time if its clip is there this many seconds later.
+_TOLERANCE_SECONDS = 0.5
+# A hint of the game is believed for so long.
+_HINT_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Speculation:
+    """A clip that may be needed, and its worth per second of generating."""
+
+    params: VideoParams
+    key: CacheKey
+    owner: str
+    probability: float
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    proposal: Proposal
+    until: float
+
+
+class Planner:
+    """Knows what may be needed, when, and how likely; keeps one predictor for each NPC."""
+
+    def __init__(self, pace: Pace | None = None, thrift: Thrift | None = None):
+        self.pace = pace or Pace()
+        self.thrift = thrift or Thrift()
+        self._calm = False
+        self._attention: PartialMatching[str] = PartialMatching()
+        self._predictors: dict[str, BlendedPredictor] = {}
+        self._proposals: dict[str, list[Proposal]] = {}
+        self._hints: dict[CacheKey, _Hint] = {}
+
+    def register(self, npc_id: str, predictor: BlendedPredictor) -> None:
+        self._predictors[npc_id] = predictor
+
+    def forget(self, npc_id: str) -> None:
+        """The NPC is gone: nothing more is expected of it."""
+        self._predictors.pop(npc_id, None)
+        self._proposals.pop(npc_id, None)
+
+    @property
+    def reliabilities(self) -> dict[str, dict[str, float]]:
+        """By NPC and source: how often a prediction was right ÷ how often it expected to be."""
+        return {npc_id: predictor.reliabilities for npc_id, predictor in self._predictors.items()}
+
+    def set_calm(self, calm: bool) -> None:
+        """Whether no interaction can come for a while, as in a cutscene."""
+        self._calm = calm
+
+    def observe(self, seen: Observation) -> None:
+        """Learns from a request, and looks ahead from there."""
+        npc_id = seen.params.npc_id
+        self._hints.pop(seen.key, None)
+        self.pace.note(seen.at)
+        self._attention.observe(npc_id)
+        predictor = self._predictors.get(npc_id)
+        if predictor is not None:
+            predictor.observe(seen)
+            self._proposals[npc_id] = predictor.propose(seen.at, self.pace.median)
+
+    def hint(self, params: VideoParams, probability: float, now: float) -> None:
+        """The game expects `params` next."""
+        proposal = Proposal(params, params.cache_key(), probability, 1, "hint")
+        self._hints[proposal.key] = _Hint(proposal, now + _HINT_SECONDS)
+
+    def speculations(
+        self,
+        now: float,
+        seconds: float,
+        usefulness: Callable[[Proposal], float],
+    ) -> list[Speculation]:
+        """Clips worth making, the best first.
+
+        Args:
+            now: seconds.
+            seconds: that one takes.
+            usefulness: of what would be shown without it, 0 to 1; 1 if it needs not be made.
+        """
+        found: dict[CacheKey, Speculation] = {}
+        for share, proposal in self._expected(now):
+            missing = CHEAPEST_USEFULNESS - usefulness(proposal)
+            if missing <= 0.0:
+                continue
+            chance = share * proposal.probability
+            worth = chance * self._chance_in_time(now, seconds, proposal.step) * missing / seconds
+            known = found.get(proposal.key)
+            if known is None:
+                npc_id = proposal.params.npc_id
+                found[proposal.key] = Speculation(
+                    proposal.params, proposal.key, npc_id, chance, worth
+                )
+            else:
+                found[proposal.key] = replace(
+                    known, probability=known.probability + chance, worth=known.worth + worth
+                )
+        least = self.thrift.least_probability
+        likely = [clip for clip in found.values() if clip.probability >= least and clip.worth > 0]
+        return sorted(likely, key=lambda clip: -clip.worth)
+
+    def upgrade_worth(self, now: float, seconds: float, gain: float) -> float:
+        """Per second of generating, of making a clip on screen more useful by `gain`."""
+        return self._chance_in_time(now, seconds + _TOLERANCE_SECONDS, 1) * gain / seconds
+
+    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
+        shares = self._attention.distribution(self._attention.context)
+        expected = [
+            (shares.get(npc_id, 0.0), proposal)
+            for npc_id, proposals in self._proposals.items()
+            for proposal in proposals
+        ]
+        return expected + [
+            (1.0, hint.proposal) for hint in self._hints.values() if now < hint.until
+        ]
+
+    def _chance_in_time(self, now: float, seconds: float, step: int) -> float:
+        return 1.0 if self._calm else self.pace.chance(now, seconds - _TOLERANCE_SECONDS, step)

@@ -1,0 +1,201 @@
+"""The order in which clips are generated, and who has to make way for whom."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..records import CacheKey
+from .jobs import Job, Purpose, Start
+
+__all__ = ["Assignment", "GenerationQueue"]
+
+_PLANNED = (Purpose.SPECULATION, Purpose.UPGRADE)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the hosts are to do now; stop first, then start."""
+
+    starts: tuple[Start, ...]
+    stops: tuple[Start, ...]
+
+
+class GenerationQueue:
+    """Jobs that wait and jobs that run.
+
+    Wanted jobs go first: the highest priority, and the first asked for within one. They take the
+    place of jobs that run without being wanted, and of wanted ones of lower priority; those wait
+    again. What is not wanted gains priority while it waits, so all of it gets its turn some time.
+
+    Args:
+        slots: how many jobs each host runs at once, at least one.
+        length: how many jobs wait at most; the least valuable one is refused.
+        ageing: priority gained per second of waiting.
+    """
+
+    def __init__(self, slots: Mapping[str, int], *, length: int = 32, ageing: float = 0.002):
+        self._slots = dict(slots)
+        self._length = length
+        self._ageing = ageing
+        self._waiting: dict[CacheKey, Job] = {}
+        self._running: dict[int, Start] = {}
+        self._tickets = itertools.count(1)
+
+    # ---- What there is ----
+
+    def __len__(self) -> int:
+        """How many jobs wait."""
+        return len(self._waiting)
+
+    @property
+    def waiting(self) -> tuple[Job, ...]:
+        return tuple(self._waiting.values())
+
+    @property
+    def running(self) -> tuple[Start, ...]:
+        return tuple(self._running.values())
+
+    def find(self, key: CacheKey) -> Job | None:
+        """The job of `key`, waiting or running."""
+        running = self._find_running(key)
+        return running.job if running else self._waiting.get(key)
+
+    def has_free_slot(self, hosts: Iterable[str]) -> bool:
+        return any(self._is_free(host) for host in hosts)
+
+    # ---- What comes and goes ----
+
+    def add(self, job: Job, now: float) -> tuple[Job, ...]:
+        """Takes `job` in, and returns the jobs refused because of it: often none, maybe itself.
+
+        A job of the same key is joined: it keeps its place and its preset if it runs, and gets
+        the purpose and priority of the more valuable of the two.
+        """
+        running = self._find_running(job.key)
+        if running is not None:
+            joined = _joined(running.job, job)
+            self._running[running.ticket] = replace(running, job=joined)
+            return ()
+        waiting = self._waiting.get(job.key)
+        self._waiting[job.key] = job if waiting is None else _joined(waiting, job)
+        if len(self._waiting) <= self._length:
+            return ()
+        least = min(self._waiting.values(), key=lambda job: self._rank(job, now))
+        return (self._waiting.pop(least.key),)
+
+    def replan(self, jobs: Iterable[Job], now: float) -> None:
+        """Puts a new plan of speculations and upgrades in place of the one that waits."""
+        for key in [key for key, job in self._waiting.items() if job.purpose in _PLANNED]:
+            del self._waiting[key]
+        for job in jobs:
+            self.add(job, now)
+
+    def promote(self, key: CacheKey, priority: float) -> bool:
+        """Raises the priority of a job, never lowers it; whether there is one."""
+        job = self.find(key)
+        if job is not None:
+            raised = replace(job, priority=max(job.priority, priority))
+            running = self._find_running(key)
+            if running is not None:
+                self._running[running.ticket] = replace(running, job=raised)
+            else:
+                self._waiting[key] = raised
+        return job is not None
+
+    def cancel(self, key: CacheKey) -> tuple[Start, ...]:
+        """Takes the job of `key` out; returns what is to be stopped for that."""
+        self._waiting.pop(key, None)
+        return self._stop(start for start in self.running if start.job.key == key)
+
+    def cancel_owner(self, owner: str) -> tuple[Start, ...]:
+        """Takes all jobs of an NPC out; returns what is to be stopped for that."""
+        for key in [key for key, job in self._waiting.items() if job.owner == owner]:
+            del self._waiting[key]
+        return self._stop(start for start in self.running if start.job.owner == owner)
+
+    def supersede(self, owner: str, key: CacheKey) -> tuple[Job, ...]:
+        """Takes out what an NPC wanted before it wanted `key` and what has not begun."""
+        gone = tuple(
+            job
+            for job in self._waiting.values()
+            if job.owner == owner and job.is_wanted and job.key != key
+        )
+        for job in gone:
+            del self._waiting[job.key]
+        return gone
+
+    def clear(self) -> tuple[Start, ...]:
+        """Takes everything out; returns what is to be stopped for that."""
+        self._waiting.clear()
+        return self._stop(self.running)
+
+    # ---- Hosts ----
+
+    def assign(self, now: float, hosts: Sequence[str]) -> Assignment:
+        """Gives waiting jobs to `hosts`, the preferred one first."""
+        starts: list[Start] = []
+        stops: list[Start] = []
+        ready = [job for job in self._waiting.values() if job.not_before <= now]
+        for job in sorted(ready, key=lambda job: self._rank(job, now), reverse=True):
+            host = next((host for host in hosts if self._is_free(host)), None)
+            if host is None:
+                victim = self._victim(job, now, hosts)
+                if victim is None:
+                    break  # whoever comes later may displace even less
+                del self._running[victim.ticket]
+                stops.append(victim)
+                if victim.job.is_wanted:
+                    self._waiting[victim.job.key] = victim.job
+                host = victim.host
+            del self._waiting[job.key]
+            start = Start(next(self._tickets), host, job, now)
+            self._running[start.ticket] = start
+            starts.append(start)
+        return Assignment(tuple(starts), tuple(stops))
+
+    def finish(self, ticket: int) -> Start | None:
+        """Frees the slot of a job that ended; None if it had been stopped before."""
+        return self._running.pop(ticket, None)
+
+    # ---- Inside ----
+
+    def _rank(self, job: Job, now: float) -> tuple[bool, float, int]:
+        """Sorts jobs by value, the most valuable last."""
+        aged = 0.0 if job.is_wanted else self._ageing * (now - job.asked_at)
+        return (job.is_wanted, job.priority + aged, -job.order)
+
+    def _victim(self, job: Job, now: float, hosts: Sequence[str]) -> Start | None:
+        """The running job that `job` may displace and that is worth least, the youngest first."""
+        if not job.is_wanted:
+            return None
+        weaker = (
+            start
+            for start in self._running.values()
+            if start.host in hosts
+            and (not start.job.is_wanted or start.job.priority < job.priority)
+        )
+        return min(
+            weaker,
+            key=lambda start: (start.job.is_wanted, start.job.priority, -start.at),
+            default=None,
+        )
+
+    def _is_free(self, host: str) -> bool:
+        busy = sum(start.host == host for start in self._running.values())
+        return busy < self._slots.get(host, 0)
+
+    def _find_running(self, key: CacheKey) -> Start | None:
+        return next((start for start in self._running.values() if start.job.key == key), None)
+
+    def _stop(self, starts: Iterable[Start]) -> tuple[Start, ...]:
+        stopped = tuple(starts)
+        for start in stopped:
+            del self._running[start.ticket]
+        return stopped
+
+
+def _joined(first: Job, second: Job) -> Job:
+    """One job for both: the place of the first, the worth of the more valuable."""
+    if (second.is_wanted, second.priority) <= (first.is_wanted, first.priority):
+        return first
+    return replace(first, purpose=second.purpose, priority=second.priority)

@@ -1,0 +1,160 @@
+"""The numbers of a manager, for an inspector and for benchmarks."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..records import CacheKey
+from .hosts import Host, Hosts
+from .jobs import Start
+from .planner import Planner
+from .queue import GenerationQueue
+
+__all__ = ["HostStats", "ManagerStats", "Tally", "snapshot"]
+
+_WINDOW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HostStats:
+    """One generator.
+
+    Attributes:
+        load_factor: how many times longer than its presets say nine jobs in ten take at most.
+        preset: what it would make now to be in time, and `why`.
+        is_resting: it failed three times in a row and is left alone for a while.
+    """
+
+    load_factor: float
+    preset: str
+    why: str
+    is_resting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerStats:
+    """Since the start, if not said otherwise. Seconds are medians over the last 200.
+
+    Attributes:
+        hits: requests whose clip was there; `misses`, the others.
+        hit_rate: 0 to 1; 0 before the first request.
+        fallbacks: how often each rung of the ladder covered a miss.
+        queue_length: jobs that wait now.
+        running: jobs that run now.
+        generated: clips finished; `upgraded`, those of them that took the place of a worse one.
+        superseded: requests dropped before they began because the NPC wanted something newer.
+        preempted: jobs given up for a more urgent one.
+        refused: jobs that found the queue full.
+        late: requests that waited longer than `max_wait`.
+        waiting_seconds: from a request to the start of its generation.
+        generating_seconds: of a clip that was asked for.
+        speculations: clips made ahead; `speculations_used`, those of them that were shown.
+        speculation_seconds: of generating spent on clips made ahead, given up ones too;
+            `wasted_seconds`, those spent on clips that were never shown.
+        busy_seconds: of generating, all in all.
+        least_probability: how likely a clip must be needed to be made ahead, 0 to 1.
+        reliabilities: by NPC and source of predictions: how often right ÷ how often expected to be.
+    """
+
+    hits: int
+    misses: int
+    hit_rate: float
+    fallbacks: dict[str, int]
+    queue_length: int
+    running: int
+    generated: int
+    upgraded: int
+    failed: int
+    retried: int
+    superseded: int
+    preempted: int
+    refused: int
+    late: int
+    waiting_seconds: float
+    generating_seconds: float
+    speculations: int
+    speculations_used: int
+    speculation_seconds: float
+    wasted_seconds: float
+    busy_seconds: float
+    least_probability: float
+    hosts: dict[str, HostStats]
+    reliabilities: dict[str, dict[str, float]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what the core does."""
+
+    hits: int = 0
+    misses: int = 0
+    generated: int = 0
+    upgraded: int = 0
+    failed: int = 0
+    retried: int = 0
+    superseded: int = 0
+    preempted: int = 0
+    refused: int = 0
+    late: int = 0
+    speculations: int = 0
+    speculations_used: int = 0
+    speculation_seconds: float = 0.0
+    used_seconds: float = 0.0
+    busy_seconds: float = 0.0
+    fallbacks: Counter[str] = field(default_factory=Counter)
+    waiting: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    generating: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+
+    def worked(self, start: Start, seconds: float) -> None:
+        """A host has spent `seconds` on a job, to the end or not."""
+        self.busy_seconds += seconds
+        if start.job.is_speculative:
+            self.speculation_seconds += seconds
+
+
+def snapshot(
+    tally: Tally,
+    queue: GenerationQueue,
+    hosts: Hosts,
+    planner: Planner,
+    unused: Mapping[CacheKey, float],
+) -> ManagerStats:
+    """The numbers as they are now."""
+    return ManagerStats(
+        hits=tally.hits,
+        misses=tally.misses,
+        hit_rate=tally.hits / max(1, tally.hits + tally.misses),
+        fallbacks=dict(tally.fallbacks),
+        queue_length=len(queue),
+        running=len(queue.running),
+        generated=tally.generated,
+        upgraded=tally.upgraded,
+        failed=tally.failed,
+        retried=tally.retried,
+        superseded=tally.superseded,
+        preempted=tally.preempted,
+        refused=tally.refused,
+        late=tally.late,
+        waiting_seconds=_median(tally.waiting),
+        generating_seconds=_median(tally.generating),
+        speculations=tally.speculations,
+        speculations_used=tally.speculations_used,
+        speculation_seconds=tally.speculation_seconds,
+        wasted_seconds=tally.speculation_seconds - tally.used_seconds,
+        busy_seconds=tally.busy_seconds,
+        least_probability=planner.thrift.least_probability,
+        hosts={host.name: _host(host) for host in hosts},
+        reliabilities=planner.reliabilities,
+    )
+
+
+def _host(host: Host) -> HostStats:
+    choice = host.quality.choose()
+    return HostStats(
+        host.quality.load.value, choice.preset.name, choice.reason, host.breaker.is_resting
+    )
+
+
+def _median(values: deque[float]) -> float:
+    """0 for none."""
+    return sorted(values)[len(values) // 2] if values else 0.0

@@ -1,0 +1,107 @@
+"""Several predictors as one: each is believed as far as it has been right."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ..records import CacheKey
+from .base import Observation, Predictor, Proposal, ResponseModel
+from .lookahead import LookaheadPredictor
+from .markov import MarkovPredictor
+from .rules import RulePredictor
+
+__all__ = ["BlendedPredictor", "standard_predictor"]
+
+# What lies long back counts less: half after about 35 requests.
+_MEMORY = 0.98
+# As if each source had been right so often before.
+_CREDIT = 2.0
+_LEAST_RELIABILITY = 0.3
+
+
+@dataclass(slots=True)
+class _Record:
+    """How a source has done: how often it expected to be right, and how often it was."""
+
+    expected: float = 0.0
+    right: float = 0.0
+
+    @property
+    def reliability(self) -> float:
+        return (self.right + _CREDIT) / (self.expected + _CREDIT)
+
+
+class BlendedPredictor:
+    """Joins proposals: of one clip the strongest counts, after its source's reliability.
+
+    A source that is right less than 0.3 times as often as it says is not heard any more, until it
+    would have done better.
+    """
+
+    def __init__(self, predictors: Sequence[Predictor]):
+        self._predictors = tuple(predictors)
+        self._records: defaultdict[str, _Record] = defaultdict(_Record)
+        self._proposed: list[Proposal] = []
+
+    @property
+    def reliabilities(self) -> dict[str, float]:
+        """By source: how often it was right ÷ how often it expected to be."""
+        return {source: record.reliability for source, record in self._records.items()}
+
+    def observe(self, seen: Observation) -> None:
+        for record in self._records.values():
+            record.expected *= _MEMORY
+            record.right *= _MEMORY
+        for proposal in self._proposed:
+            if proposal.step == 1:
+                record = self._records[proposal.source]
+                record.expected += proposal.probability
+                record.right += proposal.key == seen.key
+        for predictor in self._predictors:
+            predictor.observe(seen)
+
+    def propose(self, now: float, gap: float) -> list[Proposal]:
+        self._proposed = [
+            proposal
+            for predictor in self._predictors
+            for proposal in _merged(predictor.propose(now, gap))
+        ]
+        strongest: dict[tuple[CacheKey, int], Proposal] = {}
+        for proposal in self._proposed:
+            reliability = min(1.0, self._records[proposal.source].reliability)
+            if reliability < _LEAST_RELIABILITY:
+                continue
+            probability = proposal.probability * reliability
+            place = (proposal.key, proposal.step)
+            if place not in strongest or probability > strongest[place].probability:
+                strongest[place] = replace(proposal, probability=probability)
+        return list(strongest.values())
+
+
+def standard_predictor(
+    model: ResponseModel | None = None, looks: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> BlendedPredictor:
+    """What the manager uses for each NPC: habits, its graph run forward under them, the rules.
+
+    Args:
+        model: the NPC's evaluator, if it has one.
+        looks: as in `RulePredictor`.
+    """
+    habits = MarkovPredictor()
+    predictors: list[Predictor] = [habits, RulePredictor(looks=looks)]
+    if model is not None:
+        predictors.append(LookaheadPredictor(model, habits))
+    return BlendedPredictor(predictors)
+
+
+def _merged(proposals: list[Proposal]) -> list[Proposal]:
+    """One proposal for each clip, step and source: different futures may ask for the same."""
+    sums: dict[tuple[CacheKey, int, str], Proposal] = {}
+    for proposal in proposals:
+        place = (proposal.key, proposal.step, proposal.source)
+        known = sums.get(place)
+        if known is not None:
+            proposal = replace(proposal, probability=known.probability + proposal.probability)
+        sums[place] = proposal
+    return list(sums.values())

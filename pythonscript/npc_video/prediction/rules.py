@@ -1,0 +1,102 @@
+"""The three rules: a mood goes on, it progresses, and after a while it is bound to progress.
+
+They need no history, so they propose clips that were never seen; whether they are right depends on
+the player, so what weighs them is told by how each has done.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from ..records import VideoParams
+from .base import Observation, Proposal
+
+__all__ = ["DEFAULT_PROGRESSION", "RulePredictor"]
+
+DEFAULT_PROGRESSION: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "neutral": ("interested", "curious"),
+        "interested": ("aroused", "pleased"),
+        "aroused": ("pleased", "ecstatic"),
+        "pleased": ("amused", "ecstatic"),
+        "amused": ("ecstatic", "pleased"),
+        "happy": ("amused", "ecstatic"),
+        "curious": ("surprised", "interested"),
+        "surprised": ("curious", "amused"),
+        "annoyed": ("angry",),
+        "angry": ("annoyed",),
+        "sad": ("neutral",),
+        "ecstatic": ("pleased",),
+    }
+)
+"""Which expressions follow which, the likelier first."""
+
+_CONTINUATION = 0.1
+_PROGRESSION = 0.15
+_INSISTENT = 0.2
+_REPEATS = 3
+_AT_MOST = 3
+# What a rule's word is worth before it has been seen to be right or wrong.
+_PROBABILITIES = (0.35, 0.25, 0.2)
+
+
+class RulePredictor:
+    """Proposes by rule, from the expression shown now.
+
+    Args:
+        progression: which expressions follow which; expressions that are not in it only go on.
+        looks: emotion and animation that the NPC shows with an expression; if not given, those
+            shown now stay.
+    """
+
+    def __init__(
+        self,
+        progression: Mapping[str, tuple[str, ...]] = DEFAULT_PROGRESSION,
+        looks: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    ):
+        self._progression = progression
+        self._looks = looks
+        self._last: VideoParams | None = None
+        self._expressions: deque[str] = deque(maxlen=_REPEATS)
+
+    def observe(self, seen: Observation) -> None:
+        self._last = seen.params
+        self._expressions.append(seen.params.expression)
+
+    def propose(self, now: float, gap: float) -> list[Proposal]:
+        if self._last is None:
+            return []
+        return [
+            Proposal(params, params.cache_key(), probability, 1, f"rules:{rule}")
+            for (rule, params), probability in zip(
+                self.after(self._last), _PROBABILITIES, strict=False
+            )
+        ]
+
+    def after(self, params: VideoParams) -> list[tuple[str, VideoParams]]:
+        """At most three (rule, clip) for what follows `params`, the most urgent first."""
+        following = self._progression.get(params.expression, ())
+        found = [("continuation", self._changed(params, params.expression, _CONTINUATION))]
+        found += [
+            ("progression", self._changed(params, expression, _PROGRESSION))
+            for expression in following
+        ]
+        if following and list(self._expressions).count(params.expression) == _REPEATS:
+            insistent = self._changed(params, following[0], _INSISTENT)
+            found.insert(0, ("insistence", insistent))
+        return found[:_AT_MOST]
+
+    def _changed(self, params: VideoParams, expression: str, by: float) -> VideoParams:
+        emotion, animation = params.emotion, params.animation
+        if expression != params.expression:
+            emotion, animation = self._looks.get(expression, (emotion, animation))
+        # Sums of decimals would else end in …001 and round into another tenth.
+        intensity = min(1.0, round(params.intensity + by, 6))
+        return replace(
+            params,
+            expression=expression,
+            emotion=emotion,
+            animation=animation,
+            intensity=intensity,
+        )
