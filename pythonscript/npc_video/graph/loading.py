@@ -16,6 +16,7 @@ from .compiling import Connection, compile_graph
 from .metadata import Debug, InteractionRules, NpcIdentity, NpcResponseMetadata, VideoGen
 from .nodes import NODE_TYPES
 from .nodes.base import Node
+from .nodes.video import Output
 from .program import Program
 from .reading import measured, read
 
@@ -147,6 +148,8 @@ def _nodes(items: list[Any], problems: list[Problem]) -> dict[str, Node | None]:
         else:
             data = fields.get("data")
             nodes[name] = read({} if data is None else data, kind, name, "", problems)
+            if nodes[name] is None and kind is Output:
+                nodes[name] = Output()  # so that nobody is told that there is none
     return nodes
 
 

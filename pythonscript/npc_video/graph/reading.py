@@ -59,7 +59,7 @@ def read(value: object, kind: type[_S], node: str, path: str, found: list[Proble
 
     A field that is null counts as absent, and one that the record does not have is ignored.
     """
-    value = _without_nulls(value)
+    value = _known(value, kind)
     wrong = dict.fromkeys(_wild(value, path), "must be a finite number")
     try:
         record = convert(value, kind)
@@ -70,19 +70,25 @@ def read(value: object, kind: type[_S], node: str, path: str, found: list[Proble
             wrong.setdefault(where, message)
         if not wrong:
             wrong[path] = _message(error)
-    found += (Problem(node, where, message) for where, message in wrong.items())
+    found += (Problem(node, where or "data", message) for where, message in wrong.items())
     return None
 
 
-def _without_nulls(value: object) -> object:
-    """Drops what is null in a record and in the records that it lists, but not from tables."""
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: [_without_nulls(one) for one in item] if isinstance(item, list | tuple) else item
-        for key, item in value.items()
-        if item is not None
-    }
+def _known(value: object, kind: Any) -> object:
+    """`value` without what is null in records or that they do not have; tables stay as they are."""
+    if _is_record(kind) and isinstance(value, dict):
+        return {
+            field.encode_name: _known(value[field.encode_name], field.type)
+            for field in fields(kind)
+            if value.get(field.encode_name) is not None
+        }
+    if get_origin(kind) is tuple and isinstance(value, list | tuple):
+        return [_known(item, get_args(kind)[0]) for item in value]
+    return value
+
+
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _wild(value: object, path: str) -> Iterator[str]:
@@ -100,7 +106,7 @@ def _wild(value: object, path: str) -> Iterator[str]:
 
 def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yields (field, what is wrong)."""
-    if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(value, dict):
+    if _is_record(kind) and isinstance(value, dict):
         for field in fields(kind):
             where = _joined(path, field.encode_name)
             if field.encode_name in value:

@@ -113,7 +113,7 @@ class Delay(StatefulNode, frozen=True):
         return events[past[-1] :], (events[past[-1]][1],)
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
-        return constant(*(one.word for one in upstream.words.get("value", ())))
+        return constant(None, *(one.word for one in upstream.words.get("value", ())))
 
 
 def _eased_in(power: int) -> Callable[[float], float]:
