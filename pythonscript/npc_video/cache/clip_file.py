@@ -49,8 +49,15 @@ def restore(description: Any) -> tuple[CacheKey, GeneratedClip]:
 
 
 def pack(key: CacheKey, clip: GeneratedClip) -> tuple[str, bytes]:
-    """The description as JSON, and the file: a line with this description, then the clip's data."""
-    header = json.dumps({"version": _VERSION, **describe(key, clip)}, allow_nan=False)
+    """The description as JSON, and the file: a line with this description, then the clip's data.
+
+    Raises:
+        InvalidDataError: a number of the clip is not finite.
+    """
+    try:
+        header = json.dumps({"version": _VERSION, **describe(key, clip)}, allow_nan=False)
+    except ValueError as error:
+        raise InvalidDataError("A clip with a number that is not finite cannot be kept.") from error
     return header, header.encode("ascii") + b"\n" + clip.data
 
 

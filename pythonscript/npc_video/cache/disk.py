@@ -83,6 +83,7 @@ class DiskTier:
         Raises:
             CacheError: the disk is full, or the folder cannot be used. All that was kept before is
                 still there.
+            InvalidDataError: a number of the clip is not finite.
         """
         header, content = pack(key, clip)
         if len(content) > self._max_bytes:

@@ -1,4 +1,5 @@
 import json
+import math
 from typing import Any
 
 import pytest
@@ -65,6 +66,12 @@ def test_any_json_is_read_or_refused_with_a_reason(value: Any) -> None:
         restore(value)
     with pytest.raises(InvalidDataError):
         parse_header(json.dumps(value))
+
+
+def test_a_clip_with_an_infinite_time_is_refused() -> None:
+    clip = make_clip(seconds=math.inf)
+    with pytest.raises(InvalidDataError, match="finite"):
+        pack(key_of(clip), clip)
 
 
 @pytest.mark.parametrize("header", ["", "{", "[" * 100_000, "\ud800", '{"version": 2}'])
