@@ -1,8 +1,8 @@
 """Frames to a clip: an AV1 file in WebM, made in memory.
 
 Of the encoders that PyAV ships on every platform without a copyleft licence, SVT-AV1 makes the
-smallest files in the same time as VP9 (half its size on the procedural face) and the fastest to
-decode. The clip starts with its only key frame, so that a loop restarts by decoding from there.
+smallest files, about half the size of VP9, and the fastest to decode. The clip starts with its only
+key frame, so that a loop restarts by decoding from there.
 """
 
 import io
@@ -28,8 +28,9 @@ __all__ = ["MEDIA_TYPE", "encode_clip"]
 MEDIA_TYPE = "video/webm"
 
 _OPTIONS = {
-    "preset": "12",
-    "crf": "36",
+    # The fastest preset whose flat backgrounds stay free of blocks at 8 frames per second.
+    "preset": "8",
+    "crf": "30",
     # One thread, no look-ahead and a small pyramid: the encoder leaves the game's other cores alone
     # and needs half of the memory, for the same size.
     "svtav1-params": "lp=1:lookahead=0:hierarchical-levels=2",
