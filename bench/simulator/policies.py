@@ -85,6 +85,9 @@ class _NoClips:
     def get(self, key: CacheKey) -> GeneratedClip | None:
         return None
 
+    def is_stored(self, key: CacheKey) -> bool:
+        return False
+
     def put(self, key: CacheKey, clip: GeneratedClip) -> None:
         pass
 

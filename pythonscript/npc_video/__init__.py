@@ -23,29 +23,38 @@ if TYPE_CHECKING:
     from .backends.base import Backend
     from .backends.procedural import ProceduralBackend
     from .evaluator import NpcResponseEvaluator
+    from .generation.events import Answer
     from .manager import VideoGenerationManager
+    from .prediction.common import get_common_npc_states
+    from .progressive import ProgressiveVideoLoader
 
 __all__ = [
     "CLIP_SECONDS",
     "QUALITY_PRESETS",
+    "Answer",
     "Backend",
     "Fallback",
     "GeneratedClip",
     "NpcResponseEvaluator",
     "NpcVideoError",
     "ProceduralBackend",
+    "ProgressiveVideoLoader",
     "QualityPreset",
     "ToolInteraction",
     "VideoGenerationConfig",
     "VideoGenerationManager",
     "VideoParams",
+    "get_common_npc_states",
 ]
 
 _MODULES = {
+    "Answer": "generation.events",
     "Backend": "backends.base",
     "NpcResponseEvaluator": "evaluator",
     "ProceduralBackend": "backends.procedural",
+    "ProgressiveVideoLoader": "progressive",
     "VideoGenerationManager": "manager",
+    "get_common_npc_states": "prediction.common",
 }
 
 

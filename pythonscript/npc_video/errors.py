@@ -15,6 +15,7 @@ game developer can act on: it reaches the game as the reason of a signal.
     │   └── ClipLimitError              it is larger or longer than the limits
     ├── CacheError                      clips cannot be kept on disk, or read from it
     ├── GenerationError                 a backend could not make a clip
+    │   └── GeneratorUnavailableError   it is off, unreachable or overloaded: later it may
     └── WorkerError (RuntimeError)      the worker thread is stopped, or does not stop
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "ClipLimitError",
     "DamagedClipError",
     "GenerationError",
+    "GeneratorUnavailableError",
     "GraphError",
     "InvalidDataError",
     "MediaError",
@@ -104,6 +106,10 @@ class CacheError(NpcVideoError):
 
 class GenerationError(NpcVideoError):
     """A backend could not make a clip."""
+
+
+class GeneratorUnavailableError(GenerationError):
+    """The generator is off, cannot be reached or is overloaded; trying again may help."""
 
 
 class WorkerError(NpcVideoError, RuntimeError):

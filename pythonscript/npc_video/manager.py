@@ -1,49 +1,60 @@
 """From the parameters of a clip to the clip: what is there already, or one on its way.
 
 Used on the game's main thread, where nothing may take time: `request` answers at once, and what
-happens on the worker thread is fetched with `poll`, once a frame. What is generated next is decided
-here as well, so no lock is needed.
+happens on the worker thread is fetched with `poll`, once a frame. What is to be done is decided by
+`generation.core`, on the main thread as well, so no lock is needed; here it is done.
 """
 
-import itertools
+import asyncio
+import logging
+import time
 from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 from .backends.base import Backend, GenerationRequest
-from .cache import ClipCache
-from .errors import NpcVideoError
-from .records import CacheKey, GeneratedClip, VideoGenerationConfig, VideoParams
+from .cache import ClipCache, PendingWrite
+from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
+from .evaluator import NpcResponseEvaluator
+from .generation.core import Decision, GenerationCore
+from .generation.events import (
+    Answer,
+    ClipReady,
+    DeadlinePassed,
+    Event,
+    Failed,
+    Progress,
+    Upgraded,
+)
+from .generation.jobs import Start
+from .generation.planner import Calm
+from .generation.stats import ManagerStats
+from .prediction.blended import BlendedPredictor, standard_predictor
+from .prediction.common import common_states, get_common_npc_states
+from .records import (
+    CacheKey,
+    Fallback,
+    GeneratedClip,
+    ToolInteraction,
+    VideoGenerationConfig,
+    VideoParams,
+)
 from .worker import Worker
 
-__all__ = ["ClipReady", "Event", "Failed", "Progress", "VideoGenerationManager"]
+__all__ = [
+    "Answer",
+    "ClipReady",
+    "DeadlinePassed",
+    "Event",
+    "Failed",
+    "Progress",
+    "Upgraded",
+    "VideoGenerationManager",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class ClipReady:
-    """A clip that was asked for is there."""
-
-    params: VideoParams
-    clip: GeneratedClip
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a clip is, 0 to 1."""
-
-    params: VideoParams
-    fraction: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A clip will not come; `reason` is a sentence for the developer of the game."""
-
-    params: VideoParams
-    reason: str
-
-
-Event = ClipReady | Progress | Failed
+_log = logging.getLogger(__name__)
 
 
 class VideoGenerationManager:
@@ -51,126 +62,239 @@ class VideoGenerationManager:
 
     A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
     older one that has not begun is dropped, one that runs is finished, for the cache. A request
-    never waits for one of lower priority: that is given up.
+    never waits for one of lower priority, nor for what is made ahead: that is given up.
 
     Args:
         config: what clips are to be like.
-        backend: what makes them; closed with the manager.
+        backend: what makes them, or several of them by name; closed with the manager.
         cache: where finished clips are kept; one in memory, of `config.cache_size`, if not given.
+            Closed with the manager.
+        clock: seconds, never going back.
+        rungs: the fallbacks that the game can show.
     """
 
     def __init__(
         self,
         config: VideoGenerationConfig,
-        backend: Backend,
+        backend: Backend | Mapping[str, Backend],
         *,
         cache: ClipCache | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        rungs: Collection[Fallback] = frozenset(Fallback),
     ):
         self._config = config
-        self._backend = backend
+        self._backends = {"generator": backend} if isinstance(backend, Backend) else dict(backend)
         self._cache = ClipCache(config.cache_size) if cache is None else cache
+        self._clock = clock
+        slots = dict.fromkeys(self._backends, 1)
+        self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
+        self._predictors: dict[str, BlendedPredictor] = {}
+        self._wake: float | None = None
+        self._futures: dict[int, Future[None]] = {}
+        self._news: list[Event] = []
+        # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
+        self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._worker = Worker()
-        self._waiting: dict[CacheKey, _Job] = {}
-        self._running: _Job | None = None
-        self._order = itertools.count()
-        # Filled on the worker thread, emptied by `poll`.
-        self._events: deque[tuple[_Job, Event]] = deque()
+        self._worker.submit(self._in_thread(self._cache.open))
 
-    def request(self, params: VideoParams, priority: int = 10) -> GeneratedClip | None:
-        """The clip if it is there; else None, and `poll` will tell.
+    # ---- Clips ----
+
+    def request(
+        self,
+        params: VideoParams,
+        priority: float = 10,
+        *,
+        interaction: ToolInteraction | None = None,
+    ) -> Answer:
+        """The clip if it is there; else what to show instead, and `poll` will tell.
 
         A higher `priority` begins earlier; equal ones in the order in which they were asked for.
+
+        Args:
+            interaction: what `params` is the answer to; predictions learn from it.
         """
-        key = params.cache_key()
-        clip = self._cache.get(key)
-        if clip is not None:
-            return clip
-        self._drop_superseded(params.npc_id)
-        running = self._running
-        if running is not None and running.key == key:
-            return None
-        if running is not None and running.priority < priority:
-            self._give_up(running)
-        self._waiting[key] = _Job(key, params, priority, next(self._order))
-        self._start_next()
-        return None
+        answer, decision = self._core.request(params, priority, self._clock(), interaction)
+        self._do(decision)
+        return answer
 
     def cancel(self, params: VideoParams) -> None:
         """Gives up a clip that was asked for; nothing more is told of it."""
-        key = params.cache_key()
-        self._waiting.pop(key, None)
-        if self._running is not None and self._running.key == key:
-            self._give_up(self._running)
+        self._do(self._core.cancel(params, self._clock()))
 
     def clear_cache(self) -> None:
-        """Forgets all clips; those that play go on."""
+        """Forgets all clips but those shipped with the game; those that play go on."""
         self._cache.clear()
+        self._worker.submit(self._in_thread(self._cache.erase))
 
     def poll(self) -> list[Event]:
         """What has happened since the last call; takes time only for what did. Never raises."""
-        news: list[Event] = []
-        while self._events:
-            job, event = self._events.popleft()
-            if job is self._running and not isinstance(event, Progress):
-                self._running = None
-            if isinstance(event, ClipReady):
-                self._cache.put(job.key, event.clip)
-            if not job.is_cancelled:
-                news.append(event)
-        self._start_next()
+        while self._inbox:
+            tell = self._inbox.popleft()
+            decision = tell(self._clock())
+            if decision is not None:
+                self._do(decision)
+        now = self._clock()
+        if self._wake is not None and now >= self._wake:
+            self._do(self._core.advance(now))
+        news, self._news = self._news, []
         return news
+
+    # ---- NPCs, and what is made ahead ----
+
+    def add_npc(
+        self,
+        npc_id: str,
+        evaluator: NpcResponseEvaluator | None = None,
+        learned: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Predicts from now on what this NPC will be asked for.
+
+        Args:
+            evaluator: of the NPC; it is looked at and not changed.
+            learned: what `learned` gave in an earlier session.
+
+        Raises:
+            InvalidDataError: `learned` is damaged.
+        """
+        predictor = standard_predictor(evaluator, learned=learned)
+        self._predictors[npc_id] = predictor
+        self._core.planner.register(npc_id, predictor)
+
+    def remove_npc(self, npc_id: str) -> None:
+        """Gives up all clips of an NPC, for it leaves the scene."""
+        self._predictors.pop(npc_id, None)
+        self._do(self._core.leave(npc_id, self._clock()))
+
+    def learned(self, npc_id: str) -> dict[str, Any]:
+        """What is known of how the NPC is played with, for a saved game, as JSON.
+
+        Raises:
+            InvalidDataError: the NPC was not added.
+        """
+        if npc_id not in self._predictors:
+            raise InvalidDataError(f"npc_id: {npc_id!r} is unknown; call add_npc first.")
+        return self._predictors[npc_id].to_dict()
+
+    def hint_next(self, params: VideoParams, probability: float = 1.0) -> None:
+        """Tells that `params` will be asked for next, for what the game knows and we cannot.
+
+        Raises:
+            InvalidDataError: `probability` is not within 0 to 1.
+        """
+        if not 0.0 <= probability <= 1.0:
+            raise InvalidDataError(f"probability: {probability!r} is outside the range 0 to 1.")
+        self._do(self._core.hint(params, probability, self._clock()))
+
+    def pregenerate(self, npc: VideoParams, evaluator: NpcResponseEvaluator | None = None) -> None:
+        """Makes what an NPC commonly shows, in idle time, as after loading a scene.
+
+        Args:
+            npc: who it is and in what style.
+            evaluator: of the NPC; without one, what most NPCs show is made.
+        """
+        states = get_common_npc_states(npc)
+        if evaluator is not None:
+            states = common_states(npc, evaluator)
+        self.prepare(states)
+
+    def prepare(self, states: Iterable[tuple[VideoParams, float]]) -> None:
+        """Makes clips in idle time, those with the highest weight (0 to 1) first."""
+        self._do(self._core.prepare(states, self._clock()))
+
+    def idle(self) -> None:
+        """Tells that nothing will be asked for in the next seconds; ends with the next request."""
+        self._do(self._core.set_calm(Calm.UNTIL_NEXT, self._clock()))
+
+    def cutscene(self, running: bool) -> None:
+        """Tells that a cutscene begins or ends: until then there is time for what comes after."""
+        calm = Calm.UNTIL_TOLD if running else Calm.NONE
+        self._do(self._core.set_calm(calm, self._clock()))
+
+    # ---- Settings, numbers, end ----
+
+    def update_config(self, config: VideoGenerationConfig) -> None:
+        """Takes new settings for clips that begin from now on. The cache keeps its size."""
+        self._config = replace(config, cache_size=self._config.cache_size)
+        self._core.configure(self._config)
+
+    def stats(self) -> ManagerStats:
+        """The numbers since the start."""
+        return self._core.stats()
 
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""
-        self._waiting.clear()
-        self._worker.stop(last=self._backend.close())
+        self._worker.stop(last=self._tidy_up())
 
-    def _drop_superseded(self, npc_id: str) -> None:
-        """An NPC shows one clip: what it wanted before and has not got yet is not needed."""
-        for key, job in list(self._waiting.items()):
-            if job.params.npc_id == npc_id:
-                del self._waiting[key]
+    # ---- Doing what was decided ----
 
-    def _give_up(self, job: "_Job") -> None:
-        job.is_cancelled = True
-        self._running = None
-        if job.future is not None:
-            job.future.cancel()
+    def _do(self, decision: Decision) -> None:
+        for stop in decision.stops:
+            self._futures.pop(stop.ticket).cancel()
+        for start in decision.starts:
+            self._futures[start.ticket] = self._worker.submit(self._generate(start))
+        for key in decision.loads:
+            self._worker.submit(self._load(key))
+        for pending in decision.writes:
+            self._worker.submit(self._write(pending))
+        self._news += decision.events
+        self._wake = self._core.next_wake(self._clock())
 
-    def _start_next(self) -> None:
-        if self._running is not None or not self._waiting:
-            return
-        job = min(self._waiting.values(), key=lambda job: (-job.priority, job.order))
-        del self._waiting[job.key]
-        self._running = job
-        job.future = self._worker.submit(self._generate(job))
+    def _finish(self, start: Start, clip: GeneratedClip, now: float) -> Decision:
+        self._futures.pop(start.ticket, None)
+        return self._core.finish(start.ticket, clip, now)
+
+    def _fail(self, start: Start, reason: str, now: float, *, worth_retrying: bool) -> Decision:
+        self._futures.pop(start.ticket, None)
+        return self._core.fail(start.ticket, reason, now, worth_retrying=worth_retrying)
+
+    def _progress(self, start: Start, fraction: float) -> None:
+        if self._core.is_awaited(start.ticket):
+            self._news.append(Progress(start.job.params, fraction))
 
     # ---- On the worker thread ----
 
-    async def _generate(self, job: "_Job") -> None:
-        request = GenerationRequest(job.params, self._config.quality, self._config.clip_seconds)
+    async def _generate(self, start: Start) -> None:
+        job, backend = start.job, self._backends[start.host]
+        request = GenerationRequest(job.params, job.preset, self._config.clip_seconds)
 
-        def tell(part: float) -> None:
-            self._events.append((job, Progress(job.params, part)))
+        def tell(fraction: float) -> None:
+            self._inbox.append(lambda now: self._progress(start, fraction))
+
+        def fail(reason: str, *, worth_retrying: bool = False) -> None:
+            self._inbox.append(
+                lambda now: self._fail(start, reason, now, worth_retrying=worth_retrying)
+            )
 
         try:
-            clip = await self._backend.generate(request, tell)
+            clip = await backend.generate(request, tell)
+        except GeneratorUnavailableError as error:
+            fail(str(error), worth_retrying=True)
         except NpcVideoError as error:
-            self._events.append((job, Failed(job.params, str(error))))
+            fail(str(error))
         except Exception as error:
-            reason = f"The generator broke: {error!r}."
-            self._events.append((job, Failed(job.params, reason)))
+            fail(f"The generator broke: {error!r}.")
         else:
-            self._events.append((job, ClipReady(job.params, clip)))
+            self._inbox.append(lambda now: self._finish(start, clip, now))
 
+    async def _load(self, key: CacheKey) -> None:
+        clip: GeneratedClip | None = None
+        try:
+            clip = await asyncio.to_thread(self._cache.load, key)
+        except NpcVideoError as error:
+            _log.warning("%s", error)
+        self._inbox.append(lambda now: self._core.loaded(key, clip, now))
 
-@dataclass(slots=True)
-class _Job:
-    """A clip that waits or runs; `order` is that of its request."""
+    async def _write(self, pending: PendingWrite) -> None:
+        await self._in_thread(lambda: self._cache.write(pending))
 
-    key: CacheKey
-    params: VideoParams
-    priority: int
-    order: int
-    future: Future[None] | None = None
-    is_cancelled: bool = False
+    async def _in_thread(self, work: Callable[[], object]) -> None:
+        """Work on the disk; if it fails, the game goes on without."""
+        try:
+            await asyncio.to_thread(work)
+        except NpcVideoError as error:
+            _log.warning("%s", error)
+
+    async def _tidy_up(self) -> None:
+        for backend in self._backends.values():
+            await backend.close()
+        await self._in_thread(self._cache.close)

@@ -24,7 +24,13 @@ from npc_video import (
     ToolInteraction,
     VideoParams,
 )
-from npc_video.manager import Event, Failed, Progress, VideoGenerationManager
+from npc_video.manager import (
+    DeadlinePassed,
+    Event,
+    Failed,
+    Progress,
+    VideoGenerationManager,
+)
 from npc_video.media.playback import Playback
 
 from . import shared
@@ -195,10 +201,10 @@ class NpcVideoPlayer(Control):
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first_reaction = True
         self._wanted = params
-        clip = self._manager().request(params, priority)
-        if clip is not None:
+        answer = self._manager().request(params, priority)
+        if answer.fallback is None and answer.clip is not None:
             self._rungs["exact"] += 1
-            self._open(clip)
+            self._open(answer.clip)
             return
         self._rungs["placeholder"] += 1
         self._layers.push(
@@ -247,7 +253,7 @@ class NpcVideoPlayer(Control):
         elif isinstance(event, Failed):
             self._wanted = None
             self.generation_failed.emit(event.reason)
-        else:
+        elif not isinstance(event, DeadlinePassed):
             self._open(event.clip)
 
     def _begin_opened(self, seconds: float) -> None:

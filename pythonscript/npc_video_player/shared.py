@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from godot import Engine, at_exit
-from npc_video import ProceduralBackend, VideoGenerationConfig, VideoGenerationManager
+from npc_video import Fallback, ProceduralBackend, VideoGenerationConfig, VideoGenerationManager
 from npc_video.manager import Event
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
@@ -34,7 +34,8 @@ def manager(settings: Settings) -> VideoGenerationManager:
     found = _managers.get(settings)
     if found is None:
         backend = ProceduralBackend(simulate_latency=settings.simulate_latency)
-        found = VideoGenerationManager(VideoGenerationConfig(preset=settings.preset), backend)
+        config = VideoGenerationConfig(preset=settings.preset)
+        found = VideoGenerationManager(config, backend, rungs=(Fallback.PLACEHOLDER,))
         _managers[settings] = found
     return found
 

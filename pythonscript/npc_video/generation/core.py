@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..cache.similar import Similar
+from ..cache import PendingWrite, Similar
 from ..prediction.base import Observation, Proposal
 from ..progressive import presets_up_to
 from ..records import (
@@ -27,7 +27,7 @@ from . import ladder
 from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, Upgraded
 from .hosts import Hosts
 from .jobs import Job, Purpose, Start
-from .planner import CHEAPEST_USEFULNESS, Planner
+from .planner import CHEAPEST_USEFULNESS, Calm, Planner
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
 from .stats import ManagerStats, Tally, snapshot
@@ -37,6 +37,7 @@ __all__ = ["Clips", "Decision", "GenerationCore"]
 _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
+_REPLAN_SECONDS = 1.0
 
 
 class Clips(Protocol):
@@ -44,17 +45,25 @@ class Clips(Protocol):
 
     def __contains__(self, key: CacheKey) -> bool: ...
     def get(self, key: CacheKey) -> GeneratedClip | None: ...
-    def put(self, key: CacheKey, clip: GeneratedClip) -> object: ...
+    def is_stored(self, key: CacheKey) -> bool: ...
+    def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None: ...
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done; stop first, then start."""
+    """What is to be done; stop first, then start.
+
+    Attributes:
+        loads: keys of clips to be brought from disk into memory; `loaded` is to be told of each.
+        writes: clips that belong on disk.
+    """
 
     starts: tuple[Start, ...]
     stops: tuple[Start, ...]
     events: tuple[Event, ...]
+    loads: tuple[CacheKey, ...] = ()
+    writes: tuple[PendingWrite, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +72,7 @@ class _Awaited:
 
     key: CacheKey
     params: VideoParams
+    priority: float
     since: float
     is_late: bool = False
 
@@ -101,8 +111,12 @@ class GenerationCore:
         self._tally = Tally()
         self._order = itertools.count()
         self._chance = random.Random(0)
+        self._settled_at = 0.0
+        # What the next decision will tell.
         self._stops: list[Start] = []
         self._events: list[Event] = []
+        self._loads: list[CacheKey] = []
+        self._writes: list[PendingWrite] = []
         self.configure(config)
 
     def configure(self, config: VideoGenerationConfig) -> None:
@@ -129,14 +143,26 @@ class GenerationCore:
         if clip is None:
             answer = self._fall_back(params)
             self._tally.misses += 1
-            self._awaited[npc_id] = _Awaited(key, params, now)
-            self._enqueue(params, key, self._first_preset(), Purpose.WANTED, priority, now)
+            awaited = self._awaited[npc_id] = _Awaited(key, params, priority, now)
+            if self._clips.is_stored(key):
+                self._loads.append(key)
+            else:
+                self._want(awaited, now)
         else:
             answer = Answer(None, clip, 1.0)
             self._tally.hits += 1
             self._show(key, clip)
         self.planner.observe(Observation(params, key, interaction, now))
         return answer, self._settle(now)
+
+    def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
+        """A clip was brought from disk; None if it turned out to be damaged or gone."""
+        for awaited in list(self._awaited.values()):
+            if awaited.key == key and clip is not None:
+                self._arrive(key, clip)
+            elif awaited.key == key:
+                self._want(awaited, now)
+        return self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
         """Gives up a clip; nothing more is told of it."""
@@ -155,6 +181,16 @@ class GenerationCore:
         self._give_up(self._queue.cancel_owner(npc_id), now)
         return self._settle(now)
 
+    def hint(self, params: VideoParams, probability: float, now: float) -> Decision:
+        """The game expects `params` next, with a probability from 0 to 1."""
+        self.planner.hint(params, probability, now)
+        return self._settle(now)
+
+    def set_calm(self, calm: Calm, now: float) -> Decision:
+        """How long nothing will be asked for."""
+        self.planner.calm = calm
+        return self._settle(now)
+
     def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:
         """Has clips made in idle time; each comes with a weight, 0 to 1."""
         for params, weight in states:
@@ -169,7 +205,7 @@ class GenerationCore:
         self._awaited.clear()
         self._shown.clear()
         self._give_up(self._queue.clear(), now)
-        return Decision((), *self._flush())
+        return self._decision(())
 
     # ---- What hosts do ----
 
@@ -177,8 +213,10 @@ class GenerationCore:
         """A job is done. One that was given up may still bring its clip."""
         start = self._queue.finish(ticket)
         key = clip.params.cache_key()
+        pending = self._clips.put(key, clip)
+        if pending is not None:
+            self._writes.append(pending)
         if start is None:
-            self._clips.put(key, clip)
             return self._settle(now)
         seconds = now - start.at
         host = self._hosts[start.host]
@@ -186,7 +224,6 @@ class GenerationCore:
         host.breaker.succeeded()
         self._tally.generated += 1
         self._account(start, seconds)
-        self._clips.put(key, clip)
         if start.job.is_wanted:
             self._tally.generating.append(seconds)
             self._arrive(key, clip)
@@ -238,7 +275,14 @@ class GenerationCore:
         reopening = self._hosts.next_try(now)
         if reopening is not None and len(self._queue):
             times.append(reopening)
+        if self._config.predictive and self._queue.has_free_slot(self._hosts.working(now)):
+            # The longer the player rests, the more can be made before he goes on.
+            times.append(self._settled_at + _REPLAN_SECONDS)
         return min(times, default=None)
+
+    def is_awaited(self, ticket: int) -> bool:
+        """Whether the game waits for this job."""
+        return any(start.ticket == ticket and start.job.is_wanted for start in self._queue.running)
 
     def stats(self) -> ManagerStats:
         return snapshot(self._tally, self._queue, self._hosts, self.planner, self._unused)
@@ -281,6 +325,10 @@ class GenerationCore:
         return Answer(rung, clip, score) if rung is Fallback.CACHED else Answer(rung)
 
     # ---- Jobs ----
+
+    def _want(self, awaited: _Awaited, now: float) -> None:
+        preset = self._first_preset()
+        self._enqueue(awaited.params, awaited.key, preset, Purpose.WANTED, awaited.priority, now)
 
     def _first_preset(self) -> QualityPreset:
         """Of a clip that somebody waits for."""
@@ -349,13 +397,20 @@ class GenerationCore:
             if job is None:
                 break
             self._queue.replan((job,), now)
-        return Decision(tuple(started), *self._flush())
+        self._settled_at = now
+        return self._decision(started)
 
-    def _flush(self) -> tuple[tuple[Start, ...], tuple[Event, ...]]:
-        stops, events = tuple(self._stops), tuple(self._events)
-        self._stops.clear()
-        self._events.clear()
-        return stops, events
+    def _decision(self, started: Iterable[Start]) -> Decision:
+        decision = Decision(
+            tuple(started),
+            tuple(self._stops),
+            tuple(self._events),
+            tuple(self._loads),
+            tuple(self._writes),
+        )
+        for told in (self._stops, self._events, self._loads, self._writes):
+            told.clear()
+        return decision
 
     def _most_worth(self, now: float) -> Job | None:
         """The speculation or upgrade that is worth most of an idle host's time."""

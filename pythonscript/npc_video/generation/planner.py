@@ -7,6 +7,7 @@ upgrade of a clip on screen is valued in the same way, so the two compete.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from ..prediction.base import Observation, Proposal
 from ..prediction.blended import BlendedPredictor
@@ -15,7 +16,7 @@ from ..records import CacheKey, VideoParams
 from .pace import Pace
 from .thrift import Thrift
 
-__all__ = ["CHEAPEST_USEFULNESS", "Planner", "Speculation"]
+__all__ = ["CHEAPEST_USEFULNESS", "Calm", "Planner", "Speculation"]
 
 CHEAPEST_USEFULNESS = 0.8
 """Of the exact clip at the cheapest preset; at the wanted one it is 1."""
@@ -24,6 +25,14 @@ CHEAPEST_USEFULNESS = 0.8
 _TOLERANCE_SECONDS = 0.5
 # A hint of the game is believed for so long.
 _HINT_SECONDS = 20.0
+
+
+class Calm(Enum):
+    """How long no interaction is expected."""
+
+    NONE = "none"
+    UNTIL_NEXT = "until the next one"
+    UNTIL_TOLD = "until told otherwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Planner:
     def __init__(self, pace: Pace | None = None, thrift: Thrift | None = None):
         self.pace = pace or Pace()
         self.thrift = thrift or Thrift()
-        self._calm = False
+        self.calm = Calm.NONE
         self._attention: PartialMatching[str] = PartialMatching()
         self._predictors: dict[str, BlendedPredictor] = {}
         self._proposals: dict[str, list[Proposal]] = {}
@@ -68,14 +77,12 @@ class Planner:
         """By NPC and source: how often a prediction was right ÷ how often it expected to be."""
         return {npc_id: predictor.reliabilities for npc_id, predictor in self._predictors.items()}
 
-    def set_calm(self, calm: bool) -> None:
-        """Whether no interaction can come for a while, as in a cutscene."""
-        self._calm = calm
-
     def observe(self, seen: Observation) -> None:
         """Learns from a request, and looks ahead from there."""
         npc_id = seen.params.npc_id
         self._hints.pop(seen.key, None)
+        if self.calm is Calm.UNTIL_NEXT:
+            self.calm = Calm.NONE
         self.pace.note(seen.at)
         self._attention.observe(npc_id)
         predictor = self._predictors.get(npc_id)
@@ -138,4 +145,6 @@ class Planner:
         ]
 
     def _chance_in_time(self, now: float, seconds: float, step: int) -> float:
-        return 1.0 if self._calm else self.pace.chance(now, seconds - _TOLERANCE_SECONDS, step)
+        if self.calm is not Calm.NONE:
+            return 1.0
+        return self.pace.chance(now, seconds - _TOLERANCE_SECONDS, step)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from typing import Any
 
 from ..records import CacheKey
 from .base import Observation, Predictor, Proposal, ResponseModel
@@ -37,10 +37,15 @@ class BlendedPredictor:
 
     A source that is right less than 0.3 times as often as it says is not heard any more, until it
     would have done better.
+
+    Args:
+        predictors: each asked every time.
+        habits: the one of them that is saved with a game, if one is.
     """
 
-    def __init__(self, predictors: Sequence[Predictor]):
+    def __init__(self, predictors: Sequence[Predictor], habits: MarkovPredictor | None = None):
         self._predictors = tuple(predictors)
+        self._habits = habits
         self._records: defaultdict[str, _Record] = defaultdict(_Record)
         self._proposed: list[Proposal] = []
 
@@ -48,6 +53,10 @@ class BlendedPredictor:
     def reliabilities(self) -> dict[str, float]:
         """By source: how often it was right ÷ how often it expected to be."""
         return {source: record.reliability for source, record in self._records.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was learned of the player, as JSON."""
+        return self._habits.to_dict() if self._habits else {}
 
     def observe(self, seen: Observation) -> None:
         for record in self._records.values():
@@ -80,19 +89,22 @@ class BlendedPredictor:
 
 
 def standard_predictor(
-    model: ResponseModel | None = None, looks: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    model: ResponseModel | None = None, learned: Mapping[str, Any] | None = None
 ) -> BlendedPredictor:
     """What the manager uses for each NPC: habits, its graph run forward under them, the rules.
 
     Args:
         model: the NPC's evaluator, if it has one.
-        looks: as in `RulePredictor`.
+        learned: what `to_dict` gave in an earlier session.
+
+    Raises:
+        InvalidDataError: `learned` is damaged.
     """
-    habits = MarkovPredictor()
-    predictors: list[Predictor] = [habits, RulePredictor(looks=looks)]
+    habits = MarkovPredictor.from_dict(learned) if learned else MarkovPredictor()
+    predictors: list[Predictor] = [habits, RulePredictor()]
     if model is not None:
         predictors.append(LookaheadPredictor(model, habits))
-    return BlendedPredictor(predictors)
+    return BlendedPredictor(predictors, habits)
 
 
 def _merged(proposals: list[Proposal]) -> list[Proposal]:

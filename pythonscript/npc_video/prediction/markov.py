@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Generic, Self, TypeVar
 
+from ..errors import InvalidDataError
 from ..records import ToolInteraction, VideoParams
 from .base import Observation, Proposal
 
@@ -131,21 +132,31 @@ class MarkovPredictor:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_dict` gave, learned again.
+
+        Raises:
+            InvalidDataError: `data` is something else.
+        """
         predictor = cls()
-        predictor._acts.load(
-            (tuple(_read_act(act) for act in context), _read_act(act), int(count))
-            for context, act, count in data["counts"]
-        )
-        for fields in data["examples"]:
-            interaction = ToolInteraction(**fields)
-            predictor._examples[None, _act(interaction)] = interaction
+        try:
+            predictor._acts.load(
+                (tuple(_read_act(act) for act in context), _read_act(act), int(count))
+                for context, act, count in data["counts"]
+            )
+            for fields in data["examples"]:
+                interaction = ToolInteraction(**fields)
+                predictor._examples[None, _act(interaction)] = interaction
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidDataError(f"This is not what a predictor has saved: {error}.") from error
         return predictor
 
     def _example(self, before: _Act | None, act: _Act) -> ToolInteraction:
         if self._last is not None and before == act == _act(self._last) and self._trend:
             pressure = min(1.0, max(0.0, self._last.pressure + self._trend))
             return replace(self._last, pressure=pressure)
-        return self._examples.get((before, act)) or self._examples[None, act]
+        return self._examples.get((before, act)) or self._examples.get(
+            (None, act), ToolInteraction(act[0], act[0], zone=act[1], pattern=act[2])
+        )
 
 
 def _act(interaction: ToolInteraction) -> _Act:

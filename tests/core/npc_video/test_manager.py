@@ -84,7 +84,7 @@ def polled(manager, kind):
 
 
 def test_tells_progress_and_the_clip(manager, backend):
-    assert manager.request(params("happy")) is None
+    assert manager.request(params("happy")).clip is None
     backend.finish(params("happy"))
     assert polled(manager, ClipReady) == [
         Progress(params("happy"), 0.5),
@@ -97,13 +97,13 @@ def test_answers_at_once_what_is_there(manager, backend):
     manager.request(params("happy"))
     backend.finish(params("happy"))
     polled(manager, ClipReady)
-    assert manager.request(params("happy")) == clip(params("happy"))
+    assert manager.request(params("happy")).clip == clip(params("happy"))
     assert len(backend.begun) == 1
 
 
 def test_generates_once_what_is_asked_for_twice(manager, backend):
     for _ in range(3):
-        assert manager.request(params("happy")) is None
+        assert manager.request(params("happy")).clip is None
     backend.finish(params("happy"))
     events = polled(manager, ClipReady)
     assert len([event for event in events if isinstance(event, ClipReady)]) == 1
@@ -115,7 +115,7 @@ def test_forgets_when_told_to(manager, backend):
     backend.finish(params("happy"))
     polled(manager, ClipReady)
     manager.clear_cache()
-    assert manager.request(params("happy")) is None
+    assert manager.request(params("happy")).clip is None
 
 
 class TestOrder:
@@ -212,7 +212,7 @@ class TestFailure:
         manager.request(params("happy"))
         backend.finish(params("happy"), GenerationError("No."))
         polled(manager, Failed)
-        assert manager.request(params("happy")) is None
+        assert manager.request(params("happy")).clip is None
         until(lambda: len(backend.begun) == 2)
         backend.finish(params("happy"))
         polled(manager, ClipReady)
