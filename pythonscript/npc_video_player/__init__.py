@@ -3,6 +3,9 @@
 Importing it registers the classes, so the extension does that when the engine starts.
 """
 
+from . import shared
 from .player import NpcVideoPlayer
 
 __all__ = ["NpcVideoPlayer"]
+
+shared.load()

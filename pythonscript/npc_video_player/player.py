@@ -12,31 +12,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
+import npc_video
 from godot import Control, Engine, Rect2, Texture2D, Vector2, export, exposed, signal
-from npc_video import (
-    QUALITY_PRESETS,
-    GeneratedClip,
-    NpcResponseEvaluator,
-    NpcVideoError,
-    ToolInteraction,
-    VideoParams,
-)
-from npc_video.manager import (
-    DeadlinePassed,
-    Event,
-    Failed,
-    Progress,
-    VideoGenerationManager,
-)
+from npc_video import QUALITY_PRESETS, NpcVideoError, ToolInteraction, VideoParams
+from npc_video.generation.events import ClipReady, Event, Failed, Progress, Upgraded
 from npc_video.media.playback import Playback
 
 from . import shared
 from .clip_screen import ClipScreen
 from .layers import LayerStack
 from .placeholder import Placeholder
+
+if TYPE_CHECKING:
+    from npc_video import GeneratedClip, NpcResponseEvaluator, VideoGenerationManager
 
 # A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
 _FALLBACK_FADE_SECONDS = 0.25
@@ -81,6 +72,7 @@ class NpcVideoPlayer(Control):
 
     reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
     clip_started = signal(info=dict, doc="The first frame of a clip is on screen.")
+    quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
     clip_looped = signal(doc="The clip on screen begins again.")
     fallback_shown = signal(kind=str, doc="What covers the time until the clip is there.")
     generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
@@ -91,6 +83,7 @@ class NpcVideoPlayer(Control):
         self._evaluator: NpcResponseEvaluator | None = None
         self._wanted: VideoParams | None = None
         self._opening: ClipScreen | None = None
+        self._opening_is_upgrade = False
         self._asked_at = 0.0
         self._asked_in_frame = 0
         self._awaits_first_reaction = False
@@ -111,7 +104,8 @@ class NpcVideoPlayer(Control):
         Something wrong in it is told by `generation_failed`.
         """
         try:
-            params = self._evaluate(ToolInteraction.from_dict(interaction))
+            event = ToolInteraction.from_dict(interaction)
+            params = self._evaluate(event)
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
             return False
@@ -119,7 +113,7 @@ class NpcVideoPlayer(Control):
             return False
         self._reactions += 1
         self.reaction_started.emit(asdict(params))
-        self._show(params, priority=10)
+        self._show(params, priority=10, interaction=event)
         return True
 
     def request(self, params: dict, priority: int = 10) -> bool:
@@ -129,9 +123,9 @@ class NpcVideoPlayer(Control):
         `generation_failed` says what is wrong with them.
         """
         try:
-            wanted = replace(VideoParams(), **{**self._identity(), **params})
-        except (TypeError, NpcVideoError) as error:
-            self.generation_failed.emit(f"Wrong parameters of a clip: {error}")
+            wanted = VideoParams.from_dict({**self._identity(), **params})
+        except NpcVideoError as error:
+            self.generation_failed.emit(str(error))
             return False
         self._show(wanted, priority)
         return True
@@ -147,7 +141,7 @@ class NpcVideoPlayer(Control):
 
         `reactions`; `rungs`, how often each rung of the ladder came first; `first_reaction_frames`,
         engine frames from each interaction to what it changed on screen; `clip_seconds`, from each
-        interaction to its own clip; `frames_shown`, of clips.
+        interaction to its own clip, in whatever preset; `frames_shown`, of clips.
         """
         return {
             "reactions": self._reactions,
@@ -186,7 +180,7 @@ class NpcVideoPlayer(Control):
     def _evaluate(self, interaction: ToolInteraction) -> VideoParams | None:
         if self._evaluator is None:
             identity = {"id": self.npc_id or self.npc_name, "name": self.npc_name}
-            self._evaluator = NpcResponseEvaluator({"npc": identity})
+            self._evaluator = npc_video.NpcResponseEvaluator({"npc": identity})
         return self._evaluator.evaluate(interaction)
 
     def _settings(self) -> shared.Settings:
@@ -195,13 +189,15 @@ class NpcVideoPlayer(Control):
     def _manager(self) -> VideoGenerationManager:
         return shared.manager(self._settings())
 
-    def _show(self, params: VideoParams, priority: int) -> None:
+    def _show(
+        self, params: VideoParams, priority: int, interaction: ToolInteraction | None = None
+    ) -> None:
         """Puts the best there is on screen now, and the clip itself as soon as it is there."""
         self._asked_at = time.monotonic()
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first_reaction = True
         self._wanted = params
-        answer = self._manager().request(params, priority)
+        answer = self._manager().request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._rungs["exact"] += 1
             self._open(answer.clip)
@@ -222,9 +218,10 @@ class NpcVideoPlayer(Control):
             frames = Engine.get_process_frames() - self._asked_in_frame
             self._first_reaction_frames.append(frames)
 
-    def _open(self, clip: GeneratedClip) -> None:
+    def _open(self, clip: GeneratedClip, *, is_upgrade: bool = False) -> None:
         self._close_opening()
         self._opening = ClipScreen(self, Playback(clip, shared.decoders()))
+        self._opening_is_upgrade = is_upgrade
 
     def _close_opening(self) -> None:
         if self._opening is not None:
@@ -253,8 +250,8 @@ class NpcVideoPlayer(Control):
         elif isinstance(event, Failed):
             self._wanted = None
             self.generation_failed.emit(event.reason)
-        elif not isinstance(event, DeadlinePassed):
-            self._open(event.clip)
+        elif isinstance(event, ClipReady | Upgraded):
+            self._open(event.clip, is_upgrade=isinstance(event, Upgraded))
 
     def _begin_opened(self, seconds: float) -> None:
         """Fades the clip that was opened in, as soon as its first frame is decoded."""
@@ -269,8 +266,12 @@ class NpcVideoPlayer(Control):
             self._frames_shown += 1
             self._layers.push(screen, self.crossfade)
             self._reacted()
-            self._clip_seconds.append(time.monotonic() - self._asked_at)
-            self.clip_started.emit(_described(screen.playback.clip))
+            info = _described(screen.playback.clip)
+            if self._opening_is_upgrade:
+                self.quality_upgraded.emit(info)
+            else:
+                self._clip_seconds.append(time.monotonic() - self._asked_at)
+                self.clip_started.emit(info)
 
     def _play(self, screen: ClipScreen, seconds: float) -> None:
         loops = screen.playback.loops

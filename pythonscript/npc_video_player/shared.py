@@ -1,19 +1,36 @@
 """What all players of a game have in common: one generator, one cache, one pool of decoders.
 
-Made when the first player needs it, ended with the game.
+Made when the first player needs it, ended with the game. What takes long to load is loaded on a
+thread meanwhile, so that the engine does not start later for it.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import npc_video
 from godot import Engine, at_exit
-from npc_video import Fallback, ProceduralBackend, VideoGenerationConfig, VideoGenerationManager
-from npc_video.manager import Event
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from npc_video import VideoGenerationManager
+    from npc_video.generation.events import Event
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
 _DECODE_THREADS = 2
+
+
+def load() -> None:
+    """Begins to load what the first player will need."""
+    threading.Thread(target=_load, name="npc_video loading", daemon=True).start()
+
+
+def _load() -> None:
+    for name in npc_video.__all__:
+        getattr(npc_video, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +50,11 @@ def manager(settings: Settings) -> VideoGenerationManager:
     """The generator for these settings."""
     found = _managers.get(settings)
     if found is None:
-        backend = ProceduralBackend(simulate_latency=settings.simulate_latency)
-        config = VideoGenerationConfig(preset=settings.preset)
-        found = VideoGenerationManager(config, backend, rungs=(Fallback.PLACEHOLDER,))
+        backend = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
+        config = npc_video.VideoGenerationConfig(preset=settings.preset)
+        found = npc_video.VideoGenerationManager(
+            config, backend, rungs=(npc_video.Fallback.PLACEHOLDER,)
+        )
         _managers[settings] = found
     return found
 
@@ -53,6 +72,8 @@ def news(settings: Settings) -> list[Event]:
 def decoders() -> ThreadPoolExecutor:
     """The threads on which clips are decoded."""
     if not _decoders:
+        from concurrent.futures import ThreadPoolExecutor
+
         _decoders.append(ThreadPoolExecutor(_DECODE_THREADS, thread_name_prefix="decode"))
     return _decoders[0]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
 from ..errors import MediaError
 from ..records import GeneratedClip
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from .decode import ClipDecoder, ClipInfo, Frame, MediaLimits
 
 __all__ = ["Playback"]
