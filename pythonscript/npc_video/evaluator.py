@@ -9,16 +9,17 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from .errors import InvalidDataError
 from .graph import NpcResponseMetadata, load_metadata
-from .graph.nodes.base import StatefulNode, Turn, limited, number, text
+from .graph.nodes.base import Turn
 from .graph.program import Program
 from .graph.reach import combined, constant, first_present
+from .graph.result import Result, base_params
 from .records import ToolInteraction, VideoParams
 
 __all__ = ["EvaluatorState", "NpcResponseEvaluator", "ReachableState"]
@@ -83,9 +84,9 @@ class NpcResponseEvaluator:
     ):
         self._metadata = load_metadata(metadata)
         self._program = self._metadata.program
-        self._base = _base(self._metadata)
+        self._base = base_params(self._metadata)
         self._rules = _Rules(self._metadata)
-        self._result = _Result(self._program, self._base)
+        self._result = Result(self._program, self._base)
         self._clock = clock
         self._seed = seed
         self._is_logged = True
@@ -236,70 +237,6 @@ class _Rules:
         return now - state.answered >= self._cooldown - _TOLERANCE
 
 
-class _Result:
-    """Reads the parameters of a clip off the values of a graph."""
-
-    def __init__(self, program: Program, base: VideoParams):
-        self._base_prompt = base.prompt
-        # What the graph does not say, in the order of the fields of `VideoParams`; the prompt
-        # then follows from the rest.
-        self._otherwise = [None, *(getattr(base, one.name) for one in fields(VideoParams)[1:])]
-        self._read = tuple(
-            (place, program.result[port], read)
-            for place, (port, read) in enumerate(_RESULT_PORTS)
-            if port in program.result
-        )
-
-    def params(self, values: list[object]) -> VideoParams:
-        found = self._otherwise.copy()
-        for place, slot, read in self._read:
-            value = values[slot]
-            if value is not None:
-                found[place] = read(value)
-        if found[0] is None:
-            described = f"{found[2]} expression, {found[4]} mood"
-            found[0] = f"{self._base_prompt}, {described}" if self._base_prompt else described
-        return VideoParams(*found)
-
-
-def _seed(value: object) -> int:
-    return value if type(value) is int else int(number(value))
-
-
-def _names(value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, list | tuple) else (value,)
-    return tuple(filter(None, map(text, items)))
-
-
-# The ports of the output and how each is read, in the order of the fields of `VideoParams`.
-_RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
-    ("prompt", text),
-    ("negativePrompt", text),
-    ("expression", text),
-    ("animation", text),
-    ("emotion", text),
-    ("intensity", lambda value: limited(number(value), 0.0, 1.0)),
-    ("loras", _names),
-    ("seed", _seed),
-    ("style", text),
-    ("npcId", text),
-    ("npcName", text),
-    ("npcBaseImage", text),
-)
-
-
-def _base(metadata: NpcResponseMetadata) -> VideoParams:
-    npc, video = metadata.npc, metadata.video_gen
-    return VideoParams(
-        prompt=video.base_prompt,
-        style=video.style.art_style,
-        loras=video.style.loras,
-        npc_id=npc.id,
-        npc_name=npc.name,
-        npc_base_image=npc.avatar_url,
-    )
-
-
 class _SavedNode(msgspec.Struct, frozen=True):
     id: str
     type: str
@@ -319,7 +256,6 @@ def _restored(program: Program, saved: _Saved) -> list[object]:
     cells = {(one.id, one.type): one.cell for one in saved.nodes}
     restored: list[object] = []
     for node_id, node in program.stateful:
-        assert isinstance(node, StatefulNode)
         key = (node_id, node.type_name)
         if key in cells:
             restored.append(msgspec.convert(cells[key], node.cell_type))

@@ -127,13 +127,14 @@ class GestureDetector:
         recent = [b for b in self._buckets if b.began >= end - _WINDOW_SECONDS]
         recent = recent or [self._buckets[-1]]
         duration = end - self._began
-        path = _followed([bucket.position() for bucket in recent])
+        positions = [bucket.position() for bucket in recent]
+        path = _followed(positions)
         seconds = end - recent[0].began
         travelled = _length(path) / self._extent
         speed = travelled / seconds if seconds > 0.0 else 0.0
         pressures = [p for p in (bucket.pressure() for bucket in recent) if p is not None]
         return Gesture(
-            self._pattern(path, duration, speed),
+            self._pattern(positions, path, duration, speed),
             min(1.0, speed / _FULL_SPEED),
             sum(pressures) / len(pressures) if pressures else _USUAL_PRESSURE,
             duration,
@@ -145,12 +146,14 @@ class GestureDetector:
         self.reset()
         return gesture
 
-    def _pattern(self, path: Sequence[Point], duration: float, speed: float) -> str:
-        if _size(path) <= _RESTING * self._extent:
+    def _pattern(
+        self, positions: Sequence[Point], path: Sequence[Point], duration: float, speed: float
+    ) -> str:
+        if _size(positions) <= _RESTING * self._extent:
             return "tap" if duration <= _TAP_SECONDS else "hold"
         if _is_circular(path):
             return "circular"
-        if _is_zigzag(path):
+        if _is_zigzag(positions):
             return "zigzag"
         is_swipe = (
             duration <= _SWIPE_SECONDS
@@ -205,13 +208,13 @@ def _length(path: Sequence[Point]) -> float:
 
 
 def _followed(path: Sequence[Point]) -> list[Point]:
-    """The path in steps that are large against its noise, with its last point."""
+    """The path in steps that are large against its noise, the last one perhaps shorter."""
     step = _STEP * _size(path)
     kept = [path[0]]
     for point in path:
         if math.dist(kept[-1], point) > step:
             kept.append(point)
-    if kept[-1] != path[-1]:
+    if math.dist(kept[-1], path[-1]) > 0.5 * step:
         kept.append(path[-1])
     return kept
 

@@ -127,7 +127,7 @@ def test_patterns_at_any_rate_and_angle_with_noise(
     st.floats(0.8, 1.25),
     st.floats(15.0, 240.0),
     st.floats(0.0, math.tau),
-    st.floats(0.0, 0.01),
+    st.floats(0.0, 0.015),
     st.integers(0, 1000),
 )
 def test_patterns_of_other_sizes(
