@@ -17,7 +17,7 @@ def test_says_what_it_made(webm):
         stream = container.streams.video[0]
         context = stream.codec_context
         assert (context.width, context.height, context.pix_fmt) == (128, 128, "yuv420p")
-        assert stream.codec.canonical_name == "av1"
+        assert stream.codec.canonical_name == "vp9"
         assert stream.average_rate == 8
         assert container.duration == 3_000_000
 
@@ -72,7 +72,7 @@ def test_keeps_the_rate(fps):
 
 def test_says_why_it_cannot():
     with pytest.raises(GenerationError, match="could not be encoded"):
-        encode_clip([GREY], 64, 64, 1000)
+        encode_clip([], 0, 0, 12)
 
 
 def test_lets_the_painter_stop_it():
