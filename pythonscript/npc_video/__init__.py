@@ -7,7 +7,7 @@ neither FFmpeg nor a network library.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import NpcVideoError
+from .errors import GraphError, NpcVideoError
 from .records import (
     CLIP_SECONDS,
     QUALITY_PRESETS,
@@ -22,8 +22,11 @@ from .records import (
 if TYPE_CHECKING:
     from .backends.base import Backend
     from .backends.procedural import ProceduralBackend
+    from .cache import ClipCache
     from .evaluator import NpcResponseEvaluator
     from .generation.events import Answer
+    from .gestures import GestureDetector
+    from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
     from .prediction.common import get_common_npc_states
     from .progressive import ProgressiveVideoLoader
@@ -33,9 +36,13 @@ __all__ = [
     "QUALITY_PRESETS",
     "Answer",
     "Backend",
+    "ClipCache",
     "Fallback",
     "GeneratedClip",
+    "GestureDetector",
+    "GraphError",
     "NpcResponseEvaluator",
+    "NpcResponseMetadata",
     "NpcVideoError",
     "ProceduralBackend",
     "ProgressiveVideoLoader",
@@ -45,16 +52,21 @@ __all__ = [
     "VideoGenerationManager",
     "VideoParams",
     "get_common_npc_states",
+    "load_metadata",
 ]
 
 _MODULES = {
     "Answer": "generation.events",
     "Backend": "backends.base",
+    "ClipCache": "cache",
+    "GestureDetector": "gestures",
     "NpcResponseEvaluator": "evaluator",
+    "NpcResponseMetadata": "graph",
     "ProceduralBackend": "backends.procedural",
     "ProgressiveVideoLoader": "progressive",
     "VideoGenerationManager": "manager",
     "get_common_npc_states": "prediction.common",
+    "load_metadata": "graph",
 }
 
 
