@@ -97,6 +97,7 @@ def compile_bridge(target: Path) -> None:
         types,
         static(read("native/callbacks.h")),
         static(read("native/bridge.h")),
+        read("native/lock.c"),
         read("_generated/interface.c"),
         read("native/bridge.c"),
     ]

@@ -2,16 +2,17 @@
 
     python -m tools.generate_godot --godot PATH
 
-The interface description becomes C declarations and calling wrappers, the class description a
-table with one line a class, of which the bridge reads the lines that are used. `REPORT.md` says
-what was taken and what was left out. Hand-written code starts in `pythonscript/godot/native`.
+The interface description becomes C declarations and calling wrappers. The class description becomes
+a table with one line a class, of which the bridge reads the lines that are used, and a small one of
+the value types. `REPORT.md` says what was taken and what was left out. Hand-written code starts in
+`pythonscript/godot/native`.
 """
 
 import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ RELEASE_LOCK = frozenset(
         "worker_thread_pool_add_native_task",
     }
 )
+
+# Types that Python has as flat tuples; its own types stand for the rest of the built-in ones.
+VALUE_TYPES = frozenset(
+    {
+        "Vector2", "Vector2i", "Rect2", "Rect2i", "Vector3", "Vector3i", "Transform2D", "Vector4",
+        "Vector4i", "Plane", "Quaternion", "AABB", "Basis", "Transform3D", "Projection", "Color",
+        "RID",
+    }
+)  # fmt: skip
 
 # Types of which a pointer is passed as such; every other pointer is a number (see `c_type`).
 TEXT_POINTERS = ("const char*", "char*")
@@ -135,9 +145,9 @@ def wrapper(interface: Interface, function: Mapping[str, Any]) -> Iterable[str]:
     if name not in RELEASE_LOCK:
         yield f"    {'' if result == 'void' else 'return '}{call};"
     else:
-        yield "    PyThreadState *state = PyEval_SaveThread();"
+        yield "    PyThreadState *state = release_lock();"
         yield f"    {'' if result == 'void' else declare(result, 'result') + ' = '}{call};"
-        yield "    PyEval_RestoreThread(state);"
+        yield "    take_lock(state);"
         if result != "void":
             yield "    return result;"
     yield "}"
@@ -184,13 +194,22 @@ METHOD_CONST, METHOD_VARARG, METHOD_STATIC = 1, 2, 4
 
 
 def method_row(method: Mapping[str, Any]) -> list[Any]:
+    """Name, hash, flags, types, and the default values of the last arguments as text."""
     flags = (
         METHOD_CONST * method["is_const"]
         | METHOD_VARARG * method["is_vararg"]
         | METHOD_STATIC * method["is_static"]
     )
-    optional = sum("default_value" in a for a in method.get("arguments", []))
-    return [method["name"], method["hash"], flags, signature(method), optional]
+    arguments = method.get("arguments", [])
+    defaults = [a["default_value"] for a in arguments if "default_value" in a]
+    return [method["name"], method["hash"], flags, signature(method), defaults]
+
+
+def enum_rows(enums: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "enums": {e["name"]: {v["name"]: v["value"] for v in e["values"]} for e in enums},
+        "bitfields": [e["name"] for e in enums if e["is_bitfield"]],
+    }
 
 
 def class_row(class_: Mapping[str, Any], singletons: Mapping[str, str]) -> dict[str, Any]:
@@ -209,9 +228,7 @@ def class_row(class_: Mapping[str, Any], singletons: Mapping[str, str]) -> dict[
             for p in class_.get("properties", [])
         ],
         "signals": [s["name"] for s in class_.get("signals", [])],
-        "enums": {
-            e["name"]: {v["name"]: v["value"] for v in e["values"]} for e in class_.get("enums", [])
-        },
+        **enum_rows(class_.get("enums", [])),
         "constants": {c["name"]: c["value"] for c in class_.get("constants", [])},
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}
@@ -220,19 +237,27 @@ def class_row(class_: Mapping[str, Any], singletons: Mapping[str, str]) -> dict[
 def global_row(api: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "version": [api["header"][f"version_{part}"] for part in ("major", "minor", "patch")],
-        "enums": {
-            e["name"]: {v["name"]: v["value"] for v in e["values"]} for e in api["global_enums"]
-        },
+        **enum_rows(api["global_enums"]),
         "functions": [
             [f["name"], f["hash"], METHOD_VARARG * f["is_vararg"], signature(f)]
             for f in api["utility_functions"]
         ],
-        "constants": {
-            b["name"]: [c["name"] for c in b["constants"]]
-            for b in api["builtin_classes"]
-            if "constants" in b
-        },
     }
+
+
+def value_row(class_: Mapping[str, Any]) -> dict[str, Any]:
+    enums = class_.get("enums", [])
+    return {
+        "constants": [c["name"] for c in class_.get("constants", [])],
+        "enums": {v["name"]: v["value"] for e in enums for v in e["values"]},
+        "members": [m["name"] for m in class_.get("members", [])],
+        "methods": {m["name"]: method_row(m)[1:] for m in class_.get("methods", [])},
+    }
+
+
+def value_table(api: Mapping[str, Any]) -> str:
+    rows = {c["name"]: value_row(c) for c in api["builtin_classes"] if c["name"] in VALUE_TYPES}
+    return json.dumps(rows, separators=(",", ":")) + "\n"
 
 
 def class_table(api: Mapping[str, Any]) -> str:
@@ -258,6 +283,7 @@ def report(interface: Interface, api: Mapping[str, Any], notice: str) -> str:
 | classes | {len(api["classes"])} |
 | methods | {sum(not m["is_virtual"] for m in methods)} |
 | virtual methods | {sum(m["is_virtual"] for m in methods)} |
+| types that are flat tuples in Python | {len(VALUE_TYPES)} |
 | properties | {sum(len(c.get("properties", [])) for c in api["classes"])} |
 | signals | {sum(len(c.get("signals", [])) for c in api["classes"])} |
 | utility functions | {len(api["utility_functions"])} |
@@ -294,6 +320,7 @@ def generate(interface_json: Mapping[str, Any], api: Mapping[str, Any]) -> dict[
         "interface.h": interface_header(interface, notice),
         "interface.c": interface_source(interface, notice),
         "classes.jsonl": class_table(api),
+        "values.json": value_table(api),
         "REPORT.md": report(interface, api, notice),
     }
 

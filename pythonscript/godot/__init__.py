@@ -48,7 +48,9 @@ from ._values import (
 _INSIDE = {
     "Callable": "_callable",
     "Signal": "_callable",
-    "at_exit": "_main_thread",
+    "TypedArray": "_containers",
+    "TypedDictionary": "_containers",
+    "at_exit": "_end",
     "export": "_exposed",
     "exposed": "_exposed",
     "is_instance_valid": "_objects",
@@ -115,11 +117,11 @@ def _find(name: str) -> Any:
 
     if name in _INSIDE:
         return getattr(import_module(f"{__name__}.{_INSIDE[name]}"), name)
-    from . import _classes
+    from . import _classes, _globals, _table
 
-    if singleton := _classes.singleton_name(name):
-        return _classes.singleton_or_late(singleton)
-    if _classes.row_of(name) is not None:
+    if singleton := _table.singleton_name(name):
+        return _globals.singleton_or_late(singleton)
+    if _table.row_of(name) is not None:
         return _classes.class_named(name)
-    found = _classes.utility(name)
-    return _classes.global_constant(name) if found is None else found
+    found = _globals.utility(name)
+    return _globals.global_constant(name) if found is None else found

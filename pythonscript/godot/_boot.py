@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 from pathlib import Path
@@ -11,14 +10,16 @@ from typing import Any
 from _pythonscript import ffi, lib
 
 from . import (
-    _callable,
+    _callbacks,
     _classes,
+    _end,
+    _globals,
     _main_thread,
     _methods,
     _names,
-    _objects,
     _registration,
     _report,
+    _table,
 )
 
 SETTINGS = "pythonscript.cfg"
@@ -50,7 +51,7 @@ def py_initialize(_userdata: int, level: int) -> None:
     if level == _EDITOR:
         from . import _help
 
-        _help.load(_registration.exposed_registered())
+        _help.load(list(_classes.registered.values()))
 
 
 def _begin() -> None:
@@ -62,6 +63,7 @@ def _begin() -> None:
     from . import _output, _resources
 
     _output.redirect()
+    _report.install()
     _resources.install()
     lib.ps_register_main_loop()
     for module in _modules():
@@ -74,12 +76,12 @@ def _begin() -> None:
 def _check_engine() -> None:
     version = ffi.new("GDExtensionGodotVersion2 *")
     lib.gd_get_godot_version2(version)
-    known = tuple(_classes.global_row()["version"][:2])
+    known = tuple(_table.global_row()["version"][:2])
     _methods.TrustedTable.is_trusted = (version.major, version.minor) >= known
 
 
 def _bind(owner: str, method: str) -> int:
-    row = _classes.row_of(owner) or {}
+    row = _table.row_of(owner) or {}
     hash_ = next(m[1] for m in row["methods"] if m[0] == method)
     return int(lib.gd_classdb_get_method_bind(_names.name(owner), _names.name(method), hash_))
 
@@ -89,7 +91,7 @@ def _modules() -> list[str]:
     folder = Path(ffi.string(lib.ps_settings_folder()).decode())
     lines = (folder / SETTINGS).read_text("utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
-    project = _classes.singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
+    project = _globals.singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
     return [m for m in [*settings.get("modules", "").split(","), *project] if m]
 
 
@@ -102,20 +104,25 @@ def py_frame() -> None:
 @ffi.def_extern()
 @_report.guarded()
 def py_shutdown() -> None:
-    _main_thread.run_exit()
+    _end.run_exit()
+
+
+@ffi.def_extern()
+@_report.guarded()
+def py_release() -> None:
+    _end.release_all()
 
 
 @ffi.def_extern()
 @_report.guarded()
 def py_deinitialize(_userdata: int, level: int) -> None:
+    _end.release_all()
     _registration.leave(level)
     if level == _SCENE:
         from . import _output
 
         _output.restore()
-        gc.collect()
-        _objects.release_all()
         _names.forget_all()
 
 
-assert _callable  # its callbacks are the engine's way into Python functions
+assert _callbacks  # its functions are the engine's way into exposed objects

@@ -14,31 +14,53 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
+from ._calls import call_on_variant, raise_call_error
+from ._decode import decode_all
+from ._encode import VARIANT_SIZE, encode, encode_all, encode_typed, register_encoder
 from ._names import name
 from ._objects import EngineObject, address_of
 from ._report import guarded
 from ._types import Type
-from ._variant import (
-    call_on_variant,
-    decode,
-    encode,
-    encode_typed,
-    register_encoder,
-)
+from ._values import StringName
 
 
 class Callable:
-    """A Callable of the engine or of a script: call it, or use the engine's methods on it."""
+    """A Callable of the engine or of a script: call it, or use the engine's methods on it.
 
-    __slots__ = ("_address", "_memory")
+    Python functions do wherever one is wanted; `Callable(function)` makes one of them for the sake
+    of its methods, such as `call_deferred`, and `Callable(object, "method")` one of the engine's.
+    """
 
-    def __init__(self, at: int):
+    __slots__ = ("__weakref__", "_address", "_memory")
+
+    def __init__(self, target: Function[..., Any] | EngineObject, method: str | None = None):
+        arguments = (target,) if method is None else (target, StringName(method))
+        count = len(arguments)
+        frame = lib.ps_enter(count + 1)
+        try:
+            encode_all(arguments, frame + VARIANT_SIZE)
+            outcome = lib.ps_construct(Type.CALLABLE, frame, count)
+            if outcome < 0:
+                raise_call_error(outcome, "Callable", arguments)
+            self._copy(frame)
+        finally:
+            lib.ps_leave(frame, count + 1)
+
+    @classmethod
+    def _at(cls, at: int) -> Callable:
+        made = cls.__new__(cls)
+        made._copy(at)
+        return made
+
+    def _copy(self, at: int) -> None:
         self._memory = ffi.new("uint64_t[3]")
         self._address = int(ffi.cast("uintptr_t", self._memory))
         lib.gd_variant_new_copy(self._address, at)
+        _live[self._address] = self
 
     def __del__(self) -> None:
-        lib.gd_variant_destroy(self._address)
+        if hasattr(self, "_address"):
+            lib.gd_variant_destroy(self._address)
 
     def __call__(self, *arguments: Any) -> Any:
         return call_on_variant(self._address, "call", arguments)
@@ -58,6 +80,17 @@ class Callable:
 
     def __repr__(self) -> str:
         return f"<Callable {call_on_variant(self._address, 'get_method', ())}>"
+
+
+# By address.
+_live: weakref.WeakValueDictionary[int, Callable] = weakref.WeakValueDictionary()
+
+
+def release_all() -> None:
+    """Empties what Python still holds at the end, and with it what that holds of scripts."""
+    for held in _live.values():
+        lib.gd_variant_destroy(held._address)
+        lib.gd_variant_new_nil(held._address)
 
 
 class Signal:
@@ -140,7 +173,7 @@ def callable_at(at: int) -> Any:
     target = _targets.get(lib.ps_callable_id(at))
     if target is not None and (function := target.get()) is not None:
         return function
-    return Callable(at)
+    return Callable._at(at)
 
 
 def signal_at(at: int) -> Signal | None:
@@ -170,8 +203,7 @@ def py_callable_call(
     if function is None:
         lib.ps_set_call_error(error, lib.GDEXTENSION_CALL_ERROR_INSTANCE_IS_NULL, 0, 0)
         return
-    given = [decode(lib.ps_word(arguments, index)) for index in range(argument_count)]
-    value = function(*given)
+    value = function(*decode_all(arguments, argument_count))
     if value is not None:
         encode(value, result)
 
@@ -218,11 +250,17 @@ def py_callable_to_string(number: int, valid: int, result: int) -> None:
 @ffi.def_extern()
 @guarded(0)
 def py_callable_argument_count(number: int, valid: int) -> int:
-    function = _targets[number].get()
+    count = _argument_count(_targets[number].get())
+    lib.ps_write_bool(valid, count is not None)
+    return count or 0
+
+
+def _argument_count(function: Function[..., Any] | None) -> int | None:
+    """How many arguments it can take; None if that is unknown or has no end."""
     try:
-        parameters = inspect.signature(function).parameters if function else {}
+        parameters = inspect.signature(function).parameters.values() if function else ()
     except (TypeError, ValueError):
-        lib.ps_write_bool(valid, 0)
-        return 0
-    lib.ps_write_bool(valid, 1)
-    return len(parameters)
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return None
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)

@@ -11,7 +11,8 @@
 
 Public methods, exported properties, signals, upper-case integers and nested enums are registered;
 names that begin with an underscore stay in Python, unless the engine has a virtual method of that
-name. What registering means is in `_registration`.
+name. The engine takes classes only while it starts, from the modules that `pythonscript.cfg` and
+the project setting `pythonscript/modules` name. What registering means is in `_registration`.
 """
 
 from __future__ import annotations
@@ -72,8 +73,9 @@ class export:  # noqa: N801  the name that Godot's Python people know
         self._set: Callable[[Any, Any], None] | None = None
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-        self._key = f"_exported_{name}"
+        if not self.name:  # `@speed.setter` may give it a second one
+            self.name = name
+            self._key = f"_exported_{name}"
 
     @property
     def default(self) -> Any:
@@ -153,7 +155,8 @@ def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bo
         abstract: only its subclasses can be made.
 
     Raises:
-        GodotError: it does not extend a class of the engine, or the name is taken.
+        GodotError: it does not extend a class of the engine, the name is taken, it has something
+            that the engine has no type for, or the engine has long started.
     """
 
     def decorate(made: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import inspect
 import re
 import types
@@ -12,9 +11,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from _pythonscript import lib
 
+from ._described import class_name, described
 from ._exposed import export, signal
-from ._objects import EngineType
-from ._registration import Method, _class_name, _members, _type_name, described
+from ._exposed_methods import Method
+from ._registration import is_enum, members, parent_of
 
 
 def load(classes: list[Any]) -> None:
@@ -27,19 +27,19 @@ def load(classes: list[Any]) -> None:
 def page(cls: Any) -> str:
     """The documentation of one class in the engine's XML format."""
     brief, _, rest = _markup(inspect.cleandoc(cls.__doc__ or "")).partition("\n\n")
-    base = next(b for b in cls.__mro__[1:] if isinstance(b, EngineType))
-    members = list(_members(cls))
+    found = list(members(cls))
+    own, parent = quoteattr(class_name(cls)), quoteattr(class_name(parent_of(cls)))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8" ?>',
-            f'<class name={quoteattr(_class_name(cls))} inherits={quoteattr(_class_name(base))}>',
+            f"<class name={own} inherits={parent}>",
             f"<brief_description>{escape(brief)}</brief_description>",
             f"<description>{escape(rest or brief)}</description>",
             "<tutorials></tutorials>",
-            "<methods>", *_methods(members), "</methods>",
-            "<members>", *_properties(members), "</members>",
-            "<signals>", *_signals(members), "</signals>",
-            "<constants>", *_constants(members), "</constants>",
+            "<methods>", *_methods(found), "</methods>",
+            "<members>", *_properties(found), "</members>",
+            "<signals>", *_signals(found), "</signals>",
+            "<constants>", *_constants(found), "</constants>",
             "</class>",
         ]
     )  # fmt: skip
@@ -53,18 +53,18 @@ def _markup(text: str) -> str:
 
 def _parameters(items: list[tuple[str, Any]]) -> Iterator[str]:
     for index, (label, item) in enumerate(items):
-        kind = quoteattr(_type_name(item))
+        kind = quoteattr(item.spelled())
         yield f'<param index="{index}" name={quoteattr(label)} type={kind} />'
 
 
-def _methods(members: list[tuple[str, Any]]) -> Iterator[str]:
-    for label, member in members:
+def _methods(found: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in found:
         static = isinstance(member, staticmethod)
         if not (static or isinstance(member, types.FunctionType)):
             continue
         function = member.__func__ if static else member
         method = Method(label, function, static=static)
-        result = _type_name(method.result) if method.returns else "void"
+        result = "void" if method.result.is_void else method.result.spelled()
         qualifiers = ' qualifiers="static"' if static else ""
         yield f"<method name={quoteattr(label)}{qualifiers}>"
         yield f"<return type={quoteattr(result)} />"
@@ -73,10 +73,10 @@ def _methods(members: list[tuple[str, Any]]) -> Iterator[str]:
         yield "</method>"
 
 
-def _properties(members: list[tuple[str, Any]]) -> Iterator[str]:
-    for label, member in members:
+def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in found:
         if isinstance(member, export):
-            kind = quoteattr(_type_name(described(member.type)))
+            kind = quoteattr(described(member.type).spelled())
             default = quoteattr(_spelled(member.default))
             yield (
                 f'<member name={quoteattr(label)} type={kind} setter="set_{label}"'
@@ -92,17 +92,17 @@ def _spelled(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _signals(members: list[tuple[str, Any]]) -> Iterator[str]:
-    for label, member in members:
+def _signals(found: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in found:
         if isinstance(member, signal):
             yield f"<signal name={quoteattr(label)}>"
             yield from _parameters([(k, described(v)) for k, v in member.arguments.items()])
             yield f"<description>{escape(_markup(member.doc))}</description></signal>"
 
 
-def _constants(members: list[tuple[str, Any]]) -> Iterator[str]:
-    for label, member in members:
-        if isinstance(member, type) and issubclass(member, enum.IntEnum | enum.IntFlag):
+def _constants(found: list[tuple[str, Any]]) -> Iterator[str]:
+    for label, member in found:
+        if is_enum(member):
             group = quoteattr(member.__name__)
             for item in member:
                 yield f'<constant name="{item.name}" value="{int(item)}" enum={group}></constant>'

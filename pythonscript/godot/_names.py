@@ -25,7 +25,7 @@ def text_of(address: int) -> str:
     interned = lib.ps_read_pointer(address)
     text = _texts.get(interned)
     if text is None:
-        from ._variant import typed_text
+        from ._decode import typed_text
 
         text = typed_text(address, lib.GDEXTENSION_VARIANT_TYPE_STRING_NAME)
         name(text)

@@ -19,9 +19,10 @@ from typing import Any, ClassVar
 
 from _pythonscript import lib
 
-from ._errors import FreedObjectError
+from ._calls import set_by_name
+from ._encode import register_encoder
+from ._errors import FreedObjectError, GodotError
 from ._names import name, text_of
-from ._variant import register_encoder
 
 POSTINITIALIZE = 0
 
@@ -51,25 +52,41 @@ def _collected(known: Any) -> None:
 class EngineType(type):
     """Makes the engine's half of an object together with the Python half."""
 
+    def __new__(mcs, label: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> EngineType:
+        if "__slots__" not in namespace:
+            # Its objects keep what Python code sets on them.
+            namespace.setdefault("__setattr__", object.__setattr__)
+        return super().__new__(mcs, label, bases, namespace)
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         made = cls.make()
         try:
             made.__init__(*args, **kwargs)
         except BaseException:
-            if not cls._counted:
-                lib.gd_object_destroy(lib.ps_object(made._ref))
+            if not cls._counted and (address := lib.ps_object(made._ref)):
+                lib.gd_object_destroy(address)
             raise
-        if cls._counted:
-            # Python is the only holder: the engine's side takes over when it counts too.
-            _held.pop(made._ref, None)
+        finally:
+            if made._ref in _held and cls._counted and _is_last_count(made._ref):
+                # Python is the only holder: the engine's side takes over when it counts too.
+                del _held[made._ref]
         made.notification(POSTINITIALIZE)
         return made
 
     def make(cls: type[EngineObject]) -> EngineObject:
-        """A new object whose `__init__` has not run."""
+        """A new object whose `__init__` has not run.
+
+        Raises:
+            TypeError: the class is abstract, has one object only, or lacks `@exposed`.
+            GodotError: the engine makes none, such as a class of the editor in a game.
+        """
+        if cls._exposed_class and "_exposed_class" not in vars(cls):
+            raise TypeError(f"{cls.__name__} extends an exposed class: expose it too")
+        if cls._abstract or not cls._can_be_made:
+            raise TypeError(f"{cls.__name__} is abstract, or a singleton: Godot makes none")
         address = lib.gd_classdb_construct_object2(name(cls._engine_class))
         if not address:
-            raise TypeError(f"{cls.__name__} is abstract, or a singleton: Godot makes none")
+            raise GodotError(f"this engine cannot make a {cls._engine_class} now")
         made = _stand_for(cls, address, lib.ps_refer(address))
         if cls._exposed_class:
             _held[made._ref] = made
@@ -84,6 +101,8 @@ class EngineObject(metaclass=EngineType):
     _ref: int
     _engine_class: ClassVar[str]
     _exposed_class: ClassVar[str] = ""
+    _abstract: ClassVar[bool] = False
+    _can_be_made: ClassVar[bool] = True
     _counted: ClassVar[bool] = False
 
     def free(self) -> None:
@@ -110,6 +129,13 @@ class EngineObject(metaclass=EngineType):
         from ._classes import script_attribute
 
         return script_attribute(self, attribute)
+
+    def __setattr__(self, attribute: str, value: Any) -> None:
+        try:
+            object.__setattr__(self, attribute, value)
+        except AttributeError:
+            if hasattr(type(self), attribute) or not set_by_name(self, attribute, value):
+                raise
 
 
 def _stand_for(cls: type[EngineObject], address: int, reference: int) -> EngineObject:
@@ -176,7 +202,7 @@ def instance(reference: int) -> Any:
 
 def hold(reference: int) -> None:
     """The engine's side counts this exposed instance."""
-    if reference not in _held and lib.ps_reference_count(lib.ps_object(reference)) > 1:
+    if reference not in _held and not _is_last_count(reference):
         found = _known[reference]()
         if found is not None:
             _held[reference] = found
@@ -184,8 +210,12 @@ def hold(reference: int) -> None:
 
 def let_go(reference: int) -> None:
     """The engine's side may have stopped counting this exposed instance."""
-    if reference in _held and lib.ps_reference_count(lib.ps_object(reference)) == 1:
+    if reference in _held and _is_last_count(reference):
         _leaving.append(_held.pop(reference))
+
+
+def _is_last_count(reference: int) -> bool:
+    return bool(lib.ps_reference_count(lib.ps_object(reference)) == 1)
 
 
 def forget(reference: int) -> None:
@@ -200,7 +230,10 @@ def drop_leaving() -> None:
 
 
 def release_all() -> None:
-    """Gives back every count, so that what Python still holds at the end leaks nothing."""
+    """Gives back every count, so that what Python still holds at the end leaks nothing.
+
+    Instances of exposed classes must go before their classes do.
+    """
     drop_leaving()
     for known in list(_known.values()):
         if known.counted and (address := lib.ps_object(known.reference)):

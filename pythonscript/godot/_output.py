@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import Any
 
-from ._classes import utility
+from ._globals import utility
 
 
 class EngineStream(io.TextIOBase):

@@ -7,7 +7,7 @@ them without a copy; those of vectors and colours are flat there and give their 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ class PackedNumbers(array):
     """Base of the numeric arrays. Buffers of the same format are taken as they are."""
 
     code: ClassVar[str]
+    formats: ClassVar[str]  # the letters that buffers have for it
     variant_type: ClassVar[Type]
 
     def __new__(cls, content: Any = ()) -> PackedNumbers:
@@ -28,12 +29,13 @@ class PackedNumbers(array):
         try:
             view = memoryview(content)
         except TypeError:
-            made.extend(content)
+            array.extend(made, content)
             return made
-        if view.format == cls.code and view.contiguous:
-            made.frombytes(view.cast("B"))
+        by_rows = view.tobytes()  # however it lies in memory
+        if view.format in cls.formats and view.itemsize == made.itemsize:
+            made.frombytes(by_rows)
         else:
-            made.extend(chain.from_iterable(view.tolist()) if view.ndim > 1 else view.tolist())
+            array.extend(made, memoryview(by_rows).cast(view.format))  # type: ignore[call-overload]
         return made
 
     @classmethod
@@ -44,39 +46,49 @@ class PackedNumbers(array):
 
 class PackedInt32Array(PackedNumbers):
     code = "i"
+    formats = "il"
     variant_type = Type.PACKED_INT32_ARRAY
 
 
 class PackedInt64Array(PackedNumbers):
     code = "q"
+    formats = "ql"
     variant_type = Type.PACKED_INT64_ARRAY
 
 
 class PackedFloat32Array(PackedNumbers):
-    code = "f"
+    code = formats = "f"
     variant_type = Type.PACKED_FLOAT32_ARRAY
 
 
 class PackedFloat64Array(PackedNumbers):
-    code = "d"
+    code = formats = "d"
     variant_type = Type.PACKED_FLOAT64_ARRAY
 
 
 class PackedVectors(PackedNumbers):
     """Base of the arrays of vectors: `len` and indices count vectors, the buffer is flat."""
 
-    code = "f"
+    code = formats = "f"
     element: ClassVar[type[Value]]
 
     def __new__(cls, content: Any = ()) -> PackedVectors:
-        if isinstance(content, (list, tuple)):
-            content = chain.from_iterable(content)
+        size = len(cls.element.default)
+        try:
+            memoryview(content)
+        except TypeError:
+            content = array(cls.code, chain.from_iterable(cls._fitting(v) for v in content))
         made = PackedNumbers.__new__(cls, content)
-        if array.__len__(made) % len(cls.element.default):
-            raise ValueError(
-                f"a {cls.__name__} wants {len(cls.element.default)} numbers an element"
-            )
+        if array.__len__(made) % size:
+            raise ValueError(f"a {cls.__name__} wants {size} numbers an element")
         return made
+
+    @classmethod
+    def _fitting(cls, vector: Sequence[float]) -> Sequence[float]:
+        size = len(cls.element.default)
+        if len(vector) != size:
+            raise ValueError(f"a {cls.__name__} wants {size} numbers an element, not {vector!r}")
+        return vector
 
     @classmethod
     def width(cls) -> int:
@@ -88,18 +100,24 @@ class PackedVectors(PackedNumbers):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return type(self)([self[i] for i in range(*index.indices(len(self)))])
-        size, count = len(self.element.default), len(self)
-        if not -count <= index < count:
-            raise IndexError(f"index {index} of a {type(self).__name__} of {count}")
-        start = index % count * size
-        return self.element.of(array.__getitem__(self, slice(start, start + size)))
+        return self.element.of(array.__getitem__(self, self._place(index)))
 
-    def __setitem__(self, index: Any, value: Iterable[float]) -> None:
+    def __setitem__(self, index: int, value: Sequence[float]) -> None:
+        array.__setitem__(self, self._place(index), array(self.code, self._fitting(value)))
+
+    def _place(self, index: int) -> slice:
+        """Where a vector's numbers are."""
         size, count = len(self.element.default), len(self)
         if not -count <= index < count:
             raise IndexError(f"index {index} of a {type(self).__name__} of {count}")
         start = index % count * size
-        array.__setitem__(self, slice(start, start + size), array("f", value))
+        return slice(start, start + size)
+
+    def append(self, value: Sequence[float]) -> None:
+        self.extend([value])
+
+    def extend(self, values: Iterable[Sequence[float]]) -> None:
+        array.extend(self, type(self)(list(values)))
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))

@@ -1,13 +1,16 @@
 """Python exceptions in the engine's debugger, and none of them in C.
 
 Every function that the engine calls is `guarded`: an exception is printed as a script error with
-the file and line where it happened, and the engine gets a default. One that comes again and again,
-from `_process` say, is printed at its 1st, 2nd, 3rd, 10th, 100th, … time.
+the file and line where it happened and the calls that led there, and the engine gets a default.
+One that comes again and again, from `_process` say, is printed at its 1st, 2nd, 3rd, 10th, 100th,
+… time.
 """
 
 from __future__ import annotations
 
 import functools
+import sys
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -19,26 +22,26 @@ from _pythonscript import lib
 F = TypeVar("F", bound=Callable[..., Any])
 _OWN_FILES = __file__.rpartition("_report")[0]
 
-_times: Counter[tuple[str, str, int]] = Counter()
+# By type of the error and the lines that led to it.
+_times: Counter[tuple[Any, ...]] = Counter()
 
 
 def _is_worth_printing(times: int) -> bool:
     return times <= 3 or (set(str(times)) <= {"0", "1"} and str(times).count("1") == 1)
 
 
-def _place(trace: TracebackType | None) -> tuple[str, str, int]:
-    """Function, file and line of the innermost frame that is not the bridge's own."""
+def _frames(trace: TracebackType | None) -> traceback.StackSummary:
+    """The game's own part of a traceback; all of it where there is none."""
     frames = traceback.extract_tb(trace)
-    if not frames:
-        return "?", "?", 0
-    frame = next((f for f in reversed(frames) if not f.filename.startswith(_OWN_FILES)), frames[-1])
-    return frame.name, frame.filename, frame.lineno or 0
+    own = [frame for frame in frames if not frame.filename.startswith(_OWN_FILES)]
+    return traceback.StackSummary.from_list(own or frames)
 
 
 def report(error: BaseException) -> None:
     """Prints `error` as a script error, unless it has been printed often enough."""
-    function, file, line = _place(error.__traceback__)
-    key = type(error).__name__, file, line
+    frames = _frames(error.__traceback__)
+    last = frames[-1] if frames else traceback.FrameSummary("?", 0, "?")
+    key = type(error).__name__, *((frame.filename, frame.lineno) for frame in frames)
     _times[key] += 1
     times = _times[key]
     if not _is_worth_printing(times):
@@ -46,15 +49,26 @@ def report(error: BaseException) -> None:
     title = "".join(traceback.format_exception_only(error)).strip()
     if times > 1:
         title = f"{title} ({times} times)"
-    full = "".join(traceback.format_exception(error)).strip()
+    shown = title
+    if len(frames) > 1 or error.__cause__ or error.__context__:
+        shown = f"{title}\n{_story(error)}"
     lib.gd_print_script_error_with_message(
-        full.encode("utf-8", "replace"),
         title.encode("utf-8", "replace"),
-        function.encode("utf-8", "replace"),
-        file.encode("utf-8", "replace"),
-        line,
+        shown.encode("utf-8", "replace"),
+        last.name.encode("utf-8", "replace"),
+        last.filename.encode("utf-8", "replace"),
+        last.lineno or 0,
         0,
     )
+
+
+def _story(error: BaseException) -> str:
+    """How it came to `error`: the lines that led there, those of its causes before them."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines = []
+    if before is not None:
+        lines = [_story(before), "".join(traceback.format_exception_only(before)).strip(), "then"]
+    return "\n".join([*lines, "".join(_frames(error.__traceback__).format()).rstrip()])
 
 
 def warn(message: str) -> None:
@@ -77,3 +91,14 @@ def guarded(default: Any = None) -> Callable[[F], F]:
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def install() -> None:
+    """Has errors reported that Python would only write to stderr: in threads and finalisers."""
+    threading.excepthook = lambda arguments: _report_from_hook(arguments.exc_value)
+    sys.unraisablehook = lambda arguments: _report_from_hook(arguments.exc_value)
+
+
+def _report_from_hook(error: BaseException | None) -> None:
+    if error is not None:
+        report(error)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from . import _classes
+from . import _classes, _globals
 
 
 class ResourceFinder(importlib.abc.MetaPathFinder):
@@ -21,7 +21,7 @@ class ResourceFinder(importlib.abc.MetaPathFinder):
 
     def __init__(self) -> None:
         self.files: Any = _classes.class_named("FileAccess")
-        self.settings = _classes.singleton("ProjectSettings")
+        self.settings = _globals.singleton("ProjectSettings")
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

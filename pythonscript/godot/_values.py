@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from operator import add, floordiv, mod, mul, sub, truediv
+from operator import add, floordiv, mul, sub, truediv
 from typing import Any, ClassVar
 
 from ._types import Type
@@ -19,14 +19,14 @@ _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATE, _MODULE = 6, 7, 8, 9, 10, 12
 
 
 class ValueType(type):
-    """Finds constants (`Color.RED`) and static methods (`Vector2.from_angle`) in the engine."""
+    """Finds what the engine has of a type: `Color.RED`, `Vector2.from_angle`, `Vector2.length`."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"{cls.__name__} has no attribute {name}")
-        from . import _variant
+        from . import _value_attributes
 
-        return _variant.class_attribute(cls, name)
+        return _value_attributes.find(cls, name)
 
 
 class Value(tuple, metaclass=ValueType):
@@ -42,16 +42,16 @@ class Value(tuple, metaclass=ValueType):
         """From all numbers in memory order, from nothing, or from what the engine's own
         constructors take.
         """
-        if len(parts) == len(cls.default):
+        if len(parts) == len(cls.default) and str not in map(type, parts):
             try:
                 return tuple.__new__(cls, map(cls.number, parts))
             except TypeError:
                 pass
         if not parts:
             return tuple.__new__(cls, cls.default)
-        from . import _variant
+        from . import _value_attributes
 
-        return _variant.construct(cls, parts)
+        return _value_attributes.construct(cls, parts)
 
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Value:
@@ -65,19 +65,20 @@ class Value(tuple, metaclass=ValueType):
         return type(self), tuple(self)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name}")
-        from . import _variant
-
-        return _variant.value_attribute(self, name)
+        getattr(type(self), name)  # puts it on the class, or raises
+        return getattr(self, name)
 
     def _operate(self, operator: int, other: Any) -> Any:
-        from . import _variant
+        from . import _value_attributes
 
-        return _variant.evaluate(operator, self, other)
+        return _value_attributes.evaluate(operator, self, other)
 
     def __add__(self, other: Any) -> Any:
         return self._operate(_ADD, other)
+
+    def __radd__(self, other: Any) -> Any:
+        # No value type adds to another; without this a plain tuple would be lengthened.
+        raise TypeError(f"{type(other).__name__} + {type(self).__name__} means nothing to Godot")
 
     def __sub__(self, other: Any) -> Any:
         return self._operate(_SUBTRACT, other)
@@ -86,9 +87,9 @@ class Value(tuple, metaclass=ValueType):
         return self._operate(_MULTIPLY, other)
 
     def __rmul__(self, other: Any) -> Any:
-        from . import _variant
+        from . import _value_attributes
 
-        return _variant.evaluate(_MULTIPLY, other, self)
+        return _value_attributes.evaluate(_MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         return self._operate(_DIVIDE, other)
@@ -97,7 +98,10 @@ class Value(tuple, metaclass=ValueType):
         return self._operate(_MODULE, other)
 
     def __neg__(self) -> Any:
-        return self._operate(_NEGATE, None)
+        result = self._operate(_NEGATE, None)
+        if result is NotImplemented:
+            raise TypeError(f"-{type(self).__name__} means nothing to Godot")
+        return result
 
 
 def _component(index: int) -> property:
@@ -123,10 +127,10 @@ class Vector(Value):
         return self._operate(code, other)
 
     def __add__(self, other: Any) -> Any:
-        return self._each(add, other, _ADD)
+        return self._each(add, other, _ADD) if type(other) is type(self) else NotImplemented
 
     def __sub__(self, other: Any) -> Any:
-        return self._each(sub, other, _SUBTRACT)
+        return self._each(sub, other, _SUBTRACT) if type(other) is type(self) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
         return self._each(mul, other, _MULTIPLY)
@@ -135,17 +139,16 @@ class Vector(Value):
         return self._each(mul, other, _MULTIPLY) if type(other) in (int, float) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
+        # The engine divides integers towards zero, Python does not.
         if self.number is int:
             return self._operate(_DIVIDE, other)
         return self._each(truediv, other, _DIVIDE)
 
     def __floordiv__(self, other: Any) -> Any:
-        return self._each(floordiv, other, _DIVIDE)
-
-    def __mod__(self, other: Any) -> Any:
-        if self.number is int:
-            return self._operate(_MODULE, other)
-        return self._each(mod, other, _MODULE)
+        """Rounds down, as Python does; the engine has no such operator."""
+        if type(other) in (int, float, type(self)):
+            return self._each(floordiv, other, _DIVIDE)
+        return NotImplemented
 
     def __neg__(self) -> Any:
         return tuple.__new__(type(self), [-a for a in self])
@@ -308,6 +311,10 @@ class Color(Vector):
         if len(parts) == 3 and all(type(part) in (int, float) for part in parts):
             parts = (*parts, 1.0)
         return Value.__new__(cls, *parts)
+
+    def __neg__(self) -> Any:
+        """The opposite colour."""
+        return self._operate(_NEGATE, None)
 
 
 class RID(Value):

@@ -39,26 +39,26 @@ class Suite:
 
     def __init__(self, project: Path):
         self.project = project
-        self._done: SuiteRun | Failure | None = None
+        self.done: SuiteRun | str = ""  # or why there is none
 
     def items(self, session: pytest.Session) -> list["EngineItem"]:
         return [i for i in session.items if isinstance(i, EngineItem) and i.suite is self]
 
     def run(self, session: pytest.Session) -> SuiteRun:
-        """Raises Failure each time where there is no engine, or it cannot be made ready."""
-        if self._done is None:
+        """Fails each test where there is no engine, or it cannot be made ready."""
+        if not self.done:
             try:
                 engine = find()
                 if engine is None:
                     raise Failure("There is no Godot: `python3 run.py engine` gets one.")
                 import_project(engine, self.project)
                 names = [item.inside_name for item in self.items(session)]
-                self._done = run_suite(engine, self.project, names, seconds=_RUN_S)
+                self.done = run_suite(engine, self.project, names, seconds=_RUN_S)
             except Failure as failure:
-                self._done = failure
-        if isinstance(self._done, Failure):
-            raise self._done
-        return self._done
+                self.done = str(failure)
+        if isinstance(self.done, str):
+            pytest.fail(self.done, pytrace=False)
+        return self.done
 
 
 _SUITES = pytest.StashKey[dict[Path, Suite]]()
@@ -90,20 +90,15 @@ class EngineItem(pytest.Item):
         outcome = self.suite.run(self.session).outcomes[self.inside_name]
         self.add_report_section("call", "engine", outcome.log)
         if outcome.problem:
-            raise Failure(outcome.problem)
+            pytest.fail(outcome.problem, pytrace=False)
 
     def teardown(self) -> None:
-        if self.suite.items(self.session)[-1] is not self:
-            return
-        run = self.suite.run(self.session)
-        if run.faults:
+        run = self.suite.done
+        is_last = self.suite.items(self.session)[-1] is self
+        if is_last and isinstance(run, SuiteRun) and run.faults:
             self.add_report_section("teardown", "engine", run.log)
-            raise Failure("The run had faults outside of its tests:\n" + "\n".join(run.faults))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> object:
-        if isinstance(excinfo.value, Failure):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
+            faults = "\n".join(run.faults)
+            pytest.fail(f"The run had faults outside of its tests:\n{faults}", pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.line, self.inside_name

@@ -549,15 +549,15 @@ static void gd_variant_destroy(GDExtensionVariantPtr p_self) {
 }
 
 static void gd_variant_call(GDExtensionVariantPtr p_self, GDExtensionConstStringNamePtr p_method, uintptr_t p_args, GDExtensionInt p_argument_count, GDExtensionUninitializedVariantPtr r_return, GDExtensionCallError*r_error) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.variant_call(p_self, p_method, p_args, p_argument_count, r_return, r_error);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static void gd_variant_call_static(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_method, uintptr_t p_args, GDExtensionInt p_argument_count, GDExtensionUninitializedVariantPtr r_return, GDExtensionCallError*r_error) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.variant_call_static(p_type, p_method, p_args, p_argument_count, r_return, r_error);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static void gd_variant_evaluate(GDExtensionVariantOperator p_op, GDExtensionConstVariantPtr p_a, GDExtensionConstVariantPtr p_b, GDExtensionUninitializedVariantPtr r_return, uintptr_t r_valid) {
@@ -857,16 +857,16 @@ static uintptr_t gd_image_ptr(GDExtensionObjectPtr p_instance) {
 }
 
 static int64_t gd_worker_thread_pool_add_native_group_task(GDExtensionObjectPtr p_instance, GDExtensionWorkerThreadPoolGroupTask p_func, uintptr_t p_userdata, int32_t p_elements, int32_t p_tasks, GDExtensionBool p_high_priority, GDExtensionConstStringPtr p_description) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     int64_t result = engine.worker_thread_pool_add_native_group_task(p_instance, p_func, p_userdata, p_elements, p_tasks, p_high_priority, p_description);
-    PyEval_RestoreThread(state);
+    take_lock(state);
     return result;
 }
 
 static int64_t gd_worker_thread_pool_add_native_task(GDExtensionObjectPtr p_instance, GDExtensionWorkerThreadPoolTask p_func, uintptr_t p_userdata, GDExtensionBool p_high_priority, GDExtensionConstStringPtr p_description) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     int64_t result = engine.worker_thread_pool_add_native_task(p_instance, p_func, p_userdata, p_high_priority, p_description);
-    PyEval_RestoreThread(state);
+    take_lock(state);
     return result;
 }
 
@@ -975,21 +975,21 @@ static void gd_dictionary_set_typed(GDExtensionTypePtr p_self, GDExtensionVarian
 }
 
 static void gd_object_method_bind_call(GDExtensionMethodBindPtr p_method_bind, GDExtensionObjectPtr p_instance, uintptr_t p_args, GDExtensionInt p_arg_count, GDExtensionUninitializedVariantPtr r_ret, GDExtensionCallError*r_error) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.object_method_bind_call(p_method_bind, p_instance, p_args, p_arg_count, r_ret, r_error);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static void gd_object_method_bind_ptrcall(GDExtensionMethodBindPtr p_method_bind, GDExtensionObjectPtr p_instance, uintptr_t p_args, GDExtensionTypePtr r_ret) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.object_method_bind_ptrcall(p_method_bind, p_instance, p_args, r_ret);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static void gd_object_destroy(GDExtensionObjectPtr p_o) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.object_destroy(p_o);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static GDExtensionObjectPtr gd_global_get_singleton(GDExtensionConstStringNamePtr p_name) {
@@ -1033,9 +1033,9 @@ static GDExtensionBool gd_object_has_script_method(GDExtensionConstObjectPtr p_o
 }
 
 static void gd_object_call_script_method(GDExtensionObjectPtr p_object, GDExtensionConstStringNamePtr p_method, uintptr_t p_args, GDExtensionInt p_argument_count, GDExtensionUninitializedVariantPtr r_return, GDExtensionCallError*r_error) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     engine.object_call_script_method(p_object, p_method, p_args, p_argument_count, r_return, r_error);
-    PyEval_RestoreThread(state);
+    take_lock(state);
 }
 
 static GDExtensionObjectPtr gd_ref_get_object(GDExtensionConstRefPtr p_ref) {
@@ -1075,9 +1075,9 @@ static uintptr_t gd_callable_custom_get_userdata(GDExtensionConstTypePtr p_calla
 }
 
 static GDExtensionObjectPtr gd_classdb_construct_object2(GDExtensionConstStringNamePtr p_classname) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     GDExtensionObjectPtr result = engine.classdb_construct_object2(p_classname);
-    PyEval_RestoreThread(state);
+    take_lock(state);
     return result;
 }
 

@@ -3,23 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#ifdef _MSC_VER
-#include <intrin.h>
-#define PER_THREAD __declspec(thread)
-#define add_atomic(counter, change) (_InterlockedExchangeAdd(counter, change) + (change))
-#else
-#define PER_THREAD _Thread_local
-#define add_atomic(counter, change) __atomic_add_fetch(counter, change, __ATOMIC_ACQ_REL)
-#endif
-
-/* cffi lets the interpreter lock go around every function. That costs as much as most of these
-   take, and a thread that computes would keep the lock for a while each time; so it stays held but
-   in the calls that tools/generate_godot.py lists. */
-#undef Py_BEGIN_ALLOW_THREADS
-#undef Py_END_ALLOW_THREADS
-#define Py_BEGIN_ALLOW_THREADS {
-#define Py_END_ALLOW_THREADS }
-
 #define VARIANT_WORDS 3
 #define VARIANT_SIZE (VARIANT_WORDS * sizeof(uint64_t))
 #define MOST_ARGUMENTS 32
@@ -33,7 +16,7 @@ static GDExtensionVariantGetInternalPtrFunc inside[GDEXTENSION_VARIANT_TYPE_VARI
 static GDExtensionPtrDestructor destroy_string, destroy_name, destroy_path, destroy_callable,
     destroy_signal;
 static GDExtensionPtrConstructor string_from_name, string_from_path, path_from_string, new_signal;
-static uint64_t name_size, name_resize, name_keys;
+static uint64_t name_size, name_resize, name_keys, name_element, name_key, name_value;
 
 static const char *ps_load(GDExtensionInterfaceGetProcAddress find) {
     const char *missing = engine_load(find);
@@ -56,6 +39,9 @@ static const char *ps_load(GDExtensionInterfaceGetProcAddress find) {
     engine.string_name_new_with_latin1_chars((uintptr_t)&name_size, "size", 1);
     engine.string_name_new_with_latin1_chars((uintptr_t)&name_resize, "resize", 1);
     engine.string_name_new_with_latin1_chars((uintptr_t)&name_keys, "keys", 1);
+    engine.string_name_new_with_latin1_chars((uintptr_t)&name_element, "get_typed_builtin", 1);
+    engine.string_name_new_with_latin1_chars((uintptr_t)&name_key, "get_typed_key_builtin", 1);
+    engine.string_name_new_with_latin1_chars((uintptr_t)&name_value, "get_typed_value_builtin", 1);
     return NULL;
 }
 
@@ -168,27 +154,48 @@ static uintptr_t ps_class_name(uintptr_t object) {
 /* ---- Methods of engine classes ---- */
 
 typedef struct {
-    uintptr_t bind;
+    uintptr_t bind; /* of a value's method: a GDExtensionPtrBuiltInMethod */
     int flags;
     int count;
+    uint32_t objects; /* a bit for each argument that is one */
     uint8_t offsets[MOST_ARGUMENTS];
 } method;
 
-static uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets) {
+static uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets,
+                           uint32_t objects) {
     method *made = malloc(sizeof(method));
     made->bind = bind;
     made->flags = flags;
     made->count = count;
+    made->objects = objects;
     memcpy(made->offsets, offsets, count);
     return (uintptr_t)made;
 }
 
-/* 0 where the object is gone. */
+static uintptr_t ps_builtin_method(int type, uintptr_t name, int64_t hash) {
+    return (uintptr_t)engine.variant_get_ptr_builtin_method(type, name, hash);
+}
+
+/* 0 where the object, or one among the arguments, is gone. */
 static int ptrcall(uintptr_t method_, uintptr_t shared, const char *arguments, void *result) {
     const method *m = (const method *)method_;
-    uintptr_t object = 0, pointers[MOST_ARGUMENTS];
+    uintptr_t object = 0, pointers[MOST_ARGUMENTS], objects[MOST_ARGUMENTS];
+    for (int i = 0; i < m->count; i++) {
+        pointers[i] = (uintptr_t)arguments + m->offsets[i];
+        if (!(m->objects >> i & 1)) continue;
+        uintptr_t given = *(const uintptr_t *)pointers[i];
+        objects[i] = given != 0 ? ps_object(given) : 0;
+        if (given != 0 && objects[i] == 0) return 0;
+        pointers[i] = (uintptr_t)&objects[i];
+    }
+    if (m->flags & PS_VALUE) {
+        int first = !(m->flags & PS_STATIC); /* the value itself comes first */
+        ((GDExtensionPtrBuiltInMethod)m->bind)(first ? pointers[0] : 0,
+                                               (uintptr_t)(pointers + first), (uintptr_t)result,
+                                               m->count - first);
+        return 1;
+    }
     if (!(m->flags & PS_STATIC) && (object = ps_object(shared)) == 0) return 0;
-    for (int i = 0; i < m->count; i++) pointers[i] = (uintptr_t)arguments + m->offsets[i];
     if (m->flags & PS_KEEP_LOCK)
         engine.object_method_bind_ptrcall(m->bind, object, (uintptr_t)pointers, (uintptr_t)result);
     else
@@ -221,10 +228,11 @@ static double ps_get_float(uintptr_t method_, uintptr_t shared) {
 
 /* ---- Variant calls ---- */
 
-static int64_t packed_error(const GDExtensionCallError *error) {
-    if (error->error == GDEXTENSION_CALL_OK) return 0;
-    return (int64_t)error->error | (int64_t)(uint32_t)error->argument << 8 |
-           (int64_t)(uint8_t)error->expected << 40;
+/* The type of the result, or less than 0 for an error; see bridge.h. */
+static int64_t outcome(const GDExtensionCallError *error, uintptr_t result) {
+    if (error->error == GDEXTENSION_CALL_OK) return *(int32_t *)result;
+    return -((int64_t)error->error | (int64_t)(uint32_t)error->argument << 8 |
+             (int64_t)(uint8_t)error->expected << 40);
 }
 
 static const uintptr_t *argument_pointers(uintptr_t frame, int count, uintptr_t *few) {
@@ -241,7 +249,7 @@ static int64_t ps_call_bound(uintptr_t method_, uintptr_t shared, uintptr_t fram
     GDExtensionCallError error = {0};
     gd_object_method_bind_call(m->bind, object, (uintptr_t)pointers, count, frame, &error);
     if (pointers != few) free((void *)pointers);
-    return packed_error(&error);
+    return outcome(&error, frame);
 }
 
 static int64_t ps_call_variant(uintptr_t at, uintptr_t name, uintptr_t frame, int count) {
@@ -250,7 +258,7 @@ static int64_t ps_call_variant(uintptr_t at, uintptr_t name, uintptr_t frame, in
     GDExtensionCallError error = {0};
     gd_variant_call(at, name, (uintptr_t)pointers, count, frame, &error);
     if (pointers != few) free((void *)pointers);
-    return packed_error(&error);
+    return outcome(&error, frame);
 }
 
 static int64_t ps_call_static(int type, uintptr_t name, uintptr_t frame, int count) {
@@ -259,7 +267,7 @@ static int64_t ps_call_static(int type, uintptr_t name, uintptr_t frame, int cou
     GDExtensionCallError error = {0};
     gd_variant_call_static(type, name, (uintptr_t)pointers, count, frame, &error);
     if (pointers != few) free((void *)pointers);
-    return packed_error(&error);
+    return outcome(&error, frame);
 }
 
 static int64_t ps_construct(int type, uintptr_t frame, int count) {
@@ -268,7 +276,7 @@ static int64_t ps_construct(int type, uintptr_t frame, int count) {
     GDExtensionCallError error = {0};
     engine.variant_construct(type, frame, (uintptr_t)pointers, count, &error);
     if (pointers != few) free((void *)pointers);
-    return packed_error(&error);
+    return outcome(&error, frame);
 }
 
 static int ps_evaluate(int operation, uintptr_t left, uintptr_t right, uintptr_t result) {
@@ -283,9 +291,9 @@ static void ps_call_utility(GDExtensionPtrUtilityFunction function, uintptr_t fr
     uintptr_t *pointers = (uintptr_t *)argument_pointers(frame, count, few);
     for (int i = 0; i < count && i < 64; i++)
         if (bare >> i & 1) pointers[i] = ps_inside(pointers[i]);
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = release_lock();
     function(result, (uintptr_t)pointers, count);
-    PyEval_RestoreThread(state);
+    take_lock(state);
     if (pointers != few) free(pointers);
 }
 
@@ -322,16 +330,18 @@ static void ps_set_typed(uintptr_t at, int type, uintptr_t value) { from_type[ty
 
 static void ps_set_text(uintptr_t at, int type, const char *utf8, int64_t length) {
     uint64_t text = 0, other = 0;
+    if (type == GDEXTENSION_VARIANT_TYPE_STRING_NAME) {
+        engine.string_name_new_with_utf8_chars_and_len((uintptr_t)&other, utf8, length);
+        from_type[type](at, (uintptr_t)&other);
+        destroy_name((uintptr_t)&other);
+        return;
+    }
     engine.string_new_with_utf8_chars_and_len2((uintptr_t)&text, utf8, length);
     if (type == GDEXTENSION_VARIANT_TYPE_NODE_PATH) {
         uintptr_t argument = (uintptr_t)&text;
         path_from_string((uintptr_t)&other, (uintptr_t)&argument);
         from_type[type](at, (uintptr_t)&other);
         destroy_path((uintptr_t)&other);
-    } else if (type == GDEXTENSION_VARIANT_TYPE_STRING_NAME) {
-        engine.string_name_new_with_utf8_chars_and_len((uintptr_t)&other, utf8, length);
-        from_type[type](at, (uintptr_t)&other);
-        destroy_name((uintptr_t)&other);
     } else {
         from_type[type](at, (uintptr_t)&text);
     }
@@ -436,11 +446,18 @@ static void ps_set_signal(uintptr_t at, uintptr_t object, uintptr_t name) {
 
 /* ---- Containers ---- */
 
-static int64_t ps_size(uintptr_t at) {
+static int64_t ask(uintptr_t at, uint64_t *name) {
     uint64_t result[VARIANT_WORDS] = {0};
     GDExtensionCallError error = {0};
-    engine.variant_call(at, (uintptr_t)&name_size, 0, 0, (uintptr_t)result, &error);
+    engine.variant_call(at, (uintptr_t)name, 0, 0, (uintptr_t)result, &error);
     return ps_get_integer((uintptr_t)result);
+}
+
+static int64_t ps_size(uintptr_t at) { return ask(at, &name_size); }
+
+static int64_t ps_element_types(uintptr_t at) {
+    if (*(int32_t *)at == GDEXTENSION_VARIANT_TYPE_ARRAY) return ask(at, &name_element);
+    return ask(at, &name_key) | ask(at, &name_value) << 8;
 }
 
 static void ps_resize(uintptr_t at, int64_t size) {
@@ -553,7 +570,7 @@ static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, in
 }
 
 static void ps_register_main_loop(void) {
-    static const GDExtensionMainLoopCallbacks callbacks = {NULL, py_shutdown, py_frame};
+    static const GDExtensionMainLoopCallbacks callbacks = {NULL, shut_down, py_frame};
     engine.register_main_loop_callbacks(library, &callbacks);
 }
 

@@ -3,6 +3,12 @@
    Addresses are numbers (see tools/generate_godot.py). `at` is the address of a Variant, `value`
    that of a typed value as `ptrcall` wants it. */
 
+/* The interpreter lock at the end of the game. `ps_keep_lock` has the main thread keep it once the
+   engine's current call of Python is over; `ps_await_calls` then waits until no other thread is in
+   a call of the engine, for a second of processor time at most, and returns whether none is. */
+void ps_keep_lock(void);
+int ps_await_calls(void);
+
 /* Scratch memory: `count` zeroed words of 24 bytes each, every one a Nil Variant, on a stack of the
    calling thread. `ps_leave` destroys the Variants in it and gives it back; the last in is the
    first out. */
@@ -20,12 +26,15 @@ void ps_unreference(uintptr_t object);
 int64_t ps_reference_count(uintptr_t object);
 uintptr_t ps_class_name(uintptr_t object);
 
-/* Methods of engine classes. `offsets` says where each argument begins in the packed ones. */
+/* Methods. `offsets` says where each argument begins in the packed ones; for those with a bit in
+   `objects` there is a reference, or 0. A method of a value type has the value as its first. */
 #define PS_STATIC 1
 #define PS_KEEP_LOCK 2
-uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets);
+#define PS_VALUE 4
+uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets, uint32_t objects);
+uintptr_t ps_builtin_method(int type, uintptr_t name, int64_t hash);
 
-/* ptrcalls by kind of result. On a freed object they return PS_FREED, or not-a-number. */
+/* ptrcalls by kind of result. Where an object is freed they return PS_FREED, or not-a-number. */
 #define PS_FREED -9223372036854775807
 int64_t ps_get_int(uintptr_t method, uintptr_t reference);
 double ps_get_float(uintptr_t method, uintptr_t reference);
@@ -33,9 +42,9 @@ int64_t ps_call_int(uintptr_t method, uintptr_t reference, const char *arguments
 double ps_call_float(uintptr_t method, uintptr_t reference, const char *arguments);
 int64_t ps_call_into(uintptr_t method, uintptr_t reference, const char *arguments, void *result);
 
-/* Variant calls: frame[0] takes the result, frame[1..count] are the arguments. The result is 0, or
-   error | argument << 8 | expected << 40 of GDExtensionCallError, or PS_FREED. For a utility
-   function, a bit of `bare` says that the argument is wanted as a typed value. */
+/* Variant calls: frame[0] takes the result, frame[1..count] are the arguments. They return the type
+   of the result, or -(error | argument << 8 | expected << 40) of GDExtensionCallError, or PS_FREED.
+   For a utility function, a bit of `bare` says that the argument is wanted as a typed value. */
 int64_t ps_call_bound(uintptr_t method, uintptr_t reference, uintptr_t frame, int count);
 int64_t ps_call_variant(uintptr_t at, uintptr_t name, uintptr_t frame, int count);
 int64_t ps_call_static(int type, uintptr_t name, uintptr_t frame, int count);
@@ -75,6 +84,7 @@ uintptr_t ps_word(uintptr_t array, int index);
 
 /* Containers, each in a Variant. */
 int64_t ps_size(uintptr_t at);
+int64_t ps_element_types(uintptr_t at); /* of an Array; key | value << 8 of a Dictionary */
 void ps_resize(uintptr_t at, int64_t size);
 uintptr_t ps_packed_data(uintptr_t at, int type, int writable);
 uintptr_t ps_packed_string(uintptr_t at, int64_t index);

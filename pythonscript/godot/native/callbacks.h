@@ -4,6 +4,7 @@
 void py_initialize(uintptr_t userdata, GDExtensionInitializationLevel level);
 void py_deinitialize(uintptr_t userdata, GDExtensionInitializationLevel level);
 void py_shutdown(void);
+void py_release(void);
 void py_frame(void);
 
 GDExtensionObjectPtr py_create(uintptr_t class_id, GDExtensionBool notify);

@@ -1,0 +1,185 @@
+"""Variants to Python values; the names mean what they mean in `_encode`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable as Function
+from typing import Any
+
+from _pythonscript import ffi, lib
+
+from ._packed import PACKED_NUMBERS, PackedNumbers, PackedStringArray
+from ._types import Type
+from ._values import VALUES, NodePath, StringName, Value
+
+Decoder = Function[[int], Any]
+
+
+def _text(at: int) -> str:
+    return ffi.string(lib.ps_text(at)).decode("utf-8", "replace")
+
+
+def _value_decoder(cls: type[Value]) -> Decoder:
+    make, size = tuple.__new__, len(cls.default)
+    pointer = {"f": "float *", "i": "int32_t *", "Q": "uint64_t *"}[cls.layout.format[-1]]
+    c_type, cast, unpack, inside = ffi.typeof(pointer), ffi.cast, ffi.unpack, lib.ps_inside
+
+    def decode_value(at: int) -> Value:
+        return make(cls, unpack(cast(c_type, inside(at)), size))
+
+    return decode_value
+
+
+def _packed_decoder(cls: type[PackedNumbers]) -> Decoder:
+    number = int(cls.variant_type)
+    width = cls.width()
+
+    def decode_packed(at: int) -> PackedNumbers:
+        made, length = cls(), lib.ps_size(at)
+        if length:
+            data = ffi.cast("char *", lib.ps_packed_data(at, number, 0))
+            made.frombytes(ffi.buffer(data, length * width))
+        return made
+
+    return decode_packed
+
+
+def _bytes(at: int) -> bytes:
+    length = lib.ps_size(at)
+    if not length:
+        return b""
+    data = ffi.cast("char *", lib.ps_packed_data(at, Type.PACKED_BYTE_ARRAY, 0))
+    return ffi.buffer(data, length)[:]
+
+
+def _strings(at: int) -> PackedStringArray:
+    made = PackedStringArray()
+    for index in range(lib.ps_size(at)):
+        made.append(typed_text(lib.ps_packed_string(at, index), Type.STRING))
+    return made
+
+
+def _array(at: int) -> list[Any]:
+    content = lib.ps_inside(at)
+    items = [
+        decode(lib.gd_array_operator_index_const(content, index))
+        for index in range(lib.ps_size(at))
+    ]
+    if types := lib.ps_element_types(at):
+        from ._containers import typed_array_at
+
+        return typed_array_at(at, Type(types), items)
+    return items
+
+
+def _dictionary(at: int) -> dict[Any, Any]:
+    content, made = lib.ps_inside(at), {}
+    keys = lib.ps_enter(1)
+    try:
+        lib.ps_dictionary_keys(at, keys)
+        inside = lib.ps_inside(keys)
+        for index in range(lib.ps_size(keys)):
+            key = lib.gd_array_operator_index_const(inside, index)
+            made[_hashable(decode(key))] = decode(
+                lib.gd_dictionary_operator_index_const(content, key)
+            )
+    finally:
+        lib.ps_leave(keys, 1)
+    if types := lib.ps_element_types(at):
+        from ._containers import typed_dictionary_at
+
+        return typed_dictionary_at(at, Type(types & 0xFF), Type(types >> 8), made)
+    return made
+
+
+def _hashable(key: Any) -> Any:
+    """Godot takes any Variant as a key; what Python cannot take becomes a tuple here."""
+    if isinstance(key, (list, PackedNumbers)):
+        return tuple(_hashable(item) for item in key)
+    if isinstance(key, dict):
+        return tuple((_hashable(k), _hashable(v)) for k, v in key.items())
+    return key
+
+
+def _object(at: int) -> Any:
+    from ._objects import wrap
+
+    return wrap(lib.ps_get_object(at))
+
+
+def _callable(at: int) -> Any:
+    from ._callable import callable_at
+
+    return callable_at(at)
+
+
+def _signal(at: int) -> Any:
+    from ._callable import signal_at
+
+    return signal_at(at)
+
+
+def _bool(at: int) -> bool:
+    return lib.ps_get_integer(at) != 0
+
+
+# By the number of the type.
+DECODERS: list[Decoder] = [
+    lambda at: None,
+    _bool,
+    lib.ps_get_integer,
+    lib.ps_get_number,
+    _text,
+    *(
+        _value_decoder(VALUES[t]) if t in VALUES else _text
+        for t in map(Type, range(Type.VECTOR2, Type.OBJECT))
+    ),
+    _object,
+    _callable,
+    _signal,
+    _dictionary,
+    _array,
+    _bytes,
+    *(
+        _packed_decoder(PACKED_NUMBERS[t]) if t in PACKED_NUMBERS else _strings
+        for t in map(Type, range(Type.PACKED_INT32_ARRAY, len(Type)))
+    ),
+]
+DECODERS[Type.STRING_NAME] = lambda at: StringName(_text(at))
+DECODERS[Type.NODE_PATH] = lambda at: NodePath(_text(at))
+_type_of = lib.gd_variant_get_type
+
+
+def decode(at: int) -> Any:
+    """The Python value of the Variant at `at`."""
+    return DECODERS[_type_of(at)](at)
+
+
+def decode_all(arguments: int, count: int) -> list[Any]:
+    """The Python values of the Variants that an array of `count` addresses leads to."""
+    return [decode(lib.ps_word(arguments, index)) for index in range(count)]
+
+
+def decode_typed(type_: Type, value: int) -> Any:
+    """The Python value of the bare value at `value`; NIL means that it is a Variant."""
+    if type_ == Type.NIL:
+        return decode(value)
+    if type_ == Type.OBJECT:
+        from ._objects import wrap
+
+        return wrap(lib.ps_read_pointer(value))
+    at = lib.ps_enter(1)
+    try:
+        lib.ps_set_typed(at, type_, value)
+        return DECODERS[type_](at)
+    finally:
+        lib.ps_leave(at, 1)
+
+
+def typed_text(value: int, type_: int) -> str:
+    """The text of a bare String, StringName or NodePath."""
+    at = lib.ps_enter(1)
+    try:
+        lib.ps_set_typed(at, type_, value)
+        return _text(at)
+    finally:
+        lib.ps_leave(at, 1)

@@ -1,0 +1,230 @@
+"""Python types as the engine describes the types of properties, arguments and results."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import _classes
+from ._callable import Callable as EngineCallable
+from ._callable import Signal
+from ._containers import Element, TypedArray, TypedDictionary
+from ._encode import encode_as, encode_typed
+from ._errors import ConversionError, GodotError
+from ._exposed import export
+from ._objects import EngineType
+from ._packed import PACKED_NUMBERS, PackedStringArray
+from ._types import Type
+from ._values import VALUES, NodePath, StringName
+
+# Numbers of the engine's PropertyHint and PropertyUsageFlags.
+_HINT_RANGE, _HINT_ENUM, _HINT_FILE, _HINT_DIR, _HINT_MULTILINE = 1, 2, 13, 14, 18
+_HINT_FLAGS, _HINT_RESOURCE_TYPE, _HINT_TYPE_STRING, _HINT_ARRAY_TYPE = 6, 17, 23, 31
+_HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 34, 38
+USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A type as the engine describes it.
+
+    Attributes:
+        type: The Variant type; NIL for any.
+        class_name: Of an object.
+        hint: A PropertyHint, with its text in `hint_string`.
+        usage: PropertyUsageFlags.
+        python: What the annotation said.
+        inner: The types of the elements, or of keys and values, of a typed container.
+    """
+
+    type: Type
+    class_name: str = ""
+    hint: int = 0
+    hint_string: str = ""
+    usage: int = USAGE_DEFAULT
+    python: Any = None
+    inner: tuple[Described, ...] = ()
+
+    @property
+    def is_void(self) -> bool:
+        return self.type == Type.NIL and self.python is not Any
+
+    @property
+    def is_counted(self) -> bool:
+        return isinstance(self.python, EngineType) and self.python._counted
+
+    def empty(self) -> Any:
+        """The value of this type that means nothing yet."""
+        if self.type in (Type.NIL, Type.OBJECT, Type.CALLABLE, Type.SIGNAL):
+            return None
+        if isinstance(self.python, type) and issubclass(self.python, enum.Enum):
+            return next(iter(self.python))
+        return PYTHON_TYPES[self.type]()
+
+    def spelled(self) -> str:
+        """The type as GDScript writes it."""
+        return self.class_name or _SPELLED.get(self.type) or PYTHON_TYPES[self.type].__name__
+
+    def encode(self, value: Any, at: int) -> None:
+        """Writes `value` as a Variant of this type.
+
+        Raises:
+            ConversionError: it is of another.
+        """
+        encode_as(self.type, self._typed(value), at)
+
+    def encode_bare(self, value: Any, place: int) -> None:
+        """As `encode`, as a bare value."""
+        encode_typed(self.type, self._typed(value), place, self.is_counted)
+
+    def _typed(self, value: Any) -> Any:
+        if not self.inner:
+            return value
+        elements = [Element(item.type, item.class_name) for item in self.inner]
+        return (TypedArray if len(elements) == 1 else TypedDictionary).of(*elements, value)
+
+    def converter(self) -> Callable[[Any], Any] | None:
+        """What turns a value of the engine into what the annotation promises; None for nothing."""
+        python = self.python
+        if self.type in (Type.NIL, Type.CALLABLE, Type.SIGNAL):
+            return None
+        is_enum = isinstance(python, type) and issubclass(python, enum.Enum)
+        wanted = python if is_enum or self.type == Type.OBJECT else PYTHON_TYPES[self.type]
+        return lambda value: value if isinstance(value, wanted) else self._converted(value, wanted)
+
+    def _converted(self, value: Any, wanted: Any) -> Any:
+        source: Any = object
+        if self.type == Type.OBJECT:
+            source = type(None)
+        elif self.type <= Type.FLOAT:
+            source = (bool, int, float)
+        elif issubclass(wanted, str):
+            source = str
+        try:
+            if isinstance(value, source):
+                return None if value is None and self.type == Type.OBJECT else wanted(value)
+        except (TypeError, ValueError):
+            pass
+        raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
+
+
+PYTHON_TYPES: dict[Type, Any] = {
+    Type.BOOL: bool,
+    Type.INT: int,
+    Type.FLOAT: float,
+    Type.STRING: str,
+    Type.STRING_NAME: StringName,
+    Type.NODE_PATH: NodePath,
+    Type.DICTIONARY: dict,
+    Type.ARRAY: list,
+    Type.PACKED_BYTE_ARRAY: bytes,
+    Type.PACKED_STRING_ARRAY: PackedStringArray,
+    **VALUES,
+    **PACKED_NUMBERS,
+}
+_VARIANT_TYPES = {python: type_ for type_, python in PYTHON_TYPES.items()}
+_VARIANT_TYPES |= {EngineCallable: Type.CALLABLE, Callable: Type.CALLABLE, Signal: Type.SIGNAL}
+_VARIANT_TYPES |= {bytearray: Type.PACKED_BYTE_ARRAY, tuple: Type.ARRAY}
+_SPELLED = {
+    Type.NIL: "Variant",
+    Type.BOOL: "bool",
+    Type.INT: "int",
+    Type.FLOAT: "float",
+    Type.STRING: "String",
+    Type.OBJECT: "Object",
+    Type.CALLABLE: "Callable",
+    Type.SIGNAL: "Signal",
+    Type.DICTIONARY: "Dictionary",
+    Type.ARRAY: "Array",
+    Type.PACKED_BYTE_ARRAY: "PackedByteArray",
+}
+
+
+def described(annotation: Any) -> Described:
+    """What an annotation or the type of an `export` means to the engine.
+
+    Raises:
+        GodotError: the engine has no such type.
+    """
+    if annotation in (Any, inspect.Parameter.empty):
+        return Described(Type.NIL, usage=USAGE_DEFAULT | _USAGE_NIL_IS_VARIANT, python=Any)
+    if annotation in (None, type(None)):
+        return Described(Type.NIL)
+    origin = typing.get_origin(annotation)
+    arguments = [a for a in typing.get_args(annotation) if a is not type(None)]
+    if origin in (typing.Union, types.UnionType) and len(arguments) == 1:
+        return described(arguments[0])
+    if origin in (list, dict) and arguments:
+        return _described_container(origin, tuple(map(described, arguments)))
+    found = _VARIANT_TYPES.get(origin or annotation)
+    if found is not None:
+        return Described(found, python=annotation)
+    if isinstance(annotation, EngineType):
+        return _described_class(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum | enum.IntFlag):
+        hint = _HINT_FLAGS if issubclass(annotation, enum.IntFlag) else _HINT_ENUM
+        names = ",".join(f"{m.name.replace('_', ' ').title()}:{m.value}" for m in annotation)
+        return Described(Type.INT, hint=hint, hint_string=names, python=annotation)
+    raise GodotError(f"Godot has no type for {annotation!r}")
+
+
+def _described_container(python: Any, inner: tuple[Described, ...]) -> Described:
+    if all(item.type == Type.NIL for item in inner):
+        return Described(_VARIANT_TYPES[python], python=python)
+    hint = _HINT_ARRAY_TYPE if len(inner) == 1 else _HINT_DICTIONARY_TYPE
+    text = ";".join(item.spelled() for item in inner)
+    return Described(_VARIANT_TYPES[python], "", hint, text, python=python, inner=inner)
+
+
+def class_name(cls: Any) -> str:
+    """The name under which the engine knows a class."""
+    return str(cls._exposed_class or cls._engine_class)
+
+
+def _described_class(cls: Any) -> Described:
+    hint = 0
+    if issubclass(cls, _classes.class_named("Resource")):
+        hint = _HINT_RESOURCE_TYPE
+    elif issubclass(cls, _classes.class_named("Node")):
+        hint = _HINT_NODE_TYPE
+    label = class_name(cls)
+    return Described(Type.OBJECT, label, hint, label if hint else "", python=cls)
+
+
+def described_export(field: export) -> Described:
+    """A property as the inspector needs it."""
+    base = described(field.type)
+    hint, text = field.hint, field.hint_string
+    suffix = f"suffix:{field.suffix}" if field.suffix else ""
+    if field.range is not None:
+        numbers = [f"{number:g}" for number in field.range]
+        hint, text = _HINT_RANGE, ",".join([*numbers, suffix] if suffix else numbers)
+    elif field.enum is not None:
+        hint, text = _HINT_ENUM, ",".join(field.enum)
+    elif field.file:
+        hint, text = _HINT_FILE, field.file if isinstance(field.file, str) else ""
+    elif field.dir:
+        hint = _HINT_DIR
+    elif field.multiline:
+        hint = _HINT_MULTILINE
+    elif suffix:
+        text = suffix
+    elif base.inner and not hint:
+        hint, text = _HINT_TYPE_STRING, ";".join(map(_type_string, base.inner))
+    elif not hint:
+        hint, text = base.hint, base.hint_string
+    usage = field.usage | (base.usage & ~USAGE_DEFAULT)
+    return Described(base.type, base.class_name, hint, text, usage, base.python, base.inner)
+
+
+def _type_string(item: Described) -> str:
+    """An element's type as the inspector reads it; see PROPERTY_HINT_TYPE_STRING."""
+    hint, text = item.hint, item.hint_string
+    if item.inner:
+        hint, text = _HINT_TYPE_STRING, ";".join(map(_type_string, item.inner))
+    return f"{int(item.type)}/{hint}:{text}"

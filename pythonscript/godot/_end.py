@@ -1,0 +1,95 @@
+"""The end of the game for Python: exit handlers, threads, and what objects are still held."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import sys
+import threading
+from collections.abc import Callable
+
+from _pythonscript import lib
+
+from . import _callable, _objects
+from ._main_thread import refuse_work
+from ._report import report, warn
+
+# How long a game that ends waits for threads that do not.
+_JOIN_SECONDS = 5.0
+_NEVER_SECONDS = 1e6
+
+_at_exit: list[Callable[[], None]] = []
+_is_alone = _must_leave_objects = False
+
+
+def at_exit(function: Callable[[], None]) -> Callable[[], None]:
+    """Has `function` called when the game ends, while the engine is still whole.
+
+    This is the place to stop threads. The last registered is called first. Usable as a decorator.
+    """
+    _at_exit.append(function)
+    return function
+
+
+def run_exit() -> None:
+    """Calls the exit handlers, refuses waiting work and ends threads."""
+    while _at_exit:
+        try:
+            _at_exit.pop()()
+        except BaseException as error:
+            report(error)
+    refuse_work()
+    _join_threads()
+    atexit._run_exitfuncs()  # the interpreter itself is never ended
+    if any(_is_running(thread) for thread in threading.enumerate()):
+        _stop_the_world()
+
+
+def release_all() -> None:
+    """Gives back what Python holds of the engine; again whenever it may hold something new.
+
+    Script languages end after the main loop, and what is held of them must be gone by then.
+    """
+    global _must_leave_objects
+    if _is_alone:
+        sys.setswitchinterval(_NEVER_SECONDS)
+        _must_leave_objects = not lib.ps_await_calls()
+    if not _must_leave_objects:
+        gc.collect()
+        _callable.release_all()
+        _objects.release_all()
+
+
+def _is_running(thread: threading.Thread) -> bool:
+    """Whether it is another thread that runs Python code; those of the engine only visit."""
+    is_visitor = isinstance(thread, threading._DummyThread)
+    return thread is not threading.main_thread() and not is_visitor
+
+
+def _to_join() -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if _is_running(t) and not t.daemon]
+
+
+def _join_threads() -> None:
+    """As at the end of any Python program, but not for ever."""
+    ending = threading.Thread(target=_wake_and_join, daemon=True)
+    ending.start()
+    ending.join(_JOIN_SECONDS)
+    if ending.is_alive():
+        names = ", ".join(thread.name for thread in _to_join())
+        warn(f"these threads did not end with the game: {names}; stop them in a godot.at_exit")
+
+
+def _wake_and_join() -> None:
+    # The interpreter's own hooks: they end the idle workers of thread pools.
+    for hook in reversed(threading._threading_atexits):  # type: ignore[attr-defined]
+        hook()
+    for thread in _to_join():
+        thread.join()
+
+
+def _stop_the_world() -> None:
+    """Lets no other thread run Python any more: the engine is about to be taken down under them."""
+    global _is_alone
+    _is_alone = True
+    lib.ps_keep_lock()

@@ -1,0 +1,141 @@
+"""Python methods that the engine can call."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from _pythonscript import ffi, lib
+
+from ._decode import decode_all, decode_typed
+from ._described import described
+from ._errors import ConversionError, GodotError
+from ._memory import Memory
+from ._names import name
+from ._objects import instance
+from ._report import report
+
+_NORMAL, _VARARG, _STATIC = 1, 16, 32
+
+
+class Method:
+    """A Python function as the engine calls it.
+
+    Args:
+        label: The name of the method.
+        function: What it calls, with the object first unless it is static.
+        static: Whether it belongs to the class alone.
+        names: What annotations may refer to besides the names of the function's module.
+
+    Raises:
+        GodotError: an annotation names something that the engine has no type for.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        function: Callable[..., Any],
+        *,
+        static: bool = False,
+        names: Mapping[str, Any] | None = None,
+    ):
+        parameters = list(inspect.signature(function).parameters.values())[0 if static else 1 :]
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+        self.label = label
+        self.function = function
+        self.static = static
+        self.vararg = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        try:
+            hints = typing.get_type_hints(function, localns=dict(names or {}))
+            self.arguments = [(p.name, described(hints.get(p.name, Any))) for p in positional]
+            self.result = described(hints.get("return", Any))
+        except (GodotError, NameError) as error:
+            raise GodotError(
+                f"{function.__qualname__}: {error}; a name that begins with an underscore keeps"
+                " a method in Python"
+            ) from error
+        self.defaults = [p.default for p in positional if p.default is not p.empty]
+        self.converters = [item.converter() for _, item in self.arguments]
+
+    @property
+    def fewest(self) -> int:
+        """How many arguments it needs."""
+        return len(self.arguments) - len(self.defaults)
+
+    def call(self, reference: int, given: list[Any]) -> Any:
+        """Calls it with arguments that are converted already."""
+        return self.function(*given) if self.static else self.function(instance(reference), *given)
+
+
+_methods: list[Method] = []
+
+
+@ffi.def_extern()
+def py_call_method(
+    number: int, reference: int, arguments: int, count: int, result: int, error: Any
+) -> None:
+    method = _methods[number - 1]
+    refuse = lib.ps_set_call_error
+    refuse(error, lib.GDEXTENSION_CALL_OK, 0, 0)
+    try:
+        if count > (most := len(method.arguments)) and not method.vararg:
+            refuse(error, lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS, 0, most)
+            return
+        if count < method.fewest:
+            refuse(error, lib.GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS, 0, method.fewest)
+            return
+        given = decode_all(arguments, count)
+        for index, convert in enumerate(method.converters[:count]):
+            if convert is not None:
+                try:
+                    given[index] = convert(given[index])
+                except ConversionError:
+                    wanted = int(method.arguments[index][1].type)
+                    refuse(error, lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT, index, wanted)
+                    return
+        value = method.call(reference, given)
+        if value is not None and not method.result.is_void:
+            method.result.encode(value, result)
+    except BaseException as exception:
+        report(exception)
+
+
+@ffi.def_extern()
+def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) -> None:
+    method = _methods[number - 1]
+    try:
+        given = []
+        for index, (_, item) in enumerate(method.arguments):
+            value = decode_typed(item.type, lib.ps_word(arguments, index))
+            convert = method.converters[index]
+            given.append(value if convert is None else convert(value))
+        value = method.call(reference, given)
+        if value is not None and not method.result.is_void:
+            method.result.encode_bare(value, result)
+    except BaseException as exception:
+        report(exception)
+
+
+def register_method(owner: int, method: Method) -> None:
+    """Tells the engine about a method of the class whose name is at `owner`."""
+    _methods.append(method)
+    with Memory() as memory:
+        flags = _STATIC if method.static else _NORMAL
+        info = ffi.new("GDExtensionClassMethodInfo *")
+        info.name = name(method.label)
+        info.method_userdata = len(_methods)
+        info.call_func = lib.py_call_method
+        info.ptrcall_func = lib.py_ptrcall_method
+        info.method_flags = flags | (_VARARG if method.vararg else 0)
+        info.has_return_value = not method.result.is_void
+        info.return_value_info = memory.infos([("", method.result)])
+        info.argument_count = len(method.arguments)
+        info.arguments_info = memory.infos(method.arguments)
+        info.arguments_metadata = memory.words([0] * len(method.arguments))
+        info.default_argument_count = len(method.defaults)
+        info.default_arguments = memory.words(memory.variants(method.defaults))
+        lib.gd_classdb_register_extension_class_method(lib.ps_library_address(), owner, info)

@@ -1,0 +1,171 @@
+"""How the engine ends with Python in it: handlers, threads, and what they leave."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness.projects import make_project
+from tests.harness.suite import SuiteRun, run_suite
+from tools.engine import find
+
+NAME = "tests/test_it.py::test_it"
+
+
+@pytest.fixture
+def end(tmp_path: Path):
+    """The run of a game whose one test is this."""
+
+    def run(text: str) -> SuiteRun:
+        project = make_project(tmp_path, {"tests/test_it.py": text})
+        engine = find()
+        assert engine is not None, "`python3 run.py engine` gets a Godot"
+        run = run_suite(engine, project, [NAME], seconds=60.0)
+        assert run.outcomes[NAME].problem == ""
+        return run
+
+    return run
+
+
+def test_exit_handlers_run_last_in_first_out_while_the_engine_is_whole(end) -> None:
+    run = end("""
+from godot import at_exit, Engine, Image
+@at_exit
+def first():
+    print("first", Engine.get_process_frames() > 0)
+@at_exit
+def second():
+    print("second", Image.create_empty(1, 1, False, Image.FORMAT_L8).get_width())
+def test_it(test):
+    at_exit(lambda: print("third"))
+""")
+    assert run.log.splitlines()[-3:] == ["third", "second 1", "first True"]
+    assert run.faults == ()
+
+
+def test_an_exit_handler_that_fails_does_not_stop_the_others(end) -> None:
+    run = end("""
+from godot import at_exit
+at_exit(lambda: print("still here"))
+at_exit(lambda: 1 / 0)
+def test_it(test): pass
+""")
+    assert "still here" in run.log
+    assert run.faults == ("SCRIPT ERROR: ZeroDivisionError: division by zero",)
+
+
+def test_python_s_own_exit_handlers_run_too(end) -> None:
+    run = end("""
+import atexit, tempfile
+atexit.register(print, "goodbye")
+def test_it(test): pass
+""")
+    assert run.log.splitlines()[-1] == "goodbye"
+    assert run.faults == ()
+
+
+def test_an_idle_thread_pool_ends(end) -> None:
+    run = end("""
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(2)
+def test_it(test):
+    assert pool.submit(lambda: 3).result() == 3
+""")
+    assert run.faults == ()
+
+
+def test_a_thread_that_is_told_to_stop_is_waited_for(end) -> None:
+    run = end("""
+import threading, time
+from godot import at_exit
+stop = threading.Event()
+def work():
+    while not stop.wait(0.01): pass
+    time.sleep(0.2)
+    print("work is done")
+at_exit(stop.set)
+def test_it(test):
+    threading.Thread(target=work).start()
+""")
+    assert "work is done" in run.log
+    assert run.faults == ()
+
+
+def test_who_waits_for_the_main_thread_is_let_go(end) -> None:
+    run = end("""
+import threading
+from concurrent.futures import CancelledError
+from godot import at_exit, run_on_main_thread
+ending = threading.Event()
+at_exit(ending.set)
+def work():
+    ending.wait()
+    try:
+        run_on_main_thread(print, "too late").result()
+    except CancelledError:
+        print("cancelled")
+def test_it(test):
+    threading.Thread(target=work).start()
+""")
+    assert "cancelled" in run.log
+    assert "too late" not in run.log
+    assert run.faults == ()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "time.sleep(0.01)",
+        "pass",
+        "Vector2(1, 2).length(); Image.create_empty(8, 8, False, 0).fill((1, 0, 0, 1))",
+        "print('x' * 100, end='')",
+    ],
+    ids=["sleeps", "computes", "calls the engine", "prints"],
+)
+def test_a_thread_that_never_ends_is_named_and_left_behind(end, work: str) -> None:
+    run = end(f"""
+import threading, time
+from godot import Image, Vector2
+def work():
+    while True:
+        {work}
+def test_it(test):
+    threading.Thread(target=work, name="Sisyphus").start()
+""")
+    assert "these threads did not end with the game: Sisyphus" in run.log
+    assert run.faults == ()
+
+
+def test_a_daemon_thread_is_left_behind_in_silence(end) -> None:
+    run = end("""
+import threading, time
+def work():
+    while True: time.sleep(0.001)
+def test_it(test):
+    threading.Thread(target=work, daemon=True).start()
+""")
+    assert "did not end" not in run.log
+    assert run.faults == ()
+
+
+def test_what_python_still_holds_leaks_nothing(end) -> None:
+    run = end("""
+from godot import Image, ImageTexture, ResourceLoader, Resource, FastNoiseLite
+held = [Image.create_empty(8, 8, False, Image.FORMAT_RGBA8), Resource(), FastNoiseLite()]
+held.append(ImageTexture.create_from_image(held[0]))
+held.append(held)
+def test_it(test):
+    held.append(test.get_tree())
+    held.append(test.renamed)
+""")
+    assert run.faults == ()
+
+
+def test_nodes_that_python_holds_are_freed_with_the_tree(end) -> None:
+    run = end("""
+from godot import Node
+held = []
+def test_it(test):
+    held.append(Node())
+    test.get_tree().root.add_child(held[0])
+""")
+    assert run.faults == ()
