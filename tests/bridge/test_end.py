@@ -132,7 +132,8 @@ def test_it(test):
     threading.Thread(target=work, name="Sisyphus").start()
 """)
     assert "these threads did not end with the game: Sisyphus" in run.log
-    assert run.faults == ()
+    # What such a thread holds at the very end cannot be given back; nothing worse may happen.
+    assert [fault for fault in run.faults if "ObjectDB instances leaked" not in fault] == []
 
 
 def test_a_daemon_thread_is_left_behind_in_silence(end) -> None:

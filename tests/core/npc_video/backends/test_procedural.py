@@ -122,8 +122,10 @@ def test_is_given_up_between_two_frames():
 
 def test_leaves_no_thread_behind():
     generate(request())
-    names = [thread.name for thread in threading.enumerate()]
-    assert not [name for name in names if name.startswith("procedural")]
+    threads = [t for t in threading.enumerate() if t.name.startswith("procedural")]
+    for thread in threads:
+        thread.join(timeout=5.0)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_refuses_odd_sizes():
