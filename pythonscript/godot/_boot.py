@@ -48,7 +48,8 @@ def py_initialize(_userdata: int, level: int) -> None:
     if level == _SCENE:
         _begin()
     _registration.reach(level)
-    if level == _EDITOR:
+    # A build of the engine with the editor in it comes to that level in games too.
+    if level == _EDITOR and _globals.singleton("Engine").is_editor_hint():
         from . import _help
 
         _help.load(list(_classes.registered.values()))

@@ -6,8 +6,8 @@ import inspect
 import re
 import types
 from collections.abc import Iterator
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from _pythonscript import lib
 
@@ -28,7 +28,7 @@ def page(cls: Any) -> str:
     """The documentation of one class in the engine's XML format."""
     brief, _, rest = _markup(inspect.cleandoc(cls.__doc__ or "")).partition("\n\n")
     found = list(members(cls))
-    own, parent = quoteattr(class_name(cls)), quoteattr(class_name(parent_of(cls)))
+    own, parent = quoted(class_name(cls)), quoted(class_name(parent_of(cls)))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8" ?>',
@@ -45,6 +45,11 @@ def page(cls: Any) -> str:
     )  # fmt: skip
 
 
+def quoted(text: str) -> str:
+    """`text` as the value of an attribute."""
+    return f'"{escape(text)}"'
+
+
 def _markup(text: str) -> str:
     """Backquotes become the help's own code marks; lines of a paragraph are joined."""
     text = re.sub(r"`([^`]+)`", r"[code]\1[/code]", text)
@@ -53,8 +58,8 @@ def _markup(text: str) -> str:
 
 def _parameters(items: list[tuple[str, Any]]) -> Iterator[str]:
     for index, (label, item) in enumerate(items):
-        kind = quoteattr(item.spelled())
-        yield f'<param index="{index}" name={quoteattr(label)} type={kind} />'
+        kind = quoted(item.spelled())
+        yield f'<param index="{index}" name={quoted(label)} type={kind} />'
 
 
 def _methods(found: list[tuple[str, Any]]) -> Iterator[str]:
@@ -66,8 +71,8 @@ def _methods(found: list[tuple[str, Any]]) -> Iterator[str]:
         method = Method(label, function, static=static)
         result = "void" if method.result.is_void else method.result.spelled()
         qualifiers = ' qualifiers="static"' if static else ""
-        yield f"<method name={quoteattr(label)}{qualifiers}>"
-        yield f"<return type={quoteattr(result)} />"
+        yield f"<method name={quoted(label)}{qualifiers}>"
+        yield f"<return type={quoted(result)} />"
         yield from _parameters(method.arguments)
         yield f"<description>{escape(_markup(inspect.getdoc(function) or ''))}</description>"
         yield "</method>"
@@ -76,10 +81,10 @@ def _methods(found: list[tuple[str, Any]]) -> Iterator[str]:
 def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
         if isinstance(member, export):
-            kind = quoteattr(described(member.type).spelled())
-            default = quoteattr(_spelled(member.default))
+            kind = quoted(described(member.type).spelled())
+            default = quoted(_spelled(member.default))
             yield (
-                f'<member name={quoteattr(label)} type={kind} setter="set_{label}"'
+                f'<member name={quoted(label)} type={kind} setter="set_{label}"'
                 f' getter="get_{label}" default={default}>{escape(_markup(member.doc))}</member>'
             )
 
@@ -95,7 +100,7 @@ def _spelled(value: Any) -> str:
 def _signals(found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
         if isinstance(member, signal):
-            yield f"<signal name={quoteattr(label)}>"
+            yield f"<signal name={quoted(label)}>"
             yield from _parameters([(k, described(v)) for k, v in member.arguments.items()])
             yield f"<description>{escape(_markup(member.doc))}</description></signal>"
 
@@ -103,8 +108,8 @@ def _signals(found: list[tuple[str, Any]]) -> Iterator[str]:
 def _constants(found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
         if is_enum(member):
-            group = quoteattr(member.__name__)
+            group = quoted(member.__name__)
             for item in member:
                 yield f'<constant name="{item.name}" value="{int(item)}" enum={group}></constant>'
         elif type(member) is int:
-            yield f'<constant name={quoteattr(label)} value="{member}"></constant>'
+            yield f'<constant name={quoted(label)} value="{member}"></constant>'

@@ -5,7 +5,6 @@ Read through the engine's `FileAccess`, so that it works from an exported game's
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 from . import _classes, _globals
 
 
-class ResourceFinder(importlib.abc.MetaPathFinder):
+class ResourceFinder:
     """Finds and loads modules below `res://`."""
 
     def __init__(self) -> None:
@@ -29,33 +28,31 @@ class ResourceFinder(importlib.abc.MetaPathFinder):
         base = f"res://{fullname.replace('.', '/')}"
         for file, is_package in ((f"{base}.py", False), (f"{base}/__init__.py", True)):
             if self.files.file_exists(file):
+                # Tracebacks show a real path, as long as there is one.
+                shown = str(self.settings.globalize_path(file)) or file
                 return importlib.util.spec_from_file_location(
                     fullname,
-                    self.get_filename(file),
-                    loader=_Loader(self, file),
+                    shown,
+                    loader=_Loader(fullname, shown, self.files, file),
                     submodule_search_locations=[base] if is_package else None,
                 )
         return None
 
-    def get_filename(self, file: str) -> str:
-        """Where tracebacks say the module is: a real path, as long as there is one."""
-        return str(self.settings.globalize_path(file)) or file
 
-    def get_data(self, path: Any) -> bytes:
-        content: bytes = self.files.get_file_as_bytes(path)
-        return content
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Reads the source by its `res://` path; no bytecode is kept."""
 
-
-class _Loader(importlib.abc.SourceLoader):
-    def __init__(self, finder: ResourceFinder, file: str):
-        self.finder = finder
+    def __init__(self, fullname: str, shown: str, files: Any, file: str):
+        super().__init__(fullname, shown)
+        self.files = files
         self.file = file
 
-    def get_filename(self, fullname: str) -> str:
-        return self.finder.get_filename(self.file)
+    def path_stats(self, path: Any) -> Any:
+        raise OSError("not a file of the system")
 
     def get_data(self, path: Any) -> bytes:
-        return self.finder.get_data(self.file)
+        content: bytes = self.files.get_file_as_bytes(self.file)
+        return content
 
 
 def install() -> None:
