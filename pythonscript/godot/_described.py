@@ -6,6 +6,7 @@ import enum
 import inspect
 import types
 import typing
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -98,16 +99,11 @@ class Described:
         return lambda value: value if isinstance(value, wanted) else self._converted(value, wanted)
 
     def _converted(self, value: Any, wanted: Any) -> Any:
-        source: Any = object
-        if self.type == Type.OBJECT:
-            source = type(None)
-        elif self.type <= Type.FLOAT:
-            source = (bool, int, float)
-        elif issubclass(wanted, str):
-            source = str
         try:
-            if isinstance(value, source):
-                return None if value is None and self.type == Type.OBJECT else wanted(value)
+            if self.type == Type.OBJECT and value is None:
+                return None
+            if isinstance(value, _sources(self.type)):
+                return wanted(value)
         except (TypeError, ValueError):
             pass
         raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
@@ -130,6 +126,21 @@ PYTHON_TYPES: dict[Type, Any] = {
 _VARIANT_TYPES = {python: type_ for type_, python in PYTHON_TYPES.items()}
 _VARIANT_TYPES |= {EngineCallable: Type.CALLABLE, Callable: Type.CALLABLE, Signal: Type.SIGNAL}
 _VARIANT_TYPES |= {bytearray: Type.PACKED_BYTE_ARRAY, tuple: Type.ARRAY}
+
+
+def _sources(type_: Type) -> Any:
+    """What may be turned into a value of this type without loss of meaning."""
+    if type_ <= Type.FLOAT:
+        return (bool, int, float)
+    if type_ in (Type.STRING, Type.STRING_NAME, Type.NODE_PATH):
+        return str
+    if type_ == Type.DICTIONARY:
+        return dict
+    if type_ >= Type.ARRAY:
+        return (list, tuple, array, bytes)
+    return object
+
+
 _SPELLED = {
     Type.NIL: "Variant",
     Type.BOOL: "bool",

@@ -21,3 +21,7 @@ class CallError(GodotError, TypeError):
 
 class ConversionError(GodotError, TypeError):
     """The value cannot be turned into a Variant, or not into the wanted type."""
+
+
+for _error in (GodotError, FreedObjectError, CallError, ConversionError):
+    _error.__module__ = "godot"  # where they are imported from

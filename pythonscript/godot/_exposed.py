@@ -17,7 +17,9 @@ the project setting `pythonscript/modules` name. What registering means is in `_
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any, TypeVar, overload
 
 from ._errors import GodotError
@@ -25,6 +27,7 @@ from ._objects import EngineType
 
 C = TypeVar("C", bound=type)
 _UNSET: Any = object()
+_CHANGEABLE = (list, dict, array)
 
 
 class export:  # noqa: N801  the name that Godot's Python people know
@@ -104,10 +107,10 @@ class export:  # noqa: N801  the name that Godot's Python people know
         try:
             return obj.__dict__[self._key]
         except KeyError:
-            # Lists and dictionaries of the class must not be shared by its objects.
             value = self.default
-            if isinstance(value, (list, dict)):
-                value = obj.__dict__[self._key] = value.copy()
+            if isinstance(value, _CHANGEABLE):
+                # The object's own, not shared with the class and with it by all others.
+                value = obj.__dict__[self._key] = deepcopy(value)
             return value
 
     def __set__(self, obj: Any, value: Any) -> None:

@@ -13,8 +13,7 @@ from _pythonscript import lib
 
 from ._described import class_name, described
 from ._exposed import export, signal
-from ._exposed_methods import Method
-from ._registration import is_enum, members, parent_of
+from ._registration import is_enum, members, method_of, parent_of
 
 
 def load(classes: list[Any]) -> None:
@@ -36,7 +35,7 @@ def page(cls: Any) -> str:
             f"<brief_description>{escape(brief)}</brief_description>",
             f"<description>{escape(rest or brief)}</description>",
             "<tutorials></tutorials>",
-            "<methods>", *_methods(found), "</methods>",
+            "<methods>", *_methods(cls, found), "</methods>",
             "<members>", *_properties(found), "</members>",
             "<signals>", *_signals(found), "</signals>",
             "<constants>", *_constants(found), "</constants>",
@@ -62,19 +61,17 @@ def _parameters(items: list[tuple[str, Any]]) -> Iterator[str]:
         yield f'<param index="{index}" name={quoted(label)} type={kind} />'
 
 
-def _methods(found: list[tuple[str, Any]]) -> Iterator[str]:
+def _methods(cls: Any, found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
-        static = isinstance(member, staticmethod)
-        if not (static or isinstance(member, types.FunctionType)):
+        if not isinstance(member, (staticmethod, types.FunctionType)):
             continue
-        function = member.__func__ if static else member
-        method = Method(label, function, static=static)
+        method = method_of(cls, label, member)
         result = "void" if method.result.is_void else method.result.spelled()
-        qualifiers = ' qualifiers="static"' if static else ""
+        qualifiers = ' qualifiers="static"' if method.static else ""
         yield f"<method name={quoted(label)}{qualifiers}>"
         yield f"<return type={quoted(result)} />"
         yield from _parameters(method.arguments)
-        yield f"<description>{escape(_markup(inspect.getdoc(function) or ''))}</description>"
+        yield f"<description>{escape(_markup(inspect.getdoc(method.function) or ''))}</description>"
         yield "</method>"
 
 

@@ -38,6 +38,12 @@ class PackedNumbers(array):
             array.extend(made, memoryview(by_rows).cast(view.format))  # type: ignore[call-overload]
         return made
 
+    def __copy__(self) -> PackedNumbers:
+        return type(self)(self)
+
+    def __deepcopy__(self, memo: Any) -> PackedNumbers:
+        return type(self)(self)
+
     @classmethod
     def width(cls) -> int:
         """Bytes of an element."""

@@ -171,14 +171,20 @@ def _flags(cls: Any, options: Options) -> int:
 
 
 def _methods(cls: Any, found: Iterable[tuple[str, Any]]) -> Iterator[Method]:
-    names = {**_classes.exposed_classes, cls.__name__: cls}
     for label, member in found:
-        if isinstance(member, staticmethod):
-            yield Method(label, member.__func__, static=True, names=names)
-        elif isinstance(member, types.FunctionType):
-            yield Method(label, member, names=names)
-        elif isinstance(member, export):
+        if isinstance(member, export):
             yield from _accessors(cls, label, member)
+        elif isinstance(member, (staticmethod, types.FunctionType)):
+            yield method_of(cls, label, member)
+
+
+def method_of(cls: Any, label: str, member: Any) -> Method:
+    """A method of an exposed class, of which annotations may name the class and its own classes."""
+    nested = {key: value for key, value in vars(cls).items() if isinstance(value, type)}
+    names = {**_classes.exposed_classes, **nested, cls.__name__: cls}
+    if isinstance(member, staticmethod):
+        return Method(label, member.__func__, static=True, names=names)
+    return Method(label, member, names=names)
 
 
 def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:

@@ -33,7 +33,7 @@ def _is_worth_printing(times: int) -> bool:
 def _frames(trace: TracebackType | None) -> traceback.StackSummary:
     """The game's own part of a traceback; all of it where there is none."""
     frames = traceback.extract_tb(trace)
-    own = [frame for frame in frames if not frame.filename.startswith(_OWN_FILES)]
+    own = [frame for frame in frames if not frame.filename.startswith((_OWN_FILES, "<frozen "))]
     return traceback.StackSummary.from_list(own or frames)
 
 

@@ -57,7 +57,8 @@ class Suite:
             except Failure as failure:
                 self.done = str(failure)
         if isinstance(self.done, str):
-            pytest.fail(self.done, pytrace=False)
+            why, self.done = self.done, "The engine did not run: see the project's first test."
+            pytest.fail(why, pytrace=False)
         return self.done
 
 

@@ -68,6 +68,7 @@ class EngineTestRunner(Node):
 
 def _run_all(runner: EngineTestRunner, names: list[str]) -> Steps:
     for name in names:
+        yield  # no test sees the queued frees and calls of the one before
         print_line(BEGIN + name)
         faulthandler.dump_traceback_later(WATCHDOG_S, exit=True, file=_STDERR)
         orphans = _orphans()

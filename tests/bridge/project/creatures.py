@@ -1,0 +1,226 @@
+"""Exposed classes that use all that `exposed` offers, for test_authoring.* and test_editor.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum, IntFlag
+from typing import Any
+
+from godot import (
+    AudioStream,
+    AudioStreamPlayback,
+    AudioStreamWAV,
+    Color,
+    Control,
+    InputEvent,
+    Node,
+    Node2D,
+    PackedVector2Array,
+    Texture2D,
+    Vector2,
+    export,
+    exposed,
+    signal,
+)
+from lives import Recipe
+
+
+@exposed(icon="res://creature.svg")
+class Creature(Node2D):
+    """Something that lives & breathes.
+
+    It has a `speed` of less than <10>.
+    """
+
+    class Mood(IntEnum):
+        CALM = 0
+        WILD = 5
+
+    class Traits(IntFlag):
+        FAST = 1
+        STRONG = 2
+
+    MAX_LEVEL = 9
+
+    speed = export(float, 2.5, range=(0, 10, 0.1), suffix="px/s", group="Movement", doc="How fast.")
+    turn = export(float, 1.0, subgroup="Turning", suffix="rad")
+    title = export(str, "none", enum=("none", "lord"), group="Looks")
+    rank = export(int, 0, enum=("low", "high"))
+    picture = export(str, "", file="*.png,*.jpg")
+    home = export(str, "", dir=True)
+    story = export(str, "", multiline=True)
+    mood = export(Mood, Mood.CALM)
+    traits = export(Traits, Traits(0))
+    names = export(list[str], [])
+    targets = export(list[Node2D])
+    scores = export(dict[str, int], {})
+    numbers = export(list, [1, [2]])
+    points = export(PackedVector2Array)
+    anything = export(Any, None)
+    texture = export(Texture2D, None)
+    friend = export(Node2D, None)
+    tint = export(Color, Color(1, 0, 0))
+    secret = export(int, 0, usage=2)
+
+    died = signal(reason=str, by=Node, doc="It is `no` more.")
+
+    def __init__(self):
+        self._level = 1
+
+    @export(int, 1).setter
+    def level(self, value):
+        self._level = min(value, self.MAX_LEVEL)
+
+    @level.getter
+    def level(self):
+        return self._level
+
+    def heal(self, amount: int, twice: bool = False) -> int:
+        """Gives `amount` back."""
+        return amount * (2 if twice else 1)
+
+    def greet(self, name: str = "you", *more: str) -> str:
+        return "hello " + " and ".join([name, *more])
+
+    def nothing(self) -> None:
+        """Returns nothing."""
+
+    def many(self) -> list[int]:
+        return [1, 2]
+
+    def named(self) -> dict[str, Vector2]:
+        return {"a": Vector2(1, 2)}
+
+    def sum_of(self, numbers: list[int]) -> int:
+        return sum(numbers)
+
+    def mood_of(self, mood: Mood) -> str:
+        return mood.name
+
+    def same(self, other: Creature | None) -> Creature | None:
+        return other
+
+    def recipe(self) -> Recipe:
+        return Recipe()
+
+    def amount_in(self, recipe: Recipe) -> int:
+        return recipe.amount
+
+    def call_with(self, function: Callable, value: Any) -> Any:
+        return function(value)
+
+    def whatever(self, value):
+        return value
+
+    @staticmethod
+    def spawn(level: int) -> Creature:
+        made = Creature()
+        made.level = level
+        return made
+
+    def _private(self):
+        """Stays in Python."""
+
+
+@exposed
+class Dragon(Creature):
+    fire = export(int, 3)
+
+    def __init__(self):
+        super().__init__()
+        self._frames = 0
+
+    def heal(self, amount: int, twice: bool = False) -> int:
+        return super().heal(amount, twice) + 100
+
+    def _process(self, delta):
+        self._frames += 1
+
+
+@exposed(abstract=True)
+class Being(Node):
+    """Only its subclasses can be made."""
+
+    age = export(int, 1)
+
+
+@exposed
+class Plant(Being):
+    pass
+
+
+@exposed
+class Flexible(Node):
+    """Properties that are known only while the game runs."""
+
+    def __init__(self):
+        self._values = {"loose/one": 1, "loose/two": "x"}
+        self._log = []
+
+    def _get_property_list(self):
+        return [
+            {"name": "loose/one", "type": 2, "hint": 1, "hint_string": "0,10"},
+            {"name": "loose/two", "type": 4},
+        ]
+
+    def _get(self, name):
+        return self._values.get(name)
+
+    def _set(self, name, value):
+        if name not in self._values:
+            return False
+        self._values[name] = value
+        return True
+
+    def _property_can_revert(self, name):
+        return name == "loose/one"
+
+    def _property_get_revert(self, name):
+        return 1
+
+    def _validate_property(self, info):
+        if info["name"] == "process_priority":
+            info["usage"] = 0
+
+    def _notification(self, what):
+        self._log.append(what)
+
+    def _to_string(self):
+        return "a flexible node"
+
+
+@exposed
+class Widget(Control):
+    """Overrides virtual methods of several shapes."""
+
+    def __init__(self):
+        self._events = []
+
+    def _get_minimum_size(self):
+        return Vector2(30, 40)
+
+    def _get_configuration_warnings(self):
+        return ["too wide", "too höch"]
+
+    def _input(self, event: InputEvent):
+        self._events.append(event)
+
+    def _get_tooltip(self, at):
+        return f"at {at.x:g}"
+
+
+@exposed
+class Tone(AudioStream):
+    """Its virtual method returns a counted object."""
+
+    def _instantiate_playback(self):
+        return AudioStreamWAV().instantiate_playback()
+
+    def _get_length(self):
+        return 2.5
+
+    def _is_monophonic(self):
+        return True
+
+
+assert AudioStreamPlayback

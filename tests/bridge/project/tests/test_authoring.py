@@ -1,0 +1,434 @@
+"""What a class written in Python is to the engine, seen from Python."""
+
+import pytest
+from creatures import Being, Creature, Dragon, Flexible, Plant, Tone, Widget
+from engine_tests import until
+from godot import (
+    CallError,
+    ClassDB,
+    Color,
+    GodotError,
+    InputEventKey,
+    Node,
+    Node2D,
+    Object,
+    PackedScene,
+    PackedVector2Array,
+    Resource,
+    ResourceLoader,
+    ResourceSaver,
+    TypedArray,
+    Vector2,
+    exposed,
+)
+from lives import Recipe
+
+PROPERTIES = (
+    *("speed", "turn", "title", "rank", "picture", "home", "story", "mood", "traits", "names"),
+    *("targets", "scores", "numbers", "points", "anything", "texture", "friend", "tint", "secret"),
+    "level",
+)
+
+
+def properties(obj):
+    return {info["name"]: info for info in obj.get_property_list()}
+
+
+def test_the_engine_knows_the_class(test):
+    assert ClassDB.class_exists("Creature")
+    assert ClassDB.get_parent_class("Dragon") == "Creature"
+    assert ClassDB.can_instantiate("Creature")
+    made = ClassDB.instantiate("Dragon")
+    assert type(made) is Dragon
+    assert made.get_class() == "Dragon"
+    assert made.is_class("Creature")
+    assert made.is_class("Node2D")
+    made.free()
+
+
+def test_an_abstract_class_is_not_made(test):
+    assert not ClassDB.can_instantiate("Being")
+    with pytest.raises(TypeError, match="Being is abstract"):
+        Being()
+    plant = Plant()
+    assert plant.age == 1
+    plant.free()
+
+
+def test_constants_and_enums_are_the_engine_s_too(test):
+    assert ClassDB.class_get_integer_constant("Creature", "MAX_LEVEL") == 9
+    assert ClassDB.class_get_integer_constant("Creature", "WILD") == 5
+    assert set(ClassDB.class_get_enum_list("Creature", True)) == {"Mood", "Traits"}
+    assert ClassDB.is_class_enum_bitfield("Creature", "Traits", True)
+    assert not ClassDB.is_class_enum_bitfield("Creature", "Mood", True)
+
+
+def test_properties_in_the_order_of_the_class(test):
+    found = [p["name"] for p in ClassDB.class_get_property_list("Creature", True)]
+    groups = ["Creature", "Movement", "Turning", "Looks"]
+    assert [name for name in found if name not in groups] == list(PROPERTIES)
+    assert found.index("Movement") < found.index("speed") < found.index("Turning")
+    assert found.index("Turning") < found.index("turn") < found.index("Looks")
+
+
+def test_hints(test):
+    found = properties(autofreed(test, Creature))
+    for name, hint, text in (
+        ("speed", 1, "0,10,0.1,suffix:px/s"),
+        ("turn", 0, "suffix:rad"),
+        ("title", 2, "none,lord"),
+        ("rank", 2, "low,high"),
+        ("picture", 13, "*.png,*.jpg"),
+        ("home", 14, ""),
+        ("story", 18, ""),
+        ("mood", 2, "Calm:0,Wild:5"),
+        ("traits", 6, "Fast:1,Strong:2"),
+        ("names", 23, "4/0:"),
+        ("targets", 23, "24/34:Node2D"),
+        ("scores", 23, "4/0:;2/0:"),
+        ("texture", 17, "Texture2D"),
+        ("friend", 34, "Node2D"),
+    ):
+        assert (found[name]["hint"], found[name]["hint_string"]) == (hint, text), name
+    assert found["texture"]["class_name"] == "Texture2D"
+    assert found["secret"]["usage"] == 2
+    assert found["anything"]["usage"] & (1 << 17)
+
+
+def autofreed(test, cls):
+    made = cls()
+    test.add_child(made)
+    return made
+
+
+def test_defaults_are_the_engine_s_too(test):
+    for name, value in (
+        ("speed", 2.5),
+        ("title", "none"),
+        ("names", []),
+        ("numbers", [1, [2]]),
+        ("tint", Color(1, 0, 0)),
+        ("mood", 0),
+        ("level", 1),
+        ("points", PackedVector2Array()),
+    ):
+        assert ClassDB.class_get_property_default_value("Creature", name) == value, name
+    assert ClassDB.class_get_property_default_value("Dragon", "speed") == 2.5
+
+
+def test_values_that_can_change_are_not_shared(test):
+    first, second = autofreed(test, Creature), autofreed(test, Creature)
+    first.numbers.append(3)
+    first.numbers[1].append(4)
+    first.names.append("Ida")
+    first.scores["a"] = 1
+    first.points.append((1, 2))
+    first.targets.append(test)
+    assert first.numbers == [1, [2, 4], 3]
+    assert first.points == PackedVector2Array([(1, 2)])
+    assert len(first.targets) == 1
+    assert (second.numbers, second.names, second.scores) == ([1, [2]], [], {})
+    assert len(second.points) == 0
+    assert second.targets == []
+
+
+def test_what_the_engine_sets_python_gets(test):
+    creature = autofreed(test, Creature)
+    creature.set("speed", 3)
+    assert (creature.speed, type(creature.speed)) == (3.0, float)
+    creature.set("mood", 5)
+    assert creature.mood is Creature.Mood.WILD
+    creature.set("traits", 3)
+    assert creature.traits == Creature.Traits.FAST | Creature.Traits.STRONG
+    creature.set("level", 100)
+    assert creature.level == 9
+    creature.set("anything", {"a": 1})
+    assert creature.anything == {"a": 1}
+    creature.set("points", [(1, 2)])
+    assert type(creature.points) is PackedVector2Array
+    creature.set("friend", test.get_parent())
+    assert creature.friend is None
+
+
+def test_what_python_sets_the_engine_gets(test):
+    creature = autofreed(test, Creature)
+    creature.speed = 4
+    creature.mood = Creature.Mood.WILD
+    creature.friend = creature
+    assert creature.get("speed") == 4.0
+    assert creature.get("mood") == 5
+    assert creature.get("friend") is creature
+
+
+def test_values_of_another_type_are_not_set(test):
+    creature = autofreed(test, Creature)
+    for name, wrong in (("speed", "fast"), ("mood", 77), ("texture", test), ("names", "x")):
+        before = creature.get(name)
+        creature.set(name, wrong)
+        assert creature.get(name) == before, name
+
+
+def test_methods_by_way_of_the_engine(test):
+    dragon = autofreed(test, Dragon)
+    assert dragon.call("heal", 3) == 103
+    assert dragon.call("heal", 3, True) == 106
+    assert dragon.call("greet") == "hello you"
+    assert dragon.call("greet", "a", "b", "c") == "hello a and b and c"
+    assert dragon.call("nothing") is None
+    assert dragon.call("whatever", [1]) == [1]
+    assert dragon.call("same", dragon) is dragon
+    assert dragon.call("same", None) is None
+    assert dragon.call("mood_of", 5) == "WILD"
+    assert dragon.call("sum_of", [1, 2]) == 3
+    assert dragon.call("sum_of", TypedArray(int, [1, 2])) == 3
+    assert dragon.call("many") == [1, 2]
+    assert type(dragon.call("many")) is TypedArray
+    assert dragon.call("amount_in", Recipe()) == 1
+    assert type(dragon.call("recipe")) is Recipe
+    assert dragon.call("recipe").get_reference_count() == 1
+    assert dragon.call("call_with", lambda x: x * 2, 4) == 8
+
+
+def test_wrong_arguments_are_refused_by_position(test):
+    creature = autofreed(test, Creature)
+    for arguments, message in (
+        (("x",), "argument 1 has to be INT"),
+        ((1, "x"), "argument 2 has to be BOOL"),
+        ((), "at least 1"),
+        ((1, True, 3), "at most 2"),
+    ):
+        with pytest.raises(CallError, match=message):
+            creature.call("heal", *arguments)
+    with pytest.raises(CallError, match="argument 1 has to be OBJECT"):
+        creature.call("amount_in", test)
+
+
+def test_private_methods_stay_in_python(test):
+    creature = autofreed(test, Creature)
+    assert not ClassDB.class_has_method("Creature", "_private")
+    assert not creature.has_method("_private")
+    assert ClassDB.class_has_method("Creature", "heal")
+
+
+def test_signals_with_arguments(test):
+    heard = []
+    creature = autofreed(test, Creature)
+    creature.died.connect(lambda reason, by: heard.append((reason, by)))
+    creature.died.emit("fell", test)
+    assert heard == [("fell", test)]
+    info = ClassDB.class_get_signal("Creature", "died")
+    assert [(a["name"], a["type"]) for a in info["args"]] == [("reason", 4), ("by", 24)]
+
+
+def test_a_subclass_of_an_exposed_class(test):
+    dragon = autofreed(test, Dragon)
+    assert (dragon.fire, dragon.speed, dragon.level) == (3, 2.5, 1)
+    dragon.set("speed", 1)
+    assert dragon.speed == 1.0
+    yield from until(lambda: dragon._frames > 2)
+
+
+def test_a_subclass_that_is_not_exposed_says_so(test):
+    class Wyvern(Dragon):
+        pass
+
+    with pytest.raises(TypeError, match="Wyvern extends an exposed class: expose it too"):
+        Wyvern()
+
+
+def test_a_subclass_of_an_engine_class_is_python_s_own(test):
+    class Counter(Node):
+        def __init__(self, first):
+            self.count = first
+
+        def get_count(self):
+            return self.count
+
+    counter = Counter(7)
+    test.add_child(counter)
+    assert counter.get_count() == 7
+    assert counter.get_class() == "Node"
+    assert test.get_child(0) is counter
+
+
+def test_names_that_are_taken(test):
+    for name in ("Creature", "Node2D"):
+        with pytest.raises(GodotError, match=f"already a class named {name}"):
+            exposed(type(Node)(name, (Node,), {}))
+
+
+def test_classes_that_come_too_late(test):
+    with pytest.raises(GodotError, match="comes too late"):
+
+        @exposed
+        class Straggler(Node):
+            pass
+
+
+def test_what_cannot_be_exposed(test):
+    with pytest.raises(GodotError, match="must extend a class of Godot"):
+
+        @exposed
+        class Plain:
+            pass
+
+    with pytest.raises(GodotError, match=r"Strange.*argue: Godot has no type for <class 'set'>"):
+
+        @exposed
+        class Strange(Node):
+            def argue(self, what: set) -> None:
+                pass
+
+    with pytest.raises(GodotError, match=r"Doubled.get_size has the name of an accessor"):
+
+        @exposed
+        class Doubled(Node):
+            from godot import export as _export
+
+            size = _export(int, 1)
+
+            def get_size(self) -> int:
+                return 1
+
+    with pytest.raises(GodotError, match="name 'Unheard' is not defined"):
+
+        @exposed
+        class Unnamed(Node):
+            def meet(self, who: "Unheard") -> None:  # noqa: F821
+                pass
+
+
+# ---- Scenes and resources ----
+
+
+def test_a_scene_keeps_what_differs_from_the_defaults(test):
+    root, friend = Creature(), Node2D()
+    friend.name = "Friend"
+    root.add_child(friend)
+    friend.owner = root
+    root.speed = 7
+    root.names = ["Ida"]
+    root.mood = Creature.Mood.WILD
+    root.friend = friend
+    root.level = 4
+    scene = PackedScene()
+    assert scene.pack(root) == 0
+    assert ResourceSaver.save(scene, "user://creature.tscn") == 0
+    root.free()
+
+    text = ResourceLoader.load("user://creature.tscn", "", 0)
+    made = text.instantiate()
+    assert type(made) is Creature
+    assert (made.speed, made.names, made.mood, made.level) == (7.0, ["Ida"], 5, 4)
+    assert made.friend is made.get_node("Friend")
+    assert made.title == "none"
+    made.free()
+
+    from godot import FileAccess
+
+    written = FileAccess.get_file_as_string("user://creature.tscn")
+    assert 'type="Creature"' in written
+    for name in ("speed", "names", "mood", "friend", "level"):
+        assert f"\n{name} = " in written, name
+    for name in ("title", "numbers", "tint", "points", "turn", "traits", "texture"):
+        assert f"\n{name} = " not in written, name
+
+
+def test_a_resource_keeps_its_values(test):
+    recipe = Recipe()
+    recipe.amount = 12
+    recipe.next = Recipe()
+    recipe.next.amount = 13
+    assert ResourceSaver.save(recipe, "user://recipe.tres") == 0
+    found = ResourceLoader.load("user://recipe.tres", "", 0)
+    assert type(found) is Recipe
+    assert found is not recipe
+    assert (found.amount, found.next.amount) == (12, 13)
+
+
+def test_a_duplicate_has_the_same_values(test):
+    first = autofreed(test, Creature)
+    first.speed, first.names = 3, ["Ida"]
+    second = first.duplicate()
+    test.add_child(second)
+    assert type(second) is Creature
+    assert (second.speed, second.names) == (3.0, ["Ida"])
+    second.names.append("Bob")
+    assert first.names == ["Ida"]
+
+
+# ---- What the engine asks ----
+
+
+def test_properties_known_only_while_the_game_runs(test):
+    node = autofreed(test, Flexible)
+    found = properties(node)
+    assert (found["loose/one"]["type"], found["loose/one"]["hint_string"]) == (2, "0,10")
+    assert node.get("loose/one") == 1
+    node.set("loose/two", "y")
+    assert node._values["loose/two"] == "y"
+    assert node.get("loose/three") is None
+    node.set("loose/three", 3)
+    assert "loose/three" not in node._values
+
+
+def test_reverting_properties(test):
+    node = autofreed(test, Flexible)
+    assert node.property_can_revert("loose/one") is True
+    assert node.property_get_revert("loose/one") == 1
+    assert node.property_can_revert("loose/two") is False
+
+
+def test_validating_properties(test):
+    node = autofreed(test, Flexible)
+    assert properties(node)["process_priority"]["usage"] == 0
+    assert properties(node)["process_mode"]["usage"] != 0
+
+
+def test_notifications_and_texts(test):
+    node = autofreed(test, Flexible)
+    assert node._log[0] == Object.NOTIFICATION_POSTINITIALIZE
+    for what in (Node.NOTIFICATION_PARENTED, Node.NOTIFICATION_ENTER_TREE, Node.NOTIFICATION_READY):
+        assert node._log.count(what) == 1
+    assert node.to_string() == "a flexible node"
+    engine_made = ClassDB.instantiate("Flexible")
+    assert engine_made._log == [Object.NOTIFICATION_POSTINITIALIZE]
+    engine_made.free()
+
+
+def test_virtual_methods_with_results(test):
+    widget = autofreed(test, Widget)
+    assert widget.get_minimum_size() == Vector2(30, 40)
+    assert widget.get_combined_minimum_size() == Vector2(30, 40)
+    assert widget.get_tooltip(Vector2(5, 6)) == "at 5"
+
+
+def test_virtual_methods_with_objects(test):
+    widget = autofreed(test, Widget)
+    event = InputEventKey()
+    event.keycode = 65
+    test.get_viewport().push_input(event)
+    assert len(widget._events) == 1
+    assert widget._events[0].keycode == 65
+    widget._events.clear()
+    assert event.get_reference_count() == 1
+
+
+def test_virtual_methods_that_return_counted_objects(test):
+    tone = Tone()
+    assert tone.get_length() == 2.5
+    assert tone.is_monophonic() is True
+    playback = tone.instantiate_playback()
+    assert playback.get_class() == "AudioStreamPlaybackWAV"
+    assert playback.get_reference_count() == 1
+
+
+def test_a_resource_is_one_to_the_engine(test):
+    recipe = Recipe()
+    assert isinstance(recipe, Resource)
+    heard = []
+    recipe.changed.connect(lambda: heard.append(1))
+    recipe.emit_changed()
+    assert heard == [1]
+    recipe.resource_name = "soup"
+    assert recipe.resource_name == "soup"
