@@ -94,6 +94,14 @@ class Player(ABC):
             yield at, replace(act, pressure=shaken), state
             before = act
 
+    def routine(self, acts: Sequence[Act]) -> list[Act]:
+        """Three things, each done one to three times in a row."""
+        return [
+            self.harder(act, run)
+            for act in self._rng.sample(acts, 3)
+            for run in range(self._rng.randint(1, 3))
+        ]
+
     def harder(self, act: Act, run: int) -> Act:
         """`act` after it was done `run` times already."""
         if not self._escalates or not run:
@@ -106,14 +114,7 @@ class Habitual(Player):
 
     def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
         super().__init__(stages, rng, escalates=escalates)
-        self._routines = [self._routine(self.acts[0]) for _ in range(3)]
-
-    def _routine(self, acts: Sequence[Act]) -> list[Act]:
-        return [
-            self.harder(act, run)
-            for act in self._rng.sample(acts, min(3, len(acts)))
-            for run in range(self._rng.randint(1, 3))
-        ]
+        self._routines = [self.routine(self.acts[0]) for _ in range(3)]
 
     def start(self) -> Any:
         return (0, 0)
@@ -196,19 +197,19 @@ class Bursty(Player):
 
 
 class SixNpcs(Player):
-    """Goes among six NPCs, with a routine for each."""
+    """Goes among six NPCs, and has three routines, of which each NPC gets one."""
 
     gap = 3.0
 
     def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
         super().__init__(stages, rng, escalates=escalates)
+        # NPCs may differ in what can be done to them, so only those alike share a routine.
+        routines = [self.routine(acts) for acts in self.acts[:3]]
         self._routines = [
-            [
-                self.harder(act, run)
-                for act in rng.sample(acts, min(3, len(acts)))
-                for run in range(rng.randint(1, 3))
-            ]
-            for acts in self.acts
+            [replace(act, npc=npc) for act in rng.choice(routines)]
+            if len({len(acts) for acts in self.acts}) == 1
+            else self.routine(self.acts[npc])
+            for npc in range(len(self.acts))
         ]
         self._way = rng.sample(range(len(stages)), len(stages))
 

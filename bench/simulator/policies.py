@@ -132,23 +132,23 @@ class _KnowingPlanner(Planner):
     def __init__(self, game: Game):
         super().__init__()
         self._game = game
-        self._ahead: list[tuple[float, Proposal]] = []
+        self._ahead: list[tuple[float, int, Proposal]] = []
         self.index = 0
 
     def observe(self, seen: Observation) -> None:
         super().observe(seen)
         self._ahead = self._look_ahead(seen.at)
 
-    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
+    def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
         return self._ahead
 
-    def _look_ahead(self, now: float) -> list[tuple[float, Proposal]]:
+    def _look_ahead(self, now: float) -> list[tuple[float, int, Proposal]]:
         """The same search as `LookaheadPredictor`, over all NPCs at once."""
         game, gap = self._game, self.pace.median
         order = itertools.count()
         state = game.states[self.index]
         futures: list[Any] = [(-1.0, next(order), 0, dict(game.evaluators), state)]
-        found: dict[tuple[CacheKey, int], tuple[float, Proposal]] = {}
+        found: dict[tuple[CacheKey, int], tuple[float, int, Proposal]] = {}
         tried = 0
         while futures and tried < self._EVALUATIONS:
             negative, _, step, evaluators, state = heapq.heappop(futures)
@@ -159,17 +159,15 @@ class _KnowingPlanner(Planner):
                     break
                 tried += 1
                 at = now + (step + 1) * gap
-                npc_id = game.npc_ids[act.npc]
+                npc_id = game.npcs[act.npc].npc.id
                 branch = evaluators[npc_id].copy()
                 params = branch.evaluate_at(act.interaction(at), at)
                 if params is None:
                     continue
                 key = params.cache_key()
                 before = found[key, step][0] if (key, step) in found else 0.0
-                found[key, step] = (
-                    before + chance,
-                    Proposal(params, key, 1.0, step + 1, "known"),
-                )
+                proposal = Proposal(params, key, 1.0, step + 1, "known")
+                found[key, step] = (before + chance, step + 1, proposal)
                 if step + 1 < self._STEPS:
                     moved = {**evaluators, npc_id: branch}
                     heapq.heappush(futures, (-chance, next(order), step + 1, moved, after))
@@ -194,10 +192,10 @@ class _SeeingPlanner(Planner):
         self.index = 0
         super().__init__(pace=_SeenPace(self), thrift=_boundless())
 
-    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
+    def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
         ahead = self._reactions[self.index + 1 : self.index + 1 + self._AHEAD]
         return [
-            (1.0, Proposal(reaction.params, reaction.key, 1.0, step, "clairvoyant"))
+            (1.0, step, Proposal(reaction.params, reaction.key, 1.0, step, "clairvoyant"))
             for step, reaction in enumerate(ahead, 1)
         ]
 

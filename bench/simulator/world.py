@@ -1,14 +1,15 @@
 """One game: who is played with, by whom, and what happens, the same for every policy."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from npc_video import ToolInteraction, VideoParams
+from npc_video import NpcResponseEvaluator, ToolInteraction, VideoParams
+from npc_video.graph import NpcResponseMetadata
 from npc_video.records import CacheKey
 
-from .npcs import NPCS, evaluators
+from .npcs import TEMPLATES, companion, companion_stage, evaluators, template
 from .players import Player, make_player
 
 __all__ = ["Game", "Reaction", "make_game"]
@@ -30,38 +31,58 @@ class Game:
     """What a policy may know; only one that is meant to looks at `reactions` ahead or `states`.
 
     Attributes:
+        npcs: in the order in which the player counts them.
         evaluators: by NPC; playing the reactions moves them on.
-        looks: by NPC and expression, emotion and animation that it shows with it.
+        looks: by NPC and expression, emotion and animation that it shows with it; "" for an
+            animation that depends on other things.
         states: of the player, after each reaction.
     """
 
-    npc_ids: list[str]
-    evaluators: dict[str, Any]
-    looks: dict[str, Mapping[str, tuple[str, str]]]
+    npcs: Sequence[NpcResponseMetadata]
+    evaluators: Mapping[str, NpcResponseEvaluator]
+    looks: Mapping[str, Mapping[str, tuple[str, str]]]
     player: Player
     reactions: list[Reaction]
     states: list[Any]
 
     def fresh(self) -> "Game":
         """The same game before its first interaction."""
-        return replace(self, evaluators=evaluators(self.npc_ids))
+        return replace(self, evaluators=evaluators(self.npcs))
 
 
-def make_game(kind: str, seed: int, *, escalates: bool, interactions: int) -> Game:
-    """Six NPCs or one, a player of `kind`, and what they do; all of it follows from `seed`."""
+def make_game(
+    kind: str, seed: int, *, escalates: bool, interactions: int, templates: bool = False
+) -> Game:
+    """One NPC, or six, a player of `kind`, and what they do; all of it follows from `seed`.
+
+    Args:
+        templates: the NPCs are those that ship, else companions.
+    """
     rng = random.Random(f"{kind} {seed}")
-    count = len(NPCS) if kind == "six_npcs" else 1
-    npc_ids = [list(NPCS)[(seed + index) % len(NPCS)] for index in range(count)]
-    stages = [NPCS[npc_id] for npc_id in npc_ids]
+    count = 6 if kind == "six_npcs" else 1
+    if templates:
+        names = [list(TEMPLATES)[(seed + index) % len(TEMPLATES)] for index in range(count)]
+        npcs, stages = [template(name) for name in names], [TEMPLATES[name] for name in names]
+    else:
+        npcs = [companion(f"companion {index}", rng) for index in range(count)]
+        stages = [companion_stage()] * count
     player = make_player(kind, stages, rng, escalates=escalates)
-    game = Game(npc_ids, {}, {}, player, [], []).fresh()
-    looks: dict[str, dict[str, tuple[str, str]]] = {npc_id: {} for npc_id in npc_ids}
+    game = Game(npcs, {}, {}, player, [], []).fresh()
+    looks = {npc_id: _looks(evaluator) for npc_id, evaluator in game.evaluators.items()}
     for at, act, state in player.play(interactions, rng):
-        npc_id = npc_ids[act.npc]
+        npc_id = npcs[act.npc].npc.id
         interaction = act.interaction(at)
         params = game.evaluators[npc_id].evaluate_at(interaction, at)
         if params is not None:
-            looks[npc_id][params.expression] = (params.emotion, params.animation)
             game.reactions.append(Reaction(at, npc_id, interaction, params, params.cache_key()))
             game.states.append(state)
     return replace(game, looks=looks)
+
+
+def _looks(evaluator: NpcResponseEvaluator) -> dict[str, tuple[str, str]]:
+    looks: dict[str, tuple[str, str]] = {}
+    for state in evaluator.reachable_states():
+        _, animation = looks.get(state.expression, ("", state.animation))
+        known = animation if animation == state.animation else ""
+        looks[state.expression] = (state.emotion, known)
+    return looks

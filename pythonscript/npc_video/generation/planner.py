@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ..prediction.attention import Attention, Turn
 from ..prediction.base import Observation, Proposal
 from ..prediction.blended import BlendedPredictor
-from ..prediction.markov import PartialMatching
 from ..records import CacheKey, VideoParams
 from .pace import Pace
 from .thrift import Thrift
@@ -59,9 +59,9 @@ class Planner:
         self.pace = pace or Pace()
         self.thrift = thrift or Thrift()
         self.calm = Calm.NONE
-        self._attention: PartialMatching[str] = PartialMatching()
+        self._attention = Attention()
         self._predictors: dict[str, BlendedPredictor] = {}
-        self._proposals: dict[str, list[Proposal]] = {}
+        self._proposals: dict[str, tuple[list[Turn], list[Proposal]]] = {}
         self._hints: dict[CacheKey, _Hint] = {}
 
     def register(self, npc_id: str, predictor: BlendedPredictor) -> None:
@@ -85,10 +85,14 @@ class Planner:
             self.calm = Calm.NONE
         self.pace.note(seen.at)
         self._attention.observe(npc_id)
-        predictor = self._predictors.get(npc_id)
-        if predictor is not None:
-            predictor.observe(seen)
-            self._proposals[npc_id] = predictor.propose(seen.at, self.pace.median)
+        if npc_id in self._predictors:
+            self._predictors[npc_id].observe(seen)
+        # All of them: time has passed for the others too.
+        self._proposals = {
+            other: (turns, self._predictors[other].propose(seen.at, self.pace.median))
+            for other, turns in self._attention.turns().items()
+            if other in self._predictors
+        }
 
     def hint(self, params: VideoParams, probability: float, now: float) -> None:
         """The game expects `params` next."""
@@ -109,12 +113,11 @@ class Planner:
             usefulness: of what would be shown without it, 0 to 1; 1 if it needs not be made.
         """
         found: dict[CacheKey, Speculation] = {}
-        for share, proposal in self._expected(now):
+        for chance, step, proposal in self._expected(now):
             missing = CHEAPEST_USEFULNESS - usefulness(proposal)
             if missing <= 0.0:
                 continue
-            chance = share * proposal.probability
-            worth = chance * self._chance_in_time(now, seconds, proposal.step) * missing / seconds
+            worth = chance * self._chance_in_time(now, seconds, step) * missing / seconds
             known = found.get(proposal.key)
             if known is None:
                 npc_id = proposal.params.npc_id
@@ -133,16 +136,17 @@ class Planner:
         """Per second of generating, of making a clip on screen more useful by `gain`."""
         return self._chance_in_time(now, seconds + _TOLERANCE_SECONDS, 1) * gain / seconds
 
-    def _expected(self, now: float) -> list[tuple[float, Proposal]]:
-        shares = self._attention.distribution(self._attention.context)
+    def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
+        """Proposals with the probability that they come true so many interactions from now."""
         expected = [
-            (shares.get(npc_id, 0.0), proposal)
-            for npc_id, proposals in self._proposals.items()
+            (turn.probability * proposal.probability, turn.step, proposal)
+            for turns, proposals in self._proposals.values()
+            for turn in turns
             for proposal in proposals
+            if turn.nth == proposal.step
         ]
-        return expected + [
-            (1.0, hint.proposal) for hint in self._hints.values() if now < hint.until
-        ]
+        hints = [hint.proposal for hint in self._hints.values() if now < hint.until]
+        return expected + [(proposal.probability, 1, proposal) for proposal in hints]
 
     def _chance_in_time(self, now: float, seconds: float, step: int) -> float:
         if self.calm is not Calm.NONE:

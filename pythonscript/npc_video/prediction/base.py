@@ -27,8 +27,8 @@ class Proposal:
     """A clip that may be needed.
 
     Attributes:
-        probability: 0 to 1, that it is the one after `step` interactions from now.
-        step: 1 for the next interaction, 2 for the one after it, …
+        probability: 0 to 1, that it answers interaction number `step` with this NPC from now.
+        step: 1 for the next interaction with it, 2 for the one after that, …
         source: the predictor, and its rule, that says so.
     """
 

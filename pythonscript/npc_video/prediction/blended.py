@@ -16,13 +16,17 @@ __all__ = ["BlendedPredictor", "standard_predictor"]
 # What lies long back counts less: half after about 35 requests.
 _MEMORY = 0.98
 # As if each source had been right so often before.
-_CREDIT = 2.0
+_CREDIT = 0.2
 _LEAST_RELIABILITY = 0.3
 
 
 @dataclass(slots=True)
 class _Record:
-    """How a source has done: how often it expected to be right, and how often it was."""
+    """How a source has done: how often it expected to be right, and how often it was.
+
+    Both are weighed by the probabilities that it gave, so their ratio is the slope of the line
+    through 0 that fits truth to probability best: 1 for a source whose probabilities are true.
+    """
 
     expected: float = 0.0
     right: float = 0.0
@@ -65,8 +69,8 @@ class BlendedPredictor:
         for proposal in self._proposed:
             if proposal.step == 1:
                 record = self._records[proposal.source]
-                record.expected += proposal.probability
-                record.right += proposal.key == seen.key
+                record.expected += proposal.probability**2
+                record.right += proposal.probability * (proposal.key == seen.key)
         for predictor in self._predictors:
             predictor.observe(seen)
 
@@ -78,10 +82,10 @@ class BlendedPredictor:
         ]
         strongest: dict[tuple[CacheKey, int], Proposal] = {}
         for proposal in self._proposed:
-            reliability = min(1.0, self._records[proposal.source].reliability)
+            reliability = self._records[proposal.source].reliability
             if reliability < _LEAST_RELIABILITY:
                 continue
-            probability = proposal.probability * reliability
+            probability = min(1.0, proposal.probability * reliability)
             place = (proposal.key, proposal.step)
             if place not in strongest or probability > strongest[place].probability:
                 strongest[place] = replace(proposal, probability=probability)
@@ -89,7 +93,9 @@ class BlendedPredictor:
 
 
 def standard_predictor(
-    model: ResponseModel | None = None, learned: Mapping[str, Any] | None = None
+    model: ResponseModel | None = None,
+    *,
+    learned: Mapping[str, Any] | None = None,
 ) -> BlendedPredictor:
     """What the manager uses for each NPC: habits, its graph run forward under them, the rules.
 

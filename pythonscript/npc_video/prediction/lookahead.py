@@ -6,8 +6,12 @@ do, names exact clips that were never seen, thresholds and decay included.
 
 import heapq
 import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from ..records import VideoParams, round_half_up
 from .base import Followers, Observation, Proposal, ResponseModel
 
 __all__ = ["LookaheadPredictor"]
@@ -15,6 +19,8 @@ __all__ = ["LookaheadPredictor"]
 _STEPS = 3
 _EVALUATIONS = 24
 _LEAST_PROBABILITY = 0.03
+# How far off an intensity is at most because no two touches are alike.
+_TREMBLE = 0.03
 
 # Probability (negative: a heap gives the smallest), tie-break, step, model, context.
 _Future = tuple[float, int, int, ResponseModel, Any]
@@ -62,9 +68,23 @@ class LookaheadPredictor:
                 params = branch.evaluate_at(interaction, now + (step + 1) * gap)
                 if params is None:
                     continue
-                key = params.cache_key()
-                proposals.append(Proposal(params, key, probability, step + 1, "lookahead"))
+                proposals += [
+                    Proposal(look, look.cache_key(), probability * part, step + 1, "lookahead")
+                    for part, look in _spread(params)
+                ]
                 if step + 1 < self._steps:
                     after = self._followers.extend(context, interaction)
                     heapq.heappush(futures, (-probability, next(order), step + 1, branch, after))
         return proposals
+
+
+def _spread(params: VideoParams) -> Iterator[tuple[float, VideoParams]]:
+    """`params`, and what a touch slightly off might round it to, each with its part."""
+    above = params.intensity - round_half_up(params.intensity)
+    beyond = 0.5 - (0.05 - abs(above)) / (2.0 * _TREMBLE)
+    neighbour = params.intensity + math.copysign(0.1, above)
+    if beyond <= 0.0 or not 0.0 <= neighbour <= 1.0:
+        yield 1.0, params
+    else:
+        yield 1.0 - beyond, params
+        yield beyond, replace(params, intensity=neighbour)

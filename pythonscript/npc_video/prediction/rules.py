@@ -37,8 +37,8 @@ _PROGRESSION = 0.15
 _INSISTENT = 0.2
 _REPEATS = 3
 _AT_MOST = 3
-# What a rule's word is worth before it has been seen to be right or wrong.
-_PROBABILITIES = (0.35, 0.25, 0.2)
+# What a rule's word is worth before it has been seen to be right or wrong: for most players little.
+_PROBABILITIES = (0.1, 0.1, 0.1)
 
 
 class RulePredictor:
@@ -46,8 +46,8 @@ class RulePredictor:
 
     Args:
         progression: which expressions follow which; expressions that are not in it only go on.
-        looks: emotion and animation that the NPC shows with an expression; if not given, those
-            shown now stay.
+        looks: emotion and animation that the NPC shows with an expression; those shown now stay
+            where nothing or "" is given.
     """
 
     def __init__(
@@ -90,7 +90,8 @@ class RulePredictor:
     def _changed(self, params: VideoParams, expression: str, by: float) -> VideoParams:
         emotion, animation = params.emotion, params.animation
         if expression != params.expression:
-            emotion, animation = self._looks.get(expression, (emotion, animation))
+            feeling, motion = self._looks.get(expression, ("", ""))
+            emotion, animation = feeling or emotion, motion or animation
         # Sums of decimals would else end in …001 and round into another tenth.
         intensity = min(1.0, round(params.intensity + by, 6))
         return replace(

@@ -1,0 +1,108 @@
+"""How often the clip is there when it is needed: `python3 run.py bench latency`.
+
+Players of five kinds play 20 games of 200 interactions each, half of them going on harder and
+harder, through real response graphs and the decisions that ship, under a virtual clock. The chart
+in docs/ is drawn anew, and the last line printed is JSON: `d[kind][policy][metric]`.
+
+The games have seeds of their own: what the predictors' constants were tuned on was seeds 1000
+and up.
+"""
+
+import json
+import multiprocessing
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .simulator.chart import draw
+from .simulator.drive import simulate
+from .simulator.measures import Measures
+from .simulator.players import KINDS
+from .simulator.policies import POLICIES
+from .simulator.world import make_game
+
+_SEEDS = range(20)
+_INTERACTIONS = 200
+_BASIC = ("none", "lru", "rules", "default", "known", "clairvoyant", "wanted_preset")
+_SHORT = ("lru", "rules", "default", "known", "clairvoyant")
+_CHART = Path(__file__).parent.parent / "docs" / "latency.svg"
+
+Table = dict[str, dict[str, dict[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Game:
+    """What one process plays: one game under several policies, for a row of the table."""
+
+    row: str
+    kind: str
+    seed: int
+    escalates: bool
+    policies: tuple[str, ...]
+    hosts: int = 1
+    templates: bool = False
+
+
+def main() -> None:
+    table = _measure(_games())
+    _print(table)
+    draw({kind: table[kind] for kind in KINDS}, _CHART)
+    print(f"Drawn: {_CHART.relative_to(Path.cwd())}", file=sys.stderr)
+    print(json.dumps(table))
+
+
+def _games() -> Iterable[_Game]:
+    for seed in _SEEDS:
+        escalates = seed % 2 == 1
+        for kind in KINDS:
+            yield _Game(kind, kind, seed, escalates, _BASIC)
+            yield _Game(f"{kind}, two hosts", kind, seed, escalates, _SHORT, hosts=2)
+            yield _Game(f"{kind}, templates", kind, seed, escalates, _SHORT, templates=True)
+            row = f"{kind}, escalating" if escalates else f"{kind}, steady"
+            yield _Game(row, kind, seed, escalates, _SHORT)
+
+
+def _measure(games: Iterable[_Game]) -> Table:
+    sums: dict[str, dict[str, Measures]] = {}
+    # Processes that start afresh, so that no lock of this one can be caught in the copy.
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        for row, results in pool.imap_unordered(_play, games):
+            for policy, measures in results.items():
+                sums.setdefault(row, {}).setdefault(policy, Measures()).add(measures)
+    return {
+        row: {policy: sums[row][policy].summary() for policy in POLICIES if policy in sums[row]}
+        for row in sorted(sums, key=_place)
+    }
+
+
+def _play(game: _Game) -> tuple[str, Mapping[str, Measures]]:
+    world = make_game(
+        game.kind,
+        game.seed,
+        escalates=game.escalates,
+        interactions=_INTERACTIONS,
+        templates=game.templates,
+    )
+    return game.row, {
+        policy: simulate(world, POLICIES[policy], hosts=game.hosts, seed=game.seed)
+        for policy in game.policies
+    }
+
+
+def _place(row: str) -> tuple[str, int]:
+    kind, _, variant = row.partition(", ")
+    return variant, list(KINDS).index(kind)
+
+
+def _print(table: Table) -> None:
+    metrics = list(next(iter(next(iter(table.values())).values())))
+    for row, policies in table.items():
+        print(f"\n{row:<24}" + "".join(f"{metric:>17}" for metric in metrics))
+        for policy, numbers in policies.items():
+            values = "".join(f"{numbers[metric]:>17.3f}" for metric in metrics)
+            print(f"  {policy:<22}{values}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Which NPC the player turns to, and how soon."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from .matching import PartialMatching, extended
+
+__all__ = ["Attention", "Turn"]
+
+_STEPS = 3
+# Sequences less likely than this are left out, which keeps many NPCs from costing much time.
+_LEAST_PROBABILITY = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """It may be an NPC's turn.
+
+    Attributes:
+        nth: which of its own coming turns this is, from 1.
+        step: which interaction from now, from 1.
+        probability: 0 to 1.
+    """
+
+    nth: int
+    step: int
+    probability: float
+
+
+class Attention:
+    """Learns the order in which the player turns to NPCs."""
+
+    def __init__(self) -> None:
+        self._npcs: PartialMatching[str] = PartialMatching()
+
+    def observe(self, npc_id: str) -> None:
+        self._npcs.observe(npc_id)
+
+    def turns(self) -> dict[str, list[Turn]]:
+        """By NPC, when it may have its next turns, three interactions ahead."""
+        chances: dict[str, dict[tuple[int, int], float]] = {}
+        futures = [(1.0, self._npcs.context, Counter[str]())]
+        for step in range(1, _STEPS + 1):
+            following = []
+            for probability, context, before in futures:
+                for npc_id, share in self._npcs.distribution(context).items():
+                    if (chance := probability * share) < _LEAST_PROBABILITY:
+                        continue
+                    had = before + Counter([npc_id])
+                    found = chances.setdefault(npc_id, {})
+                    place = (had[npc_id], step)
+                    found[place] = found.get(place, 0.0) + chance
+                    following.append((chance, extended(context, npc_id), had))
+            futures = following
+        return {
+            npc_id: [Turn(nth, step, chance) for (nth, step), chance in found.items()]
+            for npc_id, found in chances.items()
+        }
