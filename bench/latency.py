@@ -13,6 +13,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from .simulator.chart import draw
@@ -24,8 +25,9 @@ from .simulator.world import make_game
 
 _SEEDS = range(20)
 _INTERACTIONS = 200
-_BASIC = ("none", "lru", "rules", "default", "known", "clairvoyant", "wanted_preset")
-_SHORT = ("lru", "rules", "default", "known", "clairvoyant")
+_FEWER_SEEDS = range(10)
+_ALL = ("none", "lru", "rules", "default", "known", "clairvoyant", "wanted_preset")
+_MAIN = ("lru", "rules", "default", "known", "clairvoyant")
 _CHART = Path(__file__).parent.parent / "docs" / "latency.svg"
 
 Table = dict[str, dict[str, dict[str, float]]]
@@ -33,9 +35,9 @@ Table = dict[str, dict[str, dict[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class _Game:
-    """What one process plays: one game under several policies, for a row of the table."""
+    """What one process plays: one game under several policies, for rows of the table."""
 
-    row: str
+    rows: tuple[str, ...]
     kind: str
     seed: int
     escalates: bool
@@ -56,19 +58,21 @@ def _games() -> Iterable[_Game]:
     for seed in _SEEDS:
         escalates = seed % 2 == 1
         for kind in KINDS:
-            yield _Game(kind, kind, seed, escalates, _BASIC)
-            yield _Game(f"{kind}, two hosts", kind, seed, escalates, _SHORT, hosts=2)
-            yield _Game(f"{kind}, templates", kind, seed, escalates, _SHORT, templates=True)
-            row = f"{kind}, escalating" if escalates else f"{kind}, steady"
-            yield _Game(row, kind, seed, escalates, _SHORT)
+            rows = (kind, f"{kind}, {'escalating' if escalates else 'steady'}")
+            yield _Game(rows, kind, seed, escalates, _ALL)
+            if seed in _FEWER_SEEDS:
+                rows = (f"{kind}, two hosts",)
+                yield _Game(rows, kind, seed, escalates, _MAIN, hosts=2)
+                rows = (f"{kind}, templates",)
+                yield _Game(rows, kind, seed, escalates, _MAIN, templates=True)
 
 
 def _measure(games: Iterable[_Game]) -> Table:
     sums: dict[str, dict[str, Measures]] = {}
     # Processes that start afresh, so that no lock of this one can be caught in the copy.
     with multiprocessing.get_context("spawn").Pool() as pool:
-        for row, results in pool.imap_unordered(_play, games):
-            for policy, measures in results.items():
+        for rows, results in pool.imap_unordered(_play, games):
+            for row, (policy, measures) in product(rows, results.items()):
                 sums.setdefault(row, {}).setdefault(policy, Measures()).add(measures)
     return {
         row: {policy: sums[row][policy].summary() for policy in POLICIES if policy in sums[row]}
@@ -76,7 +80,7 @@ def _measure(games: Iterable[_Game]) -> Table:
     }
 
 
-def _play(game: _Game) -> tuple[str, Mapping[str, Measures]]:
+def _play(game: _Game) -> tuple[tuple[str, ...], Mapping[str, Measures]]:
     world = make_game(
         game.kind,
         game.seed,
@@ -84,7 +88,7 @@ def _play(game: _Game) -> tuple[str, Mapping[str, Measures]]:
         interactions=_INTERACTIONS,
         templates=game.templates,
     )
-    return game.row, {
+    return game.rows, {
         policy: simulate(world, POLICIES[policy], hosts=game.hosts, seed=game.seed)
         for policy in game.policies
     }
