@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal
 import importlib
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from . import (
     _report,
     _table,
 )
+from ._errors import GodotError
 
 SETTINGS = "pythonscript.cfg"
 MODULES_SETTING = "pythonscript/modules"
@@ -57,6 +59,7 @@ def py_initialize(_userdata: int, level: int) -> None:
 
 def _begin() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    _leave_interrupts()
     _check_engine()
     lib.ps_use_refcounted(
         *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
@@ -74,7 +77,20 @@ def _begin() -> None:
             _report.report(error)
 
 
+def _leave_interrupts() -> None:
+    """Ctrl-C ends the game, as without Python, and raises nothing in it.
+
+    The interpreter takes the signal as soon as any module imports `signal`; so that happens here.
+    """
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+
 def _check_engine() -> None:
+    if _globals.singleton("OS").has_feature("double"):
+        raise GodotError(
+            "this engine computes in double precision, for which the bridge is not made"
+        )
     version = ffi.new("GDExtensionGodotVersion2 *")
     lib.gd_get_godot_version2(version)
     known = tuple(_table.global_row()["version"][:2])

@@ -151,9 +151,13 @@ def exposed(*, tool: bool = False, icon: str = "", abstract: bool = False) -> Ca
 def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
     """Registers a class with the engine, under its own name.
 
+    The engine makes an object of each class, in the editor too, to learn what its properties hold
+    at first: `__init__` and getters must be quick and open nothing. A class that extends
+    `EditorPlugin` is added to the editor.
+
     Args:
-        tool: its code also runs in the editor; otherwise the editor has a placeholder that shows
-            its properties.
+        tool: its code also runs in the editor, as that of the editor's own classes always does;
+            otherwise the editor has a placeholder that shows its properties.
         icon: path of an icon for the editor, `res://…`.
         abstract: only its subclasses can be made.
 

@@ -11,6 +11,7 @@ from _pythonscript import ffi, lib
 
 from ._decode import decode_all, decode_typed
 from ._described import described
+from ._encode import encode
 from ._errors import ConversionError, GodotError
 from ._memory import Memory
 from ._names import name
@@ -59,6 +60,8 @@ class Method:
                 " a method in Python"
             ) from error
         self.defaults = [p.default for p in positional if p.default is not p.empty]
+        for default in self.defaults:
+            _check_default(function, default)
         self.converters = [item.converter() for _, item in self.arguments]
 
     @property
@@ -69,6 +72,16 @@ class Method:
     def call(self, reference: int, given: list[Any]) -> Any:
         """Calls it with arguments that are converted already."""
         return self.function(*given) if self.static else self.function(instance(reference), *given)
+
+
+def _check_default(function: Callable[..., Any], default: Any) -> None:
+    at = lib.ps_enter(1)
+    try:
+        encode(default, at)
+    except ConversionError as error:
+        raise GodotError(f"{function.__qualname__}: a default value: {error}") from error
+    finally:
+        lib.ps_leave(at, 1)
 
 
 _methods: list[Method] = []

@@ -116,6 +116,9 @@ class EngineObject(metaclass=EngineType):
             raise TypeError(f"a {type(self).__name__} is counted and frees itself")
         lib.gd_object_destroy(address_of(self))
 
+    def __reduce__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} is neither copied nor pickled; see duplicate()")
+
     def __repr__(self) -> str:
         address = lib.ps_object(self._ref)
         if not address:
@@ -195,9 +198,11 @@ def wrap_counted(address: int) -> EngineObject | None:
 
 
 def instance(reference: int) -> Any:
-    """The exposed instance that the engine calls."""
+    """The exposed instance that the engine calls; None for one whose Python half has gone."""
     found = _held.get(reference)
-    return found if found is not None else _known[reference]()
+    if found is None and (known := _known.get(reference)) is not None:
+        found = known()
+    return found
 
 
 def hold(reference: int) -> None:

@@ -72,7 +72,7 @@ def function_of(
     if None in layouts or flags & VARARG or not _is_plain_result(signature[0], result):
         return None
     packing = struct.Struct("".join(filter(None, layouts)))
-    if packing.size > _MOST_BYTES or any("*" in name for name in signature):
+    if packing.size > _MOST_BYTES:
         return None
     native = lib.ps_method(
         bind,

@@ -13,12 +13,13 @@ from _pythonscript import lib
 
 from . import _classes
 from ._described import Described, class_name, described, described_export
-from ._errors import GodotError
+from ._errors import ConversionError, GodotError
 from ._exposed import export, signal
 from ._exposed_methods import Method, register_method
 from ._memory import Memory
 from ._names import name
 from ._objects import EngineObject, EngineType
+from ._report import report
 from ._table import EDITOR_ONLY, row_of
 from ._virtuals import is_engine_function
 
@@ -78,7 +79,10 @@ def reach(level: int) -> None:
     _level = level
     for plan in [plan for plan in _waiting if plan.level <= level]:
         _waiting.remove(plan)
-        plan.carry_out()
+        try:
+            plan.carry_out()
+        except Exception as error:
+            report(error)
 
 
 def leave(level: int) -> None:
@@ -87,6 +91,8 @@ def leave(level: int) -> None:
     _level = level - 1
     for number, cls in reversed(_classes.registered.copy().items()):
         if _level_of(cls) == level:
+            if _is_plugin(cls):
+                lib.gd_editor_remove_plugin(name(cls._exposed_class))
             lib.gd_classdb_unregister_extension_class(
                 lib.ps_library_address(), name(cls._exposed_class)
             )
@@ -112,7 +118,7 @@ class _Plan:
         self.members = list(members(cls))
         self.methods = list(_methods(cls, self.members))
         self.properties = [
-            (label, member, described_export(member))
+            (label, member, _described_property(cls, label, member))
             for label, member in self.members
             if isinstance(member, export)
         ]
@@ -138,6 +144,13 @@ class _Plan:
             _register_signal(owner, *signal_)
         for constant in _constants(self.members):
             _register_constant(owner, *constant)
+        if _is_plugin(self.cls):
+            lib.gd_editor_add_plugin(owner)
+
+
+def _is_plugin(cls: Any) -> bool:
+    is_plugin = any(vars(base).get("_engine_class") == "EditorPlugin" for base in cls.__mro__)
+    return is_plugin and not cls._abstract
 
 
 def parent_of(cls: Any) -> Any:
@@ -162,7 +175,7 @@ def is_enum(member: Any) -> bool:
 
 def _flags(cls: Any, options: Options) -> int:
     flags = lib.PS_ABSTRACT if options.abstract else 0
-    flags |= 0 if options.tool else lib.PS_RUNTIME
+    flags |= 0 if options.tool or _level_of(cls) == _EDITOR_LEVEL else lib.PS_RUNTIME
     flags |= lib.PS_REFCOUNTED if cls._counted else 0
     for method, flag in _CALLBACKS.items():
         if hasattr(cls, method) and not is_engine_function(cls, method):
@@ -204,6 +217,17 @@ def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
             )
         function.__qualname__ = f"{cls.__name__}.{label}"
         yield Method(accessor, function)
+
+
+def _described_property(cls: Any, label: str, field: export) -> Described:
+    item = described_export(field)
+    convert = item.converter()
+    if convert is not None:
+        try:
+            convert(field.default)
+        except ConversionError as error:
+            raise GodotError(f"the default of {cls.__name__}.{label}: {error}") from error
+    return item
 
 
 def _register_property(owner: int, label: str, field: export, item: Described) -> None:

@@ -67,6 +67,8 @@ def type_named(name: str) -> Type:
     """The type meant by a name of the class table, such as `Vector2`, `enum::Error` or `Node`."""
     if name in _SPELLED:
         return _SPELLED[name]
+    if name.endswith("*"):
+        return Type.INT  # an address, of a structure or of bytes
     kind, _, _ = name.partition("::")
     if kind in ("enum", "bitfield"):
         return Type.INT

@@ -1,25 +1,17 @@
 """How the engine ends with Python in it: handlers, threads, and what they leave."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.harness.projects import make_project
-from tests.harness.suite import SuiteRun, run_suite
-from tools.engine import find
-
-NAME = "tests/test_it.py::test_it"
+from tests.harness.projects import NAME
+from tests.harness.suite import SuiteRun
 
 
 @pytest.fixture
-def end(tmp_path: Path):
+def end(play):
     """The run of a game whose one test is this."""
 
     def run(text: str) -> SuiteRun:
-        project = make_project(tmp_path, {"tests/test_it.py": text})
-        engine = find()
-        assert engine is not None, "`python3 run.py engine` gets a Godot"
-        run = run_suite(engine, project, [NAME], seconds=60.0)
+        run: SuiteRun = play(text)
         assert run.outcomes[NAME].problem == ""
         return run
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tools import bridge
 
+NAME = "tests/test_it.py::test_it"  # of the one test that most of them have
+
 _INSIDE = Path(__file__).with_name("inside")
 _EXTENSION = Path(__file__).parents[1] / "bridge" / "project" / "pythonscript.gdextension"
 

@@ -151,6 +151,8 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
     char bundled[] = {'p', 'y', 't', 'h', 'o', 'n', SEPARATOR, 0};
     if (!read_settings(folder, bundled, &found) && !read_settings(folder, "", &found))
         return fail("there is no file", SETTINGS_NAME, folder);
+    if (found.bridge[0] == 0)
+        return fail("this file does not name the bridge:", SETTINGS_NAME, found.folder);
     if (found.libpython[0] != 0 && open_library(found.libpython) == NULL)
         return fail("its library does not open:", found.libpython, open_error());
     void *bridge = open_library(found.bridge);

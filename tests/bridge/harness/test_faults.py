@@ -5,33 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.harness.projects import make_project
+from tests.harness.projects import NAME, make_project
 from tests.harness.suite import SuiteRun, run_suite
-from tools.engine import Engine, find
+from tools.engine import Engine
 from tools.paths import ROOT
 
-NAME = "tests/test_it.py::test_it"
 FINE = "def test_it(test):\n    pass\n"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    found = find()
-    assert found is not None, "`python3 run.py engine` gets a Godot"
-    return found
-
-
-@pytest.fixture
-def play(engine: Engine, tmp_path: Path):
-    """Runs the one test in the text of a Python file."""
-
-    def run(text: str, *names: str, seconds: float = 90.0, **files: str) -> SuiteRun:
-        project = make_project(tmp_path, {"tests/test_it.py": text, **files})
-        return run_suite(engine, project, names or (NAME,), seconds=seconds)
-
-    return run
 
 
 def problem(run: SuiteRun) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from enum import IntEnum, IntFlag
-from typing import Any
+from typing import Any, ClassVar
 
 from godot import (
     AudioStream,
@@ -13,11 +14,15 @@ from godot import (
     Color,
     Control,
     InputEvent,
+    Label,
     Node,
     Node2D,
     PackedVector2Array,
+    Resource,
+    ResourceFormatLoader,
     Texture2D,
     Vector2,
+    Vector3i,
     export,
     exposed,
     signal,
@@ -223,4 +228,53 @@ class Tone(AudioStream):
         return True
 
 
-assert AudioStreamPlayback
+@exposed
+class Buzz(AudioStreamPlayback):
+    """Its virtual method is given the address of a buffer."""
+
+    def _mix(self, buffer, rate_scale, frames):
+        samples = (ctypes.c_float * (2 * frames)).from_address(buffer)
+        for index in range(2 * frames):
+            samples[index] = index
+        return frames
+
+
+@exposed
+class ReversedText(Label):
+    """Its virtual method takes and returns arrays."""
+
+    def __init__(self):
+        self._given = []
+
+    def _structured_text_parser(self, args, text):
+        self._given.append((args, text))
+        return [Vector3i(0, len(text), 0)]
+
+
+@exposed
+class RecipeLoader(ResourceFormatLoader):
+    """Loads `amount.soup` as a recipe."""
+
+    def _get_recognized_extensions(self):
+        return ["soup"]
+
+    def _handles_type(self, type_name):
+        return type_name == "Recipe"
+
+    def _get_resource_type(self, path):
+        return "Recipe" if path.endswith(".soup") else ""
+
+    def _load(self, path, original_path, use_sub_threads, cache_mode):
+        made = Recipe()
+        made.amount = int(path.rpartition("/")[2].removesuffix(".soup"))
+        return made
+
+
+@exposed
+class Noted(Resource):
+    """Counted, and notified of all that happens to it."""
+
+    log: ClassVar[list] = []
+
+    def _notification(self, what):
+        Noted.log.append(what)

@@ -1,7 +1,24 @@
 """What a class written in Python is to the engine, seen from Python."""
 
+import copy
+import gc
+import pickle
+
+import godot
 import pytest
-from creatures import Being, Creature, Dragon, Flexible, Plant, Tone, Widget
+from creatures import (
+    Being,
+    Buzz,
+    Creature,
+    Dragon,
+    Flexible,
+    Noted,
+    Plant,
+    RecipeLoader,
+    ReversedText,
+    Tone,
+    Widget,
+)
 from engine_tests import until
 from godot import (
     CallError,
@@ -19,6 +36,7 @@ from godot import (
     ResourceSaver,
     TypedArray,
     Vector2,
+    export,
     exposed,
 )
 from lives import Recipe
@@ -283,9 +301,7 @@ def test_what_cannot_be_exposed(test):
 
         @exposed
         class Doubled(Node):
-            from godot import export as _export
-
-            size = _export(int, 1)
+            size = export(int, 1)
 
             def get_size(self) -> int:
                 return 1
@@ -421,6 +437,63 @@ def test_virtual_methods_that_return_counted_objects(test):
     playback = tone.instantiate_playback()
     assert playback.get_class() == "AudioStreamPlaybackWAV"
     assert playback.get_reference_count() == 1
+
+
+def test_virtual_methods_with_addresses(test):
+    samples = Buzz().mix_audio(1.0, 8)
+    assert list(samples) == [Vector2(2 * n, 2 * n + 1) for n in range(8)]
+
+
+def test_virtual_methods_with_arrays(test):
+    label = autofreed(test, ReversedText)
+    label.structured_text_bidi_override_options = ["x"]
+    label.structured_text_bidi_override = godot.TextServer.STRUCTURED_TEXT_CUSTOM
+    label.text = "hello"
+    label.get_character_bounds(0)
+    ((arguments, text),) = label._given
+    assert arguments == ["x"]
+    assert text.startswith("hello")
+
+
+def test_virtual_methods_with_texts_and_any_result(test):
+    loader = RecipeLoader()
+    ResourceLoader.add_resource_format_loader(loader, True)
+    try:
+        with_file("user://12.soup")
+        found = ResourceLoader.load("user://12.soup", "", ResourceLoader.CACHE_MODE_IGNORE)
+        assert type(found) is Recipe
+        assert found.amount == 12
+        yield
+        yield
+        assert found.get_reference_count() == 1
+    finally:
+        ResourceLoader.remove_resource_format_loader(loader)
+    yield
+    yield
+    assert loader.get_reference_count() == 1
+
+
+def with_file(path):
+    godot.FileAccess.open(path, godot.FileAccess.WRITE).close()
+
+
+def test_the_last_notification(test):
+    node = Flexible()
+    log = node._log
+    node.free()
+    assert Object.NOTIFICATION_PREDELETE in log
+    Noted.log.clear()
+    Noted()
+    gc.collect()
+    # The Python half of a counted object goes first, and misses it.
+    assert Noted.log == [Object.NOTIFICATION_POSTINITIALIZE]
+
+
+def test_engine_objects_are_not_copied_by_python(test):
+    for made in (test, Recipe()):
+        for way in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match="see duplicate"):
+                way(made)
 
 
 def test_a_resource_is_one_to_the_engine(test):

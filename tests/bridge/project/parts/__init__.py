@@ -1,0 +1,3 @@
+"""A package of the game."""
+
+from .wheel import SPOKES as SPOKES

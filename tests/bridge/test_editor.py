@@ -1,0 +1,219 @@
+"""Exposed classes in the editor: placeholders and tools, help pages, warnings, plugins."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.harness.projects import make_project
+from tools.engine import Engine
+from tools.godot import EngineRun, find_errors, run_project
+
+LAMPS = '''
+from godot import EditorPlugin, Engine, Node, PackedStringArray, Vector2, export, exposed, signal
+
+@exposed
+class Lamp(Node):
+    """It shines & glows.
+
+    Its `power` is above <zero>."""
+    power = export(int, 3, doc="How `bright` & warm.")
+    place = export(Vector2, Vector2(1, 2))
+    names = export(list[str], [])
+    lit = signal(by=Node, doc="Now it <is>.")
+    MOST = 9
+
+    def __init__(self):
+        if Engine.is_editor_hint():
+            print("a Lamp runs in the editor")
+
+    def shine(self, hours: int, at: Vector2 = Vector2()) -> float:
+        """Shines for some `hours`."""
+        return hours * 2.0
+
+@exposed(tool=True, icon="res://lamp.svg")
+class ToolLamp(Node):
+    """Runs in the editor too."""
+    power = export(int, 4)
+
+    def shine(self) -> str:
+        return "it shines in the editor"
+
+    def _get_configuration_warnings(self):
+        return ["it is too bright"]
+
+@exposed
+class LampPlugin(EditorPlugin):
+    def _enter_tree(self):
+        print("the plugin entered the tree")
+
+    def _exit_tree(self):
+        print("the plugin left the tree")
+'''
+PROBE = """
+@tool
+extends EditorPlugin
+
+const RUNNING := preload("res://addons/probe/probe.gd")
+
+func _enter_tree() -> void:
+	_run.call_deferred()
+
+func _run() -> void:
+	var system := EditorInterface.get_resource_filesystem()
+	while system.is_scanning():
+		await get_tree().process_frame
+	print("@found " + JSON.stringify(await RUNNING.new().found(self)))
+	get_tree().quit(0)
+"""
+PROBES = """
+@tool
+extends RefCounted
+
+func found(_plugin: EditorPlugin) -> Dictionary:
+	var seen := {}
+	var lamp: Object = ClassDB.instantiate("Lamp")
+	seen.placeholder = {"power": lamp.get("power"), "place": str(lamp.get("place"))}
+	lamp.set("power", 7)
+	seen.placeholder.kept = lamp.get("power")
+	lamp.free()
+	var tool: Object = ClassDB.instantiate("ToolLamp")
+	seen.tool = {"power": tool.get("power"), "shine": tool.call("shine")}
+	tool.free()
+	seen.warning = await _warning()
+	seen.help = await _help("Lamp")
+	return seen
+
+func _warning() -> String:
+	EditorInterface.open_scene_from_path("res://lamps.tscn")
+	for frame in 30:
+		await Engine.get_main_loop().process_frame
+	for tree: Tree in EditorInterface.get_base_control().find_children("*", "Tree", true, false):
+		var item := tree.get_root()
+		while item:
+			if item.get_text(0) == "TooBright":
+				for index in item.get_button_count(0):
+					if "bright" in item.get_button_tooltip_text(0, index):
+						return item.get_button_tooltip_text(0, index)
+			item = item.get_next_in_tree()
+	return ""
+
+func _help(name: String) -> String:
+	EditorInterface.get_script_editor().goto_help("class_name:" + name)
+	for frame in 30:
+		await Engine.get_main_loop().process_frame
+	var text := ""
+	for label: RichTextLabel in EditorInterface.get_script_editor().find_children(
+		"*", "RichTextLabel", true, false
+	):
+		text += label.get_parsed_text()
+	return text
+"""
+FILES = {
+    "lamps.py": LAMPS,
+    "lamps.tscn": (
+        '[gd_scene format=3]\n[node name="Lamps" type="Node"]\n'
+        '[node name="TooBright" type="ToolLamp" parent="."]\n'
+        '[node name="Lamp" type="Lamp" parent="."]\npower = 5\n'
+    ),
+    "lamp.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"/>',
+    "project.godot": (
+        'config_version=5\n[pythonscript]\nmodules=["lamps"]\n[editor_plugins]\n'
+        'enabled=PackedStringArray("res://addons/probe/plugin.cfg")\n'
+    ),
+    "addons/probe/plugin.cfg": (
+        '[plugin]\nname="Probe"\ndescription=""\nauthor=""\nversion="1"\nscript="plugin.gd"\n'
+    ),
+    "addons/probe/plugin.gd": PROBE,
+    "addons/probe/probe.gd": PROBES,
+}
+
+
+@pytest.fixture(scope="module")
+def edited(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> EngineRun:
+    """A session of the editor in which a plugin looks around."""
+    project = make_project(tmp_path_factory.mktemp("project"), FILES)
+    run_project(engine, project, "--headless", "--import", seconds=120.0)
+    return run_project(engine, project, "--headless", "--editor", seconds=120.0)
+
+
+@pytest.fixture(scope="module")
+def found(edited: EngineRun) -> dict[str, Any]:
+    line = next((line for line in edited.log.splitlines() if line.startswith("@found ")), None)
+    assert line is not None, edited.log
+    seen: dict[str, Any] = json.loads(line.removeprefix("@found "))
+    return seen
+
+
+def test_the_editor_opens_without_an_error(edited: EngineRun) -> None:
+    assert edited.faults == ()
+    assert list(find_errors(edited.log.splitlines())) == []
+    assert edited.exit_code == 0
+
+
+def test_a_class_for_games_is_a_placeholder_with_its_properties(
+    edited: EngineRun, found: dict[str, Any]
+) -> None:
+    assert found["placeholder"] == {"power": 3, "place": "(1.0, 2.0)", "kept": 7}
+
+
+def test_a_tool_runs_in_the_editor(found: dict[str, Any]) -> None:
+    assert found["tool"] == {"power": 4, "shine": "it shines in the editor"}
+
+
+def test_configuration_warnings_are_shown(found: dict[str, Any]) -> None:
+    assert "it is too bright" in found["warning"]
+
+
+def test_docstrings_are_the_editor_s_help(found: dict[str, Any]) -> None:
+    text = found["help"].replace("\N{NO-BREAK SPACE}", " ")
+    for part in (
+        "It shines & glows.",
+        "Its power is above <zero>.",
+        "How bright & warm.",
+        "Now it <is>.",
+        "Shines for some hours.",
+        "shine(hours: int, at: Vector2",
+        "lit(by: Node)",
+        "MOST = 9",
+        "power",
+    ):
+        assert part in text, part
+
+
+def test_an_editor_plugin_in_python(edited: EngineRun) -> None:
+    assert "the plugin entered the tree" in edited.log
+    assert "the plugin left the tree" in edited.log
+
+
+def test_help_pages_are_well_formed(engine: Engine, tmp_path: Path) -> None:
+    text = """
+from godot import _classes, _help
+def test_it(test):
+    for cls in _classes.registered.values():
+        print(_help.page(cls).replace("\\n", ""))
+"""
+    project = make_project(
+        tmp_path,
+        {"lamps.py": LAMPS, "tests/test_it.py": text},
+    )
+    (project / "project.godot").write_text(
+        'config_version=5\n[pythonscript]\nmodules=["suite", "lamps"]\n'
+    )
+    from tests.harness.projects import NAME
+    from tests.harness.suite import run_suite
+
+    run = run_suite(engine, project, [NAME], seconds=60.0)
+    pages = [
+        ElementTree.fromstring(line)
+        for line in run.outcomes[NAME].log.splitlines()
+        if line.startswith("<?xml")
+    ]
+    assert {page.get("name") for page in pages} >= {"Lamp", "ToolLamp", "LampPlugin"}
+    lamp = next(page for page in pages if page.get("name") == "Lamp")
+    assert lamp.get("inherits") == "Node"
+    assert lamp.findtext("brief_description") == "It shines & glows."
+    assert lamp.find("members/member[@name='power']").get("default") == "3"
+    assert [p.get("type") for p in lamp.iterfind("methods/method/param")] == ["int", "Vector2"]

@@ -1,0 +1,246 @@
+"""How the interpreter starts inside the engine, apart from the user's own Python, and what is said
+when it cannot.
+"""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.harness.projects import NAME, make_project
+from tests.harness.suite import run_suite
+from tools import bridge
+from tools.engine import Engine
+from tools.godot import EngineRun, run_project
+
+WITHOUT_PYTHON = (
+    "extends SceneTree\n"
+    "var frames := 0\n"
+    "func _process(_delta: float) -> bool:\n"
+    "\tframes += 1\n"
+    "\tif frames == 3: print('the game runs')\n"
+    "\treturn frames == 3\n"
+)
+
+
+# ---- Apart from the user's Python ----
+
+
+def test_the_user_s_environment_is_not_heard(play, tmp_path: Path, monkeypatch) -> None:
+    evil = tmp_path / "evil"
+    evil.mkdir()
+    for module in ("sitecustomize", "usercustomize", "json", "numpy", "startup"):
+        (evil / f"{module}.py").write_text("raise SystemExit('evil was imported')\n")
+    monkeypatch.setenv("PYTHONPATH", str(evil))
+    monkeypatch.setenv("PYTHONHOME", str(evil))
+    monkeypatch.setenv("PYTHONSTARTUP", str(evil / "startup.py"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(evil))
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    run = play(f"""
+import json, numpy, sys
+def test_it(test):
+    assert not any({str(evil)!r} in path for path in sys.path), sys.path
+    assert "" not in sys.path
+    assert sys.flags.isolated and sys.flags.no_user_site and not sys.flags.optimize
+    assert sys.warnoptions == []
+""")
+    assert run.outcomes[NAME].problem == ""
+    assert run.faults == ()
+
+
+def test_it_is_the_python_of_the_virtual_environment(play) -> None:
+    run = play(f"""
+import subprocess, sys, godot
+def test_it(test):
+    assert sys.executable == {sys.executable!r}
+    assert sys.prefix == {sys.prefix!r}
+    assert sys.base_prefix == {sys.base_prefix!r}
+    command = [sys.executable, "-c", "import sys, numpy; print(sys.prefix)"]
+    child = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == {sys.prefix!r}
+""")
+    assert run.outcomes[NAME].problem == ""
+    assert run.faults == ()
+
+
+def test_text_is_utf_8_everywhere(play, monkeypatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    run = play("""
+import sys
+from pathlib import Path
+def test_it(test):
+    print("grüße 😀")
+    assert sys.flags.utf8_mode
+    assert sys.getfilesystemencoding() == "utf-8"
+""")
+    assert run.outcomes[NAME].problem == ""
+    assert run.outcomes[NAME].log == "grüße 😀"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process can send itself Ctrl-C there")
+def test_an_interrupt_ends_the_game_as_it_does_without_python(play) -> None:
+    run = play("""
+import asyncio, os, signal
+def test_it(test):
+    os.kill(os.getpid(), signal.SIGINT)
+    yield
+""")
+    assert run.faults == ("ended by SIGINT",)
+
+
+# ---- A bundled runtime ----
+
+
+def bundle(project: Path) -> Path:
+    """A Python home of its own in the project, beside the library, as a shipped game has it."""
+    home = project / "bin" / "python"
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    inside = home / "lib" / stdlib.name
+    inside.mkdir(parents=True)
+    for entry in stdlib.iterdir():
+        if entry.name not in ("site-packages", "__pycache__"):
+            (inside / entry.name).symlink_to(entry)
+    packages = inside / "site-packages"
+    packages.mkdir()
+    import _cffi_backend
+
+    shutil.copy2(_cffi_backend.__file__, packages)
+    shutil.copytree(bridge.SOURCES, packages / "godot", ignore=shutil.ignore_patterns("native"))
+    shutil.copy2(bridge.libpython(), home / "lib")
+    for library in (project / "bin").glob("pythonscript_bridge*"):
+        library.rename(home / library.name)
+        settings = {
+            "home": ".",
+            "libpython": f"lib/{bridge.libpython().name}",
+            "bridge": library.name,
+            "modules": "",
+        }
+    text = "".join(f"{key}={value}\n" for key, value in settings.items())
+    (home / "pythonscript.cfg").write_text(text, "utf-8")
+    (project / "bin" / "pythonscript.cfg").unlink()
+    return home
+
+
+def test_a_bundled_python_beside_the_library_is_used_alone(engine: Engine, tmp_path: Path) -> None:
+    text = """
+import encodings, json, sys, godot
+def test_it(test):
+    home = sys.prefix
+    assert home.endswith("/project/bin/python") or home.endswith("/project/bin/python/."), home
+    for module in (encodings, json, godot):
+        assert "/project/bin/python/" in module.__file__, module.__file__
+    others = [path for path in sys.path if "/project/" not in path]
+    assert [path.rpartition("/")[2] for path in others] == ["inside"]  # the runner of the tests
+    assert test.get_parent() is not None
+"""
+    project = make_project(tmp_path / "project", {"tests/test_it.py": text})
+    bundle(project)
+    run = run_suite(engine, project, [NAME], seconds=60.0)
+    assert run.outcomes[NAME].problem == ""
+    assert run.faults == ()
+
+
+def test_a_bundled_python_can_be_moved(engine: Engine, tmp_path: Path) -> None:
+    text = "import sys\ndef test_it(test):\n    assert '/elsewhere ü/' in sys.prefix\n"
+    made = make_project(tmp_path / "project", {"tests/test_it.py": text})
+    bundle(made)
+    project = made.rename(tmp_path / "elsewhere ü")
+    run = run_suite(engine, project, [NAME], seconds=60.0)
+    assert run.outcomes[NAME].problem == ""
+    assert run.faults == ()
+
+
+# ---- What is said when it cannot start ----
+
+
+def damage(project: Path, fault: str) -> None:
+    settings = project / "bin" / "pythonscript.cfg"
+    text = settings.read_text("utf-8")
+    match fault:
+        case "no settings":
+            settings.unlink()
+        case "empty settings":
+            settings.write_text("")
+        case "binary settings":
+            settings.write_bytes(bytes(range(256)) * 20)
+        case "no libpython":
+            settings.write_text(text.replace(str(bridge.libpython()), "/nowhere/libpython3.so"))
+        case "no bridge":
+            for library in (project / "bin").glob("pythonscript_bridge*"):
+                library.unlink()
+        case "damaged bridge":
+            for library in (project / "bin").glob("pythonscript_bridge*"):
+                library.write_bytes(b"\x7fELF, and then nothing")
+        case "another library":
+            name = next((project / "bin").glob("pythonscript_bridge*")).name
+            settings.write_text(text.replace(name, str(bridge.libpython())))
+        case "no home":
+            lines = [line for line in text.splitlines() if not line.startswith("executable")]
+            settings.write_text("\n".join([*lines, "home=/nowhere", ""]))
+
+
+FAULTS = {
+    "no settings": "there is no file pythonscript.cfg",
+    "empty settings": "does not name the bridge",
+    "binary settings": "does not name the bridge",
+    "no libpython": "its library does not open: /nowhere/libpython3.so",
+    "no bridge": "the bridge does not open:",
+    "damaged bridge": "the bridge does not open:",
+    "another library": "the bridge is of another version:",
+    "no home": "the interpreter gives up, of /nowhere",
+}
+
+
+def start_damaged(engine: Engine, folder: Path, fault: str, *arguments: str) -> EngineRun:
+    project = make_project(folder / "project", {"run.gd": WITHOUT_PYTHON})
+    damage(project, fault)
+    return run_project(engine, project, "--headless", *arguments, seconds=60.0)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_game_runs_on_and_the_log_says_what_is_wrong(
+    engine: Engine, tmp_path: Path, fault: str
+) -> None:
+    run = start_damaged(engine, tmp_path, fault, "--script", "res://run.gd")
+    assert "the game runs" in run.log
+    assert run.exit_code == 0
+    (line,) = {text for text in run.log.splitlines() if "Python could not start: " in text}
+    assert FAULTS[fault] in line
+    assert "Build the bridge again" in line
+
+
+@pytest.mark.parametrize("fault", ["no settings", "no libpython", "damaged bridge"])
+def test_the_editor_opens_and_says_it_too(engine: Engine, tmp_path: Path, fault: str) -> None:
+    run = start_damaged(engine, tmp_path, fault, "--editor", "--quit-after", "30")
+    assert run.exit_code == 0
+    assert FAULTS[fault] in run.log
+
+
+def test_a_module_that_fails_leaves_the_others_and_the_game_alone(
+    engine: Engine, tmp_path: Path
+) -> None:
+    files = {
+        "run.gd": WITHOUT_PYTHON,
+        "bad.py": "import nonexistent_module\n",
+        "good.py": "print('good is there')\n",
+        "project.godot": 'config_version=5\n[pythonscript]\nmodules=["bad", "good"]\n',
+    }
+    project = make_project(tmp_path / "project", files)
+    run = run_project(engine, project, "--headless", "--script", "res://run.gd", seconds=60.0)
+    assert "No module named 'nonexistent_module'" in run.log
+    assert "bad.py:1" in run.log
+    assert "good is there" in run.log
+    assert "the game runs" in run.log
+
+
+def test_the_loader_depends_on_no_python() -> None:
+    loader = bridge.BUILD / bridge.library_name("pythonscript")
+    if shutil.which("ldd") is None:
+        pytest.skip("no ldd to ask")
+    libraries = subprocess.run(["ldd", loader], capture_output=True, text=True, check=True).stdout
+    assert "python" not in libraries.replace(str(loader), "")
