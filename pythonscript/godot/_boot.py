@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # quicker than `signal`
 import importlib
 import sys
 from pathlib import Path

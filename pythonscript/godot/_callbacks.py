@@ -21,10 +21,10 @@ from ._types import Type
 @ffi.def_extern()
 @guarded(0)
 def py_create(class_number: int, notify: int) -> int:
-    made = _classes.registered[class_number].make()
+    made: Any = _classes.registered[class_number].make()
     address = lib.ps_object(made._ref)
     try:
-        made.__init__()  # type: ignore[misc]
+        made.__init__()
     except BaseException as error:
         report(error)
         if lib.ps_object(made._ref):

@@ -33,7 +33,7 @@ class Element(NamedTuple):
     script: Any = None
 
 
-class TypedArray(list):
+class TypedArray(list[Any]):
     """A list that is an `Array[…]` to the engine: `TypedArray(int, [1, 2])`.
 
     It holds what any list holds; the elements are converted, or refused, when the engine gets it.
@@ -61,7 +61,7 @@ class TypedArray(list):
         return self.of(self.element, self)
 
 
-class TypedDictionary(dict):
+class TypedDictionary(dict[Any, Any]):
     """As `TypedArray`, with a type for the keys and one for the values."""
 
     __slots__ = ("key", "value")

@@ -86,8 +86,10 @@ class Described:
     def _typed(self, value: Any) -> Any:
         if not self.inner:
             return value
-        elements = [Element(item.type, item.class_name) for item in self.inner]
-        return (TypedArray if len(elements) == 1 else TypedDictionary).of(*elements, value)
+        first, *others = [Element(item.type, item.class_name) for item in self.inner]
+        if not others:
+            return TypedArray.of(first, value)
+        return TypedDictionary.of(first, others[0], value)
 
     def converter(self) -> Callable[[Any], Any] | None:
         """What turns a value of the engine into what the annotation promises; None for nothing."""
@@ -178,8 +180,9 @@ def described(annotation: Any) -> Described:
     if isinstance(annotation, EngineType):
         return _described_class(annotation)
     if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum | enum.IntFlag):
+        members = annotation.__members__.items()
         hint = _HINT_FLAGS if issubclass(annotation, enum.IntFlag) else _HINT_ENUM
-        names = ",".join(f"{m.name.replace('_', ' ').title()}:{m.value}" for m in annotation)
+        names = ",".join(f"{name.replace('_', ' ').title()}:{m.value}" for name, m in members)
         return Described(Type.INT, hint=hint, hint_string=names, python=annotation)
     raise GodotError(f"Godot has no type for {annotation!r}")
 

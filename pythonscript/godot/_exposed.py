@@ -85,7 +85,7 @@ class export:  # noqa: N801  the name that Godot's Python people know
         """What a new object has."""
         if self._default is not _UNSET:
             return self._default
-        from ._registration import described
+        from ._described import described
 
         return described(self.type).empty()
 

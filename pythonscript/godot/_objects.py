@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from typing import Any, ClassVar
+from typing import Any
 
 from _pythonscript import lib
 
@@ -42,15 +42,30 @@ class _Known(weakref.ref["EngineObject"]):
 
 def _collected(known: Any) -> None:
     """The Python object is gone: give back its count and its share of the reference."""
-    if _known.get(known.reference) is known:
-        del _known[known.reference]
-    if known.counted and (address := lib.ps_object(known.reference)):
+    reference = known.reference
+    if _known.get(reference) is known:
+        del _known[reference]
+    if known.counted and (address := lib.ps_object(reference)):
         lib.ps_unreference(address)
-    lib.ps_drop(known.reference)
+    lib.ps_drop(reference)
 
 
 class EngineType(type):
-    """Makes the engine's half of an object together with the Python half."""
+    """Makes the engine's half of an object together with the Python half.
+
+    Attributes:
+        _engine_class: The engine's name of the class, or of the one that an exposed class extends.
+        _exposed_class: The name under which it is exposed, or ''.
+        _abstract: Only its subclasses can be made.
+        _can_be_made: The engine makes objects of its class.
+        _counted: It is a `RefCounted`.
+    """
+
+    _engine_class: str
+    _exposed_class: str
+    _abstract: bool
+    _can_be_made: bool
+    _counted: bool
 
     def __new__(mcs, label: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> EngineType:
         if "__slots__" not in namespace:
@@ -59,7 +74,7 @@ class EngineType(type):
         return super().__new__(mcs, label, bases, namespace)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        made = cls.make()
+        made: Any = cls.make()
         try:
             made.__init__(*args, **kwargs)
         except BaseException:
@@ -73,7 +88,7 @@ class EngineType(type):
         made.notification(POSTINITIALIZE)
         return made
 
-    def make(cls: type[EngineObject]) -> EngineObject:
+    def make(cls) -> EngineObject:
         """A new object whose `__init__` has not run.
 
         Raises:
@@ -99,11 +114,10 @@ class EngineObject(metaclass=EngineType):
 
     __slots__ = ("__weakref__", "_ref")
     _ref: int
-    _engine_class: ClassVar[str]
-    _exposed_class: ClassVar[str] = ""
-    _abstract: ClassVar[bool] = False
-    _can_be_made: ClassVar[bool] = True
-    _counted: ClassVar[bool] = False
+    _exposed_class = ""
+    _abstract = False
+    _can_be_made = True
+    _counted = False
 
     def free(self) -> None:
         """Destroys the object at once; see `queue_free` for nodes.
@@ -141,8 +155,8 @@ class EngineObject(metaclass=EngineType):
                 raise
 
 
-def _stand_for(cls: type[EngineObject], address: int, reference: int) -> EngineObject:
-    made: EngineObject = object.__new__(cls)
+def _stand_for(cls: EngineType, address: int, reference: int) -> EngineObject:
+    made: EngineObject = object.__new__(cls)  # type: ignore[arg-type]
     made._ref = reference
     known = _Known(made, _collected)
     known.reference = reference

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ._types import Type
 from ._values import Color, Value, Vector2, Vector3, Vector4
@@ -17,14 +17,14 @@ from ._values import Color, Value, Vector2, Vector3, Vector4
 PackedByteArray = bytes
 
 
-class PackedNumbers(array):
+class PackedNumbers(array):  # type: ignore[type-arg]  # Python 3.11 has no array[Any]
     """Base of the numeric arrays. Buffers of the same format are taken as they are."""
 
     code: ClassVar[str]
     formats: ClassVar[str]  # the letters that buffers have for it
     variant_type: ClassVar[Type]
 
-    def __new__(cls, content: Any = ()) -> PackedNumbers:
+    def __new__(cls, content: Any = ()) -> Self:
         made = array.__new__(cls, cls.code)
         try:
             view = memoryview(content)
@@ -78,13 +78,13 @@ class PackedVectors(PackedNumbers):
     code = formats = "f"
     element: ClassVar[type[Value]]
 
-    def __new__(cls, content: Any = ()) -> PackedVectors:
+    def __new__(cls, content: Any = ()) -> Self:
         size = len(cls.element.default)
         try:
             memoryview(content)
         except TypeError:
             content = array(cls.code, chain.from_iterable(cls._fitting(v) for v in content))
-        made = PackedNumbers.__new__(cls, content)
+        made = super().__new__(cls, content)
         if array.__len__(made) % size:
             raise ValueError(f"a {cls.__name__} wants {size} numbers an element")
         return made
@@ -108,7 +108,7 @@ class PackedVectors(PackedNumbers):
             return type(self)([self[i] for i in range(*index.indices(len(self)))])
         return self.element.of(array.__getitem__(self, self._place(index)))
 
-    def __setitem__(self, index: int, value: Sequence[float]) -> None:
+    def __setitem__(self, index: Any, value: Any) -> None:
         array.__setitem__(self, self._place(index), array(self.code, self._fitting(value)))
 
     def _place(self, index: int) -> slice:
@@ -152,7 +152,7 @@ class PackedColorArray(PackedVectors):
     element = Color
 
 
-class PackedStringArray(list):
+class PackedStringArray(list[str]):
     """A list of `str`."""
 
     variant_type = Type.PACKED_STRING_ARRAY

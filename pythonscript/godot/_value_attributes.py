@@ -30,7 +30,7 @@ def _table() -> dict[str, Any]:
     return table
 
 
-def find(cls: type[Value], attribute: str) -> Any:
+def find(cls: Any, attribute: str) -> Any:
     """Puts an attribute on the class that has it, and returns it as the class gives it.
 
     Raises:

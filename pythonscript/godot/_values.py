@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from operator import add, floordiv, mul, sub, truediv
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ._types import Type
 
@@ -29,7 +29,7 @@ class ValueType(type):
         return _value_attributes.find(cls, name)
 
 
-class Value(tuple, metaclass=ValueType):
+class Value(tuple[float, ...], metaclass=ValueType):
     """Base of the flat value types."""
 
     __slots__ = ()
@@ -38,7 +38,7 @@ class Value(tuple, metaclass=ValueType):
     number: ClassVar[type] = float
     default: ClassVar[tuple[float, ...]]
 
-    def __new__(cls, *parts: Any) -> Value:
+    def __new__(cls, *parts: Any) -> Self:
         """From all numbers in memory order, from nothing, or from what the engine's own
         constructors take.
         """
@@ -54,7 +54,7 @@ class Value(tuple, metaclass=ValueType):
         return _value_attributes.construct(cls, parts)
 
     @classmethod
-    def of(cls, numbers: Iterable[float]) -> Value:
+    def of(cls, numbers: Iterable[float]) -> Self:
         """From numbers that are known to fit."""
         return tuple.__new__(cls, numbers)
 
@@ -307,10 +307,10 @@ class Color(Vector):
     default = (0.0, 0.0, 0.0, 1.0)
     r, g, b, a = _component(0), _component(1), _component(2), _component(3)
 
-    def __new__(cls, *parts: Any) -> Value:
+    def __new__(cls, *parts: Any) -> Self:
         if len(parts) == 3 and all(type(part) in (int, float) for part in parts):
             parts = (*parts, 1.0)
-        return Value.__new__(cls, *parts)
+        return super().__new__(cls, *parts)
 
     def __neg__(self) -> Any:
         """The opposite colour."""
