@@ -25,9 +25,10 @@ from .simulator.world import make_game
 
 _SEEDS = range(20)
 _INTERACTIONS = 200
-_FEWER_SEEDS = range(10)
-_ALL = ("none", "lru", "rules", "default", "known", "clairvoyant", "wanted_preset")
+_FEWER_SEEDS = range(6)
+_ALL = tuple(POLICIES)
 _MAIN = ("lru", "rules", "default", "known", "clairvoyant")
+_PRESETS = ("default", "wanted_preset")
 _CHART = Path(__file__).parent.parent / "docs" / "latency.svg"
 
 Table = dict[str, dict[str, dict[str, float]]]
@@ -43,6 +44,7 @@ class _Game:
     escalates: bool
     policies: tuple[str, ...]
     hosts: int = 1
+    preset: str = "fast"
     templates: bool = False
 
 
@@ -63,6 +65,8 @@ def _games() -> Iterable[_Game]:
             if seed in _FEWER_SEEDS:
                 rows = (f"{kind}, two hosts",)
                 yield _Game(rows, kind, seed, escalates, _MAIN, hosts=2)
+                rows = (f"{kind}, balanced",)
+                yield _Game(rows, kind, seed, escalates, _PRESETS, preset="balanced")
                 rows = (f"{kind}, templates",)
                 yield _Game(rows, kind, seed, escalates, _MAIN, templates=True)
 
@@ -89,7 +93,9 @@ def _play(game: _Game) -> tuple[tuple[str, ...], Mapping[str, Measures]]:
         templates=game.templates,
     )
     return game.rows, {
-        policy: simulate(world, POLICIES[policy], hosts=game.hosts, seed=game.seed)
+        policy: simulate(
+            world, POLICIES[policy], seed=game.seed, hosts=game.hosts, preset=game.preset
+        )
         for policy in game.policies
     }
 

@@ -20,10 +20,17 @@ __all__ = ["simulate"]
 _EPILOGUE_SECONDS = 20.0
 
 
-def simulate(game: Game, make_policy: type[Policy], *, hosts: int, seed: int) -> Measures:
-    """One whole game under one policy."""
+def simulate(
+    game: Game, make_policy: type[Policy], *, seed: int, hosts: int = 1, preset: str = "fast"
+) -> Measures:
+    """One whole game under one policy.
+
+    Args:
+        seed: of the times that generating takes.
+        preset: the best that is wanted.
+    """
     game = game.fresh()
-    return _Run(game, make_policy(game), hosts, seed).run()
+    return _Run(game, make_policy(game, preset), hosts, seed).run()
 
 
 class _Run:

@@ -6,8 +6,9 @@ keep and in what they make ahead.
 
 import heapq
 import itertools
+import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from npc_video.generation.planner import Planner
 from npc_video.generation.thrift import Thrift
 from npc_video.prediction.base import Observation, Proposal
 from npc_video.prediction.blended import standard_predictor
+from npc_video.prediction.markov import MarkovPredictor
 from npc_video.prediction.rules import RulePredictor
 from npc_video.records import CacheKey, GeneratedClip
 
@@ -35,7 +37,8 @@ class Policy:
 
     config = _CONFIG
 
-    def __init__(self, game: Game):
+    def __init__(self, game: Game, preset: str):
+        self.config = replace(type(self).config, preset=preset)
         self.clips = self.make_clips()
         self.planner = self.make_planner(game)
 
@@ -56,6 +59,21 @@ class Default(Policy):
         planner = Planner()
         for npc_id, evaluator in game.evaluators.items():
             planner.register(npc_id, standard_predictor(evaluator))
+        return planner
+
+
+class Returning(Default):
+    """What ships, and the habits of the player were saved in an earlier session."""
+
+    def make_planner(self, game: Game) -> Planner:
+        planner, earlier = Planner(), game.earlier()
+        habits = {npc_id: MarkovPredictor() for npc_id in game.evaluators}
+        for reaction in earlier:
+            seen = Observation(reaction.params, reaction.key, reaction.interaction, reaction.at)
+            habits[reaction.npc_id].observe(seen)
+        for npc_id, evaluator in game.evaluators.items():
+            saved = json.loads(json.dumps(habits[npc_id].to_dict()))
+            planner.register(npc_id, standard_predictor(evaluator, learned=saved))
         return planner
 
 
@@ -217,11 +235,12 @@ def _boundless() -> Thrift:
     return Thrift(budget=math.inf, least=0.0)
 
 
-POLICIES: dict[str, Callable[[Game], Policy]] = {
+POLICIES: dict[str, type[Policy]] = {
     "none": Nothing,
     "lru": Lru,
     "rules": Rules,
     "default": Default,
+    "returning": Returning,
     "known": Known,
     "clairvoyant": Clairvoyant,
     "wanted_preset": WantedPreset,

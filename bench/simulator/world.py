@@ -1,7 +1,7 @@
 """One game: who is played with, by whom, and what happens, the same for every policy."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,20 @@ class Game:
         """The same game before its first interaction."""
         return replace(self, evaluators=evaluators(self.npcs))
 
+    def played(self, count: int, rng: random.Random) -> Iterator[tuple[Reaction, Any]]:
+        """What answers `count` interactions, each with the state of the player after it."""
+        for at, act, state in self.player.play(count, rng):
+            npc_id = self.npcs[act.npc].npc.id
+            interaction = act.interaction(at)
+            params = self.evaluators[npc_id].evaluate_at(interaction, at)
+            if params is not None:
+                yield Reaction(at, npc_id, interaction, params, params.cache_key()), state
+
+    def earlier(self) -> list[Reaction]:
+        """Another session, as long, of the same player with the same NPCs."""
+        session = self.fresh().played(len(self.reactions), random.Random("earlier"))
+        return [reaction for reaction, _ in session]
+
 
 def make_game(
     kind: str, seed: int, *, escalates: bool, interactions: int, templates: bool = False
@@ -69,14 +83,9 @@ def make_game(
     player = make_player(kind, stages, rng, escalates=escalates)
     game = Game(npcs, {}, {}, player, [], []).fresh()
     looks = {npc_id: _looks(evaluator) for npc_id, evaluator in game.evaluators.items()}
-    for at, act, state in player.play(interactions, rng):
-        npc_id = npcs[act.npc].npc.id
-        interaction = act.interaction(at)
-        params = game.evaluators[npc_id].evaluate_at(interaction, at)
-        if params is not None:
-            game.reactions.append(Reaction(at, npc_id, interaction, params, params.cache_key()))
-            game.states.append(state)
-    return replace(game, looks=looks)
+    played = list(game.played(interactions, rng))
+    reactions, states = [reaction for reaction, _ in played], [state for _, state in played]
+    return replace(game, looks=looks, reactions=reactions, states=states)
 
 
 def _looks(evaluator: NpcResponseEvaluator) -> dict[str, tuple[str, str]]:

@@ -435,19 +435,20 @@ class GenerationCore:
             have = self._level(clip)
             if have >= best or self._queue.find(key) is not None:
                 continue
-            worth, preset = max(
+            worths = [
                 (
                     self.planner.upgrade_worth(
                         now,
-                        quality.expect(preset),
+                        quality.expect(self._presets[level]),
                         (level - have) / best * (1.0 - CHEAPEST_USEFULNESS),
                     ),
-                    preset,
+                    level,
                 )
-                for level, preset in enumerate(self._presets)
-                if level > have
-            )
+                for level in range(have + 1, best + 1)
+            ]
+            worth, level = max(worths)
             if worth > 0.0:
+                preset = self._presets[level]
                 yield self._job(clip.params, key, preset, Purpose.UPGRADE, worth, now)
 
     def _level(self, clip: GeneratedClip) -> int:

@@ -16,8 +16,8 @@ __all__ = ["BlendedPredictor", "standard_predictor"]
 # What lies long back counts less: half after about 35 requests.
 _MEMORY = 0.98
 # As if each source had been right so often before.
-_CREDIT = 0.2
-_LEAST_RELIABILITY = 0.3
+_CREDIT = 1.0
+_LEAST_RELIABILITY = 0.15
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Record:
 class BlendedPredictor:
     """Joins proposals: of one clip the strongest counts, after its source's reliability.
 
-    A source that is right less than 0.3 times as often as it says is not heard any more, until it
+    A source that is right less than 0.15 times as often as it says is not heard any more, until it
     would have done better.
 
     Args:
