@@ -222,7 +222,7 @@ def instance(reference: int) -> Any:
 def hold(reference: int) -> None:
     """The engine's side counts this exposed instance."""
     if reference not in _held and not _is_last_count(reference):
-        found = _known[reference]()
+        found = instance(reference)
         if found is not None:
             _held[reference] = found
 
@@ -234,7 +234,9 @@ def let_go(reference: int) -> None:
 
 
 def _is_last_count(reference: int) -> bool:
-    return bool(lib.ps_reference_count(lib.ps_object(reference)) == 1)
+    """Whether Python's own is the only count left; it is none after `release_all`."""
+    address = lib.ps_object(reference)
+    return address != 0 and lib.ps_reference_count(address) == 1
 
 
 def forget(reference: int) -> None:

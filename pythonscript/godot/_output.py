@@ -13,9 +13,17 @@ from ._globals import utility
 class EngineStream(io.TextIOBase):
     """A text stream that hands whole lines to one of the engine's print functions."""
 
-    def __init__(self, function: str):
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, function: str, number: int):
         self._print = utility(function)
+        self._number = number
         self._rest = threading.local()
+
+    def fileno(self) -> int:
+        """The system's stream, for child processes and for who writes past us."""
+        return self._number
 
     def writable(self) -> bool:
         return True
@@ -24,7 +32,9 @@ class EngineStream(io.TextIOBase):
         *lines, rest = (getattr(self._rest, "text", "") + text).split("\n")
         self._rest.text = rest
         if lines:
-            self._print("\n".join(lines))
+            self._print(
+                "\n".join(lines).replace("\0", "\ufffd")
+            )  # no text of the engine holds NULs
         return len(text)
 
     def flush(self) -> None:
@@ -32,8 +42,8 @@ class EngineStream(io.TextIOBase):
 
 
 def redirect() -> None:
-    sys.stdout = EngineStream("print")
-    sys.stderr = EngineStream("printerr")
+    sys.stdout = EngineStream("print", 1)
+    sys.stderr = EngineStream("printerr", 2)
 
 
 def restore() -> None:

@@ -1,9 +1,12 @@
 """How the engine ends with Python in it: handlers, threads, and what they leave."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.harness.projects import NAME
-from tests.harness.suite import SuiteRun
+from tests.harness.projects import NAME, make_project
+from tests.harness.suite import SuiteRun, run_suite
+from tools.engine import Engine
 
 
 @pytest.fixture
@@ -161,4 +164,29 @@ def test_it(test):
     held.append(Node())
     test.get_tree().root.add_child(held[0])
 """)
+    assert run.faults == ()
+
+
+def test_what_a_script_keeps_to_the_end_is_freed_after_python_gave_it_back(
+    engine: Engine, tmp_path: Path
+) -> None:
+    kept = """
+from godot import Node, Resource, exposed
+@exposed
+class Kept(Resource):
+    def _notification(self, what): pass
+"""
+    script = """
+class Keeper:
+    static var kept: Array = []
+func test_it(test):
+    for index in 3:
+        Keeper.kept.append(Kept.new())
+"""
+    name = "tests/test_it.gd::test_it"
+    project = make_project(tmp_path, {"tests/test_it.gd": script, "kept.py": kept})
+    suite = (project / "suite.py").read_text("utf-8")
+    (project / "suite.py").write_text(f"{suite}import kept\n")
+    run = run_suite(engine, project, [name], seconds=60.0)
+    assert run.outcomes[name].problem == ""
     assert run.faults == ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from threading import Lock
 
-from godot import Logger, Node, RefCounted, Resource, export, exposed, signal
+from godot import OS, Logger, Node, RefCounted, Resource, export, exposed, signal
 
 
 @exposed
@@ -85,11 +85,28 @@ class Recorder(Logger):
 
     def __init__(self):
         self._errors = []
+        self._messages = []
         self._lock = Lock()
+
+    def _log_message(self, message, is_error):
+        with self._lock:
+            self._messages.append((message, is_error))
 
     def _log_error(self, function, file, line, code, rationale, notify, kind, backtraces):
         with self._lock:
             self._errors.append(Logged(rationale or code, function, file, line, kind))
+
+
+class Recording:
+    """What the engine logs while this lasts, as a `Recorder`."""
+
+    def __enter__(self):
+        self._recorder = Recorder()
+        OS.add_logger(self._recorder)
+        return self._recorder
+
+    def __exit__(self, *_):
+        OS.remove_logger(self._recorder)
 
 
 @dataclass(frozen=True)

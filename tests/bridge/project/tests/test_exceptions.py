@@ -5,22 +5,10 @@ import threading
 
 import pytest
 from engine_tests import until
-from godot import OS, Node, ResourceLoader, run_on_main_thread
-from lives import Faulty, Recorder
+from godot import Node, ResourceLoader, run_on_main_thread
+from lives import Faulty, Recording
 
 SCRIPT_ERROR = 2  # of Logger.ErrorType
-
-
-class Recording:
-    """What the engine logs while this lasts."""
-
-    def __enter__(self):
-        self._recorder = Recorder()
-        OS.add_logger(self._recorder)
-        return self._recorder._errors
-
-    def __exit__(self, *_):
-        OS.remove_logger(self._recorder)
 
 
 def keeper():
@@ -48,9 +36,9 @@ def test_an_exception_is_logged_with_its_file_and_line(test):
     def fail():
         raise ValueError("planted in a function")
 
-    with Recording() as errors:
+    with Recording() as log:
         assert keeper().called(fail) is None
-    (error,) = errors
+    (error,) = log._errors
     assert error.text == "ValueError: planted in a function"
     assert error.file == __file__
     assert error.line == line_of(fail, "raise")
@@ -67,9 +55,9 @@ def test_the_calls_that_led_there_are_logged(test):
     def inner():
         return 1 / 0
 
-    with Recording() as errors:
+    with Recording() as log:
         keeper().called(outer)
-    (error,) = errors
+    (error,) = log._errors
     assert error.line == line_of(inner, "1 / 0")
     assert "in outer" in error.text
     assert "in inner" in error.text
@@ -85,9 +73,9 @@ def test_the_cause_of_an_exception_is_logged(test):
         except ValueError as error:
             raise KeyError("the effect") from error
 
-    with Recording() as errors:
+    with Recording() as log:
         keeper().called(fail)
-    (error,) = errors
+    (error,) = log._errors
     assert "ValueError: the cause" in error.text
 
 
@@ -104,10 +92,10 @@ def test_an_exception_through_the_engine_and_back(test):
 def test_in_process(test):
     test.expect_error("planted in _process")
     node = faulty(test, "_process")
-    with Recording() as errors:
+    with Recording() as log:
         yield from until(lambda: node._calls >= 30)
         node.set_process(False)
-    shown = [error.text for error in errors]
+    shown = [error.text for error in log._errors]
     assert len(shown) == 4
     assert shown[0].startswith("ValueError: planted in _process")
     assert "(2 times)" in shown[1]
@@ -193,11 +181,11 @@ def test_in_a_thread(test):
     def fail():
         raise ValueError("planted in a thread")
 
-    with Recording() as errors:
+    with Recording() as log:
         thread = threading.Thread(target=fail)
         thread.start()
         yield from until(lambda: not thread.is_alive())
-    (error,) = errors
+    (error,) = log._errors
     assert (error.file, error.line) == (__file__, line_of(fail, "raise"))
 
 

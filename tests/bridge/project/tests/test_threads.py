@@ -5,17 +5,22 @@ import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import pytest
+from creatures import Creature
 from engine_tests import until
 from godot import (
     Engine,
     Image,
     Node,
+    PackedScene,
     RefCounted,
+    ResourceLoader,
+    ResourceSaver,
     Vector2,
     WorkerThreadPool,
     is_main_thread,
     run_on_main_thread,
 )
+from lives import Recipe
 
 
 def in_thread(function):
@@ -201,3 +206,48 @@ def test_signals_of_a_node_in_the_tree_are_for_the_main_thread(test):
         test.emit_signal("renamed")
 
     yield from in_thread(emit)
+
+
+def test_scenes_and_resources_load_in_threads_of_the_engine(test):
+    root = Creature()
+    root.names = ["Ida"]
+    scene = PackedScene()
+    scene.pack(root)
+    root.free()
+    recipe = Recipe()
+    recipe.amount = 5
+    assert ResourceSaver.save(scene, "user://threaded.tscn") == 0
+    assert ResourceSaver.save(recipe, "user://threaded.tres") == 0
+    paths = ("user://threaded.tscn", "user://threaded.tres")
+    for path in paths:
+        ResourceLoader.load_threaded_request(path, "", True, ResourceLoader.CACHE_MODE_IGNORE)
+    # The main thread waits for threads that need the interpreter.
+    loaded, soup = map(ResourceLoader.load_threaded_get, paths)
+    assert soup.amount == 5
+    made = loaded.instantiate()
+    assert (type(made), made.names) == (Creature, ["Ida"])
+    made.free()
+    yield
+
+
+def test_counts_change_in_many_threads_at_once(test):
+    keepers = [ResourceLoader.load("res://keeper.gd").new() for _ in range(4)]
+    recipe = Recipe()
+    recipe.amount = 9
+
+    def work(keeper):
+        for _ in range(300):
+            keeper.keep(recipe)
+            assert keeper.kept.amount == 9
+            keeper.drop()
+            keeper.keep(Recipe())
+            keeper.drop()
+
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(work, keeper) for keeper in keepers]
+        yield from until(lambda: all(future.done() for future in futures), seconds=25)
+        for future in futures:
+            future.result()
+    yield
+    yield
+    assert recipe.get_reference_count() == 1
