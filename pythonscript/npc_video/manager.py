@@ -92,6 +92,8 @@ class VideoGenerationManager:
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
         self._news: list[Event] = []
+        # Clips on their way to the disk, so that none is lost when the game ends.
+        self._unwritten: dict[CacheKey, PendingWrite] = {}
         # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._worker = Worker()
@@ -235,6 +237,7 @@ class VideoGenerationManager:
         for key in decision.loads:
             self._worker.submit(self._load(key))
         for pending in decision.writes:
+            self._unwritten[pending.key] = pending
             self._worker.submit(self._write(pending))
         self._news += decision.events
         self._wake = self._core.next_wake(self._clock())
@@ -286,6 +289,8 @@ class VideoGenerationManager:
 
     async def _write(self, pending: PendingWrite) -> None:
         await self._in_thread(lambda: self._cache.write(pending))
+        if self._unwritten.get(pending.key) is pending:
+            del self._unwritten[pending.key]
 
     async def _in_thread(self, work: Callable[[], object]) -> None:
         """Work on the disk; if it fails, the game goes on without."""
@@ -297,4 +302,6 @@ class VideoGenerationManager:
     async def _tidy_up(self) -> None:
         for backend in self._backends.values():
             await backend.close()
+        for pending in list(self._unwritten.values()):
+            await self._write(pending)
         await self._in_thread(self._cache.close)

@@ -93,15 +93,15 @@ class AdaptiveQuality:
     def record(self, preset: QualityPreset, seconds: float, now: float) -> None:
         """Learns from a job that took `seconds`, and adapts."""
         self._load.record(preset, seconds)
-        index = self._best_in_time()
-        if index < self._index:
-            self._change(index, now, "would be late")
+        best, above = self._best_in_time(), self._index + 1
+        if best < self._index:
+            self._change(best, now, "would be late")
         elif (
-            index + 1 < len(self._presets)
+            above < len(self._presets)
             and now - self._changed_at >= _UP_AFTER_SECONDS
-            and self.predict(self._presets[index + 1]) <= _UP * self._deadline
+            and self.predict(self._presets[above]) <= _UP * self._deadline
         ):
-            self._change(index + 1, now, "was well in time")
+            self._change(above, now, "was well in time")
 
     def predict(self, preset: QualityPreset) -> float:
         """Seconds that nine jobs in ten need at most."""

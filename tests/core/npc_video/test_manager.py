@@ -3,12 +3,22 @@ import threading
 import time
 
 import pytest
+from npc_video import NpcResponseEvaluator, ToolInteraction
 from npc_video.backends.base import Backend
-from npc_video.errors import GenerationError
-from npc_video.manager import ClipReady, Failed, Progress, VideoGenerationManager
+from npc_video.cache import ClipCache
+from npc_video.cache.disk import DiskTier
+from npc_video.errors import GenerationError, GeneratorUnavailableError, InvalidDataError
+from npc_video.manager import (
+    ClipReady,
+    DeadlinePassed,
+    Failed,
+    Progress,
+    VideoGenerationManager,
+)
 from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
 
 DEADLINE = 10.0
+REALTIME = VideoGenerationConfig(preset="realtime")
 
 
 def params(expression, npc_id="ember"):
@@ -20,6 +30,7 @@ class ScriptedBackend(Backend):
 
     def __init__(self):
         self.begun = []
+        self.presets = []
         self.given_up = []
         self.is_closed = False
         self._answers = {}
@@ -28,6 +39,7 @@ class ScriptedBackend(Backend):
         key = request.params.cache_key()
         answer = self._answers[key] = asyncio.get_running_loop().create_future()
         self.begun.append(request.params)
+        self.presets.append(request.preset.name)
         on_progress(0.5)
         try:
             result = await answer
@@ -50,6 +62,10 @@ class ScriptedBackend(Backend):
 
 def clip(wanted):
     return GeneratedClip(b"clip", "video/webm", 256, 256, 8.0, 3.0, "realtime", wanted, 1.0)
+
+
+def disk_cache(folder):
+    return ClipCache(10, disk=DiskTier(folder, 1 << 20))
 
 
 def until(condition):
@@ -227,3 +243,91 @@ def test_close_gives_up_what_runs_and_closes_the_backend(backend):
     assert backend.given_up == [params("happy", "a")]
     assert backend.is_closed
     assert not [thread for thread in threading.enumerate() if thread.name == "npc_video"]
+
+
+class TestUnavailable:
+    def test_is_tried_again(self, manager, backend):
+        manager.request(params("happy"))
+        backend.finish(params("happy"), GeneratorUnavailableError("The server is off: start it."))
+        until(lambda: manager.poll() is not None and len(backend.begun) == 2)
+        backend.finish(params("happy"))
+        assert isinstance(polled(manager, ClipReady)[-1], ClipReady)
+        assert manager.stats().retried == 1
+
+
+class TestAhead:
+    def test_a_hint_is_there_when_it_is_asked_for(self, manager, backend):
+        manager.hint_next(params("sad"), 0.9)
+        backend.finish(params("sad"))
+        until(lambda: manager.poll() == [] and manager.stats().speculations == 1)
+        assert manager.request(params("sad")).clip == clip(params("sad"))
+
+    @pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
+    def test_a_hint_needs_a_probability(self, manager, probability):
+        with pytest.raises(InvalidDataError):
+            manager.hint_next(params("sad"), probability)
+
+    def test_an_npc_is_learned_and_remembered(self, manager):
+        evaluator = NpcResponseEvaluator({"npc": {"id": "ember"}}, clock=lambda: 0.0)
+        manager.add_npc("ember", evaluator)
+        touch = ToolInteraction("feather", "feather")
+        manager.request(evaluator.evaluate(touch), interaction=touch)
+        learned = manager.learned("ember")
+        assert learned["examples"][0]["tool_id"] == "feather"
+        manager.remove_npc("ember")
+        with pytest.raises(InvalidDataError):
+            manager.learned("ember")
+        manager.add_npc("ember", evaluator, learned)
+        assert manager.learned("ember") == learned
+
+    def test_common_states_are_made_in_idle_time(self, manager, backend):
+        manager.pregenerate(VideoParams(npc_id="ember"))
+        until(lambda: backend.begun)
+        assert backend.begun[0].expression == "neutral"
+
+    def test_cutscenes_and_pauses_can_be_told(self, manager):
+        manager.idle()
+        manager.cutscene(True)
+        manager.cutscene(False)
+        assert manager.poll() == []
+
+
+class TestDisk:
+    def test_a_clip_of_an_earlier_session_is_loaded_not_made(self, tmp_path, backend):
+        first = VideoGenerationManager(REALTIME, backend, cache=disk_cache(tmp_path))
+        first.request(params("happy"))
+        backend.finish(params("happy"))
+        polled(first, ClipReady)
+        first.close()
+        cache = disk_cache(tmp_path)
+        second = VideoGenerationManager(REALTIME, ScriptedBackend(), cache=cache)
+        until(lambda: params("happy").cache_key() in cache)
+        assert second.request(params("happy")).clip is None
+        assert polled(second, ClipReady)[-1].clip.data == b"clip"
+        assert second.request(params("happy")).clip.data == b"clip"
+        second.close()
+
+
+def test_several_generators_share_the_work():
+    backends = {"one": ScriptedBackend(), "two": ScriptedBackend()}
+    manager = VideoGenerationManager(REALTIME, backends)
+    manager.request(params("happy", "a"))
+    manager.request(params("happy", "b"))
+    until(lambda: all(backend.begun for backend in backends.values()))
+    manager.close()
+    assert all(backend.is_closed for backend in backends.values())
+
+
+def test_settings_can_change_while_it_runs(manager, backend):
+    manager.update_config(VideoGenerationConfig(preset="quality", progressive=False, max_wait=60))
+    manager.request(params("happy"))
+    until(lambda: backend.presets == ["quality"])
+
+
+def test_a_late_clip_is_told_of():
+    now = [0.0]
+    manager = VideoGenerationManager(REALTIME, ScriptedBackend(), clock=lambda: now[0])
+    manager.request(params("happy"))
+    now[0] = 5.0
+    assert polled(manager, DeadlinePassed)[-1] == DeadlinePassed(params("happy"), 5.0)
+    manager.close()

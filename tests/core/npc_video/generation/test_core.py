@@ -1,0 +1,244 @@
+from dataclasses import replace
+
+import pytest
+from npc_video.cache import ClipCache
+from npc_video.generation.core import GenerationCore
+from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, Upgraded
+from npc_video.generation.jobs import Purpose
+from npc_video.generation.planner import Calm
+from npc_video.records import Fallback, VideoGenerationConfig
+
+from tests.core.npc_video.generation.jobs import clip, look
+
+PLAIN = VideoGenerationConfig(preset="realtime", predictive=False)
+EAGER = VideoGenerationConfig(preset="realtime")
+
+
+def core(config=PLAIN, hosts=("a",), **more):
+    return GenerationCore(config, ClipCache(10), dict.fromkeys(hosts, 1), **more)
+
+
+def finish(core, start, now):
+    return core.finish(start.ticket, clip(start.job.params, start.job.preset.name), now)
+
+
+def shown(core, params, now):
+    """Asks for `params` and has it generated at once; returns the last decision."""
+    _, decision = core.request(params, 10, now)
+    return finish(core, decision.starts[-1], now + 1.0)
+
+
+class TestRequest:
+    def test_a_miss_starts_the_clip_and_names_a_rung(self):
+        answer, decision = core().request(look(), 10, 0.0)
+        assert answer.fallback is Fallback.PROCEDURAL
+        assert [start.job.params for start in decision.starts] == [look()]
+
+    def test_a_hit_is_the_clip_itself(self):
+        subject = core()
+        assert shown(subject, look(), 0.0).events == (ClipReady(look(), clip(look())),)
+        answer, decision = subject.request(look(), 10, 5.0)
+        assert answer.fallback is None
+        assert answer.clip == clip(look())
+        assert decision.starts == ()
+
+    def test_a_similar_clip_comes_before_a_gesture(self):
+        subject = core()
+        shown(subject, look("happy"), 0.0)
+        answer, _ = subject.request(look("amused"), 10, 5.0)
+        assert answer.fallback is Fallback.CACHED
+        assert answer.clip == clip(look("happy"))
+        assert 0.6 <= answer.similarity < 1.0
+
+    @pytest.mark.parametrize(
+        ("preferred", "rungs", "expected"),
+        [
+            (Fallback.FREEZE, Fallback, Fallback.FREEZE),
+            (Fallback.PLACEHOLDER, Fallback, Fallback.PLACEHOLDER),
+            (Fallback.CACHED, [Fallback.PLACEHOLDER, Fallback.FREEZE], Fallback.PLACEHOLDER),
+            (Fallback.PROCEDURAL, [Fallback.FREEZE], Fallback.FREEZE),
+            (Fallback.CACHED, [], Fallback.FREEZE),
+        ],
+    )
+    def test_the_configured_rung_else_the_best_there_is(self, preferred, rungs, expected):
+        subject = core(replace(PLAIN, fallback=preferred), rungs=frozenset(rungs))
+        assert subject.request(look(), 10, 0.0)[0].fallback is expected
+
+    def test_late_clips_are_told_of_once(self):
+        subject = core(replace(PLAIN, max_wait=2.0))
+        subject.request(look(), 10, 1.0)
+        assert subject.next_wake(1.0) == 3.0
+        assert subject.advance(2.9).events == ()
+        assert subject.advance(3.0).events == (DeadlinePassed(look(), 2.0),)
+        assert subject.advance(9.0).events == ()
+
+    def test_what_comes_after_it_was_given_up_is_kept(self):
+        subject = core()
+        _, decision = subject.request(look(), 10, 0.0)
+        assert subject.cancel(look(), 0.5).stops == decision.starts
+        assert finish(subject, decision.starts[0], 1.0).events == ()
+        assert subject.request(look(), 10, 2.0)[0].clip == clip(look())
+
+    def test_an_npc_that_leaves_takes_its_jobs_along(self):
+        subject = core()
+        subject.request(look(npc_id="a"), 10, 0.0)
+        subject.request(look(npc_id="b"), 10, 0.0)
+        decision = subject.leave("a", 1.0)
+        assert [stop.job.owner for stop in decision.stops] == ["a"]
+        assert [start.job.owner for start in decision.starts] == ["b"]
+
+
+class TestProgressive:
+    CONFIG = replace(PLAIN, preset="fast")
+
+    def test_the_cheapest_first_then_the_wanted_one(self):
+        subject = core(self.CONFIG)
+        _, first = subject.request(look(), 10, 0.0)
+        assert first.starts[0].job.preset.name == "realtime"
+        second = finish(subject, first.starts[0], 1.0)
+        assert [start.job.preset.name for start in second.starts] == ["fast"]
+        assert second.starts[0].job.purpose is Purpose.UPGRADE
+        last = finish(subject, second.starts[0], 2.0)
+        assert last.events == (Upgraded(look(), clip(look(), "fast")),)
+        assert subject.request(look(), 10, 9.0)[0].clip.preset == "fast"
+
+    def test_an_upgrade_makes_way(self):
+        subject = core(self.CONFIG)
+        upgrade = shown(subject, look(), 0.0).starts[0]
+        _, decision = subject.request(look("angry"), 10, 1.5)
+        assert decision.stops == (upgrade,)
+        assert decision.starts[0].job.params == look("angry")
+
+    def test_without_it_the_wanted_preset_at_once(self):
+        subject = core(replace(self.CONFIG, progressive=False, adaptive=False))
+        assert subject.request(look(), 10, 0.0)[1].starts[0].job.preset.name == "fast"
+
+    def test_with_adaption_what_should_be_in_time(self):
+        config = replace(PLAIN, preset="quality", progressive=False, max_wait=4.5)
+        assert core(config).request(look(), 10, 0.0)[1].starts[0].job.preset.name == "fast"
+
+    @pytest.mark.parametrize("wanted", ["fast", "balanced", "quality"])
+    def test_reaches_the_wanted_preset_if_the_player_waits(self, wanted):
+        subject = core(replace(PLAIN, preset=wanted))
+        now, decision = 0.0, subject.request(look(), 10, 0.0)[1]
+        while decision.starts:
+            now += 100.0
+            decision = finish(subject, decision.starts[0], now)
+        assert subject.request(look(), 10, now)[0].clip.preset == wanted
+
+
+class TestFailure:
+    def fail(self, subject, start, now, worth_retrying=True):
+        return subject.fail(start.ticket, "Off.", now, worth_retrying=worth_retrying)
+
+    def test_is_told_at_once_if_trying_again_is_no_use(self):
+        subject = core()
+        start = subject.request(look(), 10, 0.0)[1].starts[0]
+        assert self.fail(subject, start, 1.0, worth_retrying=False).events == (
+            Failed(look(), "Off."),
+        )
+
+    def test_is_tried_again_after_a_rest_and_then_told(self):
+        subject = core(replace(PLAIN, max_wait=1e6))
+        decision, now, starts = subject.request(look(), 10, 0.0)[1], 0.0, 0
+        while not decision.events:
+            for start in decision.starts:
+                starts += 1
+                decision = self.fail(subject, start, now)
+                break
+            else:
+                wake = subject.next_wake(now)
+                assert wake > now
+                now = wake
+                decision = subject.advance(now)
+        assert decision.events == (Failed(look(), "Off."),)
+        assert starts == 3
+
+    def test_a_host_that_keeps_failing_is_left_alone_for_a_while(self):
+        subject = core(hosts=("a", "b"))
+        for count in range(3):
+            started = subject.request(look(npc_id=f"npc {count}"), 10, 0.0)[1].starts
+            broken = next(start for start in started if start.host == "a")
+            self.fail(subject, broken, 0.0, worth_retrying=True)
+            subject.leave(f"npc {count}", 0.0)
+        assert subject.stats().hosts["a"].is_resting
+        hosts = [
+            start.host
+            for count in range(2)
+            for start in subject.request(look(npc_id=f"new {count}"), 10, 1.0)[1].starts
+        ]
+        assert hosts == ["b"]
+        assert "a" in [start.host for start in subject.advance(100.0).starts]
+
+
+class TestAhead:
+    def test_a_hint_is_made_while_the_host_is_idle(self):
+        subject = core(EAGER)
+        decision = subject.hint(look("sad"), 0.9, 0.0)
+        assert [start.job.purpose for start in decision.starts] == [Purpose.SPECULATION]
+        finish(subject, decision.starts[0], 1.0)
+        assert subject.request(look("sad"), 10, 2.0)[0].fallback is None
+        assert subject.stats().speculations_used == 1
+        assert subject.stats().wasted_seconds == 0.0
+
+    def test_it_never_delays_a_request(self):
+        subject = core(EAGER)
+        speculation = subject.hint(look("sad"), 0.9, 0.0).starts[0]
+        _, decision = subject.request(look("happy"), 10, 1.0)
+        assert decision.stops == (speculation,)
+        assert decision.starts[0].job.params == look("happy")
+        assert subject.stats().wasted_seconds == 1.0
+
+    def test_a_request_joins_what_is_being_made(self):
+        subject = core(EAGER)
+        speculation = subject.hint(look("sad"), 0.9, 0.0).starts[0]
+        assert subject.request(look("sad"), 10, 1.0)[1].starts == ()
+        assert finish(subject, speculation, 2.0).events == (
+            ClipReady(look("sad"), clip(look("sad"))),
+        )
+
+    def test_common_states_are_made_one_after_the_other(self):
+        subject = core()
+        states = [(look("sad"), 0.1), (look("happy"), 0.9)]
+        decision, made = subject.prepare(states, 0.0), []
+        while decision.starts:
+            made.append(decision.starts[0].job.params.expression)
+            decision = finish(subject, decision.starts[0], float(len(made)))
+        assert made == ["happy", "sad"]
+
+    def test_a_cutscene_leaves_time_for_unlikely_clips(self):
+        subject = core(EAGER)
+        shown(subject, look(), 0.0)
+        for count in range(40):  # a player who never rests for long
+            subject.request(look(), 10, 2.0 + count * 0.3)
+        assert not subject.hint(look("sad"), 0.5, 13.7).starts
+        assert subject.set_calm(Calm.UNTIL_TOLD, 13.7).starts
+
+
+def test_update_of_settings_holds_for_what_begins_then():
+    subject = core()
+    subject.configure(replace(PLAIN, preset="fast", progressive=False, adaptive=False))
+    assert subject.request(look(), 10, 0.0)[1].starts[0].job.preset.name == "fast"
+
+
+def test_two_hosts_work_at_once_the_faster_one_first():
+    subject = core(hosts=("slow", "quick"))
+    for count, host in enumerate(("slow", "quick")):
+        start = subject.request(look(npc_id=f"first {count}"), 10, 0.0)[1].starts[0]
+        subject.finish(start.ticket, clip(start.job.params), 9.0 if start.host == "slow" else 1.0)
+        if start.host != host:
+            break
+    first = subject.request(look(npc_id="x"), 10, 20.0)[1].starts[0]
+    second = subject.request(look(npc_id="y"), 10, 20.0)[1].starts[0]
+    assert {first.host, second.host} == {"slow", "quick"}
+    assert first.host == "quick"
+
+
+def test_the_numbers_add_up():
+    subject = core()
+    shown(subject, look(), 0.0)
+    subject.request(look(), 10, 5.0)
+    stats = subject.stats()
+    assert (stats.hits, stats.misses, stats.hit_rate) == (1, 1, 0.5)
+    assert (stats.generated, stats.busy_seconds, stats.generating_seconds) == (1, 1.0, 1.0)
+    assert stats.hosts["a"].preset == "realtime"

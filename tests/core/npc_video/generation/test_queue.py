@@ -1,0 +1,278 @@
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from npc_video.generation.jobs import Purpose
+from npc_video.generation.queue import GenerationQueue
+
+from tests.core.npc_video.generation.jobs import job
+
+ONE = ["a"]
+
+
+def queue(**more):
+    return GenerationQueue({"a": 1}, **more)
+
+
+def names(starts):
+    return [start.job.params.expression for start in starts]
+
+
+def drained(waiting, now=0.0):
+    """Names of all jobs in the order in which one host does them."""
+    done = []
+    while starts := waiting.assign(now, ONE).starts:
+        done += names(starts)
+        waiting.finish(starts[0].ticket)
+    return done
+
+
+class TestOrder:
+    def test_highest_priority_first_then_first_come(self):
+        waiting = queue()
+        for name, priority in (("x", 1), ("y", 5), ("z", 5)):
+            waiting.add(job(name, priority=priority), 0.0)
+        assert drained(waiting) == ["y", "z", "x"]
+
+    def test_what_is_wanted_goes_before_what_is_not_whatever_their_priorities(self):
+        waiting = queue()
+        waiting.add(job("x", purpose=Purpose.BACKGROUND, priority=99), 0.0)
+        waiting.add(job("y", priority=0), 0.0)
+        assert drained(waiting) == ["y", "x"]
+
+    def test_background_gains_priority_while_it_waits(self):
+        waiting = queue(ageing=0.01)
+        waiting.add(job("old", purpose=Purpose.BACKGROUND, priority=0.0, now=0.0), 0.0)
+        waiting.add(job("new", purpose=Purpose.SPECULATION, priority=0.5, now=100.0), 100.0)
+        assert drained(waiting, now=100.0) == ["old", "new"]
+
+    def test_a_job_rests_until_its_time(self):
+        waiting = queue()
+        waiting.add(job("x", not_before=5.0), 0.0)
+        assert drained(waiting, now=4.9) == []
+        assert drained(waiting, now=5.0) == ["x"]
+
+
+class TestSingleFlight:
+    def test_a_second_request_joins_the_first_and_keeps_its_place(self):
+        waiting = queue()
+        for name, priority in (("x", 1), ("y", 2), ("x", 2)):
+            waiting.add(job(name, priority=priority), 0.0)
+        assert drained(waiting) == ["x", "y"]
+
+    def test_a_request_makes_a_running_speculation_urgent(self):
+        waiting = queue()
+        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=0.1), 0.0)
+        waiting.assign(0.0, ONE)
+        waiting.add(job("x"), 1.0)
+        waiting.add(job("y", priority=10), 1.0)
+        assert waiting.assign(1.0, ONE).stops == ()
+        assert waiting.running[0].job.is_wanted
+
+    def test_a_speculation_takes_nothing_from_a_request(self):
+        waiting = queue()
+        waiting.add(job("x", priority=5), 0.0)
+        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=50), 0.0)
+        assert waiting.waiting[0].priority == 5
+
+
+class TestPreemption:
+    def test_a_wanted_job_takes_the_place_of_a_speculation_for_good(self):
+        waiting = queue()
+        waiting.add(job("x", purpose=Purpose.SPECULATION), 0.0)
+        waiting.assign(0.0, ONE)
+        waiting.add(job("y", priority=0), 1.0)
+        assignment = waiting.assign(1.0, ONE)
+        assert names(assignment.stops) == ["x"]
+        assert names(assignment.starts) == ["y"]
+        assert len(waiting) == 0
+
+    def test_a_wanted_job_of_lower_priority_waits_again(self):
+        waiting = queue()
+        waiting.add(job("x", "a", priority=1), 0.0)
+        waiting.assign(0.0, ONE)
+        waiting.add(job("y", "b", priority=2), 0.0)
+        assert names(waiting.assign(0.0, ONE).starts) == ["y"]
+        assert [each.params.expression for each in waiting.waiting] == ["x"]
+
+    def test_equal_ones_wait_their_turn(self):
+        waiting = queue()
+        waiting.add(job("x", "a"), 0.0)
+        waiting.assign(0.0, ONE)
+        waiting.add(job("y", "b"), 0.0)
+        assert waiting.assign(0.0, ONE).stops == ()
+
+    def test_of_two_speculations_the_worse_goes(self):
+        waiting = GenerationQueue({"a": 1, "b": 1})
+        waiting.add(job("good", purpose=Purpose.SPECULATION, priority=0.9), 0.0)
+        waiting.add(job("bad", purpose=Purpose.SPECULATION, priority=0.1), 0.0)
+        waiting.assign(0.0, ["a", "b"])
+        waiting.add(job("y"), 0.0)
+        assert names(waiting.assign(0.0, ["a", "b"]).stops) == ["bad"]
+
+
+class TestLeaving:
+    def test_superseded_requests_are_dropped_before_they_start(self):
+        waiting = queue()
+        for name in ("runs", "waits"):
+            waiting.add(job(name), 0.0)
+        waiting.assign(0.0, ONE)
+        gone = waiting.supersede("ember", job("new").key)
+        assert [each.params.expression for each in gone] == ["waits"]
+        assert names(waiting.running) == ["runs"]
+
+    def test_all_of_an_npc_that_left(self):
+        waiting = queue()
+        waiting.add(job("x", "a"), 0.0)
+        waiting.assign(0.0, ONE)
+        waiting.add(job("y", "a"), 0.0)
+        waiting.add(job("z", "b"), 0.0)
+        assert names(waiting.cancel_owner("a")) == ["x"]
+        assert drained(waiting) == ["z"]
+
+    def test_the_least_valuable_is_refused_when_there_are_too_many(self):
+        waiting = queue(length=2)
+        waiting.add(job("x", priority=5), 0.0)
+        waiting.add(job("y", purpose=Purpose.BACKGROUND), 0.0)
+        refused = waiting.add(job("z", priority=1), 0.0)
+        assert [each.params.expression for each in refused] == ["y"]
+        refused = waiting.add(job("w", priority=0), 0.0)
+        assert [each.params.expression for each in refused] == ["w"]
+
+    def test_promote_raises_and_never_lowers(self):
+        waiting = queue()
+        waiting.add(job("x", priority=1), 0.0)
+        waiting.add(job("y", priority=2), 0.0)
+        assert waiting.promote(job("x").key, 3)
+        assert waiting.promote(job("y").key, 1)
+        assert drained(waiting) == ["x", "y"]
+        assert not waiting.promote(job("x").key, 3)
+
+
+KEYS = st.sampled_from("pqrstuvw")
+OWNERS = st.sampled_from(["a", "b", "c"])
+HOSTS = {"one": 1, "two": 2}
+
+
+class QueueAgainstModel(RuleBasedStateMachine):
+    """The queue beside a list that is searched from end to end."""
+
+    @initialize(length=st.integers(1, 6))
+    def begin(self, length):
+        self.now = 0.0
+        self.length = length
+        self.queue = GenerationQueue(HOSTS, length=length, ageing=0.01)
+        self.waiting = {}
+        self.running = {}
+
+    @rule(
+        name=KEYS,
+        owner=OWNERS,
+        purpose=st.sampled_from(Purpose),
+        priority=st.integers(0, 3),
+        rest=st.sampled_from([0.0, 0.0, 3.0]),
+    )
+    def add(self, name, owner, purpose, priority, rest):
+        new = job(name, owner, purpose, priority, self.now, not_before=self.now + rest)
+        refused = self.queue.add(new, self.now)
+        for ticket, start in self.running.items():
+            if start.job.key == new.key:
+                self.running[ticket] = replace(start, job=self.joined(start.job, new))
+                assert refused == ()
+                return
+        old = self.waiting.get(new.key)
+        self.waiting[new.key] = new if old is None else self.joined(old, new)
+        expected = []
+        if len(self.waiting) > self.length:
+            expected = [min(self.waiting.values(), key=self.value)]
+            del self.waiting[expected[0].key]
+        assert list(refused) == expected
+
+    @rule(seconds=st.integers(0, 5))
+    def pass_time(self, seconds):
+        self.now += seconds
+
+    @rule(hosts=st.permutations(list(HOSTS)))
+    def assign(self, hosts):
+        assignment = self.queue.assign(self.now, hosts)
+        wanted_before = {key for key, each in self.waiting.items() if each.is_wanted}
+        for stop in assignment.stops:
+            victim = self.running.pop(stop.ticket, None) or stop
+            if victim.job.is_wanted:
+                self.waiting[victim.job.key] = victim.job
+        for start in assignment.starts:
+            if start in assignment.stops:
+                continue
+            del self.waiting[start.job.key]
+            self.running[start.ticket] = start
+            assert start.job.not_before <= self.now
+        ready = [each for each in self.waiting.values() if each.not_before <= self.now]
+        is_full = all(self.busy(host) == slots for host, slots in HOSTS.items())
+        assert not ready or is_full
+        # Nothing urgent waits while something less urgent runs.
+        for each in ready:
+            for start in self.running.values():
+                assert self.urgency(each) <= self.urgency(start.job)
+        assert wanted_before >= {key for key, each in self.waiting.items() if each.is_wanted} - {
+            stop.job.key for stop in assignment.stops
+        }
+
+    @rule(data=st.data())
+    def finish(self, data):
+        if self.running:
+            ticket = data.draw(st.sampled_from(sorted(self.running)))
+            assert self.queue.finish(ticket) == self.running.pop(ticket)
+        assert self.queue.finish(-1) is None
+
+    @rule(owner=OWNERS)
+    def cancel_owner(self, owner):
+        stops = self.queue.cancel_owner(owner)
+        assert {stop.ticket for stop in stops} == {
+            ticket for ticket, start in self.running.items() if start.job.owner == owner
+        }
+        self.waiting = {k: each for k, each in self.waiting.items() if each.owner != owner}
+        self.running = {t: s for t, s in self.running.items() if s.job.owner != owner}
+
+    @rule(owner=OWNERS, name=KEYS)
+    def supersede(self, owner, name):
+        key = job(name, owner).key
+        gone = self.queue.supersede(owner, key)
+        expected = [
+            each
+            for each in self.waiting.values()
+            if each.owner == owner and each.is_wanted and each.key != key
+        ]
+        assert sorted(gone, key=repr) == sorted(expected, key=repr)
+        for each in expected:
+            del self.waiting[each.key]
+
+    @invariant()
+    def agrees_with_the_model(self):
+        assert {each.key: each for each in self.queue.waiting} == self.waiting
+        assert {start.ticket: start for start in self.queue.running} == self.running
+        assert len(self.queue) <= self.length + sum(HOSTS.values())
+        keys = [*self.waiting, *(start.job.key for start in self.running.values())]
+        assert len(keys) == len(set(keys))
+        assert all(self.busy(host) <= slots for host, slots in HOSTS.items())
+
+    def busy(self, host):
+        return sum(start.host == host for start in self.running.values())
+
+    def value(self, each):
+        aged = 0.0 if each.is_wanted else 0.01 * (self.now - each.asked_at)
+        return (each.is_wanted, each.priority + aged, -each.order)
+
+    @staticmethod
+    def urgency(each):
+        return each.priority if each.is_wanted else -1
+
+    @staticmethod
+    def joined(first, second):
+        if (second.is_wanted, second.priority) > (first.is_wanted, first.priority):
+            return replace(first, purpose=second.purpose, priority=second.priority)
+        return first
+
+
+QueueAgainstModel.TestCase.settings = settings(deadline=None, max_examples=150)
+TestAgainstModel = QueueAgainstModel.TestCase
