@@ -60,7 +60,7 @@ def build_method(
         bind = lib.gd_classdb_get_method_bind(name(owner), name(method), hash_)
     what = f"{owner}.{method}"
     if not bind:
-        return _by_name(method)
+        return _static_by_name(owner, method) if flags & STATIC else _by_name(method)
     plain = function_of(what, bind, flags, signature, defaults)
     if plain is not None:
         return plain
@@ -129,5 +129,14 @@ def _by_name(method: str) -> Callable[..., Any]:
 
     def call(self: EngineObject, *arguments: Any) -> Any:
         return call_by_name(self, method, arguments)
+
+    return call
+
+
+def _static_by_name(owner: str, method: str) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        from ._globals import singleton
+
+        return call_by_name(singleton("ClassDB"), "class_call_static", (owner, method, *arguments))
 
     return call

@@ -155,12 +155,20 @@ def _is_plugin(cls: Any) -> bool:
 
 def parent_of(cls: Any) -> Any:
     """The class that the engine takes for the parent of an exposed one."""
-    return next(base for base in cls.__mro__[1:] if isinstance(base, EngineType))
+    return next(base for base in cls.__mro__[1:] if _is_known(base))
+
+
+def _is_known(base: type) -> bool:
+    return isinstance(base, EngineType) and bool(
+        {"_engine_class", "_exposed_class"} & {*vars(base)}
+    )
 
 
 def members(cls: Any) -> Iterator[tuple[str, Any]]:
-    """What of a class the engine is told."""
-    for label, member in vars(cls).items():
+    """What of a class the engine is told; with it what bases have that are Python's alone."""
+    known = parent_of(cls).__mro__
+    own = [vars(base) for base in reversed(cls.__mro__) if base not in known]
+    for label, member in {key: value for part in own for key, value in part.items()}.items():
         is_constant = type(member) is int and label.isupper()
         kinds = (export, signal, staticmethod, types.FunctionType)
         if not label.startswith("_") and (

@@ -400,12 +400,9 @@ static void ps_destroy_typed(uintptr_t value, int type) {
 }
 
 static int64_t ps_read_bool(uintptr_t value) { return *(GDExtensionBool *)value; }
-static int64_t ps_read_int(uintptr_t value) { return *(int64_t *)value; }
 static double ps_read_float(uintptr_t value) { return *(double *)value; }
 static uintptr_t ps_read_pointer(uintptr_t value) { return *(uintptr_t *)value; }
 static void ps_write_bool(uintptr_t value, int content) { *(GDExtensionBool *)value = content; }
-static void ps_write_int(uintptr_t value, int64_t content) { *(int64_t *)value = content; }
-static void ps_write_float(uintptr_t value, double content) { *(double *)value = content; }
 static void ps_write_pointer(uintptr_t value, uintptr_t content) { *(uintptr_t *)value = content; }
 static uintptr_t ps_word(uintptr_t array, int index) { return ((uintptr_t *)array)[index]; }
 

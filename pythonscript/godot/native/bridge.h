@@ -73,12 +73,9 @@ const char *ps_text(uintptr_t at);
 void ps_write_typed(uintptr_t value, int type, uintptr_t at);
 void ps_destroy_typed(uintptr_t value, int type);
 int64_t ps_read_bool(uintptr_t value);
-int64_t ps_read_int(uintptr_t value);
 double ps_read_float(uintptr_t value);
 uintptr_t ps_read_pointer(uintptr_t value);
 void ps_write_bool(uintptr_t value, int content);
-void ps_write_int(uintptr_t value, int64_t content);
-void ps_write_float(uintptr_t value, double content);
 void ps_write_pointer(uintptr_t value, uintptr_t content);
 uintptr_t ps_word(uintptr_t array, int index);
 

@@ -278,3 +278,29 @@ class Noted(Resource):
 
     def _notification(self, what):
         Noted.log.append(what)
+
+
+class Sized(Node):
+    """Not exposed, but what it has is part of what extends it."""
+
+    size = export(int, 2)
+    grown = signal(to=int)
+
+    def grow(self, by: int) -> None:
+        self.size += by
+        self.grown.emit(self.size)
+
+
+class Named:
+    """Knows nothing of the engine."""
+
+    KINDS = 3
+
+    def full_name(self) -> str:
+        return "no name"
+
+
+@exposed
+class Ball(Sized, Named):
+    def full_name(self) -> str:
+        return f"{super().full_name()}, a ball"

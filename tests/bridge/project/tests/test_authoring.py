@@ -7,6 +7,7 @@ import pickle
 import godot
 import pytest
 from creatures import (
+    Ball,
     Being,
     Buzz,
     Creature,
@@ -244,6 +245,17 @@ def test_a_subclass_of_an_exposed_class(test):
     dragon.set("speed", 1)
     assert dragon.speed == 1.0
     yield from until(lambda: dragon._frames > 2)
+
+
+def test_bases_that_are_not_exposed_are_part_of_the_class(test):
+    ball = autofreed(test, Ball)
+    assert ClassDB.get_parent_class("Ball") == "Node"
+    assert (ball.get("size"), ball.call("full_name")) == (2, "no name, a ball")
+    heard = []
+    ball.grown.connect(heard.append)
+    ball.call("grow", 3)
+    assert heard == [5]
+    assert ClassDB.class_get_integer_constant("Ball", "KINDS") == 3
 
 
 def test_a_subclass_that_is_not_exposed_says_so(test):
