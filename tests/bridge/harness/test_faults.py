@@ -124,6 +124,10 @@ def test_a_hang_at_exit_is_ended_by_the_time_limit(play) -> None:
     assert any("time limit" in fault for fault in run.faults)
 
 
+def test_an_async_test_fails(play) -> None:
+    assert "coroutine" in problem(play("async def test_it(test):\n    pass\n"))
+
+
 def test_a_crash_is_a_fault_and_fails_its_test(play) -> None:
     run = play("import ctypes\ndef test_it(test):\n    ctypes.string_at(0)\n")
     assert "no result" in problem(run)
