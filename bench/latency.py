@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from npc_video.cache import POLICIES as CACHE_POLICIES
+
 from .simulator.chart import draw
 from .simulator.drive import simulate
+from .simulator.keeping import Kept
 from .simulator.measures import Measures
 from .simulator.players import KINDS
 from .simulator.policies import POLICIES
@@ -49,7 +52,7 @@ class _Game:
 
 
 def main() -> None:
-    table = _measure(_games())
+    table = _measure(_games()) | _measure_keeping()
     _print(table)
     draw({kind: table[kind] for kind in KINDS}, _CHART)
     print(f"Drawn: {_CHART.relative_to(Path.cwd())}", file=sys.stderr)
@@ -58,7 +61,7 @@ def main() -> None:
 
 def _games() -> Iterable[_Game]:
     for seed in _SEEDS:
-        escalates = seed % 2 == 1
+        escalates = _escalates(seed)
         for kind in KINDS:
             rows = (kind, f"{kind}, {'escalating' if escalates else 'steady'}")
             yield _Game(rows, kind, seed, escalates, _ALL)
@@ -69,6 +72,10 @@ def _games() -> Iterable[_Game]:
                 yield _Game(rows, kind, seed, escalates, _PRESETS, preset="balanced")
                 rows = (f"{kind}, templates",)
                 yield _Game(rows, kind, seed, escalates, _MAIN, templates=True)
+
+
+def _escalates(seed: int) -> bool:
+    return seed % 2 == 1
 
 
 def _measure(games: Iterable[_Game]) -> Table:
@@ -82,6 +89,21 @@ def _measure(games: Iterable[_Game]) -> Table:
         row: {policy: sums[row][policy].summary() for policy in POLICIES if policy in sums[row]}
         for row in sorted(sums, key=_place)
     }
+
+
+def _measure_keeping() -> Table:
+    """What the cache's policies save where it can hold a quarter of the clips."""
+    table: Table = {}
+    for kind in KINDS:
+        kept = {policy: Kept(policy) for policy in CACHE_POLICIES}
+        for seed in _SEEDS:
+            game = make_game(kind, seed, escalates=_escalates(seed), interactions=_INTERACTIONS)
+            for each in kept.values():
+                each.add(game, seed)
+        table[f"{kind}, quarter"] = {
+            policy: {"saved": round(each.saved, 4)} for policy, each in kept.items()
+        }
+    return table
 
 
 def _play(game: _Game) -> tuple[tuple[str, ...], Mapping[str, Measures]]:
@@ -106,8 +128,8 @@ def _place(row: str) -> tuple[str, int]:
 
 
 def _print(table: Table) -> None:
-    metrics = list(next(iter(next(iter(table.values())).values())))
     for row, policies in table.items():
+        metrics = list(next(iter(policies.values())))
         print(f"\n{row:<24}" + "".join(f"{metric:>17}" for metric in metrics))
         for policy, numbers in policies.items():
             values = "".join(f"{numbers[metric]:>17.3f}" for metric in metrics)
