@@ -7,12 +7,11 @@ thread, the simulator with a virtual clock.
 
 import itertools
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from ..cache import PendingWrite, Similar
-from ..prediction.base import Observation, Proposal
+from ..cache import PendingWrite
+from ..prediction.base import Observation
 from ..progressive import presets_up_to
 from ..records import (
     CacheKey,
@@ -24,30 +23,22 @@ from ..records import (
     VideoParams,
 )
 from . import ladder
+from .clips import Clips
 from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, Upgraded
 from .hosts import Hosts
+from .idle import Idea, IdleWork
 from .jobs import Job, Purpose, Start
-from .planner import CHEAPEST_USEFULNESS, Calm, Planner
+from .planner import Calm, Planner
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
 from .stats import ManagerStats, Tally, snapshot
 
-__all__ = ["Clips", "Decision", "GenerationCore"]
+__all__ = ["Decision", "GenerationCore"]
 
 _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
-
-
-class Clips(Protocol):
-    """What the core needs of a cache."""
-
-    def __contains__(self, key: CacheKey) -> bool: ...
-    def get(self, key: CacheKey) -> GeneratedClip | None: ...
-    def is_stored(self, key: CacheKey) -> bool: ...
-    def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None: ...
-    def most_similar(self, params: VideoParams, minimum: float) -> Similar | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +96,7 @@ class GenerationCore:
         self._rungs = rungs
         self._queue = GenerationQueue(slots)
         self._hosts = Hosts(slots)
+        self._idle = IdleWork(self.planner, clips, self._queue, rungs)
         self._awaited: dict[str, _Awaited] = {}
         self._shown: dict[str, GeneratedClip] = {}
         self._unused: dict[CacheKey, float] = {}
@@ -413,53 +405,16 @@ class GenerationCore:
         return decision
 
     def _most_worth(self, now: float) -> Job | None:
-        """The speculation or upgrade that is worth most of an idle host's time."""
-        jobs = []
-        if self._config.predictive:
-            preset = self._presets[0] if self._config.progressive else self._first_preset()
-            seconds = self._hosts.fastest.quality.expect(preset)
-            for clip in self.planner.speculations(now, seconds, self._usefulness)[:1]:
-                jobs.append(
-                    self._job(clip.params, clip.key, preset, Purpose.SPECULATION, clip.worth, now)
-                )
-        if self._config.progressive:
-            jobs += self._upgrades(now)
-        return max(jobs, key=lambda job: job.priority, default=None)
-
-    def _upgrades(self, now: float) -> Iterator[Job]:
-        """For each clip on screen, the preset that gains most before something else is shown."""
-        quality = self._hosts.fastest.quality
-        best = len(self._presets) - 1
-        for clip in self._shown.values():
-            key = clip.params.cache_key()
-            have = self._level(clip)
-            if have >= best or self._queue.find(key) is not None:
-                continue
-            worths = [
-                (
-                    self.planner.upgrade_worth(
-                        now,
-                        quality.expect(self._presets[level]),
-                        (level - have) / best * (1.0 - CHEAPEST_USEFULNESS),
-                    ),
-                    level,
-                )
-                for level in range(have + 1, best + 1)
-            ]
-            worth, level = max(worths)
-            if worth > 0.0:
-                preset = self._presets[level]
-                yield self._job(clip.params, key, preset, Purpose.UPGRADE, worth, now)
-
-    def _level(self, clip: GeneratedClip) -> int:
-        """Which of the presets a clip has, from 0; one of another preset is left as it is."""
-        names = [preset.name for preset in self._presets]
-        return names.index(clip.preset) if clip.preset in names else len(names) - 1
-
-    def _usefulness(self, proposal: Proposal) -> float:
-        """Of what would be shown if the proposal were asked for now."""
-        if proposal.key in self._clips or self._queue.find(proposal.key) is not None:
-            return 1.0
-        similar = self._clips.most_similar(proposal.params, ladder.SIMILAR_ENOUGH)
-        score = similar.score if similar else 0.0
-        return ladder.usefulness(ladder.choose(self._config.fallback, self._rungs, score), score)
+        """What is worth most of an idle host's time."""
+        config, quality = self._config, self._hosts.fastest.quality
+        ideas: list[Idea] = []
+        if config.progressive:
+            ideas += self._idle.upgrades(now, self._shown.values(), self._presets, quality)
+        if config.predictive:
+            preset = self._first_preset()
+            idea = self._idle.speculation(now, preset, quality, config.fallback)
+            ideas += [idea] if idea is not None else []
+        if not ideas:
+            return None
+        best = max(ideas, key=lambda idea: idea.worth)
+        return self._job(best.params, best.key, best.preset, best.purpose, best.worth, now)

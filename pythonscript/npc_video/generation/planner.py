@@ -6,7 +6,7 @@ upgrade of a clip on screen is valued in the same way, so the two compete.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from ..prediction.attention import Attention, Turn
@@ -41,9 +41,17 @@ class Speculation:
 
     params: VideoParams
     key: CacheKey
-    owner: str
-    probability: float
     worth: float
+
+
+@dataclass(slots=True)
+class _Need:
+    """A clip with the probability that it is needed, and that it is done by then."""
+
+    params: VideoParams
+    key: CacheKey
+    chance: float = 0.0
+    in_time: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,42 +107,49 @@ class Planner:
         proposal = Proposal(params, params.cache_key(), probability, 1, "hint")
         self._hints[proposal.key] = _Hint(proposal, now + _HINT_SECONDS)
 
-    def speculations(
+    def speculation(
         self,
         now: float,
         seconds: float,
-        usefulness: Callable[[Proposal], float],
-    ) -> list[Speculation]:
-        """Clips worth making, the best first.
+        *,
+        is_there: Callable[[CacheKey], bool],
+        usefulness: Callable[[VideoParams], float],
+    ) -> Speculation | None:
+        """The clip most worth making; None if none is likely enough.
 
         Args:
             now: seconds.
-            seconds: that one takes.
-            usefulness: of what would be shown without it, 0 to 1; 1 if it needs not be made.
+            seconds: that making one takes.
+            is_there: whether a clip need not be made.
+            usefulness: of what would be shown without a clip, 0 to 1.
         """
-        found: dict[CacheKey, Speculation] = {}
-        for chance, step, proposal in self._expected(now):
-            missing = CHEAPEST_USEFULNESS - usefulness(proposal)
-            if missing <= 0.0:
-                continue
-            worth = chance * self._chance_in_time(now, seconds, step) * missing / seconds
-            known = found.get(proposal.key)
-            if known is None:
-                npc_id = proposal.params.npc_id
-                found[proposal.key] = Speculation(
-                    proposal.params, proposal.key, npc_id, chance, worth
-                )
-            else:
-                found[proposal.key] = replace(
-                    known, probability=known.probability + chance, worth=known.worth + worth
-                )
-        least = self.thrift.least_probability
-        likely = [clip for clip in found.values() if clip.probability >= least and clip.worth > 0]
-        return sorted(likely, key=lambda clip: -clip.worth)
+        best: Speculation | None = None
+        for need in sorted(self._needs(now, seconds), key=lambda need: -need.in_time):
+            most = need.in_time * CHEAPEST_USEFULNESS / seconds
+            if most <= (best.worth if best else 0.0):
+                break  # nor can one of those after it be worth more
+            if not is_there(need.key):
+                worth = most - need.in_time * usefulness(need.params) / seconds
+                if worth > (best.worth if best else 0.0):
+                    best = Speculation(need.params, need.key, worth)
+        return best
 
     def upgrade_worth(self, now: float, seconds: float, gain: float) -> float:
         """Per second of generating, of making a clip on screen more useful by `gain`."""
         return self._chance_in_time(now, seconds + _TOLERANCE_SECONDS, 1) * gain / seconds
+
+    def _needs(self, now: float, seconds: float) -> list[_Need]:
+        """Clips likely enough to be needed, each once."""
+        in_time: dict[int, float] = {}
+        needs: dict[CacheKey, _Need] = {}
+        for chance, step, proposal in self._expected(now):
+            if step not in in_time:
+                in_time[step] = self._chance_in_time(now, seconds, step)
+            need = needs.setdefault(proposal.key, _Need(proposal.params, proposal.key))
+            need.chance += chance
+            need.in_time += chance * in_time[step]
+        least = self.thrift.least_probability
+        return [need for need in needs.values() if need.chance >= least]
 
     def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
         """Proposals with the probability that they come true so many interactions from now."""

@@ -1,5 +1,6 @@
 """What every predictor keeps to, and what it is told and tells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -66,7 +67,7 @@ class Followers(Protocol):
     def context(self) -> Any:
         """The past up to now."""
 
-    def options(self, context: Any) -> list[tuple[float, ToolInteraction]]:
+    def options(self, context: Any) -> Iterator[tuple[float, ToolInteraction]]:
         """Interactions that may follow `context`, with probabilities, the likeliest first."""
 
     def extend(self, context: Any, interaction: ToolInteraction) -> Any:

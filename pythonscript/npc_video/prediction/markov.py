@@ -11,8 +11,6 @@ from .matching import Context, PartialMatching, extended, shortened
 
 __all__ = ["MarkovPredictor"]
 
-_LIKELIEST = 12
-
 # What is done, with what and where; how hard and how fast is remembered beside it.
 _Act = tuple[str, str, str]
 _Place = tuple[Context[_Act], _Act]
@@ -40,12 +38,10 @@ class MarkovPredictor:
             self._examples[known, act] = seen.interaction
         self._acts.observe(act)
 
-    def options(self, context: Context[_Act]) -> list[tuple[float, ToolInteraction]]:
-        """What may follow, at most twelve, each as it was done the last time."""
+    def options(self, context: Context[_Act]) -> Iterator[tuple[float, ToolInteraction]]:
+        """What may follow, the likeliest first, each as it was done the last time."""
         likely = sorted(self._acts.distribution(context).items(), key=lambda item: -item[1])
-        return [
-            (probability, self._example(context, act)) for act, probability in likely[:_LIKELIEST]
-        ]
+        return ((probability, self._example(context, act)) for act, probability in likely)
 
     def extend(self, context: Context[_Act], interaction: ToolInteraction) -> Context[_Act]:
         return extended(context, _act(interaction))

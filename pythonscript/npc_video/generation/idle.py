@@ -1,0 +1,106 @@
+"""What an idle generator is to do: the speculation or upgrade that is worth most of its time."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..quality import AdaptiveQuality
+from ..records import CacheKey, Fallback, GeneratedClip, QualityPreset, VideoParams
+from . import ladder
+from .clips import Clips
+from .jobs import Purpose
+from .planner import CHEAPEST_USEFULNESS, Planner
+from .queue import GenerationQueue
+
+__all__ = ["Idea", "IdleWork"]
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A clip that might be made now.
+
+    Attributes:
+        worth: per second of generating.
+    """
+
+    params: VideoParams
+    key: CacheKey
+    preset: QualityPreset
+    purpose: Purpose
+    worth: float
+
+
+class IdleWork:
+    """Finds ideas in what is expected, what is on screen and what is there already."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        clips: Clips,
+        queue: GenerationQueue,
+        rungs: Collection[Fallback],
+    ):
+        self._planner = planner
+        self._clips = clips
+        self._queue = queue
+        self._rungs = rungs
+
+    def speculation(
+        self, now: float, preset: QualityPreset, quality: AdaptiveQuality, preferred: Fallback
+    ) -> Idea | None:
+        """The clip that is most worth making ahead at `preset`.
+
+        Args:
+            quality: of the host that would make it.
+            preferred: the fallback that the game wants to show.
+        """
+
+        def usefulness(params: VideoParams) -> float:
+            similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
+            score = similar.score if similar else 0.0
+            return ladder.usefulness(ladder.choose(preferred, self._rungs, score), score)
+
+        found = self._planner.speculation(
+            now, quality.expect(preset), is_there=self._is_there, usefulness=usefulness
+        )
+        if found is None:
+            return None
+        return Idea(found.params, found.key, preset, Purpose.SPECULATION, found.worth)
+
+    def upgrades(
+        self,
+        now: float,
+        shown: Iterable[GeneratedClip],
+        presets: Sequence[QualityPreset],
+        quality: AdaptiveQuality,
+    ) -> Iterator[Idea]:
+        """For each clip on screen, the preset that gains most before something else is shown.
+
+        Args:
+            presets: the cheapest first, the wanted one last.
+        """
+        names = [preset.name for preset in presets]
+        best = len(presets) - 1
+        for clip in shown:
+            key = clip.params.cache_key()
+            # One of another preset is left as it is.
+            have = names.index(clip.preset) if clip.preset in names else best
+            if have == best or self._queue.find(key) is not None:
+                continue
+            worths = [
+                (
+                    self._planner.upgrade_worth(
+                        now,
+                        quality.expect(presets[level]),
+                        (level - have) / best * (1.0 - CHEAPEST_USEFULNESS),
+                    ),
+                    level,
+                )
+                for level in range(have + 1, best + 1)
+            ]
+            worth, level = max(worths)
+            if worth > 0.0:
+                yield Idea(clip.params, key, presets[level], Purpose.UPGRADE, worth)
+
+    def _is_there(self, key: CacheKey) -> bool:
+        """Whether a clip is there, or on its way."""
+        return key in self._clips or self._queue.find(key) is not None
