@@ -174,7 +174,8 @@ def _open_mouth(
     v = y / height
     squared = x + v * v
     gradient = np.sqrt(x * (1.0 / half**2) + np.square(v / height)) + 1e-6
-    distance = (squared - 1.0) / (2.0 * gradient)
+    # What lies past the corners is at least so far away, however flat the mouth is.
+    distance = np.maximum((squared - 1.0) / (2.0 * gradient), np.abs(region.x) - half)
     throat = Blend(_MOUTH, _MOUTH_DEEP, ramp(y, below, -above))
     tongue = region.ellipse(0.0, bend * 0.6 + below, half * 0.62, 0.72 * (below + above))
     shown = region.cover(tongue) * pose.tongue
