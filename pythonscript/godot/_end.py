@@ -6,6 +6,7 @@ import atexit
 import gc
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 from _pythonscript import lib
@@ -16,6 +17,8 @@ from ._report import report, warn
 
 # How long a game that ends waits for threads that do not.
 _JOIN_SECONDS = 5.0
+# And then for what such a thread does at last.
+_END_SECONDS = 0.5
 _NEVER_SECONDS = 1e6
 
 _at_exit: list[Callable[[], None]] = []
@@ -41,6 +44,7 @@ def run_exit() -> None:
     refuse_work()
     _join_threads()
     atexit._run_exitfuncs()  # the interpreter itself is never ended
+    _end_threads()
     if any(_is_running(thread) for thread in threading.enumerate()):
         _stop_the_world()
 
@@ -86,6 +90,20 @@ def _wake_and_join() -> None:
         hook()
     for thread in _to_join():
         thread.join()
+
+
+def _end_threads() -> None:
+    """Raises SystemExit in the threads that are left, so that they clean up after themselves.
+
+    One that computed on would also ask for the interpreter lock at the very moment when nobody may
+    have it any more.
+    """
+    left = [thread for thread in threading.enumerate() if _is_running(thread)]
+    for thread in left:
+        lib.ps_end_thread(thread.ident)
+    deadline = time.monotonic() + _END_SECONDS
+    for thread in left:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _stop_the_world() -> None:

@@ -100,5 +100,6 @@ def install() -> None:
 
 
 def _report_from_hook(error: BaseException | None) -> None:
-    if error is not None:
+    # SystemExit ends a thread without being an error, as in any Python program.
+    if error is not None and not isinstance(error, SystemExit):
         report(error)

@@ -131,6 +131,21 @@ def test_it(test):
     assert [fault for fault in run.faults if "ObjectDB instances leaked" not in fault] == []
 
 
+def test_threads_that_are_left_clean_up_after_themselves(end) -> None:
+    run = end("""
+import threading
+def work():
+    try:
+        while True: abs(-1)
+    finally:
+        print("cleaned up")
+def test_it(test):
+    threading.Thread(target=work, daemon=True).start()
+""")
+    assert "cleaned up" in run.log
+    assert run.faults == ()
+
+
 def test_a_daemon_thread_is_left_behind_in_silence(end) -> None:
     run = end("""
 import threading, time

@@ -3,9 +3,11 @@
    Addresses are numbers (see tools/generate_godot.py). `at` is the address of a Variant, `value`
    that of a typed value as `ptrcall` wants it. */
 
-/* The interpreter lock at the end of the game. `ps_keep_lock` has the main thread keep it once the
-   engine's current call of Python is over; `ps_await_calls` then waits until no other thread is in
-   a call of the engine, for a second of processor time at most, and returns whether none is. */
+/* Threads at the end of the game. `ps_end_thread` raises SystemExit in another one. `ps_keep_lock`
+   has the main thread keep the interpreter lock once the engine's current call of Python is over;
+   `ps_await_calls` then waits until no other thread is in a call of the engine, for a second of
+   processor time at most, and returns whether none is. */
+void ps_end_thread(unsigned long ident);
 void ps_keep_lock(void);
 int ps_await_calls(void);
 

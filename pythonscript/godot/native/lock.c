@@ -37,6 +37,10 @@ static void take_lock(PyThreadState *state) {
 
 static void ps_keep_lock(void) { keeps_lock = 1; }
 
+static void ps_end_thread(unsigned long ident) {
+    PyThreadState_SetAsyncExc(ident, PyExc_SystemExit);
+}
+
 static int ps_await_calls(void) {
     clock_t end = clock() + CLOCKS_PER_SEC;
     while (*(volatile long *)&calls_under_way != 0 && clock() < end) continue;
