@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 __all__ = ["Colour"]
 
-# Weights of red and blue in luma: ITU-R BT.601-7 and BT.709-6.
-_WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
+# Weights of red and blue in luma: ITU-R BT.601-7, BT.709-6 and BT.2020-2.
+_WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Colour:
     """How a clip codes its colours.
 
     Attributes:
-        matrix: "bt601" or "bt709".
+        matrix: "bt601", "bt709" or "bt2020".
         full_range: whether luma uses 0 to 255 rather than 16 to 235.
     """
 

@@ -1,10 +1,5 @@
-"""A clip to frames, as the planes that the decoder writes.
+"""A clip to frames, as the planes that the decoder writes."""
 
-Clips come from servers and are not trusted: FFmpeg gets bytes with a container that is named to it,
-only codecs of a list are opened, and `MediaLimits` are checked before and while decoding.
-"""
-
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,38 +9,23 @@ import av
 from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
+from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
+from .formats import Shape
+from .layout import PictureLayout
+from .opening import (
+    SOUND_CODECS,
+    VIDEO_CODECS,
+    MediaLimits,
+    WorkMeter,
+    open_container,
+    reason,
+)
 
 __all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits", "Plane"]
 
-_CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/mp4": "mp4"}
-# As FFmpeg calls its decoders.
-_CODECS = ("vp8", "vp9", "av1", "libdav1d", "h264", "hevc", "mpeg4")
-_PIXEL_FORMATS = frozenset({"yuv420p", "yuvj420p"})
-
-# Numbers of FFmpeg's AVColorSpace and AVColorRange.
-_BT601, _UNTAGGED, _FULL_RANGE = (4, 5, 6), 2, 2
-# Untagged video is BT.709 from this height on, as players guess.
-_HD_ROWS = 720
 # How much earlier than it says a clip may end: a file's own duration is often a little long.
 _MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
-
-
-@dataclass(frozen=True, slots=True)
-class MediaLimits:
-    """What a clip may be.
-
-    Attributes:
-        most_bytes: of the file.
-        most_pixels: of a frame, width times height.
-        most_frames: in the file.
-        most_seconds: of its duration.
-    """
-
-    most_bytes: int = 64 * 1024 * 1024
-    most_pixels: int = 2048 * 2048
-    most_frames: int = 3600
-    most_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +36,8 @@ class ClipInfo:
         width, height: pixels.
         fps: average frames per second.
         duration: seconds, or None where the file does not say.
+        layout: the planes of each frame, and their places in a picture.
+        has_sound: whether `decode_sound` has something to decode.
     """
 
     width: int
@@ -64,6 +46,8 @@ class ClipInfo:
     duration: float | None
     codec: str
     colour: Colour
+    layout: PictureLayout
+    has_sound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +66,8 @@ class Frame:
 
     Attributes:
         seconds: when it is due, from the beginning of the clip.
-        planes: luma, then the two of chroma, in the decoder's own memory.
+        planes: luma, the two of chroma and, where the layout has it, alpha; in the decoder's own
+            memory, which stays as it is while the frame is kept.
     """
 
     seconds: float
@@ -97,117 +82,134 @@ class ClipDecoder:
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
 
     Raises:
-        UnsupportedClipError: the type, codec or pixel format is not on the list.
+        UnsupportedClipError: the type or codec is not on the list.
         ClipLimitError: it is larger than `limits` allow.
         DamagedClipError: it cannot be read.
     """
 
     def __init__(self, data: bytes, media_type: str, limits: MediaLimits | None = None):
         self._limits = limits or MediaLimits()
-        if len(data) > self._limits.most_bytes:
-            raise ClipLimitError(
-                f"The clip has {len(data)} bytes; at most {self._limits.most_bytes} are allowed."
-            )
-        kind = media_type.partition(";")[0].strip().lower()
-        if kind not in _CONTAINERS:
-            raise UnsupportedClipError(
-                f"The clip is of the type {media_type!r}: use one of {', '.join(_CONTAINERS)}."
-            )
-        self._container = _open(data, _CONTAINERS[kind])
+        self._container = open_container(data, media_type, self._limits)
         try:
-            self._stream, self.info = _inspect(self._container, self._limits)
+            self._stream = _video(self._container, self._limits)
+            context = self._stream.codec_context
+            self._shape = Shape(context, has_alpha(self._stream))
+            self._alpha = (
+                AlphaDecoder(context, self._limits) if self._shape.layout.has_alpha else None
+            )
+            self.info = _info(self._container, self._stream, self._shape)
+            _check_duration(self.info.duration, self._limits)
         except BaseException:
             self._container.close()
             raise
+        self._opaque = bytes([255]) * (self.info.width * self.info.height if self._alpha else 0)
+        self._length: float | None = None
         self._is_at_start = True
+
+    @property
+    def length(self) -> float | None:
+        """Seconds from the first frame to when a loop shows it again.
+
+        Known once `frames` has come to the end: the time of the last frame and how long the file
+        has it stay. Where the file's own duration differs by less than a frame it is taken instead,
+        for time stamps may be rounded (to milliseconds in WebM); so n frames last n / fps.
+        """
+        return self._length
 
     def frames(self) -> Iterator[Frame]:
         """All frames from the beginning, as they are due.
 
-        Their planes are valid as long as the frame is kept.
+        Times count from the first frame that is shown, whatever time the file gives it, and rise
+        strictly. Frames come in the order they are shown, those that an edit list cuts off are
+        left out. Without a usable time stamp, a frame follows the one before at the average rate.
 
         Raises:
             DamagedClipError: the file breaks off or cannot be decoded.
-            ClipLimitError: it has more frames than allowed, or others than it said.
+            ClipLimitError: it has more frames than allowed, or takes too long to decode.
+            UnsupportedClipError: its frames change their size.
         """
+        meter = WorkMeter(self._limits)
         count, last = 0, -1.0
         start: float | None = None
         try:
-            if not self._is_at_start:
-                self._container.seek(0)
-            self._is_at_start = False
-            for picture in self._container.decode(self._stream):
+            self._rewind()
+            for picture in self._pictures(meter):
                 count += 1
                 seconds = picture.time
                 if start is None:
                     start = seconds or 0.0
-                # A file with damaged time stamps plays on at its average rate.
                 if seconds is None or seconds - start <= last:
                     seconds = start + last + 1.0 / self.info.fps
                 last = seconds - start
                 self._check(picture, count, last)
-                yield Frame(last, _planes(picture))
+                frame = Frame(last, self._planes(picture))
+                stays = self._stay(picture)
+                meter.pause()
+                yield frame
+                meter.resume()
         except FFmpegError as error:
-            raise DamagedClipError(f"The clip is damaged: {_reason(error)}.") from error
-        self._check_end(count, last)
+            raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
+        if count == 0:
+            raise DamagedClipError("The clip is damaged: it holds no frame.")
+        self._finish(last + stays)
 
     def close(self) -> None:
         self._container.close()
+
+    def _rewind(self) -> None:
+        if not self._is_at_start:
+            self._container.seek(0)
+            if self._alpha:
+                self._alpha.restart()
+        self._is_at_start = False
+
+    def _pictures(self, meter: WorkMeter) -> Iterator[Any]:
+        context = self._stream.codec_context
+        for packet in self._container.demux(self._stream):
+            if self._alpha:
+                self._alpha.decode(packet)
+            pictures = context.decode(packet)
+            meter.check()
+            yield from pictures
 
     def _check(self, picture: Any, count: int, seconds: float) -> None:
         if count > self._limits.most_frames:
             raise ClipLimitError(
                 f"The clip has more than the {self._limits.most_frames} frames allowed."
             )
-        if seconds > self._limits.most_seconds:
-            raise ClipLimitError(
-                f"The clip is longer than the {self._limits.most_seconds:g} s allowed."
-            )
+        _check_duration(seconds, self._limits)
         if (picture.width, picture.height) != (self.info.width, self.info.height):
             raise UnsupportedClipError("The clip changes its size on the way.")
-        if picture.format.name not in _PIXEL_FORMATS:
-            raise UnsupportedClipError(
-                f"The pixel format {picture.format.name} is not supported: use yuv420p."
-            )
 
-    def _check_end(self, count: int, last: float) -> None:
+    def _planes(self, picture: Any) -> tuple[Plane, ...]:
+        planes = tuple(map(_plane, self._shape.bring(picture).planes[:3]))
+        if self._alpha is None:
+            return planes
+        if self._alpha.plane is not None:
+            return (*planes, _plane(self._alpha.plane))
+        width, height = self.info.width, self.info.height
+        return (*planes, Plane(memoryview(self._opaque), width, width, height))
+
+    def _stay(self, picture: Any) -> float:
+        if picture.duration and picture.time_base:
+            return float(picture.duration * picture.time_base)
+        return 1.0 / self.info.fps
+
+    def _finish(self, end: float) -> None:
         """A truncated file ends like a whole one, only too early."""
-        if count == 0:
-            raise DamagedClipError("The clip is damaged: it holds no frame.")
-        if self.info.duration is None:
-            return
-        end = last + 1.0 / self.info.fps
-        if end < self.info.duration - max(_MISSING_SECONDS, _MISSING_FRAMES / self.info.fps):
-            raise DamagedClipError(
-                f"The clip is damaged: it ends after {end:.2f} of {self.info.duration:.2f} s."
-            )
+        said, frame = self.info.duration, 1.0 / self.info.fps
+        if said is not None and end < said - max(_MISSING_SECONDS, _MISSING_FRAMES * frame):
+            raise DamagedClipError(f"The clip is damaged: it ends after {end:.2f} of {said:.2f} s.")
+        self._length = said if said is not None and abs(said - end) < frame else end
 
 
-def _open(data: bytes, container: str) -> Any:
-    try:
-        return av.open(
-            io.BytesIO(data),
-            "r",
-            format=container,
-            # FFmpeg decodes a few frames to see what is in the file.
-            options={"codec_whitelist": ",".join(_CODECS)},
-            metadata_errors="replace",
-            io_open=_refuse,
-        )
-    except (FFmpegError, ValueError) as error:
-        raise DamagedClipError(f"The clip cannot be opened: {_reason(error)}.") from error
-
-
-def _refuse(url: str, flags: int, options: dict[str, str]) -> Any:
-    raise PermissionError(f"A clip must not refer to another file: {url!r}.")
-
-
-def _inspect(container: Any, limits: MediaLimits) -> tuple[Any, ClipInfo]:
+def _video(container: Any, limits: MediaLimits) -> Any:
+    """The video of a file, ready to decode."""
     if not container.streams.video:
         raise UnsupportedClipError("The clip has no video in it.")
     stream = container.streams.video[0]
     context = stream.codec_context
-    if context is None or context.name not in _CODECS:
+    if context is None or context.name not in VIDEO_CODECS:
         name = "unknown" if context is None else context.name
         raise UnsupportedClipError(f"The codec {name} is not supported: use VP9, AV1 or H.264.")
     if context.width * context.height > limits.most_pixels:
@@ -215,22 +217,36 @@ def _inspect(container: Any, limits: MediaLimits) -> tuple[Any, ClipInfo]:
             f"The clip is {context.width}×{context.height}; at most {limits.most_pixels} pixels"
             " are allowed."
         )
-    if context.width < 2 or context.height < 2:
-        raise DamagedClipError("The clip is damaged: it has no size.")
-    duration = _duration(container, stream)
-    if duration is not None and duration > limits.most_seconds:
-        raise ClipLimitError(
-            f"The clip is {duration:.0f} s long; at most {limits.most_seconds:g} s are allowed."
-        )
+    if context.width < 2 or context.height < 2 or context.pix_fmt is None:
+        raise DamagedClipError("The clip is damaged: it has no size or no pixel format.")
     # One thread decodes one clip: the pool runs several clips at once instead.
-    stream.thread_type, context.thread_count = "NONE", 1
+    context.thread_type, context.thread_count = "NONE", 1
     # A frame may claim another size than the file; this refuses it before memory is taken for it.
     context.options = {"max_pixels": str(limits.most_pixels)}
-    rate = stream.average_rate or Fraction(25)
-    info = ClipInfo(
-        context.width, context.height, float(rate), duration, context.name, _colour(context)
+    return stream
+
+
+def _info(container: Any, stream: Any, shape: Shape) -> ClipInfo:
+    context = stream.codec_context
+    return ClipInfo(
+        context.width,
+        context.height,
+        float(stream.average_rate or Fraction(25)),
+        _duration(container, stream),
+        context.name,
+        shape.colour,
+        shape.layout,
+        any(_is_sound(sound) for sound in container.streams.audio),
     )
-    return stream, info
+
+
+def _is_sound(stream: Any) -> bool:
+    return stream.codec_context is not None and stream.codec_context.name in SOUND_CODECS
+
+
+def _check_duration(seconds: float | None, limits: MediaLimits) -> None:
+    if seconds is not None and seconds > limits.most_seconds:
+        raise ClipLimitError(f"The clip is longer than the {limits.most_seconds:g} s allowed.")
 
 
 def _duration(container: Any, stream: Any) -> float | None:
@@ -242,19 +258,5 @@ def _duration(container: Any, stream: Any) -> float | None:
     return float(container.duration / av.time_base)
 
 
-def _colour(context: Any) -> Colour:
-    tagged = context.colorspace
-    is_601 = context.height < _HD_ROWS if tagged == _UNTAGGED else tagged in _BT601
-    full = context.color_range == _FULL_RANGE or context.pix_fmt == "yuvj420p"
-    return Colour("bt601" if is_601 else "bt709", full)
-
-
-def _planes(picture: Any) -> tuple[Plane, ...]:
-    return tuple(
-        Plane(memoryview(plane), plane.width, plane.line_size, plane.height)
-        for plane in picture.planes
-    )
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
+def _plane(plane: Any) -> Plane:
+    return Plane(memoryview(plane), plane.width, plane.line_size, plane.height)

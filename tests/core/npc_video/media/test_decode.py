@@ -129,10 +129,6 @@ class TestRefusal:
         with pytest.raises(UnsupportedClipError, match="mjpeg"):
             decode(make_clip("mjpeg", "matroska", "yuvj420p"), "video/x-matroska")
 
-    def test_pixel_format(self, make_clip):
-        with pytest.raises(UnsupportedClipError, match="yuv444p"):
-            decode(make_clip(pixels="yuv444p"), "video/mp4")
-
     def test_empty(self):
         with pytest.raises(DamagedClipError):
             decode(b"")

@@ -1,0 +1,63 @@
+"""The alpha of VP8 and VP9, which WebM keeps as a second video beside each packet of the first.
+
+FFmpeg's own decoders know no alpha, so it gets a decoder to itself. They are taken rather than
+libvpx because they check the limit of pixels before they take memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+
+from ..errors import UnsupportedClipError
+from .opening import MediaLimits
+
+__all__ = ["AlphaDecoder", "has_alpha"]
+
+_BESIDE = "matroska_block_additional"
+# What comes first in it: the number of the use, 1 for alpha (WebM, "Alpha channel").
+_ALPHA = (1).to_bytes(8, "big")
+
+
+def has_alpha(stream: Any) -> bool:
+    """Whether the file says that `stream` has alpha."""
+    return bool(
+        stream.metadata.get("alpha_mode") == "1" and stream.codec_context.name in ("vp8", "vp9")
+    )
+
+
+class AlphaDecoder:
+    """Decodes the alpha of the packets of one stream.
+
+    Args:
+        context: the decoder of the stream.
+    """
+
+    def __init__(self, context: Any, limits: MediaLimits):
+        self._size = context.width, context.height
+        self._context = av.CodecContext.create(context.name, "r")
+        self._context.thread_type, self._context.thread_count = "NONE", 1
+        self._context.options = {"max_pixels": str(limits.most_pixels)}
+        self._picture: Any = None
+
+    def decode(self, packet: Any) -> None:
+        """Raises UnsupportedClipError where alpha has another size than its frame."""
+        if not packet.has_sidedata(_BESIDE):
+            return
+        beside = bytes(packet.get_sidedata(_BESIDE))
+        if not beside.startswith(_ALPHA):
+            return
+        for picture in self._context.decode(av.Packet(beside[len(_ALPHA) :])):
+            if (picture.width, picture.height) != self._size:
+                raise UnsupportedClipError("The clip's alpha has another size than its frames.")
+            self._picture = picture
+
+    @property
+    def plane(self) -> Any | None:
+        """Alpha of the packet that was decoded last, or None while there was none."""
+        return self._picture.planes[0] if self._picture is not None else None
+
+    def restart(self) -> None:
+        self._picture = None
+        self._context.flush_buffers()

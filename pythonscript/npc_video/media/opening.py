@@ -1,0 +1,117 @@
+"""Opens files that come from servers and are not trusted.
+
+FFmpeg gets bytes with a container that is named to it, opens only codecs of a list, never another
+file, and no more than `MediaLimits` allow.
+"""
+
+import io
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
+
+__all__ = ["SOUND_CODECS", "VIDEO_CODECS", "MediaLimits", "WorkMeter", "open_container", "reason"]
+
+# As FFmpeg calls its decoders.
+VIDEO_CODECS = ("vp8", "vp9", "av1", "libdav1d", "h264", "hevc", "mpeg4")
+SOUND_CODECS = (
+    "opus", "libopus", "vorbis", "libvorbis", "aac", "mp3", "mp3float", "flac",
+    "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_f32le",
+)  # fmt: skip
+
+_CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/mp4": "mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """What a clip may be.
+
+    Attributes:
+        most_bytes: of the file.
+        most_pixels: of a frame, width times height.
+        most_frames: in the file.
+        most_seconds: of its duration.
+        most_decode_seconds: of one thread's work for one pass through the file.
+    """
+
+    most_bytes: int = 64 * 1024 * 1024
+    most_pixels: int = 2048 * 2048
+    most_frames: int = 3600
+    most_seconds: float = 60.0
+    most_decode_seconds: float = 30.0
+
+
+class WorkMeter:
+    """Ends work that takes this thread longer than `MediaLimits` allow.
+
+    Waiting does not count, and so neither does a busy machine.
+    """
+
+    def __init__(self, limits: MediaLimits):
+        self._most = limits.most_decode_seconds
+        self._left = self._most
+        self.resume()
+
+    def resume(self) -> None:
+        """To be called on the thread that goes on with the work."""
+        self._begun = time.thread_time()
+
+    def pause(self) -> None:
+        self._left -= time.thread_time() - self._begun
+
+    def check(self) -> None:
+        """Raises ClipLimitError when too much work was done."""
+        if time.thread_time() - self._begun > self._left:
+            raise ClipLimitError(f"The clip takes longer to decode than {self._most:g} s allowed.")
+
+
+def open_container(data: bytes, media_type: str, limits: MediaLimits) -> Any:
+    """The file as a container of PyAV.
+
+    Args:
+        media_type: "video/webm", "video/x-matroska" or "video/mp4", with or without parameters.
+
+    Raises:
+        UnsupportedClipError: the type is another.
+        ClipLimitError: the file is larger than `limits` allow.
+        DamagedClipError: it cannot be read.
+    """
+    if len(data) > limits.most_bytes:
+        raise ClipLimitError(
+            f"The clip has {len(data)} bytes; at most {limits.most_bytes} are allowed."
+        )
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind not in _CONTAINERS:
+        raise UnsupportedClipError(
+            f"The clip is of the type {media_type!r}: use one of {', '.join(_CONTAINERS)}."
+        )
+    try:
+        return av.open(
+            io.BytesIO(data),
+            "r",
+            format=_CONTAINERS[kind],
+            # FFmpeg decodes a few frames to see what is in the file.
+            options={
+                "codec_whitelist": ",".join(VIDEO_CODECS + SOUND_CODECS),
+                # Larger ones look as if they had no size. Four times, so that a clip that is just
+                # too large is told apart from a damaged one.
+                "max_pixels": str(4 * limits.most_pixels),
+            },
+            metadata_errors="replace",
+            io_open=_refuse,
+        )
+    except (FFmpegError, ValueError) as error:
+        raise DamagedClipError(f"The clip cannot be opened: {reason(error)}.") from error
+
+
+def reason(error: Exception) -> str:
+    """What FFmpeg says, for the end of a sentence."""
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _refuse(url: str, flags: int, options: dict[str, str]) -> Any:
+    raise PermissionError(f"A clip must not refer to another file: {url!r}.")
