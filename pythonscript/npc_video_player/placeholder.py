@@ -1,104 +1,191 @@
-"""The first rung of the ladder: the NPC's portrait, breathing, with what it feels in words."""
+"""The first rung of the ladder: the NPC's portrait, breathing, with what it feels in a label.
+
+It is drawn once, when it is placed; after that only the transform of the portrait changes.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from godot import (
-    HORIZONTAL_ALIGNMENT_CENTER,
-    Color,
     Rect2,
     RenderingServer,
     StyleBoxFlat,
-    ThemeDB,
+    TextLine,
+    TextServer,
+    Transform2D,
     Vector2,
 )
 from npc_video import VideoParams
 
+from . import strokes, theme
+from .emotion_icon import draw_icon, icon_for
 from .layers import new_item
 
-_BREATHS_PER_SECOND = 0.4
-_BREATH = 0.012
-_NIGHT = Color(0.106, 0.137, 0.278)
-_EMBER = Color(0.949, 0.475, 0.247)
-_TEXT = Color(1.0, 0.957, 0.89)
-_LABEL_BACKGROUND = Color(0.06, 0.05, 0.11, 0.72)
+_BREATHS_PER_SECOND = 0.3
+_BREATH = 0.02
 # Parts of the shorter side.
-_TEXT_SIZE, _LABEL_GAP = 0.05, 0.05
+_MEDAL, _GLOW, _TEXT_SIZE, _LABEL_GAP = 0.24, 0.62, 0.052, 0.05
+_SMALLEST_TEXT, _LARGEST_TEXT, _LARGEST_PART = 12, 40, 0.2
+# Parts of the size of the text.
+_LABEL_HEIGHT, _ICON_INSET, _ICON_GAP, _PADDING = 2.1, 0.22, 0.3, 0.85
+_LABEL_WIDTH = 0.92  # part of the width
+_LEAST_ROOM = 4.0  # in sizes of the text: for less of it, the icon alone says more
+_LEAST_SIDE, _LEAST_SIDE_FOR_TEXT = 28.0, 56.0  # pixels that a label needs
+_LONGEST = 200  # letters that are looked at: more than there is ever room for
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 class Placeholder:
     """Needs no generator, so it is there in the frame of the interaction.
 
-    Without a portrait it is a glow with the first letter of the NPC's name.
+    Without a portrait it is a glowing medal with the initial of the NPC's name.
+
+    Args:
+        text: what the label says. `{name}`, `{emotion}`, `{expression}` and `{animation}` stand for
+            the words of `params`. Empty: the emotion, unless it is neutral.
     """
 
-    def __init__(self, player: Any, params: VideoParams, portrait: Any):
+    def __init__(self, player: Any, params: VideoParams, portrait: Any, text: str = ""):
         self.item = new_item(player)
+        self._player = player
         self._params = params
         self._portrait = portrait
-        self._area = Rect2()
+        self._text = text
+        self._foot = Vector2()
         self._seconds = 0.0
-        self._label = StyleBoxFlat()
-        self._label.bg_color = _LABEL_BACKGROUND
+        self._figure, self._label = (RenderingServer.canvas_item_create() for _ in range(2))
+        for order, part in enumerate((self._figure, self._label)):
+            RenderingServer.canvas_item_set_parent(part, self.item)
+            RenderingServer.canvas_item_set_draw_index(part, order)
 
     def place(self, area: Rect2) -> None:
-        self._area = area
-        self._draw()
+        for item in (self.item, self._figure, self._label):
+            RenderingServer.canvas_item_clear(item)
+        # Clearing ends it.
+        RenderingServer.canvas_item_set_clip(self.item, True)
+        if min(area.size) <= 0.0:
+            return
+        self._foot = area.position + Vector2(area.size.x * 0.5, area.size.y)
+        shades = (theme.colour(self._player, f"background_{end}") for end in ("top", "bottom"))
+        strokes.gradient(self.item, area, *shades)
+        if self._portrait is not None and min(self._portrait.get_size()) > 0.0:
+            self._draw_portrait(area)
+            self._draw_label(area)
+        elif min(area.size) < _LEAST_SIDE_FOR_TEXT:
+            self._draw_medal(area, "")
+        else:
+            used = self._draw_label(area)
+            above = Rect2(*area.position, area.size.x, area.size.y - used)
+            self._draw_medal(above, self._params.npc_name.strip()[:1].upper())
+        self._breathe()
 
     def advance(self, seconds: float) -> None:
         """Breathes on."""
         self._seconds += seconds
-        self._draw()
+        self._breathe()
 
     def close(self) -> None:
-        RenderingServer.free_rid(self.item)
+        for item in (self._label, self._figure, self.item):
+            RenderingServer.free_rid(item)
 
-    def _draw(self) -> None:
-        RenderingServer.canvas_item_clear(self.item)
-        RenderingServer.canvas_item_add_rect(self.item, self._area, _NIGHT)
-        swing = math.sin(self._seconds * _BREATHS_PER_SECOND * math.tau)
-        # Only ever larger than the area, so that no edge shows.
-        breath = 1.0 + _BREATH * (1.0 + swing)
-        side = min(self._area.size.x, self._area.size.y)
-        if self._portrait is not None:
-            self._draw_portrait(breath)
-        else:
-            self._draw_glow(side, breath)
-        if self._params.emotion != "neutral":
-            self._draw_label(side, self._params.emotion)
+    def _breathe(self) -> None:
+        """Only ever larger than the area, and from its foot, so that no edge shows."""
+        swing = 0.5 - 0.5 * math.cos(self._seconds * _BREATHS_PER_SECOND * math.tau)
+        wide, tall = 1.0 + 0.5 * _BREATH * swing, 1.0 + _BREATH * swing
+        x, y = self._foot
+        grown = Transform2D(wide, 0.0, 0.0, tall, x * (1.0 - wide), y * (1.0 - tall))
+        RenderingServer.canvas_item_set_transform(self._figure, grown)
 
-    def _draw_portrait(self, breath: float) -> None:
+    def _draw_portrait(self, area: Rect2) -> None:
         """Covers the area, as a clip does, so that one fades into the other in place."""
         size = self._portrait.get_size()
-        scale = max(self._area.size.x / size.x, self._area.size.y / size.y) * breath
-        shown = size * scale
-        corner = self._area.position + (self._area.size - shown) * 0.5
+        shown = size * max(area.size.x / size.x, area.size.y / size.y)
+        corner = area.position + (area.size - shown) * 0.5
         RenderingServer.canvas_item_add_texture_rect(
-            self.item, Rect2(*corner, *shown), self._portrait.get_rid()
+            self._figure, Rect2(*corner, *shown), self._portrait.get_rid()
         )
 
-    def _draw_glow(self, side: float, breath: float) -> None:
-        center = self._area.position + self._area.size * 0.5
-        for ring in range(12):
-            radius = side * (0.46 - 0.03 * ring) * breath
-            glow = Color(_EMBER.r, _EMBER.g, _EMBER.b, 0.05)
-            RenderingServer.canvas_item_add_circle(self.item, center, radius, glow)
-        letter = self._params.npc_name[:1] or "…"
-        size = max(16, round(side * 0.3 * breath))
-        self._draw_text(letter, Vector2(center.x - side * 0.5, center.y + size * 0.35), side, size)
+    def _draw_medal(self, area: Rect2, initial: str) -> None:
+        """A glowing disc with the initial of the name, or a face where there is none."""
+        side = min(area.size)
+        centre = area.position + area.size * 0.5
+        light = theme.colour(self._player, "glow")
+        strokes.glow(self._figure, centre, side * _GLOW, light)
+        if not initial:
+            face = icon_for(self._params.emotion) or "neutral"
+            draw_icon(self._figure, face, centre, side * _MEDAL)
+            return
+        strokes.disc(self._figure, centre, side * _MEDAL, light)
+        dark = theme.colour(self._player, "background_top")
+        strokes.disc(self._figure, centre, side * _MEDAL * 0.93, dark)
+        letter = self._line(initial, max(1, round(side * _MEDAL)))
+        letter.draw(self._figure, centre - letter.get_size() * 0.5, light)
 
-    def _draw_label(self, side: float, text: str) -> None:
-        size = max(12, round(side * _TEXT_SIZE))
-        height = size * 1.8
-        width = min(side * 0.9, size * (0.62 * len(text) + 2.0))
-        left = self._area.position.x + (self._area.size.x - width) * 0.5
-        top = self._area.position.y + self._area.size.y - height - side * _LABEL_GAP
-        self._label.set_corner_radius_all(round(height * 0.5))
-        self._label.draw(self.item, Rect2(left, top, width, height))
-        self._draw_text(text, Vector2(left, top + height * 0.5 + size * 0.35), width, size)
+    def _draw_label(self, area: Rect2) -> float:
+        """A pill at the foot: the icon, then the words as far as there is room.
 
-    def _draw_text(self, text: str, baseline: Vector2, width: float, size: int) -> None:
-        font = ThemeDB.get_fallback_font()
-        font.draw_string(self.item, baseline, text, HORIZONTAL_ALIGNMENT_CENTER, width, size, _TEXT)
+        Returns how much of the height it takes, in pixels.
+        """
+        words, icon, side = self._words(), icon_for(self._params.emotion), min(area.size)
+        size = self._text_size(side)
+        height = size * _LABEL_HEIGHT
+        head = size * _PADDING if icon is None else height + size * _ICON_GAP
+        room = area.size.x * _LABEL_WIDTH - head - size * _PADDING
+        has_text = side >= _LEAST_SIDE_FOR_TEXT and room >= size * _LEAST_ROOM
+        if not words or side < _LEAST_SIDE or (icon is None and not has_text):
+            return 0.0
+        line = self._line(words, size)
+        line.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS_FORCE
+        line.width = min(line.get_size().x, room)
+        width = head + line.width + size * _PADDING if has_text else height
+        left = area.position.x + (area.size.x - width) * 0.5
+        top = area.position.y + area.size.y - height - side * _LABEL_GAP
+        self._draw_pill(Rect2(left, top, width, height))
+        is_rtl = line.get_inferred_direction() == TextServer.DIRECTION_RTL
+        if icon is not None:
+            end = width - height * 0.5 if is_rtl else height * 0.5
+            centre = left + end, top + height * 0.5
+            draw_icon(self._label, icon, centre, height * 0.5 - size * _ICON_INSET)
+        if has_text:
+            start = size * _PADDING if is_rtl else head
+            corner = Vector2(left + start, top + (height - line.get_size().y) * 0.5)
+            line.draw(self._label, corner, theme.colour(self._player, "font_color"))
+        return height + side * _LABEL_GAP
+
+    def _text_size(self, side: float) -> int:
+        """The theme's size, or one that fits; never one that a small player has no room for."""
+        fitting = min(max(round(side * _TEXT_SIZE), _SMALLEST_TEXT), _LARGEST_TEXT)
+        return max(1, min(theme.font_size(self._player, fitting), int(side * _LARGEST_PART)))
+
+    def _draw_pill(self, box: Rect2) -> None:
+        pill = StyleBoxFlat()
+        pill.bg_color = theme.colour(self._player, "label")
+        pill.set_corner_radius_all(round(box.size.y * 0.5))
+        pill.draw(self._label, box)
+
+    def _words(self) -> str:
+        """What the label says, on one line, in the player's language where it has a translation."""
+        params = self._params
+        if not self._text:
+            return "" if params.emotion == "neutral" else _brief(self._player.tr(params.emotion))
+        fields = {
+            "name": params.npc_name,
+            **{
+                name: self._player.tr(getattr(params, name))
+                for name in ("emotion", "expression", "animation")
+            },
+        }
+        template = self._player.tr(self._text)
+        return _brief(_FIELD.sub(lambda field: fields.get(field[1], field[0]), template))
+
+    def _line(self, text: str, size: int) -> TextLine:
+        line = TextLine()
+        line.add_string(text, theme.font(self._player), size)
+        return line
+
+
+def _brief(text: str) -> str:
+    return " ".join(text[:_LONGEST].split())

@@ -1,0 +1,45 @@
+"""How what the node draws itself looks: as the player's theme says, else as the tables here say.
+
+A theme knows them under the type `NpcVideoPlayer`, by the names of the tables; beside them the font
+`font` and the font size `font_size` of the placeholder.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from godot import Color
+
+_TYPE = "NpcVideoPlayer"
+
+COLOURS = {
+    # Behind a portrait with holes, and where there is none.
+    "background_top": Color(0.094, 0.125, 0.29),
+    "background_bottom": Color(0.29, 0.184, 0.388),
+    "glow": Color(1.0, 0.604, 0.302),
+    "font_color": Color(1.0, 0.957, 0.89),
+    "label": Color(0.06, 0.05, 0.11, 0.78),
+    "progress": Color(1.0, 0.71, 0.4),
+    "progress_track": Color(1.0, 1.0, 1.0, 0.22),
+    "progress_background": Color(0.06, 0.05, 0.11, 0.62),
+}
+
+
+def colour(player: Any, name: str) -> Color:
+    """One of `COLOURS`, or what the theme has instead."""
+    if player.has_theme_color(name, _TYPE):
+        return player.get_theme_color(name, _TYPE)
+    return COLOURS[name]
+
+
+def font(player: Any) -> Any:
+    if player.has_theme_font("font", _TYPE):
+        return player.get_theme_font("font", _TYPE)
+    return player.get_theme_default_font()
+
+
+def font_size(player: Any, default: int) -> int:
+    """In pixels; at least 1, whatever the theme says."""
+    if player.has_theme_font_size("font_size", _TYPE):
+        return max(1, player.get_theme_font_size("font_size", _TYPE))
+    return default
