@@ -1,18 +1,23 @@
 """A clip to frames, as the planes that the decoder writes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import av
+import numpy as np
+from av.codec.context import Flags2
 from av.error import FFmpegError
+from numpy.typing import NDArray
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
 from .formats import Shape
 from .layout import PictureLayout
+from .motion import MotionReader
 from .opening import (
     SOUND_CODECS,
     VIDEO_CODECS,
@@ -68,10 +73,13 @@ class Frame:
         seconds: when it is due, from the beginning of the clip.
         planes: luma, the two of chroma and, where the layout has it, alpha; in the decoder's own
             memory, which stays as it is while the frame is kept.
+        vectors: how the picture moved since the frame before, as `MotionReader.read` has it, or
+            None where that is not known or was not asked for.
     """
 
     seconds: float
     planes: tuple[Plane, ...]
+    vectors: NDArray[np.uint8] | None = None
 
 
 class ClipDecoder:
@@ -116,7 +124,7 @@ class ClipDecoder:
         """
         return self._length
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, vectors: bool = False) -> Iterator[Frame]:
         """All frames from the beginning, as they are due.
 
         Times count from the first frame that is shown, whatever time the file gives it, and rise
@@ -132,8 +140,9 @@ class ClipDecoder:
         count, last = 0, -1.0
         start: float | None = None
         try:
-            self._rewind()
-            for picture in self._pictures(meter):
+            self._rewind(vectors)
+            motion = MotionReader(self._stream.codec_context) if vectors else None
+            for picture in self._pictures(motion, meter):
                 count += 1
                 seconds = picture.time
                 if start is None:
@@ -142,7 +151,8 @@ class ClipDecoder:
                     seconds = start + last + 1.0 / self.info.fps
                 last = seconds - start
                 self._check(picture, count, last)
-                frame = Frame(last, self._planes(picture))
+                moved = motion.read(picture) if motion else None
+                frame = Frame(last, self._planes(picture), moved)
                 stays = self._stay(picture)
                 meter.pause()
                 yield frame
@@ -156,16 +166,21 @@ class ClipDecoder:
     def close(self) -> None:
         self._container.close()
 
-    def _rewind(self) -> None:
+    def _rewind(self, vectors: bool) -> None:
+        context = self._stream.codec_context
+        export = Flags2.export_mvs
+        context.flags2 = context.flags2 | export if vectors else context.flags2 & ~export
         if not self._is_at_start:
             self._container.seek(0)
             if self._alpha:
                 self._alpha.restart()
         self._is_at_start = False
 
-    def _pictures(self, meter: WorkMeter) -> Iterator[Any]:
+    def _pictures(self, motion: MotionReader | None, meter: WorkMeter) -> Iterator[Any]:
         context = self._stream.codec_context
         for packet in self._container.demux(self._stream):
+            if motion:
+                motion.send(packet)
             if self._alpha:
                 self._alpha.decode(packet)
             pictures = context.decode(packet)
@@ -250,12 +265,25 @@ def _check_duration(seconds: float | None, limits: MediaLimits) -> None:
 
 
 def _duration(container: Any, stream: Any) -> float | None:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    # WebM tells the duration of the whole file only, which may be that of its sound.
-    if container.duration is None or len(container.streams) > 1:
+    if stream.time_base is None:
         return None
-    return float(container.duration / av.time_base)
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    # Matroska tells when the file ends, which may be with its sound; its writers add when each
+    # stream ends.
+    end = _seconds(stream.metadata.get("DURATION", ""))
+    if end is None and container.duration is not None and len(container.streams) == 1:
+        end = container.duration / av.time_base
+    return None if end is None else end - float((stream.start_time or 0) * stream.time_base)
+
+
+def _seconds(clock: str) -> float | None:
+    """Of a text such as "00:00:03.000000000"."""
+    found = re.fullmatch(r"(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)", clock)
+    if found is None:
+        return None
+    hours, minutes, seconds = map(float, found.groups())
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def _plane(plane: Any) -> Plane:
