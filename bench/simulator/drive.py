@@ -45,10 +45,11 @@ class _Run:
         self._now = 0.0
         self._ends: list[tuple[float, int]] = []
         self._running: dict[int, tuple[Start, float]] = {}
-        self._measures = Measures()
-        # By NPC what is awaited, since when, and since when its generation is.
+        self._measures = Measures(waits=[None] * len(game.reactions))
+        # By NPC what is awaited, and since when.
         self._awaited: dict[str, tuple[CacheKey, float]] = {}
-        self._unstarted: dict[CacheKey, float] = {}
+        # What is awaited and not begun, by which reaction, and since when.
+        self._unstarted: dict[CacheKey, tuple[int, float]] = {}
 
     def run(self) -> Measures:
         for index, reaction in enumerate(self._game.reactions):
@@ -74,8 +75,10 @@ class _Run:
             self._measures.exact.append((0.0, True))
         else:
             self._awaited[npc_id] = (reaction.key, now)
-            if all(start.job.key != reaction.key for start, _ in self._running.values()):
-                self._unstarted[reaction.key] = now
+            if any(start.job.key == reaction.key for start, _ in self._running.values()):
+                self._measures.waits[index] = 0.0
+            else:
+                self._unstarted[reaction.key] = (index, now)
         self._do(decision, now)
 
     def _censor(self, npc_id: str, now: float) -> None:
@@ -83,8 +86,7 @@ class _Run:
         if npc_id in self._awaited:
             key, since = self._awaited.pop(npc_id)
             self._measures.exact.append((now - since, False))
-            if key in self._unstarted:
-                self._measures.waits.append(now - self._unstarted.pop(key))
+            self._end_wait(key, now)
 
     def _run_until(self, end: float) -> None:
         while True:
@@ -112,12 +114,15 @@ class _Run:
             seconds = seconds_for(start.job, self._seed)
             self._running[start.ticket] = (start, seconds)
             heapq.heappush(self._ends, (now + seconds, start.ticket))
-            asked = self._unstarted.pop(start.job.key, None)
-            if asked is not None:
-                self._measures.waits.append(now - asked)
+            self._end_wait(start.job.key, now)
         for event in decision.events:
             if isinstance(event, ClipReady):
                 self._arrive(event, now)
+
+    def _end_wait(self, key: CacheKey, now: float) -> None:
+        if key in self._unstarted:
+            index, since = self._unstarted.pop(key)
+            self._measures.waits[index] = now - since
 
     def _arrive(self, event: ClipReady, now: float) -> None:
         npc_id = event.params.npc_id

@@ -1,9 +1,9 @@
 """What players notice, and what it costs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["Measures", "percentile", "percentile_of_censored"]
+__all__ = ["Measures", "missed_by_all", "percentile", "percentile_of_censored"]
 
 ON_TIME_SECONDS = 0.5
 
@@ -15,12 +15,13 @@ class Measures:
     Attributes:
         exact: for each reaction, the seconds to its exact clip, and whether it came; else they are
             those until something newer was wanted.
-        waits: seconds from a request that found nothing to the start of its generation.
+        waits: for each reaction, the seconds from asking to the start of its generation, 0 if that
+            runs already; None if its clip was there.
     """
 
     hits: int = 0
     exact: list[tuple[float, bool]] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
+    waits: list[float | None] = field(default_factory=list)
     busy_seconds: float = 0.0
     wasted_seconds: float = 0.0
 
@@ -31,7 +32,13 @@ class Measures:
         self.busy_seconds += other.busy_seconds
         self.wasted_seconds += other.wasted_seconds
 
-    def summary(self) -> dict[str, float]:
+    def summary(self, hard: Collection[int] = ()) -> dict[str, float]:
+        """All numbers by name.
+
+        Args:
+            hard: the reactions, by number, that `urgent_wait_same_p95` is of; one whose clip was
+                there waited for 0 seconds.
+        """
         count = len(self.exact)
         came = [seconds for seconds, is_there in self.exact if is_there]
         numbers = {
@@ -41,9 +48,17 @@ class Measures:
             "ttec_p95": percentile_of_censored(self.exact, 0.95),
             "exact_hit": self.hits / count,
             "waste": self.wasted_seconds / max(self.busy_seconds, 1e-9),
-            "urgent_wait_p95": percentile(self.waits, 0.95),
+            "urgent_wait_p95": percentile((w for w in self.waits if w is not None), 0.95),
+            "urgent_wait_same_p95": percentile((self.waits[i] or 0.0 for i in hard), 0.95),
         }
         return {name: round(value, 4) for name, value in numbers.items()}
+
+
+def missed_by_all(runs: Iterable[Measures]) -> set[int]:
+    """Numbers of the reactions whose clip was there in none of several runs of the same games."""
+    return set.intersection(
+        *({i for i, wait in enumerate(run.waits) if wait is not None} for run in runs)
+    )
 
 
 def percentile(values: Iterable[float], part: float) -> float:

@@ -123,6 +123,14 @@ class VideoGenerationManager:
         """Gives up a clip that was asked for; nothing more is told of it."""
         self._do(self._core.cancel(params, self._clock()))
 
+    def clear(self) -> None:
+        """Gives up all clips that wait or are made, and forgets those that are there.
+
+        Nothing more is told of them; clips shipped with the game stay.
+        """
+        self._do(self._core.clear(self._clock()))
+        self.clear_cache()
+
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; those that play go on."""
         self._cache.clear()

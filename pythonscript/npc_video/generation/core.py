@@ -31,6 +31,7 @@ from .jobs import Job, Purpose, Start
 from .planner import Calm, Planner
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
+from .stage import Awaited, Stage
 from .stats import ManagerStats, Tally, snapshot
 
 __all__ = ["Decision", "GenerationCore"]
@@ -55,17 +56,6 @@ class Decision:
     events: tuple[Event, ...]
     loads: tuple[CacheKey, ...] = ()
     writes: tuple[PendingWrite, ...] = ()
-
-
-@dataclass(slots=True)
-class _Awaited:
-    """What an NPC shows a fallback for."""
-
-    key: CacheKey
-    params: VideoParams
-    priority: float
-    since: float
-    is_late: bool = False
 
 
 class GenerationCore:
@@ -97,8 +87,7 @@ class GenerationCore:
         self._queue = GenerationQueue(slots)
         self._hosts = Hosts(slots)
         self._idle = IdleWork(self.planner, clips, self._queue, rungs)
-        self._awaited: dict[str, _Awaited] = {}
-        self._shown: dict[str, GeneratedClip] = {}
+        self._stage = Stage()
         self._unused: dict[CacheKey, float] = {}
         self._tally = Tally()
         self._order = itertools.count()
@@ -129,13 +118,12 @@ class GenerationCore:
         """The clip, or what to show until it is there."""
         key, npc_id = params.cache_key(), params.npc_id
         self._tally.superseded += len(self._queue.supersede(npc_id, key))
-        self._awaited.pop(npc_id, None)
-        self._shown.pop(npc_id, None)
+        self._stage.leave(npc_id)
         clip = self._clips.get(key)
         if clip is None:
             answer = self._fall_back(params)
             self._tally.misses += 1
-            awaited = self._awaited[npc_id] = _Awaited(key, params, priority, now)
+            awaited = self._stage.wait(params, priority, now)
             if self._clips.is_stored(key):
                 self._loads.append(key)
             else:
@@ -143,32 +131,30 @@ class GenerationCore:
         else:
             answer = Answer(None, clip, 1.0)
             self._tally.hits += 1
-            self._show(key, clip)
+            self._stage.show(clip)
+            self._use(key)
         self.planner.observe(Observation(params, key, interaction, now))
         return answer, self._settle(now)
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
-        for awaited in list(self._awaited.values()):
-            if awaited.key == key and clip is not None:
+        for awaited in self._stage.awaiting(key):
+            if clip is not None:
                 self._arrive(key, clip)
-            elif awaited.key == key:
+            else:
                 self._want(awaited, now)
         return self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
         """Gives up a clip; nothing more is told of it."""
         key = params.cache_key()
-        awaited = self._awaited.get(params.npc_id)
-        if awaited is not None and awaited.key == key:
-            del self._awaited[params.npc_id]
+        self._stage.give_up(key)
         self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 
     def leave(self, npc_id: str, now: float) -> Decision:
         """Gives up all clips of an NPC that left the scene."""
-        self._awaited.pop(npc_id, None)
-        self._shown.pop(npc_id, None)
+        self._stage.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)
         return self._settle(now)
@@ -194,8 +180,7 @@ class GenerationCore:
 
     def clear(self, now: float) -> Decision:
         """Gives up everything that waits or runs."""
-        self._awaited.clear()
-        self._shown.clear()
+        self._stage.clear()
         self._give_up(self._queue.clear(), now)
         return self._decision(())
 
@@ -218,10 +203,13 @@ class GenerationCore:
         self._account(start, seconds)
         if start.job.is_wanted:
             self._tally.generating.append(seconds)
+            # If it was made ahead before, that clip was lost unseen.
+            self._unused.pop(key, None)
             self._arrive(key, clip)
         elif start.job.purpose is Purpose.UPGRADE:
             self._tally.upgraded += 1
-            self._improve(key, clip)
+            if self._stage.improve(key, clip):
+                self._events.append(Upgraded(clip.params, clip))
         else:
             self._tally.speculations += 1
             self._unused[key] = seconds
@@ -243,27 +231,23 @@ class GenerationCore:
         else:
             self._tally.failed += 1
             if job.is_wanted:
-                self._forget(job.key)
+                self._stage.give_up(job.key)
                 self._events.append(Failed(job.params, reason))
         return self._settle(now)
 
     def advance(self, now: float) -> Decision:
         """Time has passed; nothing else has happened."""
-        for awaited in self._awaited.values():
-            if not awaited.is_late and now >= awaited.since + self._config.max_wait:
-                awaited.is_late = True
-                self._tally.late += 1
-                self._events.append(DeadlinePassed(awaited.params, now - awaited.since))
+        for awaited in self._stage.become_late(now, self._config.max_wait):
+            self._tally.late += 1
+            self._events.append(DeadlinePassed(awaited.params, now - awaited.since))
         return self._settle(now)
 
     def next_wake(self, now: float) -> float | None:
         """When `advance` has something to do if nothing happens before, seconds; None: never."""
         times = [job.not_before for job in self._queue.waiting if job.not_before > now]
-        times += [
-            awaited.since + self._config.max_wait
-            for awaited in self._awaited.values()
-            if not awaited.is_late
-        ]
+        late = self._stage.next_late(self._config.max_wait)
+        if late is not None:
+            times.append(late)
         reopening = self._hosts.next_try(now)
         if reopening is not None and len(self._queue):
             times.append(reopening)
@@ -281,8 +265,8 @@ class GenerationCore:
 
     # ---- Clips that come and are shown ----
 
-    def _show(self, key: CacheKey, clip: GeneratedClip) -> None:
-        self._shown[clip.params.npc_id] = clip
+    def _use(self, key: CacheKey) -> None:
+        """A clip is shown: if it was made ahead, that was no waste."""
         seconds = self._unused.pop(key, None)
         if seconds is not None:
             self._tally.speculations_used += 1
@@ -291,22 +275,9 @@ class GenerationCore:
 
     def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
         """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
-        npc_id = clip.params.npc_id
-        if npc_id in self._awaited and self._awaited[npc_id].key == key:
-            del self._awaited[npc_id]
-            self._show(key, clip)
+        if self._stage.arrive(key, clip):
+            self._use(key)
         self._events.append(ClipReady(clip.params, clip))
-
-    def _improve(self, key: CacheKey, clip: GeneratedClip) -> None:
-        shown = self._shown.get(clip.params.npc_id)
-        if shown is not None and shown.params.cache_key() == key:
-            self._shown[clip.params.npc_id] = clip
-            self._events.append(Upgraded(clip.params, clip))
-
-    def _forget(self, key: CacheKey) -> None:
-        self._awaited = {
-            npc_id: awaited for npc_id, awaited in self._awaited.items() if awaited.key != key
-        }
 
     def _fall_back(self, params: VideoParams) -> Answer:
         similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
@@ -318,7 +289,7 @@ class GenerationCore:
 
     # ---- Jobs ----
 
-    def _want(self, awaited: _Awaited, now: float) -> None:
+    def _want(self, awaited: Awaited, now: float) -> None:
         preset = self._first_preset()
         self._enqueue(awaited.params, awaited.key, preset, Purpose.WANTED, awaited.priority, now)
 
@@ -343,7 +314,7 @@ class GenerationCore:
         for refused in self._queue.add(job, now):
             self._tally.refused += 1
             if refused.is_wanted:
-                self._forget(refused.key)
+                self._stage.give_up(refused.key)
                 self._events.append(Failed(refused.params, _QUEUE_FULL))
 
     def _job(
@@ -409,7 +380,7 @@ class GenerationCore:
         config, quality = self._config, self._hosts.fastest.quality
         ideas: list[Idea] = []
         if config.progressive:
-            ideas += self._idle.upgrades(now, self._shown.values(), self._presets, quality)
+            ideas += self._idle.upgrades(now, self._stage.shown, self._presets, quality)
         if config.predictive:
             preset = self._first_preset()
             idea = self._idle.speculation(now, preset, quality, config.fallback)

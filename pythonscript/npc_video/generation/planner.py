@@ -79,6 +79,9 @@ class Planner:
         """The NPC is gone: nothing more is expected of it."""
         self._predictors.pop(npc_id, None)
         self._proposals.pop(npc_id, None)
+        self._hints = {
+            key: hint for key, hint in self._hints.items() if hint.proposal.params.npc_id != npc_id
+        }
 
     @property
     def reliabilities(self) -> dict[str, dict[str, float]]:

@@ -134,6 +134,20 @@ def test_forgets_when_told_to(manager, backend):
     assert manager.request(params("happy")).clip is None
 
 
+def test_clear_gives_up_what_runs_and_waits_and_forgets_what_is_there(manager, backend):
+    manager.request(params("happy"))
+    backend.finish(params("happy"))
+    polled(manager, ClipReady)
+    manager.request(params("sad", "a"))
+    manager.request(params("sad", "b"))
+    until(lambda: len(backend.begun) == 2)
+    manager.clear()
+    until(lambda: backend.given_up == [params("sad", "a")])
+    assert manager.poll() == []
+    assert manager.stats().queue_length == manager.stats().running == 0
+    assert manager.request(params("happy")).clip is None
+
+
 class TestOrder:
     def finish_running(self, manager, backend, wanted):
         backend.finish(wanted)

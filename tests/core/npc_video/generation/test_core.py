@@ -14,8 +14,8 @@ PLAIN = VideoGenerationConfig(preset="realtime", predictive=False)
 EAGER = VideoGenerationConfig(preset="realtime")
 
 
-def core(config=PLAIN, hosts=("a",), **more):
-    return GenerationCore(config, ClipCache(10), dict.fromkeys(hosts, 1), **more)
+def core(config=PLAIN, hosts=("a",), size=10, **more):
+    return GenerationCore(config, ClipCache(size), dict.fromkeys(hosts, 1), **more)
 
 
 def finish(core, start, now):
@@ -196,6 +196,30 @@ class TestAhead:
         assert finish(subject, speculation, 2.0).events == (
             ClipReady(look("sad"), clip(look("sad"))),
         )
+
+    def test_a_hint_is_for_an_npc_that_is_there(self):
+        subject = core(EAGER)
+        subject.request(look(npc_id="a"), 10, 0.0)
+        subject.hint(look("sad", npc_id="b"), 0.9, 1.0)
+        subject.leave("b", 2.0)
+        assert subject.leave("a", 3.0).starts == ()
+
+    def test_a_clip_lost_before_it_was_shown_was_wasted(self):
+        subject = core(EAGER, size=1)
+        finish(subject, subject.hint(look("sad"), 0.9, 0.0).starts[0], 1.0)
+        subject.configure(PLAIN)
+        shown(subject, look("happy"), 2.0)  # takes its place
+        shown(subject, look("sad"), 4.0)
+        assert subject.stats().speculations_used == 0
+        assert subject.stats().wasted_seconds == 1.0
+
+    @pytest.mark.parametrize("calm", [Calm.UNTIL_NEXT, Calm.UNTIL_TOLD])
+    def test_a_pause_ends_with_the_next_request_and_a_cutscene_does_not(self, calm):
+        subject = core(EAGER)
+        subject.set_calm(calm, 0.0)
+        subject.request(look(), 10, 1.0)
+        after = Calm.NONE if calm is Calm.UNTIL_NEXT else calm
+        assert subject.planner.calm is after
 
     def test_common_states_are_made_one_after_the_other(self):
         subject = core()

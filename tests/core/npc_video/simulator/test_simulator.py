@@ -7,7 +7,7 @@ from npc_video.records import QUALITY_PRESETS
 from bench.simulator.chart import draw
 from bench.simulator.drive import simulate
 from bench.simulator.generator import generated, seconds_for
-from bench.simulator.measures import Measures, percentile, percentile_of_censored
+from bench.simulator.measures import Measures, missed_by_all, percentile, percentile_of_censored
 from bench.simulator.players import KINDS
 from bench.simulator.policies import POLICIES
 from bench.simulator.world import make_game
@@ -97,3 +97,23 @@ def test_the_chart_is_a_picture_of_the_table(tmp_path):
     drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert "calm &amp; quiet" in drawn
     assert drawn.count(">50<") == 5
+
+
+def test_waits_are_compared_over_what_all_have_missed():
+    first = Measures(waits=[0.5, None, 2.0], exact=[(0.0, True)])
+    second = Measures(waits=[0.1, 3.0, None], exact=[(0.0, True)])
+    hard = missed_by_all([first, second])
+    assert hard == {0}
+    assert first.summary(hard)["urgent_wait_same_p95"] == 0.5
+    assert first.summary()["urgent_wait_p95"] == 2.0
+
+
+def test_nothing_waits_longer_for_what_is_made_ahead():
+    """Only misses that both have are compared: those that are left to one may be harder ones."""
+    runs = {name: Measures() for name in ("lru", "default")}
+    for seed in range(3):
+        for name, run in runs.items():
+            run.add(simulate(game("habitual", seed), POLICIES[name], seed=seed))
+    hard = missed_by_all(runs.values())
+    lru, ours = (runs[name].summary(hard)["urgent_wait_same_p95"] for name in ("lru", "default"))
+    assert ours <= 1.1 * lru
