@@ -1,0 +1,102 @@
+"""Decodes damaged clips: a program of its own, so that a crash of FFmpeg is seen as one.
+
+    python mutants.py FOLDER FIRST LAST
+
+Each line of its output is a seed and what came of it; the seed is written before it is tried.
+FOLDER holds the clips to damage, their names ending as their media types do.
+"""
+
+import random
+import resource
+import sys
+from pathlib import Path
+
+from npc_video.errors import MediaError
+from npc_video.media.decode import ClipDecoder, MediaLimits
+from npc_video.media.sound import decode_sound
+
+LIMITS = MediaLimits(
+    most_pixels=256 * 256, most_frames=100, most_seconds=20.0, most_decode_seconds=2.0
+)
+MOST_GROWTH = 150 * 1024  # KiB
+CRASH = -1  # a seed that shows what a crash looks like
+
+
+def mutate(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    kind = chance.choice(("bits", "bytes", "headers", "cut", "gap", "twice"))
+    if kind == "bits":
+        for _ in range(chance.choice((1, 8, 64))):
+            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    elif kind == "bytes":
+        at = chance.randrange(len(changed))
+        changed[at : at + 64] = chance.randbytes(min(64, len(changed) - at))
+    elif kind == "headers":
+        # They are at the beginning of a WebM, and at the end of an MP4.
+        for _ in range(chance.choice((1, 4, 16))):
+            at = chance.randrange(800)
+            changed[at if chance.random() < 0.5 else -1 - at] = chance.choice(
+                (0, 255, 127, at % 256)
+            )
+    elif kind == "cut":
+        del changed[chance.randrange(len(changed)) :]
+    else:
+        at = chance.randrange(len(changed))
+        length = chance.randrange(1, 400)
+        changed[at : at + length] = b"" if kind == "gap" else changed[at : at + length] * 2
+    return bytes(changed)
+
+
+def decode(data: bytes, media_type: str) -> str:
+    """What came of it, in a word; raises what is neither frames nor a MediaError."""
+    results = []
+    try:
+        decoder = ClipDecoder(data, media_type, LIMITS)
+        try:
+            columns, rows = decoder.info.layout.size
+            memory = memoryview(bytearray(columns * rows))
+            for vectors in (True, False):
+                last = -1.0
+                for frame in decoder.frames(vectors):
+                    assert last < frame.seconds <= LIMITS.most_seconds
+                    last = frame.seconds
+                    decoder.info.layout.pack(frame.planes, memory)
+            assert decoder.length is not None
+            assert decoder.length > last
+            results.append("frames")
+        finally:
+            decoder.close()
+    except MediaError as error:
+        results.append(type(error).__name__)
+    try:
+        sound = decode_sound(data, media_type, LIMITS)
+        results.append("sound" if sound else "silence")
+    except MediaError as error:
+        results.append(type(error).__name__)
+    return " ".join(results)
+
+
+def main() -> None:
+    folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    clips = sorted(folder.iterdir())
+    before = 0
+    for seed in range(first, last):
+        print(seed, end=" ", flush=True)
+        clip = clips[seed % len(clips)]
+        data = clip.read_bytes()
+        media_type = f"video/{clip.suffix[1:]}"
+        if seed == first:
+            print(f"whole: {decode(data, media_type)}", end=" ")
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if seed == CRASH:
+            import ctypes
+
+            ctypes.string_at(0)
+        print(decode(mutate(data, random.Random(seed)), media_type), flush=True)
+    growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert growth <= MOST_GROWTH, f"{growth} KiB more memory were taken"
+    print("end")
+
+
+if __name__ == "__main__":
+    main()
