@@ -252,6 +252,7 @@ class GeneratedClip:
         duration: seconds.
         preset: name of the preset that it was generated with.
         generation_seconds: how long the generator took.
+        is_drawn: it shows the embedded generator's face, which can be drawn without a clip as well.
     """
 
     data: bytes
@@ -263,6 +264,7 @@ class GeneratedClip:
     preset: str
     params: VideoParams
     generation_seconds: float
+    is_drawn: bool = False
 
 
 def round_half_up(value: float) -> float:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from godot import RID, Color, Rect2, RenderingServer
+from godot import RID, Color, Rect2, RenderingServer, Vector2
+
+from .stretch import placed
+
+CURVES = ("linear", "smooth")
 
 
 class Layer(Protocol):
@@ -20,21 +24,43 @@ class Layer(Protocol):
     def place(self, area: Rect2) -> None:
         """Draws it anew, filling `area` of the player, in pixels."""
 
+    def advance(self, seconds: float) -> None:
+        """Lets time pass."""
+
     def close(self) -> None:
         """Gives back what it holds of the rendering server."""
 
 
 class _Fading:
-    __slots__ = ("layer", "opacity", "rate")
+    __slots__ = ("begun", "is_translucent", "layer", "opacity", "passed", "seconds", "size")
 
-    def __init__(self, layer: Layer, opacity: float, rate: float):
-        self.layer, self.opacity, self.rate = layer, opacity, rate
+    def __init__(
+        self, layer: Layer, begun: float, seconds: float, size: Vector2 | None, is_translucent: bool
+    ):
+        self.layer, self.begun, self.seconds = layer, begun, seconds
+        self.size, self.is_translucent = size, is_translucent
+        self.passed = 0.0
+        self.opacity = begun
 
 
 class LayerStack:
-    """The layers of one player, the lowest first."""
+    """The layers of one player, the lowest first.
 
-    def __init__(self) -> None:
+    Args:
+        owner: the node that they are drawn with.
+
+    Attributes:
+        item: the canvas item that holds those of the layers.
+        curve: one of `CURVES`, how fading goes.
+        stretch: one of `STRETCH_MODES`.
+        picture_size: of the pictures of layers that come without.
+    """
+
+    def __init__(self, owner: Any) -> None:
+        self.item = new_item(owner)
+        self.curve = "smooth"
+        self.stretch = "keep_aspect_covered"
+        self.picture_size = Vector2(1.0, 1.0)
         self._stack: list[_Fading] = []
         self._area = Rect2()
 
@@ -45,40 +71,88 @@ class LayerStack:
     def __iter__(self) -> Iterator[Layer]:
         return (fading.layer for fading in self._stack)
 
-    def push(self, layer: Layer, seconds: float, *, from_opacity: float = 0.0) -> None:
-        """Begins to fade `layer` in; it is opaque after `seconds`."""
-        is_first = not self._stack
-        opacity = 1.0 if is_first or seconds <= 0.0 else from_opacity
-        rate = (1.0 - opacity) / seconds if seconds > 0.0 else 0.0
-        self._stack.append(_Fading(layer, opacity, rate))
+    def __len__(self) -> int:
+        return len(self._stack)
+
+    def move_to(self, parent: RID) -> None:
+        """Has the layers drawn as part of another canvas item."""
+        RenderingServer.canvas_item_set_parent(self.item, parent)
+
+    def push(
+        self,
+        layer: Layer,
+        seconds: float,
+        *,
+        from_opacity: float = 0.0,
+        size: Vector2 | None = None,
+        is_translucent: bool = False,
+    ) -> None:
+        """Begins to fade `layer` in; it is opaque after `seconds`.
+
+        Args:
+            size: of its picture, where that is not `picture_size`.
+            is_translucent: whether the picture itself lets through what is below it.
+        """
+        begun = 1.0 if not self._stack or seconds <= 0.0 else from_opacity
+        self._stack.append(_Fading(layer, begun, seconds, size, is_translucent))
+        RenderingServer.canvas_item_set_parent(layer.item, self.item)
         for order, fading in enumerate(self._stack):
             RenderingServer.canvas_item_set_draw_index(fading.layer.item, order)
-        layer.place(self._area)
-        self._show(self._stack[-1])
-        self._drop_hidden()
+        self._place(self._stack[-1])
+        self._show_all()
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass for what is fading in."""
+        """Lets time pass for the layers, and for what is fading in."""
+        for layer in self:
+            layer.advance(seconds)
+        if len(self._stack) > 1:
+            for fading in self._stack:
+                self._fade(fading, seconds)
+            self._show_all()
+
+    def loudness(self, layer: Layer) -> float:
+        """How much of `layer` is to be heard, 0 to 1, while it and what is above it fade in."""
+        heard = 0.0
         for fading in self._stack:
-            if fading.opacity < 1.0:
-                fading.opacity = min(1.0, fading.opacity + fading.rate * seconds)
-                self._show(fading)
-        self._drop_hidden()
+            heard = fading.opacity if fading.layer is layer else heard * (1.0 - fading.opacity)
+        return heard
 
     def place(self, area: Rect2) -> None:
-        """The player has another size: draws every layer anew."""
+        """The player has another size or way to stretch: draws every layer anew."""
         self._area = area
+        RenderingServer.canvas_item_set_custom_rect(self.item, True, area)
+        RenderingServer.canvas_item_set_clip(self.item, self.stretch.startswith("keep"))
         for fading in self._stack:
-            fading.layer.place(area)
+            self._place(fading)
 
-    def close(self) -> None:
+    def clear(self) -> None:
         while self._stack:
             self._stack.pop().layer.close()
 
-    def _show(self, fading: _Fading) -> None:
-        RenderingServer.canvas_item_set_modulate(
-            fading.layer.item, Color(1.0, 1.0, 1.0, fading.opacity)
-        )
+    def close(self) -> None:
+        self.clear()
+        RenderingServer.free_rid(self.item)
+
+    def _place(self, fading: _Fading) -> None:
+        size = fading.size or self.picture_size
+        fading.layer.place(placed(self.stretch, self._area, size))
+
+    def _fade(self, fading: _Fading, seconds: float) -> None:
+        if fading.opacity < 1.0:
+            fading.passed += seconds
+            part = min(1.0, fading.passed / fading.seconds)
+            # Both curves begin and end at once; the smooth one is GLSL's smoothstep.
+            eased = part if self.curve == "linear" else part * part * (3.0 - 2.0 * part)
+            fading.opacity = fading.begun + (1.0 - fading.begun) * eased
+
+    def _show_all(self) -> None:
+        self._drop_hidden()
+        below = 1.0
+        for fading in reversed(self._stack):
+            shown = Color(1.0, 1.0, 1.0, fading.opacity * below)
+            RenderingServer.canvas_item_set_modulate(fading.layer.item, shown)
+            if fading.is_translucent:
+                below *= 1.0 - fading.opacity
 
     def _drop_hidden(self) -> None:
         opaque = [index for index, fading in enumerate(self._stack) if fading.opacity >= 1.0]

@@ -16,22 +16,27 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import npc_video
-from godot import Control, Engine, Rect2, Texture2D, Vector2, export, exposed, signal
-from npc_video import QUALITY_PRESETS, NpcVideoError, ToolInteraction, VideoParams
+from godot import Control, Engine, NodePath, Rect2, Texture2D, Vector2, export, exposed, signal
+from npc_video import (
+    CLIP_SECONDS,
+    QUALITY_PRESETS,
+    Fallback,
+    NpcVideoError,
+    ToolInteraction,
+    VideoParams,
+)
 from npc_video.generation.events import ClipReady, Event, Failed, Progress, Upgraded
-from npc_video.media.playback import Playback
 
 from . import shared
-from .clip_screen import ClipScreen
-from .layers import LayerStack
-from .placeholder import Placeholder
+from .layers import CURVES
+from .progress_ring import ProgressRing
+from .reel import INTERPOLATIONS
+from .screen import Began, Broken, Happening, Looped, Screen
+from .stage import Stage
+from .stretch import STRETCH_MODES, placed
 
 if TYPE_CHECKING:
     from npc_video import GeneratedClip, NpcResponseEvaluator, VideoGenerationManager
-
-# A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
-_FALLBACK_FADE_SECONDS = 0.25
-_FALLBACK_FIRST_OPACITY = 0.5
 
 
 @exposed(tool=True)
@@ -61,14 +66,60 @@ class NpcVideoPlayer(Control):
         False,
         doc="Has the embedded generator take as long as a real one, to see what players will see.",
     )
+    progressive = export(
+        bool,
+        True,
+        doc="Shows a clip in the cheapest preset first, and goes on in better ones.",
+    )
+    max_wait = export(
+        float,
+        5.0,
+        range=(0.5, 60, 0.5),
+        suffix="s",
+        doc="How long a clip may take before it counts as late.",
+    )
+    interpolation = export(
+        str,
+        "blend",
+        enum=INTERPOLATIONS,
+        doc="What is seen between two frames of a clip: the first, a mix, or moved blocks.",
+    )
+    fallback = export(
+        str,
+        "cached",
+        enum=tuple(kind.value for kind in Fallback),
+        group="Fallback",
+        doc="What is shown until a clip is there; the next best where that cannot be shown.",
+    )
+    procedural_target = export(
+        NodePath,
+        NodePath(),
+        doc="An AnimatedSprite2D or AnimationPlayer with animations named after expressions, which"
+        " plays in place of the drawn face.",
+    )
+    progress_ring = export(bool, True, doc="Shows how far the clip on its way is.")
+    stretch_mode = export(
+        str,
+        "keep_aspect_covered",
+        enum=STRETCH_MODES,
+        group="Playback",
+        doc="How the picture fills the player, as for a TextureRect.",
+    )
     crossfade = export(
         float,
         0.4,
         range=(0, 2, 0.05),
         suffix="s",
-        group="Playback",
         doc="How long a clip takes to fade into the next.",
     )
+    crossfade_curve = export(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
+    crossfade_at = export(
+        str,
+        "once",
+        enum=("once", "loop"),
+        doc="Whether a clip gives way to the next at once, or when it has come to its end.",
+    )
+    sound_bus = export(str, "Master", doc="Where the sound of clips goes.")
 
     reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
     clip_started = signal(info=dict, doc="The first frame of a clip is on screen.")
@@ -79,17 +130,16 @@ class NpcVideoPlayer(Control):
     generation_failed = signal(reason=str, doc="No clip will come, and what to do about it.")
 
     def __init__(self) -> None:
-        self._layers = LayerStack()
+        self._screen: Screen | None = None
+        self._stage: Stage | None = None
+        self._ring: ProgressRing | None = None
         self._evaluator: NpcResponseEvaluator | None = None
         self._wanted: VideoParams | None = None
-        self._opening: ClipScreen | None = None
-        self._opening_is_upgrade = False
         self._asked_at = 0.0
         self._asked_in_frame = 0
         self._awaits_first_reaction = False
         self._rungs: Counter[str] = Counter()
         self._reactions = 0
-        self._frames_shown = 0
         self._first_reaction_frames: list[int] = []
         self._clip_seconds: list[float] = []
 
@@ -148,8 +198,19 @@ class NpcVideoPlayer(Control):
             "rungs": dict(self._rungs),
             "first_reaction_frames": list(self._first_reaction_frames),
             "clip_seconds": list(self._clip_seconds),
-            "frames_shown": self._frames_shown,
+            "frames_shown": 0 if self._screen is None else self._screen.shots_shown,
         }
+
+    def get_video_texture(self) -> Texture2D:
+        """The finished picture, for sprites, materials and other controls.
+
+        It follows what the player shows, in the size of the preset, and stays the same object while
+        the player is in the tree. A player that is only there for its texture can be hidden.
+        """
+        if self._stage is None and self._screen is not None:
+            self._stage = Stage(self, self._screen.layers, self._picture_size())
+            self._place()
+        return None if self._stage is None else self._stage.texture
 
     # ---- The engine's events ----
 
@@ -157,17 +218,59 @@ class NpcVideoPlayer(Control):
         if what == Control.NOTIFICATION_PROCESS:
             self._advance(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
-            self._layers.place(Rect2(*Vector2(), *self.size))
+            self._place()
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
-            self._layers.push(Placeholder(self, self._at_rest(), self.portrait), 0.0)
+            self._screen, self._ring = Screen(self, shared.reels()), ProgressRing(self)
+            self._settle()
+            self._screen.cover(Fallback.PLACEHOLDER, self._at_rest(), CLIP_SECONDS)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._show(self._at_rest(), priority=0)
         elif what == Control.NOTIFICATION_EXIT_TREE:
             self.cancel()
-            self._close_opening()
-            self._layers.close()
+            self._leave_stage()
+            self._screen.close()
+            self._ring.close()
+            self._screen = self._ring = None
+
+    def _settle(self) -> None:
+        """Hands the settings on to who goes by them."""
+        screen, layers = self._screen, self._screen.layers
+        screen.crossfade, screen.interpolation = self.crossfade, self.interpolation
+        screen.switches_at_loop, screen.bus = self.crossfade_at == "loop", self.sound_bus
+        layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
+        layers.picture_size = self._picture_size()
+
+    def _place(self) -> None:
+        """Lays everything out in the area of the player."""
+        if self._screen is None:
+            return
+        self._settle()
+        area = Rect2(0.0, 0.0, *self.size)
+        self._ring.place(area)
+        if self._stage is None:
+            self._screen.place(area)
+        else:
+            size = self._stage.size
+            self._screen.place(Rect2(0.0, 0.0, *size))
+            self.draw_texture_rect(
+                self._stage.texture, placed(self.stretch_mode, area, size), False
+            )
+
+    def _leave_stage(self) -> None:
+        if self._stage is not None:
+            self._stage.close(self)
+            self._stage = None
+
+    def _is_seen(self) -> bool:
+        """Whether any of it may be on screen, or in a texture that may be."""
+        if self._stage is not None:
+            return True
+        if not self.is_visible_in_tree():
+            return False
+        area = self.get_global_transform_with_canvas() * Rect2(0.0, 0.0, *self.size)
+        return self.get_viewport_rect().intersects(area)
 
     # ---- One reaction ----
 
@@ -183,8 +286,14 @@ class NpcVideoPlayer(Control):
             self._evaluator = npc_video.NpcResponseEvaluator({"npc": identity})
         return self._evaluator.evaluate(interaction)
 
+    def _picture_size(self) -> Vector2:
+        preset = QUALITY_PRESETS[self.preset]
+        return Vector2(preset.width, preset.height)
+
     def _settings(self) -> shared.Settings:
-        return shared.Settings(self.preset, self.simulate_latency)
+        return shared.Settings(
+            self.preset, self.simulate_latency, self.fallback, self.progressive, self.max_wait
+        )
 
     def _manager(self) -> VideoGenerationManager:
         return shared.manager(self._settings())
@@ -197,19 +306,25 @@ class NpcVideoPlayer(Control):
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first_reaction = True
         self._wanted = params
+        self._settle()
+        self._screen.drop_opening()
         answer = self._manager().request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._rungs["exact"] += 1
-            self._open(answer.clip)
+            self._ring.hide()
+            self._screen.open(answer.clip, in_phase=answer.clip.is_drawn)
             return
-        self._rungs["placeholder"] += 1
-        self._layers.push(
-            Placeholder(self, params, self.portrait),
-            _FALLBACK_FADE_SECONDS,
-            from_opacity=_FALLBACK_FIRST_OPACITY,
-        )
-        self._reacted()
-        self.fallback_shown.emit("placeholder")
+        kind = answer.fallback or Fallback.PLACEHOLDER
+        self._rungs[kind.value] += 1
+        if self.progress_ring:
+            self._ring.show(None)
+        self.fallback_shown.emit(kind.value)
+        if kind is Fallback.CACHED and answer.clip is not None:
+            self._screen.open(answer.clip, "similar")
+        else:
+            target = self.get_node_or_null(self.procedural_target)
+            self._screen.cover(kind, params, CLIP_SECONDS, target)
+            self._reacted()
 
     def _reacted(self) -> None:
         """Something that answers the interaction is on screen with this frame."""
@@ -218,28 +333,16 @@ class NpcVideoPlayer(Control):
             frames = Engine.get_process_frames() - self._asked_in_frame
             self._first_reaction_frames.append(frames)
 
-    def _open(self, clip: GeneratedClip, *, is_upgrade: bool = False) -> None:
-        self._close_opening()
-        self._opening = ClipScreen(self, Playback(clip, shared.decoders()))
-        self._opening_is_upgrade = is_upgrade
-
-    def _close_opening(self) -> None:
-        if self._opening is not None:
-            self._opening.close()
-            self._opening = None
-
     # ---- Every frame ----
 
     def _advance(self, seconds: float) -> None:
         for event in shared.news(self._settings()):
             self._take(event)
-        self._begin_opened(seconds)
-        for layer in self._layers:
-            if isinstance(layer, ClipScreen):
-                self._play(layer, seconds)
-            else:
-                layer.advance(seconds)
-        self._layers.advance(seconds)
+        if self._is_seen():
+            self._tell(self._screen.advance(seconds))
+            self._ring.advance(seconds)
+        else:
+            self._screen.silence()
 
     def _take(self, event: Event) -> None:
         """What the manager has to tell; every player hears all of it."""
@@ -247,37 +350,36 @@ class NpcVideoPlayer(Control):
             return
         if isinstance(event, Progress):
             self.generation_progress.emit(event.fraction)
+            if self.progress_ring:
+                self._ring.show(event.fraction)
         elif isinstance(event, Failed):
             self._wanted = None
+            self._ring.hide()
             self.generation_failed.emit(event.reason)
-        elif isinstance(event, ClipReady | Upgraded):
-            self._open(event.clip, is_upgrade=isinstance(event, Upgraded))
+        elif isinstance(event, ClipReady):
+            self._screen.open(event.clip, in_phase=event.clip.is_drawn)
+        elif isinstance(event, Upgraded):
+            self._screen.open(event.clip, "upgrade")
 
-    def _begin_opened(self, seconds: float) -> None:
-        """Fades the clip that was opened in, as soon as its first frame is decoded."""
-        screen = self._opening
-        if screen is None:
-            return
-        if screen.playback.error is not None:
-            self._close_opening()
-            self.generation_failed.emit(str(screen.playback.error))
-        elif screen.advance(seconds):
-            self._opening = None
-            self._frames_shown += 1
-            self._layers.push(screen, self.crossfade)
-            self._reacted()
-            info = _described(screen.playback.clip)
-            if self._opening_is_upgrade:
-                self.quality_upgraded.emit(info)
+    def _tell(self, happenings: list[Happening]) -> None:
+        for happening in happenings:
+            if isinstance(happening, Looped):
+                self.clip_looped.emit()
+            elif isinstance(happening, Broken):
+                self._ring.hide()
+                self.generation_failed.emit(happening.reason)
             else:
-                self._clip_seconds.append(time.monotonic() - self._asked_at)
-                self.clip_started.emit(info)
+                self._began(happening)
 
-    def _play(self, screen: ClipScreen, seconds: float) -> None:
-        loops = screen.playback.loops
-        self._frames_shown += screen.advance(seconds)
-        if screen is self._layers.top and screen.playback.loops > loops:
-            self.clip_looped.emit()
+    def _began(self, began: Began) -> None:
+        self._reacted()
+        info = _described(began.clip)
+        if began.role == "upgrade":
+            self.quality_upgraded.emit(info)
+        elif began.role == "clip":
+            self._ring.hide()
+            self._clip_seconds.append(time.monotonic() - self._asked_at)
+            self.clip_started.emit(info)
 
 
 def _described(clip: GeneratedClip) -> dict[str, Any]:

@@ -7,20 +7,26 @@ thread meanwhile, so that the engine does not start later for it.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import npc_video
 from godot import Engine, at_exit
+from npc_video.generation.events import ClipReady, Upgraded
+from npc_video.media.first_pictures import FirstPictures
+
+from .reel import EnginePicture, Reels
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from npc_video import VideoGenerationManager
     from npc_video.generation.events import Event
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
 _DECODE_THREADS = 2
+# With 50 clips of 512², which take about half as much, this stays below 25 MB.
+_FIRST_PICTURES_BYTES = 12 * 1024 * 1024
 
 
 def load() -> None:
@@ -39,11 +45,13 @@ class Settings:
 
     preset: str
     simulate_latency: bool
+    fallback: str
+    progressive: bool
+    max_wait: float
 
 
 _managers: dict[Settings, VideoGenerationManager] = {}
 _told: dict[Settings, tuple[int, list[Event]]] = {}
-_decoders: list[ThreadPoolExecutor] = []
 
 
 def manager(settings: Settings) -> VideoGenerationManager:
@@ -51,10 +59,13 @@ def manager(settings: Settings) -> VideoGenerationManager:
     found = _managers.get(settings)
     if found is None:
         backend = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
-        config = npc_video.VideoGenerationConfig(preset=settings.preset)
-        found = npc_video.VideoGenerationManager(
-            config, backend, rungs=(npc_video.Fallback.PLACEHOLDER,)
+        config = npc_video.VideoGenerationConfig(
+            preset=settings.preset,
+            fallback=npc_video.Fallback(settings.fallback),
+            progressive=settings.progressive,
+            max_wait=settings.max_wait,
         )
+        found = npc_video.VideoGenerationManager(config, backend)
         _managers[settings] = found
     return found
 
@@ -66,16 +77,28 @@ def news(settings: Settings) -> list[Event]:
     if told_in != frame:
         events = manager(settings).poll()
         _told[settings] = frame, events
+        for event in events:
+            if isinstance(event, ClipReady | Upgraded):
+                first_pictures().keep(event.clip)
     return events
 
 
+@cache
 def decoders() -> ThreadPoolExecutor:
     """The threads on which clips are decoded."""
-    if not _decoders:
-        from concurrent.futures import ThreadPoolExecutor
+    return ThreadPoolExecutor(_DECODE_THREADS, thread_name_prefix="decode")
 
-        _decoders.append(ThreadPoolExecutor(_DECODE_THREADS, thread_name_prefix="decode"))
-    return _decoders[0]
+
+@cache
+def first_pictures() -> FirstPictures:
+    """Of the clips that came last or were shown last."""
+    return FirstPictures(decoders(), EnginePicture, _FIRST_PICTURES_BYTES)
+
+
+@cache
+def reels() -> Reels:
+    """What plays."""
+    return Reels(decoders(), first_pictures())
 
 
 @at_exit
@@ -83,5 +106,7 @@ def close() -> None:
     """Stops the threads; the game ends."""
     while _managers:
         _managers.popitem()[1].close()
-    while _decoders:
-        _decoders.pop().shutdown(cancel_futures=True)
+    if decoders.cache_info().currsize:
+        decoders().shutdown(cancel_futures=True)
+    for made in (reels, first_pictures, decoders):
+        made.cache_clear()

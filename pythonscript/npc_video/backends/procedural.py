@@ -73,6 +73,7 @@ class ProceduralBackend(Backend):
             preset=preset.name,
             params=request.params,
             generation_seconds=time.monotonic() - started,
+            is_drawn=True,
         )
 
     async def close(self) -> None:

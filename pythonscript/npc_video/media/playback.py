@@ -1,10 +1,16 @@
-"""A clip that plays in a loop, decoded a few frames ahead on a thread of a pool."""
+"""A clip that plays in a loop, decoded a few pictures ahead on a thread of a pool.
+
+Pictures are written into a ring of memory that the caller provides, for it is the engine's own:
+nothing lies between the decoder's buffers and the memory that is uploaded. What becomes of a
+picture on screen is not known here.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MediaError
 from ..records import GeneratedClip
@@ -12,99 +18,212 @@ from ..records import GeneratedClip
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from .decode import ClipDecoder, ClipInfo, Frame, MediaLimits
+    from .decode import ClipDecoder, ClipInfo, MediaLimits
+    from .first_pictures import FirstPicture
 
-__all__ = ["Playback"]
+__all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
 
-# Enough to ride out a busy moment; a clip of 512² takes 0.4 MB a frame.
-_AHEAD = 4
+# One is on screen, one follows it, the rest rides out a busy moment.
+_RING = 6
+
+
+class Picture(Protocol):
+    """Memory of one byte per pixel that holds all planes of a frame, as `PictureLayout` says."""
+
+    def writable(self) -> memoryview:
+        """All of its bytes, rows without gaps."""
+
+
+PictureMaker = Callable[[int, int], Picture]
+"""Makes a picture of so many columns and rows; called on a decoder's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One decoded frame of a clip that plays.
+
+    Attributes:
+        number: counts all shots, over all loops.
+        loop: how often the clip had begun again before it.
+        at: when it is due, in seconds from the very start, over all loops.
+        motion: where the blocks of the shot before it have gone, or None if that is not known.
+    """
+
+    number: int
+    loop: int
+    at: float
+    picture: Picture
+    motion: Any = None
 
 
 class Playback:
     """Plays `clip` for ever; everything but the decoding happens on the caller's thread.
 
+    Args:
+        begin: seconds into the clip with which it starts.
+        motion: has the decoder tell where blocks move, where the codec says so.
+        first: the first picture, where that is there already; for a `begin` of 0.
+
     Attributes:
-        info: what the clip says of itself; None until its first frame is there.
+        info: what the clip says of itself; None until its first picture is there.
+        shot: what is on screen now, or None before the first.
         error: why it cannot be played, or None.
-        loops: how often it has begun again.
     """
 
-    def __init__(self, clip: GeneratedClip, decoders: Executor, limits: MediaLimits | None = None):
+    def __init__(
+        self,
+        clip: GeneratedClip,
+        decoders: Executor,
+        make_picture: PictureMaker,
+        *,
+        begin: float = 0.0,
+        motion: bool = False,
+        first: FirstPicture | None = None,
+        limits: MediaLimits | None = None,
+    ):
         self.clip = clip
         self.info: ClipInfo | None = None
+        self.shot: Shot | None = None
         self.error: MediaError | None = None
-        self.loops = 0
-        self._limits = limits
         self._decoders = decoders
+        self._make_picture = make_picture
+        self._begin = begin
+        self._with_motion = motion
+        self._limits = limits
         self._decoder: ClipDecoder | None = None
-        self._source: Iterator[tuple[int, Frame]] | None = None
-        self._frames: deque[tuple[int, Frame]] = deque()
-        self._position: float | None = None
+        self._source: Iterator[None] | None = None
+        self._waiting: deque[Shot] = deque()
+        self._free: deque[Picture] = deque()
+        self._made = 0
+        self._position = 0.0
+        self._loop_began = -begin
         self._is_closed = False
+        self._first = first if begin == 0.0 else None
+        if self._first is not None:
+            self.info = self._first.info
+            self._waiting.append(Shot(0, 0, 0.0, self._first.picture))
         self._filling: Future[None] = decoders.submit(self._fill)
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is a frame to show."""
-        return bool(self._frames) or self._position is not None
+        """Whether there is a picture to show."""
+        return self.shot is not None or bool(self._waiting)
 
-    def advance(self, seconds: float) -> Frame | None:
-        """Plays on by `seconds`; the frame that is now due, or None while the last one stays.
+    @property
+    def following(self) -> Shot | None:
+        """What comes after `shot`, if it is decoded."""
+        return self._waiting[0] if self.shot is not None and self._waiting else None
 
-        When decoding has not kept up, the last frame stays and no time is lost: nothing is skipped.
+    @property
+    def part(self) -> float:
+        """How much of the way from `shot` to `following` has gone, 0 to 1."""
+        shot, following = self.shot, self.following
+        if shot is None or following is None or following.at <= shot.at:
+            return 0.0
+        return min(1.0, max(0.0, (self._position - shot.at) / (following.at - shot.at)))
+
+    @property
+    def loops(self) -> int:
+        """How often the clip has begun again."""
+        return 0 if self.shot is None else self.shot.loop
+
+    @property
+    def position(self) -> float:
+        """Seconds into the clip."""
+        return max(0.0, self._position - self._loop_began)
+
+    def advance(self, seconds: float) -> bool:
+        """Plays on by `seconds`; whether another shot is due now.
+
+        When decoding has not kept up, the last shot stays and no time is lost: the clip goes on
+        from there instead of racing after the time.
         """
-        if self._position is None:
-            if not self._frames:
-                return None
-            self._position = 0.0
-        elif self._frames:
+        before = self.shot
+        if before is None:
+            if not self._waiting:
+                return False
+            self._show_next()
+            self._position = self._shown.at
+        elif self._waiting:
             self._position += seconds
-        due = None
-        while self._frames and self._time(*self._frames[0]) <= self._position:
-            self.loops, due = self._frames.popleft()
-        if due is not None and not self._frames:
-            # Later frames would be overdue, and race by.
-            self._position = self._time(self.loops, due)
-        if len(self._frames) <= _AHEAD // 2 and self._filling.done() and not self.error:
+            while self._waiting and self._waiting[0].at <= self._position:
+                self._show_next()
+            if self.shot is not before and not self._waiting:
+                self._position = self._shown.at
+        if self._room > _RING // 2 and self._filling.done() and self.error is None:
             self._filling = self._decoders.submit(self._fill)
-        return due
+        return self.shot is not before
 
     def close(self) -> None:
         """Stops decoding; waits for nothing."""
         self._is_closed = True
-        self._frames.clear()
+        self._waiting.clear()
         self._filling.add_done_callback(lambda _: self._close_decoder())
 
-    def _time(self, loop: int, frame: Frame) -> float:
-        return loop * self.clip.duration + frame.seconds
+    @property
+    def _shown(self) -> Shot:
+        assert self.shot is not None
+        return self.shot
+
+    @property
+    def _room(self) -> int:
+        """How many pictures can be written."""
+        return len(self._free) + _RING - self._made
+
+    def _show_next(self) -> None:
+        following = self._waiting.popleft()
+        if self.shot is not None:
+            if self._first is None or self.shot.picture is not self._first.picture:
+                self._free.append(self.shot.picture)
+            if following.loop != self.shot.loop:
+                self._loop_began = following.at
+        self.shot = following
 
     # ---- On a thread of the pool ----
 
     def _fill(self) -> None:
         try:
-            # FFmpeg is loaded here, on a thread that nobody waits for.
-            from .decode import ClipDecoder
-
             if self._source is None:
+                # FFmpeg is loaded here, on a thread that nobody waits for.
+                from .decode import ClipDecoder
+
                 self._decoder = ClipDecoder(self.clip.data, self.clip.media_type, self._limits)
                 self._source = self._endless(self._decoder)
-            while len(self._frames) < _AHEAD and not self._is_closed:
-                frame = next(self._source)
-                self.info = self._decoder.info if self._decoder else None
-                self._frames.append(frame)
+            while self._room and not self._is_closed:
+                next(self._source)
         except MediaError as error:
             self.error = error
         except Exception as error:
             self.error = MediaError(f"The clip could not be decoded: {error!r}.")
 
-    def _endless(self, decoder: ClipDecoder) -> Iterator[tuple[int, Frame]]:
-        loop = 0
+    def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
+        """Decodes one more shot with each step."""
+        self.info = decoder.info
+        size, pack = decoder.info.layout.size, decoder.info.layout.pack
+        number = loop = 0
+        start = -self._begin
         while True:
+            last = 0.0
             for frame in decoder.frames():
-                yield loop, frame
+                last, number = frame.seconds, number + 1
+                is_there = self._first is not None and number == 1
+                if start + last < 0.0 or is_there:
+                    continue
+                picture = self._spare(size)
+                pack(frame.planes, picture.writable())
+                shot = Shot(number - 1, loop, start + last, picture)
+                self._waiting.append(shot)
+                yield
+            start += decoder.length or last
             loop += 1
 
+    def _spare(self, size: tuple[int, int]) -> Picture:
+        if self._free:
+            return self._free.popleft()
+        self._made += 1
+        return self._make_picture(*size)
+
     def _close_decoder(self) -> None:
-        self._frames.clear()
+        self._waiting.clear()
         if self._decoder is not None:
             self._decoder.close()

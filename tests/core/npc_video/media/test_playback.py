@@ -1,13 +1,30 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from npc_video.errors import DamagedClipError
+from npc_video.media.decode import ClipDecoder
+from npc_video.media.first_pictures import FirstPictures
 from npc_video.media.playback import Playback
 from npc_video.records import GeneratedClip, VideoParams
 
 DEADLINE = 10.0
 FRAME = 1 / 8
+COUNT = 24
+
+
+class Memory:
+    """A picture outside of an engine."""
+
+    made = 0
+
+    def __init__(self, columns, rows):
+        Memory.made += 1
+        self.bytes = bytearray(columns * rows)
+
+    def writable(self):
+        return memoryview(self.bytes)
 
 
 @pytest.fixture
@@ -16,19 +33,35 @@ def decoders():
         yield pool
 
 
+def clip_of(data, **fields):
+    return GeneratedClip(data, "video/webm", 128, 128, 8.0, 3.0, "tiny", VideoParams(**fields), 0.1)
+
+
 @pytest.fixture
 def play(webm, decoders):
     """Makes playbacks, and closes them."""
     made = []
 
-    def play(data=webm):
-        clip = GeneratedClip(data, "video/webm", 128, 128, 8.0, 3.0, "tiny", VideoParams(), 0.1)
-        made.append(Playback(clip, decoders))
+    def play(data=webm, **arguments):
+        made.append(Playback(clip_of(data), decoders, Memory, **arguments))
         return made[-1]
 
     yield play
     for playback in made:
         playback.close()
+
+
+@pytest.fixture(scope="session")
+def packed(webm) -> list[bytes]:
+    """All frames as they lie in pictures."""
+    decoder = ClipDecoder(webm, "video/webm")
+    pictures = []
+    for frame in decoder.frames():
+        picture = Memory(*decoder.info.layout.size)
+        decoder.info.layout.pack(frame.planes, picture.writable())
+        pictures.append(bytes(picture.bytes))
+    decoder.close()
+    return pictures
 
 
 def until(condition):
@@ -43,10 +76,17 @@ def settle(playback, decoders):
     decoders.submit(int).result(DEADLINE)
 
 
-def test_begins_with_the_first_frame(play, decoders):
+def frame_of(playback, packed) -> int:
+    """Which of the clip's frames is on screen."""
+    return packed.index(bytes(playback.shot.picture.bytes))
+
+
+def test_begins_with_the_first_frame(play, decoders, packed):
     playback = play()
     until(lambda: playback.is_ready)
-    assert playback.advance(5.0).seconds == 0.0
+    assert playback.advance(5.0)
+    assert frame_of(playback, packed) == 0
+    assert playback.position == 0.0
     assert (playback.info.width, playback.info.fps) == (128, 8.0)
 
 
@@ -54,33 +94,73 @@ def test_nothing_is_due_before_it_is_decoded(play, decoders):
     blocked = decoders.submit(time.sleep, 0.05)
     playback = play()
     assert not playback.is_ready
-    assert playback.advance(0.1) is None
+    assert not playback.advance(0.1)
+    assert playback.shot is None
     blocked.result(DEADLINE)
 
 
-def test_frames_stay_as_long_as_they_should(play, decoders):
+def test_frames_stay_as_long_as_they_should(play, decoders, packed):
     playback = play()
     settle(playback, decoders)
     shown = []
     for _ in range(12):
-        shown.append(playback.advance(FRAME / 4))
+        # The clip counts in milliseconds, so a frame may come a moment late.
+        shown.append(frame_of(playback, packed) if playback.advance(FRAME / 4 + 1e-4) else None)
         settle(playback, decoders)
-    times = [None if frame is None else round(frame.seconds / FRAME) for frame in shown]
-    # The clip counts in milliseconds, so a frame may come one step late.
-    assert [number for number in times if number is not None] == [0, 1, 2]
-    assert times[0] == 0
+    assert shown == [0, None, None, None, 1, None, None, None, 2, None, None, None]
 
 
-def test_loops_with_every_frame(play, decoders):
+def test_loops_with_every_frame_and_the_same_pictures(play, decoders, packed):
     playback = play()
     settle(playback, decoders)
-    shown = []
+    before, shown, steps = Memory.made, [], 0
     while playback.loops < 3:
-        frame = playback.advance(FRAME)
+        steps += 1
+        if playback.advance(FRAME):
+            shown.append(frame_of(playback, packed))
         settle(playback, decoders)
-        if frame is not None:
-            shown.append(round(frame.seconds / FRAME))
-    assert shown == [*range(24)] * 3 + [0]
+    assert shown == [*range(COUNT)] * 3 + [0]
+    # A loop is as long as the clip: no frame stays longer than the others.
+    assert steps == pytest.approx(3 * COUNT + 1, abs=1)
+    assert Memory.made == before, "the ring is written again and again"
+
+
+def test_what_is_on_screen_is_not_written(play, decoders, packed):
+    playback = play()
+    settle(playback, decoders)
+    for number in range(2 * COUNT):
+        until(lambda: playback.is_ready)
+        if playback.advance(FRAME):
+            shown = playback.shot, bytes(playback.shot.picture.bytes)
+        settle(playback, decoders)
+        assert bytes(shown[0].picture.bytes) == shown[1], number
+        assert shown[1] in packed
+
+
+def test_tells_how_far_the_next_shot_is(play, decoders, packed):
+    playback = play()
+    settle(playback, decoders)
+    assert playback.part == 0.0
+    playback.advance(0.0)
+    playback.advance(FRAME / 4)
+    assert playback.part == pytest.approx(0.25)
+    assert playback.following.number == playback.shot.number + 1
+    assert packed.index(bytes(playback.following.picture.bytes)) == 1
+
+
+def test_begins_anywhere(play, decoders, packed):
+    playback = play(begin=1.0)
+    settle(playback, decoders)
+    playback.advance(0.0)
+    assert frame_of(playback, packed) == 8
+    assert playback.position == pytest.approx(1.0, abs=0.002)
+    loops = 0
+    while not loops:
+        playback.advance(FRAME)
+        settle(playback, decoders)
+        loops = playback.loops
+    assert frame_of(playback, packed) == 0
+    assert playback.position == pytest.approx(0.0, abs=FRAME)
 
 
 def test_a_long_pause_is_not_caught_up_with(play, decoders):
@@ -91,25 +171,26 @@ def test_a_long_pause_is_not_caught_up_with(play, decoders):
     playback.advance(60.0)
     settle(playback, decoders)
     after = [playback.advance(FRAME / 10) for _ in range(5)]
-    assert after == [None] * 5
+    assert not any(after)
 
 
 def test_a_damaged_clip_is_an_error_not_an_exception(play, webm):
     playback = play(webm[:40])
     until(lambda: playback.error is not None)
     assert isinstance(playback.error, DamagedClipError)
-    assert playback.advance(0.1) is None
+    assert not playback.advance(0.1)
 
 
 def test_a_clip_that_breaks_off_shows_what_is_there_first(play, decoders, webm):
     playback = play(webm[: len(webm) // 2])
     shown = 0
     deadline = time.monotonic() + DEADLINE
-    while playback.error is None or playback.advance(FRAME) is not None:
+    while playback.error is None or playback.advance(FRAME):
         assert time.monotonic() < deadline
-        shown += playback.advance(FRAME) is not None
+        shown += playback.advance(FRAME)
         settle(playback, decoders)
     assert shown > 3
+    assert playback.shot is not None
 
 
 def test_close_ends_the_decoding(play, decoders):
@@ -117,4 +198,56 @@ def test_close_ends_the_decoding(play, decoders):
     settle(playback, decoders)
     playback.close()
     settle(playback, decoders)
-    assert playback.advance(FRAME) is None
+    assert not playback.advance(FRAME)
+
+
+def keep(first_pictures, clip, decoders):
+    first_pictures.keep(clip)
+    settle(None, decoders)
+
+
+def test_a_kept_first_picture_is_there_at_once(play, webm, decoders, packed):
+    first_pictures = FirstPictures(decoders, Memory, 1 << 20)
+    keep(first_pictures, clip_of(webm), decoders)
+    blocked = decoders.submit(time.sleep, 0.05)
+    playback = play(first=first_pictures.of(clip_of(webm)))
+    assert playback.is_ready
+    assert playback.advance(0.0)
+    assert frame_of(playback, packed) == 0
+    blocked.result(DEADLINE)
+    shown = [0]
+    for _ in range(2 * COUNT - 1):
+        settle(playback, decoders)
+        playback.advance(FRAME)
+        shown.append(frame_of(playback, packed))
+    assert shown == [*range(COUNT)] * 2
+    assert bytes(first_pictures.of(clip_of(webm)).picture.bytes) == packed[0], "still the same"
+
+
+def test_first_pictures_keep_to_their_budget_and_drop_the_oldest(webm, decoders):
+    size = np.multiply(*ClipDecoder(webm, "video/webm").info.layout.size)
+    first_pictures = FirstPictures(decoders, Memory, int(3.5 * size))
+    clips = [clip_of(webm, expression=str(number)) for number in range(5)]
+    for clip in clips[:3]:
+        keep(first_pictures, clip, decoders)
+    assert first_pictures.of(clips[0]) is not None
+    for clip in clips[3:]:
+        keep(first_pictures, clip, decoders)
+        # What is decoded counts when the next one comes.
+        first_pictures.keep(clip)
+    assert len(first_pictures) == 3
+    assert [first_pictures.of(clip) is not None for clip in clips] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_the_first_picture_of_another_file_is_none(webm, decoders):
+    first_pictures = FirstPictures(decoders, Memory, 1 << 20)
+    keep(first_pictures, clip_of(webm), decoders)
+    assert first_pictures.of(clip_of(webm + b" ")) is None
+    keep(first_pictures, clip_of(b"no clip", expression="broken"), decoders)
+    assert first_pictures.of(clip_of(b"no clip", expression="broken")) is None

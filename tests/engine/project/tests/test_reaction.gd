@@ -8,6 +8,7 @@ func _player(test: Node) -> NpcVideoPlayer:
 	var player := NpcVideoPlayer.new()
 	player.npc_name = "Ember"
 	player.preset = "realtime"
+	player.fallback = "placeholder"
 	player.size = Vector2(256, 256)
 	test.add_child(player)
 	return player

@@ -1,0 +1,106 @@
+"""First pictures of clips, decoded before anybody asks, so that a hit is on screen at once.
+
+They are a few of many frames, but far larger than the compressed clips: so they have a budget of
+their own, and those that were used least recently go first.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..records import CacheKey, GeneratedClip
+from .playback import Picture, PictureMaker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from .decode import ClipInfo
+
+__all__ = ["FirstPicture", "FirstPictures"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPicture:
+    """The first picture of a clip, and what the clip says of itself."""
+
+    info: ClipInfo
+    picture: Picture
+
+
+_Kept = tuple[GeneratedClip, "Future[FirstPicture]"]
+
+
+class FirstPictures:
+    """For the caller's thread; only the decoding happens on another.
+
+    Args:
+        most_bytes: of pictures that are kept.
+    """
+
+    def __init__(self, decoders: Executor, make_picture: PictureMaker, most_bytes: int):
+        self._decoders = decoders
+        self._make_picture = make_picture
+        self._most_bytes = most_bytes
+        self._kept: OrderedDict[CacheKey, _Kept] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, clip: GeneratedClip) -> None:
+        """Decodes the first picture of `clip`, which may be asked for soon."""
+        key = clip.params.cache_key()
+        kept = self._kept.get(key)
+        if kept is None or kept[0].data != clip.data:
+            self._kept[key] = clip, self._decoders.submit(_open, clip, self._make_picture)
+        self._kept.move_to_end(key)
+        self._trim()
+
+    def of(self, clip: GeneratedClip) -> FirstPicture | None:
+        """The first picture of `clip`, if it is there."""
+        key = clip.params.cache_key()
+        kept = self._kept.get(key)
+        if kept is None or kept[0].data != clip.data:
+            return None
+        self._kept.move_to_end(key)
+        return _result(kept[1])
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    def _trim(self) -> None:
+        sizes = {key: _bytes(first) for key, (_, first) in self._kept.items()}
+        total = sum(sizes.values())
+        while total > self._most_bytes:
+            key, (_, first) = self._kept.popitem(last=False)
+            first.cancel()
+            total -= sizes[key]
+
+
+def _result(first: Future[FirstPicture]) -> FirstPicture | None:
+    """None as well for a clip that cannot be decoded: who plays it is told why."""
+    is_there = first.done() and not first.cancelled() and first.exception() is None
+    return first.result() if is_there else None
+
+
+def _bytes(first: Future[FirstPicture]) -> int:
+    found = _result(first)
+    if found is None:
+        return 0
+    columns, rows = found.info.layout.size
+    return columns * rows
+
+
+def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
+    # FFmpeg is loaded here, on a thread that nobody waits for.
+    from .decode import ClipDecoder
+
+    decoder = ClipDecoder(clip.data, clip.media_type)
+    try:
+        picture = make_picture(*decoder.info.layout.size)
+        frame = next(iter(decoder.frames()))
+        decoder.info.layout.pack(frame.planes, picture.writable())
+        return FirstPicture(decoder.info, picture)
+    finally:
+        decoder.close()

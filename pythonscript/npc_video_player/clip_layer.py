@@ -1,0 +1,55 @@
+"""A playing clip as a layer of one player, with its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from godot import Engine, Rect2, RenderingServer, Vector2
+
+from .clip_sound import ClipSound
+from .layers import new_item
+from .reel import Reel
+
+
+class ClipLayer:
+    """Shows what `reel` plays, which has its first picture already.
+
+    Args:
+        leave: called when it shows the reel no more.
+
+    Attributes:
+        is_held: the picture stays as it is, unless another player goes on with the reel.
+        has_moved, has_looped: whether the last `advance` brought another picture, or the first
+            of the clip again.
+    """
+
+    def __init__(self, player: Any, reel: Reel, leave: Callable[[Reel], None], *, tiled: bool):
+        self.item = new_item(player)
+        self.reel = reel
+        self.size = Vector2(reel.playback.info.width, reel.playback.info.height)
+        self.is_held = False
+        self.has_moved = self.has_looped = False
+        self.sound: ClipSound | None = None
+        self._leave = leave
+        self._tiled = tiled
+        self._loops, self._shots = reel.playback.loops, reel.shots_shown
+        RenderingServer.canvas_item_set_material(self.item, reel.material)
+
+    def place(self, area: Rect2) -> None:
+        tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
+        RenderingServer.canvas_item_clear(self.item)
+        self.reel.draw(self.item, area, tiles if self._tiled else Vector2(1.0, 1.0))
+
+    def advance(self, seconds: float) -> None:
+        if not self.is_held:
+            self.reel.advance(Engine.get_process_frames(), seconds)
+        loops, shots = self.reel.playback.loops, self.reel.shots_shown
+        self.has_looped, self._loops = loops > self._loops, loops
+        self.has_moved, self._shots = shots > self._shots, shots
+
+    def close(self) -> None:
+        RenderingServer.free_rid(self.item)
+        if self.sound is not None:
+            self.sound.close()
+        self._leave(self.reel)

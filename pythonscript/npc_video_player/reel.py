@@ -1,0 +1,229 @@
+"""A clip that plays, as textures and a material; all players that show it share one.
+
+The pictures lie in images that the decoder's threads have written. Here, on the main thread, each
+is handed to the renderer, which is all that this costs; the shader makes colours of its planes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any
+
+from godot import (
+    RID,
+    Basis,
+    Image,
+    RenderingServer,
+    ResourceLoader,
+    Vector2,
+    Vector3,
+    Vector4,
+    writable_pixels,
+)
+from npc_video import GeneratedClip
+from npc_video.media.first_pictures import FirstPicture, FirstPictures
+from npc_video.media.playback import Playback, Shot
+
+if TYPE_CHECKING:
+    from npc_video.media.sound import Sound
+
+INTERPOLATIONS = ("none", "blend", "motion")
+
+_SHADER = "res://addons/npc_video_player/shaders/clip.gdshader"
+_BOXES = ("box_y", "box_u", "box_v", "box_a")
+
+
+class EnginePicture:
+    """An image of the engine, of one byte per pixel."""
+
+    __slots__ = ("image",)
+
+    def __init__(self, columns: int, rows: int):
+        self.image = Image.create_empty(columns, rows, False, Image.FORMAT_R8)
+
+    def writable(self) -> memoryview:
+        return writable_pixels(self.image)
+
+
+class Reel:
+    """Plays `clip` from `begin` on, in seconds.
+
+    Shots take turns in two textures, so that the one on screen and the one after it are both there
+    to be mixed.
+    """
+
+    def __init__(
+        self,
+        clip: GeneratedClip,
+        decoders: Executor,
+        interpolation: str,
+        *,
+        begin: float = 0.0,
+        first: FirstPicture | None = None,
+    ):
+        self.clip = clip
+        self.interpolation = interpolation
+        self.playback = Playback(
+            clip,
+            decoders,
+            EnginePicture,
+            begin=begin,
+            motion=interpolation == "motion",
+            first=first,
+        )
+        self.material = RID()
+        self.shots_shown = 0
+        self.users = 0
+        self.heard_by: Any = None
+        self._decoders = decoders
+        self._sound: Future[Sound | None] | None = None
+        self._shader: Any = None
+        self._textures: list[RID] = []
+        self._motion = RID()
+        self._shown = -1
+        self._uploaded = [-1, -1]
+        self._advanced_in = -1
+        self._mixed = -1.0
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a picture in its textures."""
+        return bool(self._textures)
+
+    @property
+    def sound(self) -> Sound | None:
+        """Its sound, once that is decoded; None where it has none."""
+        if self._sound is None or not self._sound.done() or self._sound.exception():
+            return None
+        return self._sound.result()
+
+    def advance(self, frame: int, seconds: float) -> None:
+        """Plays on, once in each engine frame, whichever player asks first.
+
+        Args:
+            frame: the number of the engine's frame.
+        """
+        if frame == self._advanced_in:
+            return
+        self._advanced_in = frame
+        playback = self.playback
+        playback.advance(seconds)
+        shot = playback.shot
+        if shot is None:
+            return
+        if shot.number != self._shown:
+            self._shown = shot.number
+            self.shots_shown += 1
+            if shot.number not in self._uploaded:
+                self._upload(shot)
+        mixed = float(shot.number % 2)
+        if self.interpolation != "none" and (following := playback.following) is not None:
+            if following.number not in self._uploaded:
+                self._upload(following)
+            part = playback.part
+            mixed = part if following.number % 2 else 1.0 - part
+        if mixed != self._mixed:
+            self._mixed = mixed
+            RenderingServer.material_set_param(self.material, "mixed", mixed)
+
+    def begin(self, frame: int, late: float) -> None:
+        """Shows its first picture, and goes on by `late` seconds, if nobody showed it before."""
+        if not self.is_shown:
+            self.playback.advance(0.0)
+            self.advance(frame, late)
+
+    def draw(self, item: RID, rect: Any, tiles: Vector2) -> None:
+        """Has `item` show it in `rect`, repeated as often as `tiles` says."""
+        if self._textures:
+            info = self.playback.info
+            columns, rows = info.layout.size
+            source = (0.0, 0.0, columns * tiles.x, rows * tiles.y)
+            RenderingServer.canvas_item_add_texture_rect_region(
+                item, rect, self._textures[0], source
+            )
+
+    def close(self) -> None:
+        self.playback.close()
+        for rid in (self.material, self._motion, *self._textures):
+            if rid.is_valid():
+                RenderingServer.free_rid(rid)
+        self.material, self._motion, self._textures = RID(), RID(), []
+
+    def _upload(self, shot: Shot) -> None:
+        slot = shot.number % 2
+        self._uploaded[slot] = shot.number
+        if not self._textures:
+            self._begin(shot.picture.image)
+        else:
+            RenderingServer.texture_2d_update(self._textures[slot], shot.picture.image, 0)
+
+    def _begin(self, image: Image) -> None:
+        """The size and the colours of the clip are known with its first picture."""
+        info = self.playback.info
+        self._textures = [RenderingServer.texture_2d_create(image) for _ in range(2)]
+        self._shader = ResourceLoader.load(_SHADER)
+        self.material = RenderingServer.material_create()
+        RenderingServer.material_set_shader(self.material, self._shader.get_rid())
+        columns, rows = info.layout.size
+        parameters = {
+            "slot_0": self._textures[0],
+            "slot_1": self._textures[1],
+            "texel": Vector2(1.0 / columns, 1.0 / rows),
+            "has_alpha": info.layout.has_alpha,
+        }
+        for name, box in zip(_BOXES, info.layout.boxes, strict=False):
+            parameters[name] = Vector4(
+                box.x / columns, box.y / rows, box.width / columns, box.height / rows
+            )
+        matrix, offset = info.colour.to_rgb()
+        parameters["yuv_to_rgb"], parameters["yuv_offset"] = Basis(*matrix), Vector3(*offset)
+        for name, value in parameters.items():
+            RenderingServer.material_set_param(self.material, name, value)
+        if info.has_sound:
+            self._sound = self._decoders.submit(_sound, self.clip)
+
+
+def _sound(clip: GeneratedClip) -> Sound | None:
+    from npc_video.media.sound import decode_sound
+
+    return decode_sound(clip.data, clip.media_type)
+
+
+class Reels:
+    """The reels that play, by clip: players that show one clip share its decoding.
+
+    Args:
+        decoders: the threads to decode on.
+        first_pictures: what is there already.
+    """
+
+    def __init__(self, decoders: Executor, first_pictures: FirstPictures):
+        self._decoders = decoders
+        self._first_pictures = first_pictures
+        self._playing: dict[tuple[Any, ...], Reel] = {}
+
+    def open(
+        self, clip: GeneratedClip, interpolation: str, *, begin: float = 0.0, anew: bool = False
+    ) -> Reel:
+        """A reel that plays `clip`; `leave` gives it back.
+
+        Args:
+            begin: seconds into the clip, for one that nobody shows yet.
+            anew: whether it must start now, even if the clip plays elsewhere.
+        """
+        key = clip.params.cache_key(), clip.preset, interpolation
+        reel = self._playing.get(key)
+        if reel is None or anew or reel.clip.data != clip.data or reel.playback.error is not None:
+            first = self._first_pictures.of(clip)
+            reel = Reel(clip, self._decoders, interpolation, begin=begin, first=first)
+            self._playing[key] = reel
+        reel.users += 1
+        return reel
+
+    def leave(self, reel: Reel) -> None:
+        """Ends it if nobody shows it any more."""
+        reel.users -= 1
+        if reel.users == 0:
+            reel.close()
+            for key in [key for key, other in self._playing.items() if other is reel]:
+                del self._playing[key]

@@ -1,0 +1,231 @@
+"""What one player shows now, and what it shows next: layers, and the clip that is being opened.
+
+It knows neither where clips come from nor whom to tell what happens; `advance` returns that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from godot import Engine, Rect2
+from npc_video import Fallback, GeneratedClip, VideoParams
+
+from .clip_layer import ClipLayer
+from .clip_sound import ClipSound
+from .layers import Layer, LayerStack
+from .placeholder import Placeholder
+from .procedural_face import ProceduralFace
+from .reel import Reel, Reels
+from .stand_in import StandIn
+
+# A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
+_FALLBACK_FADE_SECONDS = 0.25
+_FALLBACK_FIRST_OPACITY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The first picture of a clip is on screen.
+
+    Attributes:
+        role: "clip", or "similar" for one that stands for it, or "upgrade" for a better one.
+    """
+
+    clip: GeneratedClip
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """The clip on screen begins again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A clip cannot be played, or not to its end; the picture stays."""
+
+    reason: str
+
+
+Happening = Began | Looped | Broken
+
+
+@dataclass(slots=True)
+class _Opening:
+    """A clip whose first picture is awaited.
+
+    Attributes:
+        at_loop: it is to begin when the clip on screen begins again.
+        waited: seconds since it was asked for.
+    """
+
+    reel: Reel
+    role: str
+    at_loop: bool
+    waited: float = 0.0
+
+
+class Screen:
+    """The picture of `player`.
+
+    Attributes:
+        crossfade: seconds in which one clip fades into the next.
+        switches_at_loop: whether a clip waits until the one before it is through.
+        interpolation: one of `INTERPOLATIONS`.
+        bus: where sound goes.
+        shots_shown: frames of clips that were on screen.
+    """
+
+    def __init__(self, player: Any, reels: Reels):
+        self.layers = LayerStack(player)
+        self.crossfade = 0.4
+        self.switches_at_loop = False
+        self.interpolation = "none"
+        self.bus = "Master"
+        self.shots_shown = 0
+        self._player = player
+        self._reels = reels
+        self._opening: _Opening | None = None
+        self._stand_in: StandIn | None = None
+        self._broken: Reel | None = None
+
+    # ---- What is to be shown ----
+
+    def cover(
+        self, kind: Fallback, params: VideoParams, seconds: float, target: Any = None
+    ) -> None:
+        """Shows a fallback that is drawn here, in this frame.
+
+        Args:
+            seconds: how long the awaited clip will take from one loop to the next.
+            target: a node of the game's that stands for the drawn face, or None.
+        """
+        top = self.layers.top
+        if kind is Fallback.FREEZE and top is not None:
+            if isinstance(top, ClipLayer):
+                top.is_held = True
+        elif kind is Fallback.PROCEDURAL and target is not None:
+            self._stand_in = StandIn(target, params, self._stand_in)
+        elif kind is Fallback.PROCEDURAL:
+            self._push_fallback(
+                ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
+            )
+        else:
+            self._push_fallback(Placeholder(self._player, params, self._player.portrait))
+
+    def open(self, clip: GeneratedClip, role: str = "clip", *, in_phase: bool = False) -> None:
+        """Shows `clip` as soon as its first picture is there, which may be with the next frame.
+
+        Args:
+            in_phase: it begins where the drawn face is, which moves like it.
+        """
+        top = self.layers.top
+        plays = isinstance(top, ClipLayer) and not top.is_held
+        at_loop = plays and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
+        in_phase = in_phase and isinstance(top, ProceduralFace)
+        begin = self._phase() * clip.duration if in_phase else 0.0
+        anew = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
+        self.drop_opening()
+        reel = self._reels.open(clip, self.interpolation, begin=begin, anew=anew)
+        self._opening = _Opening(reel, role, at_loop)
+
+    def drop_opening(self) -> None:
+        """Gives up the clip that is being opened."""
+        if self._opening is not None:
+            self._reels.leave(self._opening.reel)
+            self._opening = None
+
+    def place(self, area: Rect2) -> None:
+        self.layers.place(area)
+
+    def close(self) -> None:
+        self.drop_opening()
+        self.layers.close()
+        if self._stand_in is not None:
+            self._stand_in.close()
+
+    # ---- Every frame ----
+
+    def advance(self, seconds: float) -> list[Happening]:
+        """Plays on; what has happened."""
+        if self._opening is not None:
+            self._opening.waited += seconds
+        self.layers.advance(seconds)
+        clips = [layer for layer in self.layers if isinstance(layer, ClipLayer)]
+        self.shots_shown += sum(layer.has_moved for layer in clips)
+        if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
+            self._stand_in = None
+        happenings: list[Happening] = []
+        top = self.layers.top
+        if isinstance(top, ClipLayer):
+            if top.has_looped:
+                happenings.append(Looped())
+            error = top.reel.playback.error
+            if error is not None and self._broken is not top.reel:
+                self._broken = top.reel
+                happenings.append(Broken(str(error)))
+        happenings += self._begin_opened()
+        self._hear(clips)
+        return happenings
+
+    def silence(self) -> None:
+        """Nobody sees it: its sounds pause."""
+        for layer in self.layers:
+            if isinstance(layer, ClipLayer) and layer.sound is not None:
+                layer.sound.pause()
+
+    def _begin_opened(self) -> list[Happening]:
+        """Fades the opened clip in, if its first picture is there and it is its time."""
+        opening, top = self._opening, self.layers.top
+        if opening is None:
+            return []
+        reel, playback = opening.reel, opening.reel.playback
+        if playback.error is not None and not playback.is_ready:
+            self.drop_opening()
+            return [Broken(str(playback.error))]
+        is_time = not (opening.at_loop and isinstance(top, ClipLayer)) or top.has_looped
+        if not is_time or not playback.is_ready:
+            return []
+        self._opening = None
+        late = 0.0
+        if opening.at_loop and isinstance(top, ClipLayer):
+            late = top.reel.playback.position
+        elif isinstance(top, ProceduralFace):
+            late = opening.waited
+        reel.begin(Engine.get_process_frames(), late)
+        tiled = self.layers.stretch == "tile"
+        layer = ClipLayer(self._player, reel, self._reels.leave, tiled=tiled)
+        has_alpha = playback.info.layout.has_alpha
+        self.layers.push(layer, self.crossfade, size=layer.size, is_translucent=has_alpha)
+        self.shots_shown += 1
+        if self._stand_in is not None:
+            self._stand_in.leave(self.crossfade)
+        return [Began(reel.clip, opening.role)]
+
+    def _push_fallback(self, layer: Layer) -> None:
+        if self._stand_in is not None:
+            self._stand_in.leave(_FALLBACK_FADE_SECONDS)
+        self.layers.push(layer, _FALLBACK_FADE_SECONDS, from_opacity=_FALLBACK_FIRST_OPACITY)
+
+    def _phase(self) -> float:
+        """Where in its loop what is on screen is, 0 to 1."""
+        top = self.layers.top
+        if isinstance(top, ProceduralFace):
+            return top.phase
+        if isinstance(top, ClipLayer) and top.reel.clip.duration > 0.0:
+            return top.reel.playback.position / top.reel.clip.duration % 1.0
+        return 0.0
+
+    def _hear(self, clips: list[ClipLayer]) -> None:
+        """Keeps each clip's sound with its picture."""
+        for layer in clips:
+            if layer.sound is None and (sound := layer.reel.sound) and layer.reel.heard_by is None:
+                layer.reel.heard_by = layer
+                seconds = layer.reel.clip.duration
+                layer.sound = ClipSound(self._player, self.bus, sound, seconds)
+            if layer.sound is not None:
+                if layer.is_held:
+                    layer.sound.pause()
+                else:
+                    layer.sound.follow(layer.reel.playback.position, self.layers.loudness(layer))

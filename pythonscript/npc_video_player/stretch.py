@@ -1,0 +1,31 @@
+"""Where a picture lies in the area of a player, by the modes that TextureRect has."""
+
+from __future__ import annotations
+
+from godot import Rect2, Vector2
+
+STRETCH_MODES = (
+    "scale",
+    "tile",
+    "keep",
+    "keep_centered",
+    "keep_aspect",
+    "keep_aspect_centered",
+    "keep_aspect_covered",
+)
+
+
+def placed(mode: str, area: Rect2, size: Vector2) -> Rect2:
+    """The rectangle of a picture of `size` in `area`; it may be larger than that.
+
+    Tiles fill the area, like a picture that is scaled.
+    """
+    if mode in ("scale", "tile") or size.x <= 0.0 or size.y <= 0.0:
+        return area
+    shown = size
+    if mode.startswith("keep_aspect"):
+        fits = area.size.x / size.x, area.size.y / size.y
+        shown = size * (max(fits) if mode == "keep_aspect_covered" else min(fits))
+    is_centered = mode.endswith(("centered", "covered"))
+    corner = area.position + (area.size - shown) * 0.5 if is_centered else area.position
+    return Rect2(*corner, *shown)
