@@ -117,7 +117,7 @@ def _read(
 
 def _value(value: Any, kind: Any, name: str) -> Any:
     """`value` if it is of this kind; a list of texts becomes a tuple, a whole number a float."""
-    if kind is str and isinstance(value, str):
+    if kind in (str, bool) and isinstance(value, kind):
         return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):
         return value
