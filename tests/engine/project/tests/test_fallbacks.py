@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from typing import Any
 
@@ -9,7 +10,17 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from engine_tests import EngineTest, Steps
-from godot import Color, Control, Image, ImageTexture, Rect2, Rect2i, RenderingServer, Theme
+from godot import (
+    Color,
+    Control,
+    Image,
+    ImageTexture,
+    Rect2,
+    Rect2i,
+    RenderingServer,
+    ResourceLoader,
+    Theme,
+)
 from npc_video import VideoParams
 from npc_video.face.ember import EmberPainter
 from npc_video.face.expressions import EXPRESSIONS
@@ -145,6 +156,13 @@ def test_the_face_fills_whatever_area_it_gets(test: EngineTest) -> Steps:
     face = ProceduralFace(parent_in(test), VideoParams())
     yield from filled(test, face)
     face.close()
+
+
+def test_the_shader_outlives_the_faces(test: EngineTest) -> None:
+    """Translating it takes longer than a frame."""
+    ProceduralFace(parent_in(test), VideoParams()).close()
+    gc.collect()
+    assert ResourceLoader.has_cached("res://addons/npc_video_player/shaders/face.gdshader")
 
 
 # ---- Placeholder ----
