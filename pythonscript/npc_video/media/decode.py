@@ -139,6 +139,7 @@ class ClipDecoder:
         meter = WorkMeter(self._limits)
         count, last = 0, -1.0
         start: float | None = None
+        stays: int | None = None
         try:
             self._rewind(vectors)
             motion = MotionReader(self._stream.codec_context) if vectors else None
@@ -153,7 +154,7 @@ class ClipDecoder:
                 self._check(picture, count, last)
                 moved = motion.read(picture) if motion else None
                 frame = Frame(last, self._planes(picture), moved)
-                stays = self._stay(picture)
+                stays = picture.duration
                 meter.pause()
                 yield frame
                 meter.resume()
@@ -161,7 +162,7 @@ class ClipDecoder:
             raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
         if count == 0:
             raise DamagedClipError("The clip is damaged: it holds no frame.")
-        self._finish(last + stays)
+        self._finish(last, stays)
 
     def close(self) -> None:
         self._container.close()
@@ -205,14 +206,11 @@ class ClipDecoder:
         width, height = self.info.width, self.info.height
         return (*planes, Plane(memoryview(self._opaque), width, width, height))
 
-    def _stay(self, picture: Any) -> float:
-        if picture.duration and picture.time_base:
-            return float(picture.duration * picture.time_base)
-        return 1.0 / self.info.fps
-
-    def _finish(self, end: float) -> None:
+    def _finish(self, last: float, stays: int | None) -> None:
         """A truncated file ends like a whole one, only too early."""
-        said, frame = self.info.duration, 1.0 / self.info.fps
+        frame = 1.0 / self.info.fps
+        end = last + (float(stays * self._stream.time_base) if stays else frame)
+        said = self.info.duration
         if said is not None and end < said - max(_MISSING_SECONDS, _MISSING_FRAMES * frame):
             raise DamagedClipError(f"The clip is damaged: it ends after {end:.2f} of {said:.2f} s.")
         self._length = said if said is not None and abs(said - end) < frame else end

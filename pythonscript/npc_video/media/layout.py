@@ -6,7 +6,7 @@ A frame is then one texture: one upload, and one lookup of its place for each pl
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,8 @@ class PictureLayout:
     Attributes:
         width, height: of luma and alpha, in pixels; those of the clip.
         chroma_width, chroma_height: of each plane of chroma.
+        boxes: the places of luma, the two planes of chroma and, where there is one, of alpha.
+        size: columns and rows of the picture.
     """
 
     width: int
@@ -53,17 +55,17 @@ class PictureLayout:
     chroma_width: int
     chroma_height: int
     has_alpha: bool
+    boxes: tuple[Box, ...] = field(init=False)
+    size: tuple[int, int] = field(init=False)
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows of the picture."""
-        boxes = self.boxes
+    def __post_init__(self) -> None:
+        # Kept, because they are asked for with every frame.
+        boxes = self._place()
         columns = max(box.x + box.width for box in boxes)
-        return columns, max(box.y + box.height for box in boxes)
+        object.__setattr__(self, "boxes", boxes)
+        object.__setattr__(self, "size", (columns, max(box.y + box.height for box in boxes)))
 
-    @property
-    def boxes(self) -> tuple[Box, ...]:
-        """The places of luma, the two planes of chroma and, where there is one, of alpha."""
+    def _place(self) -> tuple[Box, ...]:
         width, height = self.chroma_width, self.chroma_height
         u = Box(0, self.height, width, height)
         if width < self.width:

@@ -88,6 +88,8 @@ class MotionReader:
         vectors = picture.side_data.get("MOTION_VECTORS")
         if vectors is None or previous is None or past is None or picture.interlaced_frame:
             return None
+        if not past <= previous < now:
+            return None  # damaged time stamps
         if is_b_frame and not self._is_h264:
             return None  # FFmpeg keeps none for B-frames of MPEG-4, and exports zeros
         future = self._next_reference(now, order)

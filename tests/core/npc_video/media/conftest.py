@@ -26,22 +26,39 @@ def webm() -> bytes:
 
 @pytest.fixture(scope="session")
 def make_clip() -> Callable[..., bytes]:
-    """Writes a file as a server might send it: any codec, container, pixel format and tags."""
+    """Writes a file as a server might send it: any codec, container, pixel format and tags.
+
+    Its frames get lighter by 8 of 255, and more opaque by `alpha` where they have alpha. `ticks`
+    are their time stamps in frames, where these are not one after the other.
+    """
 
     def make(
-        codec="libx264", container="mp4", pixels="yuv420p", count=COUNT, size=SIZE, first=0, **tags
+        codec="libx264",
+        container="mp4",
+        pixels="yuv420p",
+        count=COUNT,
+        size=SIZE,
+        first=0,
+        ticks=None,
+        fps=FPS,
+        alpha=0,
+        options=None,
+        metadata=None,
+        **tags,
     ):
         file = io.BytesIO()
         with av.open(file, "w", format=container) as output:
-            stream = output.add_stream(codec, rate=FPS)
+            stream = output.add_stream(codec, rate=fps, options=options or {})
+            stream.metadata.update(metadata or {})
             stream.width = stream.height = size
             stream.pix_fmt = pixels
             for name, value in tags.items():
                 setattr(stream.codec_context, name, value)
-            for index in range(count):
-                grey = np.full((size, size, 3), 8 * index % 256, np.uint8)
-                frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format=pixels)
-                frame.pts, frame.time_base = first + index, Fraction(1, FPS)
+            for index, tick in enumerate(ticks or range(first, first + count)):
+                grey = np.full((size, size, 4), 8 * index % 256, np.uint8)
+                grey[..., 3] = alpha * index
+                frame = av.VideoFrame.from_ndarray(grey, format="rgba").reformat(format=pixels)
+                frame.pts, frame.time_base = tick, Fraction(1, fps)
                 output.mux(stream.encode(frame))
             output.mux(stream.encode(None))
         return file.getvalue()

@@ -1,4 +1,5 @@
 import random
+import struct
 from contextlib import suppress
 from itertools import pairwise
 
@@ -24,9 +25,24 @@ def decode(data, media_type="video/webm", limits=None):
         decoder.close()
 
 
-def luma(frame):
-    plane = frame.planes[0]
+def luma(frame, index=0):
+    plane = frame.planes[index]
     return np.frombuffer(plane.data, np.uint8).reshape(plane.rows, plane.stride)[:, : plane.width]
+
+
+def edited(data, cut, count):
+    """`data` with an edit list that shows `count` frames after the first `cut`."""
+    changed = bytearray(data)
+    at = data.index(b"elst") + 12
+    _, begin = struct.unpack_from(">Ii", data, at)
+    ticks_per_frame = 2048  # of the track, as the writer has it for 8 frames per second
+    struct.pack_into(">Ii", changed, at, count * 1000 // 8, begin + cut * ticks_per_frame)
+    return bytes(changed)
+
+
+def see_through(make_clip, codec, size):
+    options = {"auto-alt-ref": "0"} if codec == "libvpx" else {}
+    return make_clip(codec, "webm", "yuva420p", size=size, alpha=10, options=options)
 
 
 class TestInfo:
@@ -110,6 +126,87 @@ class TestFrames:
         assert len(decode(make_clip(codec, container), media_type)) == 24
 
 
+class TestTiming:
+    """What is shown when: files whose time stamps are not simply one after the other."""
+
+    @pytest.mark.parametrize("codec", ["libx264", "libvpx-vp9"])
+    @pytest.mark.parametrize("container", ["mp4", "matroska"])
+    def test_variable_frame_rates(self, make_clip, codec, container):
+        ticks = [0, 1, 2, 8, 9, 20, 21, 22]
+        kind = {"mp4": "video/mp4", "matroska": "video/x-matroska"}[container]
+        frames = decode(make_clip(codec, container, ticks=ticks), kind)
+        assert [frame.seconds for frame in frames] == pytest.approx([t / 8 for t in ticks])
+
+    @pytest.mark.parametrize("options", [{"bf": "3"}, {"bf": "3", "g": "3"}, {"bf": "0", "g": "1"}])
+    def test_reordered_frames_come_as_they_are_shown(self, make_clip, options):
+        frames = decode(make_clip(options=options), "video/mp4")
+        assert [frame.seconds for frame in frames] == pytest.approx([n / 8 for n in range(24)])
+        assert [int(luma(frame)[0, 0]) for frame in frames] == pytest.approx(
+            [16 + 8 * n * 219 / 255 for n in range(24)], abs=2
+        )
+
+    @pytest.mark.parametrize("cut", [3, 5, 12])
+    def test_an_edit_list_cuts_off_frames(self, make_clip, cut):
+        whole = make_clip(options={"bf": "2", "g": "8"})
+        decoder = ClipDecoder(edited(whole, cut, 8), "video/mp4")
+        for _ in range(2):
+            frames = list(decoder.frames())
+            assert [frame.seconds for frame in frames] == pytest.approx([n / 8 for n in range(8)])
+            assert luma(frames[0])[0, 0] == pytest.approx(16 + 8 * cut * 219 / 255, abs=2)
+            assert decoder.length == pytest.approx(1.0)
+        decoder.close()
+
+    @pytest.mark.parametrize(
+        ("codec", "container"),
+        [("libx264", "mp4"), ("libx264", "matroska"), ("libvpx-vp9", "webm"), ("mpeg4", "mp4")],
+    )
+    @pytest.mark.parametrize("first", [0, 40])
+    def test_loops_are_as_long_as_their_frames(self, make_clip, codec, container, first):
+        kind = {"matroska": "video/x-matroska"}.get(container, f"video/{container}")
+        decoder = ClipDecoder(make_clip(codec, container, first=first, count=25, fps=24), kind)
+        assert decoder.length is None
+        for _ in range(3):
+            assert len(list(decoder.frames())) == 25
+            assert decoder.length == pytest.approx(25 / 24, abs=0.0006)
+        decoder.close()
+
+    def test_the_last_frame_stays_as_long_as_the_file_has_it(self, make_clip):
+        decoder = ClipDecoder(make_clip(ticks=[0, 1, 2, 10]), "video/mp4")
+        assert list(decoder.frames())[-1].seconds == pytest.approx(10 / 8)
+        assert decoder.length == pytest.approx(11 / 8)
+        decoder.close()
+
+
+class TestAlpha:
+    @pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
+    @pytest.mark.parametrize("size", [128, 95])
+    def test_is_the_fourth_plane(self, make_clip, codec, size):
+        decoder = ClipDecoder(see_through(make_clip, codec, size), "video/webm")
+        assert decoder.info.layout.has_alpha
+        for _ in range(2):
+            frames = list(decoder.frames())
+            assert len(frames) == 24
+            for index, frame in enumerate(frames):
+                assert len(frame.planes) == 4
+                assert luma(frame, 3).mean() == pytest.approx(10 * index, abs=2)
+        decoder.close()
+
+    def test_only_where_the_file_says_so(self, make_clip):
+        for data in (make_clip("libvpx-vp9", "webm"), make_clip("libvpx", "webm")):
+            decoder = ClipDecoder(data, "video/webm")
+            assert not decoder.info.layout.has_alpha
+            assert all(len(frame.planes) == 3 for frame in decoder.frames())
+            decoder.close()
+
+    def test_is_opaque_where_it_is_missing(self, make_clip):
+        # The same length, so that nothing else of the file changes.
+        data = make_clip("libvpx-vp9", "webm", metadata={"alpha_MODE": "1"})
+        decoder = ClipDecoder(data.replace(b"ALPHA_MODE", b"alpha_mode"), "video/webm")
+        assert decoder.info.layout.has_alpha
+        assert all((luma(frame, 3) == 255).all() for frame in decoder.frames())
+        decoder.close()
+
+
 class TestRefusal:
     def test_unknown_container(self, webm):
         with pytest.raises(UnsupportedClipError, match="image/gif"):
@@ -140,6 +237,7 @@ class TestRefusal:
             MediaLimits(most_pixels=128 * 127),
             MediaLimits(most_frames=23),
             MediaLimits(most_seconds=2.5),
+            MediaLimits(most_decode_seconds=0.0),
         ],
     )
     def test_limits(self, webm, limits):

@@ -1,4 +1,5 @@
 import io
+import struct
 from fractions import Fraction
 from itertools import pairwise
 
@@ -143,6 +144,16 @@ def test_too_far_to_tell_is_as_far_as_can_be_told(pan):
 
 def test_none_unless_asked_for(pan):
     assert all(frame.vectors is None for frame in decode(pan((6, -3)), vectors=False))
+
+
+def test_a_time_stamp_that_comes_twice_is_no_motion(pan):
+    data = pan((6, -3), bf="0")
+    at = data.index(b"stts") + 8
+    count, delta = struct.unpack_from(">II", data, at + 4)
+    changed = bytearray(data)
+    struct.pack_into(">II", changed, at + 4, count, 0)
+    assert delta
+    assert all(frame.vectors is None for frame in decode(bytes(changed)))
 
 
 def test_codecs_without_vectors(webm):

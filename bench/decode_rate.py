@@ -1,0 +1,90 @@
+"""How fast clips are decoded into pictures, against bare PyAV.
+
+Prints a table, and its figures once more as one line of JSON: frames per second of `ClipDecoder`
+with `PictureLayout.pack`, divided by those of `av`'s own `decode` of the same clip, which keeps
+nothing. Both run in turns on one thread, and the median of the turns' ratios is taken.
+"""
+
+import io
+import json
+import statistics
+import time
+from fractions import Fraction
+
+import av
+from npc_video.face.ember import EmberPainter
+from npc_video.face.pose import pose
+from npc_video.media.decode import ClipDecoder
+
+_SIZE, _FPS, _FRAMES = 512, 24, 72
+_TURNS = 15
+_CODECS = {
+    "H.264": ("libx264", "mp4", "video/mp4", {}),
+    "VP9": ("libvpx-vp9", "webm", "video/webm", {"deadline": "realtime", "cpu-used": "5"}),
+}
+
+
+def main() -> None:
+    figures = {codec: _rates(codec) for codec in _CODECS}
+    print(f"{'frames/s':<10}{'PyAV':>8}{'ours':>8}{'ratio':>8}")
+    for codec, (bare, ours, ratio) in figures.items():
+        print(f"{codec:<10}{bare:>8.0f}{ours:>8.0f}{ratio:>8.3f}")
+    lowest = min(ratio for _, _, ratio in figures.values())
+    print(json.dumps({"decode_ratio": round(lowest, 3), "turns": _TURNS}))
+
+
+def measure() -> float:
+    """Our rate divided by that of bare PyAV, for the codec where this is lower."""
+    return min(_rates(codec)[2] for codec in _CODECS)
+
+
+def _rates(codec: str) -> tuple[float, float, float]:
+    """Frames per second of bare PyAV and of ours, the best of all turns, and their ratio."""
+    data, media_type = _make(codec), _CODECS[codec][2]
+    turns = [(_bare(data), _ours(data, media_type)) for _ in range(_TURNS)]
+    bare, ours = (min(times) for times in zip(*turns, strict=True))
+    return _FRAMES / bare, _FRAMES / ours, statistics.median(a / b for a, b in turns)
+
+
+def _make(codec: str) -> bytes:
+    encoder, container, _, options = _CODECS[codec]
+    painter = EmberPainter(_SIZE, _SIZE)
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(encoder, rate=_FPS, options=options)
+        stream.width, stream.height, stream.pix_fmt = _SIZE, _SIZE, "yuv420p"
+        for index in range(_FRAMES):
+            picture = painter.paint(pose("happy", "neutral", "bounce", 1.0, index / _FRAMES))
+            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+            frame.pts, frame.time_base = index, Fraction(1, _FPS)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _bare(data: bytes) -> float:
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"
+        started = time.perf_counter()
+        count = sum(1 for _ in container.decode(stream))
+        seconds = time.perf_counter() - started
+    assert count == _FRAMES
+    return seconds
+
+
+def _ours(data: bytes, media_type: str) -> float:
+    decoder = ClipDecoder(data, media_type)
+    layout = decoder.info.layout
+    columns, rows = layout.size
+    memory = memoryview(bytearray(columns * rows))
+    started = time.perf_counter()
+    for frame in decoder.frames():
+        layout.pack(frame.planes, memory)
+    seconds = time.perf_counter() - started
+    decoder.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
