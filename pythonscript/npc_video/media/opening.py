@@ -13,6 +13,7 @@ import av
 from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
+from .claims import check_claims
 
 __all__ = ["SOUND_CODECS", "VIDEO_CODECS", "MediaLimits", "WorkMeter", "open_container", "reason"]
 
@@ -89,6 +90,8 @@ def open_container(data: bytes, media_type: str, limits: MediaLimits) -> Any:
         raise UnsupportedClipError(
             f"The clip is of the type {media_type!r}: use one of {', '.join(_CONTAINERS)}."
         )
+    if _CONTAINERS[kind] == "mp4":
+        check_claims(data)
     try:
         return av.open(
             io.BytesIO(data),
