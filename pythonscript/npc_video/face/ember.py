@@ -29,6 +29,7 @@ _WING, _WING_SHADE = colour("c9503f"), colour("7d2f45")
 _HORN, _HORN_SHADE, _HORN_RING = colour("fff3d8"), colour("d9a46c"), colour("b97f52")
 _HORN_LINE = np.array([[0.0, 0.0], [0.0, -0.33]], np.float32)
 _HORN_RADII = np.array([0.092, 0.01], np.float32)
+_BELOW = 9.0
 _EVERYWHERE = (-9.0, -9.0, 9.0, 9.0)
 _WING_STEP = 0.05  # radians
 _WEBBING = 0.12  # how far apart, in units, two leaves of a fin still grow together
@@ -80,7 +81,8 @@ def _night(width: int, height: int) -> Canvas:
     canvas = Canvas(width, height)
     for region in canvas.bands(Frame(), *_EVERYWHERE):
         sky = Blend(_NIGHT_TOP, _NIGHT_BOTTOM, ramp(region.y, -1.0, 1.0))
-        corners = ramp(np.hypot(region.x, region.y), 0.8, 2.2)
+        # Beyond the corners of a square picture it gets no darker.
+        corners = ramp(np.minimum(np.hypot(region.x, region.y), math.sqrt(2.0)), 0.8, 2.2)
         canvas.paint(region, np.ones_like(region.x), Blend(sky, _BLACK, corners))
     return canvas
 
@@ -113,14 +115,17 @@ def _embers(canvas: Canvas, pose: FacePose) -> None:
 
 
 def _body(canvas: Canvas, head: Frame, pose: FacePose) -> None:
+    """Neck, shoulders and belly; below the shoulders, in a tall picture, it goes straight down."""
     frame = Frame().at(0.35 * pose.shift_x, 0.88 + 0.25 * pose.shift_y - 0.012 * pose.breath)
     _neck(canvas, head, frame)
-    for region in canvas.bands(frame, -0.56, -0.30, 0.56, 0.16):
-        shoulders = region.ellipse(0.0, 0.2, 0.5 + 0.012 * pose.breath, 0.46)
+    for region in canvas.bands(frame, -0.56, -0.30, 0.56, _BELOW):
+        upper = replace(region, y=np.minimum(region.y, 0.2))
+        shoulders = upper.ellipse(0.0, 0.2, 0.5 + 0.012 * pose.breath, 0.46)
         shade = Blend(_SKIN, _SKIN_SHADE, ramp(region.y, -0.3, 0.15))
         canvas.outlined(region, shoulders, shade, INK, OUTLINE)
-    region = canvas.region(frame, -0.28, -0.26, 0.28, 0.12)
-    belly = region.cover(region.ellipse(0.0, 0.22, 0.27, 0.46))
+    region = canvas.region(frame, -0.28, -0.26, 0.28, _BELOW)
+    upper = replace(region, y=np.minimum(region.y, 0.22))
+    belly = region.cover(upper.ellipse(0.0, 0.22, 0.27, 0.46))
     lines = region.cover(stripes(region.y + 0.6 * region.x * region.x, 0.12, 0.02))
     lines *= 0.45
     canvas.paint(region, belly, Blend(_CREAM_SHADE, _SKIN_SHADE, lines))

@@ -42,6 +42,14 @@ def test_fills_a_picture_of_any_size(size):
     assert picture.max() <= 240
 
 
+@pytest.mark.parametrize("height", [SIZE, 3 * SIZE])
+@pytest.mark.parametrize("phase", [0.0, 0.125, 0.25])
+def test_the_belly_reaches_the_foot_of_the_picture(height, phase):
+    picture = EmberPainter(SIZE, height).paint(pose("happy", "", "bounce", 1.0, phase))
+    belly = picture[height // 2 + 59 : height, SIZE // 2].astype(int)
+    assert (belly > 130).all()
+
+
 def test_same_pose_gives_the_same_picture(painter):
     face = pose("love", "happy", "wiggle", 0.7, 0.4)
     first = painter.paint(face)

@@ -61,10 +61,10 @@ def is_background(pixels: np.ndarray) -> np.ndarray:
     return (pixels[..., 2] > 250) & (pixels[..., 0] < 5) & (pixels[..., 1] < 5)
 
 
-def painted(params: VideoParams, phase: float) -> np.ndarray:
+def painted(params: VideoParams, phase: float, width: int = SIDE, height: int = SIDE) -> np.ndarray:
     """The embedded generator's picture, before it is encoded, (height, width, 3)."""
     moment = pose(params.expression, params.emotion, params.animation, params.intensity, phase)
-    planes = EmberPainter(SIDE, SIDE).paint(moment)
+    planes = EmberPainter(width, height).paint(moment)
     frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     rgb = frame.reformat(
         format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG
@@ -138,6 +138,17 @@ def test_the_face_is_the_one_of_the_clips(test: EngineTest) -> Steps:
         assert errors.mean() < 4.0, (name, errors.mean())
         # No part is missing, misplaced or of another colour.
         assert blocks.max() < 16.0, (name, blocks.max(), divmod(blocks.argmax(), SIDE // _BLOCK))
+
+
+def test_the_face_is_the_one_of_clips_that_are_not_square(test: EngineTest) -> Steps:
+    params = VideoParams(expression="pleased", animation="bounce", intensity=1.0)
+    face = ProceduralFace(parent_in(test), params, phase=0.1)
+    for width, height in ((360, 90), (90, 280)):
+        face.place(Rect2(0, 0, width, height))
+        yield from drawn()
+        shown = picture(test)[:height, :width]
+        assert np.abs(shown - painted(params, 0.1, width, height)).mean() < 4.0, (width, height)
+    face.close()
 
 
 def test_the_face_moves_on_through_its_loop(test: EngineTest) -> Steps:
