@@ -71,6 +71,9 @@ class VideoGenerationManager:
             Closed with the manager.
         clock: seconds, never going back.
         rungs: the fallbacks that the game can show.
+
+    Raises:
+        WorkerError: from any call that begins something, after `close`.
     """
 
     def __init__(
@@ -110,9 +113,8 @@ class VideoGenerationManager:
     ) -> Answer:
         """The clip if it is there; else what to show instead, and `poll` will tell.
 
-        A higher `priority` begins earlier; equal ones in the order in which they were asked for.
-
         Args:
+            priority: any number; the highest begins first, equal ones as they were asked for.
             interaction: what `params` is the answer to; predictions learn from it.
         """
         answer, decision = self._core.request(params, priority, self._clock(), interaction)
@@ -187,6 +189,11 @@ class VideoGenerationManager:
 
     def hint_next(self, params: VideoParams, probability: float = 1.0) -> None:
         """Tells that `params` will be asked for next, for what the game knows and we cannot.
+
+        Believed for 20 seconds, or until it is asked for.
+
+        Args:
+            probability: 0 to 1, that it is right.
 
         Raises:
             InvalidDataError: `probability` is not within 0 to 1.

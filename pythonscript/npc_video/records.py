@@ -249,8 +249,11 @@ class GeneratedClip:
     Attributes:
         data: the file.
         media_type: "video/webm" or "video/mp4".
+        width, height: pixels.
+        fps: frames per second.
         duration: seconds.
         preset: name of the preset that it was generated with.
+        params: what it was asked to show.
         generation_seconds: how long the generator took.
         is_drawn: it shows the embedded generator's face, which can be drawn without a clip as well.
     """
