@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .matching import best_scale
+
 __all__ = ["CELL", "MotionReader"]
 
 CELL = 8
@@ -23,6 +25,10 @@ _BLOCK = 16
 _LEAST_COVERED = 0.5
 # Frames that may be shown in another order than they were decoded in (H.264, A.3.1).
 _REORDERED = 16
+_TRIED = 3  # frames that a vector may lead to
+_EIGHT_BITS = frozenset(
+    f"yuv{full}{sampling}p" for full in ("", "j") for sampling in ("420", "422", "444")
+)
 _STEPS = 4  # of motion per pixel
 _STILL = 128  # the byte for no motion
 # Steps, more than bytes can tell and few enough to count with.
@@ -37,7 +43,8 @@ class MotionReader:
     """Reads the frames of one pass through a clip, in the order they are shown.
 
     FFmpeg tells of each vector whether it leads to an earlier or a later frame, but not to which.
-    It is taken to be the nearest one that others may refer to, as encoders prefer.
+    It is taken to be the nearest one that others may refer to, as encoders prefer; in P-frames,
+    where they often choose others, the pictures tell.
 
     Args:
         context: the decoder.
@@ -56,6 +63,7 @@ class MotionReader:
         # and whether others refer to them.
         self._coming: dict[int, tuple[int, bool]] = {}
         self._previous: int | None = None
+        self._picture: Any = None
         self._references: deque[tuple[int, int]] = deque(maxlen=_REORDERED)  # time stamps, places
 
     def send(self, packet: Any) -> None:
@@ -81,23 +89,32 @@ class MotionReader:
             self._previous = None
             return None
         # Shown before is not yet decoded before.
-        past = next((time for time, place in reversed(self._references) if place < order), None)
+        earlier = reversed(self._references)
+        pasts = [time for time, place in earlier if place < order and time < now][:_TRIED]
         previous, self._previous = self._previous, now
+        before, self._picture = self._picture, picture
         if is_reference or not is_b_frame:
             self._references.append((now, order))
         vectors = picture.side_data.get("MOTION_VECTORS")
-        if vectors is None or previous is None or past is None or picture.interlaced_frame:
+        if vectors is None or previous is None or not pasts or picture.interlaced_frame:
             return None
-        if not past <= previous < now:
+        if not pasts[0] <= previous < now:
             return None  # damaged time stamps
         if is_b_frame and not self._is_h264:
             return None  # FFmpeg keeps none for B-frames of MPEG-4, and exports zeros
         future = self._next_reference(now, order)
         # What lies here came from where a vector to the past leads, and goes to where one to the
         # future leads.
-        from_past = -(now - previous) / (now - past)
+        from_past = -(now - previous) / (now - pasts[0])
         from_future = (now - previous) / (future - now) if future is not None else 0.0
-        return self._grid(vectors.to_ndarray(), from_past, from_future)
+        found = self._field(vectors.to_ndarray(), from_past, from_future)
+        if found is None:
+            return None
+        known, motion = found
+        if not is_b_frame and picture.format.name in _EIGHT_BITS:
+            farther = [(now - pasts[0]) / (now - past) for past in pasts[1:]]
+            _correct(known, motion, before, picture, farther)
+        return self._grid(known, motion)
 
     def _next_reference(self, now: int, order: int) -> int | None:
         later = (
@@ -107,15 +124,19 @@ class MotionReader:
         )
         return min(later, default=None)
 
-    def _grid(
+    def _field(
         self, vectors: NDArray[Any], from_past: float, from_future: float
-    ) -> NDArray[np.uint8] | None:
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int16]] | None:
+        """What `_spread` makes of the vectors, or None after a cut."""
         if not from_future:
             vectors = vectors[vectors["source"] < 0]
         scale = np.where(vectors["source"] < 0, from_past, from_future) / vectors["motion_scale"]
         known, motion = self._spread(vectors, scale * _STEPS)
         if np.count_nonzero(known) < _LEAST_COVERED * known.size:
             return None
+        return known, motion
+
+    def _grid(self, known: NDArray[np.bool_], motion: NDArray[np.int16]) -> NDArray[np.uint8]:
         rows, columns = self._cells
         grid = np.full((rows, columns, 4), 255, np.uint8)
         smooth = _smooth(known, motion)[:, :rows, :columns]
@@ -154,6 +175,22 @@ class MotionReader:
             motion[axis] = np.clip(np.rint(mean), -_FARTHEST, _FARTHEST)
         shape = self._rows + 1, columns
         return (count > 0).reshape(shape)[:-1, :-1], motion.reshape(2, *shape)[:, :-1, :-1]
+
+
+def _correct(
+    known: NDArray[np.bool_],
+    motion: NDArray[np.int16],
+    before: Any,
+    now: Any,
+    farther: list[float],
+) -> None:
+    """Shortens `motion` where a vector leads to a frame farther back than the nearest."""
+    moving = known & (np.abs(motion).max(axis=0) >= _STEPS)
+    cells = np.stack(np.nonzero(moving))
+    if farther and cells.size and (before.width, before.height) == (now.width, now.height):
+        ways = motion[:, moving]
+        scales = best_scale(before, now, cells, ways, farther, CELL)
+        motion[:, moving] = np.rint(ways * scales)
 
 
 def _nal_length_size(extradata: bytes | None) -> int:

@@ -95,6 +95,11 @@ def test_tells_the_way_of_a_pan(pan, step, options):
     assert frames[0].vectors is None
 
 
+@pytest.mark.parametrize("step", [(3, 3), (-5, 4)])
+def test_finds_out_which_frame_a_vector_leads_to(pan, step):
+    assert check(decode(pan(step, bf="0", refs="3")), step) >= 14
+
+
 def test_counts_in_time_where_frames_are_missing(pan):
     ticks = [0, 1, 2, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17]
     assert check(decode(pan((4, -2), ticks, bf="2")), (4, -2)) >= 12
