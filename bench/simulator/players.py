@@ -3,10 +3,11 @@
 A state is a value that is never changed, so that a policy which is to know the true probabilities
 can look ahead with the same code that the player acts by.
 
-How habitual each kind is was set by one figure alone: the part of the generating time that an LRU
-cache saves which holds a quarter of a game's clips. It was found to be 0.61 for habitual play, 0.27
-for exploratory play, 0.25 for random play and 0.50 for six NPCs; for bursty play none is known. To
-check, look at the rows `…, quarter` of `python3 run.py bench latency`: within 0.03 of those.
+How habitual each kind is was fitted to the part of the generating time that an LRU cache saves
+that holds a quarter of a game's clips: found to be 0.61 for habitual play, 0.27 for exploratory
+play, 0.25 for random play and 0.50 for six NPCs; for bursty play none is known. To check, look at
+the rows `…, quarter` of `python3 run.py bench latency`: within 0.03 of those. Other players would
+fit as well, and what a policy gains depends on which: its figures hold for these.
 """
 
 import math
