@@ -209,7 +209,8 @@ class NpcVideoPlayer(Control):
         """
         if self._stage is None and self._screen is not None:
             self._stage = Stage(self, self._screen.layers, self._picture_size())
-            self._place()
+            self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
+            self.queue_redraw()
         return None if self._stage is None else self._stage.texture
 
     # ---- The engine's events ----
@@ -218,7 +219,7 @@ class NpcVideoPlayer(Control):
         if what == Control.NOTIFICATION_PROCESS:
             self._advance(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
-            self._place()
+            self._draw_all()
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
@@ -242,7 +243,7 @@ class NpcVideoPlayer(Control):
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
 
-    def _place(self) -> None:
+    def _draw_all(self) -> None:
         """Lays everything out in the area of the player."""
         if self._screen is None:
             return
@@ -252,11 +253,8 @@ class NpcVideoPlayer(Control):
         if self._stage is None:
             self._screen.place(area)
         else:
-            size = self._stage.size
-            self._screen.place(Rect2(0.0, 0.0, *size))
-            self.draw_texture_rect(
-                self._stage.texture, placed(self.stretch_mode, area, size), False
-            )
+            shown = placed(self.stretch_mode, area, self._stage.size)
+            self.draw_texture_rect(self._stage.texture, shown, False)
 
     def _leave_stage(self) -> None:
         if self._stage is not None:

@@ -25,7 +25,10 @@ from npc_video.media.first_pictures import FirstPicture, FirstPictures
 from npc_video.media.playback import Playback, Shot
 
 if TYPE_CHECKING:
+    import numpy as np
+    from npc_video.media.decode import ClipInfo
     from npc_video.media.sound import Sound
+    from numpy.typing import NDArray
 
 INTERPOLATIONS = ("none", "blend", "motion")
 
@@ -43,6 +46,28 @@ class EnginePicture:
 
     def writable(self) -> memoryview:
         return writable_pixels(self.image)
+
+
+class _Motion:
+    """A small texture that tells how blocks move."""
+
+    def __init__(self, material: RID, info: ClipInfo, grid: NDArray[np.uint8]):
+        from npc_video.media.motion import CELL
+
+        rows, columns, _ = grid.shape
+        self._image = Image.create_empty(columns, rows, False, Image.FORMAT_RGBA8)
+        self.texture = RenderingServer.texture_2d_create(self._image)
+        part = Vector2(info.width / (columns * CELL), info.height / (rows * CELL))
+        for name, value in (
+            ("motion", self.texture),
+            ("motion_part", part),
+            ("pixels", Vector2(info.width, info.height)),
+        ):
+            RenderingServer.material_set_param(material, name, value)
+
+    def show(self, grid: NDArray[np.uint8]) -> None:
+        writable_pixels(self._image)[:] = memoryview(grid).cast("B")
+        RenderingServer.texture_2d_update(self.texture, self._image, 0)
 
 
 class Reel:
@@ -79,7 +104,7 @@ class Reel:
         self._sound: Future[Sound | None] | None = None
         self._shader: Any = None
         self._textures: list[RID] = []
-        self._motion = RID()
+        self._motion: _Motion | None = None
         self._shown = -1
         self._uploaded = [-1, -1]
         self._advanced_in = -1
@@ -120,6 +145,8 @@ class Reel:
         if self.interpolation != "none" and (following := playback.following) is not None:
             if following.number not in self._uploaded:
                 self._upload(following)
+                if self.interpolation == "motion":
+                    self._move(following)
             part = playback.part
             mixed = part if following.number % 2 else 1.0 - part
         if mixed != self._mixed:
@@ -144,10 +171,12 @@ class Reel:
 
     def close(self) -> None:
         self.playback.close()
-        for rid in (self.material, self._motion, *self._textures):
-            if rid.is_valid():
+        if self._textures:
+            for rid in (self.material, *self._textures):
                 RenderingServer.free_rid(rid)
-        self.material, self._motion, self._textures = RID(), RID(), []
+        if self._motion is not None:
+            RenderingServer.free_rid(self._motion.texture)
+        self._motion, self._textures = None, []
 
     def _upload(self, shot: Shot) -> None:
         slot = shot.number % 2
@@ -156,6 +185,16 @@ class Reel:
             self._begin(shot.picture.image)
         else:
             RenderingServer.texture_2d_update(self._textures[slot], shot.picture.image, 0)
+
+    def _move(self, following: Shot) -> None:
+        """Tells the shader how to get from the shot on screen to `following`."""
+        if following.motion is not None:
+            if self._motion is None:
+                self._motion = _Motion(self.material, self.playback.info, following.motion)
+            self._motion.show(following.motion)
+        set_param = RenderingServer.material_set_param
+        set_param(self.material, "moves", following.motion is not None)
+        set_param(self.material, "second_is_later", following.number % 2 == 1)
 
     def _begin(self, image: Image) -> None:
         """The size and the colours of the clip are known with its first picture."""

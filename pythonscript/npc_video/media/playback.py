@@ -46,7 +46,7 @@ class Shot:
         number: counts all shots, over all loops.
         loop: how often the clip had begun again before it.
         at: when it is due, in seconds from the very start, over all loops.
-        motion: where the blocks of the shot before it have gone, or None if that is not known.
+        motion: how blocks moved since the shot before, as `Frame.vectors`; None if not known.
     """
 
     number: int
@@ -204,15 +204,15 @@ class Playback:
         start = -self._begin
         while True:
             last = 0.0
-            for frame in decoder.frames():
+            for frame in decoder.frames(vectors=self._with_motion):
                 last, number = frame.seconds, number + 1
                 is_there = self._first is not None and number == 1
                 if start + last < 0.0 or is_there:
                     continue
                 picture = self._spare(size)
                 pack(frame.planes, picture.writable())
-                shot = Shot(number - 1, loop, start + last, picture)
-                self._waiting.append(shot)
+                at = start + last
+                self._waiting.append(Shot(number - 1, loop, at, picture, frame.vectors))
                 yield
             start += decoder.length or last
             loop += 1

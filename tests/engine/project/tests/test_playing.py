@@ -1,0 +1,399 @@
+"""Clips on screen: their colours, how one follows another, textures, sound, and broken ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import time
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
+from clips import COUNT, FPS, HEIGHT, WIDTH, gradients, grey, make_clip
+from engine_tests import EngineTest, Steps, until
+from godot import (
+    AnimatedSprite2D,
+    Image,
+    ImageTexture,
+    Rect2,
+    SpriteFrames,
+    TextureRect,
+    Vector2,
+)
+from npc_video import Fallback, GeneratedClip, VideoParams
+from npc_video_player import NpcVideoPlayer, shared
+from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.stretch import STRETCH_MODES, placed
+from window import drawn, picture, pixels_of
+
+BT709, BT601 = 1, 5
+
+
+def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
+    player = NpcVideoPlayer()
+    player.preset = "realtime"
+    player.progress_ring = False
+    player.crossfade = 0.0
+    player.interpolation = "none"
+    player.stretch_mode = "scale"
+    player.set_size(Vector2(WIDTH, HEIGHT))
+    for name, value in properties.items():
+        setattr(player, name, value)
+    test.add_child(player)
+    player.cancel()
+    return player
+
+
+def opened(player: NpcVideoPlayer, clip: GeneratedClip, role: str = "clip") -> Steps:
+    """Shows a clip as if a generator had made it."""
+    player._screen.open(clip, role)
+    yield from until(lambda: clip_on(player) is clip)
+
+
+def clip_on(player: NpcVideoPlayer) -> GeneratedClip | None:
+    top = player._screen.layers.top
+    return top.reel.clip if isinstance(top, ClipLayer) else None
+
+
+def reel_of(player: NpcVideoPlayer):
+    return player._screen.layers.top.reel
+
+
+def area(test: EngineTest) -> np.ndarray:
+    return picture(test)[:HEIGHT, :WIDTH]
+
+
+def as_ffmpeg_has_it(clip: GeneratedClip, matrix: int, full_range: bool) -> np.ndarray:
+    """The first picture, converted by FFmpeg itself."""
+    with av.open(io.BytesIO(clip.data)) as file:
+        frame = next(file.decode(video=0))
+        rgb = frame.reformat(
+            format="rgb24",
+            src_colorspace=Colorspace.ITU709 if matrix == BT709 else Colorspace.ITU601,
+            src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
+            interpolation="BILINEAR",
+        )
+        return rgb.to_ndarray().astype(int)
+
+
+def test_the_colours_are_those_that_ffmpeg_makes(test: EngineTest) -> Steps:
+    player = player_in(test)
+    still = [list(gradients())[COUNT // 2]] * COUNT
+    worst: dict[str, tuple[float, int]] = {}
+    for matrix in (BT601, BT709):
+        for full_range in (False, True):
+            for pixels in ("yuv420p", "yuv422p", "yuv444p"):
+                name = f"{pixels} {matrix} {full_range}"
+                clip = make_clip(
+                    still,
+                    pixels=pixels,
+                    options={"qp": "0"},
+                    matrix=matrix,
+                    full_range=full_range,
+                    expression=name,
+                )
+                yield from opened(player, clip)
+                yield from drawn()
+                errors = np.abs(area(test) - as_ffmpeg_has_it(clip, matrix, full_range))
+                worst[name] = float(errors.mean()), int(errors.max())
+    assert max(mean for mean, _ in worst.values()) <= 1.5, worst
+    assert max(most for _, most in worst.values()) <= 6, worst
+
+
+def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
+    player = player_in(test, crossfade=0.5, crossfade_curve="linear")
+    yield from opened(player, make_clip(grey(lambda index: 40), expression="dark"))
+    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from drawn()
+    dark = area(test).mean()
+    yield from opened(player, make_clip(grey(lambda index: 220), expression="light"))
+    levels = []
+    while len(player._screen.layers) > 1:
+        yield
+        levels.append(area(test).mean())
+    yield from drawn()
+    light = area(test).mean()
+    assert levels == sorted(levels), levels
+    between = [level for level in levels if dark + 20 < level < light - 20]
+    assert len(between) > 5, levels
+
+
+def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
+    """Every picture on screen is one of the clip, and they come in order, over the loop as well."""
+    player = player_in(test)
+    clip = make_clip(grey(lambda index: 20 + 9 * index), options={"qp": "0"}, expression="steps")
+    yield from opened(player, clip)
+    loops: list[int] = []
+    player.clip_looped.connect(lambda: loops.append(1))
+    shown: list[int] = []
+    while len(loops) < 2:
+        yield
+        number = (area(test).mean() - 20) / 9
+        assert abs(number - round(number)) < 0.3, number
+        if not shown or shown[-1] != round(number):
+            shown.append(round(number))
+    steps = np.diff(shown) % COUNT
+    assert set(steps) == {1}, shown
+
+
+def test_a_clip_can_wait_for_the_end_of_the_one_before(test: EngineTest) -> Steps:
+    player = player_in(test, crossfade_at="loop")
+    yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
+    first = reel_of(player)
+    clip = make_clip(grey(lambda index: 220), expression="second")
+    player._screen.open(clip)
+    while clip_on(player) is not clip:
+        assert first.playback.loops == 0
+        yield
+    assert reel_of(player).playback.position < 0.1
+    assert first.playback.loops == 1
+
+
+def test_a_better_clip_goes_on_at_the_same_phase(test: EngineTest) -> Steps:
+    player = player_in(test, crossfade=0.3)
+    told: list[Any] = []
+    player.quality_upgraded.connect(told.append)
+    yield from opened(player, make_clip(grey(lambda index: 40), expression="same"))
+    rough = reel_of(player)
+    better = make_clip(grey(lambda index: 42), expression="same")
+    player._screen.open(better, "upgrade")
+    yield from until(lambda: clip_on(player) is better)
+    assert rough.playback.loops == 1
+    fine = reel_of(player)
+    apart = []
+    while len(player._screen.layers) > 1:
+        apart.append(abs(rough.playback.position - fine.playback.position))
+        yield
+    assert max(apart) < 0.5 / FPS, apart
+    assert len(told) == 1
+
+
+def test_players_that_show_one_clip_share_its_decoding(test: EngineTest) -> Steps:
+    clip = make_clip(gradients(), expression="shared")
+    first, second = player_in(test), player_in(test)
+    yield from opened(first, clip)
+    yield from opened(second, clip)
+    assert reel_of(first) is reel_of(second)
+    reel = reel_of(first)
+    test.remove_child(first)
+    first.free()
+    shots = reel.shots_shown
+    yield from until(lambda: reel.shots_shown > shots + 3)
+    # Asked for again by who shows it, it starts anew.
+    yield from opened(second, make_clip(grey(lambda index: 9), expression="other"))
+    assert reel.users == 0
+
+
+def test_who_is_not_seen_does_not_decode(test: EngineTest) -> Steps:
+    player = player_in(test)
+    yield from opened(player, make_clip(gradients(), expression="seen"))
+    for hide, show in (
+        (player.hide, player.show),
+        (
+            lambda: player.set_position(Vector2(5000, 0)),
+            lambda: player.set_position(Vector2(0, 0)),
+        ),
+    ):
+        hide()
+        yield
+        yield
+        shots = reel_of(player).shots_shown
+        for _ in range(30):
+            yield
+        assert reel_of(player).shots_shown == shots
+        show()
+        yield from until(lambda shots=shots: reel_of(player).shots_shown > shots)
+
+
+def test_the_finished_picture_is_a_texture(test: EngineTest) -> Steps:
+    player = player_in(test)
+    texture = player.get_video_texture()
+    assert player.get_video_texture() is texture
+    mirror = TextureRect()
+    mirror.texture = texture
+    mirror.set_position(Vector2(0, 0))
+    test.add_child(mirror)
+    player.hide()
+    yield from opened(player, make_clip(grey(lambda index: 20 + 9 * index), expression="mirrored"))
+    yield from drawn(3)
+    levels = set()
+    for _ in range(60):
+        yield
+        levels.add(round(pixels_of(texture.get_image()).mean()))
+    assert len(levels) > 4, levels
+    assert (texture.get_width(), texture.get_height()) == (256, 256)
+
+
+def tone(seconds: float = COUNT / FPS) -> np.ndarray:
+    times = np.arange(round(48000 * seconds)) / 48000
+    return (3000 * np.sin(2 * np.pi * 440 * times)).astype(np.int16)
+
+
+def test_sound_keeps_to_the_picture(test: EngineTest) -> Steps:
+    player = player_in(test)
+    clip = make_clip(grey(lambda index: 9 * index), sound=tone(), expression="heard")
+    yield from opened(player, clip)
+    layer = player._screen.layers.top
+    yield from until(lambda: layer.sound is not None)
+
+    def apart() -> float:
+        return abs(layer.sound.ahead(layer.reel.playback.position))
+
+    yield from until(lambda: apart() < 0.04)
+    for hitch in (0.0, 0.2):
+        time.sleep(hitch)
+        yield from until(lambda: apart() < 0.04)
+        late = 0
+        for _ in range(60):
+            yield
+            late += apart() > 0.04
+        assert late < 6, late
+
+
+def test_a_broken_clip_is_told_and_changes_nothing(test: EngineTest) -> Steps:
+    player = player_in(test)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    good = make_clip(grey(lambda index: 120), expression="good")
+    yield from opened(player, good)
+    yield from drawn()
+    before = area(test)
+    bad = GeneratedClip(
+        good.data[:200], "video/mp4", 8, 8, 8.0, 1.0, "realtime", VideoParams(), 0.0
+    )
+    player._screen.open(bad)
+    yield from until(lambda: reasons)
+    yield from drawn()
+    assert clip_on(player) is good
+    assert np.array_equal(area(test), before)
+    assert "damaged" in reasons[0] or "opened" in reasons[0], reasons
+
+
+def test_a_clip_that_breaks_off_stays_on_its_last_picture(test: EngineTest) -> Steps:
+    player = player_in(test)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    whole = make_clip(gradients(), codec="libvpx-vp9", expression="whole")
+    half = dataclasses.replace(whole, data=whole.data[: len(whole.data) * 2 // 3])
+    yield from opened(player, half)
+    yield from until(lambda: reasons)
+    yield from drawn(10)
+    assert clip_on(player) is half
+    assert len(reasons) == 1
+
+
+def test_a_hit_is_on_screen_with_the_next_frame(test: EngineTest) -> Steps:
+    player = player_in(test)
+    clip = make_clip(gradients(), expression="kept")
+    shared.first_pictures().keep(clip)
+    yield from until(lambda: shared.first_pictures().of(clip) is not None)
+    player._screen.open(clip)
+    yield
+    assert clip_on(player) is clip
+
+
+def test_blending_lies_between_two_pictures(test: EngineTest) -> Steps:
+    player = player_in(test, interpolation="blend")
+    clip = make_clip(grey(lambda index: 20 + 9 * index), options={"qp": "0"}, expression="blended")
+    yield from opened(player, clip)
+    parts: list[float] = []
+    for _ in range(60):
+        yield
+        number = (area(test).mean() - 20) / 9
+        parts.append(number - np.floor(number))
+    between = [part for part in parts if 0.2 < part < 0.8]
+    assert len(between) > 15, parts
+
+
+def moved(index: float, step: int = 7) -> np.ndarray:
+    """A square before a ground that stays, so far on as after `index` pictures."""
+    rng = np.random.default_rng(1)
+    ground = rng.integers(60, 120, (HEIGHT // 8, WIDTH // 8, 1)).repeat(8, 0).repeat(8, 1)
+    square = rng.integers(120, 255, (16, 16, 1)).repeat(4, 0).repeat(4, 1)
+
+    def at(left: int) -> np.ndarray:
+        image = ground.repeat(3, 2)
+        image[64:128, left : left + 64] = square
+        return image
+
+    left = 8 + index * step
+    whole = int(left)
+    return at(whole) * (1.0 - left + whole) + at(whole + 1) * (left - whole)
+
+
+def test_blocks_move_where_the_codec_says_so(test: EngineTest) -> Steps:
+    """Half-way between two pictures a square is half-way, and not two faint ones."""
+    pictures = [moved(index).astype(np.uint8) for index in range(COUNT)]
+    errors: dict[str, float] = {}
+    for mode in ("blend", "motion"):
+        player = player_in(test, interpolation=mode)
+        clip = make_clip(pictures, options={"crf": "8", "bf": "0"}, expression=mode)
+        yield from opened(player, clip)
+        playback, found = reel_of(player).playback, []
+        for number in (3, 6, 9, 12):
+            yield from until(lambda n=number: playback.shot.number == n and playback.part > 0.35)
+            player.set_process(False)
+            yield from drawn()
+            true = moved(number + playback.part)
+            found.append(np.abs(area(test) - true)[56:136].mean())
+            player.set_process(True)
+        errors[mode] = float(np.mean(found))
+        test.remove_child(player)
+        player.free()
+    assert errors["motion"] < 0.7 * errors["blend"], errors
+
+
+def test_freeze_holds_the_picture(test: EngineTest) -> Steps:
+    player = player_in(test, fallback="freeze")
+    yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="frozen"))
+    player._screen.cover(Fallback.FREEZE, VideoParams(), 3.0)
+    yield from drawn()
+    before = area(test)
+    for _ in range(30):
+        yield
+    assert np.array_equal(area(test), before)
+
+
+def test_a_node_of_the_game_can_stand_in(test: EngineTest) -> Steps:
+    frames = SpriteFrames()
+    frames.add_animation("happy")
+    image = Image.create_empty(64, 64, False, Image.FORMAT_RGBA8)
+    image.fill((0.0, 1.0, 0.0, 1.0))
+    frames.add_frame("happy", ImageTexture.create_from_image(image))
+    sprite = AnimatedSprite2D()
+    sprite.sprite_frames = frames
+    sprite.position = Vector2(60, 60)
+    test.add_child(sprite)
+    player = player_in(test)
+    player._screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0, sprite)
+    assert sprite.animation == "happy"
+    yield from until(lambda: tuple(area(test)[60, 60]) == (0, 255, 0))
+    yield from opened(player, make_clip(grey(lambda index: 90), expression="back"))
+    yield from until(lambda: abs(int(area(test)[60, 60, 1]) - 90) < 6)
+
+
+def test_stretches_as_a_texture_rect_does(test: EngineTest) -> None:
+    box, size = Rect2(10, 20, 200, 100), Vector2(50, 50)
+    where = {mode: tuple(placed(mode, box, size)) for mode in STRETCH_MODES}
+    assert where == {
+        "scale": (10, 20, 200, 100),
+        "tile": (10, 20, 200, 100),
+        "keep": (10, 20, 50, 50),
+        "keep_centered": (85, 45, 50, 50),
+        "keep_aspect": (10, 20, 100, 100),
+        "keep_aspect_centered": (60, 20, 100, 100),
+        "keep_aspect_covered": (10, -30, 200, 200),
+    }
+
+
+def test_nothing_is_drawn_outside_of_the_player(test: EngineTest) -> Steps:
+    player = player_in(test, stretch_mode="keep_aspect_covered")
+    player.set_size(Vector2(100, 200))
+    player.set_position(Vector2(100, 0))
+    yield from opened(player, make_clip(grey(lambda index: 200), expression="covered"))
+    yield from drawn()
+    shown = picture(test)
+    assert (shown[10:190, 105:195] > 150).all()
+    assert (shown[10:190, :95, 0] < 20).all()
+    assert (shown[10:190, 205:, 0] < 20).all()

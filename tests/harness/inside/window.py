@@ -1,0 +1,25 @@
+"""What is in the window, for tests that look at it."""
+
+from __future__ import annotations
+
+import numpy as np
+from engine_tests import EngineTest, Steps
+from numpy.typing import NDArray
+
+
+def picture(test: EngineTest) -> NDArray[np.int_]:
+    """The window as it was drawn last: (height, width, 3), 0 to 255."""
+    return pixels_of(test.get_viewport().get_texture().get_image())
+
+
+def pixels_of(image) -> NDArray[np.int_]:
+    """An image of the engine, of 8 bits for each of at least three channels, likewise."""
+    values = np.frombuffer(image.get_data(), np.uint8)
+    channels = len(values) // (image.get_width() * image.get_height())
+    return values.reshape(image.get_height(), image.get_width(), channels)[:, :, :3].astype(int)
+
+
+def drawn(frames: int = 2) -> Steps:
+    """Lets what was asked for be drawn."""
+    for _ in range(frames):
+        yield
