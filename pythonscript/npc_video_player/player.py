@@ -154,6 +154,7 @@ class NpcVideoPlayer(Control):
         Something wrong in it is told by `generation_failed`.
         """
         try:
+            self._require_scene()
             event = ToolInteraction.from_dict(interaction)
             params = self._evaluate(event)
         except NpcVideoError as error:
@@ -173,6 +174,7 @@ class NpcVideoPlayer(Control):
         `generation_failed` says what is wrong with them.
         """
         try:
+            self._require_scene()
             wanted = VideoParams.from_dict({**self._identity(), **params})
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
@@ -184,6 +186,8 @@ class NpcVideoPlayer(Control):
         """Gives up the clip on its way; what is on screen stays."""
         if self._wanted is not None:
             self._manager().cancel(self._wanted)
+            self._screen.drop_opening()
+            self._ring.hide()
             self._wanted = None
 
     def get_stats(self) -> dict:
@@ -271,6 +275,10 @@ class NpcVideoPlayer(Control):
         return self.get_viewport_rect().intersects(area)
 
     # ---- One reaction ----
+
+    def _require_scene(self) -> None:
+        if self._screen is None:
+            raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
 
     def _identity(self) -> dict[str, str]:
         return {"npc_name": self.npc_name, "npc_id": self.npc_id or self.npc_name}

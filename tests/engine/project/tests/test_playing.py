@@ -218,10 +218,12 @@ def test_the_finished_picture_is_a_texture(test: EngineTest) -> Steps:
     yield from opened(player, make_clip(grey(lambda index: 20 + 9 * index), expression="mirrored"))
     yield from drawn(3)
     levels = set()
-    for _ in range(60):
-        yield
+
+    def changes() -> bool:
         levels.add(round(pixels_of(texture.get_image()).mean()))
-    assert len(levels) > 4, levels
+        return len(levels) > 4
+
+    yield from until(changes)
     assert (texture.get_width(), texture.get_height()) == (256, 256)
 
 
@@ -331,8 +333,12 @@ def test_blocks_move_where_the_codec_says_so(test: EngineTest) -> Steps:
         clip = make_clip(pictures, options={"crf": "8", "bf": "0"}, expression=mode)
         yield from opened(player, clip)
         playback, found = reel_of(player).playback, []
+
+        def has_come_to(number: int, playback=playback) -> bool:
+            return playback.shot.number == number and playback.part > 0.35
+
         for number in (3, 6, 9, 12):
-            yield from until(lambda n=number: playback.shot.number == n and playback.part > 0.35)
+            yield from until(lambda number=number, come=has_come_to: come(number))
             player.set_process(False)
             yield from drawn()
             true = moved(number + playback.part)

@@ -173,3 +173,15 @@ func test_a_scene_keeps_what_was_set(test: Node) -> void:
 	_expect(copy.npc_name == "Ember" and copy.preset == "realtime", "texts")
 	_expect(copy.crossfade == 1.25 and copy.simulate_latency, "numbers and switches")
 	copy.free()
+
+
+func test_outside_of_a_scene_it_says_what_to_do(_test: Node) -> void:
+	var player := NpcVideoPlayer.new()
+	var reasons: Array = []
+	player.generation_failed.connect(func(reason: String) -> void: reasons.append(reason))
+	_expect(not player.react({"tool": "feather"}), "react")
+	_expect(not player.request({"expression": "happy"}), "request")
+	_expect(reasons.size() == 2 and "add it to one" in reasons[0], "told: %s" % [reasons])
+	player.cancel()
+	_expect(player.get_video_texture() == null, "no texture")
+	player.free()
