@@ -25,6 +25,7 @@ from .generation.events import (
     DeadlinePassed,
     Event,
     Failed,
+    MadeAhead,
     Progress,
     Upgraded,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "DeadlinePassed",
     "Event",
     "Failed",
+    "MadeAhead",
     "Progress",
     "Upgraded",
     "VideoGenerationManager",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import npc_video
 from godot import Engine, at_exit
-from npc_video.generation.events import ClipReady, Upgraded
+from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 from npc_video.media.first_pictures import FirstPictures
 
 from .reel import EnginePicture, Reels
@@ -78,7 +78,7 @@ def news(settings: Settings) -> list[Event]:
         events = manager(settings).poll()
         _told[settings] = frame, events
         for event in events:
-            if isinstance(event, ClipReady | Upgraded):
+            if isinstance(event, ClipReady | Upgraded | MadeAhead):
                 first_pictures().keep(event.clip)
     return events
 

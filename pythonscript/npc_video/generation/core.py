@@ -24,7 +24,7 @@ from ..records import (
 )
 from . import ladder
 from .clips import Clips
-from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, Upgraded
+from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, MadeAhead, Upgraded
 from .hosts import Hosts
 from .idle import Idea, IdleWork
 from .jobs import Job, Purpose, Start
@@ -213,6 +213,7 @@ class GenerationCore:
         else:
             self._tally.speculations += 1
             self._unused[key] = seconds
+            self._events.append(MadeAhead(clip.params, clip))
         return self._settle(now)
 
     def fail(self, ticket: int, reason: str, now: float, *, worth_retrying: bool) -> Decision:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from ..records import Fallback, GeneratedClip, VideoParams
 
-__all__ = ["Answer", "ClipReady", "DeadlinePassed", "Event", "Failed", "Progress", "Upgraded"]
+__all__ = [
+    "Answer",
+    "ClipReady",
+    "DeadlinePassed",
+    "Event",
+    "Failed",
+    "MadeAhead",
+    "Progress",
+    "Upgraded",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,14 @@ class Upgraded:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeAhead:
+    """A clip is in the cache that nobody has asked for yet."""
+
+    params: VideoParams
+    clip: GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a clip is, 0 to 1."""
 
@@ -62,4 +79,4 @@ class DeadlinePassed:
     waited: float
 
 
-Event = ClipReady | Upgraded | Progress | Failed | DeadlinePassed
+Event = ClipReady | Upgraded | MadeAhead | Progress | Failed | DeadlinePassed

@@ -3,7 +3,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import InvalidDataError
 from npc_video.gestures import PATTERNS, Gesture, GestureDetector
@@ -121,7 +121,6 @@ def test_patterns_at_any_rate_and_angle_with_noise(
             assert found.pattern == pattern, (seed, noise)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.sampled_from(CASES),
     st.floats(0.8, 1.25),
@@ -243,7 +242,6 @@ def test_an_extent_that_is_none_is_refused(extent: float) -> None:
 numbers = st.floats(-1e9, 1e9) | st.sampled_from([0.0, 1.0, 5e-324, 1e9, -1e9])
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.tuples(numbers, numbers, numbers, st.none() | numbers), max_size=40),
     st.floats(1e-300, 1e9),

@@ -116,7 +116,7 @@ def _size(clip: GeneratedClip) -> int:
     return len(pack(key_of(clip), clip)[1])
 
 
-_DiskMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+_DiskMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=20)
 TestDisk = _DiskMachine.TestCase
 
 
@@ -208,7 +208,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(), places=st.integers(1, 30))
 def test_no_clip_is_lost_whatever_became_of_the_index(filled: Path, seed: int, places: int) -> None:
     with TemporaryDirectory() as name:

@@ -137,7 +137,7 @@ class _Gdsf(_MemoryMachine):
     policy, model_of_policy = "gdsf", _GdsfModel
 
 
-_SETTINGS = settings(max_examples=60, stateful_step_count=40, deadline=None)
+_SETTINGS = settings(max_examples=60, stateful_step_count=40)
 _Lru.TestCase.settings = _SETTINGS
 _Gdsf.TestCase.settings = _SETTINGS
 TestLru = _Lru.TestCase

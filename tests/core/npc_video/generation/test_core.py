@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from npc_video.cache import ClipCache
 from npc_video.generation.core import GenerationCore
-from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, Upgraded
+from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
 from npc_video.generation.jobs import Purpose
 from npc_video.generation.planner import Calm
 from npc_video.records import Fallback, VideoGenerationConfig
@@ -176,7 +176,8 @@ class TestAhead:
         subject = core(EAGER)
         decision = subject.hint(look("sad"), 0.9, 0.0)
         assert [start.job.purpose for start in decision.starts] == [Purpose.SPECULATION]
-        finish(subject, decision.starts[0], 1.0)
+        told = finish(subject, decision.starts[0], 1.0).events
+        assert [(type(event), event.params) for event in told] == [(MadeAhead, look("sad"))]
         assert subject.request(look("sad"), 10, 2.0)[0].fallback is None
         assert subject.stats().speculations_used == 1
         assert subject.stats().wasted_seconds == 0.0

@@ -274,5 +274,5 @@ class QueueAgainstModel(RuleBasedStateMachine):
         return first
 
 
-QueueAgainstModel.TestCase.settings = settings(deadline=None, max_examples=150)
+QueueAgainstModel.TestCase.settings = settings(max_examples=150)
 TestAgainstModel = QueueAgainstModel.TestCase

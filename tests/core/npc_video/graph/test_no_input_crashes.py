@@ -67,7 +67,6 @@ touches = st.lists(st.tuples(st.floats(0.0, 1e9), interactions), max_size=6)
 
 
 @given(anything, touches)
-@settings(deadline=None)  # the machine may be busy
 def test_any_json(value: Any, steps: list[tuple[float, ToolInteraction]]) -> None:
     play(value, steps)
     play(json.dumps(value), steps)
@@ -81,7 +80,7 @@ def test_any_text(text: str | bytes) -> None:
 
 
 @given(st.data(), touches)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_templates_with_anything_in_the_place_of_anything(
     data: st.DataObject, steps: list[tuple[float, ToolInteraction]]
 ) -> None:
@@ -126,7 +125,7 @@ ODD = {"min": -1e100, "max": 1e100, "decayRate": 1e100, "inMin": 0, "inMax": 5e-
 
 
 @given(st.data(), touches)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_nodes_connected_in_any_way(
     data: st.DataObject, steps: list[tuple[float, ToolInteraction]]
 ) -> None:
