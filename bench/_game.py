@@ -1,0 +1,83 @@
+"""A game of its own for a benchmark: a project with the addon, whose one scene measures itself."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tools.console import Failure
+from tools.engine import find
+from tools.godot import run_project
+from tools.links import link_addon
+from tools.paths import ADDON
+from tools.screen import screen
+
+_INSIDE = Path(__file__).with_name("inside")
+_PROJECT = """config_version=5
+[application]
+run/main_scene="res://main.tscn"
+run/max_fps=60
+[display]
+window/size/viewport_width=1024
+window/size/viewport_height=1024
+window/vsync/vsync_mode=0
+[pythonscript]
+modules=["{module}"]
+[rendering]
+renderer/rendering_method="gl_compatibility"
+"""
+_SCENE = '[gd_scene format=3]\n[node name="Main" type="{node}"]\n'
+
+
+def play(
+    module: str,
+    node: str,
+    files: Mapping[str, bytes],
+    options: Mapping[str, Any],
+    *,
+    window: bool = False,
+    seconds: float,
+) -> dict[str, Any]:
+    """Runs the scene `node` of bench/inside/`module`.py and returns the JSON that it prints.
+
+    Args:
+        files: contents by name, for the folder of the project.
+        options: for the scene, which gets them as JSON on its command line.
+        window: whether it draws into one, without waiting for the screen.
+        seconds: time limit.
+
+    Raises:
+        Failure: there is no engine or no screen, or the run failed.
+    """
+    engine = find()
+    if engine is None:
+        raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+    with ExitStack() as stack:
+        project = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        _make(project, module, node, files)
+        env = stack.enter_context(screen()) if window else {}
+        if env is None:
+            raise Failure("The measurement needs a screen: install Xvfb.")
+        arguments = [*([] if window else ["--headless"]), "--", json.dumps(options)]
+        run = run_project(engine, project, *arguments, seconds=seconds, env=env)
+    line = next((line for line in run.log.splitlines() if line.startswith("{")), None)
+    if line is None or not run.ok:
+        raise Failure(f"The measurement failed:\n{run.log}\n{'; '.join(run.faults)}")
+    result: dict[str, Any] = json.loads(line)
+    return result
+
+
+def _make(project: Path, module: str, node: str, files: Mapping[str, bytes]) -> None:
+    link_addon(project, ADDON)
+    extension = f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n"
+    (project / ".godot").mkdir()
+    (project / ".godot" / "extension_list.cfg").write_text(extension)
+    (project / "project.godot").write_text(_PROJECT.format(module=module))
+    (project / "main.tscn").write_text(_SCENE.format(node=node))
+    for file in _INSIDE.glob(f"{module}*.py"):
+        shutil.copy2(file, project)
+    for name, data in files.items():
+        (project / name).write_bytes(data)

@@ -1,0 +1,151 @@
+"""What players cost the main thread: ours, Godot's own, and none, in turns.
+
+Godot's VideoStreamPlayer decodes on the main thread, ours does not; so this is no measure of the
+work in all, but of what a game cannot do meanwhile.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from godot import Node, VideoStreamPlayer, VideoStreamTheora
+from playback_stage import (
+    Frames,
+    MeasurementError,
+    Silent,
+    Stage,
+    Steps,
+    at_rest,
+    clip_of,
+    percentile,
+    player,
+    provide,
+    resident_bytes,
+    wait,
+)
+
+_WARM_UP = 45  # frames: opening, decoding the first pictures and fading in are over
+_COUNTS = (1, 4, 16)
+_MANY = 64
+# Of the frames that are due; a busy machine may delay some.
+_LEAST_PACE = 0.5
+
+
+@dataclass(slots=True)
+class _Row:
+    """One way to play so many clips.
+
+    Attributes:
+        fps: of a clip, 0 where the player does not count what it shows.
+    """
+
+    name: str
+    count: int
+    make: Callable[[int], Node]
+    fps: int
+    main: list[float] = field(default_factory=list)
+    added: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    paces: list[float] = field(default_factory=list)
+    frames: Frames = field(default_factory=Frames)
+
+    def told(self) -> dict[str, Any]:
+        """Milliseconds, but for `memory`, bytes more than the empty scene, and `pace`."""
+        wall = self.frames.wall
+        return {
+            "name": self.name,
+            "count": self.count,
+            "main": statistics.median(self.added),
+            "main_p99": percentile(self.frames.main, 0.99),
+            "p50": percentile(wall, 0.5),
+            "p99": percentile(wall, 0.99),
+            "max": max(wall),
+            "memory": statistics.median(self.memory),
+            "pace": statistics.median(self.paces) if self.fps else None,
+        }
+
+
+def measure(stage: Stage, rounds: int, frames: int) -> Steps:
+    """Rows of a table.
+
+    Args:
+        rounds: how often each row is measured, after an empty scene each time.
+        frames: how long each time.
+    """
+    _provide("balanced", max(_COUNTS), "ember_512.webm", side=512, fps=24)
+    _provide("realtime", _MANY, "ember_256.webm", side=256, fps=8)
+    ours = {name: partial(_ours, "balanced", name) for name in ("none", "blend")}
+    rows = [_Row("empty", 0, _theora, 0)]
+    for count in _COUNTS:
+        rows.append(_Row("VideoStreamPlayer", count, _theora, 0))
+        rows.append(_Row("ours", count, ours["none"], 24))
+    rows.append(_Row("ours, blend", max(_COUNTS), ours["blend"], 24))
+    rows.append(_Row("ours, 256² 8 fps", _MANY, partial(_ours, "realtime", "none"), 8))
+    empty = rows[0]
+    for _ in range(rounds):
+        for row in rows[1:]:
+            for measured in (empty, row):
+                yield from _play(stage, measured, frames)
+            row.added.append(row.main[-1] - empty.main[-1])
+            row.memory[-1] -= empty.memory[-1]
+    empty.added, empty.memory = empty.main, [statistics.median(empty.memory)]
+    return {"rows": [row.told() for row in rows]}
+
+
+def _play(stage: Stage, row: _Row, frames: int) -> Steps:
+    nodes = [row.make(number) for number in range(row.count)]
+    for number, node in enumerate(nodes):
+        stage.add(node, number, row.count)
+        if isinstance(node, VideoStreamPlayer):
+            node.play()
+    yield from wait(_WARM_UP)
+    shown = _shown(nodes) if row.fps else 0
+    with stage.meter.running() as measured:
+        yield from wait(frames)
+    if row.fps:
+        due = row.count * row.fps * sum(measured.wall) * 1e-3
+        row.paces.append((_shown(nodes) - shown) / due)
+        if row.paces[-1] < _LEAST_PACE:
+            raise MeasurementError(f"{row.name}: only {row.paces[-1]:.0%} of the frames were shown")
+    elif not all(node.is_playing() for node in nodes):
+        raise MeasurementError(f"{row.name}: not all of them play")
+    row.main.append(statistics.mean(measured.main))
+    row.frames.main += measured.main
+    row.frames.wall += measured.wall
+    row.memory.append(resident_bytes())
+    stage.clear()
+
+
+def _shown(nodes: list[Any]) -> int:
+    return sum(node.get_stats()["frames_shown"] for node in nodes)
+
+
+def _provide(preset: str, count: int, file: str, *, side: int, fps: int) -> None:
+    """A clip for each of the NPCs, so that none shares the decoding of another."""
+    clips = [
+        clip_of(file, at_rest(_npc(number)), preset=preset, width=side, height=side, fps=fps)
+        for number in range(count)
+    ]
+    sample = _ours(preset, "none", 0)
+    provide(sample, clips, Silent(), progressive=False, predictive=False)
+    sample.free()
+
+
+def _npc(number: int) -> str:
+    return f"NPC {number}"
+
+
+def _ours(preset: str, interpolation: str, number: int) -> Node:
+    return player(_npc(number), preset, interpolation=interpolation)
+
+
+def _theora(number: int) -> Node:
+    stream = VideoStreamTheora()
+    stream.file = "res://ember.ogv"
+    node = VideoStreamPlayer()
+    node.stream, node.loop, node.expand = stream, True, True
+    return node
