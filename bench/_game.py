@@ -16,13 +16,15 @@ from tools.paths import ADDON
 from tools.screen import screen
 
 _INSIDE = Path(__file__).with_name("inside")
+# Headless, Godot has a window of 64², and what is outside of it does not play: it is stretched.
 _PROJECT = """config_version=5
 [application]
 run/main_scene="res://main.tscn"
 run/max_fps=60
 [display]
-window/size/viewport_width=1024
-window/size/viewport_height=1024
+window/size/viewport_width=512
+window/size/viewport_height=512
+window/stretch/mode="canvas_items"
 window/vsync/vsync_mode=0
 [pythonscript]
 modules=["{module}"]

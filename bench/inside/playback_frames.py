@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from itertools import count
 
-from npc_video import ProceduralBackend, VideoGenerationManager
+from npc_video import NpcResponseEvaluator, ProceduralBackend, VideoGenerationManager
 from playback_stage import (
     MeasurementError,
     Stage,
@@ -20,7 +20,7 @@ from playback_stage import (
 
 _PLAYERS = 4
 _WARM_UP = 60  # frames
-_ASKED_EVERY = 150  # frames; between two, the generator is free for what is foreseen
+_ASKED_EVERY = 150  # frames; what is foreseen is made between two requests
 _NPC = "NPC behind the scenes"
 
 
@@ -39,12 +39,14 @@ def measure(stage: Stage, rounds: int, frames: int) -> Steps:
         yield from wait(_WARM_UP)
         with stage.meter.running() as idle:
             yield from wait(frames)
-        _fill(stage)
+        _fill(stage, manager)
         yield from wait(_WARM_UP)
         with stage.meter.running() as busy:
             for frame in range(frames):
                 if frame % _ASKED_EVERY == 0:
-                    manager.request(at_rest(_NPC, seed=next(asked)))
+                    number = next(asked)
+                    manager.request(at_rest(_NPC, seed=number))
+                    manager.hint_next(at_rest(f"NPC to come {number}"))
                 yield
         stage.clear()
         _give_up(manager)
@@ -80,9 +82,11 @@ def _npc(number: int) -> str:
     return f"NPC {number}"
 
 
-def _fill(stage: Stage) -> None:
+def _fill(stage: Stage, manager: VideoGenerationManager) -> None:
     for number in range(_PLAYERS):
-        stage.add(player(_npc(number), "balanced"), number, _PLAYERS)
+        npc = _npc(number)
+        manager.add_npc(npc, NpcResponseEvaluator({"npc": {"id": npc, "name": npc}}))
+        stage.add(player(npc, "balanced"), number, _PLAYERS)
 
 
 def _give_up(manager: VideoGenerationManager) -> None:

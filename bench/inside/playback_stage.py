@@ -18,7 +18,9 @@ from npc_video.backends.base import Backend, GenerationRequest, OnProgress
 from npc_video.cache import ClipCache
 from npc_video_player import NpcVideoPlayer, shared
 
-WINDOW = 1024  # pixels of its side
+# Pixels of its side. It is small, because a renderer without a graphics card takes its time from
+# the same processor.
+WINDOW = 512
 
 Steps = Generator[None, None, Any]
 
