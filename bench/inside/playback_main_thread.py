@@ -31,8 +31,8 @@ from playback_stage import (
 _WARM_UP = 45  # frames: opening, decoding the first pictures and fading in are over
 _COUNTS = (1, 4, 16)
 _MANY = 64
-# Of the frames that are due; a busy machine may delay some.
-_LEAST_PACE = 0.5
+# Of the frames that are due: with less they do not play. A busy machine may delay many.
+_LEAST_PACE = 0.1
 
 
 @dataclass(slots=True)

@@ -17,10 +17,12 @@ from playback_stage import (
     player,
     provide,
     resident_bytes,
+    wait,
 )
 
 _NPC, _PLAYERS, _CLIPS = "Ember", 8, 24
 _SWITCH_EVERY, _RENEW_EVERY, _LOOK_EVERY = 15, 600, 60  # frames
+_WARM_UP = 60  # frames, in which what is needed is loaded
 _LOOKS = 10  # of which the median is taken
 _FEELINGS = ("happy", "sad", "curious")
 
@@ -33,6 +35,7 @@ def measure(stage: Stage, frames: int, settled: int) -> Steps:
     provide(sample, clips, Silent(), progressive=False, predictive=False)
     sample.free()
     players = [_enter(stage, place) for place in range(_PLAYERS)]
+    yield from wait(_WARM_UP)
     memory: list[int] = []
     with stage.meter.running() as measured:
         for frame in range(frames):
