@@ -130,9 +130,9 @@ def provide(
         VideoGenerationConfig(preset=sample.preset, **config), backend, cache=cache
     )
     settings = sample._settings()
-    if settings in shared._managers:
-        shared._managers.pop(settings).close()
-    shared._managers[settings] = made
+    if settings in shared._sources:
+        shared._sources.pop(settings).manager.close()
+    shared._sources[settings] = shared.Source(made)
     return made
 
 

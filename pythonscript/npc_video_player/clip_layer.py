@@ -41,6 +41,10 @@ class ClipLayer:
         RenderingServer.canvas_item_clear(self.item)
         self.reel.draw(self.item, area, tiles if self._tiled else Vector2(1.0, 1.0))
 
+    def rests(self, frame: int, seconds: float) -> bool:
+        """Lets `seconds` pass if that changes nothing; whether it does so."""
+        return self.reel.rests(frame, seconds) and self._shots == self.reel.shots_shown
+
     def advance(self, seconds: float) -> None:
         if not self.is_held:
             self.reel.advance(Engine.get_process_frames(), seconds)

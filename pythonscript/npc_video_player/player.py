@@ -36,7 +36,10 @@ from .stage import Stage
 from .stretch import STRETCH_MODES, placed
 
 if TYPE_CHECKING:
-    from npc_video import GeneratedClip, NpcResponseEvaluator, VideoGenerationManager
+    from npc_video import GeneratedClip, NpcResponseEvaluator
+
+# To find out whether it is seen costs more than to play on for a frame.
+_FRAMES_BETWEEN_LOOKS = 10
 
 
 @exposed(tool=True)
@@ -131,7 +134,10 @@ class NpcVideoPlayer(Control):
 
     def __init__(self) -> None:
         self._screen: Screen | None = None
+        self._source: shared.Source | None = None
         self._stage: Stage | None = None
+        self._looks_in = 0
+        self._is_seen = True
         self._ring: ProgressRing | None = None
         self._evaluator: NpcResponseEvaluator | None = None
         self._wanted: VideoParams | None = None
@@ -185,7 +191,7 @@ class NpcVideoPlayer(Control):
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
         if self._wanted is not None:
-            self._manager().cancel(self._wanted)
+            self._source.manager.cancel(self._wanted)
             self._screen.drop_opening()
             self._ring.hide()
             self._wanted = None
@@ -213,6 +219,7 @@ class NpcVideoPlayer(Control):
         """
         if self._stage is None and self._screen is not None:
             self._stage = Stage(self, self._screen.layers, self._picture_size())
+            self._looks_in = 0
             self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
             self.queue_redraw()
         return None if self._stage is None else self._stage.texture
@@ -224,6 +231,8 @@ class NpcVideoPlayer(Control):
             self._advance(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
+        elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
+            self._looks_in = 0
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
@@ -265,7 +274,7 @@ class NpcVideoPlayer(Control):
             self._stage.close(self)
             self._stage = None
 
-    def _is_seen(self) -> bool:
+    def _may_be_seen(self) -> bool:
         """Whether any of it may be on screen, or in a texture that may be."""
         if self._stage is not None:
             return True
@@ -301,9 +310,6 @@ class NpcVideoPlayer(Control):
             self.preset, self.simulate_latency, self.fallback, self.progressive, self.max_wait
         )
 
-    def _manager(self) -> VideoGenerationManager:
-        return shared.manager(self._settings())
-
     def _show(
         self, params: VideoParams, priority: int, interaction: ToolInteraction | None = None
     ) -> None:
@@ -312,9 +318,10 @@ class NpcVideoPlayer(Control):
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first_reaction = True
         self._wanted = params
+        self._source = shared.source(self._settings())
         self._settle()
         self._screen.drop_opening()
-        answer = self._manager().request(params, priority, interaction=interaction)
+        answer = self._source.manager.request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._rungs["exact"] += 1
             self._ring.hide()
@@ -342,9 +349,12 @@ class NpcVideoPlayer(Control):
     # ---- Every frame ----
 
     def _advance(self, seconds: float) -> None:
-        for event in shared.news(self._settings()):
+        for event in self._source.news():
             self._take(event)
-        if self._is_seen():
+        self._looks_in -= 1
+        if self._looks_in < 0:
+            self._looks_in, self._is_seen = _FRAMES_BETWEEN_LOOKS, self._may_be_seen()
+        if self._is_seen:
             self._tell(self._screen.advance(seconds))
             self._ring.advance(seconds)
         else:

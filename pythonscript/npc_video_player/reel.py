@@ -109,6 +109,7 @@ class Reel:
         self._uploaded = [-1, -1]
         self._advanced_in = -1
         self._mixed = -1.0
+        self._rested = self._rests_for = 0.0
 
     @property
     def is_shown(self) -> bool:
@@ -122,6 +123,24 @@ class Reel:
             return None
         return self._sound.result()
 
+    @property
+    def position(self) -> float:
+        """Seconds into the clip."""
+        return self.playback.position + self._rested
+
+    def rests(self, frame: int, seconds: float) -> bool:
+        """Lets `seconds` pass if that brings nothing new; whether it does so, in this frame.
+
+        Most of the engine's frames are such, and come out of caches that the game has filled with
+        its own: the less is done in them the better.
+        """
+        if frame != self._advanced_in:
+            if self._rested + seconds >= self._rests_for:
+                return False
+            self._rested += seconds
+            self._advanced_in = frame
+        return True
+
     def advance(self, frame: int, seconds: float) -> None:
         """Plays on, once in each engine frame, whichever player asks first.
 
@@ -132,7 +151,8 @@ class Reel:
             return
         self._advanced_in = frame
         playback = self.playback
-        playback.advance(seconds)
+        playback.advance(self._rested + seconds)
+        self._rested = self._rests_for = 0.0
         shot = playback.shot
         if shot is None:
             return
@@ -141,17 +161,28 @@ class Reel:
             self.shots_shown += 1
             if shot.number not in self._uploaded:
                 self._upload(shot)
-        mixed = float(shot.number % 2)
-        if self.interpolation != "none" and (following := playback.following) is not None:
-            if following.number not in self._uploaded:
-                self._upload(following)
-                if self.interpolation == "motion":
-                    self._move(following)
-            part = playback.part
-            mixed = part if following.number % 2 else 1.0 - part
+        if self.interpolation == "none":
+            self._mix(shot.number % 2)
+            self._rests_for = playback.time_left
+        else:
+            self._mix(self._between(shot))
+
+    def _between(self, shot: Shot) -> float:
+        """How much of the second texture is shown; the one after `shot` is made ready for it."""
+        following = self.playback.following
+        if following is None:
+            return shot.number % 2
+        if following.number not in self._uploaded:
+            self._upload(following)
+            if self.interpolation == "motion":
+                self._move(following)
+        part = self.playback.part
+        return part if following.number % 2 else 1.0 - part
+
+    def _mix(self, mixed: float) -> None:
         if mixed != self._mixed:
             self._mixed = mixed
-            RenderingServer.material_set_param(self.material, "mixed", mixed)
+            RenderingServer.material_set_param(self.material, "mixed", float(mixed))
 
     def begin(self, frame: int, late: float) -> None:
         """Shows its first picture, and goes on by `late` seconds, if nobody showed it before."""

@@ -89,6 +89,8 @@ class Screen:
         self._opening: _Opening | None = None
         self._stand_in: StandIn | None = None
         self._broken: Reel | None = None
+        # All that there is, when nothing fades, opens or sounds.
+        self._calm: ClipLayer | None = None
 
     # ---- What is to be shown ----
 
@@ -101,6 +103,7 @@ class Screen:
             seconds: how long the awaited clip will take from one loop to the next.
             target: a node of the game's that stands for the drawn face, or None.
         """
+        self._calm = None
         top = self.layers.top
         if kind is Fallback.FREEZE and top is not None:
             if isinstance(top, ClipLayer):
@@ -120,6 +123,7 @@ class Screen:
         Args:
             in_phase: it begins where the drawn face is, which moves like it.
         """
+        self._calm = None
         top = self.layers.top
         plays = isinstance(top, ClipLayer) and not top.is_held
         at_loop = plays and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
@@ -149,24 +153,36 @@ class Screen:
 
     def advance(self, seconds: float) -> list[Happening]:
         """Plays on; what has happened."""
+        calm = self._calm
+        if calm is not None:
+            if calm.rests(Engine.get_process_frames(), seconds):
+                return []
+            calm.advance(seconds)
+            return self._happened([calm])
         if self._opening is not None:
             self._opening.waited += seconds
         self.layers.advance(seconds)
         clips = [layer for layer in self.layers if isinstance(layer, ClipLayer)]
-        self.shots_shown += sum(layer.has_moved for layer in clips)
         if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
             self._stand_in = None
-        happenings: list[Happening] = []
-        top = self.layers.top
-        if isinstance(top, ClipLayer):
-            if top.has_looped:
-                happenings.append(Looped())
-            error = top.reel.playback.error
-            if error is not None and self._broken is not top.reel:
-                self._broken = top.reel
-                happenings.append(Broken(str(error)))
-        happenings += self._begin_opened()
+        happenings = self._happened(clips) + self._begin_opened()
         self._hear(clips)
+        if len(clips) == len(self.layers) == 1 and self._opening is self._stand_in is None:
+            is_silent = not clips[0].reel.playback.info.has_sound
+            self._calm = clips[0] if is_silent and not clips[0].is_held else None
+        return happenings
+
+    def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
+        """What has become of the clips that play."""
+        self.shots_shown += sum(clip.has_moved for clip in clips)
+        happenings: list[Happening] = []
+        if clips and clips[-1] is self.layers.top:
+            if clips[-1].has_looped:
+                happenings.append(Looped())
+            reel = clips[-1].reel
+            if reel.playback.error is not None and self._broken is not reel:
+                self._broken = reel
+                happenings.append(Broken(str(reel.playback.error)))
         return happenings
 
     def silence(self) -> None:
@@ -190,7 +206,7 @@ class Screen:
         self._opening = None
         late = 0.0
         if opening.at_loop and isinstance(top, ClipLayer):
-            late = top.reel.playback.position
+            late = top.reel.position
         elif isinstance(top, ProceduralFace):
             late = opening.waited
         reel.begin(Engine.get_process_frames(), late)
@@ -214,7 +230,7 @@ class Screen:
         if isinstance(top, ProceduralFace):
             return top.phase
         if isinstance(top, ClipLayer) and top.reel.clip.duration > 0.0:
-            return top.reel.playback.position / top.reel.clip.duration % 1.0
+            return top.reel.position / top.reel.clip.duration % 1.0
         return 0.0
 
     def _hear(self, clips: list[ClipLayer]) -> None:
@@ -228,4 +244,4 @@ class Screen:
                 if layer.is_held:
                     layer.sound.pause()
                 else:
-                    layer.sound.follow(layer.reel.playback.position, self.layers.loudness(layer))
+                    layer.sound.follow(layer.reel.position, self.layers.loudness(layer))

@@ -50,13 +50,31 @@ class Settings:
     max_wait: float
 
 
-_managers: dict[Settings, VideoGenerationManager] = {}
-_told: dict[Settings, tuple[int, list[Event]]] = {}
+class Source:
+    """Where players get clips: a manager, and what it told in this frame, the same for all."""
+
+    def __init__(self, manager: VideoGenerationManager):
+        self.manager = manager
+        self._told_in = -1
+        self._events: list[Event] = []
+
+    def news(self) -> list[Event]:
+        frame = Engine.get_process_frames()
+        if frame != self._told_in:
+            self._told_in = frame
+            self._events = self.manager.poll()
+            for event in self._events:
+                if isinstance(event, ClipReady | Upgraded | MadeAhead):
+                    first_pictures().keep(event.clip)
+        return self._events
 
 
-def manager(settings: Settings) -> VideoGenerationManager:
-    """The generator for these settings."""
-    found = _managers.get(settings)
+_sources: dict[Settings, Source] = {}
+
+
+def source(settings: Settings) -> Source:
+    """What all players with these settings share."""
+    found = _sources.get(settings)
     if found is None:
         backend = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
         config = npc_video.VideoGenerationConfig(
@@ -65,22 +83,8 @@ def manager(settings: Settings) -> VideoGenerationManager:
             progressive=settings.progressive,
             max_wait=settings.max_wait,
         )
-        found = npc_video.VideoGenerationManager(config, backend)
-        _managers[settings] = found
+        found = _sources[settings] = Source(npc_video.VideoGenerationManager(config, backend))
     return found
-
-
-def news(settings: Settings) -> list[Event]:
-    """What the generator has to tell in this frame: the same for every player that asks."""
-    frame = Engine.get_process_frames()
-    told_in, events = _told.get(settings, (-1, []))
-    if told_in != frame:
-        events = manager(settings).poll()
-        _told[settings] = frame, events
-        for event in events:
-            if isinstance(event, ClipReady | Upgraded | MadeAhead):
-                first_pictures().keep(event.clip)
-    return events
 
 
 @cache
@@ -104,8 +108,8 @@ def reels() -> Reels:
 @at_exit
 def close() -> None:
     """Stops the threads; the game ends."""
-    while _managers:
-        _managers.popitem()[1].close()
+    while _sources:
+        _sources.popitem()[1].manager.close()
     if decoders.cache_info().currsize:
         decoders().shutdown(cancel_futures=True)
     for made in (reels, first_pictures, decoders):

@@ -123,6 +123,12 @@ class Playback:
         return min(1.0, max(0.0, (self._position - shot.at) / (following.at - shot.at)))
 
     @property
+    def time_left(self) -> float:
+        """Seconds until `following` is due; 0 while that is not known."""
+        following = self.following
+        return 0.0 if following is None else following.at - self._position
+
+    @property
     def loops(self) -> int:
         """How often the clip has begun again."""
         return 0 if self.shot is None else self.shot.loop
