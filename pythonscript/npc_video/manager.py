@@ -142,16 +142,21 @@ class VideoGenerationManager:
 
     def poll(self) -> list[Event]:
         """What has happened since the last call; takes time only for what did. Never raises."""
+        if not self._inbox and not self._news and not self._is_time():
+            return []
         while self._inbox:
             tell = self._inbox.popleft()
             decision = tell(self._clock())
             if decision is not None:
                 self._do(decision)
-        now = self._clock()
-        if self._wake is not None and now >= self._wake:
-            self._do(self._core.advance(now))
+        if self._is_time():
+            self._do(self._core.advance(self._clock()))
         news, self._news = self._news, []
         return news
+
+    def _is_time(self) -> bool:
+        """Whether something is to be done that only time brings."""
+        return self._wake is not None and self._clock() >= self._wake
 
     # ---- NPCs, and what is made ahead ----
 

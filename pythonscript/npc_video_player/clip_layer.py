@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from godot import Engine, Rect2, RenderingServer, Vector2
+from godot import Rect2, RenderingServer, Vector2
 
 from .clip_sound import ClipSound
 from .layers import new_item
@@ -41,13 +41,13 @@ class ClipLayer:
         RenderingServer.canvas_item_clear(self.item)
         self.reel.draw(self.item, area, tiles if self._tiled else Vector2(1.0, 1.0))
 
-    def rests(self, frame: int, seconds: float) -> bool:
+    def rests(self, seconds: float) -> bool:
         """Lets `seconds` pass if that changes nothing; whether it does so."""
-        return self.reel.rests(frame, seconds) and self._shots == self.reel.shots_shown
+        return self.reel.rests(seconds) and self._shots == self.reel.shots_shown
 
     def advance(self, seconds: float) -> None:
         if not self.is_held:
-            self.reel.advance(Engine.get_process_frames(), seconds)
+            self.reel.advance(seconds)
         loops, shots = self.reel.playback.loops, self.reel.shots_shown
         self.has_looped, self._loops = loops > self._loops, loops
         self.has_moved, self._shots = shots > self._shots, shots

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from npc_video import GeneratedClip, NpcResponseEvaluator
 
 # To find out whether it is seen costs more than to play on for a frame.
-_FRAMES_BETWEEN_LOOKS = 10
+_FRAMES_BETWEEN_LOOKS = 20
 
 
 @exposed(tool=True)
@@ -243,6 +243,7 @@ class NpcVideoPlayer(Control):
             self._show(self._at_rest(), priority=0)
         elif what == Control.NOTIFICATION_EXIT_TREE:
             self.cancel()
+            self._hear(None)
             self._leave_stage()
             self._screen.close()
             self._ring.close()
@@ -318,7 +319,7 @@ class NpcVideoPlayer(Control):
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first_reaction = True
         self._wanted = params
-        self._source = shared.source(self._settings())
+        self._hear(shared.source(self._settings()))
         self._settle()
         self._screen.drop_opening()
         answer = self._source.manager.request(params, priority, interaction=interaction)
@@ -339,6 +340,15 @@ class NpcVideoPlayer(Control):
             self._screen.cover(kind, params, CLIP_SECONDS, target)
             self._reacted()
 
+    def _hear(self, source: shared.Source | None) -> None:
+        """Listens to this source of clips, and no longer to the one before."""
+        if source is not self._source:
+            if self._source is not None:
+                self._source.listeners.remove(self._take)
+            if source is not None:
+                source.listeners.append(self._take)
+            self._source = source
+
     def _reacted(self) -> None:
         """Something that answers the interaction is on screen with this frame."""
         if self._awaits_first_reaction:
@@ -349,8 +359,8 @@ class NpcVideoPlayer(Control):
     # ---- Every frame ----
 
     def _advance(self, seconds: float) -> None:
-        for event in self._source.news():
-            self._take(event)
+        if self._source is not None:
+            self._source.poll()
         self._looks_in -= 1
         if self._looks_in < 0:
             self._looks_in, self._is_seen = _FRAMES_BETWEEN_LOOKS, self._may_be_seen()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from godot import (
     RID,
     Basis,
+    Engine,
     Image,
     RenderingServer,
     ResourceLoader,
@@ -128,25 +129,26 @@ class Reel:
         """Seconds into the clip."""
         return self.playback.position + self._rested
 
-    def rests(self, frame: int, seconds: float) -> bool:
+    def rests(self, seconds: float) -> bool:
         """Lets `seconds` pass if that brings nothing new; whether it does so, in this frame.
 
         Most of the engine's frames are such, and come out of caches that the game has filled with
         its own: the less is done in them the better.
         """
-        if frame != self._advanced_in:
-            if self._rested + seconds >= self._rests_for:
-                return False
-            self._rested += seconds
+        if self.users > 1:
+            frame = Engine.get_process_frames()
+            if frame == self._advanced_in:
+                return True
+        if self._rested + seconds >= self._rests_for:
+            return False
+        self._rested += seconds
+        if self.users > 1:
             self._advanced_in = frame
         return True
 
-    def advance(self, frame: int, seconds: float) -> None:
-        """Plays on, once in each engine frame, whichever player asks first.
-
-        Args:
-            frame: the number of the engine's frame.
-        """
+    def advance(self, seconds: float) -> None:
+        """Plays on, once in each engine frame, whichever player asks first."""
+        frame = Engine.get_process_frames()
         if frame == self._advanced_in:
             return
         self._advanced_in = frame
@@ -162,7 +164,6 @@ class Reel:
             if shot.number not in self._uploaded:
                 self._upload(shot)
         if self.interpolation == "none":
-            self._mix(shot.number % 2)
             self._rests_for = playback.time_left
         else:
             self._mix(self._between(shot))
@@ -184,11 +185,11 @@ class Reel:
             self._mixed = mixed
             RenderingServer.material_set_param(self.material, "mixed", float(mixed))
 
-    def begin(self, frame: int, late: float) -> None:
+    def begin(self, late: float) -> None:
         """Shows its first picture, and goes on by `late` seconds, if nobody showed it before."""
         if not self.is_shown:
             self.playback.advance(0.0)
-            self.advance(frame, late)
+            self.advance(late)
 
     def draw(self, item: RID, rect: Any, tiles: Vector2) -> None:
         """Has `item` show it in `rect`, repeated as often as `tiles` says."""
@@ -210,7 +211,8 @@ class Reel:
         self._motion, self._textures = None, []
 
     def _upload(self, shot: Shot) -> None:
-        slot = shot.number % 2
+        # Without anything between them one texture will do.
+        slot = 0 if self.interpolation == "none" else shot.number % 2
         self._uploaded[slot] = shot.number
         if not self._textures:
             self._begin(shot.picture.image)

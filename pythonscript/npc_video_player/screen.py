@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from godot import Engine, Rect2
+from godot import Rect2
 from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .clip_layer import ClipLayer
@@ -155,7 +155,7 @@ class Screen:
         """Plays on; what has happened."""
         calm = self._calm
         if calm is not None:
-            if calm.rests(Engine.get_process_frames(), seconds):
+            if calm.rests(seconds):
                 return []
             calm.advance(seconds)
             return self._happened([calm])
@@ -209,7 +209,7 @@ class Screen:
             late = top.reel.position
         elif isinstance(top, ProceduralFace):
             late = opening.waited
-        reel.begin(Engine.get_process_frames(), late)
+        reel.begin(late)
         tiled = self.layers.stretch == "tile"
         layer = ClipLayer(self._player, reel, self._reels.leave, tiled=tiled)
         has_alpha = playback.info.layout.has_alpha

@@ -7,13 +7,14 @@ thread meanwhile, so that the engine does not start later for it.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import npc_video
-from godot import Engine, at_exit
+from godot import at_exit
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 from npc_video.media.first_pictures import FirstPictures
 
@@ -51,22 +52,19 @@ class Settings:
 
 
 class Source:
-    """Where players get clips: a manager, and what it told in this frame, the same for all."""
+    """Where players get clips: a manager, and those who hear what it tells."""
 
     def __init__(self, manager: VideoGenerationManager):
         self.manager = manager
-        self._told_in = -1
-        self._events: list[Event] = []
+        self.listeners: list[Callable[[Event], None]] = []
 
-    def news(self) -> list[Event]:
-        frame = Engine.get_process_frames()
-        if frame != self._told_in:
-            self._told_in = frame
-            self._events = self.manager.poll()
-            for event in self._events:
-                if isinstance(event, ClipReady | Upgraded | MadeAhead):
-                    first_pictures().keep(event.clip)
-        return self._events
+    def poll(self) -> None:
+        """Tells all players what has happened; whichever of them comes first in a frame."""
+        for event in self.manager.poll():
+            if isinstance(event, ClipReady | Upgraded | MadeAhead):
+                first_pictures().keep(event.clip)
+            for listener in list(self.listeners):
+                listener(event)
 
 
 _sources: dict[Settings, Source] = {}
