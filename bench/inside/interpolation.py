@@ -72,7 +72,7 @@ def _draw(
 ) -> Generator[None, None, np.ndarray]:
     reel = Reel(clip, shared.decoders(), mode)
     yield from _until(reel, lambda: reel.playback.is_ready)
-    reel.begin(0, 0.0)
+    reel.begin(0.0)
     layer = ClipLayer(floor, reel, Reel.close, tiled=False)
     try:
         layer.place(Rect2(0.0, 0.0, clip.width, clip.height))
@@ -80,7 +80,7 @@ def _draw(
         for number in range(last + 1):
             # Whatever is mixed is there, and the very moment is shown however long that takes.
             yield from _until(reel, lambda: reel.playback.following is not None)
-            reel.advance(number + 1, number / rate - reel.playback.position)
+            reel.advance(number / rate - reel.playback.position)
             yield
             pictures.append(_shown(floor.get_viewport()))
         return np.stack(pictures)
