@@ -15,7 +15,14 @@ game developer can act on: it reaches the game as the reason of a signal.
     │   └── ClipLimitError              it is larger or longer than the limits
     ├── CacheError                      clips cannot be kept on disk, or read from it
     ├── GenerationError                 a backend could not make a clip
-    │   └── GeneratorUnavailableError   it is off, unreachable or overloaded: later it may
+    │   ├── GeneratorUnavailableError   it is off, unreachable or overloaded: later it may
+    │   │   ├── GeneratorUnreachableError   no connection, none in time, or it broke off
+    │   │   └── GeneratorOverloadedError    it has too much to do
+    │   ├── GenerationRefusedError      it does not let us: credentials, rights, content
+    │   ├── GenerationInvalidError      settings, workflow or answer are not as they must be
+    │   ├── GenerationFailedError       it began and broke
+    │   ├── GenerationCancelledError    somebody else ended it
+    │   └── ClipTooLargeError           the clip exceeds a limit, or the request one of theirs
     └── WorkerError (RuntimeError)      the worker thread is stopped, or does not stop
 """
 
@@ -25,9 +32,16 @@ from dataclasses import dataclass
 __all__ = [
     "CacheError",
     "ClipLimitError",
+    "ClipTooLargeError",
     "DamagedClipError",
+    "GenerationCancelledError",
     "GenerationError",
+    "GenerationFailedError",
+    "GenerationInvalidError",
+    "GenerationRefusedError",
+    "GeneratorOverloadedError",
     "GeneratorUnavailableError",
+    "GeneratorUnreachableError",
     "GraphError",
     "InvalidDataError",
     "MediaError",
@@ -110,6 +124,42 @@ class GenerationError(NpcVideoError):
 
 class GeneratorUnavailableError(GenerationError):
     """The generator is off, cannot be reached or is overloaded; trying again may help."""
+
+
+class GeneratorUnreachableError(GeneratorUnavailableError):
+    """There is no connection to the generator, none in time, or it broke off."""
+
+
+class GeneratorOverloadedError(GeneratorUnavailableError):
+    """The generator has too much to do.
+
+    Attributes:
+        retry_after: seconds after which it wants to be asked again; None if it did not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None):
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class GenerationRefusedError(GenerationError):
+    """The generator does not let us: the token, the rights or the content are not accepted."""
+
+
+class GenerationInvalidError(GenerationError):
+    """The settings, the workflow or the generator's answer are not as they must be."""
+
+
+class GenerationFailedError(GenerationError):
+    """The generator began and broke, such as by running out of memory."""
+
+
+class GenerationCancelledError(GenerationError):
+    """Somebody else ended the work, such as in the generator's own window."""
+
+
+class ClipTooLargeError(GenerationError):
+    """The clip exceeds a limit of ours, or the request one of the generator's."""
 
 
 class WorkerError(NpcVideoError, RuntimeError):

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from .backends.base import Backend, GenerationRequest
+from .backends.pictures import Pictures, read_file
 from .cache import ClipCache, PendingWrite
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
 from .evaluator import NpcResponseEvaluator
@@ -73,6 +74,7 @@ class VideoGenerationManager:
             Closed with the manager.
         clock: seconds, never going back.
         rungs: the fallbacks that the game can show.
+        read_picture: gives the file that `npc_base_image` names; called in a thread.
 
     Raises:
         WorkerError: from any call that begins something, after `close`.
@@ -86,12 +88,14 @@ class VideoGenerationManager:
         cache: ClipCache | None = None,
         clock: Callable[[], float] = time.monotonic,
         rungs: Collection[Fallback] = frozenset(Fallback),
+        read_picture: Callable[[str], bytes] = read_file,
     ):
         self._config = config
+        self._pictures = Pictures(read_picture)
         self._backends = {"generator": backend} if isinstance(backend, Backend) else dict(backend)
         self._cache = ClipCache(config.cache_size) if cache is None else cache
         self._clock = clock
-        slots = dict.fromkeys(self._backends, 1)
+        slots = {name: each.capabilities.slots for name, each in self._backends.items()}
         self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
         self._predictors: dict[str, BlendedPredictor] = {}
         self._wake: float | None = None
@@ -279,8 +283,7 @@ class VideoGenerationManager:
     # ---- On the worker thread ----
 
     async def _generate(self, start: Start) -> None:
-        job, backend = start.job, self._backends[start.host]
-        request = GenerationRequest(job.params, job.preset, self._config.clip_seconds)
+        backend = self._backends[start.host]
 
         def tell(fraction: float) -> None:
             self._inbox.append(lambda now: self._progress(start, fraction))
@@ -291,7 +294,7 @@ class VideoGenerationManager:
             )
 
         try:
-            clip = await backend.generate(request, tell)
+            clip = await backend.generate(await self._request(start, backend), tell)
         except GeneratorUnavailableError as error:
             fail(str(error), worth_retrying=True)
         except NpcVideoError as error:
@@ -300,6 +303,14 @@ class VideoGenerationManager:
             fail(f"The generator broke: {error!r}.")
         else:
             self._inbox.append(lambda now: self._finish(start, clip, now))
+
+    async def _request(self, start: Start, backend: Backend) -> GenerationRequest:
+        job, image = start.job, None
+        if job.params.npc_base_image and backend.capabilities.uses_image:
+            image = await self._pictures.get(job.params.npc_base_image)
+        left = max(0.0, job.asked_at + self._config.max_wait - start.at)
+        deadline = left if job.is_wanted else None
+        return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
 
     async def _load(self, key: CacheKey) -> None:
         clip: GeneratedClip | None = None

@@ -256,6 +256,9 @@ class GeneratedClip:
         params: what it was asked to show.
         generation_seconds: how long the generator took.
         is_drawn: it shows the embedded generator's face, which can be drawn without a clip as well.
+        seed: what the generator drew its noise from.
+        waiting_seconds: how long the request waited at the generator before it began.
+        transfer_seconds: how long the clip was on its way to us.
     """
 
     data: bytes
@@ -268,6 +271,9 @@ class GeneratedClip:
     params: VideoParams
     generation_seconds: float
     is_drawn: bool = False
+    seed: int = 0
+    waiting_seconds: float = 0.0
+    transfer_seconds: float = 0.0
 
 
 def round_half_up(value: float) -> float:

@@ -1,15 +1,61 @@
-"""What every generator of clips keeps to."""
+"""What every generator of clips keeps to.
 
+It imports records and errors only; `scripted` ships a generator that does as a test tells it.
+"""
+
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from ..errors import GenerationError, GenerationInvalidError
 from ..records import CLIP_SECONDS, GeneratedClip, QualityPreset, VideoParams
 
-__all__ = ["Backend", "GenerationRequest", "OnProgress"]
+__all__ = [
+    "Backend",
+    "Capabilities",
+    "ClipPart",
+    "Early",
+    "GenerationRequest",
+    "Health",
+    "NpcImage",
+    "OnEarly",
+    "OnProgress",
+    "Preview",
+    "ignore",
+]
 
-OnProgress = Callable[[float], None]
-"""Takes the part that is done, 0 to 1; called on the worker thread."""
+_PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+
+
+@dataclass(frozen=True, slots=True)
+class NpcImage:
+    """The picture of an NPC that a generator starts from.
+
+    Attributes:
+        data: the file.
+        media_type: "image/png", "image/jpeg" or "image/webp".
+        digest: SHA-256 of the data, as hexadecimal digits: equal pictures have equal names.
+    """
+
+    data: bytes
+    media_type: str
+    digest: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Looks at the data; large ones take a moment, so not on the game's main thread.
+
+        Raises:
+            GenerationInvalidError: it is no PNG, JPEG or WebP.
+        """
+        kind = next((kind for start, kind in _PICTURES if data.startswith(start)), "")
+        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+            kind = "image/webp"
+        if not kind:
+            raise GenerationInvalidError("The NPC's picture must be a PNG, JPEG or WebP file.")
+        return cls(data, kind, hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +64,125 @@ class GenerationRequest:
 
     Attributes:
         clip_seconds: its length.
+        image: what it begins with, for generators that use one.
+        deadline: seconds from now within which somebody waits for it; None if nobody does yet. A
+            clip that comes later is still wanted.
     """
 
     params: VideoParams
     preset: QualityPreset
     clip_seconds: float = CLIP_SECONDS
+    image: NpcImage | None = None
+    deadline: float | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.deadline is not None
+
+    @property
+    def frame_count(self) -> int:
+        return self.preset.frame_count(self.clip_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a generator can do.
+
+    Attributes:
+        slots: how many clips it makes at once, at least one.
+        batch: how many requests of one preset it makes in one go, at least one.
+        uses_image: it starts from the NPC's picture.
+        uses_text: what is prompted shows in the clip; without it emotions have no effect.
+        previews: it tells `Preview` while it works.
+        streams: it tells `ClipPart` while the clip comes in.
+    """
+
+    slots: int = 1
+    batch: int = 1
+    uses_image: bool = False
+    uses_text: bool = True
+    previews: bool = False
+    streams: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a generator works.
+
+    Attributes:
+        is_ready: it can take work.
+        version: as it says itself, "" if it does not.
+        models: what it would use, or has.
+        problems: what is wrong, each a sentence that says what to do.
+    """
+
+    is_ready: bool
+    version: str = ""
+    models: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A still of the clip that is being made, as a file ("image/jpeg" or "image/png")."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPart:
+    """The next bytes of the clip's file, which may be played as they come."""
+
+    data: bytes
+    media_type: str
+
+
+Early = Preview | ClipPart
+
+OnProgress = Callable[[float], None]
+"""Takes the part that is done, 0 to 1, never less than before; called on the worker thread."""
+
+OnEarly = Callable[[Early], None]
+"""Takes what can be shown before the clip is there; called on the worker thread."""
+
+
+def ignore(news: object) -> None:
+    """For who does not want to hear of it."""
 
 
 class Backend(ABC):
-    """Makes clips, on the event loop of the worker thread."""
+    """Makes clips, on the event loop of the worker thread, which it never blocks."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities()
+
+    async def health(self) -> Health:
+        """Looks whether it works; takes seconds at most, and never raises."""
+        return Health(is_ready=True)
 
     @abstractmethod
-    async def generate(self, request: GenerationRequest, on_progress: OnProgress) -> GeneratedClip:
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
         """The clip. Cancelling the task gives up the work, on other machines too.
 
         Raises:
             GenerationError: none will come; its message says what to do.
         """
+
+    async def generate_batch(
+        self, requests: Sequence[GenerationRequest], on_progress: OnProgress
+    ) -> list[GeneratedClip | GenerationError]:
+        """The clips of one preset, in order, each or why it will not come.
+
+        Only for generators whose `capabilities.batch` is above 1.
+
+        Raises:
+            GenerationError: none of them will come.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     async def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import GenerationError
 from ..records import GeneratedClip
-from .base import Backend, GenerationRequest, OnProgress
+from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,13 @@ class ProceduralBackend(Backend):
             1, thread_name_prefix="procedural", initializer=yield_to_the_game
         )
 
-    async def generate(self, request: GenerationRequest, on_progress: OnProgress) -> GeneratedClip:
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(uses_text=False)
+
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
         started = time.monotonic()
         wanted = _latency(request) if self._simulate_latency else 0.0
         given_up = threading.Event()
@@ -74,6 +80,7 @@ class ProceduralBackend(Backend):
             params=request.params,
             generation_seconds=time.monotonic() - started,
             is_drawn=True,
+            seed=request.params.seed,
         )
 
     async def close(self) -> None:

@@ -1,0 +1,236 @@
+"""A video service over HTTP, such as a server of one's own or one in the cloud.
+
+`POST /api/generate-video` answers with the video, with where it is, or with where to ask whether it
+is there yet. What the fields are called is left to `http_fields`, what an exchange keeps to, to
+`wire`.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from urllib.parse import quote
+
+from ..errors import (
+    GenerationCancelledError,
+    GenerationError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GeneratorUnavailableError,
+)
+from ..records import GeneratedClip
+from .base import (
+    Backend,
+    Capabilities,
+    ClipPart,
+    GenerationRequest,
+    Health,
+    OnEarly,
+    OnProgress,
+    ignore,
+)
+from .http_fields import HttpFields, JobState
+from .received import media_type_of, received_clip
+from .token import Token
+from .wire import Answer, Limits, Wire
+
+__all__ = ["HttpBackend"]
+
+_PATH = "api/generate-video"
+# Between two questions whether a clip is there yet, seconds; the first ones come faster.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_GIVE_UP_SECONDS = 3.0
+# Bytes that show which kind of video it is.
+_START = 12
+
+
+class HttpBackend(Backend):
+    """Has clips made by a service.
+
+    A service that answers 202 is asked at the status URL of its answer (or of its `Location`) until
+    it names the clip. Giving up sends DELETE there; a service that has no such thing ignores it.
+
+    Args:
+        url: of the service, below which `path` lies.
+        token: sent as "Authorization: Bearer …".
+        headers: sent with every question.
+        path: where clips are asked for.
+        status_path: where to ask for a job of which the service tells the id only, such as
+            "api/jobs/{id}".
+        fields: for services that name fields otherwise.
+        allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org".
+        slots: how many clips the service makes at once.
+
+    Raises:
+        InvalidDataError: an address is not valid.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: Token | None = None,
+        headers: Mapping[str, str] | None = None,
+        path: str = _PATH,
+        status_path: str = "",
+        fields: HttpFields | None = None,
+        allowed_origins: Collection[str] = (),
+        limits: Limits | None = None,
+        slots: int = 1,
+    ):
+        self._wire = Wire(
+            url, token=token, headers=headers, allowed_origins=allowed_origins, limits=limits
+        )
+        self._path = path.lstrip("/")
+        self._status_path = status_path.lstrip("/")
+        self._fields = fields or HttpFields()
+        self._slots = slots
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(slots=self._slots, uses_image=True, streams=True)
+
+    async def health(self) -> Health:
+        """Whether it answers at all; what it can do shows only when it makes a clip."""
+        try:
+            answer = await self._wire.ask("GET", "")
+        except GeneratorUnavailableError as error:
+            return Health(is_ready=False, problems=(str(error),))
+        except GenerationError:
+            # It is there; a service need not have a page at its root.
+            return Health(is_ready=True)
+        return Health(is_ready=True, version=answer.headers.get("server", ""))
+
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
+        started = time.monotonic()
+        body = await asyncio.to_thread(self._fields.body, request)
+        on_progress(0.0)
+        limits = self._wire.limits
+        answer = await self._wire.ask(
+            "POST",
+            self._path,
+            json=body,
+            seconds=limits.generate_seconds,
+            most_bytes=limits.most_bytes,
+            on_part=_teller(on_early),
+        )
+        state = JobState()
+        made = time.monotonic()
+        if not _is_video(answer):
+            state, answer = await self._follow(answer, on_progress, on_early)
+            made = time.monotonic()
+            if not _is_video(answer):
+                answer = await self._fetch(state.video_url, answer.url, on_early)
+        clip = await received_clip(
+            request,
+            answer.body,
+            seed=request.params.seed if state.seed is None else state.seed,
+            generation_seconds=made - started,
+            transfer_seconds=time.monotonic() - made,
+        )
+        on_progress(1.0)
+        return clip
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    async def _follow(
+        self, answer: Answer, on_progress: OnProgress, on_early: OnEarly
+    ) -> tuple[JobState, Answer]:
+        """Asks again and again until there is a clip, or where it is."""
+        state = self._read(answer)
+        if state.video_url:
+            return state, answer
+        status_url = self._status_url(state, answer)
+        limits, pause, told = self._wire.limits, _FIRST_PAUSE, 0.0
+        try:
+            async with asyncio.timeout(limits.generate_seconds):
+                while True:
+                    if state.progress is not None and state.progress > told:
+                        told = state.progress
+                        on_progress(told)
+                    await asyncio.sleep(pause)
+                    pause = min(_LONGEST_PAUSE, 1.5 * pause)
+                    answer = await self._wire.ask(
+                        "GET",
+                        status_url,
+                        most_bytes=limits.most_bytes,
+                        on_part=_teller(on_early),
+                    )
+                    if _is_video(answer):
+                        return state, answer
+                    state = self._read(answer)
+                    if state.video_url:
+                        return state, answer
+        except TimeoutError as error:
+            await self._give_up(status_url)
+            raise GeneratorUnavailableError(
+                f"The clip was not there after {limits.generate_seconds:g} s: it was given up."
+            ) from error
+        except asyncio.CancelledError:
+            await self._give_up(status_url)
+            raise
+
+    def _read(self, answer: Answer) -> JobState:
+        state = self._fields.read(answer.json())
+        if state.is_cancelled:
+            raise GenerationCancelledError("The service says that somebody ended the job.")
+        if state.error:
+            raise GenerationFailedError(f"The service could not make the clip: {state.error}.")
+        return state
+
+    def _status_url(self, state: JobState, answer: Answer) -> str:
+        named = state.status_url or answer.headers.get("location", "")
+        if not named and self._status_path:
+            found = self._fields.read_id(answer.json())
+            named = self._status_path.replace("{id}", quote(found, safe=""))
+            return self._wire.resolve(named)
+        if not named:
+            raise GenerationInvalidError(
+                "The service sent neither a video nor where it is or will be: compare the names in"
+                " `fields` with what it answers."
+            )
+        return self._wire.resolve(named, answer.url)
+
+    async def _fetch(self, url: str, base: str, on_early: OnEarly) -> Answer:
+        limits = self._wire.limits
+        answer = await self._wire.ask(
+            "GET",
+            self._wire.resolve(url, base),
+            most_bytes=limits.most_bytes,
+            on_part=_teller(on_early),
+        )
+        if not _is_video(answer):
+            raise GenerationInvalidError(
+                f"The service named a clip that is of the type {answer.media_type!r}, no video."
+            )
+        return answer
+
+    async def _give_up(self, status_url: str) -> None:
+        with suppress(GenerationError):
+            await self._wire.ask("DELETE", status_url, seconds=_GIVE_UP_SECONDS)
+
+
+def _is_video(answer: Answer) -> bool:
+    return bool(media_type_of(answer.body[:_START])) or answer.media_type.startswith("video/")
+
+
+def _teller(on_early: OnEarly) -> Callable[[bytes, Mapping[str, str]], None]:
+    """Hands on the bytes of a video as they come, from when they show that they are one."""
+    start = bytearray()
+    media_type = ""
+
+    def tell(part: bytes, headers: Mapping[str, str]) -> None:
+        nonlocal media_type
+        if media_type:
+            on_early(ClipPart(part, media_type))
+            return
+        if len(start) < _START:
+            start.extend(part)
+            media_type = media_type_of(bytes(start[:_START]))
+            if media_type:
+                on_early(ClipPart(bytes(start), media_type))
+
+    return tell

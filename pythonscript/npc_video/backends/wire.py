@@ -1,0 +1,316 @@
+"""Asking a server that is not trusted, over HTTP.
+
+One place for what every exchange keeps to: its time, its size, its origin, its token, and the
+errors that a game understands. What is asked is left to the backends.
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from ..errors import (
+    ClipTooLargeError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GenerationRefusedError,
+    GeneratorOverloadedError,
+    GeneratorUnreachableError,
+    InvalidDataError,
+)
+from .token import Token
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Answer", "Limits", "Wire", "origin_of", "parse_json"]
+
+_REDIRECTS = 3
+_REASON_BYTES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how large exchanges may become.
+
+    Attributes:
+        connect_seconds: until there is a connection.
+        answer_seconds: of one question and its whole answer.
+        generate_seconds: of one that is answered when the clip is made.
+        most_bytes: of a clip.
+        most_json_bytes: of any other answer.
+    """
+
+    connect_seconds: float = 5.0
+    answer_seconds: float = 30.0
+    generate_seconds: float = 300.0
+    most_bytes: int = 64 * 1024 * 1024
+    most_json_bytes: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered with success; `url` is where it came from in the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def json(self) -> Any:
+        return parse_json(self.body)
+
+
+class Wire:
+    """Connections to one server; they are made when first needed, and kept.
+
+    Args:
+        url: where the server's paths begin.
+        token: sent as "Authorization: Bearer …", to the server's own origin only.
+        headers: sent with every question to the server's own origin.
+        allowed_origins: others that clips may be fetched from.
+
+    Raises:
+        InvalidDataError: `url` or one of the origins is no http or https address.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: Token | None = None,
+        headers: Mapping[str, str] | None = None,
+        allowed_origins: Collection[str] = (),
+        limits: Limits | None = None,
+    ):
+        self.url = url.rstrip("/") + "/"
+        self.limits = limits or Limits()
+        self.origin = origin_of(url)
+        self._allowed = {self.origin, *map(origin_of, allowed_origins)}
+        self._token = token
+        self._headers = dict(headers or {})
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        seconds: float | None = None,
+        most_bytes: int | None = None,
+        on_part: Callable[[bytes, Mapping[str, str]], None] | None = None,
+        **content: Any,
+    ) -> Answer:
+        """One question and its answer.
+
+        Args:
+            path: below `url`, or a whole address of an allowed origin.
+            seconds: for all of it; `limits.answer_seconds` if not given.
+            most_bytes: of the answer; `limits.most_json_bytes` if not given.
+            on_part: takes the bytes of a successful answer as they come, and its headers.
+            content: `json`, `params` or `files`, as httpx takes them.
+
+        Raises:
+            GenerationError: there is no good answer.
+        """
+        seconds = self.limits.answer_seconds if seconds is None else seconds
+        most_bytes = self.limits.most_json_bytes if most_bytes is None else most_bytes
+        target = self.resolve(path)
+        async with self._translated(seconds):
+            for _ in range(_REDIRECTS + 1):
+                async with self._stream(method, target, content) as response:
+                    if response.is_redirect:
+                        target = self._redirected(method, target, response)
+                        continue
+                    body = await _read(response, most_bytes, on_part)
+                    return Answer(response.status_code, response.headers, body, target)
+        raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
+
+    def resolve(self, path: str, base: str | None = None) -> str:
+        """The whole address of what a server named.
+
+        Raises:
+            GenerationInvalidError: it is of an origin that is not allowed.
+        """
+        try:
+            target = urljoin(base or self.url, path)
+            origin = origin_of(target)
+        except (ValueError, InvalidDataError) as error:
+            raise GenerationInvalidError(
+                f"The server at {self.origin} named {path[:100]!r}, which is no web address."
+            ) from error
+        if origin not in self._allowed:
+            raise GenerationInvalidError(
+                f"The server at {self.origin} points to {origin}: add that to allowed_origins if"
+                " you trust it."
+            )
+        return target
+
+    async def client(self) -> "httpx.AsyncClient":
+        """The connections; reading the certificates takes a while, so a thread does it."""
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._open)
+            return self._client
+
+    def headers_for(self, target: str) -> dict[str, str]:
+        """What goes with a question; the token goes nowhere but to the server itself."""
+        # A compressed answer may grow a thousandfold here: nothing that is asked for needs it.
+        headers = {"Accept-Encoding": "identity"}
+        if origin_of(target) == self.origin:
+            headers |= self._headers
+            if self._token is not None:
+                headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        return headers
+
+    async def close(self) -> None:
+        async with self._opening:
+            client, self._client = self._client, None
+            if client is not None:
+                await client.aclose()
+
+    def _open(self) -> "httpx.AsyncClient":
+        import httpx
+
+        timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
+        return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+
+    @asynccontextmanager
+    async def _stream(
+        self, method: str, target: str, content: Mapping[str, Any]
+    ) -> AsyncIterator["httpx.Response"]:
+        client = await self.client()
+        headers = self.headers_for(target)
+        async with client.stream(method, target, headers=headers, **content) as response:
+            yield response
+
+    def _redirected(self, method: str, target: str, response: "httpx.Response") -> str:
+        if method != "GET":
+            raise GenerationInvalidError(
+                f"The server at {self.origin} redirects what is sent to it: use the address that"
+                " it redirects to."
+            )
+        return self.resolve(response.headers.get("location", ""), target)
+
+    @asynccontextmanager
+    async def _translated(self, seconds: float) -> AsyncIterator[None]:
+        """Errors of the network become those that a game understands."""
+        import httpx
+
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise GeneratorUnreachableError(
+                f"The server at {self.origin} did not answer within {seconds:g} s."
+            ) from error
+        except httpx.InvalidURL as error:
+            raise GenerationInvalidError(f"The address {self.url!r} is not valid.") from error
+        except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
+            raise _unreachable(self.origin, error) from error
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, such as "https://example.org:8443".
+
+    Raises:
+        InvalidDataError: it is no http or https address.
+    """
+    parts = urlsplit(url)
+    try:
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (KeyError, ValueError):
+        port = 0
+    if not port or not parts.hostname or parts.username is not None:
+        raise InvalidDataError(f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188.")
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def parse_json(body: bytes) -> Any:
+    """The value that a server sent.
+
+    Raises:
+        GenerationInvalidError: it is no JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise GenerationInvalidError(
+            f"The server answered with something that is no JSON: {body[:60]!r}."
+        ) from error
+
+
+async def _read(
+    response: "httpx.Response",
+    most_bytes: int,
+    on_part: Callable[[bytes, Mapping[str, str]], None] | None,
+) -> bytes:
+    if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise GenerationInvalidError(
+            "The server sends its answer compressed, which it was asked not to: switch that off."
+        )
+    is_good = response.is_success
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if not is_good and len(body) >= _REASON_BYTES:
+            break
+        if len(body) > most_bytes:
+            raise ClipTooLargeError(
+                f"The server sends more than the {most_bytes} bytes that are allowed."
+            )
+        if is_good and on_part is not None:
+            on_part(part, response.headers)
+    if not is_good:
+        raise _refusal(response, bytes(body))
+    return bytes(body)
+
+
+def _refusal(response: "httpx.Response", body: bytes) -> Exception:
+    """What an answer without success means."""
+    status = response.status_code
+    said = " ".join(body[:_REASON_BYTES].decode("utf-8", "replace").split())
+    text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
+    text = text[: _REASON_BYTES + 60].rstrip(".") + "."
+    if status in (401, 402, 403, 407, 451):
+        return GenerationRefusedError(text)
+    if status in (429, 503):
+        return GeneratorOverloadedError(text, _retry_after(response.headers))
+    if status in (408, 502, 504):
+        return GeneratorUnreachableError(text)
+    if status == 413:
+        return ClipTooLargeError(text)
+    return GenerationFailedError(text) if status >= 500 else GenerationInvalidError(text)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, of a header that holds them or a date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        date = parsedate_to_datetime(value)
+        return max(0.0, (date - date.now(date.tzinfo)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
+    text = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return GeneratorUnreachableError(
+            f"The certificate of {origin} is not trusted: {text.rstrip('.')}."
+        )
+    return GeneratorUnreachableError(
+        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}."
+    )

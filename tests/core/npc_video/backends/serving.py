@@ -1,0 +1,124 @@
+"""A web server for tests: what it answers, and where it breaks off, is up to the test."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+REASONS = {200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 404: "Not Found"}
+
+
+@dataclass
+class Question:
+    method: str
+    path: str
+    query: dict
+    headers: dict
+    body: bytes
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+def answer(status=200, body=b"", media_type="application/json", **headers):
+    """The bytes of a whole answer."""
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    lines = {"content-type": media_type, "content-length": str(len(body))}
+    lines |= {name.replace("_", "-"): str(value) for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value != "None")
+    reason = REASONS.get(status, "Something")
+    return f"HTTP/1.1 {status} {reason}\r\n{head}\r\n".encode() + body
+
+
+@dataclass
+class Server:
+    """Calls `handle(question)` for each question; bytes that it returns are the answer.
+
+    Without bytes the connection is closed, as `handle` has left it.
+    """
+
+    handle: object
+    ssl: object = None
+    questions: list = field(default_factory=list)
+    open_connections: int = 0
+    url: str = ""
+
+    async def start(self, port=0):
+        self._tasks = set()
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=self.ssl)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.url = f"{'https' if self.ssl else 'http'}://127.0.0.1:{self.port}"
+
+    async def stop(self):
+        self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _serve(self, reader, writer):
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        self.open_connections += 1
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while await self._exchange(reader, writer):
+                    pass
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self.open_connections -= 1
+            self._tasks.discard(task)
+            writer.close()
+            with suppress(ConnectionError, asyncio.CancelledError, OSError):
+                await writer.wait_closed()
+
+    async def _exchange(self, reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")[:-2]
+        method, target, _ = first.split(" ")
+        headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
+        original = {line.split(": ", 1)[0].lower(): line.split(": ", 1)[1] for line in lines}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        parts = urlsplit(target)
+        query = dict(parse_qsl(parts.query))
+        question = Question(method, parts.path, query, original, body, reader, writer)
+        self.questions.append(question)
+        said = await self.handle(question)
+        if said is None:
+            return False
+        writer.write(said)
+        await writer.drain()
+        return True
+
+
+@asynccontextmanager
+async def serving(handle, ssl=None, port=0):
+    server = Server(handle, ssl)
+    await server.start(port)
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def until(condition, seconds=10.0):
+    """Waits until `condition()` is true."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+def reset(writer):
+    """Breaks a connection off the hard way, without the farewell of TCP."""
+    import socket
+    import struct
+
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

@@ -1,0 +1,166 @@
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from npc_video.backends.callable import CallableBackend
+from npc_video.errors import (
+    GenerationCancelledError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GeneratorUnreachableError,
+)
+from npc_video.media.decode import ClipDecoder
+
+from .contract import ERRORS, TINY, Contract, Stage, video, wanted
+
+DEADLINE = 10.0
+
+
+class FunctionStage(Stage):
+    """A function on a thread, that hears of its end through `on_progress`."""
+
+    def __init__(self):
+        self.what = "clip"
+        self.busy = 0
+        self.backend = CallableBackend(self.function, slots=3)
+
+    def play(self, what):
+        self.what = what
+
+    def working(self):
+        return self.busy
+
+    def function(self, request, on_progress):
+        self.busy += 1
+        try:
+            if self.what in ERRORS:
+                raise ERRORS[self.what]("As the test says.")
+            on_progress(0.5)
+            while self.what == "slow":
+                on_progress(0.5)
+            return video()
+        finally:
+            self.busy -= 1
+
+
+class CoroutineStage(FunctionStage):
+    async def function(self, request):
+        self.busy += 1
+        try:
+            if self.what in ERRORS:
+                raise ERRORS[self.what]("As the test says.")
+            if self.what == "slow":
+                await asyncio.Event().wait()
+            return video()
+        finally:
+            self.busy -= 1
+
+
+class TestFunction(Contract):
+    @asynccontextmanager
+    async def stage(self):
+        yield FunctionStage()
+
+
+class TestCoroutine(Contract):
+    @asynccontextmanager
+    async def stage(self):
+        yield CoroutineStage()
+
+
+def made(function, **options):
+    async def whole():
+        backend = CallableBackend(function, **options)
+        try:
+            return await asyncio.wait_for(backend.generate(wanted(), lambda part: None), DEADLINE)
+        finally:
+            await backend.close()
+
+    return asyncio.run(whole())
+
+
+def test_a_path(tmp_path):
+    path = tmp_path / "clip.webm"
+    path.write_bytes(video())
+    assert made(lambda request: path).data == video()
+    assert made(lambda request: str(path)).data == video()
+
+
+def test_pictures_become_a_clip_with_their_colours():
+    pictures = np.zeros((8, 33, 48, 3), np.uint8)
+    pictures[..., 0] = 200
+    clip = made(lambda request: pictures)
+    assert (clip.width, clip.height, clip.fps, clip.duration) == (48, 32, TINY.fps, 1.0)
+    decoder = ClipDecoder(clip.data, clip.media_type)
+    planes = next(iter(decoder.frames())).planes
+    luma, blue, red = (np.frombuffer(plane.data, np.uint8)[0] for plane in planes)
+    decoder.close()
+    # BT.709 in limited range: 16 + 219 · 0.2126 · 200/255, and so on.
+    assert luma == pytest.approx(53, abs=3)
+    assert (blue, red) == (pytest.approx(108, abs=3), pytest.approx(216, abs=3))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, 5, {}, [], [np.zeros((2, 2, 3))], np.zeros((8, 32, 32)), "/no/such/file", b"no video"],
+    ids=repr,
+)
+def test_what_is_no_clip_is_told(nonsense):
+    with pytest.raises(GenerationInvalidError):
+        made(lambda request: nonsense)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ZeroDivisionError("half"), GenerationFailedError),
+        (ConnectionRefusedError("nobody"), GeneratorUnreachableError),
+        (GenerationInvalidError("No prompt."), GenerationInvalidError),
+    ],
+)
+def test_errors_of_the_function(error, expected):
+    def function(request):
+        raise error
+
+    with pytest.raises(expected, match=str(error)):
+        made(function)
+
+
+def test_gets_the_request_and_a_thread_of_its_own():
+    seen = []
+
+    def function(request):
+        seen.append((request, threading.current_thread()))
+        return video()
+
+    made(function)
+    assert seen[0][0] == wanted()
+    assert seen[0][1] is not threading.main_thread()
+
+
+def test_on_progress_tells_a_function_that_it_was_given_up():
+    begun, go_on, heard = threading.Event(), threading.Event(), threading.Event()
+
+    def function(request, on_progress):
+        begun.set()
+        go_on.wait(DEADLINE)
+        try:
+            on_progress(0.5)
+        except GenerationCancelledError:
+            heard.set()
+            raise
+
+    async def whole():
+        backend = CallableBackend(function)
+        making = asyncio.ensure_future(backend.generate(wanted(), lambda part: None))
+        assert await asyncio.to_thread(begun.wait, DEADLINE)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        go_on.set()
+        assert await asyncio.to_thread(heard.wait, DEADLINE)
+        await backend.close()
+
+    asyncio.run(whole())
