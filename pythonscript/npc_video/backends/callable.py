@@ -157,7 +157,7 @@ def _encode(pictures: Sequence[Any], request: GenerationRequest) -> bytes:
 
     from ..media import encode
 
-    shapes = {np.shape(picture) for picture in pictures}
+    shapes: set[tuple[int, ...]] = {np.shape(picture) for picture in pictures}
     shape = next(iter(shapes), ())
     if len(shapes) != 1 or len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 4:
         raise GenerationInvalidError(

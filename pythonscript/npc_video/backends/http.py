@@ -7,7 +7,7 @@ is there yet. What the fields are called is left to `http_fields`, what an excha
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -22,7 +22,6 @@ from ..records import GeneratedClip
 from .base import (
     Backend,
     Capabilities,
-    ClipPart,
     GenerationRequest,
     Health,
     OnEarly,
@@ -30,7 +29,7 @@ from .base import (
     ignore,
 )
 from .http_fields import HttpFields, JobState
-from .received import media_type_of, received_clip
+from .received import media_type_of, received_clip, tell_parts
 from .token import Token
 from .wire import Answer, Limits, Wire
 
@@ -40,8 +39,6 @@ _PATH = "api/generate-video"
 # Between two questions whether a clip is there yet, seconds; the first ones come faster.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _GIVE_UP_SECONDS = 3.0
-# Bytes that show which kind of video it is.
-_START = 12
 
 
 class HttpBackend(Backend):
@@ -114,7 +111,7 @@ class HttpBackend(Backend):
             json=body,
             seconds=limits.generate_seconds,
             most_bytes=limits.most_bytes,
-            on_part=_teller(on_early),
+            on_part=tell_parts(on_early),
         )
         state = JobState()
         made = time.monotonic()
@@ -157,7 +154,7 @@ class HttpBackend(Backend):
                         "GET",
                         status_url,
                         most_bytes=limits.most_bytes,
-                        on_part=_teller(on_early),
+                        on_part=tell_parts(on_early),
                     )
                     if _is_video(answer):
                         return state, answer
@@ -200,7 +197,7 @@ class HttpBackend(Backend):
             "GET",
             self._wire.resolve(url, base),
             most_bytes=limits.most_bytes,
-            on_part=_teller(on_early),
+            on_part=tell_parts(on_early),
         )
         if not _is_video(answer):
             raise GenerationInvalidError(
@@ -214,23 +211,4 @@ class HttpBackend(Backend):
 
 
 def _is_video(answer: Answer) -> bool:
-    return bool(media_type_of(answer.body[:_START])) or answer.media_type.startswith("video/")
-
-
-def _teller(on_early: OnEarly) -> Callable[[bytes, Mapping[str, str]], None]:
-    """Hands on the bytes of a video as they come, from when they show that they are one."""
-    start = bytearray()
-    media_type = ""
-
-    def tell(part: bytes, headers: Mapping[str, str]) -> None:
-        nonlocal media_type
-        if media_type:
-            on_early(ClipPart(part, media_type))
-            return
-        if len(start) < _START:
-            start.extend(part)
-            media_type = media_type_of(bytes(start[:_START]))
-            if media_type:
-                on_early(ClipPart(bytes(start), media_type))
-
-    return tell
+    return bool(media_type_of(answer.body)) or answer.media_type.startswith("video/")

@@ -1,24 +1,45 @@
 """From the bytes that a server sent to a clip: what they really are, within the limits."""
 
 import asyncio
+from collections.abc import Callable
 
 from ..errors import ClipLimitError, ClipTooLargeError, GenerationInvalidError, MediaError
 from ..records import GeneratedClip
-from .base import GenerationRequest
+from .base import ClipPart, GenerationRequest, OnEarly
 
-__all__ = ["media_type_of", "received_clip"]
+__all__ = ["media_type_of", "received_clip", "tell_parts"]
 
 _EBML = b"\x1a\x45\xdf\xa3"
+# Bytes that show which kind of video it is.
+_START = 12
 
 
 def media_type_of(start: bytes) -> str:
-    """The type that the first twelve bytes of a file show; "" if it is none that we play.
+    """The type that the first twelve bytes of a file show, "" if it is none that we play.
 
     What a server says of a file is often "application/octet-stream", and may be wrong.
     """
     if start.startswith(_EBML):
         return "video/webm"
     return "video/mp4" if start[4:8] == b"ftyp" else ""
+
+
+def tell_parts(on_early: OnEarly) -> Callable[[bytes], None]:
+    """Hands on the bytes of a video as they come, from when they show that they are one."""
+    start = bytearray()
+    media_type = ""
+
+    def tell(part: bytes) -> None:
+        nonlocal media_type
+        if media_type:
+            on_early(ClipPart(part, media_type))
+        elif len(start) < _START:
+            start.extend(part)
+            media_type = media_type_of(bytes(start)) if len(start) >= _START else ""
+            if media_type:
+                on_early(ClipPart(bytes(start), media_type))
+
+    return tell
 
 
 async def received_clip(
@@ -36,7 +57,7 @@ async def received_clip(
         GenerationInvalidError: it is no video, or one that is not allowed.
         ClipTooLargeError: it exceeds the limits.
     """
-    media_type = media_type_of(data[:12])
+    media_type = media_type_of(data)
     if not media_type:
         raise GenerationInvalidError(
             "The generator sent something that is neither MP4 nor WebM: let it save video as one."

@@ -28,7 +28,9 @@ from .token import Token
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "Limits", "Wire", "origin_of", "parse_json"]
+__all__ = ["Answer", "Limits", "OnPart", "Wire", "origin_of", "parse_json"]
+
+OnPart = Callable[[bytes], None]
 
 _REDIRECTS = 3
 _REASON_BYTES = 300
@@ -108,7 +110,8 @@ class Wire:
         *,
         seconds: float | None = None,
         most_bytes: int | None = None,
-        on_part: Callable[[bytes, Mapping[str, str]], None] | None = None,
+        on_part: OnPart | None = None,
+        accept: Collection[int] = (),
         **content: Any,
     ) -> Answer:
         """One question and its answer.
@@ -117,8 +120,9 @@ class Wire:
             path: below `url`, or a whole address of an allowed origin.
             seconds: for all of it; `limits.answer_seconds` if not given.
             most_bytes: of the answer; `limits.most_json_bytes` if not given.
-            on_part: takes the bytes of a successful answer as they come, and its headers.
-            content: `json`, `params` or `files`, as httpx takes them.
+            on_part: takes the bytes of a successful answer as they come.
+            accept: statuses without success whose answers are wanted all the same.
+            content: `json`, `params`, `data` or `files`, as httpx takes them.
 
         Raises:
             GenerationError: there is no good answer.
@@ -132,7 +136,8 @@ class Wire:
                     if response.is_redirect:
                         target = self._redirected(method, target, response)
                         continue
-                    body = await _read(response, most_bytes, on_part)
+                    is_good = response.is_success or response.status_code in accept
+                    body = await _read(response, most_bytes, on_part, is_good=is_good)
                     return Answer(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
@@ -253,13 +258,14 @@ def parse_json(body: bytes) -> Any:
 async def _read(
     response: "httpx.Response",
     most_bytes: int,
-    on_part: Callable[[bytes, Mapping[str, str]], None] | None,
+    on_part: OnPart | None,
+    *,
+    is_good: bool,
 ) -> bytes:
     if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise GenerationInvalidError(
             "The server sends its answer compressed, which it was asked not to: switch that off."
         )
-    is_good = response.is_success
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
@@ -270,7 +276,7 @@ async def _read(
                 f"The server sends more than the {most_bytes} bytes that are allowed."
             )
         if is_good and on_part is not None:
-            on_part(part, response.headers)
+            on_part(part)
     if not is_good:
         raise _refusal(response, bytes(body))
     return bytes(body)

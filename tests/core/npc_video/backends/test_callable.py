@@ -95,7 +95,7 @@ def test_pictures_become_a_clip_with_their_colours():
     assert (clip.width, clip.height, clip.fps, clip.duration) == (48, 32, TINY.fps, 1.0)
     decoder = ClipDecoder(clip.data, clip.media_type)
     planes = next(iter(decoder.frames())).planes
-    luma, blue, red = (np.frombuffer(plane.data, np.uint8)[0] for plane in planes)
+    luma, blue, red = (int(np.frombuffer(plane.data, np.uint8)[0]) for plane in planes)
     decoder.close()
     # BT.709 in limited range: 16 + 219 · 0.2126 · 200/255, and so on.
     assert luma == pytest.approx(53, abs=3)

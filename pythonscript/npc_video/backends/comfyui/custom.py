@@ -1,0 +1,242 @@
+"""Workflows of the user's own, exported from ComfyUI in API format, as templates of graphs."""
+
+import copy
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import GenerationInvalidError, InvalidDataError
+from .catalogue import label
+from .repair import repaired
+from .values import Graph, Lora, Values
+
+__all__ = ["PARAMETERS", "CustomWorkflow"]
+
+_MOST_BYTES = 4 * 1024 * 1024
+_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9_]*)\s*\}\}")
+# The models that make n · step + 1 frames, and sizes in multiples, by the node that starts them.
+_STEPS = {
+    "WanImageToVideo": (16, 4),
+    "WanFirstLastFrameToVideo": (16, 4),
+    "Wan22ImageToVideoLatent": (32, 4),
+    "LTXVImgToVideo": (32, 8),
+    "EmptyLTXVLatentVideo": (32, 8),
+    "HunyuanImageToVideo": (16, 4),
+}
+_NUMBERS = ("seed", "width", "height", "fps", "frames", "steps", "cfg", "seconds", "intensity")
+_TEXTS = (
+    *("prompt", "negative_prompt", "image", "sampler", "scheduler", "prefix"),
+    *("expression", "emotion", "animation", "style", "npc_id", "npc_name"),
+)
+PARAMETERS = frozenset(_NUMBERS + _TEXTS)
+"""What may stand between `{{` and `}}`, or on the right side of a table."""
+
+
+class CustomWorkflow:
+    """A workflow with places that each clip fills.
+
+    In the workflow, `"{{seed}}"` as a whole value becomes a number, `"a photo, {{prompt}}"` text.
+    Where that is not to be written into it, a table names the inputs instead.
+
+    Args:
+        workflow: the JSON of "Export (API)", as text, or as the dictionary that it stands for.
+        table: "node title.input" (or class or id of the node) to the parameter that goes there.
+        loras_after: title, class or id of the node whose first output is the model that LoRAs are
+            applied to; without it a request with LoRAs is refused.
+
+    Attributes:
+        notes: what was changed to make it run, a sentence each.
+
+    Raises:
+        InvalidDataError: it is no such workflow, or a name in it or in the table is unknown.
+    """
+
+    def __init__(
+        self,
+        workflow: str | Mapping[str, Any],
+        *,
+        table: Mapping[str, str] | None = None,
+        loras_after: str = "",
+    ):
+        graph, self.notes = repaired(_read(workflow))
+        for target, parameter in (table or {}).items():
+            _known(parameter, f"table: {target!r}")
+            node, field = _target(graph, target)
+            graph[node]["inputs"][field] = "{{" + parameter + "}}"
+        self._graph = graph
+        self._used = _used(graph)
+        self._loras_after = _find(graph, loras_after) if loras_after else ""
+
+    @classmethod
+    def from_file(cls, path: str | Path, **options: Any) -> "CustomWorkflow":
+        """The workflow in a file; reads it at once.
+
+        Raises:
+            InvalidDataError: it cannot be read, or as above.
+        """
+        try:
+            with Path(path).open("rb") as file:
+                text = file.read(_MOST_BYTES + 1).decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidDataError(f"workflow: {path} cannot be read: {error}.") from error
+        return cls(text, **options)
+
+    @property
+    def needs_image(self) -> bool:
+        return "image" in self._used
+
+    @property
+    def uses_text(self) -> bool:
+        return bool(self._used & {"prompt", "expression", "emotion", "animation"})
+
+    def build(self, values: Values) -> Graph:
+        size_step, frame_step = _steps(self._graph)
+        values = values.fitted(size_step=size_step, frame_step=frame_step)
+        graph: Graph = _filled(copy.deepcopy(self._graph), _parameters(values))
+        for node in graph.values():
+            if "filename_prefix" in node["inputs"] and "prefix" not in self._used:
+                node["inputs"]["filename_prefix"] = values.prefix
+        if values.loras and not self._loras_after:
+            raise GenerationInvalidError(
+                "loras: the workflow has no place for them: name the node of the model in"
+                " loras_after, or remove them from the NPC."
+            )
+        return _with_loras(graph, self._loras_after, values.loras)
+
+
+def _read(workflow: str | Mapping[str, Any]) -> Graph:
+    data: Any = workflow
+    if isinstance(workflow, str):
+        if len(workflow) > _MOST_BYTES:
+            raise InvalidDataError("workflow: is larger than 4 MiB.")
+        try:
+            data = json.loads(workflow)
+        except (ValueError, RecursionError) as error:
+            raise InvalidDataError(f"workflow: is no JSON: {error}.") from error
+    if isinstance(data, Mapping) and isinstance(data.get("nodes"), list):
+        raise InvalidDataError(
+            "workflow: is saved for ComfyUI's own window: use Workflow → Export (API) instead."
+        )
+    if isinstance(data, Mapping) and isinstance(data.get("prompt"), Mapping):
+        data = data["prompt"]
+    if not isinstance(data, Mapping) or not data:
+        raise InvalidDataError("workflow: must be an object of nodes, as Export (API) saves it.")
+    graph: Graph = {}
+    for name, node in data.items():
+        if (
+            not isinstance(node, Mapping)
+            or not isinstance(node.get("class_type"), str)
+            or not isinstance(node.get("inputs"), Mapping)
+        ):
+            raise InvalidDataError(f"workflow: node {name!r:.60} has no class_type and inputs.")
+        graph[str(name)] = copy.deepcopy({**node, "inputs": dict(node["inputs"])})
+    return graph
+
+
+def _find(graph: Graph, name: str) -> str:
+    """The id of the node of this title, class or id."""
+    titles = [
+        node
+        for node, content in graph.items()
+        if name in (_title(content), content["class_type"], node)
+    ]
+    exact = [node for node in titles if _title(graph[node]) == name] or titles
+    if len(exact) != 1:
+        known = ", ".join(label(graph, node) for node in list(graph)[:20])
+        what = "several nodes are" if exact else "no node is"
+        raise InvalidDataError(f"workflow: {what} called {name!r}; there are {known}.")
+    return exact[0]
+
+
+def _title(node: Mapping[str, Any]) -> str:
+    meta = node.get("_meta")
+    return str(meta.get("title", "")) if isinstance(meta, Mapping) else ""
+
+
+def _target(graph: Graph, target: str) -> tuple[str, str]:
+    name, dot, field = target.rpartition(".")
+    if not dot:
+        raise InvalidDataError(f"table: {target!r} must be a node and an input, such as Seed.seed.")
+    node = _find(graph, name)
+    if field not in graph[node]["inputs"]:
+        known = ", ".join(graph[node]["inputs"]) or "none"
+        raise InvalidDataError(f"table: {label(graph, node)} has no input {field!r}, but {known}.")
+    return node, field
+
+
+def _known(parameter: str, where: str) -> None:
+    if parameter not in PARAMETERS:
+        known = ", ".join(sorted(PARAMETERS))
+        raise InvalidDataError(f"{where}: {parameter!r} is unknown; use one of {known}.")
+
+
+def _used(graph: Graph) -> frozenset[str]:
+    """The parameters that a graph has places for."""
+    used: set[str] = set()
+    for name, node in graph.items():
+        for field, value in node["inputs"].items():
+            for parameter in _PLACEHOLDER.findall(json.dumps(value)):
+                _known(parameter, f"{label(graph, name)}, {field}")
+                used.add(parameter)
+    return frozenset(used)
+
+
+def _steps(graph: Graph) -> tuple[int, int]:
+    found = [_STEPS[node["class_type"]] for node in graph.values() if node["class_type"] in _STEPS]
+    return max(found, default=(8, 1))
+
+
+def _parameters(values: Values) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
+        "prompt": values.prompt,
+        "negative_prompt": values.negative_prompt,
+        "image": values.image,
+        "sampler": values.sampler,
+        "scheduler": values.scheduler,
+        "prefix": values.prefix,
+        "seed": values.seed,
+        "width": values.width,
+        "height": values.height,
+        "fps": values.fps,
+        "frames": values.frames,
+        "steps": values.steps,
+        "cfg": values.cfg,
+        "seconds": values.frames / values.fps,
+    }
+    return parameters | dict(values.texts)
+
+
+def _filled(value: Any, parameters: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(each, parameters) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, parameters) for each in value]
+    if not isinstance(value, str):
+        return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    if whole:
+        return parameters[whole[1]]
+    return _PLACEHOLDER.sub(lambda match: _text(parameters[match[1]]), value)
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _with_loras(graph: Graph, after: str, loras: tuple[Lora, ...]) -> Graph:
+    """Between a model and what uses it, one node for each LoRA."""
+    last = [after, 0]
+    added: Graph = {}
+    for number, lora in enumerate(loras):
+        name = f"{after}_lora{number}"
+        inputs = {"model": last, "lora_name": lora.name, "strength_model": lora.weight}
+        added[name] = {"class_type": "LoraLoaderModelOnly", "inputs": inputs}
+        last = [name, 0]
+    if added:
+        for node in graph.values():
+            for field, value in node["inputs"].items():
+                if value == [after, 0]:
+                    node["inputs"][field] = last
+    return graph | added

@@ -1,0 +1,121 @@
+"""The websocket over which a server tells how its jobs go.
+
+It may be lost at any time, and events with it, so nothing depends on it: it makes waiting shorter
+and progress visible. After a loss it is opened again under the same name, one after the other: a
+server forgets a second one of the same name when the first closes.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from ..wire import Wire
+from .messages import Message, parse_binary, parse_text
+
+if TYPE_CHECKING:
+    from httpx_ws import AsyncWebSocketSession
+
+__all__ = ["Feed"]
+
+_MOST_BYTES = 16 * 1024 * 1024
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 4.0
+_PING_SECONDS = 10.0
+_HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+
+_log = logging.getLogger(__name__)
+
+Listener = Callable[[Message], None]
+
+
+class Feed:
+    """Hands each event to whoever listens to its job.
+
+    Attributes:
+        is_open: there is a connection now.
+        losses: how often there was none any more.
+    """
+
+    def __init__(self, wire: Wire, client_id: str):
+        self._wire = wire
+        self._client_id = client_id
+        self._listeners: dict[str, Listener] = {}
+        self._running = ""
+        self._opened = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.losses = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened.is_set()
+
+    async def open(self, seconds: float) -> None:
+        """Waits until there is a connection, but no longer than `seconds`."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_open())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._opened.wait(), seconds)
+
+    def listen(self, prompt_id: str, listener: Listener) -> None:
+        self._listeners[prompt_id] = listener
+
+    def forget(self, prompt_id: str) -> None:
+        self._listeners.pop(prompt_id, None)
+
+    async def close(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _keep_open(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._follow()
+            except Exception as error:
+                _log.debug("The websocket of %s is lost: %r", self._wire.origin, error)
+            if self.is_open:
+                pause = _FIRST_PAUSE
+                self.losses += 1
+                self._opened.clear()
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+
+    async def _follow(self) -> None:
+        """Listens until the connection is lost."""
+        from httpx_ws import aconnect_ws
+
+        target = self._wire.resolve("ws")
+        client = await self._wire.client()
+        socket: AsyncWebSocketSession
+        async with aconnect_ws(
+            target,
+            client,
+            max_message_size_bytes=_MOST_BYTES,
+            keepalive_ping_interval_seconds=_PING_SECONDS,
+            keepalive_ping_timeout_seconds=_PING_SECONDS,
+            params={"clientId": self._client_id},
+            headers=self._wire.headers_for(target),
+        ) as socket:
+            await socket.send_text(_HELLO)
+            self._opened.set()
+            while True:
+                self._hand_on(await socket.receive())
+
+    def _hand_on(self, event: Any) -> None:
+        data = getattr(event, "data", None)
+        if isinstance(data, str):
+            message = parse_text(data)
+        else:
+            message = parse_binary(bytes(data)) if data else None
+        if message is None:
+            return
+        if message.kind == "execution_start":
+            self._running = message.prompt_id
+        # Pictures without metadata belong to what runs.
+        listener = self._listeners.get(message.prompt_id or self._running)
+        if listener is not None and (message.prompt_id or message.kind == "preview"):
+            listener(message)

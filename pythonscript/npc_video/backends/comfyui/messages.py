@@ -1,0 +1,184 @@
+"""What a ComfyUI server tells over its websocket, and what its history says of a job: pure reading.
+
+Nothing that a server sends makes this raise; what is not understood is left out.
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import (
+    GenerationCancelledError,
+    GenerationError,
+    GenerationFailedError,
+    GenerationInvalidError,
+)
+from ..base import Preview
+
+__all__ = ["Ended", "File", "Message", "ended", "parse_binary", "parse_text", "rejection"]
+
+_PREVIEW, _PREVIEW_WITH_METADATA = 1, 4
+_FORMATS = {1: "image/jpeg", 2: "image/png"}
+_KINDS = (".mp4", ".webm", ".mkv")
+_MOST_TEXT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event of a job.
+
+    Attributes:
+        kind: as ComfyUI calls it, such as "progress_state"; "preview" for a picture.
+        prompt_id: the job, "" where the server does not say.
+    """
+
+    kind: str
+    prompt_id: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on the server, as `/view` is asked for it."""
+
+    filename: str
+    subfolder: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a job ended.
+
+    Attributes:
+        file: its video; None if it made none.
+        error: why not.
+        seconds: from its start to its end, 0 where the server does not say.
+    """
+
+    file: File | None
+    error: GenerationError | None
+    seconds: float
+
+
+def parse_text(text: str) -> Message | None:
+    """A message of text."""
+    try:
+        message = json.loads(text)
+        data = message["data"]
+        kind, prompt_id = message["type"], data.get("prompt_id", "")
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+    if not isinstance(kind, str) or not isinstance(prompt_id, str):
+        return None
+    return Message(kind, prompt_id, data)
+
+
+def parse_binary(data: bytes) -> Message | None:
+    """A preview; with metadata it says of which job."""
+    if len(data) < 8:
+        return None
+    kind, second = struct.unpack_from(">II", data)
+    if kind == _PREVIEW and second in _FORMATS:
+        return Message("preview", "", preview=Preview(data[8:], _FORMATS[second]))
+    if kind != _PREVIEW_WITH_METADATA or 8 + second > len(data):
+        return None
+    try:
+        metadata = json.loads(data[8 : 8 + second])
+        media_type, prompt_id = metadata["image_type"], metadata["prompt_id"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    if media_type not in _FORMATS.values() or not isinstance(prompt_id, str):
+        return None
+    return Message("preview", prompt_id, preview=Preview(data[8 + second :], media_type))
+
+
+def ended(entry: Any) -> Ended:
+    """What an entry of the history says; failure and interruption both call themselves "error"."""
+    entry = entry if isinstance(entry, Mapping) else {}
+    events = _events(entry)
+    start, end = (
+        _stamp(events, "execution_start"),
+        max(
+            _stamp(events, kind)
+            for kind in ("execution_success", "execution_error", "execution_interrupted")
+        ),
+    )
+    seconds = max(0.0, end - start) / 1000.0 if start and end else 0.0
+    if "execution_interrupted" in events:
+        error: GenerationError = GenerationCancelledError(
+            "Somebody interrupted the job in ComfyUI."
+        )
+        return Ended(None, error, seconds)
+    if "execution_error" in events:
+        return Ended(None, _failure(events["execution_error"]), seconds)
+    file = _video(entry.get("outputs"))
+    if file is None:
+        return Ended(
+            None,
+            GenerationInvalidError(
+                "The workflow ended without an MP4 or WebM file: let it end in SaveVideo."
+            ),
+            seconds,
+        )
+    return Ended(file, None, seconds)
+
+
+def rejection(answer: Any) -> GenerationInvalidError:
+    """Why the server does not take a graph, with the nodes that are to blame."""
+    answer = answer if isinstance(answer, Mapping) else {}
+    parts: list[str] = []
+    nodes = answer.get("node_errors")
+    for name, node in nodes.items() if isinstance(nodes, Mapping) else ():
+        for error in node.get("errors", ()) if isinstance(node, Mapping) else ():
+            kind, details = node.get("class_type", "?"), error.get("details")
+            parts.append(f"{kind} (#{name}): {error.get('message')} ({details})")
+    error = answer.get("error")
+    if not parts and isinstance(error, Mapping):
+        parts.append(f"{error.get('message')} ({error.get('details') or error.get('type')})")
+    text = "; ".join(parts)[:_MOST_TEXT] or "it did not say why"
+    return GenerationInvalidError(f"ComfyUI does not take the workflow: {text.rstrip('.')}.")
+
+
+def _failure(data: Mapping[str, Any]) -> GenerationFailedError:
+    node = f"{data.get('node_type', '?')} (#{data.get('node_id', '?')})"
+    if "OutOfMemory" in str(data.get("exception_type", "")):
+        return GenerationFailedError(
+            f"ComfyUI ran out of memory in {node}: choose a smaller preset or a smaller model."
+        )
+    said = str(data.get("exception_message", "")).strip().splitlines()
+    text = (said[0] if said else "it did not say why")[:_MOST_TEXT]
+    return GenerationFailedError(f"ComfyUI failed in {node}: {text.rstrip('.')}.")
+
+
+def _events(entry: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    status = entry.get("status")
+    listed = status.get("messages") if isinstance(status, Mapping) else None
+    return {
+        str(event[0]): event[1]
+        for event in (listed if isinstance(listed, list) else ())
+        if isinstance(event, list) and len(event) == 2 and isinstance(event[1], Mapping)
+    }
+
+
+def _stamp(events: Mapping[str, Mapping[str, Any]], kind: str) -> float:
+    value = events.get(kind, {}).get("timestamp")
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _video(outputs: Any) -> File | None:
+    """The first video of the outputs; nodes list theirs under different names."""
+    for output in outputs.values() if isinstance(outputs, Mapping) else ():
+        for listed in output.values() if isinstance(output, Mapping) else ():
+            for item in listed if isinstance(listed, list) else ():
+                if not isinstance(item, Mapping) or item.get("type") not in ("output", "temp"):
+                    continue
+                name, folder = item.get("filename"), item.get("subfolder", "")
+                if not isinstance(name, str) or not isinstance(folder, str):
+                    continue
+                if name.lower().endswith(_KINDS):
+                    return File(name, folder, item["type"])
+    return None

