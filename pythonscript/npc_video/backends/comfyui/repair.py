@@ -57,7 +57,9 @@ def _condition(graph: Graph, name: str, notes: list[str]) -> None:
     """SVD is conditioned by a picture, which the loader of such models can encode."""
     inputs = graph[name]["inputs"]
     loader = next(iter([*_of(graph, "CheckpointLoaderSimple"), *_of(graph, _SVD_LOADER)]), None)
-    if loader is None or {"clip_vision", "init_image", "vae"} <= set(inputs):
+    is_whole = {"clip_vision", "init_image", "vae"} <= set(inputs)
+    takes_clip = _feeds(graph, inputs.get("clip_vision"), "CheckpointLoaderSimple")
+    if loader is None or (is_whole and not takes_clip):
         return
     graph[loader]["class_type"] = _SVD_LOADER
     for extra in ("model", "positive", "negative", "clip"):
@@ -83,12 +85,12 @@ def _guide(graph: Graph, name: str, notes: list[str]) -> None:
 
 
 def _drop_unused_texts(graph: Graph, notes: list[str]) -> None:
-    linked = {
+    linked = [
         value[0]
         for node in graph.values()
         for value in node["inputs"].values()
         if isinstance(value, list) and value
-    }
+    ]
     for name in _of(graph, "CLIPTextEncode"):
         if name not in linked:
             del graph[name]

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import itertools
 from abc import ABC, abstractmethod
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from ..contract import TINY, wanted
 from ..serving import until
 from .recorded import picture, tiny
 
+SEEDS = itertools.count(1)
 SLOW = 1.5  # seconds that a job takes in which something is to happen
 
 
@@ -107,10 +109,11 @@ class ClientTests(ABC):
     def test_a_clip_with_progress_and_previews(self):
         async def test(proxy, server, backend):
             parts, early = [], []
-            clip = await make(backend, parts=parts, early=early)
+            request = asked()
+            clip = await make(backend, request, parts, early)
             assert clip.media_type == "video/mp4"
             assert (clip.width, clip.height, clip.fps) == (64, 64, 8.0)
-            assert clip.seed == 7
+            assert clip.seed == request.params.seed
             assert clip.generation_seconds > 0
             assert parts == sorted(parts)
             assert parts[-1] == 1.0
@@ -134,8 +137,9 @@ class ClientTests(ABC):
 
     def test_the_same_clip_again(self):
         async def test(proxy, server, backend):
+            request = asked()
             for _ in range(2):
-                assert (await make(backend)).data
+                assert (await make(backend, request)).data
 
         self.run(test)
 
@@ -293,9 +297,10 @@ async def opened(url, workflow, patience):
 
 
 def asked(expression="happy", size=64):
-    """Another seed for each request, or the server has its result already."""
+    """Another seed for each request, or a real server has its result already."""
     preset = replace(TINY, width=size, height=size)
-    return replace(wanted(expression), preset=preset, image=picture(), deadline=None)
+    request = wanted(expression, seed=next(SEEDS))
+    return replace(request, preset=preset, image=picture(), deadline=None)
 
 
 async def make(backend, request: GenerationRequest | None = None, parts=None, early=None):
