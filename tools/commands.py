@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(command=_bench)
     bench.add_argument("name", help="a module of bench/")
 
+    doctor = commands.add_parser(
+        "doctor", help="tell whether configured generators work", prefix_chars="\0", add_help=False
+    )
+    doctor.set_defaults(command=_doctor)
+    doctor.add_argument("arguments", nargs="*", metavar="[FILE] [--preset NAME]")
+
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
 
@@ -176,7 +182,7 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
         if section not in filled:
             raise Failure(f"tests/{section} holds no tests: choose from {', '.join(filled)}.")
     chosen = sections or [section for section in filled if section != "live"]
-    if set(chosen) == {"core"}:
+    if set(chosen) <= {"core", "live"}:
         _ready_environment()
     else:
         _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
@@ -189,6 +195,11 @@ def _bench(options: argparse.Namespace) -> int:
         raise Failure(f"There is no benchmark {options.name}: choose from {', '.join(known)}.")
     _ready()
     return _python(f"bench.{options.name}")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    _ready_environment()
+    return _python("npc_video.cli", "doctor", *options.arguments)
 
 
 def _check(options: argparse.Namespace) -> int:

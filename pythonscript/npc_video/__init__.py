@@ -21,6 +21,11 @@ from .records import (
 
 if TYPE_CHECKING:
     from .backends.base import Backend
+    from .backends.callable import CallableBackend
+    from .backends.comfyui import ComfyUiBackend
+    from .backends.failover import FailoverBackend
+    from .backends.http import HttpBackend
+    from .backends.pool import BackendPool
     from .backends.procedural import ProceduralBackend
     from .cache import ClipCache
     from .evaluator import NpcResponseEvaluator
@@ -36,11 +41,16 @@ __all__ = [
     "QUALITY_PRESETS",
     "Answer",
     "Backend",
+    "BackendPool",
+    "CallableBackend",
     "ClipCache",
+    "ComfyUiBackend",
+    "FailoverBackend",
     "Fallback",
     "GeneratedClip",
     "GestureDetector",
     "GraphError",
+    "HttpBackend",
     "NpcResponseEvaluator",
     "NpcResponseMetadata",
     "NpcVideoError",
@@ -58,8 +68,13 @@ __all__ = [
 _MODULES = {
     "Answer": "generation.events",
     "Backend": "backends.base",
+    "BackendPool": "backends.pool",
+    "CallableBackend": "backends.callable",
     "ClipCache": "cache",
+    "ComfyUiBackend": "backends.comfyui",
+    "FailoverBackend": "backends.failover",
     "GestureDetector": "gestures",
+    "HttpBackend": "backends.http",
     "NpcResponseEvaluator": "evaluator",
     "NpcResponseMetadata": "graph",
     "ProceduralBackend": "backends.procedural",

@@ -132,7 +132,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ClipPart:
-    """The next bytes of the clip's file, which may be played as they come."""
+    """The next bytes of the clip's file, which may be played as they come.
+
+    They are told of one attempt; if another one succeeds in its place, the clip itself counts.
+    """
 
     data: bytes
     media_type: str

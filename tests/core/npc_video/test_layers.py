@@ -36,6 +36,12 @@ def test_importing_the_brain_loads_nothing_heavy():
     assert not loaded_by("import npc_video") & {"av", "httpx", "cffi", "numpy", "asyncio"}
 
 
+def test_importing_generators_loads_no_network_library():
+    names = "BackendPool, CallableBackend, ComfyUiBackend, FailoverBackend, HttpBackend"
+    loaded = loaded_by(f"from npc_video import {names}")
+    assert not loaded & {"av", "httpx", "httpx_ws", "cffi", "numpy"}
+
+
 def test_importing_the_brain_loads_no_other_room():
     assert not loaded_by("import npc_video") & FORBIDDEN["npc_video"]
 

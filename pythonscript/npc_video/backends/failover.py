@@ -1,0 +1,196 @@
+"""Two generators, of which the second steps in: local first and the cloud for what is urgent, or
+the other way round, within a budget.
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import GeneratorUnavailableError, InvalidDataError
+from ..quality import LoadFactor, typical_seconds
+from ..records import GeneratedClip
+from .base import (
+    Backend,
+    Capabilities,
+    Early,
+    GenerationRequest,
+    Health,
+    OnEarly,
+    OnProgress,
+    ignore,
+)
+
+__all__ = ["Budget", "FailoverBackend"]
+
+_HOUR = 3600.0
+# For so long after a failure the first one is asked only when the second one cannot be.
+_REST_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the cloud may be used for within any hour; None for as much as is asked for.
+
+    Attributes:
+        jobs: how many clips, those that failed included.
+        money: how much they may cost, in any currency.
+        price: of one clip, in the same currency.
+
+    Raises:
+        InvalidDataError: a value is negative, or there is `money` without a `price`.
+    """
+
+    jobs: int | None = None
+    money: float | None = None
+    price: float = 0.0
+
+    def __post_init__(self) -> None:
+        if min(self.jobs or 0, self.money or 0.0, self.price) < 0:
+            raise InvalidDataError("budget: jobs, money and price must not be negative.")
+        if self.money is not None and self.price == 0:
+            raise InvalidDataError("budget: say what one clip costs, in price.")
+
+    def allows(self, spent: int) -> bool:
+        """Whether another clip may be made after `spent` of them within the hour."""
+        if self.jobs is not None and spent >= self.jobs:
+            return False
+        return self.money is None or (spent + 1) * self.price <= self.money * (1 + 1e-9)
+
+
+class FailoverBackend(Backend):
+    """Uses the first generator, and the second where the first is down or too slow.
+
+    A request with a deadline goes to the second one when the first would not meet it, as far as is
+    known from earlier jobs and from those that it has; one without a deadline goes there only when
+    the first is down. What one of them is not there for, the other is asked for.
+
+    Args:
+        local, cloud: closed with this one.
+        cloud_first: the cloud is the first and the local one steps in.
+        budget: of the cloud, whichever comes first.
+        clock: seconds, never going back.
+    """
+
+    def __init__(
+        self,
+        local: Backend,
+        cloud: Backend,
+        *,
+        cloud_first: bool = False,
+        budget: Budget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._cloud = cloud
+        self._first, self._second = (cloud, local) if cloud_first else (local, cloud)
+        self._budget = budget or Budget()
+        self._clock = clock
+        self._spent: deque[float] = deque()
+        self._load = LoadFactor()
+        self._busy: list[float] = []
+        self._down_until = -math.inf
+
+    @property
+    def capabilities(self) -> Capabilities:
+        first, second = self._first.capabilities, self._second.capabilities
+        return Capabilities(
+            slots=first.slots + second.slots,
+            uses_image=first.uses_image or second.uses_image,
+            uses_text=first.uses_text or second.uses_text,
+            previews=first.previews or second.previews,
+            streams=first.streams or second.streams,
+        )
+
+    async def health(self) -> Health:
+        """Ready if one of them is."""
+        first, second = await self._first.health(), await self._second.health()
+        return Health(
+            first.is_ready or second.is_ready,
+            version=", ".join(filter(None, (first.version, second.version))),
+            models=tuple(sorted({*first.models, *second.models})),
+            problems=(*first.problems, *second.problems),
+        )
+
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
+        order = [self._first, self._second]
+        if self._steps_in(request):
+            order.reverse()
+        usable = [backend for backend in order if self._may_use(backend)]
+        if not usable:
+            raise GeneratorUnavailableError("The budget of the cloud is spent for this hour.")
+        told = _Told(on_progress, on_early)
+        for backend in usable[:-1]:
+            try:
+                return await self._make(backend, request, told)
+            except GeneratorUnavailableError:
+                told.is_second = True
+        return await self._make(usable[-1], request, told)
+
+    async def close(self) -> None:
+        await self._first.close()
+        await self._second.close()
+
+    def _steps_in(self, request: GenerationRequest) -> bool:
+        if self._clock() < self._down_until:
+            return True
+        if request.deadline is None:
+            return False
+        return self._expected(request) > request.deadline
+
+    def _expected(self, request: GenerationRequest) -> float:
+        """Seconds until the first one would be done, after what it has to do already."""
+        seconds = typical_seconds(request.preset) * self._load.value
+        slots = self._first.capabilities.slots
+        before = sum(self._busy) * self._load.value / slots if len(self._busy) >= slots else 0.0
+        return before + seconds
+
+    def _may_use(self, backend: Backend) -> bool:
+        if backend is not self._cloud:
+            return True
+        now = self._clock()
+        while self._spent and self._spent[0] <= now - _HOUR:
+            self._spent.popleft()
+        return self._budget.allows(len(self._spent))
+
+    async def _make(
+        self, backend: Backend, request: GenerationRequest, told: "_Told"
+    ) -> GeneratedClip:
+        if backend is self._cloud:
+            self._spent.append(self._clock())
+        if backend is not self._first:
+            return await backend.generate(request, told.progress, told.early)
+        started, usual = self._clock(), typical_seconds(request.preset)
+        self._busy.append(usual)
+        try:
+            clip = await backend.generate(request, told.progress, told.early)
+        except GeneratorUnavailableError:
+            self._down_until = self._clock() + _REST_SECONDS
+            raise
+        finally:
+            self._busy.remove(usual)
+        self._load.record(request.preset, self._clock() - started)
+        self._down_until = -math.inf
+        return clip
+
+
+class _Told:
+    """What two attempts tell as if it were one."""
+
+    def __init__(self, on_progress: OnProgress, on_early: OnEarly):
+        self._on_progress = on_progress
+        self._on_early = on_early
+        self._part = -1.0
+        self.is_second = False
+
+    def progress(self, part: float) -> None:
+        if part > self._part:
+            self._part = part
+            self._on_progress(part)
+
+    def early(self, news: Early) -> None:
+        # Bytes of two clips do not make one.
+        if not self.is_second:
+            self._on_early(news)

@@ -1,0 +1,301 @@
+"""Several hosts or GPUs as one generator. What goes where is decided in `pool_plan`."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import (
+    GenerationError,
+    GenerationFailedError,
+    GeneratorOverloadedError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+    InvalidDataError,
+)
+from ..progressive import presets_up_to
+from ..records import GeneratedClip
+from .base import (
+    Backend,
+    Capabilities,
+    Early,
+    GenerationRequest,
+    Health,
+    OnEarly,
+    OnProgress,
+    Preview,
+    ignore,
+)
+from .pool_plan import Plan, PoolJob, Run
+
+__all__ = ["BackendPool"]
+
+_FIRST_CHECK, _LONGEST_CHECK = 0.5, 30.0
+_SLOW = 0.95
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A clip and all who wait for it.
+
+    Attributes:
+        runs: how many were begun; what the first one tells early belongs together.
+    """
+
+    job: PoolJob
+    key: Hashable
+    clip: asyncio.Future[GeneratedClip]
+    listeners: list[tuple[OnProgress, OnEarly]] = field(default_factory=list)
+    told: float = -1.0
+    runs: int = 0
+
+    def progress(self, part: float) -> None:
+        if part > self.told and not self.clip.done():
+            self.told = part
+            for on_progress, _ in self.listeners:
+                on_progress(part)
+
+    def early(self, news: Early) -> None:
+        if not self.clip.done() and (self.runs == 1 or isinstance(news, Preview)):
+            for _, on_early in self.listeners:
+                on_early(news)
+
+
+class BackendPool(Backend):
+    """Gives each request to the host that will be done first.
+
+    Requests with a deadline go before those without, and take their place on hosts that are busy
+    with them. Equal requests run once. A host that is lost gets nothing until it is healthy again;
+    its jobs go to another one, once.
+
+    Args:
+        hosts: at least one, by name; closed with the pool.
+        speculation_share: of all slots, what requests without a deadline may take at most, above 0
+            to 1; one slot in any case.
+        hedge: an urgent job that takes longer than 19 of 20 is begun again at a lower preset on a
+            host that is idle; what comes first is taken.
+        clock: seconds, never going back.
+
+    Raises:
+        InvalidDataError: there is no host, or the share is out of its range.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, Backend],
+        *,
+        speculation_share: float = 0.75,
+        hedge: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        if not hosts:
+            raise InvalidDataError("hosts: a pool needs at least one.")
+        if not 0.0 < speculation_share <= 1.0:
+            raise InvalidDataError(
+                f"speculation_share: {speculation_share!r} is outside the range above 0 up to 1."
+            )
+        self._hosts = dict(hosts)
+        self._plan = Plan({n: host.capabilities for n, host in hosts.items()}, speculation_share)
+        self._hedges = hedge
+        self._clock = clock
+        self._tickets = itertools.count(1)
+        self._wanted: dict[int, _Wanted] = {}
+        self._by_key: dict[Hashable, int] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._checks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        each = [host.capabilities for host in self._hosts.values()]
+        return Capabilities(
+            slots=sum(can.slots for can in each),
+            uses_image=any(can.uses_image for can in each),
+            uses_text=any(can.uses_text for can in each),
+            previews=any(can.previews for can in each),
+            streams=any(can.streams for can in each),
+        )
+
+    async def health(self) -> Health:
+        """Ready if one of the hosts is; problems and models of all of them."""
+        found = await asyncio.gather(*(host.health() for host in self._hosts.values()))
+        named = list(zip(self._hosts, found, strict=True))
+        is_ready = any(health.is_ready for health in found)
+        problems = tuple(f"{name}: {text}" for name, health in named for text in health.problems)
+        return Health(
+            is_ready,
+            version=", ".join(sorted({health.version for health in found if health.version})),
+            models=tuple(sorted({model for health in found for model in health.models})),
+            problems=problems,
+        )
+
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
+        if not self._plan.is_any_up:
+            raise GeneratorUnreachableError(
+                f"None of the hosts works ({', '.join(self._hosts)}): start one of them."
+            )
+        wanted = self._want(request)
+        listener = (on_progress, on_early)
+        wanted.listeners.append(listener)
+        self._settle()
+        try:
+            clip = await asyncio.shield(wanted.clip)
+        finally:
+            wanted.listeners.remove(listener)
+            if not wanted.listeners:
+                self._forget(wanted)
+        # Whoever asked for the same at the same time has other prompts or names, perhaps.
+        return clip if clip.params == request.params else replace(clip, params=request.params)
+
+    async def close(self) -> None:
+        tasks = [*self._running.values(), *self._checks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for host in self._hosts.values():
+            await host.close()
+
+    # ---- Requests ----
+
+    def _want(self, request: GenerationRequest) -> _Wanted:
+        key = (request.params.cache_key(), request.preset, request.clip_seconds)
+        ticket = self._by_key.get(key)
+        if ticket is not None:
+            if request.is_urgent:
+                self._plan.promote(ticket)
+            return self._wanted[ticket]
+        job = PoolJob(next(self._tickets), request, request.is_urgent)
+        future = asyncio.get_running_loop().create_future()
+        wanted = self._wanted[job.ticket] = _Wanted(job, key, future)
+        self._by_key[key] = job.ticket
+        self._plan.add(job)
+        return wanted
+
+    def _forget(self, wanted: _Wanted) -> None:
+        """Nobody waits for it any more, or it is there."""
+        if self._wanted.pop(wanted.job.ticket, None) is None:
+            return
+        del self._by_key[wanted.key]
+        self._stop(self._plan.drop(wanted.job.ticket))
+        wanted.clip.cancel()
+        self._settle()
+
+    def _answer(self, ticket: int, result: GeneratedClip | GenerationError) -> None:
+        wanted = self._wanted.get(ticket)
+        if wanted is None or wanted.clip.done():
+            return
+        if isinstance(result, GenerationError):
+            wanted.clip.set_exception(result)
+        else:
+            wanted.progress(1.0)
+            wanted.clip.set_result(result)
+        self._stop(self._plan.drop(ticket))
+
+    # ---- Runs ----
+
+    def _settle(self) -> None:
+        stops, starts = self._plan.assign(self._clock())
+        self._stop(stops)
+        for run in starts:
+            self._begin(run)
+
+    def _stop(self, runs: tuple[Run, ...]) -> None:
+        for run in runs:
+            task = self._running.pop(run.number, None)
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+
+    def _begin(self, run: Run) -> None:
+        for job in run.jobs:
+            self._wanted[job.ticket].runs += 1
+        self._running[run.number] = asyncio.create_task(self._work(run))
+
+    async def _work(self, run: Run) -> None:
+        hedging = None
+        if self._hedges and run.is_urgent and not run.is_hedge:
+            hedging = asyncio.create_task(self._hedge(run))
+        try:
+            results = await self._make(run)
+        except GeneratorUnavailableError as error:
+            self._lost(run, error)
+        except GenerationError as error:
+            self._ended(run, [error] * len(run.jobs))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            broken = GenerationFailedError(f"The generator {run.host} broke: {error!r}.")
+            self._ended(run, [broken] * len(run.jobs))
+        else:
+            self._plan.finish(run, self._clock())
+            self._ended(run, results)
+        finally:
+            if hedging is not None:
+                hedging.cancel()
+            self._running.pop(run.number, None)
+        self._settle()
+
+    async def _make(self, run: Run) -> list[Any]:
+        backend, jobs = self._hosts[run.host], run.jobs
+        if len(jobs) > 1:
+            everybody = [self._wanted[job.ticket] for job in jobs if job.ticket in self._wanted]
+
+            def tell(part: float) -> None:
+                for each in everybody:
+                    each.progress(part)
+
+            return await backend.generate_batch([job.request for job in jobs], tell)
+        wanted = self._wanted[jobs[0].ticket]
+        on_early = ignore if run.is_hedge else wanted.early
+        return [await backend.generate(jobs[0].request, wanted.progress, on_early)]
+
+    def _ended(self, run: Run, results: list[Any]) -> None:
+        self._plan.end(run)
+        for job, result in zip(run.jobs, results, strict=True):
+            others = self._plan.runs_of(job.ticket)
+            if not (isinstance(result, GenerationError) and others):
+                self._answer(job.ticket, result)
+
+    def _lost(self, run: Run, error: GeneratorUnavailableError) -> None:
+        """The host is left alone until it is healthy; its jobs go elsewhere, but only once."""
+        jobs = self._plan.end(run)
+        self._plan.set_up(run.host, is_up=False)
+        pause = error.retry_after if isinstance(error, GeneratorOverloadedError) else None
+        if run.host not in self._checks:
+            check = self._check(run.host, pause or _FIRST_CHECK)
+            self._checks[run.host] = asyncio.create_task(check)
+        for job in jobs:
+            if self._plan.runs_of(job.ticket):
+                continue  # a hedge goes on
+            if job.avoid or not self._plan.is_any_up:
+                self._answer(job.ticket, error)
+            else:
+                self._plan.add(replace(job, avoid=run.host))
+        if not self._plan.is_any_up:
+            for ticket in list(self._wanted):
+                if not self._plan.runs_of(ticket):
+                    self._answer(ticket, error)
+
+    async def _check(self, host: str, pause: float) -> None:
+        """Looks again and again whether a host is back."""
+        while not self._plan.is_up(host):
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_CHECK, max(_FIRST_CHECK, 2 * pause))
+            if (await self._hosts[host].health()).is_ready:
+                self._plan.set_up(host, is_up=True)
+        del self._checks[host]
+        self._settle()
+
+    async def _hedge(self, run: Run) -> None:
+        """Begins a job a second time once it takes longer than it usually does."""
+        job = run.jobs[0]
+        preset = job.request.preset
+        lower = presets_up_to(preset)[:-1]
+        if not lower:
+            return
+        await asyncio.sleep(self._plan.seconds(run.host, preset, _SLOW))
+        second = self._plan.hedge(job.ticket, lower[-1], self._clock())
+        if second is not None:
+            self._begin(second)

@@ -1,0 +1,279 @@
+"""Which host makes which clip, and who has to make way: decided here, done by `pool`.
+
+Jobs are laid out over the hosts in their order, each where it would be done first, also behind jobs
+that run. Those that come to lie on a free host begin; so a slow host that is idle takes no job that
+a fast one would have finished sooner.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..quality import typical_seconds
+from ..records import QualityPreset
+from .base import Capabilities, GenerationRequest
+
+__all__ = ["Plan", "PoolJob", "Run"]
+
+_WINDOW = 20
+# What loading other LoRAs adds to a job, as part of its time.
+_SWITCH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class PoolJob:
+    """One request; `avoid` is the host that has lost it already."""
+
+    ticket: int
+    request: GenerationRequest
+    is_urgent: bool
+    avoid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a host works on; several jobs if it makes them in one go.
+
+    Attributes:
+        at: seconds, when it began.
+        is_hedge: it is the second one of its job, in case that the first is too slow.
+    """
+
+    number: int
+    host: str
+    jobs: tuple[PoolJob, ...]
+    at: float
+    is_hedge: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        return any(job.is_urgent for job in self.jobs)
+
+
+class _Pace:
+    """How long jobs take, in times of what is usual for their presets."""
+
+    def __init__(self) -> None:
+        self._all: deque[float] = deque(maxlen=_WINDOW)
+        self._by_preset: dict[str, deque[float]] = {}
+
+    def record(self, preset: QualityPreset, seconds: float) -> None:
+        ratio = seconds / typical_seconds(preset)
+        self._all.append(ratio)
+        self._by_preset.setdefault(preset.name, deque(maxlen=_WINDOW)).append(ratio)
+
+    def seconds(self, preset: QualityPreset, part: float) -> float:
+        """What this part of the jobs stay below; what is usual, as long as nothing is known."""
+        ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
+        return typical_seconds(preset) * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+@dataclass(slots=True)
+class _Host:
+    can: Capabilities
+    is_up: bool = True
+    pace: _Pace = field(default_factory=_Pace)
+    loras: tuple[str, ...] | None = None
+
+
+class Plan:
+    """The jobs and the hosts of a pool.
+
+    Args:
+        hosts: what each can do.
+        share: of all slots, what speculation may take at most; one slot in any case.
+    """
+
+    def __init__(self, hosts: Mapping[str, Capabilities], share: float):
+        self._hosts = {name: _Host(can) for name, can in hosts.items()}
+        self._share = share
+        self._waiting: dict[int, PoolJob] = {}
+        self._runs: dict[int, Run] = {}
+        self._numbers = itertools.count(1)
+
+    # ---- What there is ----
+
+    @property
+    def is_any_up(self) -> bool:
+        return any(host.is_up for host in self._hosts.values())
+
+    @property
+    def has_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    def is_up(self, host: str) -> bool:
+        return self._hosts[host].is_up
+
+    def runs_of(self, ticket: int) -> tuple[Run, ...]:
+        """What works on a job: nothing while it waits, two runs if it is hedged."""
+        return tuple(
+            run for run in self._runs.values() if any(job.ticket == ticket for job in run.jobs)
+        )
+
+    def seconds(self, host: str, preset: QualityPreset, part: float = 0.5) -> float:
+        """What this part of a host's jobs stay below."""
+        return self._hosts[host].pace.seconds(preset, part)
+
+    # ---- What comes and goes ----
+
+    def add(self, job: PoolJob) -> None:
+        self._waiting[job.ticket] = job
+
+    def promote(self, ticket: int) -> None:
+        """Somebody waits for it now."""
+        if ticket in self._waiting:
+            self._waiting[ticket] = replace(self._waiting[ticket], is_urgent=True)
+        for run in self.runs_of(ticket):
+            jobs = tuple(replace(job, is_urgent=job.ticket == ticket) for job in run.jobs)
+            self._runs[run.number] = replace(run, jobs=jobs)
+
+    def drop(self, ticket: int) -> tuple[Run, ...]:
+        """Takes a job out; returns the runs to be stopped: those that make nothing else."""
+        self._waiting.pop(ticket, None)
+        stopped = []
+        for run in self.runs_of(ticket):
+            left = tuple(job for job in run.jobs if job.ticket != ticket)
+            if left:
+                self._runs[run.number] = replace(run, jobs=left)
+            else:
+                stopped.append(self._runs.pop(run.number))
+        return tuple(stopped)
+
+    def finish(self, run: Run, now: float) -> None:
+        """A run has made its clips."""
+        if self._runs.pop(run.number, None) is not None:
+            self._hosts[run.host].pace.record(run.jobs[0].request.preset, now - run.at)
+
+    def end(self, run: Run) -> tuple[PoolJob, ...]:
+        """A run has ended without a clip, which says nothing of the host's pace; its jobs."""
+        ended = self._runs.pop(run.number, None)
+        return () if ended is None else ended.jobs
+
+    def set_up(self, host: str, *, is_up: bool) -> None:
+        self._hosts[host].is_up = is_up
+
+    # ---- What is to be done ----
+
+    def assign(self, now: float) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+        """The runs to be stopped, and then those to be started."""
+        free_at = self._free_times(now)
+        starts: list[Run] = []
+        stops: list[Run] = []
+        order = sorted(self._waiting.values(), key=lambda job: (not job.is_urgent, job.ticket))
+        for job in order:
+            if job.ticket not in self._waiting:
+                continue  # it goes with another one
+            if not job.is_urgent and not self._may_speculate():
+                break
+            host, done = self._first_done(job, free_at, now)
+            if host is None:
+                continue
+            if job.is_urgent and min(free_at[host]) > now:
+                victim = self._victim(job, done, now)
+                if victim is not None:
+                    self._displace(victim)
+                    stops.append(victim)
+                    host = victim.host
+                    free_at[host].remove(max(free_at[host]))
+                    free_at[host].append(now)
+                    done = now + self._expected(host, job)
+            slot = min(free_at[host])
+            free_at[host].remove(slot)
+            free_at[host].append(done)
+            if slot <= now:
+                starts.append(self._start(host, job, now))
+        return tuple(stops), tuple(starts)
+
+    def hedge(self, ticket: int, preset: QualityPreset, now: float) -> Run | None:
+        """A second run of a job at another preset, if a host has nothing else to do."""
+        busy = self.runs_of(ticket)
+        if len(busy) != 1 or self._waiting:
+            return None
+        free_at = self._free_times(now)
+        idle = [
+            name
+            for name, slots in free_at.items()
+            if name != busy[0].host and all(at <= now for at in slots)
+        ]
+        if not idle:
+            return None
+        host = min(idle, key=lambda name: self.seconds(name, preset))
+        job = next(job for job in busy[0].jobs if job.ticket == ticket)
+        cheaper = replace(job, request=replace(job.request, preset=preset))
+        run = Run(next(self._numbers), host, (cheaper,), now, is_hedge=True)
+        self._runs[run.number] = run
+        return run
+
+    # ---- Inside ----
+
+    def _start(self, host: str, job: PoolJob, now: float) -> Run:
+        jobs = [job]
+        most = self._hosts[host].can.batch
+        if most > 1 and not job.is_urgent:
+            jobs += itertools.islice(self._alike(job, host), most - 1)
+        for each in jobs:
+            del self._waiting[each.ticket]
+        run = Run(next(self._numbers), host, tuple(jobs), now)
+        self._runs[run.number] = run
+        self._hosts[host].loras = job.request.params.loras
+        return run
+
+    def _alike(self, job: PoolJob, host: str) -> Iterable[PoolJob]:
+        """What may go with a job in one go."""
+        wanted = (job.request.preset, job.request.clip_seconds)
+        for other in self._waiting.values():
+            is_alike = (other.request.preset, other.request.clip_seconds) == wanted
+            if other is not job and is_alike and not other.is_urgent and other.avoid != host:
+                yield other
+
+    def _displace(self, run: Run) -> None:
+        del self._runs[run.number]
+        for job in run.jobs:
+            self._waiting[job.ticket] = job
+
+    def _victim(self, job: PoolJob, done: float, now: float) -> Run | None:
+        """The speculation in whose place the job would be done soonest, the youngest first."""
+        runs = [
+            run
+            for run in self._runs.values()
+            if not run.is_urgent
+            and not run.is_hedge
+            and run.host != job.avoid
+            and now + self._expected(run.host, job) < done
+        ]
+        return min(runs, key=lambda run: (self._expected(run.host, job), -run.at), default=None)
+
+    def _may_speculate(self) -> bool:
+        slots = sum(host.can.slots for host in self._hosts.values() if host.is_up)
+        taken = sum(not run.is_urgent for run in self._runs.values())
+        return taken < max(1, int(slots * self._share))
+
+    def _first_done(
+        self, job: PoolJob, free_at: Mapping[str, list[float]], now: float
+    ) -> tuple[str | None, float]:
+        """The host on which a job would be done first, and when; another one than it avoids."""
+        others = [name for name in free_at if name != job.avoid] or list(free_at)
+        done = {name: max(now, min(free_at[name])) + self._expected(name, job) for name in others}
+        host = min(done, key=lambda name: done[name], default=None)
+        return host, done[host] if host is not None else 0.0
+
+    def _expected(self, host: str, job: PoolJob) -> float:
+        """Seconds that a job should take on a host."""
+        seconds = self.seconds(host, job.request.preset)
+        has_model = self._hosts[host].loras in (None, job.request.params.loras)
+        return seconds if has_model else seconds * (1.0 + _SWITCH)
+
+    def _free_times(self, now: float) -> dict[str, list[float]]:
+        """When each slot of each host that is up should be free."""
+        times: dict[str, list[float]] = {}
+        for name, host in self._hosts.items():
+            if host.is_up:
+                ends = [
+                    max(now + 1e-3, run.at + self._expected(name, run.jobs[0]))
+                    for run in self._runs.values()
+                    if run.host == name
+                ]
+                free = max(0, host.can.slots - len(ends))
+                times[name] = ends + [now] * free
+        return times

@@ -1,0 +1,122 @@
+"""Looks whether generators work, and has each make one clip: what a developer runs first."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .backends.base import Backend, GenerationRequest, NpcImage
+from .errors import GenerationError
+from .records import GeneratedClip, QualityPreset, VideoParams
+
+__all__ = ["Finding", "examine", "report", "sample_picture"]
+
+_PICTURE_SIZE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one generator.
+
+    Attributes:
+        is_reachable: it answers, and has what it needs.
+        clip: the one that it made; None if it made none.
+        seconds: until that clip was there, or until it was clear that it would not come.
+        problems: what is wrong, each a sentence that says what to do.
+    """
+
+    name: str
+    is_reachable: bool
+    version: str
+    models: tuple[str, ...]
+    clip: GeneratedClip | None
+    seconds: float
+    problems: tuple[str, ...]
+
+    @property
+    def is_fine(self) -> bool:
+        return self.clip is not None and not self.problems
+
+
+async def examine(
+    name: str, backend: Backend, preset: QualityPreset, *, seconds: float = 600.0
+) -> Finding:
+    """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`."""
+    health = await backend.health()
+    started = time.monotonic()
+    clip, problems = None, list(health.problems)
+    if health.is_ready:
+        try:
+            async with asyncio.timeout(seconds):
+                clip = await backend.generate(await _request(backend, preset), lambda part: None)
+        except TimeoutError:
+            problems.append(f"It made no clip within {seconds:g} s: try a smaller preset.")
+        except GenerationError as error:
+            problems.append(str(error))
+    return Finding(
+        name,
+        health.is_ready,
+        health.version,
+        health.models,
+        clip,
+        time.monotonic() - started,
+        tuple(problems),
+    )
+
+
+def report(finding: Finding) -> str:
+    """What was found out, to be read."""
+    return "\n".join(_lines(finding)) + "\n"
+
+
+def sample_picture() -> NpcImage:
+    """A drawn face; takes a moment, in which NumPy and FFmpeg are loaded."""
+    import av
+
+    from .face.ember import EmberPainter
+    from .face.pose import pose
+
+    painter = EmberPainter(_PICTURE_SIZE, _PICTURE_SIZE)
+    drawn = painter.paint(pose("neutral", "neutral", "idle", 0.5, 0.0))
+    frame = av.VideoFrame.from_ndarray(drawn, format="yuv420p").reformat(format="rgb24")
+    encoder = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "rgb24"
+    encoder.time_base = Fraction(1)
+    frame.pts = 0
+    packets = [*encoder.encode(frame), *encoder.encode(None)]
+    return NpcImage.of(b"".join(bytes(packet) for packet in packets))
+
+
+async def _request(backend: Backend, preset: QualityPreset) -> GenerationRequest:
+    uses_image = backend.capabilities.uses_image
+    image = await asyncio.to_thread(sample_picture) if uses_image else None
+    # Another seed each time, or servers give what they made before.
+    params = VideoParams(
+        prompt="a friendly portrait, smiling, looking at the camera",
+        negative_prompt="blurry",
+        expression="happy",
+        npc_id="doctor",
+        seed=int(time.time()),
+    )
+    return GenerationRequest(params, preset, image=image, deadline=preset.max_seconds)
+
+
+def _lines(finding: Finding) -> Iterable[str]:
+    yield f"{finding.name}: {'works' if finding.is_fine else 'does not work'}"
+    version = f", version {finding.version}" if finding.version else ""
+    yield f"  reachable  {'yes' + version if finding.is_reachable else 'no'}"
+    if finding.models:
+        yield f"  models     {', '.join(finding.models)}"
+    clip = finding.clip
+    if clip is not None:
+        yield (
+            f"  test clip  {clip.width}×{clip.height}, {clip.fps:g} frames a second,"
+            f" {clip.duration:.1f} s, {len(clip.data) / 1000:.0f} kB"
+        )
+        yield (
+            f"  seconds    {finding.seconds:.1f}: {clip.waiting_seconds:.1f} waiting,"
+            f" {clip.generation_seconds:.1f} making, {clip.transfer_seconds:.1f} fetching"
+        )
+    for problem in finding.problems:
+        yield f"  problem    {problem}"

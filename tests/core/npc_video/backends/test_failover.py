@@ -1,0 +1,179 @@
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from npc_video.backends.failover import Budget, FailoverBackend
+from npc_video.backends.scripted import Script, ScriptedBackend
+from npc_video.errors import (
+    GenerationFailedError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+    InvalidDataError,
+)
+from npc_video.quality import typical_seconds
+
+from bench._virtual_time import clock, run
+
+from .contract import RemoteContract, wanted
+from .test_scripted import ScriptedStage
+
+USUAL = typical_seconds(wanted().preset)
+LOST = GeneratorUnreachableError("It is gone.")
+
+
+class FailoverStage(ScriptedStage):
+    def __init__(self):
+        super().__init__()
+        self.local = self.backend
+        self.cloud = ScriptedBackend()
+        self.pair = self.backend = FailoverBackend(self.local, self.cloud)
+
+    def play(self, what):
+        self.backend = self.local
+        super().play(what)
+        self.backend = self.pair
+        self.cloud.default, self.cloud.is_up = self.local.default, self.local.is_up
+
+    def working(self):
+        return sum(
+            len(each.begun) - len(each.ended) - len(each.cancelled)
+            for each in (self.local, self.cloud)
+        )
+
+
+class TestContract(RemoteContract):
+    @asynccontextmanager
+    async def stage(self):
+        yield FailoverStage()
+
+
+def played(test, local=None, cloud=None, **options):
+    """Runs `test(pair)`; returns what it returns, and how many clips each was asked for."""
+    local = local or ScriptedBackend(default=Script(seconds=USUAL))
+    cloud = cloud or ScriptedBackend(default=Script(seconds=0.5))
+
+    async def whole():
+        pair = FailoverBackend(local, cloud, clock=clock, **options)
+        try:
+            return await test(pair)
+        finally:
+            await pair.close()
+
+    return run(whole()), len(local.begun), len(cloud.begun)
+
+
+async def make(pair, seed=0, deadline=None):
+    request = replace(wanted(seed=seed), deadline=deadline)
+    return await pair.generate(request, lambda part: None)
+
+
+def test_local_first():
+    async def test(pair):
+        for seed in range(3):
+            await make(pair, seed, 10.0)
+
+    assert played(test)[1:] == (3, 0)
+
+
+def test_the_cloud_when_local_would_be_late():
+    async def test(pair):
+        await make(pair, 0, USUAL * 0.5)
+
+    assert played(test)[1:] == (0, 1)
+
+
+def test_the_cloud_when_local_has_too_much_to_do():
+    async def test(pair):
+        await asyncio.gather(*(make(pair, seed, 2.5 * USUAL) for seed in range(4)))
+
+    assert played(test)[1:] == (2, 2)
+
+
+def test_learns_how_slow_local_is():
+    async def test(pair):
+        await make(pair, 0, 2 * USUAL)
+        await make(pair, 1, 2 * USUAL)
+
+    slow = ScriptedBackend(default=Script(seconds=5 * USUAL))
+    assert played(test, slow)[1:] == (1, 1)
+
+
+def test_nobody_waits_so_local_takes_its_time():
+    async def test(pair):
+        await asyncio.gather(*(make(pair, seed) for seed in range(4)))
+
+    assert played(test)[1:] == (4, 0)
+
+
+def test_the_cloud_when_local_is_down_and_local_when_it_is_back():
+    local = ScriptedBackend(Script(error=LOST), default=Script(seconds=0.1))
+
+    async def test(pair):
+        assert (await make(pair, 0)).data
+        assert (await make(pair, 1)).data
+        await asyncio.sleep(30.0)
+        assert (await make(pair, 2)).data
+
+    assert played(test, local)[1:] == (2, 2)
+
+
+def test_local_when_the_cloud_that_was_to_help_is_down():
+    cloud = ScriptedBackend(default=Script(error=LOST))
+
+    async def test(pair):
+        return await make(pair, 0, 0.1)
+
+    clip, local, _ = played(test, cloud=cloud)
+    assert clip.data
+    assert local == 1
+
+
+def test_a_job_that_fails_is_not_asked_for_again():
+    local = ScriptedBackend(Script(error=GenerationFailedError("No memory.")))
+
+    async def test(pair):
+        with pytest.raises(GenerationFailedError):
+            await make(pair)
+
+    assert played(test, local)[2] == 0
+
+
+class TestBudget:
+    def test_of_jobs_an_hour(self):
+        async def test(pair):
+            for seed in range(5):
+                await make(pair, seed, 0.1)
+            await asyncio.sleep(3601.0)
+            await make(pair, 9, 0.1)
+
+        assert played(test, budget=Budget(jobs=2))[1:] == (3, 3)
+
+    def test_of_money_an_hour(self):
+        async def test(pair):
+            for seed in range(5):
+                await make(pair, seed, 0.1)
+
+        assert played(test, budget=Budget(money=0.3, price=0.1))[1:] == (2, 3)
+
+    def test_is_the_clouds_also_when_it_comes_first(self):
+        async def test(pair):
+            for seed in range(5):
+                await make(pair, seed)
+
+        assert played(test, budget=Budget(jobs=2), cloud_first=True)[1:] == (3, 2)
+
+    def test_spent_and_local_down(self):
+        local = ScriptedBackend(default=Script(error=LOST))
+
+        async def test(pair):
+            await make(pair, 0)
+            with pytest.raises(GeneratorUnavailableError):
+                await make(pair, 1)
+
+        assert played(test, local, budget=Budget(jobs=1))[2] == 1
+
+    @pytest.mark.parametrize("wrong", [{"jobs": -1}, {"money": 1.0}, {"money": -1, "price": 1}])
+    def test_nonsense_is_refused(self, wrong):
+        with pytest.raises(InvalidDataError, match="budget"):
+            Budget(**wrong)

@@ -1,0 +1,412 @@
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from npc_video.backends.base import Capabilities, ClipPart
+from npc_video.backends.pool import BackendPool
+from npc_video.backends.scripted import Script, ScriptedBackend
+from npc_video.errors import (
+    GenerationFailedError,
+    GeneratorOverloadedError,
+    GeneratorUnreachableError,
+    InvalidDataError,
+)
+from npc_video.quality import typical_seconds
+from npc_video.records import QUALITY_PRESETS
+
+from bench._virtual_time import clock, run
+
+from .contract import RemoteContract, wanted
+from .test_scripted import ScriptedStage
+
+USUAL = typical_seconds(wanted().preset)
+LOST = GeneratorUnreachableError("It is gone.")
+
+
+class PoolStage(ScriptedStage):
+    """Two hosts that do the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.hosts = [self.backend, ScriptedBackend()]
+        self.backend = BackendPool(dict(zip("ab", self.hosts, strict=True)))
+
+    def play(self, what):
+        first, pool = self.hosts[0], self.backend
+        self.backend = first
+        super().play(what)
+        self.backend = pool
+        self.hosts[1].default, self.hosts[1].is_up = first.default, first.is_up
+        if first.is_up:
+            for name in "ab":
+                pool._plan.set_up(name, is_up=True)  # instead of waiting for the next check
+
+    def working(self):
+        return sum(len(h.begun) - len(h.ended) - len(h.cancelled) for h in self.hosts)
+
+
+class TestContract(RemoteContract):
+    @asynccontextmanager
+    async def stage(self):
+        yield PoolStage()
+
+
+def host(factor=1.0, *scripts, slots=1, batch=1):
+    """One that takes `factor` times what is usual."""
+    can = Capabilities(slots=slots, batch=batch)
+    script = Script(seconds=factor * USUAL)
+    return ScriptedBackend(*scripts, default=script, capabilities=can)
+
+
+def played(test, hosts, **options):
+    """Runs `test(pool)` under a virtual clock."""
+
+    async def whole():
+        pool = BackendPool(hosts, clock=clock, **options)
+        try:
+            return await test(pool)
+        finally:
+            await pool.close()
+
+    return run(whole())
+
+
+async def make(pool, seed=0, urgent=True, preset=None):
+    request = wanted(seed=seed, urgent=urgent)
+    request = replace(request, preset=preset or request.preset)
+    return await pool.generate(request, lambda part: None)
+
+
+async def make_all(pool, seeds, urgent=True):
+    return await asyncio.gather(
+        *(make(pool, seed, urgent) for seed in seeds), return_exceptions=True
+    )
+
+
+@pytest.mark.parametrize("factors", [(1.0,), (1.0, 2.0), (0.5, 1.0, 1.5, 3.0)])
+def test_all_hosts_work_as_much_as_they_can(factors):
+    hosts = {str(number): host(factor) for number, factor in enumerate(factors)}
+
+    async def test(pool):
+        await make_all(pool, range(300))
+        return clock()
+
+    ideal = 300 * USUAL / sum(1 / factor for factor in factors)
+    assert ideal / played(test, hosts) > 0.95
+
+
+def test_a_slow_host_that_is_idle_takes_nothing_that_a_fast_one_ends_sooner():
+    hosts = {"fast": host(1.0), "slow": host(10.0)}
+
+    async def test(pool):
+        await make_all(pool, range(40))
+        before = len(hosts["slow"].begun)
+        await asyncio.gather(make(pool, 100), make(pool, 101))
+        return len(hosts["slow"].begun) - before
+
+    assert played(test, hosts) == 0
+
+
+def test_the_host_with_the_model_is_taken():
+    hosts = {"a": host(), "b": host()}
+
+    async def test(pool):
+        params = wanted().params
+
+        async def with_loras(seed, *loras):
+            request = replace(wanted(), params=replace(params, loras=loras, seed=seed))
+            await pool.generate(request, lambda part: None)
+
+        await asyncio.gather(with_loras(1, "one"), with_loras(2, "two"))
+        has_two = "b" if hosts["b"].begun[0].params.loras == ("two",) else "a"
+        await with_loras(3, "two")
+        return len(hosts[has_two].begun)
+
+    assert played(test, hosts) == 2
+
+
+class TestUrgent:
+    def test_goes_first_and_takes_the_place_of_speculation(self):
+        hosts = {"a": host()}
+
+        async def test(pool):
+            guesses = [asyncio.ensure_future(make(pool, seed, False)) for seed in range(3)]
+            await asyncio.sleep(0.5)
+            await make(pool, 99)
+            done = clock()
+            await asyncio.gather(*guesses)
+            return done, clock()
+
+        done, end = played(test, hosts)
+        assert done == pytest.approx(0.5 + USUAL, abs=0.1)
+        # What had to make way was made afterwards, and once.
+        assert end == pytest.approx(0.5 + 4 * USUAL, abs=0.1)
+        assert len(hosts["a"].cancelled) == 1
+        assert len(hosts["a"].ended) == 4
+
+    def test_never_takes_the_place_of_another_one(self):
+        hosts = {"a": host()}
+
+        async def test(pool):
+            await make_all(pool, range(3))
+
+        played(test, hosts)
+        assert hosts["a"].cancelled == []
+
+    def test_speculation_leaves_a_share_free(self):
+        hosts = {str(number): host() for number in range(4)}
+
+        async def test(pool):
+            guesses = [asyncio.ensure_future(make(pool, seed, False)) for seed in range(9)]
+            await asyncio.sleep(0.1)
+            busy = sum(len(each.begun) for each in hosts.values())
+            await make(pool, 99)
+            assert not any(each.cancelled for each in hosts.values())
+            await asyncio.gather(*guesses)
+            return busy
+
+        assert played(test, hosts, speculation_share=0.5) == 2
+
+
+class TestEqualRequests:
+    def test_run_once(self):
+        hosts = {"a": host(), "b": host()}
+
+        async def test(pool):
+            clips = await asyncio.gather(*(make(pool, 5) for _ in range(4)))
+            assert len({clip.data for clip in clips}) == 1
+
+        played(test, hosts)
+        assert sum(len(each.begun) for each in hosts.values()) == 1
+
+    def test_go_on_while_one_of_them_waits(self):
+        hosts = {"a": host()}
+
+        async def test(pool):
+            first = asyncio.ensure_future(make(pool, 5))
+            second = asyncio.ensure_future(make(pool, 5))
+            await asyncio.sleep(0.1)
+            first.cancel()
+            assert (await second).data
+            assert hosts["a"].cancelled == []
+            third = asyncio.ensure_future(make(pool, 6))
+            await asyncio.sleep(0.1)
+            third.cancel()
+            await asyncio.sleep(0.1)
+            assert len(hosts["a"].cancelled) == 1
+
+        played(test, hosts)
+
+    def test_become_urgent_when_one_is(self):
+        hosts = {"a": host()}
+
+        async def test(pool):
+            guesses = [asyncio.ensure_future(make(pool, seed, False)) for seed in range(5)]
+            await asyncio.sleep(0.1)
+            await make(pool, 4)
+            await asyncio.gather(*guesses)
+            return [request.params.seed for request in hosts["a"].ended]
+
+        assert played(test, hosts)[0] == 4
+
+
+class TestLostHosts:
+    def test_their_jobs_go_elsewhere_once(self):
+        bad, good = host(1.0, Script(error=LOST)), host()
+        bad.is_up = False
+
+        async def test(pool):
+            return await make_all(pool, range(6))
+
+        clips = played(test, {"bad": bad, "good": good})
+        assert all(clip.data for clip in clips)
+        assert len(good.ended) == 6
+        assert len(bad.begun) == 1
+
+    def test_a_job_that_two_hosts_lose_ends_in_the_error(self):
+        hosts = {name: host(1.0, Script(error=LOST)) for name in "abc"}
+        for each in hosts.values():
+            each.is_up = False
+
+        async def test(pool):
+            with pytest.raises(GeneratorUnreachableError):
+                await make(pool)
+
+        played(test, hosts)
+        assert sum(len(each.begun) for each in hosts.values()) == 2
+
+    def test_nothing_waits_when_all_are_lost(self):
+        hosts = {"a": host(1.0, Script(error=LOST))}
+        hosts["a"].is_up = False
+
+        async def test(pool):
+            results = await make_all(pool, range(4))
+            assert all(isinstance(result, GeneratorUnreachableError) for result in results)
+            with pytest.raises(GeneratorUnreachableError, match="None of the hosts works"):
+                await make(pool)
+
+        played(test, hosts)
+
+    def test_are_used_again_when_they_are_back(self):
+        hosts = {"a": host(1.0, Script(error=LOST)), "b": host()}
+        hosts["a"].is_up = False
+
+        async def test(pool):
+            await make_all(pool, range(2))
+            hosts["a"].is_up = True
+            await asyncio.sleep(60.0)
+            await make_all(pool, range(10, 20))
+            return len(hosts["a"].ended)
+
+        assert played(test, hosts) > 3
+
+    def test_an_overloaded_one_is_left_alone_for_as_long_as_it_asks(self):
+        busy = GeneratorOverloadedError("Too much.", retry_after=40.0)
+        hosts = {"a": host(1.0, Script(error=busy)), "b": host()}
+
+        async def test(pool):
+            await make_all(pool, range(2))
+            await asyncio.sleep(20.0)
+            await make_all(pool, range(10, 14))
+            assert len(hosts["a"].begun) == 1
+            await asyncio.sleep(30.0)
+            await make_all(pool, range(20, 24))
+            return len(hosts["a"].begun)
+
+        assert played(test, hosts) > 1
+
+    def test_a_job_that_fails_is_not_the_hosts_fault(self):
+        broken = GenerationFailedError("No memory.")
+        hosts = {"a": host(1.0, Script(error=broken))}
+
+        async def test(pool):
+            with pytest.raises(GenerationFailedError):
+                await make(pool)
+            return await make(pool, 2)
+
+        assert played(test, hosts).data
+
+    def test_what_was_told_early_is_of_one_clip(self):
+        part = ClipPart(b"half", "video/webm")
+        bad = host(1.0, Script(early=(part,), error=LOST))
+        good = host(1.0, Script(early=(part,)), Script(early=(part,)))
+
+        async def test(pool):
+            early = []
+            await pool.generate(wanted(), lambda fraction: None, early.append)
+            return early
+
+        assert played(test, {"bad": bad, "good": good}) == [part]
+
+
+class TestBatches:
+    def test_requests_of_one_preset_go_together(self):
+        hosts = {"a": host(batch=4)}
+
+        async def test(pool):
+            clips = await make_all(pool, range(9), urgent=False)
+            assert [clip.params.seed for clip in clips] == list(range(9))
+
+        played(test, hosts)
+        # The first one begins at once.
+        assert hosts["a"].batches == [4, 4]
+
+    def test_urgent_ones_never_wait_for_it(self):
+        hosts = {"a": host(batch=4)}
+
+        async def test(pool):
+            guesses = [asyncio.ensure_future(make(pool, seed, False)) for seed in range(9)]
+            await asyncio.sleep(1.5 * USUAL)
+            await make(pool, 99)
+            done = clock()
+            await asyncio.gather(*guesses)
+            return done
+
+        assert played(test, hosts) == pytest.approx(2.5 * USUAL, abs=0.1)
+
+    def test_other_presets_do_not_mix(self):
+        hosts = {"a": host(batch=8)}
+
+        async def test(pool):
+            presets = [*QUALITY_PRESETS.values()][:2] * 4
+            jobs = (make(pool, seed, False, preset) for seed, preset in enumerate(presets))
+            clips = await asyncio.gather(*jobs)
+            assert [clip.preset for clip in clips] == [preset.name for preset in presets]
+
+        played(test, hosts)
+        assert sum(hosts["a"].batches) == 7
+        assert max(hosts["a"].batches) == 4
+
+
+class TestHedging:
+    REALTIME, FAST = QUALITY_PRESETS["realtime"], QUALITY_PRESETS["fast"]
+
+    def slow_once(self):
+        fast = typical_seconds(self.FAST)
+        steady = [Script(seconds=fast)] * 3
+        a = ScriptedBackend(*steady, Script(seconds=60.0), default=Script(seconds=fast))
+        return {"a": a, "b": ScriptedBackend(default=Script(seconds=50.0))}
+
+    def test_a_job_that_takes_too_long_is_begun_at_a_lower_preset(self):
+        hosts = self.slow_once()
+        hosts["b"].default = Script(seconds=1.0)
+
+        async def test(pool):
+            pool._plan.set_up("b", is_up=False)
+            for seed in range(3):
+                await make(pool, seed, preset=self.FAST)
+            pool._plan.set_up("b", is_up=True)
+            pool._plan._hosts["b"].pace.record(self.FAST, 30.0)
+            before = clock()
+            clip = await make(pool, 9, preset=self.FAST)
+            return clip.preset, clock() - before
+
+        preset, seconds = played(test, hosts, hedge=True)
+        assert preset == "realtime"
+        assert seconds == pytest.approx(typical_seconds(self.FAST) + 1.0, abs=0.1)
+        assert len(hosts["a"].cancelled) == 1
+
+    def test_not_unless_asked_for(self):
+        hosts = self.slow_once()
+
+        async def test(pool):
+            pool._plan.set_up("b", is_up=False)
+            for seed in range(4):
+                await make(pool, seed, preset=self.FAST)
+
+        played(test, hosts)
+        assert hosts["b"].begun == []
+
+    def test_not_for_what_nobody_waits_for(self):
+        hosts = self.slow_once()
+
+        async def test(pool):
+            await make_all(pool, range(1), urgent=False)
+
+        played(test, hosts, hedge=True)
+        assert sum(len(each.begun) for each in hosts.values()) == 1
+
+
+def test_closing_closes_the_hosts_and_what_they_do():
+    hosts = {"a": ScriptedBackend(default=Script(ends=False))}
+
+    async def test():
+        pool = BackendPool(hosts)
+        making = asyncio.ensure_future(make(pool))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await pool.close()
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+
+    asyncio.run(test())
+    assert hosts["a"].is_closed
+    assert len(hosts["a"].cancelled) == 1
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(InvalidDataError, match="hosts"):
+        BackendPool({})
+    with pytest.raises(InvalidDataError, match="speculation_share"):
+        BackendPool({"a": ScriptedBackend()}, speculation_share=0.0)
