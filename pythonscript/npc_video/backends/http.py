@@ -36,8 +36,10 @@ from .wire import Answer, Limits, Wire
 __all__ = ["HttpBackend"]
 
 _PATH = "api/generate-video"
-# Between two questions whether a clip is there yet, seconds; the first ones come faster.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+# Between two questions whether a clip is there yet: a part of the time that it has taken, so that
+# little is lost to asking late, within these seconds.
+_PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.04, 1.0
+_LONGEST_WISH = 30.0
 _GIVE_UP_SECONDS = 3.0
 
 
@@ -141,15 +143,14 @@ class HttpBackend(Backend):
         if state.video_url:
             return state, answer
         status_url = self._status_url(state, answer)
-        limits, pause, told = self._wire.limits, _FIRST_PAUSE, 0.0
+        limits, started, told = self._wire.limits, time.monotonic(), 0.0
         try:
             async with asyncio.timeout(limits.generate_seconds):
                 while True:
                     if state.progress is not None and state.progress > told:
                         told = state.progress
                         on_progress(told)
-                    await asyncio.sleep(pause)
-                    pause = min(_LONGEST_PAUSE, 1.5 * pause)
+                    await asyncio.sleep(_pause(answer, time.monotonic() - started))
                     answer = await self._wire.ask(
                         "GET",
                         status_url,
@@ -208,6 +209,14 @@ class HttpBackend(Backend):
     async def _give_up(self, status_url: str) -> None:
         with suppress(GenerationError):
             await self._wire.ask("DELETE", status_url, seconds=_GIVE_UP_SECONDS)
+
+
+def _pause(answer: Answer, elapsed: float) -> float:
+    """Seconds until the next question; what the service wishes, if it says so."""
+    wished = answer.headers.get("retry-after", "")
+    if wished.isdecimal():
+        return min(float(wished[:4]), _LONGEST_WISH)
+    return min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, _PAUSE_PART * elapsed))
 
 
 def _is_video(answer: Answer) -> bool:

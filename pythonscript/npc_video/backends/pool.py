@@ -32,7 +32,8 @@ from .pool_plan import Plan, PoolJob, Run
 
 __all__ = ["BackendPool"]
 
-_FIRST_CHECK, _LONGEST_CHECK = 0.5, 30.0
+# Between two looks at a host that is lost, after the first one, which is taken at once.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _SLOW = 0.95
 
 
@@ -105,6 +106,8 @@ class BackendPool(Backend):
         self._by_key: dict[Hashable, int] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
+        # Why, of hosts that are known to be of no use now.
+        self._dead: dict[str, GeneratorUnavailableError] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -133,7 +136,7 @@ class BackendPool(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        if not self._plan.is_any_up:
+        if len(self._dead) == len(self._hosts):
             raise GeneratorUnreachableError(
                 f"None of the hosts works ({', '.join(self._hosts)}): start one of them."
             )
@@ -260,31 +263,39 @@ class BackendPool(Backend):
 
     def _lost(self, run: Run, error: GeneratorUnavailableError) -> None:
         """The host is left alone until it is healthy; its jobs go elsewhere, but only once."""
-        jobs = self._plan.end(run)
-        self._plan.set_up(run.host, is_up=False)
-        pause = error.retry_after if isinstance(error, GeneratorOverloadedError) else None
-        if run.host not in self._checks:
-            check = self._check(run.host, pause or _FIRST_CHECK)
-            self._checks[run.host] = asyncio.create_task(check)
+        host, jobs, pause = run.host, self._plan.end(run), 0.0
+        self._plan.set_up(host, is_up=False)
         for job in jobs:
             if self._plan.runs_of(job.ticket):
                 continue  # a hedge goes on
-            if job.avoid or not self._plan.is_any_up:
+            if job.avoid:
                 self._answer(job.ticket, error)
             else:
-                self._plan.add(replace(job, avoid=run.host))
-        if not self._plan.is_any_up:
+                self._plan.add(replace(job, avoid=host))
+        if isinstance(error, GeneratorOverloadedError) and error.retry_after:
+            pause = error.retry_after
+            self._bury(host, error)
+        if host not in self._checks:
+            self._checks[host] = asyncio.create_task(self._check(host, pause, error))
+
+    def _bury(self, host: str, error: GeneratorUnavailableError) -> None:
+        """Nothing waits for a host that may never come back, when there is no other."""
+        self._dead[host] = error
+        if len(self._dead) == len(self._hosts):
             for ticket in list(self._wanted):
                 if not self._plan.runs_of(ticket):
                     self._answer(ticket, error)
 
-    async def _check(self, host: str, pause: float) -> None:
+    async def _check(self, host: str, pause: float, error: GeneratorUnavailableError) -> None:
         """Looks again and again whether a host is back."""
-        while not self._plan.is_up(host):
+        while True:
             await asyncio.sleep(pause)
-            pause = min(_LONGEST_CHECK, max(_FIRST_CHECK, 2 * pause))
             if (await self._hosts[host].health()).is_ready:
-                self._plan.set_up(host, is_up=True)
+                break
+            self._bury(host, error)
+            pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * pause))
+        self._dead.pop(host, None)
+        self._plan.set_up(host, is_up=True)
         del self._checks[host]
         self._settle()
 

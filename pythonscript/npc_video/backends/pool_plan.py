@@ -94,17 +94,6 @@ class Plan:
 
     # ---- What there is ----
 
-    @property
-    def is_any_up(self) -> bool:
-        return any(host.is_up for host in self._hosts.values())
-
-    @property
-    def has_waiting(self) -> bool:
-        return bool(self._waiting)
-
-    def is_up(self, host: str) -> bool:
-        return self._hosts[host].is_up
-
     def runs_of(self, ticket: int) -> tuple[Run, ...]:
         """What works on a job: nothing while it waits, two runs if it is hedged."""
         return tuple(

@@ -61,8 +61,10 @@ class Breaker:
         self._is_trying = False
 
     def failed(self, now: float) -> None:
+        was_open = self.is_resting and not self._is_trying
         self._failures += 1
         self._is_trying = False
-        if self.is_resting:
+        # What had begun before the host was left alone says nothing new.
+        if self.is_resting and not was_open:
             self._closed_at = now + self._pause
             self._pause = min(_LONGEST_PAUSE_SECONDS, 2 * self._pause)

@@ -39,6 +39,7 @@ class PoolStage(ScriptedStage):
         self.backend = pool
         self.hosts[1].default, self.hosts[1].is_up = first.default, first.is_up
         if first.is_up:
+            pool._dead.clear()
             for name in "ab":
                 pool._plan.set_up(name, is_up=True)  # instead of waiting for the next check
 
@@ -260,6 +261,14 @@ class TestLostHosts:
             return len(hosts["a"].ended)
 
         assert played(test, hosts) > 3
+
+    def test_one_that_was_lost_for_a_moment_is_used_at_once(self):
+        hosts = {"a": host(1.0, Script(error=LOST))}
+
+        async def test(pool):
+            return await make_all(pool, range(3))
+
+        assert all(clip.data for clip in played(test, hosts))
 
     def test_an_overloaded_one_is_left_alone_for_as_long_as_it_asks(self):
         busy = GeneratorOverloadedError("Too much.", retry_after=40.0)

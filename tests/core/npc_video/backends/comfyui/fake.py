@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import struct
+import time
 from contextlib import suppress
 
 import wsproto
@@ -25,6 +26,7 @@ class FakeComfy:
 
     Attributes:
         mode: "clip", or what goes wrong from now on (see `Stage.play`).
+        took: seconds from a job's question to its entry in the history.
     """
 
     def __init__(self):
@@ -34,6 +36,7 @@ class FakeComfy:
         self.interrupts = []
         self.nodes = nodes()
         self.server = Server(self.handle)
+        self.took = []
         self._clear()
 
     async def start(self, port=0):
@@ -54,7 +57,7 @@ class FakeComfy:
 
     def _clear(self):
         self.pending, self.running, self.history = [], None, {}
-        self.sockets = {}
+        self.sockets, self._asked = {}, {}
         self._interrupted = False
         self._numbers = itertools.count()
         self._more = asyncio.Event()
@@ -98,6 +101,7 @@ class FakeComfy:
         if any(node["class_type"] not in self.nodes for node in graph.values()):
             return answer(400, answered("prompt_error_missing_node_type"))
         number = body.get("number", next(self._numbers))
+        self._asked[body["prompt_id"]] = time.monotonic()
         self.pending.append((number, body["prompt_id"], graph, body.get("client_id", "")))
         self.pending.sort(key=lambda job: job[0])
         self._more.set()
@@ -162,6 +166,7 @@ class FakeComfy:
         self.history[prompt_id] = json.loads(
             json.dumps(entry).replace(entry["prompt"][1], prompt_id)
         )
+        self.took.append(time.monotonic() - self._asked[prompt_id])
         self.running = None
         self._tell(client_id, "executing", {"node": None, "prompt_id": prompt_id})
 
