@@ -9,11 +9,13 @@ from itertools import groupby
 import httpx
 import pytest
 from httpx_ws import aconnect_ws
+from npc_video.doctor import examine, report
 from npc_video.media.decode import ClipDecoder
 
 from tests.core.npc_video.backends.comfyui.client import ClientTests, asked, make
 from tests.core.npc_video.backends.comfyui.fake import FakeComfy
 from tests.core.npc_video.backends.comfyui.recorded import picture, tiny
+from tests.core.npc_video.backends.contract import TINY
 
 HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
 
@@ -52,6 +54,14 @@ class TestRealServer(ClientTests):
             # Wan makes 4 · n + 1 frames.
             assert len(list(decoder.frames())) == 9
             decoder.close()
+
+        self.run(test)
+
+    def test_the_doctor_has_a_clip_made(self):
+        async def test(proxy, server, backend):
+            finding = await examine("tiny", backend, TINY)
+            assert finding.is_fine
+            assert "yes, version 0.3.75" in report(finding)
 
         self.run(test)
 

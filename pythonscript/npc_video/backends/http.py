@@ -38,7 +38,7 @@ __all__ = ["HttpBackend"]
 _PATH = "api/generate-video"
 # Between two questions whether a clip is there yet: a part of the time that it has taken, so that
 # little is lost to asking late, within these seconds.
-_PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.04, 1.0
+_PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.03, 1.0
 _LONGEST_WISH = 30.0
 _GIVE_UP_SECONDS = 3.0
 

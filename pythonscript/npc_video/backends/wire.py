@@ -10,19 +10,16 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from ..errors import (
     ClipTooLargeError,
-    GenerationFailedError,
     GenerationInvalidError,
-    GenerationRefusedError,
-    GeneratorOverloadedError,
     GeneratorUnreachableError,
     InvalidDataError,
 )
+from .refusals import REASON_BYTES, refusal, unreachable
 from .token import Token
 
 if TYPE_CHECKING:
@@ -33,7 +30,6 @@ __all__ = ["Answer", "Limits", "OnPart", "Wire", "origin_of", "parse_json"]
 OnPart = Callable[[bytes], None]
 
 _REDIRECTS = 3
-_REASON_BYTES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +218,7 @@ class Wire:
         except httpx.InvalidURL as error:
             raise GenerationInvalidError(f"The address {self.url!r} is not valid.") from error
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
-            raise _unreachable(self.origin, error) from error
+            raise unreachable(self.origin, error) from error
 
 
 def origin_of(url: str) -> str:
@@ -269,7 +265,7 @@ async def _read(
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
-        if not is_good and len(body) >= _REASON_BYTES:
+        if not is_good and len(body) >= REASON_BYTES:
             break
         if len(body) > most_bytes:
             raise ClipTooLargeError(
@@ -278,45 +274,5 @@ async def _read(
         if is_good and on_part is not None:
             on_part(part)
     if not is_good:
-        raise _refusal(response, bytes(body))
+        raise refusal(response, bytes(body))
     return bytes(body)
-
-
-def _refusal(response: "httpx.Response", body: bytes) -> Exception:
-    """What an answer without success means."""
-    status = response.status_code
-    said = " ".join(body[:_REASON_BYTES].decode("utf-8", "replace").split())
-    text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
-    text = text[: _REASON_BYTES + 60].rstrip(".") + "."
-    if status in (401, 402, 403, 407, 451):
-        return GenerationRefusedError(text)
-    if status in (429, 503):
-        return GeneratorOverloadedError(text, _retry_after(response.headers))
-    if status in (408, 502, 504):
-        return GeneratorUnreachableError(text)
-    if status == 413:
-        return ClipTooLargeError(text)
-    return GenerationFailedError(text) if status >= 500 else GenerationInvalidError(text)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds, of a header that holds them or a date."""
-    value = headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value[:9])
-    try:
-        date = parsedate_to_datetime(value)
-        return max(0.0, (date - date.now(date.tzinfo)).total_seconds())
-    except (TypeError, ValueError):
-        return None
-
-
-def _unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
-    text = str(error) or type(error).__name__
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return GeneratorUnreachableError(
-            f"The certificate of {origin} is not trusted: {text.rstrip('.')}."
-        )
-    return GeneratorUnreachableError(
-        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}."
-    )

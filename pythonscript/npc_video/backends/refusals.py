@@ -1,0 +1,63 @@
+"""What a server means when it does not answer with success, or not at all."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from ..errors import (
+    ClipTooLargeError,
+    GenerationError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GenerationRefusedError,
+    GeneratorOverloadedError,
+    GeneratorUnreachableError,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["REASON_BYTES", "refusal", "unreachable"]
+
+REASON_BYTES = 300
+"""How much is read of what a server says of its reasons."""
+
+
+def refusal(response: "httpx.Response", body: bytes) -> GenerationError:
+    """What an answer without success means."""
+    status = response.status_code
+    said = " ".join(body[:REASON_BYTES].decode("utf-8", "replace").split())
+    text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
+    text = text[: REASON_BYTES + 60].rstrip(".") + "."
+    if status in (401, 402, 403, 407, 451):
+        return GenerationRefusedError(text)
+    if status in (429, 503):
+        return GeneratorOverloadedError(text, _retry_after(response.headers))
+    if status in (408, 502, 504):
+        return GeneratorUnreachableError(text)
+    if status == 413:
+        return ClipTooLargeError(text)
+    return GenerationFailedError(text) if status >= 500 else GenerationInvalidError(text)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, of a header that holds them or a date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        date = parsedate_to_datetime(value)
+        return max(0.0, (date - date.now(date.tzinfo)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
+    text = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return GeneratorUnreachableError(
+            f"The certificate of {origin} is not trusted: {text.rstrip('.')}."
+        )
+    return GeneratorUnreachableError(
+        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}."
+    )
