@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 from npc_video.backends.base import ClipPart, NpcImage
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http import HttpBackend, _pause
 from npc_video.backends.http_fields import HttpFields
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Limits
+from npc_video.backends.wire import Answer, Limits
 from npc_video.errors import GenerationInvalidError, InvalidDataError
 
 from .contract import TINY, RemoteContract, Stage, video, wanted
@@ -204,6 +204,16 @@ class TestAnswer:
                 return await generate(backend)
 
             assert run(test, handle, **options).data == video()
+
+    def test_is_asked_for_again_soon_at_first_and_as_the_service_wishes(self):
+        said = Answer(202, {}, b"", "")
+        pauses = [_pause(said, elapsed) for elapsed in (0.0, 0.5, 10.0, 100.0)]
+        assert pauses == sorted(pauses)
+        assert pauses[0] <= 0.05
+        assert pauses[-1] == 1.0
+        assert _pause(Answer(202, {"retry-after": "7"}, b"", ""), 0.0) == 7.0
+        assert _pause(Answer(202, {"retry-after": "9999"}, b"", ""), 0.0) == 30.0
+        assert _pause(Answer(202, {"retry-after": "soon"}, b"", ""), 0.0) <= 0.05
 
     def test_names_of_its_own(self):
         fields = HttpFields(answer={"video_url": "output.0.href"})

@@ -334,6 +334,25 @@ class TestBatches:
 
         assert played(test, hosts) == pytest.approx(2.5 * USUAL, abs=0.1)
 
+    def test_one_that_is_given_up_leaves_the_others(self):
+        hosts = {"a": host(batch=4)}
+
+        async def test(pool):
+            jobs = [asyncio.ensure_future(make(pool, seed, False)) for seed in range(5)]
+            await asyncio.sleep(1.5 * USUAL)
+            jobs[2].cancel()
+            results = await asyncio.gather(*jobs, return_exceptions=True)
+            assert [hasattr(result, "data") for result in results] == [
+                True,
+                True,
+                False,
+                True,
+                True,
+            ]
+            assert hosts["a"].cancelled == []
+
+        played(test, hosts)
+
     def test_other_presets_do_not_mix(self):
         hosts = {"a": host(batch=8)}
 
