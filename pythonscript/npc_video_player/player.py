@@ -1,8 +1,8 @@
 """`NpcVideoPlayer`, the node that a game puts into a scene.
 
-It carries events between three parts that know nothing of each other: the evaluator turns an
-interaction into the parameters of a clip, the manager gets the clip, the layers show it. Everything
-here runs on the main thread and waits for nothing.
+It is what the inspector and scripts see: the evaluator turns an interaction into the parameters of
+a clip, the director gets the clip, the screen shows it. Everything here runs on the main thread and
+waits for nothing.
 
 The engine's events arrive through `_notification` and not through `_ready` and its like: those are
 replaced when a game's script extends the node and has its own.
@@ -10,10 +10,8 @@ replaced when a game's script extends the node and has its own.
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import npc_video
 from godot import Control, Engine, NodePath, Rect2, Texture2D, Vector2, export, exposed, signal
@@ -25,18 +23,19 @@ from npc_video import (
     ToolInteraction,
     VideoParams,
 )
-from npc_video.generation.events import ClipReady, Event, Failed, Progress, Upgraded
 
 from . import shared
+from .director import Director
 from .layers import CURVES
 from .progress_ring import ProgressRing
 from .reel import INTERPOLATIONS
-from .screen import Began, Broken, Happening, Looped, Screen
+from .screen import Screen
 from .stage import Stage
 from .stretch import STRETCH_MODES, placed
+from .tally import Tally
 
 if TYPE_CHECKING:
-    from npc_video import GeneratedClip, NpcResponseEvaluator
+    from npc_video import NpcResponseEvaluator
 
 # To find out whether it is seen costs more than to play on for a frame.
 _FRAMES_BETWEEN_LOOKS = 20
@@ -134,20 +133,13 @@ class NpcVideoPlayer(Control):
 
     def __init__(self) -> None:
         self._screen: Screen | None = None
-        self._source: shared.Source | None = None
+        self._director: Director | None = None
+        self._ring: ProgressRing | None = None
         self._stage: Stage | None = None
+        self._tally = Tally()
+        self._evaluator: NpcResponseEvaluator | None = None
         self._looks_in = 0
         self._is_seen = True
-        self._ring: ProgressRing | None = None
-        self._evaluator: NpcResponseEvaluator | None = None
-        self._wanted: VideoParams | None = None
-        self._asked_at = 0.0
-        self._asked_in_frame = 0
-        self._awaits_first_reaction = False
-        self._rungs: Counter[str] = Counter()
-        self._reactions = 0
-        self._first_reaction_frames: list[int] = []
-        self._clip_seconds: list[float] = []
 
     # ---- What games call ----
 
@@ -168,7 +160,7 @@ class NpcVideoPlayer(Control):
             return False
         if params is None:
             return False
-        self._reactions += 1
+        self._tally.reactions += 1
         self.reaction_started.emit(asdict(params))
         self._show(params, priority=10, interaction=event)
         return True
@@ -190,11 +182,8 @@ class NpcVideoPlayer(Control):
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
-        if self._wanted is not None:
-            self._source.manager.cancel(self._wanted)
-            self._screen.drop_opening()
-            self._ring.hide()
-            self._wanted = None
+        if self._director is not None:
+            self._director.cancel()
 
     def get_stats(self) -> dict:
         """Numbers since the start.
@@ -203,13 +192,8 @@ class NpcVideoPlayer(Control):
         engine frames from each interaction to what it changed on screen; `clip_seconds`, from each
         interaction to its own clip, in whatever preset; `frames_shown`, of clips.
         """
-        return {
-            "reactions": self._reactions,
-            "rungs": dict(self._rungs),
-            "first_reaction_frames": list(self._first_reaction_frames),
-            "clip_seconds": list(self._clip_seconds),
-            "frames_shown": 0 if self._screen is None else self._screen.shots_shown,
-        }
+        shown = 0 if self._screen is None else self._screen.shots_shown
+        return {**self._tally.told(), "frames_shown": shown}
 
     def get_video_texture(self) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.
@@ -228,7 +212,10 @@ class NpcVideoPlayer(Control):
 
     def _notification(self, what: int) -> None:
         if what == Control.NOTIFICATION_PROCESS:
-            self._advance(self.get_process_delta_time())
+            self._looks_in -= 1
+            if self._looks_in < 0:
+                self._looks_in, self._is_seen = _FRAMES_BETWEEN_LOOKS, self._may_be_seen()
+            self._director.advance(self.get_process_delta_time(), is_seen=self._is_seen)
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
@@ -237,17 +224,17 @@ class NpcVideoPlayer(Control):
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
             self._screen, self._ring = Screen(self, shared.reels()), ProgressRing(self)
+            self._director = Director(self, self._screen, self._ring, self._tally)
             self._settle()
             self._screen.cover(Fallback.PLACEHOLDER, self._at_rest(), CLIP_SECONDS)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._show(self._at_rest(), priority=0)
         elif what == Control.NOTIFICATION_EXIT_TREE:
-            self.cancel()
-            self._hear(None)
+            self._director.close()
             self._leave_stage()
             self._screen.close()
             self._ring.close()
-            self._screen = self._ring = None
+            self._director = self._screen = self._ring = None
 
     def _settle(self) -> None:
         """Hands the settings on to who goes by them."""
@@ -312,110 +299,7 @@ class NpcVideoPlayer(Control):
         )
 
     def _show(
-        self, params: VideoParams, priority: int, interaction: ToolInteraction | None = None
+        self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
-        """Puts the best there is on screen now, and the clip itself as soon as it is there."""
-        self._asked_at = time.monotonic()
-        self._asked_in_frame = Engine.get_process_frames()
-        self._awaits_first_reaction = True
-        self._wanted = params
-        self._hear(shared.source(self._settings()))
         self._settle()
-        self._screen.drop_opening()
-        answer = self._source.manager.request(params, priority, interaction=interaction)
-        if answer.fallback is None and answer.clip is not None:
-            self._rungs["exact"] += 1
-            self._ring.hide()
-            self._screen.open(answer.clip, in_phase=answer.clip.is_drawn)
-            return
-        kind = answer.fallback or Fallback.PLACEHOLDER
-        self._rungs[kind.value] += 1
-        if self.progress_ring:
-            self._ring.show(None)
-        self.fallback_shown.emit(kind.value)
-        if kind is Fallback.CACHED and answer.clip is not None:
-            self._screen.open(answer.clip, "similar")
-        else:
-            target = self.get_node_or_null(self.procedural_target)
-            self._screen.cover(kind, params, CLIP_SECONDS, target)
-            self._reacted()
-
-    def _hear(self, source: shared.Source | None) -> None:
-        """Listens to this source of clips, and no longer to the one before."""
-        if source is not self._source:
-            if self._source is not None:
-                self._source.listeners.remove(self._take)
-            if source is not None:
-                source.listeners.append(self._take)
-            self._source = source
-
-    def _reacted(self) -> None:
-        """Something that answers the interaction is on screen with this frame."""
-        if self._awaits_first_reaction:
-            self._awaits_first_reaction = False
-            frames = Engine.get_process_frames() - self._asked_in_frame
-            self._first_reaction_frames.append(frames)
-
-    # ---- Every frame ----
-
-    def _advance(self, seconds: float) -> None:
-        if self._source is not None:
-            self._source.poll()
-        self._looks_in -= 1
-        if self._looks_in < 0:
-            self._looks_in, self._is_seen = _FRAMES_BETWEEN_LOOKS, self._may_be_seen()
-        if self._is_seen:
-            self._tell(self._screen.advance(seconds))
-            self._ring.advance(seconds)
-        else:
-            self._screen.silence()
-
-    def _take(self, event: Event) -> None:
-        """What the manager has to tell; every player hears all of it."""
-        if self._wanted is None or event.params.cache_key() != self._wanted.cache_key():
-            return
-        if isinstance(event, Progress):
-            self.generation_progress.emit(event.fraction)
-            if self.progress_ring:
-                self._ring.show(event.fraction)
-        elif isinstance(event, Failed):
-            self._wanted = None
-            self._ring.hide()
-            self.generation_failed.emit(event.reason)
-        elif isinstance(event, ClipReady):
-            self._screen.open(event.clip, in_phase=event.clip.is_drawn)
-        elif isinstance(event, Upgraded):
-            self._screen.open(event.clip, "upgrade")
-
-    def _tell(self, happenings: list[Happening]) -> None:
-        for happening in happenings:
-            if isinstance(happening, Looped):
-                self.clip_looped.emit()
-            elif isinstance(happening, Broken):
-                self._ring.hide()
-                self.generation_failed.emit(happening.reason)
-            else:
-                self._began(happening)
-
-    def _began(self, began: Began) -> None:
-        self._reacted()
-        info = _described(began.clip)
-        if began.role == "upgrade":
-            self.quality_upgraded.emit(info)
-        elif began.role == "clip":
-            self._ring.hide()
-            self._clip_seconds.append(time.monotonic() - self._asked_at)
-            self.clip_started.emit(info)
-
-
-def _described(clip: GeneratedClip) -> dict[str, Any]:
-    """What `clip_started` tells of a clip."""
-    return {
-        **asdict(clip.params),
-        "preset": clip.preset,
-        "width": clip.width,
-        "height": clip.height,
-        "fps": clip.fps,
-        "duration": clip.duration,
-        "generation_seconds": clip.generation_seconds,
-    }
+        self._director.show(shared.source(self._settings()), params, priority, interaction)

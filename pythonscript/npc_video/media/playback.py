@@ -164,7 +164,7 @@ class Playback:
         """Stops decoding; waits for nothing."""
         self._is_closed = True
         self._waiting.clear()
-        self._filling.add_done_callback(lambda _: self._close_decoder())
+        self._filling.add_done_callback(lambda _: self._release())
 
     @property
     def _shown(self) -> Shot:
@@ -229,7 +229,11 @@ class Playback:
         self._made += 1
         return self._make_picture(*size)
 
-    def _close_decoder(self) -> None:
+    def _release(self) -> None:
+        """Lets go of all that takes memory, for the garbage collector comes late to circles."""
         self._waiting.clear()
+        self._free.clear()
+        self._source = self._first = self.shot = None
         if self._decoder is not None:
             self._decoder.close()
+            self._decoder = None

@@ -1,4 +1,6 @@
+import gc
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -199,6 +201,21 @@ def test_close_ends_the_decoding(play, decoders):
     playback.close()
     settle(playback, decoders)
     assert not playback.advance(FRAME)
+
+
+def test_close_gives_the_memory_back_at_once(play, decoders):
+    gc.collect()
+    gc.disable()
+    try:
+        playback = play()
+        settle(playback, decoders)
+        playback.advance(0.0)
+        pictures = [weakref.ref(playback.shot.picture), weakref.ref(playback.following.picture)]
+        playback.close()
+        settle(playback, decoders)
+        assert [picture() for picture in pictures] == [None, None]
+    finally:
+        gc.enable()
 
 
 def keep(first_pictures, clip, decoders):

@@ -1,0 +1,148 @@
+"""Brings clips on the screen of one player: from parameters to the manager and back.
+
+It tells the game through the player's signals what becomes of each request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
+from npc_video.generation.events import ClipReady, Event, Failed, Progress, Upgraded
+
+from .progress_ring import ProgressRing
+from .screen import Began, Broken, Happening, Looped, Screen
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from npc_video import ToolInteraction
+
+    from .shared import Source
+
+
+class Director:
+    """Of `player`, while that is in a scene.
+
+    Attributes:
+        screen: what the player shows.
+    """
+
+    def __init__(self, player: Any, screen: Screen, ring: ProgressRing, tally: Tally):
+        self.screen = screen
+        self._player = player
+        self._ring = ring
+        self._tally = tally
+        self._source: Source | None = None
+        self._wanted: VideoParams | None = None
+
+    def show(
+        self,
+        source: Source,
+        params: VideoParams,
+        priority: float,
+        interaction: ToolInteraction | None = None,
+    ) -> None:
+        """Puts the best there is on screen now, and the clip itself as soon as it is there."""
+        self._tally.asked()
+        self._listen_to(source)
+        self._wanted = params
+        self.screen.drop_opening()
+        answer = source.manager.request(params, priority, interaction=interaction)
+        if answer.fallback is None and answer.clip is not None:
+            self._tally.rungs["exact"] += 1
+            self._ring.hide()
+            self.screen.open(answer.clip, in_phase=answer.clip.is_drawn)
+            return
+        kind = answer.fallback or Fallback.PLACEHOLDER
+        self._tally.rungs[kind.value] += 1
+        if self._player.progress_ring:
+            self._ring.show(None)
+        self._player.fallback_shown.emit(kind.value)
+        if kind is Fallback.CACHED and answer.clip is not None:
+            self.screen.open(answer.clip, "similar")
+        else:
+            target = self._player.get_node_or_null(self._player.procedural_target)
+            self.screen.cover(kind, params, CLIP_SECONDS, target)
+            self._tally.reacted()
+
+    def cancel(self) -> None:
+        """Gives up the clip on its way; what is on screen stays."""
+        if self._wanted is not None and self._source is not None:
+            self._source.manager.cancel(self._wanted)
+            self._wanted = None
+        self.screen.drop_opening()
+        self._ring.hide()
+
+    def advance(self, seconds: float, *, is_seen: bool) -> None:
+        """Hears what has happened, and plays on if anybody sees it."""
+        if self._source is not None:
+            self._source.poll()
+        if is_seen:
+            for happening in self.screen.advance(seconds):
+                self._tell(happening)
+            self._ring.advance(seconds)
+        else:
+            self.screen.silence()
+
+    def close(self) -> None:
+        self.cancel()
+        self._listen_to(None)
+
+    def _listen_to(self, source: Source | None) -> None:
+        """Hears this source of clips, and no longer the one before."""
+        if source is not self._source:
+            if self._source is not None:
+                self._source.listeners.remove(self._take)
+            if source is not None:
+                source.listeners.append(self._take)
+            self._source = source
+
+    def _take(self, event: Event) -> None:
+        """What the manager has to tell; every player hears all of it."""
+        if self._wanted is None or event.params.cache_key() != self._wanted.cache_key():
+            return
+        if isinstance(event, Progress):
+            self._player.generation_progress.emit(event.fraction)
+            if self._player.progress_ring:
+                self._ring.show(event.fraction)
+        elif isinstance(event, Failed):
+            self._wanted = None
+            self._ring.hide()
+            self._player.generation_failed.emit(event.reason)
+        elif isinstance(event, ClipReady):
+            self.screen.open(event.clip, in_phase=event.clip.is_drawn)
+        elif isinstance(event, Upgraded):
+            self.screen.open(event.clip, "upgrade")
+
+    def _tell(self, happening: Happening) -> None:
+        if isinstance(happening, Looped):
+            self._player.clip_looped.emit()
+        elif isinstance(happening, Broken):
+            self._ring.hide()
+            self._player.generation_failed.emit(happening.reason)
+        else:
+            self._began(happening)
+
+    def _began(self, began: Began) -> None:
+        self._tally.reacted()
+        info = described(began.clip)
+        if began.role == "upgrade":
+            self._player.quality_upgraded.emit(info)
+        elif began.role == "clip":
+            self._ring.hide()
+            self._tally.began()
+            self._player.clip_started.emit(info)
+
+
+def described(clip: GeneratedClip) -> dict[str, Any]:
+    """What `clip_started` tells of a clip."""
+    return {
+        **asdict(clip.params),
+        "preset": clip.preset,
+        "width": clip.width,
+        "height": clip.height,
+        "fps": clip.fps,
+        "duration": clip.duration,
+        "generation_seconds": clip.generation_seconds,
+    }
