@@ -1,0 +1,178 @@
+"""What a game says of one NPC, and what that adds to its file and to each of its clips.
+
+The NPC's graph decides what a reaction looks like; the profile says who reacts. Both may come from
+one file: what the profile leaves empty is as the file has it.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+from .errors import GraphError
+from .graph import load_metadata
+from .records import VideoParams, round_half_up
+
+__all__ = ["MAX_SEED", "PERSONALITIES", "SEED_POLICIES", "Profile"]
+
+SEED_POLICIES = ("fixed", "npc", "reaction")
+"""One number for all; one for each NPC; another for each look of an NPC."""
+
+PERSONALITIES = ("gentle", "intense", "playful", "custom")
+
+MAX_SEED = 2**31 - 1
+"""The largest seed that every generator takes."""
+
+_MAX_WEIGHT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who an NPC is, and what all of its clips have in common.
+
+    Attributes:
+        id: tells its clips from those of others, "" for the name.
+        portrait: name of the picture that generators start from, "" for none.
+        loras: weights of model add-ons by their names, in the order in which they are applied.
+        seed_policy: one of `SEED_POLICIES`; the same reaction has the same seed under each of them,
+            so that its clip is found again.
+        seed: of the policy "fixed".
+        personality: one of `PERSONALITIES`.
+        tools, zones: what the NPC answers to, all if empty.
+        cooldown: seconds after an answer in which it gives none.
+        document: the file with its graph, as a dictionary.
+    """
+
+    name: str = ""
+    id: str = ""
+    portrait: str = ""
+    base_prompt: str = ""
+    negative_prompt: str = ""
+    style: str = ""
+    loras: Mapping[str, float] = field(default_factory=dict)
+    seed_policy: str = "npc"
+    seed: int = 0
+    personality: str = "custom"
+    tools: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    cooldown: float = 0.5
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    def metadata(self) -> dict[str, Any]:
+        """The NPC as `load_metadata` takes it; what nobody here knows of the file is kept."""
+        npc = {
+            "id": self.id or self.name,
+            "name": self.name,
+            "avatarUrl": self.portrait,
+            "personality": "" if self.personality == "custom" else self.personality,
+        }
+        style = {"artStyle": self.style, "loras": self._weighted()}
+        rules = {"enabledTools": list(self.tools), "zones": list(self.zones)}
+        video = _section(self.document, "videoGen")
+        return {
+            **self.document,
+            "npc": _over(_section(self.document, "npc"), npc),
+            "videoGen": {
+                **_over(video, {"basePrompt": self.base_prompt}),
+                "style": _over(_section(video, "style"), style),
+            },
+            "interaction": {
+                **_over(_section(self.document, "interaction"), rules),
+                "responseCooldown": self.cooldown * 1000.0,
+            },
+        }
+
+    def dress(self, params: VideoParams) -> VideoParams:
+        """`params` with what all clips of this NPC have; what has it already stays as it is.
+
+        What the parameters say themselves goes first: their style, picture, weights of add-ons and
+        seed, unless that is 0.
+        """
+        loras = self._weighted()
+        named = {_bare(name) for name in params.loras}
+        dressed = replace(
+            params,
+            prompt=_joined(self.base_prompt, params.prompt),
+            negative_prompt=_joined(self.negative_prompt, params.negative_prompt),
+            style=params.style or self.style,
+            loras=(*(name for name in loras if _bare(name) not in named), *params.loras),
+            npc_id=self.id or self.name or params.npc_id,
+            npc_name=self.name or params.npc_name,
+            npc_base_image=params.npc_base_image or self.portrait,
+        )
+        return replace(dressed, seed=params.seed or self._seed_of(dressed))
+
+    def problems(self) -> list[str]:
+        """What will not work, each with what to do about it; empty if nothing is wrong."""
+        return list(self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        if not self.name:
+            yield "The NPC has no name: prompts and placeholders need one."
+        yield from _listed("enabled tools", self.tools)
+        yield from _listed("zones", self.zones)
+        if "" in self.loras:
+            yield "A LoRA has no name: give it that of its file."
+        for name, weight in self.loras.items():
+            if not -_MAX_WEIGHT <= weight <= _MAX_WEIGHT:
+                yield f"The LoRA {name!r:.80} has a weight of {weight:g}: use one from -10 to 10."
+        if not 0 <= self.seed <= MAX_SEED:
+            yield f"The seed is {self.seed}: use one from 0 to {MAX_SEED}."
+        if not 0.0 <= self.cooldown < math.inf:
+            yield f"The cooldown is {self.cooldown:g} s: use 0 or more."
+            return
+        try:
+            load_metadata(self.metadata())
+        except GraphError as error:
+            yield from (f"Graph: {problem}." for problem in error.problems)
+
+    def _weighted(self) -> list[str]:
+        return [_with_weight(name, weight) for name, weight in self.loras.items() if name]
+
+    def _seed_of(self, params: VideoParams) -> int:
+        if self.seed_policy == "fixed":
+            return self.seed
+        words = [params.npc_id]
+        if self.seed_policy == "reaction":
+            words += [params.expression, params.emotion, params.animation]
+            words.append(str(round_half_up(params.intensity)))
+        digest = blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        return int.from_bytes(digest, "little") % MAX_SEED + 1
+
+
+def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = data.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with what is said; what is said empty is left as it is."""
+    return {**base, **{key: value for key, value in said.items() if value}}
+
+
+def _joined(first: str, then: str) -> str:
+    """Both, separated by a comma, unless `then` begins with the first already."""
+    if then == first or then.startswith(f"{first}, "):
+        return then
+    return ", ".join(filter(None, (first, then)))
+
+
+def _with_weight(name: str, weight: float) -> str:
+    """As backends read it: a name with a colon in it needs its weight to be told apart from one."""
+    return name if weight == 1.0 and ":" not in name else f"{name}:{weight:g}"
+
+
+def _bare(lora: str) -> str:
+    """The name without its weight."""
+    name, colon, _ = lora.rpartition(":")
+    return name if colon else lora
+
+
+def _listed(what: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if not name.strip():
+            yield f"One of the {what} has no name: remove it or name it."
+        elif count > 1:
+            yield f"{name!r:.80} is {count} times among the {what}: once is enough."
