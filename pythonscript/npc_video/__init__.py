@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
     from .prediction.common import get_common_npc_states
+    from .profile import Profile
     from .progressive import ProgressiveVideoLoader
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "NpcResponseMetadata",
     "NpcVideoError",
     "ProceduralBackend",
+    "Profile",
     "ProgressiveVideoLoader",
     "QualityPreset",
     "ToolInteraction",
@@ -78,6 +80,7 @@ _MODULES = {
     "NpcResponseEvaluator": "evaluator",
     "NpcResponseMetadata": "graph",
     "ProceduralBackend": "backends.procedural",
+    "Profile": "profile",
     "ProgressiveVideoLoader": "progressive",
     "VideoGenerationManager": "manager",
     "get_common_npc_states": "prediction.common",

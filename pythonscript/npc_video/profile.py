@@ -12,7 +12,6 @@ from hashlib import blake2b
 from typing import Any
 
 from .errors import GraphError
-from .graph import load_metadata
 from .records import VideoParams, round_half_up
 
 __all__ = ["MAX_SEED", "PERSONALITIES", "SEED_POLICIES", "Profile"]
@@ -35,7 +34,7 @@ class Profile:
     Attributes:
         id: tells its clips from those of others, "" for the name.
         portrait: name of the picture that generators start from, "" for none.
-        loras: weights of model add-ons by their names, in the order in which they are applied.
+        loras: weights of model add-ons by their names, in whose order they are applied.
         seed_policy: one of `SEED_POLICIES`; the same reaction has the same seed under each of them,
             so that its clip is found again.
         seed: of the policy "fixed".
@@ -123,13 +122,16 @@ class Profile:
         if not 0.0 <= self.cooldown < math.inf:
             yield f"The cooldown is {self.cooldown:g} s: use 0 or more."
             return
+        # Takes long to load, and only those who look for mistakes need it.
+        from .graph import load_metadata
+
         try:
             load_metadata(self.metadata())
         except GraphError as error:
             yield from (f"Graph: {problem}." for problem in error.problems)
 
     def _weighted(self) -> list[str]:
-        return [_with_weight(name, weight) for name, weight in self.loras.items() if name]
+        return [_with_weight(name, weight) for name, weight in sorted(self.loras.items()) if name]
 
     def _seed_of(self, params: VideoParams) -> int:
         if self.seed_policy == "fixed":

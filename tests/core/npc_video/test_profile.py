@@ -32,7 +32,7 @@ def test_metadata_is_in_the_format_of_the_file() -> None:
     assert metadata.npc.personality == "playful"
     assert metadata.video_gen.base_prompt == "a small dragon"
     assert metadata.video_gen.style.art_style == "anime"
-    assert metadata.video_gen.style.loras == ("smile:0.8", "glow")
+    assert metadata.video_gen.style.loras == ("glow", "smile:0.8")
     assert metadata.interaction.enabled_tools == ("feather", "song")
     assert metadata.interaction.zones == ("belly",)
     assert metadata.interaction.response_cooldown == 250.0
@@ -64,7 +64,7 @@ def test_dressing_adds_what_all_clips_have_in_common() -> None:
     assert dressed.prompt == "a small dragon, laughing"
     assert dressed.negative_prompt == "blurry, rain"
     assert dressed.style == "anime"
-    assert dressed.loras == ("smile:0.8", "glow", "wing")
+    assert dressed.loras == ("glow", "smile:0.8", "wing")
     assert (dressed.npc_id, dressed.npc_name) == ("ember_1", "Ember")
     assert dressed.npc_base_image == "res://ember.png"
 
@@ -84,7 +84,7 @@ def test_an_answer_of_the_evaluator_gets_nothing_twice() -> None:
     dressed = EMBER.dress(params)
     assert dressed.prompt == params.prompt
     assert dressed.prompt.count("a small dragon") == 1
-    assert dressed.loras == params.loras == ("smile:0.8", "glow")
+    assert dressed.loras == params.loras == ("glow", "smile:0.8")
     assert dressed.negative_prompt == "blurry"
 
 

@@ -1,0 +1,140 @@
+"""In the editor: `.npcgraph.json` files become graphs, and graphs become such files again.
+
+The inspector of a graph says what is wrong with it, above its properties.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from godot import (
+    Button,
+    EditorFileDialog,
+    EditorImportPlugin,
+    EditorInspectorPlugin,
+    EditorInterface,
+    EditorPlugin,
+    Error,
+    FileAccess,
+    Label,
+    ResourceSaver,
+    TextServer,
+    exposed,
+    push_error,
+)
+
+from .response_graph import NpcResponseGraph
+
+__all__ = ["NpcGraphEditor", "NpcGraphImport", "NpcGraphInspector"]
+
+_SUFFIX = "npcgraph.json"
+
+
+@exposed
+class NpcGraphImport(EditorImportPlugin):
+    """Imports `.npcgraph.json` files, unchanged, as NpcResponseGraph resources."""
+
+    def _get_importer_name(self) -> str:
+        return "npc_video_player.response_graph"
+
+    def _get_visible_name(self) -> str:
+        return "NPC Response Graph"
+
+    def _get_recognized_extensions(self) -> list[str]:
+        return [_SUFFIX]
+
+    def _get_save_extension(self) -> str:
+        return "res"
+
+    def _get_resource_type(self) -> str:
+        return "NpcResponseGraph"
+
+    def _get_priority(self) -> float:
+        return 1.0
+
+    def _get_import_order(self) -> int:
+        return 0
+
+    def _get_preset_count(self) -> int:
+        return 0
+
+    def _get_import_options(self, path: str, preset: int) -> list[dict]:
+        return []
+
+    def _get_option_visibility(self, path: str, option: str, options: dict) -> bool:
+        return True
+
+    def _can_import_threaded(self) -> bool:
+        return False
+
+    def _import(self, source: str, target: str, *_: Any) -> int:
+        text = FileAccess.get_file_as_string(source)
+        if not text and FileAccess.get_open_error():
+            return int(FileAccess.get_open_error())
+        graph = NpcResponseGraph()
+        if wrong := graph.load_json(text):
+            push_error(f"{source} was not imported:\n{wrong}")
+            return int(Error.ERR_PARSE_ERROR)
+        return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
+
+
+@exposed
+class NpcGraphInspector(EditorInspectorPlugin):
+    """Shows what is wrong with a graph, and writes it to a file."""
+
+    def _can_handle(self, edited: Any) -> bool:
+        return isinstance(edited, NpcResponseGraph)
+
+    def _parse_begin(self, edited: Any) -> None:
+        self.add_custom_control(_problems_of(edited))
+        button = Button()
+        button.text = "Export as JSON…"
+        button.tooltip_text = "Writes the graph, unchanged, to a file for other tools."
+        button.pressed.connect(lambda: _export(edited))
+        self.add_custom_control(button)
+
+
+def _problems_of(graph: NpcResponseGraph) -> Label:
+    label = Label()
+    label.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+    label.add_theme_color_override("font_color", label.get_theme_color("warning_color", "Editor"))
+
+    def show() -> None:
+        problems = graph.problems()
+        label.text = "\n".join(problems)
+        label.visible = bool(problems)
+
+    show()
+    graph.changed.connect(show)
+    label.tree_exiting.connect(lambda: graph.changed.disconnect(show))
+    return label
+
+
+def _export(graph: NpcResponseGraph) -> None:
+    dialog = EditorFileDialog()
+    dialog.file_mode = EditorFileDialog.FILE_MODE_SAVE_FILE
+    dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
+    dialog.add_filter(f"*.{_SUFFIX}", "NPC response graph")
+    dialog.file_selected.connect(lambda path: _write(graph, path))
+    dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
+    EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
+
+
+def _write(graph: NpcResponseGraph, path: str) -> None:
+    if error := graph.save_json(path):
+        push_error(error)
+
+
+@exposed
+class NpcGraphEditor(EditorPlugin):
+    """Adds to the editor what it needs for response graphs."""
+
+    def _enter_tree(self) -> None:
+        self._import, self._inspector = NpcGraphImport(), NpcGraphInspector()
+        self.add_import_plugin(self._import)
+        self.add_inspector_plugin(self._inspector)
+
+    def _exit_tree(self) -> None:
+        self.remove_inspector_plugin(self._inspector)
+        self.remove_import_plugin(self._import)
+        self._import = self._inspector = None

@@ -1,0 +1,166 @@
+"""`NpcInteractionZone` and `NpcInteractionZone2D`: the nodes that let players touch an NPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any
+
+from godot import (
+    Area2D,
+    CircleShape2D,
+    Color,
+    Control,
+    Engine,
+    Input,
+    InputEvent,
+    InputEventMouseButton,
+    InputEventScreenTouch,
+    Node,
+    Rect2,
+    Shape2D,
+    Transform2D,
+    Vector2,
+    exposed,
+)
+
+from .zone import KEY, Zone
+
+__all__ = ["NpcInteractionZone", "NpcInteractionZone2D", "NpcZoneListener"]
+
+_IN_EDITOR = Color(0.557, 0.937, 0.592, 0.15)
+
+
+@exposed(tool=True)
+class NpcInteractionZone(Zone, Control):
+    """A rectangle on an NPC that turns mouse, touch and pen into interactions.
+
+    Put it above an NpcVideoPlayer, as its child, and give it a `zone`: the NPC then reacts to taps,
+    strokes and circles on it. With the keyboard or a gamepad it can be chosen, and is tapped in its
+    middle.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_focus_shown = False
+        self.focus_mode = Control.FOCUS_ALL
+
+    def _notification(self, what: int) -> None:
+        Zone._notification(self, what)
+        if what == Control.NOTIFICATION_DRAW:
+            self._draw_outline()
+        elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
+            # A script's own `_gui_input` would take the place of one of ours.
+            self.gui_input.connect(self._on_gui_input)
+        elif what == Control.NOTIFICATION_FOCUS_ENTER:
+            # A click needs no frame that says where the keyboard is.
+            self._is_focus_shown = not Input.get_mouse_button_mask()
+            self.queue_redraw()
+        elif what == Control.NOTIFICATION_FOCUS_EXIT:
+            self._is_focus_shown = False
+            self.queue_redraw()
+
+    def _on_gui_input(self, event: Any) -> None:
+        if event.is_action_pressed("ui_accept"):
+            self.accept_event()
+            now, middle = self._clock(), self.size / 2.0
+            self._touches.press(KEY, now, *middle, self._extent())
+            self._tell(self._touches.release(KEY, now))
+        else:
+            self._hear(event)
+
+    def _draw_outline(self) -> None:
+        area = Rect2(0.0, 0.0, *self.size)
+        if Engine.is_editor_hint():
+            self.draw_rect(area, _IN_EDITOR)
+        elif self._is_focus_shown:
+            self.draw_style_box(self.get_theme_stylebox("focus", "Button"), area)
+
+    def _contains(self, point: Vector2) -> bool:
+        return bool(Rect2(0.0, 0.0, *self.size).has_point(point))
+
+    def _own_extent(self) -> float:
+        return float(min(self.size))
+
+
+@exposed(tool=True)
+class NpcInteractionZone2D(Zone, Area2D):
+    """Collision shapes on an NPC that turn mouse, touch and pen into interactions.
+
+    For NPCs that are seen on sprites: give it a `zone`, CollisionShape2D or CollisionPolygon2D
+    children, and the `player` that reacts. `input_pickable` switches it off. What a Control in
+    front of it takes does not reach it; of zones that overlap the last in the tree is touched.
+    """
+
+    def _notification(self, what: int) -> None:
+        Zone._notification(self, what)
+        if what == Area2D.NOTIFICATION_READY and not Engine.is_editor_hint():
+            self._listener = NpcZoneListener()
+            self.add_child(self._listener, False, Node.INTERNAL_MODE_BACK)
+
+    def _begin(self, event: Any) -> bool:
+        """A pointer came down and nothing has taken it: whether the zone does."""
+        if not self.input_pickable or not self.is_visible_in_tree():
+            return False
+        here = self.make_input_local(event)
+        if not self._contains(here.position):
+            return False
+        self._hear(here)
+        return bool(self._touches)
+
+    def _follow(self) -> None:
+        super()._follow()
+        if not Engine.is_editor_hint() and self.is_node_ready():
+            self._listener.set_process_input(bool(self._touches))
+
+    def _contains(self, point: Vector2) -> bool:
+        dot = CircleShape2D()
+        dot.radius = 0.01
+        at = Transform2D(0.0, point)
+        return any(shape.collide(place, dot, at) for shape, place in self._shapes())
+
+    def _own_extent(self) -> float:
+        boxes = [place * shape.get_rect() for shape, place in self._shapes()]
+        return float(min(reduce(Rect2.merge, boxes).size)) if boxes else 0.0
+
+    def _shapes(self) -> Iterator[tuple[Shape2D, Transform2D]]:
+        for owner in self.get_shape_owners():
+            if not self.is_shape_owner_disabled(owner):
+                place = self.shape_owner_get_transform(owner)
+                for index in range(self.shape_owner_get_shape_count(owner)):
+                    yield self.shape_owner_get_shape(owner, index), place
+
+    def _warnings(self) -> Iterator[str]:
+        yield from super()._warnings()
+        above = self._player_above()
+        if above is not None and above.mouse_filter == Control.MOUSE_FILTER_STOP:
+            yield (
+                "The NpcVideoPlayer above takes all clicks: use an NpcInteractionZone here, or set"
+                " the player's Mouse > Filter to Ignore."
+            )
+
+
+@exposed
+class NpcZoneListener(Node):
+    """Hears the events of a viewport for an `NpcInteractionZone2D`, which makes it by itself.
+
+    A node of its own, because the zone's `_input` belongs to the scripts that extend it. A touch
+    begins where nothing else has taken it, and is followed wherever it goes.
+    """
+
+    def _notification(self, what: int) -> None:
+        if what == Node.NOTIFICATION_READY:
+            self.set_process_input(False)
+
+    def _input(self, event: InputEvent) -> None:
+        if not _is_press(event):
+            zone = self.get_parent()
+            zone._hear(zone.make_input_local(event))
+
+    def _unhandled_input(self, event: InputEvent) -> None:
+        if _is_press(event) and self.get_parent()._begin(event):
+            self.get_viewport().set_input_as_handled()
+
+
+def _is_press(event: Any) -> bool:
+    return isinstance(event, InputEventMouseButton | InputEventScreenTouch) and event.pressed

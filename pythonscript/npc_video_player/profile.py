@@ -1,0 +1,153 @@
+"""`NpcProfile`, the resource that says who an NPC is; what it means is in `npc_video.profile`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from godot import Resource, Texture2D, export, exposed
+from npc_video.profile import MAX_SEED, PERSONALITIES, SEED_POLICIES, Profile
+
+from .response_graph import NpcResponseGraph
+
+__all__ = ["NpcProfile", "record_of"]
+
+_SUGGESTIONS = 3  # a PropertyHint: a text, with some to choose from
+_STYLES = "anime,cartoon,painting,realistic,semi-realistic"
+
+
+class _Told(export):
+    """A property whose changes the resource tells, so that what shows it follows."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        super().__set__(obj, value)
+        obj.emit_changed()
+
+
+@exposed(tool=True)
+class NpcProfile(Resource):
+    """Who an NPC is: its name and looks, what it answers to, and its response graph.
+
+    What is left empty here is as the graph's file has it.
+    """
+
+    npc_name = _Told(str, "", group="NPC", doc="The NPC's name, for prompts and placeholders.")
+    npc_id = _Told(
+        str,
+        "",
+        doc="Tells the clips of this NPC from those of others. Empty: the name.",
+    )
+    portrait = _Told(
+        Texture2D,
+        None,
+        doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+    )
+    personality = _Told(
+        str,
+        "custom",
+        enum=PERSONALITIES,
+        doc="How the NPC is; `custom` for what the graph's file says.",
+    )
+    graph = _Told(
+        NpcResponseGraph,
+        None,
+        doc="What the NPC answers to what. Empty: a mood that touches raise and lower.",
+    )
+    base_prompt = _Told(
+        str,
+        "",
+        multiline=True,
+        group="Looks",
+        doc="What each clip shows, whatever the reaction: `a small friendly dragon, forest`.",
+    )
+    negative_prompt = _Told(str, "", multiline=True, doc="What no clip is to show.")
+    style = _Told(
+        str,
+        "",
+        hint=_SUGGESTIONS,
+        hint_string=_STYLES,
+        doc="How clips are drawn; one of the list, or in words of your own.",
+    )
+    loras = _Told(
+        dict[str, float],
+        {},
+        doc="Model add-ons of the generator by the names of their files, each with its weight from"
+        " -10 to 10; 1 is as strong as it was made. A script assigns a whole new Dictionary.",
+    )
+    seed_policy = _Told(
+        str,
+        "npc",
+        enum=SEED_POLICIES,
+        group="Seed",
+        doc="Which random number clips begin with: one that you fix, one for each NPC, or another"
+        " for each reaction. The same reaction always has the same one.",
+    )
+    seed = _Told(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
+    enabled_tools = _Told(
+        list[str],
+        [],
+        group="Interaction",
+        doc="The tools that the NPC answers to, by id or type. Empty: all. A script assigns a whole"
+        " new Array.",
+    )
+    zones = _Told(
+        list[str],
+        [],
+        doc="The zones in which the NPC answers. Empty: all. A script assigns a whole new Array.",
+    )
+    cooldown = _Told(
+        float,
+        0.5,
+        range=(0, 10, 0.05),
+        suffix="s",
+        doc="How long after an answer the NPC gives none.",
+    )
+
+    @seed_policy.setter
+    def seed_policy(self, value: str) -> None:
+        NpcProfile.seed_policy.store(self, value)
+        self.notify_property_list_changed()
+
+    @graph.setter
+    def graph(self, value: NpcResponseGraph | None) -> None:
+        if self.graph is not None:
+            self.graph.changed.disconnect(self.emit_changed)
+        NpcProfile.graph.store(self, value)
+        if value is not None:
+            value.changed.connect(self.emit_changed)
+
+    def metadata(self) -> dict:
+        """The whole NPC in the format of its file, with the graph in it."""
+        return record_of(self).metadata()
+
+    def problems(self) -> list[str]:
+        """What will not work, each with what to do about it; empty if nothing is wrong."""
+        found = replace(record_of(self), document={}).problems()
+        if self.graph is not None:
+            found += [f"Graph: {problem}" for problem in self.graph.problems()]
+        return found
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        if info["name"] == "seed" and self.seed_policy != "fixed":
+            info["usage"] &= ~4  # not in the inspector
+
+
+def record_of(profile: NpcProfile) -> Profile:
+    """What the resource says now, for those who know no engine."""
+    portrait, graph = profile.portrait, profile.graph
+    return Profile(
+        name=profile.npc_name,
+        id=profile.npc_id,
+        portrait="" if portrait is None else portrait.resource_path,
+        base_prompt=profile.base_prompt,
+        negative_prompt=profile.negative_prompt,
+        style=profile.style,
+        loras=profile.loras,
+        seed_policy=profile.seed_policy,
+        seed=profile.seed,
+        personality=profile.personality,
+        tools=tuple(profile.enabled_tools),
+        zones=tuple(profile.zones),
+        cooldown=profile.cooldown,
+        document={} if graph is None else graph.document(),
+    )

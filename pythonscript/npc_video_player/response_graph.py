@@ -1,0 +1,135 @@
+"""`NpcResponseGraph`, the resource that keeps what an NPC answers.
+
+It holds the text of the file as it is, so that nothing of it gets lost that other tools have put
+there. Whether it works is found out by `npc_video.graph`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import npc_video
+from godot import FileAccess, Resource, export, exposed, push_warning
+from npc_video import GraphError
+from npc_video.templates import TEMPLATES, template_text
+
+__all__ = ["NpcResponseGraph"]
+
+_NONE, _OWN = "none", "own"
+_SHOWN_ONLY = 4  # PropertyUsageFlags: in the inspector, not in files
+_READ_ONLY = 1 << 28
+
+
+@exposed(tool=True)
+class NpcResponseGraph(Resource):
+    """What an NPC answers to what is done to it, as a small graph in JSON.
+
+    Begin with a `template`, import a `.npcgraph.json` file by putting it into the project, or load
+    text with `load_json`. An NpcProfile uses it.
+    """
+
+    template = export(
+        str,
+        _NONE,
+        enum=(_NONE, *TEMPLATES, _OWN),
+        usage=_SHOWN_ONLY,
+        doc="Fills the graph with one to begin with. `own` once it has been changed: empty `json`"
+        " first to choose another, so that nothing gets lost.",
+    )
+    json = export(
+        str,
+        "",
+        hint=18,
+        hint_string="monospace,no_wrap",
+        doc="The file as it is. What this addon does not know in it is kept.",
+    )
+
+    @json.setter
+    def json(self, value: str) -> None:
+        NpcResponseGraph.json.store(self, value)
+        # The list of templates may have to be locked, or be free again.
+        self.notify_property_list_changed()
+        self.emit_changed()
+
+    @template.getter
+    def template(self) -> str:
+        if not self.json:
+            return _NONE
+        return next((name for name in TEMPLATES if _text_of(name) == self.json), _OWN)
+
+    @template.setter
+    def template(self, value: str) -> None:
+        if value == self.template or value == _OWN:
+            return
+        if self.template == _OWN:
+            push_warning("The graph has been changed: empty its json before choosing a template.")
+            return
+        self.json = "" if value == _NONE else _text_of(value)
+
+    @staticmethod
+    def from_template(name: str) -> NpcResponseGraph:
+        """A new graph to begin with: `mood_meter`, `tickle_game`, `affinity`, `guard`, …
+
+        An unknown name is an error, and gives nothing.
+        """
+        graph = NpcResponseGraph()
+        graph.json = _text_of(name)
+        return graph
+
+    def load_json(self, text: str) -> str:
+        """Takes the content of a file, exactly as it is.
+
+        Returns an empty text, or else everything that is wrong with it; the graph stays as it was
+        then.
+        """
+        wrong = _problems(text)
+        if not wrong:
+            self.json = text
+        return "\n".join(wrong)
+
+    def to_json(self) -> str:
+        """The content for a `.npcgraph.json` file."""
+        return str(self.json)
+
+    def save_json(self, path: str) -> str:
+        """Writes the graph to a `.npcgraph.json` file.
+
+        Returns an empty text, or else why it could not be written.
+        """
+        file = FileAccess.open(path, FileAccess.WRITE)
+        if file is None or not file.store_string(self.json):
+            return f"{path} cannot be written: choose another folder, or make room on the disk."
+        file.close()
+        return ""
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong with the graph, by node and field; empty if nothing is."""
+        if not self.json.strip():
+            return ["file: is empty; choose a template, or load one."]
+        return _problems(self.json)
+
+    def document(self) -> dict:
+        """The file as a Dictionary; empty if the text is no JSON."""
+        try:
+            found = json.loads(self.json)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        if info["name"] == "template" and self.template == _OWN:
+            info["usage"] |= _READ_ONLY
+
+
+def _problems(text: str) -> list[str]:
+    try:
+        npc_video.load_metadata(text)
+    except GraphError as error:
+        return [f"{problem}." for problem in error.problems]
+    return []
+
+
+# Asked for again and again by the inspector.
+_text_of = cache(template_text)
