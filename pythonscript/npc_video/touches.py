@@ -5,6 +5,7 @@ far while it lasts; none more often than the zone allows. Where the zone is, and
 interaction means, is left to others.
 """
 
+import math
 from dataclasses import replace
 
 from .gestures import Gesture, GestureDetector
@@ -28,12 +29,13 @@ class Touches:
 
     def __init__(self, interval: float = 0.5):
         self.interval = interval
-        self._down: dict[int, _Touch | None] = {}  # None while it is outside
+        self._extents: dict[int, float] = {}  # of pointers that are down, on the zone or beside it
+        self._touches: dict[int, _Touch] = {}  # of those on it
         self._told: dict[int, float] = {}
 
     def __len__(self) -> int:
         """How many pointers that came down on the zone are still down, on it or beside it."""
-        return len(self._down)
+        return len(self._extents)
 
     def press(self, pointer: int, now: float, x: float, y: float, extent: float) -> None:
         """A touch begins, within the zone.
@@ -48,7 +50,8 @@ class Touches:
         Raises:
             InvalidDataError: a number is not finite, or `extent` is not above 0.
         """
-        self._down[pointer] = _Touch(now, x, y, extent)
+        self._touches[pointer] = _Touch(now, x, y, extent)
+        self._extents[pointer] = extent
 
     def move(
         self,
@@ -56,7 +59,6 @@ class Touches:
         now: float,
         x: float,
         y: float,
-        extent: float,
         pressure: float = 0.0,
         *,
         inside: bool = True,
@@ -74,29 +76,25 @@ class Touches:
         Raises:
             InvalidDataError: as for `press`; the touch goes on without the position.
         """
-        if pointer not in self._down:
+        if pointer not in self._extents:
             return None
-        touch = self._down[pointer]
         if not inside:
-            self._down[pointer] = None
-            return None if touch is None else self._ended(pointer, touch, now)
-        if touch is None:
-            self.press(pointer, now, x, y, extent)
+            return self._ended(pointer, now)
+        if pointer in self._touches:
+            self._touches[pointer].move(now, x, y, pressure)
         else:
-            touch.move(now, x, y, pressure)
+            self.press(pointer, now, x, y, self._extents[pointer])
         return None
 
     def release(self, pointer: int, now: float) -> Gesture | None:
         """A pointer is up: the interaction that ended, if it is to be told."""
-        touch = self._down.pop(pointer, None)
-        return None if touch is None else self._ended(pointer, touch, now)
+        self._extents.pop(pointer, None)
+        return self._ended(pointer, now)
 
     def due(self, now: float) -> list[Gesture]:
         """What touches that last are so far, of those that it is time to tell again."""
         found = []
-        for pointer, touch in self._down.items():
-            if touch is None:
-                continue
+        for pointer, touch in self._touches.items():
             since = max(touch.began, self._told.get(pointer, touch.began))
             if not self._may_tell(since, now):
                 continue
@@ -109,13 +107,15 @@ class Touches:
     def drop(self, pointer: int | None = None) -> None:
         """Forgets the touch of a pointer, or all of them: it was no interaction."""
         if pointer is None:
-            self._down.clear()
+            self._extents.clear()
+            self._touches.clear()
         else:
-            self._down.pop(pointer, None)
+            self._extents.pop(pointer, None)
+            self._touches.pop(pointer, None)
 
-    def _ended(self, pointer: int, touch: "_Touch", now: float) -> Gesture | None:
-        told = self._told.get(pointer)
-        if told is not None and not self._may_tell(told, now):
+    def _ended(self, pointer: int, now: float) -> Gesture | None:
+        touch = self._touches.pop(pointer, None)
+        if touch is None or not self._may_tell(self._told.get(pointer, -math.inf), now):
             return None
         recent = {p: at for p, at in self._told.items() if not self._may_tell(at, now)}
         self._told = {**recent, pointer: now}

@@ -164,10 +164,9 @@ class Zone:
 
     def _move(self, pointer: int, event: Any) -> None:
         if self._touches:
-            at = event.position
+            at, now = event.position, self._clock()
             inside = self._contains(at)
-            now, extent = self._clock(), self._extent()
-            self._tell(self._touches.move(pointer, now, *at, extent, event.pressure, inside=inside))
+            self._tell(self._touches.move(pointer, now, *at, event.pressure, inside=inside))
 
     def _follow(self) -> None:
         """Costs something in every frame only as long as there is something to follow."""

@@ -16,7 +16,7 @@ def stroke(touches: Touches, pointer: int, began: float, *, steps: int = 20) -> 
     now = began
     for step in range(1, steps + 1):
         now = began + step / 60
-        touches.move(pointer, now, 0.1 + 0.02 * step, 0.5, 1.0)
+        touches.move(pointer, now, 0.1 + 0.02 * step, 0.5)
     return now
 
 
@@ -60,7 +60,7 @@ def test_dwelling_presses_harder() -> None:
 def test_a_mouse_tells_no_pressure_of_its_own(told: float) -> None:
     touches = Touches()
     touches.press(MOUSE, 0.0, 0.5, 0.5, 1.0)
-    touches.move(MOUSE, 0.05, 0.5, 0.5, 1.0, told)
+    touches.move(MOUSE, 0.05, 0.5, 0.5, told)
     gesture = touches.release(MOUSE, 0.1)
     assert gesture is not None
     assert gesture.pressure == pytest.approx(0.335)
@@ -70,7 +70,7 @@ def test_a_pen_s_pressure_counts_and_may_be_full() -> None:
     touches = Touches()
     touches.press(MOUSE, 0.0, 0.5, 0.5, 1.0)
     for index, pressure in enumerate((0.6, 0.8, 1.0)):
-        touches.move(MOUSE, 0.05 * (index + 1), 0.5, 0.5, 1.0, pressure)
+        touches.move(MOUSE, 0.05 * (index + 1), 0.5, 0.5, pressure)
     gesture = touches.release(MOUSE, 0.2)
     assert gesture is not None
     assert gesture.pressure == pytest.approx(0.8)
@@ -103,12 +103,12 @@ def test_leaving_ends_a_touch_and_coming_back_begins_one() -> None:
     touches = Touches(0.2)
     touches.press(MOUSE, 0.0, 0.1, 0.5, 1.0)
     now = stroke(touches, MOUSE, 0.0)
-    left = touches.move(MOUSE, now, 1.1, 0.5, 1.0, inside=False)
+    left = touches.move(MOUSE, now, 1.1, 0.5, inside=False)
     assert left is not None
     assert len(touches) == 1
-    assert touches.move(MOUSE, now + 0.1, 1.2, 0.5, 1.0, inside=False) is None
+    assert touches.move(MOUSE, now + 0.1, 1.2, 0.5, inside=False) is None
     assert touches.due(now + 5.0) == []
-    touches.move(MOUSE, now + 6.0, 0.5, 0.5, 1.0)
+    touches.move(MOUSE, now + 6.0, 0.5, 0.5)
     back = touches.release(MOUSE, now + 6.1)
     assert back is not None
     assert (back.pattern, back.duration) == ("tap", pytest.approx(0.1))
@@ -116,7 +116,7 @@ def test_leaving_ends_a_touch_and_coming_back_begins_one() -> None:
 
 def test_a_pointer_that_is_up_or_came_from_elsewhere_does_nothing() -> None:
     touches = Touches()
-    assert touches.move(MOUSE, 0.0, 0.5, 0.5, 1.0, 0.7) is None
+    assert touches.move(MOUSE, 0.0, 0.5, 0.5, 0.7) is None
     assert len(touches) == 0
     assert touches.release(MOUSE, 0.1) is None
 
@@ -138,7 +138,7 @@ def test_what_is_no_position_is_refused_and_the_touch_goes_on() -> None:
     touches = Touches()
     touches.press(MOUSE, 0.0, 0.5, 0.5, 1.0)
     with pytest.raises(InvalidDataError):
-        touches.move(MOUSE, 0.1, math.nan, 0.5, 1.0)
+        touches.move(MOUSE, 0.1, math.nan, 0.5)
     assert touches.release(MOUSE, 0.1) is not None
 
 
@@ -174,7 +174,7 @@ def test_no_order_of_events_breaks_it_or_the_limit(
             touches.press(pointer, now, place, 0.5, 1.0)
         elif kind in ("move", "out"):
             inside = kind == "move"
-            tell(pointer, touches.move(pointer, now, place, 0.5, 1.0, pressure, inside=inside))
+            tell(pointer, touches.move(pointer, now, place, 0.5, pressure, inside=inside))
         elif kind == "release":
             tell(pointer, touches.release(pointer, now))
         elif kind == "due":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from engine_tests import EngineTest
-from godot import ClassDB, FileAccess, ResourceLoader, ResourceSaver
+from godot import ClassDB, FileAccess, ResourceLoader, ResourceSaver, _classes, export, signal
+from godot._registration import members
 from npc_video import VideoParams, load_metadata
 from npc_video.templates import TEMPLATES, template_text
 from npc_video_player import NpcProfile, NpcResponseGraph
@@ -170,3 +171,15 @@ def test_a_template_does_not_take_the_place_of_one_s_own_graph(test: EngineTest)
 def test_an_unknown_template_is_an_error(test: EngineTest) -> None:
     test.expect_error("'dance' is unknown")
     ClassDB.class_call_static("NpcResponseGraph", "from_template", "dance")
+
+
+def test_everything_public_has_documentation(test: EngineTest) -> None:
+    ours = [c for c in _classes.registered.values() if c.__module__.startswith("npc_video_player")]
+    assert {NpcProfile, NpcResponseGraph} <= {*ours}
+    bare = [
+        f"{cls.__name__}.{label}"
+        for cls in ours
+        for label, member in [*members(cls), ("", cls)]
+        if not (member.doc if isinstance(member, export | signal) else member.__doc__)
+    ]
+    assert bare == []

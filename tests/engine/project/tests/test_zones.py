@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np  # noqa: F401  pytest.approx looks at it, when the addon may be loading it
 import pytest
-from engine_tests import EngineTest, Steps
+from engine_tests import EngineTest, Steps, until
 from godot import (
     CircleShape2D,
     CollisionShape2D,
@@ -188,6 +188,17 @@ def test_what_is_held_is_told_again_and_presses_harder(test: EngineTest) -> None
         zone.free()
 
 
+def test_the_frames_of_the_game_tell_what_is_held(test: EngineTest) -> Steps:
+    for make in KINDS:
+        zone = make(test, interval=0.2)
+        hands = Hands(test)
+        zone.interaction.connect(hands.told.append)
+        hands.mouse(True, MIDDLE)
+        yield from until(lambda hands=hands: len(hands.told) >= 2)
+        assert hands.told[1]["duration"] - hands.told[0]["duration"] >= 199.0
+        zone.free()
+
+
 def test_two_fingers_are_two_streams(test: EngineTest) -> None:
     for make in KINDS:
         zone = make(test, interval=5.0)
@@ -331,6 +342,7 @@ def test_keys_and_gamepads_tap_the_middle(test: EngineTest) -> None:
     zone = control(test, tool="song")
     hands = Hands(test, zone)
     zone.grab_focus()
+    assert zone._is_focus_shown
     for pressed in (True, False):
         event = InputEventAction()
         event.action, event.pressed = "ui_accept", pressed
@@ -338,6 +350,7 @@ def test_keys_and_gamepads_tap_the_middle(test: EngineTest) -> None:
     (told,) = hands.told
     assert (told["tool"], told["pattern"], told["duration"]) == ("song", "tap", 0.0)
     zone.release_focus()
+    assert not zone._is_focus_shown
 
 
 def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
