@@ -216,7 +216,7 @@ def described_export(field: export) -> Described:
     hint, text = field.hint, field.hint_string
     suffix = f"suffix:{field.suffix}" if field.suffix else ""
     if field.range is not None:
-        numbers = [f"{number:g}" for number in field.range]
+        numbers = [str(number) for number in field.range]
         hint, text = _HINT_RANGE, ",".join([*numbers, suffix] if suffix else numbers)
     elif field.enum is not None:
         hint, text = _HINT_ENUM, ",".join(field.enum)

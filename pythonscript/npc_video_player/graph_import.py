@@ -97,7 +97,8 @@ class NpcGraphInspector(EditorInspectorPlugin):
 def _problems_of(graph: NpcResponseGraph) -> Label:
     label = Label()
     label.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
-    label.add_theme_color_override("font_color", label.get_theme_color("warning_color", "Editor"))
+    warning = EditorInterface.get_editor_theme().get_color("warning_color", "Editor")
+    label.add_theme_color_override("font_color", warning)
 
     def show() -> None:
         problems = graph.problems()

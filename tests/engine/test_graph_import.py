@@ -35,9 +35,24 @@ func _run() -> void:
 	graph.template = "guard"
 	seen.error = graph.save_json("res://written.npcgraph.json")
 	seen.nowhere = graph.save_json("res://no/such/folder.json")
+	await _exported(graph)
 	EditorInterface.edit_resource(null)
 	print("@found " + JSON.stringify(seen))
 	get_tree().quit(0)
+
+func _exported(graph: NpcResponseGraph) -> void:
+	await _inspected(graph)
+	for button: Button in EditorInterface.get_inspector().find_children("*", "Button", true, false):
+		if button.text == "Export as JSON…":
+			button.pressed.emit()
+	await get_tree().process_frame
+	for dialog: EditorFileDialog in get_tree().root.find_children(
+		"*", "EditorFileDialog", true, false
+	):
+		if dialog.visible and "*.npcgraph.json" in ",".join(dialog.filters):
+			dialog.file_selected.emit(ProjectSettings.globalize_path("res://by_dialog.npcgraph.json"))
+			dialog.hide()
+	await get_tree().process_frame
 
 func _inspected(graph: NpcResponseGraph) -> Dictionary:
 	EditorInterface.edit_resource(graph)
@@ -128,8 +143,9 @@ def test_the_inspector_says_what_is_wrong_and_exports(found: dict[str, Any]) -> 
 
 def test_a_graph_is_written_as_it_is(project: Path, found: dict[str, Any]) -> None:
     assert found["error"] == ""
-    written = (project / "written.npcgraph.json").read_text("utf-8")
-    assert written == template_text("guard")
+    for name in ("written", "by_dialog"):
+        written = (project / f"{name}.npcgraph.json").read_text("utf-8")
+        assert written == template_text("guard"), name
     assert "cannot be written" in found["nowhere"]
 
 

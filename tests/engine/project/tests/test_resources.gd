@@ -27,6 +27,7 @@ func test_a_profile_has_typed_properties(_test: Node) -> void:
 	_expect(_info(profile, "base_prompt").hint == PROPERTY_HINT_MULTILINE_TEXT, "lines")
 	_expect(_info(profile, "seed_policy").hint_string == "fixed,npc,reaction", "a list")
 	_expect(_info(profile, "cooldown").hint == PROPERTY_HINT_RANGE, "a slider")
+	_expect(_info(profile, "seed").hint_string == "0,2147483647,1", "a large limit, exactly")
 	_expect(_info(profile, "graph").hint_string == "NpcResponseGraph", "a kind of resource")
 	var metadata: Dictionary = profile.metadata()
 	_expect(metadata.npc.name == "Ember" and metadata.interaction.responseCooldown == 1000.0, "file")
