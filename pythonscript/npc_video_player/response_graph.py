@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
 
 import npc_video
 from godot import FileAccess, Resource, export, exposed, push_warning
@@ -18,8 +17,8 @@ from npc_video.templates import TEMPLATES, template_text
 __all__ = ["NpcResponseGraph"]
 
 _NONE, _OWN = "none", "own"
+_MULTILINE = 18  # a PropertyHint
 _SHOWN_ONLY = 4  # PropertyUsageFlags: in the inspector, not in files
-_READ_ONLY = 1 << 28
 
 
 @exposed(tool=True)
@@ -41,7 +40,7 @@ class NpcResponseGraph(Resource):
     json = export(
         str,
         "",
-        hint=18,
+        hint=_MULTILINE,
         hint_string="monospace,no_wrap",
         doc="The file as it is. What this addon does not know in it is kept.",
     )
@@ -49,8 +48,6 @@ class NpcResponseGraph(Resource):
     @json.setter
     def json(self, value: str) -> None:
         NpcResponseGraph.json.store(self, value)
-        # The list of templates may have to be locked, or be free again.
-        self.notify_property_list_changed()
         self.emit_changed()
 
     @template.getter
@@ -117,10 +114,6 @@ class NpcResponseGraph(Resource):
         except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
-
-    def _validate_property(self, info: dict[str, Any]) -> None:
-        if info["name"] == "template" and self.template == _OWN:
-            info["usage"] |= _READ_ONLY
 
 
 def _problems(text: str) -> list[str]:

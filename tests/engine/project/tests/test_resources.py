@@ -164,8 +164,14 @@ def test_a_template_does_not_take_the_place_of_one_s_own_graph(test: EngineTest)
     assert graph.template == "own"
     graph.template = "pet"
     assert graph.to_json() == ODD
-    info = next(i for i in graph.get_property_list() if i["name"] == "template")
-    assert info["usage"] & 1 << 28
+
+
+def test_editing_the_text_leaves_the_inspector_as_it_is(test: EngineTest) -> None:
+    graph, rebuilt = NpcResponseGraph(), []
+    graph.property_list_changed.connect(lambda: rebuilt.append(1))
+    graph.json = "{"
+    graph.json = "{}"
+    assert rebuilt == [], "the cursor would leave the text at every letter"
 
 
 def test_an_unknown_template_is_an_error(test: EngineTest) -> None:
