@@ -4,14 +4,27 @@ Importing it registers the classes, so the extension does that when the engine s
 """
 
 from . import graph_import, shared  # noqa: F401  the first one for the editor
+from .backend_resources import (
+    NpcBackend,
+    NpcBackendPool,
+    NpcFailoverBackend,
+    NpcProceduralBackend,
+)
 from .interaction_zone import NpcInteractionZone, NpcInteractionZone2D
 from .player import NpcVideoPlayer
 from .profile import NpcProfile
+from .remote_backends import NpcComfyUiBackend, NpcHttpBackend
 from .response_graph import NpcResponseGraph
 
 __all__ = [
+    "NpcBackend",
+    "NpcBackendPool",
+    "NpcComfyUiBackend",
+    "NpcFailoverBackend",
+    "NpcHttpBackend",
     "NpcInteractionZone",
     "NpcInteractionZone2D",
+    "NpcProceduralBackend",
     "NpcProfile",
     "NpcResponseGraph",
     "NpcVideoPlayer",

@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from godot import Resource, Texture2D, export, exposed
+from godot import Resource, Texture2D, exposed
 from npc_video.profile import MAX_SEED, PERSONALITIES, SEED_POLICIES, Profile
 
 from .response_graph import NpcResponseGraph
+from .told import Told
 
 __all__ = ["NpcProfile", "record_of"]
 
 _SUGGESTIONS = 3  # a PropertyHint: a text, with some to choose from
 _STYLES = "anime,cartoon,painting,realistic,semi-realistic"
-
-
-class _Told(export):
-    """A property whose changes the resource tells, so that what shows it follows."""
-
-    def __set__(self, obj: Any, value: Any) -> None:
-        super().__set__(obj, value)
-        obj.emit_changed()
 
 
 @exposed(tool=True)
@@ -31,50 +24,50 @@ class NpcProfile(Resource):
     What is left empty here is as the graph's file has it.
     """
 
-    npc_name = _Told(str, "", group="NPC", doc="The NPC's name, for prompts and placeholders.")
-    npc_id = _Told(
+    npc_name = Told(str, "", group="NPC", doc="The NPC's name, for prompts and placeholders.")
+    npc_id = Told(
         str,
         "",
         doc="Tells the clips of this NPC from those of others. Empty: the name.",
     )
-    portrait = _Told(
+    portrait = Told(
         Texture2D,
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
     )
-    personality = _Told(
+    personality = Told(
         str,
         "custom",
         enum=PERSONALITIES,
         doc="How the NPC is; `custom` for what the graph's file says.",
     )
-    graph = _Told(
+    graph = Told(
         NpcResponseGraph,
         None,
         doc="What the NPC answers to what. Empty: a mood that touches raise and lower.",
     )
-    base_prompt = _Told(
+    base_prompt = Told(
         str,
         "",
         multiline=True,
         group="Looks",
         doc="What each clip shows, whatever the reaction: `a small friendly dragon, forest`.",
     )
-    negative_prompt = _Told(str, "", multiline=True, doc="What no clip is to show.")
-    style = _Told(
+    negative_prompt = Told(str, "", multiline=True, doc="What no clip is to show.")
+    style = Told(
         str,
         "",
         hint=_SUGGESTIONS,
         hint_string=_STYLES,
         doc="How clips are drawn; one of the list, or in words of your own.",
     )
-    loras = _Told(
+    loras = Told(
         dict[str, float],
         {},
         doc="Model add-ons of the generator by the names of their files, each with its weight from"
         " -10 to 10; 1 is as strong as it was made. A script assigns a whole new Dictionary.",
     )
-    seed_policy = _Told(
+    seed_policy = Told(
         str,
         "npc",
         enum=SEED_POLICIES,
@@ -82,20 +75,20 @@ class NpcProfile(Resource):
         doc="Which random number clips begin with: one that you fix, one for each NPC, or another"
         " for each reaction. The same reaction always has the same one.",
     )
-    seed = _Told(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
-    enabled_tools = _Told(
+    seed = Told(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
+    enabled_tools = Told(
         list[str],
         [],
         group="Interaction",
         doc="The tools that the NPC answers to, by id or type. Empty: all. A script assigns a whole"
         " new Array.",
     )
-    zones = _Told(
+    zones = Told(
         list[str],
         [],
         doc="The zones in which the NPC answers. Empty: all. A script assigns a whole new Array.",
     )
-    cooldown = _Told(
+    cooldown = Told(
         float,
         0.5,
         range=(0, 10, 0.05),

@@ -46,10 +46,10 @@ from .pool import BackendPool
 from .procedural import ProceduralBackend
 from .token import Token
 
-__all__ = ["load_backends"]
+__all__ = ["MODELS", "load_backends", "workflow_of"]
 
 _MOST_BYTES = 1 << 20
-_MODELS: Mapping[str, Any] = {
+MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
     "ltx25": Ltx25,
     "ltx_video_2b": LtxVideo2b,
@@ -57,6 +57,7 @@ _MODELS: Mapping[str, Any] = {
     "wan22": Wan22,
     "wan22_small": Wan22Small,
 }
+"""The chains that ship, by the names that settings have for them."""
 
 
 class _Settings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
@@ -126,16 +127,7 @@ class _ComfyUi(_Remote, tag="comfyui"):
         if self.workflow:
             path = folder / self.workflow
             return CustomWorkflow.from_file(path, table=self.table, loras_after=self.loras_after)
-        if self.model not in _MODELS:
-            known = ", ".join(_MODELS)
-            raise InvalidDataError(f"model: {self.model!r} is unknown; use one of {known}.")
-        chain = _MODELS[self.model]
-        for name in self.files:
-            if name not in chain.__dataclass_fields__:
-                known = ", ".join(chain.__dataclass_fields__)
-                raise InvalidDataError(f"files: {name!r} is unknown; use {known}.")
-        workflow: Workflow = chain(**self.files)
-        return workflow
+        return workflow_of(self.model, self.files)
 
 
 class _Pool(_Settings, tag="pool"):
@@ -155,6 +147,24 @@ class _Failover(_Settings, tag="failover"):
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     generators: dict[str, _Procedural | _Http | _ComfyUi | _Pool | _Failover]
+
+
+def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
+    """The chain of one of `MODELS`, with other names for those of its files that have them.
+
+    Raises:
+        InvalidDataError: the model or one of the names is unknown.
+    """
+    if model not in MODELS:
+        known = ", ".join(MODELS)
+        raise InvalidDataError(f"model: {model!r} is unknown; use one of {known}.")
+    chain = MODELS[model]
+    for name in files:
+        if name not in chain.__dataclass_fields__:
+            known = ", ".join(chain.__dataclass_fields__)
+            raise InvalidDataError(f"files: {name!r} is unknown; use {known}.")
+    workflow: Workflow = chain(**files)
+    return workflow
 
 
 def load_backends(path: str | Path) -> dict[str, Backend]:

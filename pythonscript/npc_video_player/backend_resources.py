@@ -1,0 +1,225 @@
+"""`NpcBackend`, the resource that says which generator a game uses, and those made of others.
+
+It holds what the inspector edits; the work is that of the backends in `npc_video`, which
+`make_backend` makes of it. Those behind an address are in `remote_backends`. A function as a
+generator is no resource, as a `Callable` cannot be saved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import npc_video
+from godot import Resource, export, exposed
+from npc_video.errors import InvalidDataError, NpcVideoError
+
+from .told import Told
+
+if TYPE_CHECKING:
+    from npc_video import Backend
+    from npc_video.backends.failover import Budget
+
+__all__ = [
+    "NpcBackend",
+    "NpcBackendPool",
+    "NpcFailoverBackend",
+    "NpcProceduralBackend",
+    "make_backend",
+]
+
+
+def make_backend(backend: NpcBackend | None, name: str = "backend") -> Backend:
+    """A new generator, as the resource says now; on the main thread, as it may read a workflow.
+
+    Raises:
+        InvalidDataError: there is none, or a value is wrong; the error begins with `name`.
+    """
+    if backend is None:
+        raise InvalidDataError(_missing(name))
+    try:
+        return backend._make()
+    except InvalidDataError as error:
+        raise InvalidDataError(f"{name}: {error}") from error
+
+
+def _missing(name: str) -> str:
+    return f"{name}: is empty: choose a backend."
+
+
+@exposed(tool=True, abstract=True)
+class NpcBackend(Resource):
+    """Where clips are made; the base of all kinds."""
+
+    def problems(self) -> list[str]:
+        """What will not work, each with what to do about it; empty if nothing is wrong.
+
+        Nothing is asked of a server for it.
+        """
+        found = []
+        for check in self._checks():
+            try:
+                check()
+            except NpcVideoError as error:
+                found.append(str(error))
+        for name, part in self._parts().items():
+            if part is None:
+                found.append(_missing(name))
+            else:
+                found += [f"{name}: {problem}" for problem in part.problems()]
+        return found
+
+    def describe(self) -> str:
+        """The kind and all values as JSON: equal texts stand for equal generators."""
+        return json.dumps(_plain(self), default=repr, sort_keys=True, ensure_ascii=False)
+
+    def _make(self) -> Backend:
+        raise NotImplementedError
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        """Each raises NpcVideoError if something is wrong."""
+        return ()
+
+    def _parts(self) -> Mapping[str, NpcBackend | None]:
+        """The backends that it is made of, by where they stand."""
+        return {}
+
+    def _contains(self, other: NpcBackend) -> bool:
+        parts = (part for part in self._parts().values() if part is not None)
+        return self is other or any(part._contains(other) for part in parts)
+
+    def _hold(self, field: export, value: Any) -> None:
+        """Keeps one or several backends as parts, whose changes it tells as its own."""
+        held = value if isinstance(value, list) else [value]
+        if any(part is not None and part._contains(self) for part in held):
+            raise InvalidDataError(f"{field.name}: a backend cannot be made of itself.")
+        before = self._parts().values()
+        field.store(self, value)
+        now = [part for part in self._parts().values() if part is not None]
+        for part in before:
+            if part not in now and part is not None and self._follows(part):
+                part.changed.disconnect(self.emit_changed)
+        for part in now:
+            if not self._follows(part):
+                part.changed.connect(self.emit_changed)
+
+    def _follows(self, part: NpcBackend) -> bool:
+        return bool(part.changed.is_connected(self.emit_changed))
+
+
+def _plain(value: Any) -> Any:
+    """Backends as the values that they hold, in what JSON has words for."""
+    if isinstance(value, NpcBackend):
+        members = [each for base in type(value).__mro__ for each in vars(base).items()]
+        names = [name for name, member in members if isinstance(member, export)]
+        held = {name: _plain(getattr(value, name)) for name in names}
+        return {"kind": type(value).__name__, **held}
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+@exposed(tool=True)
+class NpcProceduralBackend(NpcBackend):
+    """The embedded generator: draws Ember, and needs nothing."""
+
+    simulate_latency = Told(
+        bool,
+        False,
+        doc="Takes as long as a real generator, to see what players will see.",
+    )
+
+    def _make(self) -> Backend:
+        return npc_video.ProceduralBackend(simulate_latency=self.simulate_latency)
+
+
+@exposed(tool=True)
+class NpcBackendPool(NpcBackend):
+    """Several generators as one: each clip is made by the one that will be done first."""
+
+    hosts = Told(list[NpcBackend], [], doc="At least one. A script assigns a whole new Array.")
+    speculation_share = Told(
+        float,
+        0.75,
+        range=(0.05, 1, 0.05),
+        doc="Of all that can be made at once, what clips that nobody waits for yet may take.",
+    )
+    hedge = Told(
+        bool,
+        False,
+        doc="Begins a clip that takes unusually long again, in a lower preset, on an idle host.",
+    )
+
+    @hosts.setter
+    def hosts(self, value: list[NpcBackend | None]) -> None:
+        self._hold(NpcBackendPool.hosts, value)
+
+    def _parts(self) -> Mapping[str, NpcBackend | None]:
+        return {f"hosts[{number}]": host for number, host in enumerate(self.hosts)}
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (self._check_hosts,)
+
+    def _check_hosts(self) -> None:
+        if not self.hosts:
+            raise InvalidDataError("hosts: a pool needs at least one.")
+
+    def _make(self) -> Backend:
+        return npc_video.BackendPool(
+            {name: make_backend(host, name) for name, host in self._parts().items()},
+            speculation_share=self.speculation_share,
+            hedge=self.hedge,
+        )
+
+
+@exposed(tool=True)
+class NpcFailoverBackend(NpcBackend):
+    """Two generators, of which the second steps in where the first is down or too slow."""
+
+    local = Told(NpcBackend, None, doc="The generator of one's own, which costs nothing.")
+    cloud = Told(NpcBackend, None, doc="The one that is used within the budget.")
+    cloud_first = Told(bool, False, doc="The cloud is the first, and the local one steps in.")
+    jobs_an_hour = Told(
+        int,
+        0,
+        range=(0, 10000, 1),
+        suffix="clips",
+        group="Budget of the cloud",
+        doc="How many clips the cloud may make within any hour, failed ones included. 0: any"
+        " number.",
+    )
+    money_an_hour = Told(
+        float,
+        0.0,
+        range=(0, 1000, 0.01),
+        doc="What they may cost within any hour, in any currency; needs the price. 0: any amount.",
+    )
+    price = Told(float, 0.0, range=(0, 100, 0.001), doc="Of one clip, in the same currency.")
+
+    @local.setter
+    def local(self, value: NpcBackend | None) -> None:
+        self._hold(NpcFailoverBackend.local, value)
+
+    @cloud.setter
+    def cloud(self, value: NpcBackend | None) -> None:
+        self._hold(NpcFailoverBackend.cloud, value)
+
+    def _parts(self) -> Mapping[str, NpcBackend | None]:
+        return {"local": self.local, "cloud": self.cloud}
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (self._budget,)
+
+    def _make(self) -> Backend:
+        return npc_video.FailoverBackend(
+            make_backend(self.local, "local"),
+            make_backend(self.cloud, "cloud"),
+            cloud_first=self.cloud_first,
+            budget=self._budget(),
+        )
+
+    def _budget(self) -> Budget:
+        from npc_video.backends.failover import Budget
+
+        return Budget(self.jobs_an_hour or None, self.money_an_hour or None, self.price)

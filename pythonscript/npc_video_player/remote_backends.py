@@ -1,0 +1,236 @@
+"""The backends behind an address, as resources: a video service over HTTP, and ComfyUI.
+
+No token is in them, only the name of the environment variable that has it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import npc_video
+from godot import FileAccess, exposed, push_warning
+from npc_video.errors import InvalidDataError, NpcVideoError
+
+from .backend_resources import NpcBackend
+from .told import Told
+
+if TYPE_CHECKING:
+    from npc_video import Backend
+    from npc_video.backends.comfyui.values import Workflow
+    from npc_video.backends.http_fields import HttpFields
+    from npc_video.backends.token import Token
+
+__all__ = ["NpcComfyUiBackend", "NpcHttpBackend"]
+
+# Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
+_MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
+_OWN = "own"
+_FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
+_IN_INSPECTOR = 4  # of PropertyUsageFlags
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_LOCAL = "http://127.0.0.1:8188"
+
+
+class _Remote(NpcBackend):
+    """A generator behind an address."""
+
+    url = Told(str, "", doc="The server's address: `https://video.example.org`.")
+    token_env = Told(
+        str,
+        "",
+        doc="Name of the environment variable that has the server's token, in capitals:"
+        " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
+    )
+
+    @token_env.setter
+    def token_env(self, value: str) -> None:
+        if value and not _VARIABLE.fullmatch(value):
+            push_warning(
+                "token_env: is the name of an environment variable, in capitals, such as"
+                " NPC_VIDEO_TOKEN. What was entered is not kept, lest a token be saved."
+            )
+            return
+        _Remote.token_env.store(self, value)
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (self._check_url, self._check_token)
+
+    def _check_url(self) -> None:
+        from npc_video.backends.wire import origin_of
+
+        origin_of(self.url)
+
+    def _check_token(self) -> None:
+        token = self._token()
+        if token is None:
+            return
+        try:
+            token.reveal()
+        except NpcVideoError as error:
+            raise InvalidDataError(f"token_env: {str(error).removeprefix('token: ')}") from error
+
+    def _token(self) -> Token | None:
+        from npc_video.backends.token import Token
+
+        return Token.from_environment(self.token_env) if self.token_env else None
+
+
+@exposed(tool=True)
+class NpcHttpBackend(_Remote):
+    """A video service over HTTP, one's own or in the cloud.
+
+    It is asked with `POST`, and answers with a clip, with where one is, or with where to ask again.
+    """
+
+    path = Told(str, "api/generate-video", doc="Where clips are asked for, below the address.")
+    status_path = Told(
+        str,
+        "",
+        doc="Where to ask for a job of which the service tells the id only: `api/jobs/{id}`.",
+    )
+    slots = Told(int, 1, range=(1, 64, 1), doc="How many clips the service makes at once.")
+    allowed_origins = Told(
+        list[str],
+        [],
+        doc="Where else clips may be fetched from: `https://cdn.example.org`. A script assigns a"
+        " whole new Array.",
+    )
+    request_fields = Told(
+        dict[str, str],
+        {},
+        group="Fields",
+        doc="What the service calls the fields of a question: `prompt` to `input.text`, with a dot"
+        " for each level. Empty text leaves a field out. A script assigns a whole new Dictionary.",
+    )
+    answer_fields = Told(
+        dict[str, str],
+        {},
+        doc="Where its answers have `id`, `video_url`, `status_url`, `status`, `progress`, `error`"
+        " and `seed`. A script assigns a whole new Dictionary.",
+    )
+    extra_fields = Told(
+        dict,
+        {},
+        doc="Fields that are sent with every question, with their values; no tokens, as they are"
+        " saved. A script assigns a whole new Dictionary.",
+    )
+
+    def _make(self) -> Backend:
+        return npc_video.HttpBackend(
+            self.url,
+            token=self._token(),
+            path=self.path,
+            status_path=self.status_path,
+            fields=self._fields(),
+            allowed_origins=self._origins(),
+            slots=self.slots,
+        )
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (*super()._checks(), self._origins, self._fields)
+
+    def _origins(self) -> list[str]:
+        from npc_video.backends.wire import origin_of
+
+        try:
+            return [origin_of(origin) for origin in self.allowed_origins]
+        except InvalidDataError as error:
+            raise InvalidDataError(
+                f"allowed_origins: {str(error).removeprefix('url: ')}"
+            ) from error
+
+    def _fields(self) -> HttpFields:
+        from npc_video.backends.http_fields import HttpFields
+
+        try:
+            sent = json.loads(json.dumps(self.extra_fields, allow_nan=False))
+        except (TypeError, ValueError):
+            sent = None
+        if sent != self.extra_fields:
+            raise InvalidDataError(
+                "extra_fields: names must be texts, and values texts, finite numbers, true, false,"
+                " null, or Arrays and Dictionaries of these."
+            )
+        return HttpFields(self.request_fields, self.answer_fields, self.extra_fields)
+
+
+@exposed(tool=True)
+class NpcComfyUiBackend(_Remote):
+    """A ComfyUI server, with a chain that ships with the addon or with a workflow of one's own."""
+
+    url = Told(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")
+    model = Told(
+        str,
+        "wan22",
+        enum=(*_MODELS, _OWN),
+        doc="What makes the clips; `own` for a workflow of your own. SVD takes no text, so emotions"
+        " have no effect on its clips.",
+    )
+    files = Told(
+        dict[str, str],
+        {},
+        doc="Files of the model that have another name on the server: `vae` to its name. A script"
+        " assigns a whole new Dictionary.",
+    )
+    workflow = Told(
+        str,
+        "",
+        hint=_FILE_PATH,
+        hint_string="*.json",
+        doc="Saved from ComfyUI with Workflow, Export (API), with `{{prompt}}`, `{{seed}}`,"
+        " `{{image}}` and their like where each clip has its own.",
+    )
+    table = Told(
+        dict[str, str],
+        {},
+        doc="Where a clip's own values go without being written into the workflow:"
+        " `KSampler.seed` to `seed`. A script assigns a whole new Dictionary.",
+    )
+    loras_after = Told(
+        str,
+        "",
+        doc="Title, class or id of the node of the model that LoRAs are applied to.",
+    )
+    patience = Told(
+        float,
+        30.0,
+        range=(0, 300, 1),
+        suffix="s",
+        doc="How long a lost server is waited for before its clips fail.",
+    )
+
+    @model.setter
+    def model(self, value: str) -> None:
+        NpcComfyUiBackend.model.store(self, value)
+        self.notify_property_list_changed()
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        hidden = ("files",) if self.model == _OWN else ("workflow", "table", "loras_after")
+        if info["name"] in hidden:
+            info["usage"] &= ~_IN_INSPECTOR
+
+    def _make(self) -> Backend:
+        return npc_video.ComfyUiBackend(
+            self.url, self._workflow(), token=self._token(), patience=self.patience
+        )
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (*super()._checks(), self._workflow)
+
+    def _workflow(self) -> Workflow:
+        from npc_video.backends.comfyui import CustomWorkflow
+        from npc_video.backends.settings import workflow_of
+
+        if self.model != _OWN:
+            return workflow_of(self.model, self.files)
+        if not FileAccess.file_exists(self.workflow):
+            raise InvalidDataError(
+                f"workflow: {self.workflow!r} is no file: choose one that ComfyUI has saved with"
+                " Workflow → Export (API)."
+            )
+        # Through the engine, for it may lie in an exported game's package.
+        text = bytes(FileAccess.get_file_as_bytes(self.workflow)).decode("utf-8-sig", "replace")
+        return CustomWorkflow(text, table=self.table, loras_after=self.loras_after)

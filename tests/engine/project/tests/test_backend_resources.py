@@ -1,0 +1,392 @@
+"""Generators as resources: saved without secrets, made as they say, wrong where they are."""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from engine_tests import EngineTest
+from godot import (
+    ClassDB,
+    FileAccess,
+    Resource,
+    ResourceLoader,
+    ResourceSaver,
+    Vector2,
+    is_instance_id_valid,
+)
+from npc_video import BackendPool, ComfyUiBackend, FailoverBackend, HttpBackend, ProceduralBackend
+from npc_video.backends.comfyui import CustomWorkflow, Wan22
+from npc_video.backends.failover import Budget
+from npc_video.backends.settings import MODELS
+from npc_video.errors import InvalidDataError
+from npc_video_player import (
+    NpcBackend,
+    NpcBackendPool,
+    NpcComfyUiBackend,
+    NpcFailoverBackend,
+    NpcHttpBackend,
+    NpcProceduralBackend,
+)
+from npc_video_player.backend_resources import make_backend
+
+IGNORE_CACHE = 0
+VARIABLE = "NPC_VIDEO_TEST_TOKEN"
+SECRET = "sk-9f8e7d6c5b4a"
+OWN_WORKFLOW = "user://workflow.json"
+WORKFLOW = {
+    "3": {"class_type": "KSampler", "inputs": {"seed": 0, "text": "{{prompt}}"}},
+    "4": {"class_type": "UNETLoader", "inputs": {"unet_name": "tiny.safetensors"}},
+}
+
+
+def http() -> NpcHttpBackend:
+    backend = NpcHttpBackend()
+    backend.url = "https://video.example.org/v1"
+    backend.token_env = VARIABLE
+    backend.path, backend.status_path = "clips", "jobs/{id}"
+    backend.slots = 3
+    backend.allowed_origins = ["https://cdn.example.org"]
+    backend.request_fields = {"prompt": "input.text", "steps": ""}
+    backend.answer_fields = {"video_url": "output.0"}
+    backend.extra_fields = {"model": "tiny", "level": 2, "tags": ["ü", 0.5, None, True]}
+    return backend
+
+
+def comfyui(model: str = "wan22") -> NpcComfyUiBackend:
+    backend = NpcComfyUiBackend()
+    backend.url = "http://127.0.0.1:8189"
+    backend.model = model
+    backend.patience = 12.0
+    if model == "own":
+        backend.workflow = OWN_WORKFLOW
+        backend.table = {"KSampler.seed": "seed"}
+        backend.loras_after = "UNETLoader"
+    else:
+        backend.files = {"vae": "other.safetensors"}
+    return backend
+
+
+def pool(*hosts: NpcBackend | None) -> NpcBackendPool:
+    backend = NpcBackendPool()
+    backend.hosts = list(hosts)
+    backend.speculation_share, backend.hedge = 0.5, True
+    return backend
+
+
+def failover(local: NpcBackend | None, cloud: NpcBackend | None) -> NpcFailoverBackend:
+    backend = NpcFailoverBackend()
+    backend.local, backend.cloud = local, cloud
+    backend.cloud_first = True
+    backend.jobs_an_hour, backend.money_an_hour, backend.price = 20, 1.5, 0.25
+    return backend
+
+
+def everything() -> NpcFailoverBackend:
+    return failover(pool(comfyui(), comfyui("own"), NpcProceduralBackend()), http())
+
+
+def write(path: str, text: str) -> None:
+    file = FileAccess.open(path, FileAccess.WRITE)
+    file.store_string(text)
+    file.close()
+
+
+@contextmanager
+def token_there() -> Iterator[None]:
+    os.environ[VARIABLE] = SECRET
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]
+
+
+def saved(resource: Resource, path: str) -> str:
+    assert ResourceSaver.save(resource, path) == 0
+    return str(FileAccess.get_file_as_string(path))
+
+
+def info_of(backend: NpcBackend, name: str) -> dict:
+    return next(info for info in backend.get_property_list() if info["name"] == name)
+
+
+def error_of(backend: NpcBackend | None) -> str:
+    with pytest.raises(InvalidDataError) as caught:
+        make_backend(backend)
+    return str(caught.value)
+
+
+# ---- Files ----
+
+
+def test_a_backend_is_equal_after_it_was_saved(test: EngineTest) -> None:
+    for number, backend in enumerate((http(), comfyui(), comfyui("own"), everything())):
+        path = f"user://backend{number}.tres"
+        saved(backend, path)
+        found = ResourceLoader.load(path, "", IGNORE_CACHE)
+        assert found is not backend
+        assert type(found) is type(backend)
+        assert found.describe() == backend.describe()
+        assert backend.duplicate(True).describe() == backend.describe()
+
+
+def test_no_token_is_saved_or_described(test: EngineTest) -> None:
+    with token_there():
+        backend = everything()
+        text = saved(backend, "user://secret.tres") + backend.describe()
+        assert VARIABLE in text
+        assert SECRET not in text
+        assert SECRET not in repr(make_backend(backend.cloud)._wire._token)
+
+
+def test_a_token_in_place_of_a_variable_is_not_kept(test: EngineTest) -> None:
+    for token in (SECRET, "eyJhbGciOi.e30.x_y", "hf_abcdef", "Bearer A", "9F8E"):
+        backend = http()
+        backend.token_env = token
+        assert backend.token_env == VARIABLE
+        assert token not in saved(backend, "user://token.tres")
+    backend.token_env = ""
+    assert backend.token_env == ""
+
+
+def test_a_new_backend_saves_only_what_was_set(test: EngineTest) -> None:
+    backend = NpcComfyUiBackend()
+    backend.model = "svd"
+    text = saved(backend, "user://svd.tres")
+    assert 'model = "svd"' in text
+    for name in ("url", "token_env", "files", "workflow", "table", "patience"):
+        assert f"\n{name} = " not in text, name
+
+
+# ---- Equality ----
+
+
+def test_only_equal_backends_are_described_alike(test: EngineTest) -> None:
+    assert everything().describe() == everything().describe()
+    texts = {backend.describe() for backend in (http(), comfyui(), comfyui("own"), everything())}
+    for name, value in (
+        ("url", "https://other.example.org"),
+        ("token_env", "OTHER"),
+        ("slots", 1),
+        ("allowed_origins", []),
+        ("extra_fields", {"model": "tiny", "level": 2.5}),
+        ("extra_fields", {"model": "tiny", "level": True}),
+    ):
+        backend = http()
+        setattr(backend, name, value)
+        texts.add(backend.describe())
+    other = everything()
+    other.local.hosts[1].patience = 1.0
+    texts.add(other.describe())
+    assert len(texts) == 11
+    assert NpcProceduralBackend().describe() != NpcBackendPool().describe()
+    shuffled = http()
+    shuffled.request_fields = dict(reversed(shuffled.request_fields.items()))
+    assert shuffled.describe() == http().describe()
+
+
+def test_changes_of_a_backend_and_its_parts_are_told_once(test: EngineTest) -> None:
+    deep, cloud = comfyui(), http()
+    backend, heard = failover(pool(deep, deep), cloud), []
+    backend.changed.connect(lambda: heard.append(1))
+    deep.patience = 1.0
+    assert len(heard) == 1
+    backend.price = 1.0
+    assert len(heard) == 2
+    backend.cloud = None
+    assert len(heard) == 3
+    cloud.slots = 2
+    assert len(heard) == 3, "it is another's now"
+    backend.local.hosts = [deep]
+    deep.patience = 2.0
+    assert len(heard) == 5
+    backend.local.hosts = []
+    deep.patience = 3.0
+    assert len(heard) == 6
+
+
+def test_parts_do_not_keep_what_is_made_of_them(test: EngineTest) -> None:
+    deep = http()
+    backend = failover(pool(deep), deep)
+    ids = [backend.get_instance_id(), backend.local.get_instance_id()]
+    del backend
+    gc.collect()
+    assert not any(is_instance_id_valid(each) for each in ids)
+    deep.slots = 2
+
+
+# ---- What is made ----
+
+
+def test_an_http_backend_is_made_as_it_says(test: EngineTest) -> None:
+    made = make_backend(http())
+    assert type(made) is HttpBackend
+    assert made.capabilities.slots == 3
+    assert (made._path, made._status_path) == ("clips", "jobs/{id}")
+    assert made._wire.url == "https://video.example.org/v1/"
+    assert made._wire._allowed == {"https://video.example.org:443", "https://cdn.example.org:443"}
+    assert made._fields.request == {"prompt": "input.text", "steps": ""}
+    assert made._fields.answer == {"video_url": "output.0"}
+    assert made._fields.extra == {"model": "tiny", "level": 2, "tags": ["ü", 0.5, None, True]}
+    with token_there():
+        assert made._wire._token.reveal() == SECRET
+    assert make_backend(NpcProceduralBackend()).capabilities.slots == 1
+
+
+def test_a_comfyui_backend_is_made_as_it_says(test: EngineTest) -> None:
+    write(OWN_WORKFLOW, "\ufeff" + json.dumps(WORKFLOW))
+    made = make_backend(comfyui())
+    assert type(made) is ComfyUiBackend
+    assert made._workflow == Wan22(vae="other.safetensors")
+    assert made._wire.url == "http://127.0.0.1:8189/"
+    assert made._wire._token is None
+    assert made._patience == 12.0
+    own = make_backend(comfyui("own"))._workflow
+    assert type(own) is CustomWorkflow
+    assert own._used == {"prompt", "seed"}
+    assert own._loras_after == "4"
+
+
+def test_backends_made_of_others(test: EngineTest) -> None:
+    write(OWN_WORKFLOW, json.dumps(WORKFLOW))
+    made = make_backend(everything())
+    assert type(made) is FailoverBackend
+    hosts, cloud = made._second, made._first
+    assert type(hosts) is BackendPool
+    kinds = [type(host) for host in hosts._hosts.values()]
+    assert kinds == [ComfyUiBackend, ComfyUiBackend, ProceduralBackend]
+    assert [*hosts._hosts] == ["hosts[0]", "hosts[1]", "hosts[2]"]
+    assert hosts._hedges
+    assert hosts.capabilities.slots == 3
+    assert type(cloud) is HttpBackend
+    assert made._budget == Budget(20, 1.5, 0.25)
+    free = NpcFailoverBackend()
+    free.local, free.cloud = NpcProceduralBackend(), NpcProceduralBackend()
+    free.local.simulate_latency = True
+    made = make_backend(free)
+    assert made._budget == Budget()
+    assert made._first._simulate_latency
+    assert not made._second._simulate_latency
+
+
+def test_every_model_can_be_chosen(test: EngineTest) -> None:
+    names = info_of(NpcComfyUiBackend(), "model")["hint_string"].split(",")
+    assert names == [*sorted(MODELS), "own"]
+
+
+def test_errors_say_where_they_are(test: EngineTest) -> None:
+    assert error_of(None).startswith("backend: is empty")
+    assert error_of(NpcHttpBackend()).startswith("backend: url: ''")
+    wrong = failover(pool(comfyui(), NpcHttpBackend()), http())
+    assert error_of(wrong).startswith("backend: local: hosts[1]: url: ''")
+    assert error_of(failover(http(), None)).startswith("backend: cloud: is empty")
+    assert error_of(pool()).startswith("backend: hosts: ")
+
+
+# ---- Problems ----
+
+
+def test_a_backend_that_works_has_no_problems(test: EngineTest) -> None:
+    write(OWN_WORKFLOW, json.dumps(WORKFLOW))
+    with token_there():
+        assert everything().problems() == []
+    assert NpcProceduralBackend().problems() == []
+
+
+def test_problems_name_the_field(test: EngineTest) -> None:
+    backend = http()
+    backend.url, backend.allowed_origins = "nowhere", ["https://a.example.org", "cdn"]
+    backend.extra_fields = {"level": math.inf}
+    problems = backend.problems()
+    names = [problem.partition(":")[0] for problem in problems]
+    assert names == ["url", "token_env", "allowed_origins", "extra_fields"], problems
+    assert "'nowhere'" in problems[0]
+    assert problems[1] == f"token_env: set the environment variable {VARIABLE}."
+    assert "'cdn'" in problems[2]
+    for extra in ({"node": test}, {1: "one", "two": 2}, {"place": Vector2(1, 2)}):
+        backend.extra_fields = extra
+        assert backend.problems()[3].startswith("extra_fields: "), extra
+        assert backend.describe() != http().describe()
+    backend = comfyui()
+    backend.files = {"vea": "x"}
+    assert backend.problems()[0].startswith("files: 'vea' is unknown")
+    backend.model = "none"
+    assert backend.problems()[0].startswith("model: 'none' is unknown")
+
+
+def test_problems_of_workflows(test: EngineTest) -> None:
+    for text, words in (
+        ("{", "workflow: is no JSON"),
+        ("", "workflow: is no JSON"),
+        ('{"nodes": []}', "Export (API)"),
+        (json.dumps({"3": WORKFLOW["3"]}), "no node is called 'UNETLoader'"),
+        (json.dumps(WORKFLOW).replace("prompt}}", "promt}}"), "'promt' is unknown"),
+    ):
+        write(OWN_WORKFLOW, text)
+        (problem,) = comfyui("own").problems()
+        assert words in problem, problem
+    backend = comfyui("own")
+    for path in ("", "res://absent.json", "res://", "user://absent/too.json"):
+        backend.workflow = path
+        (problem,) = backend.problems()
+        assert problem.startswith(f"workflow: {path!r} is no file"), problem
+
+
+def test_problems_of_parts_say_which(test: EngineTest) -> None:
+    assert pool().problems() == ["hosts: a pool needs at least one."]
+    wrong = failover(pool(None, NpcHttpBackend()), None)
+    wrong.price = 0.0
+    problems = wrong.problems()
+    starts = ("budget: ", "local: hosts[0]: is empty", "local: hosts[1]: url: ", "cloud: is empty")
+    assert len(problems) == len(starts), problems
+    for problem, start in zip(problems, starts, strict=True):
+        assert problem.startswith(start), problem
+
+
+def test_a_backend_cannot_be_made_of_itself(test: EngineTest) -> None:
+    inner = pool(NpcProceduralBackend())
+    outer = failover(inner, None)
+    before = inner.hosts
+    for hosts in ([inner], [NpcProceduralBackend(), outer]):
+        with pytest.raises(InvalidDataError, match="made of itself"):
+            inner.hosts = hosts
+    assert inner.hosts == before
+    test.expect_error("made of itself")
+    outer.set("cloud", outer)
+    assert outer.cloud is None
+
+
+# ---- The inspector ----
+
+
+def test_the_inspector_shows_what_counts(test: EngineTest) -> None:
+    backend = NpcComfyUiBackend()
+
+    def shown() -> set[str]:
+        names = ("files", "workflow", "table", "loras_after")
+        return {name for name in names if info_of(backend, name)["usage"] & 4}
+
+    assert shown() == {"files"}
+    backend.model = "own"
+    assert shown() == {"workflow", "table", "loras_after"}
+    assert info_of(backend, "workflow")["hint_string"] == "*.json"
+    assert info_of(backend, "patience")["hint_string"] == "0,300,1,suffix:s"
+    assert info_of(NpcBackendPool(), "hosts")["hint_string"] == "24/17:NpcBackend"
+    assert info_of(NpcFailoverBackend(), "local")["hint_string"] == "NpcBackend"
+
+
+def test_the_base_is_abstract(test: EngineTest) -> None:
+    assert not ClassDB.can_instantiate("NpcBackend")
+    kinds = {str(name) for name in ClassDB.get_inheriters_from_class("NpcBackend")}
+    assert kinds == {
+        "NpcBackendPool",
+        "NpcComfyUiBackend",
+        "NpcFailoverBackend",
+        "NpcHttpBackend",
+        "NpcProceduralBackend",
+    }
