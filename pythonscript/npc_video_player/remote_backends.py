@@ -154,7 +154,7 @@ class NpcHttpBackend(_Remote):
                 "extra_fields: names must be texts, and values texts, finite numbers, true, false,"
                 " null, or Arrays and Dictionaries of these."
             )
-        return HttpFields(self.request_fields, self.answer_fields, self.extra_fields)
+        return HttpFields(dict(self.request_fields), dict(self.answer_fields), sent)
 
 
 @exposed(tool=True)
