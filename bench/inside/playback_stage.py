@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from godot import ProjectSettings, Vector2
-from npc_video import GeneratedClip, VideoGenerationConfig, VideoGenerationManager, VideoParams
+from npc_video import (
+    GeneratedClip,
+    Profile,
+    VideoGenerationConfig,
+    VideoGenerationManager,
+    VideoParams,
+)
 from npc_video.backends.base import Backend, GenerationRequest, OnProgress
 from npc_video.cache import ClipCache
 from npc_video_player import NpcVideoPlayer, shared
@@ -150,7 +156,7 @@ def clip_of(file: str, params: VideoParams, **description: Any) -> GeneratedClip
 
 def at_rest(npc: str, **changes: Any) -> VideoParams:
     """What a player of this NPC shows from the beginning, or something else."""
-    return replace(VideoParams(npc_name=npc, npc_id=npc), **changes)
+    return replace(Profile(name=npc).dress(VideoParams()), **changes)
 
 
 def resident_bytes() -> int:

@@ -70,6 +70,7 @@ class NpcResponseEvaluator:
             without a `responseGraph` has a mood that tools and touches raise and lower.
         clock: seconds, never going back.
         seed: of everything random in the graph; the same events give the same answers.
+        dress: adds to each answer what all clips of the NPC have, as `Profile.dress`.
 
     Raises:
         GraphError: the metadata is wrong; it tells everything that is.
@@ -81,8 +82,10 @@ class NpcResponseEvaluator:
         *,
         clock: Callable[[], float] = time.monotonic,
         seed: int = 0,
+        dress: Callable[[VideoParams], VideoParams] = lambda params: params,
     ):
         self._metadata = load_metadata(metadata)
+        self._dress = dress
         self._program = self._metadata.program
         self._base = base_params(self._metadata)
         self._rules = _Rules(self._metadata)
@@ -148,7 +151,7 @@ class NpcResponseEvaluator:
             self._is_logged,
         )
         state.answered = now
-        params = self._result.params(self._program.run(turn, state.cells))
+        params = self._dress(self._result.params(self._program.run(turn, state.cells)))
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params

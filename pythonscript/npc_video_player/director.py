@@ -16,7 +16,7 @@ from .screen import Began, Broken, Happening, Looped, Screen
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from npc_video import ToolInteraction
+    from npc_video import NpcResponseEvaluator, ToolInteraction, VideoGenerationManager
 
     from .shared import Source
 
@@ -33,22 +33,30 @@ class Director:
         self._player = player
         self._ring = ring
         self._tally = tally
-        self._source: Source | None = None
+        self._joined: tuple[Source, str, NpcResponseEvaluator] | None = None
         self._wanted: VideoParams | None = None
 
+    @property
+    def manager(self) -> VideoGenerationManager:
+        """What makes the clips; there is one after `join`."""
+        assert self._joined is not None
+        return self._joined[0].manager
+
+    def join(self, source: Source, npc_id: str, evaluator: NpcResponseEvaluator) -> None:
+        """Gets clips of this NPC from `source` from now on."""
+        if (source, npc_id, evaluator) != self._joined:
+            self.leave()
+            source.join(self._take, npc_id, evaluator)
+            self._joined = source, npc_id, evaluator
+
     def show(
-        self,
-        source: Source,
-        params: VideoParams,
-        priority: float,
-        interaction: ToolInteraction | None = None,
+        self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
         """Puts the best there is on screen now, and the clip itself as soon as it is there."""
         self._tally.asked()
-        self._listen_to(source)
         self._wanted = params
         self.screen.drop_opening()
-        answer = source.manager.request(params, priority, interaction=interaction)
+        answer = self.manager.request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._tally.rungs["exact"] += 1
             self._ring.hide()
@@ -68,16 +76,16 @@ class Director:
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
-        if self._wanted is not None and self._source is not None:
-            self._source.manager.cancel(self._wanted)
+        if self._wanted is not None:
+            self.manager.cancel(self._wanted)
             self._wanted = None
         self.screen.drop_opening()
         self._ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
         """Hears what has happened, and plays on if anybody sees it."""
-        if self._source is not None:
-            self._source.poll()
+        if self._joined is not None:
+            self._joined[0].poll()
         if is_seen:
             for happening in self.screen.advance(seconds):
                 self._tell(happening)
@@ -85,18 +93,13 @@ class Director:
         else:
             self.screen.silence()
 
-    def close(self) -> None:
+    def leave(self) -> None:
+        """Wants no clips of the NPC any more."""
         self.cancel()
-        self._listen_to(None)
-
-    def _listen_to(self, source: Source | None) -> None:
-        """Hears this source of clips, and no longer the one before."""
-        if source is not self._source:
-            if self._source is not None:
-                self._source.listeners.remove(self._take)
-            if source is not None:
-                source.listeners.append(self._take)
-            self._source = source
+        if self._joined is not None:
+            source, npc_id, _ = self._joined
+            source.leave(self._take, npc_id)
+            self._joined = None
 
     def _take(self, event: Event) -> None:
         """What the manager has to tell; every player hears all of it."""

@@ -20,6 +20,7 @@ from npc_video import (
     QUALITY_PRESETS,
     Fallback,
     NpcVideoError,
+    Profile,
     ToolInteraction,
     VideoParams,
 )
@@ -27,6 +28,7 @@ from npc_video import (
 from . import shared
 from .director import Director
 from .layers import CURVES
+from .profile import NpcProfile, record_of
 from .progress_ring import ProgressRing
 from .reel import INTERPOLATIONS
 from .screen import Screen
@@ -49,13 +51,17 @@ class NpcVideoPlayer(Control):
     already or with a placeholder, which is cross-faded into the generated clip when that arrives.
     """
 
-    npc_name = export(str, "", group="NPC", doc="The NPC's name, for prompts and placeholders.")
+    profile = export(
+        NpcProfile, None, group="NPC", doc="Who it is; without one, the next three and no graph."
+    )
+    npc_name = export(str, "", doc="The NPC's name, for prompts and placeholders.")
     npc_id = export(
         str,
         "",
         doc="Tells the clips of this NPC from those of others. Empty: the name.",
     )
     portrait = export(Texture2D, None, doc="Shown while the first clip is being generated.")
+    tool = export(str, "", doc="What zones that name no tool are touched with.")
     preset = export(
         str,
         "fast",
@@ -80,9 +86,19 @@ class NpcVideoPlayer(Control):
         suffix="s",
         doc="How long a clip may take before it counts as late.",
     )
+    predictive = export(
+        bool,
+        True,
+        group="Prediction",
+        doc="Has what is likely to be asked for next made while the generator is idle.",
+    )
+    pregenerate_on_load = export(
+        bool, False, doc="Has what the NPC commonly shows made when its scene is loaded."
+    )
     interpolation = export(
         str,
         "blend",
+        group="Playback",
         enum=INTERPOLATIONS,
         doc="What is seen between two frames of a clip: the first, a mix, or moved blocks.",
     )
@@ -138,6 +154,9 @@ class NpcVideoPlayer(Control):
         self._stage: Stage | None = None
         self._tally = Tally()
         self._evaluator: NpcResponseEvaluator | None = None
+        self._evaluated: Profile | None = None
+        self._read_profile: NpcProfile | None = None
+        self._record: Profile | None = None
         self._looks_in = 0
         self._is_seen = True
 
@@ -154,7 +173,8 @@ class NpcVideoPlayer(Control):
         try:
             self._require_scene()
             event = ToolInteraction.from_dict(interaction)
-            params = self._evaluate(event)
+            self._joined()
+            params = self._evaluator.evaluate(event)
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
             return False
@@ -173,7 +193,8 @@ class NpcVideoPlayer(Control):
         """
         try:
             self._require_scene()
-            wanted = VideoParams.from_dict({**self._identity(), **params})
+            wanted = self._npc().dress(VideoParams.from_dict(params))
+            self._joined()
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
             return False
@@ -184,6 +205,35 @@ class NpcVideoPlayer(Control):
         """Gives up the clip on its way; what is on screen stays."""
         if self._director is not None:
             self._director.cancel()
+
+    def hint_next(self, params: dict, probability: float = 1.0) -> bool:
+        """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
+
+        For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
+        whether the parameters are valid; `generation_failed` says what is wrong with them.
+        """
+        try:
+            self._require_scene()
+            coming = self._npc().dress(VideoParams.from_dict(params))
+            self._joined().manager.hint_next(coming, probability)
+        except NpcVideoError as error:
+            self.generation_failed.emit(str(error))
+            return False
+        return True
+
+    def pregenerate_common_states(self) -> None:
+        """Has what the NPC commonly shows made in idle time, the likeliest first."""
+        try:
+            self._require_scene()
+            manager = self._joined().manager
+            manager.pregenerate(self._at_rest(), self._evaluator)
+        except NpcVideoError as error:
+            self.generation_failed.emit(str(error))
+
+    def clear_cache(self) -> None:
+        """Forgets all clips but those shipped with the game; what plays goes on."""
+        if self._director is not None:
+            self._joined().manager.clear_cache()
 
     def get_stats(self) -> dict:
         """Numbers since the start.
@@ -228,9 +278,9 @@ class NpcVideoPlayer(Control):
             self._settle()
             self._screen.cover(Fallback.PLACEHOLDER, self._at_rest(), CLIP_SECONDS)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
-            self._show(self._at_rest(), priority=0)
+            self._rest()
         elif what == Control.NOTIFICATION_EXIT_TREE:
-            self._director.close()
+            self._director.leave()
             self._leave_stage()
             self._screen.close()
             self._ring.close()
@@ -277,17 +327,54 @@ class NpcVideoPlayer(Control):
         if self._screen is None:
             raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
 
-    def _identity(self) -> dict[str, str]:
-        return {"npc_name": self.npc_name, "npc_id": self.npc_id or self.npc_name}
+    def _npc(self) -> Profile:
+        profile = self.profile
+        if profile is None:
+            return Profile(name=self.npc_name, id=self.npc_id)
+        if profile is not self._read_profile:
+            if self._read_profile is not None:
+                self._read_profile.changed.disconnect(self._forget_profile)
+            profile.changed.connect(self._forget_profile)
+            self._read_profile = profile
+            self._record = None
+        if self._record is None:
+            self._record = record_of(profile)
+        return self._record
+
+    def _forget_profile(self) -> None:
+        self._record = None
 
     def _at_rest(self) -> VideoParams:
-        return VideoParams(**self._identity())
+        return self._npc().dress(VideoParams())
 
-    def _evaluate(self, interaction: ToolInteraction) -> VideoParams | None:
-        if self._evaluator is None:
-            identity = {"id": self.npc_id or self.npc_name, "name": self.npc_name}
-            self._evaluator = npc_video.NpcResponseEvaluator({"npc": identity})
-        return self._evaluator.evaluate(interaction)
+    def _joined(self) -> Director:
+        """The director, with the NPC and the generator as they are set now.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+        """
+        npc = self._npc()
+        if self._evaluator is None or npc != self._evaluated:
+            self._evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+            self._evaluated = npc
+        npc_id = npc.id or npc.name
+        self._director.join(shared.source(self._settings()), npc_id, self._evaluator)
+        return self._director
+
+    def _rest(self) -> None:
+        """What it shows before anybody asks."""
+        try:
+            self._joined()
+        except NpcVideoError as error:
+            self.generation_failed.emit(str(error))
+            return
+        self._show(self._at_rest(), priority=0)
+        if self.pregenerate_on_load:
+            self.pregenerate_common_states()
+
+    def picture_of_npc(self) -> Texture2D:
+        """The portrait, of the profile or the player's own."""
+        return self.portrait if self.profile is None else self.profile.portrait
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
@@ -295,11 +382,16 @@ class NpcVideoPlayer(Control):
 
     def _settings(self) -> shared.Settings:
         return shared.Settings(
-            self.preset, self.simulate_latency, self.fallback, self.progressive, self.max_wait
+            self.preset,
+            self.simulate_latency,
+            self.fallback,
+            self.progressive,
+            self.predictive,
+            self.max_wait,
         )
 
     def _show(
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
         self._settle()
-        self._director.show(shared.source(self._settings()), params, priority, interaction)
+        self._joined().show(params, priority, interaction)

@@ -115,7 +115,7 @@ class Screen:
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            self._push_fallback(Placeholder(self._player, params, self._player.portrait))
+            self._push_fallback(Placeholder(self._player, params, self._player.picture_of_npc()))
 
     def open(self, clip: GeneratedClip, role: str = "clip", *, in_phase: bool = False) -> None:
         """Shows `clip` as soon as its first picture is there, which may be with the next frame.

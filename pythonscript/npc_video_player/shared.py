@@ -7,11 +7,12 @@ thread meanwhile, so that the engine does not start later for it.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import npc_video
 from godot import at_exit
@@ -21,7 +22,7 @@ from npc_video.media.first_pictures import FirstPictures
 from .reel import EnginePicture, Reels
 
 if TYPE_CHECKING:
-    from npc_video import VideoGenerationManager
+    from npc_video import NpcResponseEvaluator, VideoGenerationManager
     from npc_video.generation.events import Event
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
@@ -48,6 +49,7 @@ class Settings:
     simulate_latency: bool
     fallback: str
     progressive: bool
+    predictive: bool
     max_wait: float
 
 
@@ -56,14 +58,33 @@ class Source:
 
     def __init__(self, manager: VideoGenerationManager):
         self.manager = manager
-        self.listeners: list[Callable[[Event], None]] = []
+        self._listeners: list[Callable[[Event], None]] = []
+        self._players_of: Counter[str] = Counter()
+        self._learned: dict[str, dict[str, Any]] = {}
+
+    def join(
+        self, listener: Callable[[Event], None], npc_id: str, evaluator: NpcResponseEvaluator
+    ) -> None:
+        """A player of this NPC comes: it hears the news, and the NPC's future is foreseen."""
+        self._listeners.append(listener)
+        self._players_of[npc_id] += 1
+        if self._players_of[npc_id] == 1:
+            self.manager.add_npc(npc_id, evaluator, self._learned.get(npc_id))
+
+    def leave(self, listener: Callable[[Event], None], npc_id: str) -> None:
+        """It goes; with the last one of the NPC, what is made for that is given up."""
+        self._listeners.remove(listener)
+        self._players_of[npc_id] -= 1
+        if not self._players_of[npc_id]:
+            self._learned[npc_id] = self.manager.learned(npc_id)
+            self.manager.remove_npc(npc_id)
 
     def poll(self) -> None:
         """Tells all players what has happened; whichever of them comes first in a frame."""
         for event in self.manager.poll():
             if isinstance(event, ClipReady | Upgraded | MadeAhead):
                 first_pictures().keep(event.clip)
-            for listener in list(self.listeners):
+            for listener in list(self._listeners):
                 listener(event)
 
 
@@ -79,6 +100,7 @@ def source(settings: Settings) -> Source:
             preset=settings.preset,
             fallback=npc_video.Fallback(settings.fallback),
             progressive=settings.progressive,
+            predictive=settings.predictive,
             max_wait=settings.max_wait,
         )
         found = _sources[settings] = Source(npc_video.VideoGenerationManager(config, backend))

@@ -185,3 +185,51 @@ func test_outside_of_a_scene_it_says_what_to_do(_test: Node) -> void:
 	player.cancel()
 	_expect(player.get_video_texture() == null, "no texture")
 	player.free()
+
+
+func test_a_profile_says_who_reacts_and_how(test: Node) -> void:
+	var profile := NpcProfile.new()
+	profile.npc_name = "Juniper"
+	profile.style = "watercolour"
+	profile.graph = NpcResponseGraph.from_template("guard")
+	var player := NpcVideoPlayer.new()
+	player.preset = "realtime"
+	player.profile = profile
+	player.size = Vector2(64, 64)
+	var told: Array = []
+	player.reaction_started.connect(func(params: Dictionary) -> void: told.append(params))
+	test.add_child(player)
+	player.request({"expression": "happy"})
+	var started: Array = []
+	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info))
+	await _until(test, func() -> bool: return started.size() > 0)
+	_expect(started[0].npc_name == "Juniper" and started[0].style == "watercolour", "dressed")
+	profile.style = "ink"
+	player.request({"expression": "happy"})
+	started.clear()
+	await _until(test, func() -> bool: return started.size() > 0)
+	_expect(started[0].style == "ink", "what is changed counts at once")
+
+
+func test_a_broken_graph_is_told_and_the_placeholder_stays(test: Node) -> void:
+	var profile := NpcProfile.new()
+	profile.npc_name = "Juniper"
+	profile.graph = NpcResponseGraph.new()
+	profile.graph.json = "{\"responseGraph\": {\"nodes\": 5}}"
+	var player := NpcVideoPlayer.new()
+	player.profile = profile
+	var reasons: Array = []
+	player.generation_failed.connect(func(reason: String) -> void: reasons.append(reason))
+	test.add_child(player)
+	_expect(reasons.size() == 1 and "nodes" in reasons[0], "told: %s" % [reasons])
+	_expect(not player.react({"tool": "feather"}), "no reaction")
+	_expect(not player.request({"expression": "happy"}), "no clip")
+
+
+func test_hints_and_common_states_are_made_ahead(test: Node) -> void:
+	var player := _player(test)
+	_expect(player.hint_next({"expression": "shy"}, 0.9), "a hint is taken")
+	_expect(not player.hint_next({"expression": "shy"}, 2.0), "not a wrong one")
+	_expect(not player.hint_next({"colour": "red"}), "nor an unknown field")
+	player.pregenerate_common_states()
+	player.clear_cache()
