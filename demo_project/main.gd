@@ -1,191 +1,97 @@
 extends Control
-## The playtest: touch Ember with a tool and watch the numbers.
+## The playtest's frame: a bar of tabs, and below it the scene that is chosen.
 ##
-## `--seconds=N` plays by itself for N seconds and prints a line of JSON; `--shots=DIR` saves
-## pictures. Both come after `--` on the engine's command line.
+## Scenes are loaded when they are opened and freed when they are left, as in a game; what all
+## players share, the clips and the generator, stays. Upright windows, such as a phone's, get the
+## panel below the picture.
 
-const TOOLS: Dictionary[String, String] = {
-	"feather": "Feather",
-	"hand": "Pat",
-	"gift": "Gift",
-	"stick": "Poke",
-	"song": "Song",
-	"treat": "Treat",
+const SCENES: Dictionary[String, PackedScene] = {
+	"Ember": preload("res://ember.tscn"),
+	"Market": preload("res://market.tscn"),
+	"Screen": preload("res://stage_3d.tscn"),
 }
-## Where each zone is in the picture, from the top left corner, as parts of its size.
-const ZONES: Dictionary[String, Rect2] = {
-	"horns": Rect2(0.2, 0.0, 0.6, 0.28),
-	"forehead": Rect2(0.25, 0.28, 0.5, 0.15),
-	"nose": Rect2(0.35, 0.55, 0.3, 0.1),
-	"cheek": Rect2(0.0, 0.28, 1.0, 0.5),
-	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
-}
-## Playing by itself, each clip is watched for so long, and awaited for so long.
-const WATCH_SECONDS := 2.5
-const PATIENCE_SECONDS := 9.0
+## The size of a window in which one unit is one pixel.
+const LYING := Vector2i(1280, 720)
+const UPRIGHT := Vector2i(600, 1066)
 
-var _tool := "feather"
-var _numbers: Dictionary[String, Label] = {}
-var _seconds_left := INF
-var _pause_left := 0.5
-var _turn := 0
-var _shots_folder := ""
-var _shots_taken := 0
+var page: DemoPage
+## What the players counted in scenes that were left.
+var _earlier_stats: Array[Dictionary] = []
 
 
 func _ready() -> void:
-	_add_tools()
-	_add_zones()
-	for label in ["Reactions", "First reaction", "Own clip after", "Rungs", "Frames shown"]:
-		_add_number(label)
-	%Pressure.value_changed.connect(
-		func(value: float) -> void: %PressureValue.text = "%d %%" % roundi(value * 100.0)
-	)
-	%Ember.gui_input.connect(_on_ember_input)
-	%Ember.reaction_started.connect(
-		func(params: Dictionary) -> void: _tell("Ember feels %s." % params.emotion)
-	)
-	%Ember.fallback_shown.connect(func(_kind: String) -> void: %Progress.value = 0.0)
-	%Ember.generation_progress.connect(func(part: float) -> void: %Progress.value = part)
-	%Ember.clip_started.connect(func(_info: Dictionary) -> void: %Progress.value = 1.0)
-	%Ember.generation_failed.connect(_tell)
-	_read_arguments()
-	_tell("Ember is resting.")
-
-
-func _process(delta: float) -> void:
-	_show_numbers()
-	if _seconds_left < INF:
-		_play_by_itself(delta)
-
-
-func _on_ember_input(event: InputEvent) -> void:
-	var click := event as InputEventMouseButton
-	if click and click.pressed and click.button_index == MOUSE_BUTTON_LEFT:
-		var part: Vector2 = click.position / %Ember.size
-		for zone in ZONES:
-			if ZONES[zone].has_point(part):
-				_touch(zone)
-				return
-
-
-func _touch(zone: String) -> void:
-	%Ember.react({"tool": _tool, "zone": zone, "pressure": %Pressure.value})
-
-
-func _tell(text: String) -> void:
-	%Status.text = text
-
-
-func _add_tools() -> void:
 	var group := ButtonGroup.new()
-	for id in TOOLS:
-		var button := Button.new()
-		button.text = TOOLS[id]
-		button.toggle_mode = true
-		button.button_group = group
-		button.button_pressed = id == _tool
-		button.size_flags_horizontal = SIZE_EXPAND_FILL
-		button.pressed.connect(func() -> void: _tool = id)
-		%Tools.add_child(button)
+	for title in SCENES:
+		var tab := Button.new()
+		tab.name = title
+		tab.text = title
+		tab.theme_type_variation = "Tab"
+		tab.toggle_mode = true
+		tab.button_group = group
+		tab.pressed.connect(open.bind(title))
+		%Tabs.add_child(tab)
+	get_window().size_changed.connect(_fit)
+	_fit()
+	open(SCENES.keys()[0])
 
 
-func _add_zones() -> void:
-	for zone in ZONES:
-		var button := Button.new()
-		button.text = zone.capitalize()
-		button.size_flags_horizontal = SIZE_EXPAND_FILL
-		button.pressed.connect(_touch.bind(zone))
-		%Zones.add_child(button)
+func _unhandled_input(event: InputEvent) -> void:
+	var button := event as InputEventJoypadButton
+	if event.is_action_pressed("ui_page_down"):
+		_open_beside(1)
+	elif event.is_action_pressed("ui_page_up"):
+		_open_beside(-1)
+	elif button and button.pressed and button.button_index == JOY_BUTTON_RIGHT_SHOULDER:
+		_open_beside(1)
+	elif button and button.pressed and button.button_index == JOY_BUTTON_LEFT_SHOULDER:
+		_open_beside(-1)
 
 
-func _add_number(title: String) -> void:
-	var name_label := Label.new()
-	name_label.text = title
-	name_label.modulate.a = 0.7
-	%Numbers.add_child(name_label)
-	var value_label := Label.new()
-	%Numbers.add_child(value_label)
-	_numbers[title] = value_label
+## Leaves the present scene for the one of this title.
+func open(title: String) -> void:
+	if page:
+		if page.name == title:
+			return
+		_earlier_stats.append_array(page.stats())
+		%Page.remove_child(page)
+		page.queue_free()
+	page = SCENES[title].instantiate()
+	page.name = title
+	page.lay_out(_is_upright())
+	%Page.add_child(page)
+	var tab := _tab(SCENES.keys().find(title))
+	tab.button_pressed = true
+	tab.grab_focus()
+	_link_focus()
 
 
-func _show_numbers() -> void:
-	var stats: Dictionary = %Ember.get_stats()
-	_numbers["Reactions"].text = str(stats.reactions)
-	_numbers["First reaction"].text = "%d frames" % _spread(stats.first_reaction_frames).max
-	_numbers["Own clip after"].text = "%.1f s" % _spread(stats.clip_seconds).p50
-	_numbers["Frames shown"].text = str(stats.frames_shown)
-	var rungs: PackedStringArray = []
-	for rung in stats.rungs:
-		rungs.append("%s %d" % [rung, stats.rungs[rung]])
-	_numbers["Rungs"].text = ", ".join(rungs)
+## Of every player that there was, one after the other.
+func stats() -> Array[Dictionary]:
+	return _earlier_stats + page.stats()
 
 
-func _spread(values: Array) -> Dictionary:
-	if values.is_empty():
-		return {"p50": 0.0, "max": 0.0}
-	var sorted := values.duplicate()
-	sorted.sort()
-	return {"p50": sorted[sorted.size() / 2], "max": sorted[-1]}
+func _open_beside(step: int) -> void:
+	var titles := SCENES.keys()
+	open(titles[posmod(titles.find(String(page.name)) + step, titles.size())])
 
 
-# ---- Playing by itself ----
+func _tab(index: int) -> Button:
+	return %Tabs.get_child(index)
 
 
-func _read_arguments() -> void:
-	for argument in OS.get_cmdline_user_args():
-		if argument.begins_with("--seconds="):
-			_seconds_left = argument.trim_prefix("--seconds=").to_float()
-			%Ember.clip_started.connect(
-				func(_info: Dictionary) -> void: _pause_left = minf(_pause_left, WATCH_SECONDS)
-			)
-		elif argument.begins_with("--shots="):
-			_shots_folder = argument.trim_prefix("--shots=")
-			%Ember.fallback_shown.connect(func(kind: String) -> void: _save_shot(kind, 0.5))
-			%Ember.clip_started.connect(func(_info: Dictionary) -> void: _save_shot("clip", 0.75))
+## Down from the tabs leads into the scene, and up from there to the scene's own tab.
+func _link_focus() -> void:
+	var first := page.first_focus()
+	for tab: Button in %Tabs.get_children():
+		tab.focus_neighbor_bottom = tab.get_path_to(first)
+	first.focus_neighbor_top = first.get_path_to(%Tabs.get_node(NodePath(page.name)))
 
 
-func _play_by_itself(delta: float) -> void:
-	_seconds_left -= delta
-	_pause_left -= delta
-	if _pause_left <= 0.0:
-		_pause_left = PATIENCE_SECONDS
-		_take_turn()
-	if _seconds_left <= 0.0:
-		_finish()
+func _is_upright() -> bool:
+	return get_window().size.x < get_window().size.y
 
 
-func _take_turn() -> void:
-	var buttons := %Tools.get_children()
-	var tools := TOOLS.keys()
-	var zones := ZONES.keys()
-	_tool = tools[_turn % tools.size()]
-	buttons[_turn % tools.size()].button_pressed = true
-	%Pressure.value = [0.3, 0.6, 0.9][_turn % 3]
-	_touch(zones[_turn % zones.size()])
-	_turn += 1
-
-
-func _save_shot(what: String, after_seconds: float) -> void:
-	if DisplayServer.get_name() == "headless":
-		return
-	_shots_taken += 1
-	var file := _shots_folder.path_join("demo_%02d_%s.png" % [_shots_taken, what])
-	await get_tree().create_timer(after_seconds).timeout
-	await RenderingServer.frame_post_draw
-	var error := get_viewport().get_texture().get_image().save_png(file)
-	if error != OK:
-		push_error("The picture %s cannot be saved: %s." % [file, error_string(error)])
-
-
-func _finish() -> void:
-	_seconds_left = INF
-	var stats: Dictionary = %Ember.get_stats()
-	print(JSON.stringify({
-		"reactions": stats.reactions,
-		"rungs": stats.rungs,
-		"first_reaction_frames": _spread(stats.first_reaction_frames),
-		"clip_seconds": _spread(stats.clip_seconds),
-		"frames_shown": stats.frames_shown,
-	}))
-	get_tree().quit()
+func _fit() -> void:
+	get_window().content_scale_size = UPRIGHT if _is_upright() else LYING
+	if page:
+		page.lay_out(_is_upright())

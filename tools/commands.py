@@ -23,7 +23,7 @@ from tools.screen import screen
 _SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs when named
 _START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
 _EDITOR_FRAMES_PER_S = 60
-_SHOTS_S = 12.0
+_SHOTS_S = 24.0
 # What the machine's owner, not the program, can do something about.
 _PUT_RIGHT = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST)
 

@@ -1,0 +1,9 @@
+extends Panel
+## Frames the control beside it while that has the focus.
+
+
+func _ready() -> void:
+	var framed: Control = get_parent().get_child(0)
+	hide()
+	framed.focus_entered.connect(show)
+	framed.focus_exited.connect(hide)

@@ -1,0 +1,75 @@
+class_name DemoPage
+extends BoxContainer
+## What the scenes of the playtest have in common: players, tools to touch them with, a line of
+## text that tells what they feel, and numbers.
+
+## Where each zone is in the picture, from the top left corner, as parts of its size.
+const ZONES: Dictionary[String, Rect2] = {
+	"horns": Rect2(0.2, 0.0, 0.6, 0.28),
+	"forehead": Rect2(0.25, 0.28, 0.5, 0.15),
+	"nose": Rect2(0.35, 0.55, 0.3, 0.1),
+	"cheek": Rect2(0.0, 0.28, 1.0, 0.5),
+	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
+}
+
+## Of the numbers, where the panel is beside the picture; below it there is room for four.
+@export var number_columns := 2
+
+var players: Array[NpcVideoPlayer] = []
+
+
+## An upright window has the panel below the picture.
+func lay_out(upright: bool) -> void:
+	vertical = upright
+	%Numbers.columns = 4 if upright else number_columns
+
+
+## Touches by itself, differently each `turn`.
+func take_turn(turn: int) -> void:
+	%Tools.choose(turn)
+	%Pressure.value = [0.3, 0.6, 0.9][turn % 3]
+
+
+## What a keyboard or gamepad reaches first.
+func first_focus() -> Control:
+	return %Tools.get_child(0)
+
+
+func stats() -> Array[Dictionary]:
+	var all: Array[Dictionary] = []
+	for player in players:
+		all.append(player.get_stats())
+	return all
+
+
+## Takes care of `player`: what it feels and what goes wrong is told.
+func add_player(player: NpcVideoPlayer) -> void:
+	players.append(player)
+	player.reaction_started.connect(
+		func(params: Dictionary) -> void: tell(
+			tr("%s feels %s.") % [player.npc_name, tr(params.emotion)]
+		)
+	)
+	player.generation_failed.connect(tell)
+
+
+func touch(player: NpcVideoPlayer, zone: String) -> void:
+	player.react({"tool": %Tools.tool, "zone": zone, "pressure": %Pressure.value})
+
+
+func tell(text: String) -> void:
+	%Status.text = text
+
+
+## The zone at `part` of the picture, (0, 0) to (1, 1); empty where there is none.
+static func zone_at(part: Vector2) -> String:
+	for zone in ZONES:
+		if ZONES[zone].has_point(part):
+			return zone
+	return ""
+
+
+## Whether `event` is the press of a finger, of the left mouse button or of the pen.
+static func is_press(event: InputEvent) -> bool:
+	var click := event as InputEventMouseButton
+	return click and click.pressed and click.button_index == MOUSE_BUTTON_LEFT

@@ -1,0 +1,27 @@
+class_name Stats
+## Adds up what players counted.
+
+
+## One record of many of `NpcVideoPlayer.get_stats()`: counts are added, and of the lists the median
+## and the greatest stay.
+static func summed(all: Array[Dictionary]) -> Dictionary:
+	var total := {"reactions": 0, "rungs": {}, "frames_shown": 0}
+	var frames: Array = []
+	var seconds: Array = []
+	for stats in all:
+		total.reactions += stats.reactions
+		total.frames_shown += stats.frames_shown
+		for rung: String in stats.rungs:
+			total.rungs[rung] = total.rungs.get(rung, 0) + stats.rungs[rung]
+		frames.append_array(stats.first_reaction_frames)
+		seconds.append_array(stats.clip_seconds)
+	total.first_reaction_frames = _spread(frames)
+	total.clip_seconds = _spread(seconds)
+	return total
+
+
+static func _spread(values: Array) -> Dictionary:
+	if values.is_empty():
+		return {"p50": 0.0, "max": 0.0}
+	values.sort()
+	return {"p50": values[values.size() / 2], "max": values[-1]}
