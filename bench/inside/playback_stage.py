@@ -22,7 +22,7 @@ from npc_video import (
 )
 from npc_video.backends.base import Backend, GenerationRequest, OnProgress
 from npc_video.cache import ClipCache
-from npc_video_player import NpcVideoPlayer, shared
+from npc_video_player import NpcVideoPlayer, sources
 
 # Pixels of its side. It is small, because a renderer without a graphics card takes its time from
 # the same processor.
@@ -136,9 +136,9 @@ def provide(
         VideoGenerationConfig(preset=sample.preset, **config), backend, cache=cache
     )
     settings = sample._settings()
-    if settings in shared._sources:
-        shared._sources.pop(settings).manager.close()
-    shared._sources[settings] = shared.Source(made)
+    if settings in sources._sources:
+        sources._sources.pop(settings).manager.close()
+    sources._sources[settings] = sources.Source(made)
     return made
 
 

@@ -18,7 +18,7 @@ from .tally import Tally
 if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator, ToolInteraction, VideoGenerationManager
 
-    from .shared import Source
+    from .sources import Source
 
 
 class Director:

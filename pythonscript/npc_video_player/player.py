@@ -13,34 +13,34 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import npc_video
 from godot import Control, Engine, NodePath, Rect2, Texture2D, Vector2, export, exposed, signal
 from npc_video import (
     CLIP_SECONDS,
     QUALITY_PRESETS,
     Fallback,
     NpcVideoError,
-    Profile,
     ToolInteraction,
     VideoParams,
 )
+from npc_video.cache import POLICIES
 
 from . import shared
+from .backend_resources import NpcBackend
 from .director import Director
 from .layers import CURVES
-from .profile import NpcProfile, record_of
+from .profile import NpcProfile
 from .progress_ring import ProgressRing
 from .reel import INTERPOLATIONS
+from .role import Role
 from .screen import Screen
+from .sources import Settings, source
 from .stage import Stage
 from .stretch import STRETCH_MODES, placed
 from .tally import Tally
+from .visibility import Visibility
 
 if TYPE_CHECKING:
-    from npc_video import NpcResponseEvaluator
-
-# To find out whether it is seen costs more than to play on for a frame.
-_FRAMES_BETWEEN_LOOKS = 20
+    pass
 
 
 @exposed(tool=True)
@@ -62,11 +62,16 @@ class NpcVideoPlayer(Control):
     )
     portrait = export(Texture2D, None, doc="Shown while the first clip is being generated.")
     tool = export(str, "", doc="What zones that name no tool are touched with.")
+    backend = export(
+        NpcBackend,
+        None,
+        group="Generation",
+        doc="Where clips are made; without one by the embedded generator, which draws Ember.",
+    )
     preset = export(
         str,
         "fast",
         enum=tuple(QUALITY_PRESETS),
-        group="Generation",
         doc="Size, frame rate and care of the clips; better ones take longer.",
     )
     simulate_latency = export(
@@ -86,6 +91,22 @@ class NpcVideoPlayer(Control):
         suffix="s",
         doc="How long a clip may take before it counts as late.",
     )
+    cache_size = export(
+        int, 50, range=(1, 1000, 1), group="Cache", doc="How many clips are kept in memory."
+    )
+    cache_megabytes = export(
+        float, 256.0, range=(1, 4096, 1), suffix="MB", doc="How large their files are together."
+    )
+    cache_policy = export(
+        str,
+        "lru",
+        enum=POLICIES,
+        doc="What goes first: what was used longest ago (lru), or what is quickly remade (gdsf).",
+    )
+    cache_folder = export(
+        str, "", doc="Where clips outlive the game, as user://npc_video. Empty: nowhere."
+    )
+    baked_folder = export(str, "", doc="Where clips are that ship with the game. Empty: nowhere.")
     predictive = export(
         bool,
         True,
@@ -153,12 +174,8 @@ class NpcVideoPlayer(Control):
         self._ring: ProgressRing | None = None
         self._stage: Stage | None = None
         self._tally = Tally()
-        self._evaluator: NpcResponseEvaluator | None = None
-        self._evaluated: Profile | None = None
-        self._read_profile: NpcProfile | None = None
-        self._record: Profile | None = None
-        self._looks_in = 0
-        self._is_seen = True
+        self._role = Role(self)
+        self._visibility = Visibility(self)
 
     # ---- What games call ----
 
@@ -174,7 +191,7 @@ class NpcVideoPlayer(Control):
             self._require_scene()
             event = ToolInteraction.from_dict(interaction)
             self._joined()
-            params = self._evaluator.evaluate(event)
+            params = self._role.evaluator.evaluate(event)
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
             return False
@@ -193,7 +210,7 @@ class NpcVideoPlayer(Control):
         """
         try:
             self._require_scene()
-            wanted = self._npc().dress(VideoParams.from_dict(params))
+            wanted = self._role.params(params)
             self._joined()
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
@@ -214,7 +231,7 @@ class NpcVideoPlayer(Control):
         """
         try:
             self._require_scene()
-            coming = self._npc().dress(VideoParams.from_dict(params))
+            coming = self._role.params(params)
             self._joined().manager.hint_next(coming, probability)
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
@@ -226,7 +243,7 @@ class NpcVideoPlayer(Control):
         try:
             self._require_scene()
             manager = self._joined().manager
-            manager.pregenerate(self._at_rest(), self._evaluator)
+            manager.pregenerate(self._role.params({}), self._role.evaluator)
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
 
@@ -253,7 +270,8 @@ class NpcVideoPlayer(Control):
         """
         if self._stage is None and self._screen is not None:
             self._stage = Stage(self, self._screen.layers, self._picture_size())
-            self._looks_in = 0
+            self._visibility.has_texture = True
+            self._visibility.look_soon()
             self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
             self.queue_redraw()
         return None if self._stage is None else self._stage.texture
@@ -262,21 +280,19 @@ class NpcVideoPlayer(Control):
 
     def _notification(self, what: int) -> None:
         if what == Control.NOTIFICATION_PROCESS:
-            self._looks_in -= 1
-            if self._looks_in < 0:
-                self._looks_in, self._is_seen = _FRAMES_BETWEEN_LOOKS, self._may_be_seen()
-            self._director.advance(self.get_process_delta_time(), is_seen=self._is_seen)
+            is_seen = self._visibility.pass_frame()
+            self._director.advance(self.get_process_delta_time(), is_seen=is_seen)
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
-            self._looks_in = 0
+            self._visibility.look_soon()
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
-            self._screen, self._ring = Screen(self, shared.reels()), ProgressRing(self)
+            self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._settle()
-            self._screen.cover(Fallback.PLACEHOLDER, self._at_rest(), CLIP_SECONDS)
+            self._screen.cover(Fallback.PLACEHOLDER, self._role.params({}), CLIP_SECONDS)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._rest()
         elif what == Control.NOTIFICATION_EXIT_TREE:
@@ -311,15 +327,13 @@ class NpcVideoPlayer(Control):
         if self._stage is not None:
             self._stage.close(self)
             self._stage = None
+            self._visibility.has_texture = False
 
-    def _may_be_seen(self) -> bool:
-        """Whether any of it may be on screen, or in a texture that may be."""
-        if self._stage is not None:
-            return True
-        if not self.is_visible_in_tree():
-            return False
-        area = self.get_global_transform_with_canvas() * Rect2(0.0, 0.0, *self.size)
-        return self.get_viewport_rect().intersects(area)
+    def _get_configuration_warnings(self) -> list[str]:
+        problems = self._role.problems()
+        if self.backend is not None:
+            problems += self.backend.problems()
+        return problems
 
     # ---- One reaction ----
 
@@ -327,38 +341,15 @@ class NpcVideoPlayer(Control):
         if self._screen is None:
             raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
 
-    def _npc(self) -> Profile:
-        profile = self.profile
-        if profile is None:
-            return Profile(name=self.npc_name, id=self.npc_id)
-        if profile is not self._read_profile:
-            if self._read_profile is not None:
-                self._read_profile.changed.disconnect(self._forget_profile)
-            profile.changed.connect(self._forget_profile)
-            self._read_profile = profile
-            self._record = None
-        if self._record is None:
-            self._record = record_of(profile)
-        return self._record
-
-    def _forget_profile(self) -> None:
-        self._record = None
-
-    def _at_rest(self) -> VideoParams:
-        return self._npc().dress(VideoParams())
-
     def _joined(self) -> Director:
         """The director, with the NPC and the generator as they are set now.
 
         Raises:
             GraphError: the NPC's graph is wrong.
+            InvalidDataError: a setting is, or the backend.
         """
-        npc = self._npc()
-        if self._evaluator is None or npc != self._evaluated:
-            self._evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
-            self._evaluated = npc
-        npc_id = npc.id or npc.name
-        self._director.join(shared.source(self._settings()), npc_id, self._evaluator)
+        came_from = source(self._settings(), self.backend)
+        self._director.join(came_from, self._role.id, self._role.evaluator)
         return self._director
 
     def _rest(self) -> None:
@@ -368,26 +359,28 @@ class NpcVideoPlayer(Control):
         except NpcVideoError as error:
             self.generation_failed.emit(str(error))
             return
-        self._show(self._at_rest(), priority=0)
+        self._show(self._role.params({}), priority=0)
         if self.pregenerate_on_load:
             self.pregenerate_common_states()
-
-    def picture_of_npc(self) -> Texture2D:
-        """The portrait, of the profile or the player's own."""
-        return self.portrait if self.profile is None else self.profile.portrait
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
         return Vector2(preset.width, preset.height)
 
-    def _settings(self) -> shared.Settings:
-        return shared.Settings(
-            self.preset,
-            self.simulate_latency,
-            self.fallback,
-            self.progressive,
-            self.predictive,
-            self.max_wait,
+    def _settings(self) -> Settings:
+        return Settings(
+            backend="" if self.backend is None else self.backend.describe(),
+            simulate_latency=self.simulate_latency,
+            preset=self.preset,
+            fallback=self.fallback,
+            progressive=self.progressive,
+            predictive=self.predictive,
+            max_wait=self.max_wait,
+            cache_size=self.cache_size,
+            cache_megabytes=self.cache_megabytes,
+            cache_policy=self.cache_policy,
+            cache_folder=self.cache_folder,
+            baked_folder=self.baked_folder,
         )
 
     def _show(

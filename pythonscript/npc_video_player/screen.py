@@ -17,6 +17,7 @@ from .layers import Layer, LayerStack
 from .placeholder import Placeholder
 from .procedural_face import ProceduralFace
 from .reel import Reel, Reels
+from .role import Role
 from .stand_in import StandIn
 
 # A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
@@ -67,7 +68,7 @@ class _Opening:
 
 
 class Screen:
-    """The picture of `player`.
+    """The picture of `player`, who plays `role`.
 
     Attributes:
         crossfade: seconds in which one clip fades into the next.
@@ -77,7 +78,7 @@ class Screen:
         shots_shown: frames of clips that were on screen.
     """
 
-    def __init__(self, player: Any, reels: Reels):
+    def __init__(self, player: Any, role: Role, reels: Reels):
         self.layers = LayerStack(player)
         self.crossfade = 0.4
         self.switches_at_loop = False
@@ -85,6 +86,7 @@ class Screen:
         self.bus = "Master"
         self.shots_shown = 0
         self._player = player
+        self._role = role
         self._reels = reels
         self._opening: _Opening | None = None
         self._stand_in: StandIn | None = None
@@ -115,7 +117,7 @@ class Screen:
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            self._push_fallback(Placeholder(self._player, params, self._player.picture_of_npc()))
+            self._push_fallback(Placeholder(self._player, params, self._role.portrait))
 
     def open(self, clip: GeneratedClip, role: str = "clip", *, in_phase: bool = False) -> None:
         """Shows `clip` as soon as its first picture is there, which may be with the next frame.

@@ -198,7 +198,7 @@ def test_who_is_not_seen_does_not_decode(test: EngineTest) -> Steps:
         ),
     ):
         hide()
-        yield from until(lambda: not player._is_seen)
+        yield from until(lambda: not player._visibility.is_seen)
         shots = reel_of(player).shots_shown
         for _ in range(30):
             yield
