@@ -5,6 +5,8 @@ extends Node
 ## Each clip is watched for so long, and awaited for so long.
 const WATCH_SECONDS := 2.5
 const PATIENCE_SECONDS := 9.0
+## After so long there is a picture of a scene, whatever happens in it.
+const OPEN_SECONDS := 2.0
 ## Shorter than this it stays in the first scene; else each begins after this part of the time.
 const ALL_SCENES_SECONDS := 20.0
 const BEGINNINGS: Dictionary[String, float] = {"Market": 0.5, "Screen": 0.75}
@@ -60,6 +62,7 @@ func _attend() -> void:
 		func(_info: Dictionary) -> void: _pause_left = minf(_pause_left, WATCH_SECONDS)
 	)
 	if _shots_folder:
+		_plan_shot("open", OPEN_SECONDS)
 		player.fallback_shown.connect(func(kind: String) -> void: _plan_shot(kind, 0.5))
 		player.clip_started.connect(func(_info: Dictionary) -> void: _plan_shot("clip", 0.75))
 
