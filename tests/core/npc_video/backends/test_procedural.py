@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from npc_video.backends.procedural import ProceduralBackend
 from npc_video.errors import GenerationError
 from npc_video.media.decode import ClipDecoder
 from npc_video.records import QUALITY_PRESETS, VideoParams
+
+from .contract import Contract, Stage
 
 DEADLINE = 30.0
 TINY = replace(QUALITY_PRESETS["realtime"], name="tiny", width=64, height=64)
@@ -165,3 +168,35 @@ class TestSimulatedLatency:
             assert all(preset.min_seconds <= time <= preset.max_seconds for time in wanted)
             assert wanted[0] == wanted[3]
             assert len(set(wanted)) == 3
+
+
+class CountedBackend(ProceduralBackend):
+    busy = 0
+
+    async def generate(self, *arguments):
+        self.busy += 1
+        try:
+            return await super().generate(*arguments)
+        finally:
+            self.busy -= 1
+
+
+class ProceduralStage(Stage):
+    """Slow is what a real generator would take."""
+
+    def __init__(self):
+        self.backend = CountedBackend()
+
+    def play(self, what):
+        self.backend._simulate_latency = what == "slow"
+
+    def working(self):
+        return self.backend.busy
+
+
+class TestProcedural(Contract):
+    kinds = ()  # nothing goes wrong with a valid request
+
+    @asynccontextmanager
+    async def stage(self):
+        yield ProceduralStage()
