@@ -125,12 +125,9 @@ class LayerStack:
         for fading in self._stack:
             self._place(fading)
 
-    def clear(self) -> None:
+    def close(self) -> None:
         while self._stack:
             self._stack.pop().layer.close()
-
-    def close(self) -> None:
-        self.clear()
         RenderingServer.free_rid(self.item)
 
     def _place(self, fading: _Fading) -> None:

@@ -9,16 +9,12 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING
 
 import npc_video
 from godot import at_exit
 from npc_video.media.first_pictures import FirstPictures
 
 from .reel import EnginePicture, Reels
-
-if TYPE_CHECKING:
-    pass
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
 _DECODE_THREADS = 2

@@ -24,22 +24,15 @@ class Stage:
         self._floor = Control()
         self._viewport.add_child(self._floor)
         self._layers = layers
-        self.resize(size)
+        self.size = size
+        self._viewport.size = (round(size.x), round(size.y))
         player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
         layers.move_to(self._floor.get_canvas_item())
-
-    @property
-    def size(self) -> Vector2:
-        return self._size
 
     @property
     def texture(self) -> Any:
         """The picture, as a Texture2D that follows it."""
         return self._viewport.get_texture()
-
-    def resize(self, size: Vector2) -> None:
-        self._size = size
-        self._viewport.size = (round(size.x), round(size.y))
 
     def close(self, player: Any) -> None:
         """Puts the layers back into `player`."""

@@ -30,6 +30,7 @@ from npc_video_player.layers import new_item
 from npc_video_player.placeholder import Placeholder
 from npc_video_player.procedural_face import ProceduralFace
 from npc_video_player.progress_ring import ProgressRing
+from window import picture
 
 SIDE = 256
 _BLOCK = 16
@@ -46,14 +47,6 @@ FACES = {
     "leap": (VideoParams(expression="amused", animation="bounce", intensity=1.0), 0.02),
     "blink": (VideoParams(expression="surprised", animation="nod"), 0.29),
 }
-
-
-def picture(test: EngineTest) -> np.ndarray:
-    """The window as it was drawn last, (height, width, 3)."""
-    image = test.get_viewport().get_texture().get_image()
-    pixels = np.frombuffer(image.get_data(), np.uint8)
-    channels = len(pixels) // (image.get_width() * image.get_height())
-    return pixels.reshape(image.get_height(), image.get_width(), channels)[:, :, :3].astype(int)
 
 
 def is_background(pixels: np.ndarray) -> np.ndarray:

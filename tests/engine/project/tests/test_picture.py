@@ -12,6 +12,7 @@ from godot import Vector2
 from npc_video.face.ember import EmberPainter
 from npc_video.face.pose import pose
 from npc_video_player import NpcVideoPlayer
+from window import drawn, picture
 
 SIDE = 256
 
@@ -24,20 +25,6 @@ def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
         setattr(player, name, value)
     test.add_child(player)
     return player
-
-
-def picture(test: EngineTest) -> np.ndarray:
-    """The window as it was drawn last, (height, width, 3)."""
-    image = test.get_viewport().get_texture().get_image()
-    pixels = np.frombuffer(image.get_data(), np.uint8)
-    channels = len(pixels) // (image.get_width() * image.get_height())
-    return pixels.reshape(image.get_height(), image.get_width(), channels)[:, :, :3].astype(int)
-
-
-def drawn(frames: int = 2) -> Steps:
-    """Lets what was asked for be drawn."""
-    for _ in range(frames):
-        yield
 
 
 def background_share(pixels: np.ndarray) -> float:
