@@ -68,10 +68,5 @@ class Role:
         """
         return self.npc.dress(VideoParams.from_dict(wanted))
 
-    def problems(self) -> list[str]:
-        """What the inspector is to warn of."""
-        profile = self._player.profile
-        return [] if profile is None else list(profile.problems())
-
     def _forget(self) -> None:
         self._record = None
