@@ -40,13 +40,16 @@ class Finding:
 
 
 async def examine(
-    name: str, backend: Backend, preset: QualityPreset, *, seconds: float = 600.0
+    name: str, backend: Backend, preset: QualityPreset | None, *, seconds: float = 600.0
 ) -> Finding:
-    """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`."""
+    """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`.
+
+    Without a preset no clip is made, so that asking costs nothing.
+    """
     health = await backend.health()
     started = time.monotonic()
     clip, problems = None, list(health.problems)
-    if health.is_ready:
+    if health.is_ready and preset is not None:
         try:
             async with asyncio.timeout(seconds):
                 clip = await backend.generate(await _request(backend, preset), lambda part: None)

@@ -3,7 +3,9 @@
 Importing it registers the classes, so the extension does that when the engine starts.
 """
 
-from . import graph_import, shared  # noqa: F401  the first one for the editor
+from godot import Engine
+
+from . import shared
 from .backend_resources import (
     NpcBackend,
     NpcBackendPool,
@@ -29,5 +31,8 @@ __all__ = [
     "NpcResponseGraph",
     "NpcVideoPlayer",
 ]
+
+if Engine.is_editor_hint():
+    from . import editor  # noqa: F401  registers what it has
 
 shared.load()

@@ -1,4 +1,6 @@
-"""Clips shipped with the game: a folder of ordinary video files and an index, never written to.
+"""Clips shipped with the game: a folder of ordinary video files and an index.
+
+The editor fills it, the game never writes to it.
 
 The engine keeps such files in packages, so they are read by a function that is handed in.
 """
@@ -6,7 +8,7 @@ The engine keeps such files in packages, so they are read by a function that is 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,8 @@ from ..records import CacheKey, GeneratedClip
 from .catalogue import Catalogue, Entry
 from .clip_file import describe, restore
 from .files import write_atomic
-from .rank import pixel_rate
 
-__all__ = ["INDEX", "BakedTier", "Reader", "folder_reader", "write_baked"]
+__all__ = ["INDEX", "BakedFolder", "BakedTier", "Reader", "folder_reader"]
 
 INDEX = "index.json"
 
@@ -51,16 +52,7 @@ class BakedTier:
             CacheError: there is none.
             InvalidDataError: it is wrong; the error names entry and field.
         """
-        try:
-            index = json.loads(self._read(INDEX))
-        except OSError as error:
-            raise CacheError(
-                f"The baked clips have no readable {INDEX}: bake them again, or ship the game"
-                " without."
-            ) from error
-        except (ValueError, RecursionError) as error:
-            raise InvalidDataError(f"{INDEX}: is no JSON; bake the clips again.") from error
-        self.catalogue.update(_entries(index), self.catalogue.names())
+        self.catalogue.update(_read_index(self._read), self.catalogue.names())
 
     def read(self, key: CacheKey) -> GeneratedClip | None:
         """The clip of this key, checked; a damaged one is forgotten, so that it is made again."""
@@ -78,42 +70,76 @@ class BakedTier:
         return replace(entry.clip, data=data)
 
 
-def write_baked(folder: Path, clips: Iterable[tuple[CacheKey, GeneratedClip]]) -> None:
-    """Makes a folder that `BakedTier` reads, of these clips and no others.
+class BakedFolder:
+    """A folder that `BakedTier` reads, to which clips are added one by one.
 
-    Of several clips of one key the last of the best is found. Files that do not belong to it are
-    left alone.
+    It is whole after each of them. Files that do not belong to it are left alone. Everything here
+    blocks.
 
     Raises:
-        InvalidDataError: a clip is neither WebM nor MP4.
-        OSError: the folder cannot be written to.
+        CacheError: the index of the folder cannot be read.
+        InvalidDataError: it is wrong; the error names entry and field.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    entries: list[dict[str, Any]] = []
-    for key, clip in clips:
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        there = (folder / INDEX).exists()
+        self._entries = _read_index(folder_reader(folder)) if there else {}
+
+    def __contains__(self, key: CacheKey) -> bool:
+        return key in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, key: CacheKey, clip: GeneratedClip) -> None:
+        """Puts a clip into the folder, in place of the one of this key.
+
+        Raises:
+            InvalidDataError: it is neither WebM nor MP4.
+            OSError: the folder cannot be written to.
+        """
         if clip.media_type not in _SUFFIXES:
             raise InvalidDataError(f"media_type: {clip.media_type!r} cannot be baked.")
         name = hashlib.sha256(clip.data).hexdigest() + _SUFFIXES[clip.media_type]
-        write_atomic(folder / name, clip.data)
-        entries.append({"file": name, "bytes": len(clip.data), "clip": describe(key, clip)})
-    text = json.dumps({"version": 1, "clips": entries}, indent=1, allow_nan=False)
-    write_atomic(folder / INDEX, text.encode("ascii"))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(self._folder / name, clip.data)
+        before = self._entries.get(key)
+        self._entries[key] = Entry(name, len(clip.data), replace(clip, data=b""))
+        self._write_index()
+        if before is not None and all(before.name != e.name for e in self._entries.values()):
+            (self._folder / before.name).unlink(missing_ok=True)
+
+    def _write_index(self) -> None:
+        entries = [
+            {"file": entry.name, "bytes": entry.size, "clip": describe(key, entry.clip)}
+            for key, entry in self._entries.items()
+        ]
+        text = json.dumps({"version": 1, "clips": entries}, indent=1, allow_nan=False)
+        write_atomic(self._folder / INDEX, text.encode("ascii"))
 
 
-def _entries(index: Any) -> dict[CacheKey, Entry]:
+def _read_index(read: Reader) -> dict[CacheKey, Entry]:
+    try:
+        index = json.loads(read(INDEX))
+    except OSError as error:
+        raise CacheError(
+            f"The baked clips have no readable {INDEX}: bake them again, or ship the game without."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidDataError(f"{INDEX}: is no JSON; bake the clips again.") from error
     if not isinstance(index, dict) or index.get("version") != 1:
         raise InvalidDataError(f"{INDEX}: version: is not 1; bake the clips again.")
     if not isinstance(index.get("clips"), list):
         raise InvalidDataError(f"{INDEX}: clips: must be a list.")
-    best: dict[CacheKey, Entry] = {}
+    entries: dict[CacheKey, Entry] = {}
     for number, item in enumerate(index["clips"]):
         try:
             key, entry = _entry(item)
         except InvalidDataError as error:
             raise InvalidDataError(f"{INDEX}: clips[{number}]: {error}") from error
-        if key not in best or pixel_rate(best[key].clip) <= pixel_rate(entry.clip):
-            best[key] = entry
-    return best
+        entries[key] = entry
+    return entries
 
 
 def _entry(item: Any) -> tuple[CacheKey, Entry]:

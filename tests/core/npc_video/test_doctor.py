@@ -18,7 +18,7 @@ from .backends.contract import TINY
 def examined(backend, **options):
     async def whole():
         try:
-            return await examine("mine", backend, TINY, **options)
+            return await examine("mine", backend, options.pop("preset", TINY), **options)
         finally:
             await backend.close()
 
@@ -31,6 +31,14 @@ def test_one_that_works():
     text = report(finding)
     assert "mine: works" in text
     assert "64×64, 8 frames a second, 3.0 s" in text
+
+
+def test_without_a_preset_no_clip_is_made():
+    backend = ScriptedBackend()
+    finding = examined(backend, preset=None)
+    assert finding.is_reachable
+    assert (finding.version, finding.problems, finding.clip) == ("scripted", (), None)
+    assert backend.begun == []
 
 
 def test_one_that_is_off():

@@ -5,7 +5,7 @@ returns the next; so the state of a whole graph is a flat list, and copying it i
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -110,6 +110,10 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
 
     def result_words(self) -> tuple[str, ...]:
         """Parts of the result that the node reads without a connection ("expression", …)."""
+        return ()
+
+    def told_apart(self, port: str) -> Iterable[str]:
+        """The words at the input `port` that the node has something of its own for."""
         return ()
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:

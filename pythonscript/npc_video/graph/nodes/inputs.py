@@ -1,5 +1,6 @@
 """Nodes that read the interaction."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...records import ToolInteraction
@@ -88,6 +89,9 @@ class Preference(Node, frozen=True):
             return (self.values.get(text(key)),)
         tool = turn.interaction
         return (self.values.get(tool.tool_id, self.values.get(tool.tool_type)),)
+
+    def told_apart(self, port: str) -> Iterable[str]:
+        return self.values
 
 
 def _share(value: float) -> float:

@@ -1,7 +1,7 @@
 """Nodes that decide."""
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..reach import Possibility, Upstream, chosen, constant, unique
@@ -43,6 +43,9 @@ class Compare(Node, frozen=True):
             return _answer(compare(number(a), number(b)))
 
         return rule
+
+    def told_apart(self, port: str) -> Iterable[str]:
+        return (self.threshold,) if isinstance(self.threshold, str) else ()
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
         if self.threshold is None and "b" not in connected:
@@ -95,6 +98,9 @@ class Switch(Node, frozen=True):
 
     def evaluate(self, turn: Turn, selector: Any = None) -> Values:
         return (self.cases.get(text(selector), self.default),)
+
+    def told_apart(self, port: str) -> Iterable[str]:
+        return self.cases
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
         return chosen(upstream, "selector", self.cases, self.default)

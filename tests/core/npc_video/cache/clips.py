@@ -1,7 +1,10 @@
 """Clips to keep. Their data is not video: the cache never looks into it."""
 
 import random
+from collections.abc import Iterable
+from pathlib import Path
 
+from npc_video.cache.baked import BakedFolder
 from npc_video.records import QUALITY_PRESETS, CacheKey, GeneratedClip, VideoParams
 
 PRESETS = tuple(QUALITY_PRESETS)
@@ -33,3 +36,9 @@ def make_clip(
 
 def key_of(clip: GeneratedClip) -> CacheKey:
     return clip.params.cache_key()
+
+
+def bake(folder: Path, clips: Iterable[GeneratedClip]) -> None:
+    baked = BakedFolder(folder)
+    for clip in clips:
+        baked.add(key_of(clip), clip)

@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from npc_video.cache.baked import INDEX, BakedTier, folder_reader, write_baked
+from npc_video.cache.baked import INDEX, BakedFolder, BakedTier, folder_reader
 from npc_video.errors import CacheError, InvalidDataError
 
-from .clips import key_of, make_clip
+from .clips import bake, key_of, make_clip
 
 _CLIPS = [make_clip(number) for number in range(3)]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_baked(tmp_path, [(key_of(clip), clip) for clip in _CLIPS])
+    bake(tmp_path, _CLIPS)
     return tmp_path
 
 
@@ -63,10 +63,38 @@ def test_nothing_is_written(folder: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_of_one_key_the_best_is_found(tmp_path: Path) -> None:
-    clips = [make_clip(preset=preset) for preset in ("fast", "quality", "realtime")]
-    write_baked(tmp_path, [(key_of(clip), clip) for clip in clips])
+def test_a_clip_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    clips = [make_clip(preset=preset) for preset in ("quality", "fast")]
+    bake(tmp_path, clips)
     assert open_tier(tmp_path).read(key_of(clips[0])) == clips[1]
+    assert [path.read_bytes() for path in tmp_path.glob("*.webm")] == [clips[1].data]
+
+
+def test_clips_of_one_content_share_a_file(tmp_path: Path) -> None:
+    first, second = make_clip(1), dataclasses.replace(make_clip(2), data=make_clip(1).data)
+    bake(tmp_path, [first, second])
+    bake(tmp_path, [make_clip(1, preset="quality")])
+    assert open_tier(tmp_path).read(key_of(second)) == second
+
+
+def test_a_folder_is_added_to(folder: Path) -> None:
+    (folder / "notes.txt").write_text("mine", "utf-8")
+    more = make_clip(7)
+    baked = BakedFolder(folder)
+    assert key_of(_CLIPS[0]) in baked
+    assert key_of(more) not in baked
+    baked.add(key_of(more), more)
+    assert len(baked) == 4
+    tier = open_tier(folder)
+    assert [tier.read(key_of(clip)) for clip in (*_CLIPS, more)] == [*_CLIPS, more]
+    assert (folder / "notes.txt").exists()
+
+
+def test_a_folder_that_is_damaged_is_left_alone(folder: Path) -> None:
+    (folder / INDEX).write_text("{", "utf-8")
+    with pytest.raises(InvalidDataError, match="bake"):
+        BakedFolder(folder)
+    assert (folder / INDEX).read_text("utf-8") == "{"
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 100, _CLIPS[0].data + b"x"])
@@ -110,4 +138,4 @@ def test_what_is_no_index_is_refused(folder: Path, text: str) -> None:
 def test_only_video_is_baked(tmp_path: Path) -> None:
     clip = dataclasses.replace(make_clip(), media_type="text/html")
     with pytest.raises(InvalidDataError, match="media_type"):
-        write_baked(tmp_path, [(key_of(clip), clip)])
+        bake(tmp_path, [clip])

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 from npc_video.cache import ClipCache, TierStats
-from npc_video.cache.baked import BakedTier, folder_reader, write_baked
+from npc_video.cache.baked import BakedTier, folder_reader
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import CacheError, InvalidDataError
 from npc_video.records import GeneratedClip, VideoParams
 
-from .clips import PRESETS, key_of, make_clip
+from .clips import PRESETS, bake, key_of, make_clip
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> ClipCache:
     """Two clips in memory; three baked ones, 100 to 102; an empty folder."""
     baked = [make_clip(number) for number in range(100, 103)]
-    write_baked(tmp_path / "baked", [(key_of(clip), clip) for clip in baked])
+    bake(tmp_path / "baked", baked)
     return open_again(tmp_path)
 
 

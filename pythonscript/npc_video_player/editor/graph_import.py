@@ -1,4 +1,4 @@
-"""In the editor: `.npcgraph.json` files become graphs, and graphs become such files again.
+"""`.npcgraph.json` files become graphs, and graphs become such files again.
 
 The inspector of a graph says what is wrong with it, above its properties.
 """
@@ -13,7 +13,6 @@ from godot import (
     EditorImportPlugin,
     EditorInspectorPlugin,
     EditorInterface,
-    EditorPlugin,
     Error,
     FileAccess,
     Label,
@@ -23,9 +22,9 @@ from godot import (
     push_error,
 )
 
-from .response_graph import NpcResponseGraph
+from ..response_graph import NpcResponseGraph
 
-__all__ = ["NpcGraphEditor", "NpcGraphImport", "NpcGraphInspector"]
+__all__ = ["NpcGraphImport", "NpcGraphInspector"]
 
 _SUFFIX = "npcgraph.json"
 
@@ -124,18 +123,3 @@ def _export(graph: NpcResponseGraph) -> None:
 def _write(graph: NpcResponseGraph, path: str) -> None:
     if error := graph.save_json(path):
         push_error(error)
-
-
-@exposed
-class NpcGraphEditor(EditorPlugin):
-    """Adds to the editor what it needs for response graphs."""
-
-    def _enter_tree(self) -> None:
-        self._import, self._inspector = NpcGraphImport(), NpcGraphInspector()
-        self.add_import_plugin(self._import)
-        self.add_inspector_plugin(self._inspector)
-
-    def _exit_tree(self) -> None:
-        self.remove_inspector_plugin(self._inspector)
-        self.remove_import_plugin(self._import)
-        self._import = self._inspector = None

@@ -1,0 +1,163 @@
+"""Makes the clips that a game ships with, one after another, into a folder of baked clips.
+
+`Baking` decides what is next and knows how far it is; `bake` lets a generator work on it. One clip
+that fails keeps none of the others from being made, and what is made is in the folder at once.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .backends.base import Backend, GenerationRequest
+from .backends.pictures import Pictures
+from .cache.baked import BakedFolder
+from .errors import NpcVideoError
+from .records import CacheKey, QualityPreset, VideoParams
+
+__all__ = ["Baking", "Missed", "Progress", "bake"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A clip that was not made, and why."""
+
+    params: VideoParams
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the baking is.
+
+    Attributes:
+        total: clips to be made.
+        made: those that are there.
+        missed: those that failed.
+        fraction: how much of the whole is through, 0 to 1, begun clips by their part.
+        seconds_left: until the end, as far as can be told; None before the first clip.
+    """
+
+    total: int
+    made: int
+    missed: tuple[Missed, ...]
+    fraction: float
+    seconds_left: float | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.made + len(self.missed) == self.total
+
+
+class Baking:
+    """Clips to be made, each look once, in the order given.
+
+    Args:
+        wanted: what they show.
+        now: seconds of a clock, when it begins.
+    """
+
+    def __init__(self, wanted: Iterable[VideoParams], now: float):
+        looks = {params.cache_key(): params for params in wanted}
+        self._waiting = deque(looks.values())
+        self._total = len(looks)
+        self._begun: dict[CacheKey, float] = {}
+        self._made = 0
+        self._missed: list[Missed] = []
+        self._since = now
+
+    def begin(self) -> VideoParams | None:
+        """The next clip to make, None if all have been begun."""
+        if not self._waiting:
+            return None
+        params = self._waiting.popleft()
+        self._begun[params.cache_key()] = 0.0
+        return params
+
+    def advance(self, params: VideoParams, fraction: float) -> None:
+        """So much of a clip is done, 0 to 1."""
+        self._begun[params.cache_key()] = fraction
+
+    def finish(self, params: VideoParams) -> None:
+        """A clip is in the folder."""
+        del self._begun[params.cache_key()]
+        self._made += 1
+
+    def miss(self, params: VideoParams, reason: str) -> None:
+        """A clip will not come."""
+        del self._begun[params.cache_key()]
+        self._missed.append(Missed(params, reason))
+
+    def progress(self, now: float) -> Progress:
+        """How far it is at `now`."""
+        ended = self._made + len(self._missed)
+        through = ended + sum(self._begun.values())
+        # What a single unfinished clip says of the rest is mostly wrong.
+        left = (now - self._since) / through * (self._total - through) if ended else None
+        fraction = through / self._total if self._total else 1.0
+        return Progress(self._total, self._made, tuple(self._missed), fraction, left)
+
+
+async def bake(
+    wanted: Iterable[VideoParams],
+    folder: BakedFolder,
+    backend: Backend,
+    preset: QualityPreset,
+    *,
+    pictures: Pictures,
+    tell: Callable[[Progress], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Progress:
+    """Has `backend` make clips into `folder`, as many at once as it can.
+
+    Cancelled, it leaves the folder with what is done by then.
+
+    Args:
+        pictures: where the NPC's pictures come from.
+        tell: hears how far it is, on this thread.
+
+    Returns:
+        how it ended.
+    """
+    baking = Baking(wanted, clock())
+
+    async def make(params: VideoParams) -> None:
+        def advance(fraction: float) -> None:
+            baking.advance(params, fraction)
+            tell(baking.progress(clock()))
+
+        try:
+            clip = await backend.generate(
+                await _request(params, backend, preset, pictures), advance
+            )
+            # At once and not on another thread: so cancelling falls before it or after it.
+            folder.add(params.cache_key(), clip)
+        except NpcVideoError as error:
+            baking.miss(params, str(error))
+        except OSError as error:
+            baking.miss(params, f"The folder cannot be written to: {error.strerror or error}.")
+        except Exception as error:
+            baking.miss(params, f"The generator broke: {error!r}.")
+        else:
+            baking.finish(params)
+        tell(baking.progress(clock()))
+
+    async def work() -> None:
+        while (params := baking.begin()) is not None:
+            await make(params)
+
+    tell(baking.progress(clock()))
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(backend.capabilities.slots):
+            tasks.create_task(work())
+    return baking.progress(clock())
+
+
+async def _request(
+    params: VideoParams, backend: Backend, preset: QualityPreset, pictures: Pictures
+) -> GenerationRequest:
+    image = None
+    if params.npc_base_image and backend.capabilities.uses_image:
+        image = await pictures.get(params.npc_base_image)
+    return GenerationRequest(params, preset, image=image)

@@ -1,0 +1,46 @@
+"""Which tools and zones an NPC knows by name, for those who choose one: inspectors and previews.
+
+An NPC may answer to others too: this is what its rules list, and what its graph tells apart.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from .metadata import NpcResponseMetadata
+from .nodes.base import Node
+from .nodes.inputs import Preference, Tool, Zone
+from .program import Program
+
+__all__ = ["known_tools", "known_zones"]
+
+
+def known_tools(metadata: NpcResponseMetadata) -> list[str]:
+    """Ids and types of tools, each once, those that are enabled first."""
+    listed = (t if isinstance(t, str) else t.id for t in metadata.interaction.enabled_tools)
+    return list(dict.fromkeys([*listed, *_preferred(metadata.program), *_told(metadata, Tool)]))
+
+
+def known_zones(metadata: NpcResponseMetadata) -> list[str]:
+    """Names of zones, each once, those that are enabled first."""
+    listed = (z if isinstance(z, str) else z.id for z in metadata.interaction.zones)
+    return list(dict.fromkeys([*listed, *_told(metadata, Zone)]))
+
+
+def _told(metadata: NpcResponseMetadata, kind: type[Node]) -> Iterator[str]:
+    steps = metadata.program.steps
+    spoken = {
+        f"{step.node_id}.{port}"
+        for step in steps
+        if isinstance(step.node, kind)
+        for port in step.outputs
+    }
+    for step in steps:
+        for port, source in step.sources.items():
+            if source in spoken:
+                yield from step.node.told_apart(port)
+
+
+def _preferred(program: Program) -> Iterable[str]:
+    """A preference that nothing feeds looks at the tool by itself."""
+    for step in program.steps:
+        if isinstance(step.node, Preference) and "key" not in step.sources:
+            yield from step.node.told_apart("key")

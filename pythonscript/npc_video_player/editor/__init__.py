@@ -1,0 +1,8 @@
+"""What Godot's editor gets: imports, previews and buttons for the classes of this addon.
+
+Games never load it. `plugin` adds everything to the editor.
+"""
+
+from .plugin import NpcVideoEditor
+
+__all__ = ["NpcVideoEditor"]

@@ -1,0 +1,27 @@
+"""Adds to the editor what this package has for it."""
+
+from __future__ import annotations
+
+from godot import EditorPlugin, exposed
+
+from .graph_import import NpcGraphImport, NpcGraphInspector
+
+__all__ = ["NpcVideoEditor"]
+
+
+@exposed
+class NpcVideoEditor(EditorPlugin):
+    """The editor's part of the NPC Video Player."""
+
+    def _enter_tree(self) -> None:
+        self._import = NpcGraphImport()
+        self._inspectors = [NpcGraphInspector()]
+        self.add_import_plugin(self._import)
+        for inspector in self._inspectors:
+            self.add_inspector_plugin(inspector)
+
+    def _exit_tree(self) -> None:
+        for inspector in self._inspectors:
+            self.remove_inspector_plugin(inspector)
+        self.remove_import_plugin(self._import)
+        self._import, self._inspectors = None, []
