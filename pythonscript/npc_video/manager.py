@@ -16,7 +16,7 @@ from typing import Any
 
 from .backends.base import Backend, GenerationRequest
 from .backends.pictures import Pictures, read_file
-from .cache import ClipCache, PendingWrite
+from .cache import CacheStats, ClipCache, PendingWrite
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
 from .evaluator import NpcResponseEvaluator
 from .generation.core import Decision, GenerationCore
@@ -248,6 +248,10 @@ class VideoGenerationManager:
     def stats(self) -> ManagerStats:
         """The numbers since the start."""
         return self._core.stats()
+
+    def cache_stats(self) -> CacheStats:
+        """The numbers of the cache, by tier."""
+        return self._cache.stats()
 
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""

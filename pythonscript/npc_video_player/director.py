@@ -58,12 +58,12 @@ class Director:
         self.screen.drop_opening()
         answer = self.manager.request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
-            self._tally.rungs["exact"] += 1
+            self._tally.answered("exact")
             self._ring.hide()
             self.screen.open(answer.clip, in_phase=answer.clip.is_drawn)
             return
         kind = answer.fallback or Fallback.PLACEHOLDER
-        self._tally.rungs[kind.value] += 1
+        self._tally.answered(kind.value)
         if self._player.progress_ring:
             self._ring.show(None)
         self._player.fallback_shown.emit(kind.value)
@@ -72,7 +72,7 @@ class Director:
         else:
             target = self._player.get_node_or_null(self._player.procedural_target)
             self.screen.cover(kind, params, CLIP_SECONDS, target)
-            self._tally.reacted()
+            self._tally.reacted(kind.value)
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
@@ -80,6 +80,7 @@ class Director:
             self.manager.cancel(self._wanted)
             self._wanted = None
         self.screen.drop_opening()
+        self._tally.settled()
         self._ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
@@ -111,9 +112,11 @@ class Director:
                 self._ring.show(event.fraction)
         elif isinstance(event, Failed):
             self._wanted = None
+            self._tally.settled()
             self._ring.hide()
             self._player.generation_failed.emit(event.reason)
         elif isinstance(event, ClipReady):
+            self._tally.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
             self.screen.open(event.clip, "upgrade")
@@ -128,7 +131,7 @@ class Director:
             self._began(happening)
 
     def _began(self, began: Began) -> None:
-        self._tally.reacted()
+        self._tally.reacted(began.role)
         info = described(began.clip)
         if began.role == "upgrade":
             self._player.quality_upgraded.emit(info)

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from godot import Control, Engine, Rect2, Texture2D, exposed, signal
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
 
-from . import shared
+from . import monitors, numbers, shared
 from .director import Director
 from .player_properties import PlayerProperties
 from .progress_ring import ProgressRing
@@ -71,7 +71,7 @@ class NpcVideoPlayer(PlayerProperties):
             params = self._role.evaluator.evaluate(event)
             if params is None:
                 return False
-            self._tally.reactions += 1
+            self._tally.touched()
             self.reaction_started.emit(asdict(params))
             self._show(params, priority=10, interaction=event)
             return True
@@ -119,12 +119,21 @@ class NpcVideoPlayer(PlayerProperties):
     def get_stats(self) -> dict:
         """Numbers since the start.
 
-        `reactions`; `rungs`, how often each rung of the ladder came first; `first_reaction_frames`,
-        engine frames from each interaction to what it changed on screen; `clip_seconds`, from each
-        interaction to its own clip, in whatever preset; `frames_shown`, of clips.
+        Of this player: `reactions`; `rungs`, how often each rung of the ladder came first;
+        `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
+        `clip_seconds`, from each interaction to its own clip, in whatever preset; `frames_shown`,
+        of clips; `timeline`, the last 30 seconds as dictionaries `{lane, what, began, ended}` in
+        seconds ago: lane `screen` is `exact`, `upgrade`, `similar`, `procedural`, `placeholder` or
+        `freeze`, `making` is a clip on its way, `touch` an interaction.
+
+        Of all players of the game together: `hit_rate` of requests, 0 to 1; `cache`, for `memory`,
+        `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`;
+        `queue`, `{waiting, running, generated, failed, late, busy_seconds}`; `speculation`, clips
+        made ahead, `{made, used, seconds, wasted_seconds}`; `playing`, `{decode_ms, upload_ms,
+        dropped}`, the first two per frame.
         """
         shown = 0 if self._screen is None else self._screen.shots_shown
-        return {**self._tally.told(), "frames_shown": shown}
+        return {**self._tally.told(), **numbers.now().told(), "frames_shown": shown}
 
     def get_video_texture(self) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.
@@ -153,6 +162,7 @@ class NpcVideoPlayer(PlayerProperties):
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
+            monitors.add()
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._settle()

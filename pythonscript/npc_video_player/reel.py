@@ -6,6 +6,7 @@ is handed to the renderer, which is all that this costs; the shader makes colour
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from godot import (
     writable_pixels,
 )
 from npc_video import GeneratedClip
+from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPicture, FirstPictures
 from npc_video.media.playback import Playback, Shot
 
@@ -84,6 +86,7 @@ class Reel:
         decoders: Executor,
         interpolation: str,
         *,
+        cost: CostCounter,
         begin: float = 0.0,
         first: FirstPicture | None = None,
     ):
@@ -96,12 +99,14 @@ class Reel:
             begin=begin,
             motion=interpolation == "motion",
             first=first,
+            cost=cost,
         )
         self.material = RID()
         self.shots_shown = 0
         self.users = 0
         self.heard_by: Any = None
         self._decoders = decoders
+        self._cost = cost
         self._sound: Future[Sound | None] | None = None
         self._shader: Any = None
         self._textures: list[RID] = []
@@ -159,6 +164,8 @@ class Reel:
         if shot is None:
             return
         if shot.number != self._shown:
+            if self._shown >= 0:
+                self._cost.add_dropped(shot.number - self._shown - 1)
             self._shown = shot.number
             self.shots_shown += 1
             if shot.number not in self._uploaded:
@@ -211,6 +218,7 @@ class Reel:
         self._motion, self._textures = None, []
 
     def _upload(self, shot: Shot) -> None:
+        began = time.perf_counter()
         # Without anything between them one texture will do.
         slot = 0 if self.interpolation == "none" else shot.number % 2
         self._uploaded[slot] = shot.number
@@ -218,6 +226,7 @@ class Reel:
             self._begin(shot.picture.image)
         else:
             RenderingServer.texture_2d_update(self._textures[slot], shot.picture.image, 0)
+        self._cost.add_uploaded(time.perf_counter() - began)
 
     def _move(self, following: Shot) -> None:
         """Tells the shader how to get from the shot on screen to `following`."""
@@ -267,11 +276,13 @@ class Reels:
     Args:
         decoders: the threads to decode on.
         first_pictures: what is there already.
+        cost: counts what playing costs.
     """
 
-    def __init__(self, decoders: Executor, first_pictures: FirstPictures):
+    def __init__(self, decoders: Executor, first_pictures: FirstPictures, cost: CostCounter):
         self._decoders = decoders
         self._first_pictures = first_pictures
+        self._cost = cost
         self._playing: dict[tuple[Any, ...], Reel] = {}
 
     def open(
@@ -287,7 +298,9 @@ class Reels:
         reel = self._playing.get(key)
         if reel is None or anew or reel.clip.data != clip.data or reel.playback.error is not None:
             first = self._first_pictures.of(clip)
-            reel = Reel(clip, self._decoders, interpolation, begin=begin, first=first)
+            reel = Reel(
+                clip, self._decoders, interpolation, cost=self._cost, begin=begin, first=first
+            )
             self._playing[key] = reel
         reel.users += 1
         return reel

@@ -12,6 +12,7 @@ from functools import cache
 
 import npc_video
 from godot import at_exit
+from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
 from .reel import EnginePicture, Reels
@@ -45,9 +46,15 @@ def first_pictures() -> FirstPictures:
 
 
 @cache
+def cost() -> CostCounter:
+    """What playing has cost."""
+    return CostCounter()
+
+
+@cache
 def reels() -> Reels:
     """What plays."""
-    return Reels(decoders(), first_pictures())
+    return Reels(decoders(), first_pictures(), cost())
 
 
 @at_exit

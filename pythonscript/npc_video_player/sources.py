@@ -6,7 +6,7 @@ Made when the first player needs it, ended with the game.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,11 @@ def source(settings: Settings, backend: NpcBackend | None) -> Source:
     if found is None:
         found = _sources[settings] = Source(_make(settings, backend))
     return found
+
+
+def managers() -> Iterator[VideoGenerationManager]:
+    """Of all players that there were since the game began."""
+    return (source.manager for source in _sources.values())
 
 
 def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationManager:

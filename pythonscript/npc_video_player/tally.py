@@ -7,12 +7,21 @@ from collections import Counter
 from typing import Any
 
 from godot import Engine
+from npc_video.timeline import Timeline
+
+# The rung of the ladder that each kind of clip is.
+_RUNGS = {"clip": "exact"}
 
 
 class Tally:
-    """Numbers since the player was made."""
+    """Numbers since the player was made.
+
+    Attributes:
+        timeline: what was on screen when.
+    """
 
     def __init__(self) -> None:
+        self.timeline = Timeline()
         self.reactions = 0
         self.rungs: Counter[str] = Counter()
         self._first_reaction_frames: list[int] = []
@@ -21,14 +30,29 @@ class Tally:
         self._asked_in_frame = 0
         self._awaits_first = False
 
+    def touched(self) -> None:
+        """The NPC answers an interaction."""
+        self.reactions += 1
+        self.timeline.touch(time.monotonic())
+
     def asked(self) -> None:
         """Something was asked for."""
         self._asked_at = time.monotonic()
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first = True
 
-    def reacted(self) -> None:
-        """Something that answers is on screen with this frame."""
+    def answered(self, rung: str) -> None:
+        """This rung of the ladder came first; with any but the first, the clip is on its way."""
+        self.rungs[rung] += 1
+        self.timeline.making.turn(None if rung == "exact" else "clip", time.monotonic())
+
+    def settled(self) -> None:
+        """No clip is on its way any more."""
+        self.timeline.making.turn(None, time.monotonic())
+
+    def reacted(self, shown: str) -> None:
+        """Something that answers is on screen with this frame: a role of a clip, or a fallback."""
+        self.timeline.screen.turn(_RUNGS.get(shown, shown), time.monotonic())
         if self._awaits_first:
             self._awaits_first = False
             frames = Engine.get_process_frames() - self._asked_in_frame
@@ -44,4 +68,5 @@ class Tally:
             "rungs": dict(self.rungs),
             "first_reaction_frames": list(self._first_reaction_frames),
             "clip_seconds": list(self._clip_seconds),
+            "timeline": self.timeline.told(time.monotonic()),
         }

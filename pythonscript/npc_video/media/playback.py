@@ -7,6 +7,7 @@ picture on screen is not known here.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MediaError
 from ..records import GeneratedClip
+from .cost import CostCounter
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -63,6 +65,7 @@ class Playback:
         begin: seconds into the clip with which it starts.
         motion: has the decoder tell where blocks move, where the codec says so.
         first: the first picture, where that is there already; for a `begin` of 0.
+        cost: counts what decoding takes.
 
     Attributes:
         info: what the clip says of itself; None until its first picture is there.
@@ -80,6 +83,7 @@ class Playback:
         motion: bool = False,
         first: FirstPicture | None = None,
         limits: MediaLimits | None = None,
+        cost: CostCounter | None = None,
     ):
         self.clip = clip
         self.info: ClipInfo | None = None
@@ -90,6 +94,7 @@ class Playback:
         self._begin = begin
         self._with_motion = motion
         self._limits = limits
+        self._cost = cost or CostCounter()
         self._decoder: ClipDecoder | None = None
         self._source: Iterator[None] | None = None
         self._waiting: deque[Shot] = deque()
@@ -196,7 +201,9 @@ class Playback:
                 self._decoder = ClipDecoder(self.clip.data, self.clip.media_type, self._limits)
                 self._source = self._endless(self._decoder)
             while self._room and not self._is_closed:
+                began = time.thread_time()
                 next(self._source)
+                self._cost.add_decoded(time.thread_time() - began)
         except MediaError as error:
             self.error = error
         except Exception as error:

@@ -1,0 +1,53 @@
+"""The numbers of the game in the editor's debugger: tab Monitors, group "NPC Video"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from godot import Engine, Performance, at_exit
+
+from . import numbers
+from .numbers import Numbers
+
+_GROUP = "NPC Video"
+
+MONITORS: dict[str, Callable[[Numbers], float]] = {
+    "Hit rate, memory (%)": lambda n: 100.0 * n.tiers["memory"].hit_rate,
+    "Hit rate, disk (%)": lambda n: 100.0 * n.tiers["disk"].hit_rate,
+    "Hit rate, baked (%)": lambda n: 100.0 * n.tiers["baked"].hit_rate,
+    "Queue length": lambda n: n.waiting,
+    "Running jobs": lambda n: n.running,
+    "Generating (s)": lambda n: n.busy_seconds,
+    "Made ahead and used": lambda n: n.used,
+    "Made ahead and wasted (s)": lambda n: n.wasted_seconds,
+    "Decoding (ms per frame)": lambda n: n.decode_ms,
+    "Uploading (ms per frame)": lambda n: n.upload_ms,
+    "Dropped frames": lambda n: n.cost.dropped,
+}
+"""What each one shows, by its name."""
+
+
+def add() -> None:
+    """Begins to show them, once and not in the editor."""
+    if Engine.is_editor_hint():
+        return
+    for name, read in MONITORS.items():
+        if not Performance.has_custom_monitor(_path(name)):
+            Performance.add_custom_monitor(_path(name), partial(_show, read))
+
+
+def _show(read: Callable[[Numbers], float]) -> float:
+    return float(read(numbers.lately()))
+
+
+def _path(name: str) -> str:
+    return f"{_GROUP}/{name}"
+
+
+@at_exit
+def remove() -> None:
+    """The game ends."""
+    for name in MONITORS:
+        if Performance.has_custom_monitor(_path(name)):
+            Performance.remove_custom_monitor(_path(name))

@@ -1,0 +1,93 @@
+"""What is counted, in the debugger's monitors and for games that ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine_tests import EngineTest, Steps, until
+from godot import Performance, Vector2
+from npc_video.timeline import SHOWN
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.monitors import MONITORS
+
+
+def player_in(test: EngineTest) -> tuple[NpcVideoPlayer, list[Any]]:
+    player = NpcVideoPlayer()
+    player.preset, player.predictive, player.progressive = "realtime", False, False
+    player.set_size(Vector2(64, 64))
+    started: list[Any] = []
+    player.clip_started.connect(started.append)
+    test.add_child(player)
+    return player, started
+
+
+def shown_clip(player: NpcVideoPlayer, started: list[Any], expression: str) -> Steps:
+    started.clear()
+    player.request({"expression": expression})
+    yield from until(lambda: any(info["expression"] == expression for info in started), 20.0)
+
+
+def monitor(name: str) -> Any:
+    return Performance.get_custom_monitor(f"NPC Video/{name}")
+
+
+def test_the_debugger_has_all_monitors(test: EngineTest) -> Steps:
+    player, started = player_in(test)
+    second, _ = player_in(test)
+    names = {str(name) for name in Performance.get_custom_monitor_names()}
+    assert names == {f"NPC Video/{name}" for name in MONITORS}
+    yield from shown_clip(player, started, "happy")
+    yield from shown_clip(player, started, "happy")
+    for name in MONITORS:
+        assert isinstance(monitor(name), float), name
+        assert monitor(name) >= 0.0, name
+    yield from until(lambda: 0.0 < monitor("Hit rate, memory (%)") <= 100.0)
+    yield from until(lambda: monitor("Generating (s)") > 0.0)
+    yield from until(lambda: 0.0 < monitor("Uploading (ms per frame)") < 1000.0)
+    yield from until(lambda: 0.0 < monitor("Decoding (ms per frame)") < 1000.0)
+    assert monitor("Running jobs") == int(monitor("Running jobs"))
+    second.free()
+    assert Performance.has_custom_monitor("NPC Video/Queue length")
+
+
+def test_games_get_the_numbers_of_all_players(test: EngineTest) -> Steps:
+    player, started = player_in(test)
+    before = player.get_stats()
+    yield from shown_clip(player, started, "sad")
+    yield from shown_clip(player, started, "sad")
+    stats = player.get_stats()
+    memory = stats["cache"]["memory"]
+    assert memory["hits"] > before["cache"]["memory"]["hits"]
+    assert memory["entries"] > 0
+    assert memory["bytes"] > 0
+    assert 0.0 < memory["hit_rate"] <= 1.0
+    assert 0.0 < stats["hit_rate"] <= 1.0
+    assert stats["queue"]["generated"] > before["queue"]["generated"]
+    assert stats["queue"]["busy_seconds"] > before["queue"]["busy_seconds"]
+    assert set(stats["speculation"]) == {"made", "used", "seconds", "wasted_seconds"}
+    assert stats["playing"]["upload_ms"] > 0.0
+    assert stats["playing"]["decode_ms"] > 0.0
+    assert stats["playing"]["dropped"] >= 0
+
+
+def test_the_timeline_tells_what_was_on_screen(test: EngineTest) -> Steps:
+    player, started = player_in(test)
+    player.fallback = "procedural"
+    player.simulate_latency = True
+    player.react({"tool": "feather", "zone": "cheek"})
+    spans = player.get_stats()["timeline"]
+    assert {"touch", "making"} <= {span["lane"] for span in spans}
+    yield from until(lambda: any(s["what"] == "procedural" for s in _screen(player)))
+    player.cancel()
+    player.simulate_latency = False
+    yield from shown_clip(player, started, "curious")
+    now = _screen(player)[-1]
+    assert now["what"] == "exact"
+    assert now["ended"] == 0.0
+    assert all(span["what"] in SHOWN for span in _screen(player))
+    making = [s for s in player.get_stats()["timeline"] if s["lane"] == "making"]
+    assert all(span["ended"] > 0.0 for span in making)
+
+
+def _screen(player: NpcVideoPlayer) -> list[dict[str, Any]]:
+    return [span for span in player.get_stats()["timeline"] if span["lane"] == "screen"]
