@@ -7,7 +7,7 @@ from typing import Any
 from _pythonscript import ffi, lib
 
 from . import _classes
-from ._decode import decode
+from ._decode import decode, typed_text
 from ._described import USAGE_DEFAULT, Described
 from ._encode import encode, encode_typed
 from ._names import name, text_of
@@ -148,8 +148,12 @@ def py_validate(reference: int, info: Any) -> int:
         "name": text_of(info.name),
         "type": int(info.type),
         "hint": info.hint,
+        "hint_string": (text := typed_text(info.hint_string, Type.STRING)),
         "usage": info.usage,
     }
     instance(reference)._validate_property(shown)
     info.usage, info.hint = shown["usage"], shown["hint"]
+    if shown["hint_string"] != text:
+        lib.ps_destroy_typed(info.hint_string, Type.STRING)
+        encode_typed(Type.STRING, shown["hint_string"], info.hint_string)
     return 1

@@ -186,6 +186,8 @@ class Flexible(Node):
     def _validate_property(self, info):
         if info["name"] == "process_priority":
             info["usage"] = 0
+        if info["name"] == "process_mode":
+            info["hint_string"] += ",Änderung"
 
     def _notification(self, what):
         self._log.append(what)

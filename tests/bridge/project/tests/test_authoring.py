@@ -392,6 +392,8 @@ def test_properties_known_only_while_the_game_runs(test):
     node = autofreed(test, Flexible)
     found = properties(node)
     assert (found["loose/one"]["type"], found["loose/one"]["hint_string"]) == (2, "0,10")
+    choices = found["process_mode"]["hint_string"].split(",")
+    assert (choices[0], choices[-1]) == ("Inherit", "Änderung")
     assert node.get("loose/one") == 1
     node.set("loose/two", "y")
     assert node._values["loose/two"] == "y"
