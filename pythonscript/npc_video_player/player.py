@@ -19,6 +19,7 @@ from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, Vi
 
 from . import monitors, numbers, shared
 from .director import Director
+from .overlay import Overlay
 from .player_properties import PlayerProperties
 from .progress_ring import ProgressRing
 from .role import Role
@@ -51,6 +52,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._director: Director | None = None
         self._ring: ProgressRing | None = None
         self._stage: Stage | None = None
+        self._overlay: Overlay | None = None
         self._tally = Tally()
         self._role = Role(self)
         self._visibility = Visibility(self)
@@ -155,6 +157,8 @@ class NpcVideoPlayer(PlayerProperties):
         if what == Control.NOTIFICATION_PROCESS:
             is_seen = self._visibility.pass_frame()
             self._director.advance(self.get_process_delta_time(), is_seen=is_seen)
+            if self._overlay is not None and is_seen:
+                self._overlay.advance(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
@@ -174,6 +178,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._leave_stage()
             self._screen.close()
             self._ring.close()
+            self._lay_overlay(wanted=False)
             self._director = self._screen = self._ring = None
 
     def _settle(self) -> None:
@@ -191,11 +196,22 @@ class NpcVideoPlayer(PlayerProperties):
         self._settle()
         area = Rect2(0.0, 0.0, *self.size)
         self._ring.place(area)
+        self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
+        if self._overlay is not None:
+            self._overlay.place(area)
         if self._stage is None:
             self._screen.place(area)
         else:
             shown = placed(self.stretch_mode, area, self._stage.size)
             self.draw_texture_rect(self._stage.texture, shown, False)
+
+    def _lay_overlay(self, *, wanted: bool) -> None:
+        """Puts the overlay over the picture, or takes it away."""
+        if wanted and self._overlay is None:
+            self._overlay = Overlay(self, self._tally.timeline)
+        elif not wanted and self._overlay is not None:
+            self._overlay.close()
+            self._overlay = None
 
     def _leave_stage(self) -> None:
         if self._stage is not None:

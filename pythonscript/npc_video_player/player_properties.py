@@ -124,6 +124,17 @@ class PlayerProperties(Control):
         doc="What is seen between two frames of a clip: the first, a mix, or moved blocks.",
     )
     sound_bus = export(str, "Master", doc="Where the sound of clips goes.")
+    overlay = export(
+        bool,
+        False,
+        group="Debug",
+        doc="Shows in the running game what was on screen in the last half minute, and numbers.",
+    )
+
+    @overlay.setter
+    def overlay(self, value: bool) -> None:
+        PlayerProperties.overlay.store(self, value)
+        self.queue_redraw()
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]

@@ -22,6 +22,18 @@ COLOURS = {
     "progress": Color(1.0, 0.71, 0.4),
     "progress_track": Color(1.0, 1.0, 1.0, 0.22),
     "progress_background": Color(0.06, 0.05, 0.11, 0.62),
+    "overlay": Color(0.06, 0.05, 0.11, 0.84),
+    "overlay_caption": Color(0.75, 0.71, 0.8),
+    # What was on screen, by the names of `npc_video.timeline.SHOWN`, and the lanes beside it.
+    "timeline": Color(1.0, 1.0, 1.0, 0.12),
+    "timeline_exact": Color(0.44, 0.8, 0.5),
+    "timeline_upgrade": Color(0.68, 0.95, 0.68),
+    "timeline_similar": Color(0.35, 0.66, 0.95),
+    "timeline_procedural": Color(1.0, 0.6, 0.28),
+    "timeline_placeholder": Color(0.78, 0.47, 0.85),
+    "timeline_freeze": Color(0.58, 0.58, 0.66),
+    "timeline_making": Color(1.0, 0.86, 0.55),
+    "timeline_touch": Color(1.0, 1.0, 1.0),
 }
 
 
