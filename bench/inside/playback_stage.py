@@ -20,7 +20,7 @@ from npc_video import (
     VideoGenerationManager,
     VideoParams,
 )
-from npc_video.backends.base import Backend, GenerationRequest, OnProgress
+from npc_video.backends.base import Backend, GenerationRequest, OnEarly, OnProgress, ignore
 from npc_video.cache import ClipCache
 from npc_video_player import NpcVideoPlayer, sources
 
@@ -38,7 +38,9 @@ class MeasurementError(Exception):
 class Silent(Backend):
     """Generates nothing: all clips are there."""
 
-    async def generate(self, request: GenerationRequest, on_progress: OnProgress) -> GeneratedClip:
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
         raise MeasurementError(f"a clip was asked for that is not there: {request.params}")
 
     async def close(self) -> None:

@@ -14,11 +14,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from .backends.base import Backend, GenerationRequest
+from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.pictures import Pictures, read_file
 from .cache import CacheStats, ClipCache, PendingWrite
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
 from .evaluator import NpcResponseEvaluator
+from .generation.attempt import Attempt
 from .generation.core import Decision, GenerationCore
 from .generation.events import (
     Answer,
@@ -26,7 +27,9 @@ from .generation.events import (
     DeadlinePassed,
     Event,
     Failed,
+    Growing,
     MadeAhead,
+    Previewed,
     Progress,
     Upgraded,
 )
@@ -51,7 +54,9 @@ __all__ = [
     "DeadlinePassed",
     "Event",
     "Failed",
+    "Growing",
     "MadeAhead",
+    "Previewed",
     "Progress",
     "Upgraded",
     "VideoGenerationManager",
@@ -280,17 +285,30 @@ class VideoGenerationManager:
         self._futures.pop(start.ticket, None)
         return self._core.fail(start.ticket, reason, now, worth_retrying=worth_retrying)
 
-    def _progress(self, start: Start, fraction: float) -> None:
+    def _tell(self, start: Start, news: Progress | Previewed) -> None:
         if self._core.is_awaited(start.ticket):
-            self._news.append(Progress(start.job.params, fraction))
+            self._news.append(news)
+
+    def _grow(self, attempt: Attempt, now: float) -> None:
+        if self._core.is_awaited(attempt.start.ticket) and (growing := attempt.growing(now)):
+            self._news.append(growing)
 
     # ---- On the worker thread ----
 
     async def _generate(self, start: Start) -> None:
-        backend = self._backends[start.host]
+        backend, params = self._backends[start.host], start.job.params
+        attempt = Attempt(start, self._config.clip_seconds)
 
         def tell(fraction: float) -> None:
-            self._inbox.append(lambda now: self._progress(start, fraction))
+            self._inbox.append(lambda now: self._tell(start, Progress(params, fraction)))
+
+        def tell_early(news: Early) -> None:
+            if isinstance(news, Preview):
+                self._inbox.append(lambda now: self._tell(start, Previewed(params, news)))
+                return
+            attempt.take(news)
+            if not attempt.is_told:
+                self._inbox.append(lambda now: self._grow(attempt, now))
 
         def fail(reason: str, *, worth_retrying: bool = False) -> None:
             self._inbox.append(
@@ -298,7 +316,8 @@ class VideoGenerationManager:
             )
 
         try:
-            clip = await backend.generate(await self._request(start, backend), tell)
+            request = await self._request(start, backend)
+            clip = await backend.generate(request, tell, tell_early)
         except GeneratorUnavailableError as error:
             fail(str(error), worth_retrying=True)
         except NpcVideoError as error:
@@ -306,7 +325,10 @@ class VideoGenerationManager:
         except Exception as error:
             fail(f"The generator broke: {error!r}.")
         else:
+            attempt.end(clip)
             self._inbox.append(lambda now: self._finish(start, clip, now))
+        finally:
+            attempt.end()
 
     async def _request(self, start: Start, backend: Backend) -> GenerationRequest:
         job, image = start.job, None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..backends.base import Preview
+from ..media.growing import GrowingFile
 from ..records import Fallback, GeneratedClip, VideoParams
 
 __all__ = [
@@ -10,7 +12,9 @@ __all__ = [
     "DeadlinePassed",
     "Event",
     "Failed",
+    "Growing",
     "MadeAhead",
+    "Previewed",
     "Progress",
     "Upgraded",
 ]
@@ -64,6 +68,30 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Previewed:
+    """A still of a clip that is being made."""
+
+    params: VideoParams
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A clip that was asked for comes in, and may be played as far as it is there.
+
+    It is told of each attempt at most once; `ClipReady` follows with the clip that counts.
+
+    Attributes:
+        clip: as it will be, as far as that is known; without its data.
+        file: what comes in. It ends with the attempt: whole, or given up.
+    """
+
+    params: VideoParams
+    clip: GeneratedClip
+    file: GrowingFile
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A clip will not come; `reason` is a sentence for the developer of the game."""
 
@@ -79,4 +107,4 @@ class DeadlinePassed:
     waited: float
 
 
-Event = ClipReady | Upgraded | MadeAhead | Progress | Failed | DeadlinePassed
+Event = ClipReady | Upgraded | MadeAhead | Progress | Previewed | Growing | Failed | DeadlinePassed

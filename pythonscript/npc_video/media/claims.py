@@ -9,51 +9,72 @@ import struct
 
 from ..errors import DamagedClipError
 
-__all__ = ["check_claims"]
+__all__ = ["ClaimsCheck", "check_claims"]
 
 # An index of these is about 100 MB; a minute of sound without compression has as many.
 _MOST_SAMPLES = 4 * 1024 * 1024
+# Of a file whose size is not known yet: a minute of sound and picture has a tenth of these.
+_MOST_EARLY_SAMPLES = 64 * 1024
 # FFmpeg repeats the samples for each edit; encoders write one or two.
 _MOST_EDITS = 64
 _SIZE, _LARGE = 4, 8  # bytes of the size of a box, and of one that does not fit in these
+_NAME, _COUNTS = 4, 12  # bytes of the name of a box, and of what is checked in it
+_REACH = _NAME + _LARGE + _COUNTS
 _OWN_SIZES = (
     0xF00  # flags of a run whose samples have fields of their own (ISO/IEC 14496-12, 8.8.8)
 )
+_NAMES = (b"stsz", b"trun", b"elst")
 
 
 def check_claims(data: bytes) -> None:
     """Raises DamagedClipError when the file claims more than its bytes can hold."""
-    for name, check in _CHECKS.items():
-        at = data.find(name, _SIZE)
-        while at >= 0:
-            (size,) = struct.unpack_from(">I", data, at - _SIZE)
-            start = at + len(name) + (_LARGE if size == 1 else 0)
-            # Sizes that reach beyond the file are those of chance finds among the samples.
-            if size <= len(data) and start + 12 <= len(data) and not check(data, start):
-                raise DamagedClipError("The clip is damaged: it claims more than it can hold.")
-            at = data.find(name, at + 1)
+    ClaimsCheck(len(data), min(_MOST_SAMPLES, len(data))).check(data, is_whole=True)
 
 
-def _is_sample_table_sound(data: bytes, start: int) -> bool:
-    size: int
-    count: int
-    size, count = struct.unpack_from(">II", data, start + 4)
-    return size == 0 or (count <= _MOST_SAMPLES and count * size <= len(data))
+class ClaimsCheck:
+    """Goes through a file from front to back, as far as it is there.
 
+    Args:
+        most_bytes: how large the file may become.
+        most_samples: how many its tables may claim, each of them, and all of its runs together.
+    """
 
-def _is_run_sound(data: bytes, start: int) -> bool:
-    flags, count = struct.unpack_from(">II", data, start)
-    return bool(flags & _OWN_SIZES) or count <= min(_MOST_SAMPLES, len(data))
+    def __init__(self, most_bytes: int, most_samples: int = _MOST_EARLY_SAMPLES):
+        self._most_bytes = most_bytes
+        self._most_samples = most_samples
+        self._in_runs = 0
+        self._checked = 0
 
+    def check(self, data: bytes | bytearray, *, is_whole: bool) -> int:
+        """How many bytes of the beginning are checked now.
 
-def _is_edit_list_sound(data: bytes, start: int) -> bool:
-    count: int
-    (count,) = struct.unpack_from(">I", data, start + 4)
-    return count <= _MOST_EDITS
+        Args:
+            data: the file as far as it is there; it begins with what it was before.
 
+        Raises:
+            DamagedClipError: the file claims more than it can hold.
+        """
+        end = len(data) if is_whole else len(data) - _REACH
+        for name in _NAMES:
+            at = data.find(name, max(_SIZE, self._checked), max(0, end) + _NAME - 1)
+            while at >= 0:
+                (size,) = struct.unpack_from(">I", data, at - _SIZE)
+                start = at + _NAME + (_LARGE if size == 1 else 0)
+                # Sizes that reach beyond the file are those of chance finds among the samples.
+                is_box = size <= self._most_bytes and start + _COUNTS <= len(data)
+                if is_box and not self._is_sound(name, *struct.unpack_from(">3I", data, start)):
+                    raise DamagedClipError("The clip is damaged: it claims more than it can hold.")
+                at = data.find(name, at + 1, max(0, end) + _NAME - 1)
+        self._checked = max(self._checked, end)
+        return self._checked
 
-_CHECKS = {
-    b"stsz": _is_sample_table_sound,
-    b"trun": _is_run_sound,
-    b"elst": _is_edit_list_sound,
-}
+    def _is_sound(self, name: bytes, first: int, second: int, third: int) -> bool:
+        if name == b"stsz":
+            size, count = second, third
+            return size == 0 or (count <= self._most_samples and count * size <= self._most_bytes)
+        if name == b"elst":
+            return second <= _MOST_EDITS
+        flags, count = first, second
+        if not flags & _OWN_SIZES:
+            self._in_runs += count
+        return self._in_runs <= self._most_samples

@@ -16,6 +16,7 @@ from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
 from .formats import Shape
+from .growing import GrowingReader
 from .layout import PictureLayout
 from .motion import MotionReader
 from .opening import (
@@ -86,7 +87,7 @@ class ClipDecoder:
     """Reads one clip, as often as wanted; for one thread at a time.
 
     Args:
-        data: the file.
+        data: the file, or one that still comes in: this and `frames` then wait for its bytes.
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
 
     Raises:
@@ -95,8 +96,11 @@ class ClipDecoder:
         DamagedClipError: it cannot be read.
     """
 
-    def __init__(self, data: bytes, media_type: str, limits: MediaLimits | None = None):
+    def __init__(
+        self, data: bytes | GrowingReader, media_type: str, limits: MediaLimits | None = None
+    ):
         self._limits = limits or MediaLimits()
+        self._growing = data if isinstance(data, GrowingReader) else None
         self._container = open_container(data, media_type, self._limits)
         try:
             self._stream = _video(self._container, self._limits)
@@ -208,6 +212,8 @@ class ClipDecoder:
 
     def _finish(self, last: float, stays: int | None) -> None:
         """A truncated file ends like a whole one, only too early."""
+        if self._growing is not None:
+            self._growing.check()
         frame = 1.0 / self.info.fps
         end = last + (float(stays * self._stream.time_base) if stays else frame)
         said = self.info.duration

@@ -14,6 +14,7 @@ from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .claims import check_claims
+from .growing import GrowingReader
 
 __all__ = ["SOUND_CODECS", "VIDEO_CODECS", "MediaLimits", "WorkMeter", "open_container", "reason"]
 
@@ -23,6 +24,9 @@ SOUND_CODECS = (
     "opus", "libopus", "vorbis", "libvorbis", "aac", "mp3", "mp3float", "flac",
     "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_f32le",
 )  # fmt: skip
+
+# What is at the end of a file is not looked for, and its rate not guessed from the first frames.
+_FRONT_TO_BACK = {"fflags": "ignidx", "fpsprobesize": "0"}
 
 _CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/mp4": "mp4"}
 
@@ -70,10 +74,11 @@ class WorkMeter:
             raise ClipLimitError(f"The clip takes longer to decode than {self._most:g} s allowed.")
 
 
-def open_container(data: bytes, media_type: str, limits: MediaLimits) -> Any:
+def open_container(data: bytes | GrowingReader, media_type: str, limits: MediaLimits) -> Any:
     """The file as a container of PyAV.
 
     Args:
+        data: the file; one that grows is read no farther than to the first picture.
         media_type: "video/webm", "video/x-matroska" or "video/mp4", with or without parameters.
 
     Raises:
@@ -81,20 +86,20 @@ def open_container(data: bytes, media_type: str, limits: MediaLimits) -> Any:
         ClipLimitError: the file is larger than `limits` allow.
         DamagedClipError: it cannot be read.
     """
-    if len(data) > limits.most_bytes:
-        raise ClipLimitError(
-            f"The clip has {len(data)} bytes; at most {limits.most_bytes} are allowed."
-        )
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in _CONTAINERS:
         raise UnsupportedClipError(
             f"The clip is of the type {media_type!r}: use one of {', '.join(_CONTAINERS)}."
         )
-    if _CONTAINERS[kind] == "mp4":
-        check_claims(data)
+    file: io.BytesIO | GrowingReader
+    if isinstance(data, GrowingReader):
+        file, more = data, _FRONT_TO_BACK
+    else:
+        _check_whole(data, _CONTAINERS[kind], limits)
+        file, more = io.BytesIO(data), {}
     try:
         return av.open(
-            io.BytesIO(data),
+            file,
             "r",
             format=_CONTAINERS[kind],
             # FFmpeg decodes a few frames to see what is in the file.
@@ -103,12 +108,22 @@ def open_container(data: bytes, media_type: str, limits: MediaLimits) -> Any:
                 # Larger ones look as if they had no size. Four times, so that a clip that is just
                 # too large is told apart from a damaged one.
                 "max_pixels": str(4 * limits.most_pixels),
+                **more,
             },
             metadata_errors="replace",
             io_open=_refuse,
         )
     except (FFmpegError, ValueError) as error:
         raise DamagedClipError(f"The clip cannot be opened: {reason(error)}.") from error
+
+
+def _check_whole(data: bytes, container: str, limits: MediaLimits) -> None:
+    if len(data) > limits.most_bytes:
+        raise ClipLimitError(
+            f"The clip has {len(data)} bytes; at most {limits.most_bytes} are allowed."
+        )
+    if container == "mp4":
+        check_claims(data)
 
 
 def reason(error: Exception) -> str:

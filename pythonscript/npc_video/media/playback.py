@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .decode import ClipDecoder, ClipInfo, MediaLimits
     from .first_pictures import FirstPicture
+    from .growing import GrowingFile
 
 __all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
 
@@ -65,6 +66,8 @@ class Playback:
         begin: seconds into the clip with which it starts.
         motion: has the decoder tell where blocks move, where the codec says so.
         first: the first picture, where that is there already; for a `begin` of 0.
+        file: of a clip that still comes in, in place of its data. It plays as far as it has come
+            and waits there on a thread of `decoders`; it does not loop before it is whole.
         cost: counts what decoding takes.
 
     Attributes:
@@ -82,6 +85,7 @@ class Playback:
         begin: float = 0.0,
         motion: bool = False,
         first: FirstPicture | None = None,
+        file: GrowingFile | None = None,
         limits: MediaLimits | None = None,
         cost: CostCounter | None = None,
     ):
@@ -94,6 +98,7 @@ class Playback:
         self._begin = begin
         self._with_motion = motion
         self._limits = limits
+        self._reader = None if file is None else file.reader()
         self._cost = cost or CostCounter()
         self._decoder: ClipDecoder | None = None
         self._source: Iterator[None] | None = None
@@ -165,9 +170,15 @@ class Playback:
             self._filling = self._decoders.submit(self._fill)
         return self.shot is not before
 
+    def complete(self, clip: GeneratedClip, decoders: Executor) -> None:
+        """Its file is whole, that of `clip`, so that decoding it waits for nothing any more."""
+        self.clip, self._decoders = clip, decoders
+
     def close(self) -> None:
         """Stops decoding; waits for nothing."""
         self._is_closed = True
+        if self._reader is not None:
+            self._reader.close()
         self._waiting.clear()
         self._filling.add_done_callback(lambda _: self._release())
 
@@ -198,7 +209,8 @@ class Playback:
                 # FFmpeg is loaded here, on a thread that nobody waits for.
                 from .decode import ClipDecoder
 
-                self._decoder = ClipDecoder(self.clip.data, self.clip.media_type, self._limits)
+                data = self._reader or self.clip.data
+                self._decoder = ClipDecoder(data, self.clip.media_type, self._limits)
                 self._source = self._endless(self._decoder)
             while self._room and not self._is_closed:
                 began = time.thread_time()

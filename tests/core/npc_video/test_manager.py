@@ -4,7 +4,7 @@ import time
 
 import pytest
 from npc_video import NpcResponseEvaluator, ToolInteraction
-from npc_video.backends.base import Backend
+from npc_video.backends.base import Backend, ClipPart, Preview
 from npc_video.cache import ClipCache
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import GenerationError, GeneratorUnavailableError, InvalidDataError
@@ -12,6 +12,8 @@ from npc_video.manager import (
     ClipReady,
     DeadlinePassed,
     Failed,
+    Growing,
+    Previewed,
     Progress,
     VideoGenerationManager,
 )
@@ -35,10 +37,11 @@ class ScriptedBackend(Backend):
         self.is_closed = False
         self._answers = {}
 
-    async def generate(self, request, on_progress):
+    async def generate(self, request, on_progress, on_early):
         key = request.params.cache_key()
         answer = self._answers[key] = asyncio.get_running_loop().create_future()
         self.begun.append(request.params)
+        self.on_early = on_early
         self.presets.append(request.preset.name)
         on_progress(0.5)
         try:
@@ -48,7 +51,7 @@ class ScriptedBackend(Backend):
             raise
         if isinstance(result, Exception):
             raise result
-        return clip(request.params)
+        return clip(request.params, *([] if result is None else [result]))
 
     async def close(self):
         self.is_closed = True
@@ -60,8 +63,8 @@ class ScriptedBackend(Backend):
         answer.get_loop().call_soon_threadsafe(answer.set_result, result)
 
 
-def clip(wanted):
-    return GeneratedClip(b"clip", "video/webm", 256, 256, 8.0, 3.0, "realtime", wanted, 1.0)
+def clip(wanted, data=b"clip"):
+    return GeneratedClip(data, "video/webm", 256, 256, 8.0, 3.0, "realtime", wanted, 1.0)
 
 
 def disk_cache(folder):
@@ -267,6 +270,107 @@ class TestUnavailable:
         backend.finish(params("happy"))
         assert isinstance(polled(manager, ClipReady)[-1], ClipReady)
         assert manager.stats().retried == 1
+
+
+class TestEarly:
+    def tell(self, backend, *news):
+        """As a generator does, on the worker thread."""
+        for each in news:
+            self.loop(backend).call_soon_threadsafe(backend.on_early, each)
+
+    def loop(self, backend):
+        until(lambda: backend._answers)
+        return next(iter(backend._answers.values())).get_loop()
+
+    def part(self, data):
+        return ClipPart(data, "video/webm")
+
+    def begin(self, manager, backend, count=1):
+        manager.request(params("happy"))
+        until(lambda: len(backend.begun) == count)
+
+    def test_a_clip_that_comes_in_is_told_once_with_its_file(self, manager, backend):
+        self.begin(manager, backend)
+        self.tell(backend, self.part(b"cl"), self.part(b"i"))
+        growing = polled(manager, Growing)[-1]
+        assert growing.params == params("happy")
+        assert (growing.clip.preset, growing.clip.width, growing.clip.data) == (
+            "realtime",
+            256,
+            b"",
+        )
+        reader = growing.file.reader()
+        self.tell(backend, self.part(b"p"))
+        assert b"".join(reader.read(1) for _ in range(4)) == b"clip"
+        assert not growing.file.is_whole
+        backend.finish(params("happy"))
+        events = polled(manager, ClipReady)
+        assert growing.file.is_whole
+        assert reader.read(1) == b""
+        assert not [event for event in events if isinstance(event, Growing)]
+
+    def test_nobody_hears_of_what_nobody_awaits(self, manager, backend):
+        manager.pregenerate(VideoParams(npc_id="ember"))
+        until(lambda: backend.begun)
+        self.tell(backend, Preview(b"still", "image/png"), self.part(b"cl"))
+        backend.finish(backend.begun[0])
+        until(lambda: manager.stats().speculations or manager.poll())
+        assert not [e for e in manager.poll() if isinstance(e, Growing | Previewed)]
+
+    def test_who_begins_to_await_it_hears_of_it_with_the_next_part(self, manager, backend):
+        manager.pregenerate(VideoParams(npc_id="ember"))
+        until(lambda: backend.begun)
+        self.tell(backend, self.part(b"cl"))
+        manager.request(backend.begun[0])
+        self.tell(backend, self.part(b"ip"))
+        file = polled(manager, Growing)[-1].file
+        backend.finish(backend.begun[0])
+        polled(manager, ClipReady)
+        assert file.is_whole
+
+    def test_stills_are_told(self, manager, backend):
+        self.begin(manager, backend)
+        still = Preview(b"still", "image/png")
+        self.tell(backend, still)
+        assert polled(manager, Previewed)[-1] == Previewed(params("happy"), still)
+
+    def test_each_attempt_has_a_file_of_its_own(self, manager, backend):
+        self.begin(manager, backend)
+        self.tell(backend, self.part(b"broken"))
+        first = polled(manager, Growing)[-1].file
+        backend.finish(params("happy"), GeneratorUnavailableError("It broke off."))
+        until(lambda: manager.poll() is not None and len(backend.begun) == 2)
+        self.tell(backend, self.part(b"clip"))
+        second = polled(manager, Growing)[-1].file
+        backend.finish(params("happy"))
+        polled(manager, ClipReady)
+        assert (first.is_whole, second.is_whole) == (False, True)
+        assert first.reader().read(99) == b"broken"
+
+    def test_a_clip_of_other_bytes_leaves_the_file_given_up(self, manager, backend):
+        self.begin(manager, backend)
+        self.tell(backend, self.part(b"other"))
+        file = polled(manager, Growing)[-1].file
+        backend.finish(params("happy"))
+        assert polled(manager, ClipReady)[-1].clip.data == b"clip"
+        assert not file.is_whole
+
+    @pytest.mark.parametrize("end", ["cancel", "fail", "close"])
+    def test_no_reader_waits_longer_than_the_attempt_lasts(self, backend, end):
+        manager = VideoGenerationManager(REALTIME, backend)
+        self.begin(manager, backend)
+        self.tell(backend, self.part(b"cl"))
+        reader = polled(manager, Growing)[-1].file.reader()
+        found = []
+        thread = threading.Thread(target=lambda: found.extend((reader.read(2), reader.read(2))))
+        thread.start()
+        if end == "cancel":
+            manager.cancel(params("happy"))
+        elif end == "fail":
+            backend.finish(params("happy"), GenerationError("No."))
+        manager.close()
+        thread.join(DEADLINE)
+        assert found == [b"cl", b""]
 
 
 class TestAhead:

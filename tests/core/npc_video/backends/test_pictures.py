@@ -73,9 +73,9 @@ class Asked(ScriptedBackend):
     def capabilities(self):
         return self.can
 
-    async def generate(self, request, on_progress):
+    async def generate(self, request, on_progress, on_early):
         self.requests.append(request)
-        return await super().generate(request, on_progress)
+        return await super().generate(request, on_progress, on_early)
 
 
 def request_of(backend, config=REALTIME, **more):

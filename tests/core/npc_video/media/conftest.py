@@ -43,11 +43,12 @@ def make_clip() -> Callable[..., bytes]:
         fps=FPS,
         alpha=0,
         options=None,
+        muxing=None,
         metadata=None,
         **tags,
     ):
         file = io.BytesIO()
-        with av.open(file, "w", format=container) as output:
+        with av.open(file, "w", format=container, options=muxing or {}) as output:
             stream = output.add_stream(codec, rate=fps, options=options or {})
             stream.metadata.update(metadata or {})
             stream.width = stream.height = size
@@ -64,6 +65,15 @@ def make_clip() -> Callable[..., bytes]:
         return file.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def fragmented(make_clip) -> bytes:
+    """An MP4 of three fragments, with frames that are not stored in the order they are shown."""
+    return make_clip(
+        options={"g": "8", "bf": "2"},
+        muxing={"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+    )
 
 
 @pytest.fixture(scope="session")

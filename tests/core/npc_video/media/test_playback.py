@@ -8,6 +8,7 @@ import pytest
 from npc_video.errors import DamagedClipError
 from npc_video.media.decode import ClipDecoder
 from npc_video.media.first_pictures import FirstPictures
+from npc_video.media.growing import GrowingFile
 from npc_video.media.playback import Playback
 from npc_video.records import GeneratedClip, VideoParams
 
@@ -216,6 +217,92 @@ def test_close_gives_the_memory_back_at_once(play, decoders):
         assert [picture() for picture in pictures] == [None, None]
     finally:
         gc.enable()
+
+
+class Coming:
+    """A clip that still comes in, and its playback."""
+
+    def __init__(self, waiting):
+        self.file = GrowingFile("video/webm")
+        wait = self.file._changed.wait
+        self.waits = False
+
+        def watched():
+            self.waits = True
+            wait()
+            self.waits = False
+
+        self.file._changed.wait = watched
+        self.playback = Playback(clip_of(b""), waiting, Memory, file=self.file)
+
+    def append(self, part):
+        self.waits = False
+        self.file.append(part)
+
+    def settle(self):
+        """Waits until all is decoded that there is, or that there is room for."""
+        until(lambda: self.waits or self.playback._filling.done())
+
+    def play(self, packed, most=COUNT):
+        """The frames that are shown until no more come."""
+        shown = []
+        self.settle()
+        while len(shown) < most and self.playback.advance(FRAME):
+            shown.append(frame_of(self.playback, packed))
+            self.settle()
+        return shown
+
+
+@pytest.fixture
+def coming():
+    with ThreadPoolExecutor(1) as waiting:
+        coming = Coming(waiting)
+        yield coming
+        coming.playback.close()
+
+
+def test_what_comes_in_is_played_and_then_looped(coming, decoders, webm, packed):
+    playback, shown = coming.playback, []
+    for start in range(0, len(webm), 1000):
+        coming.append(webm[start : start + 1000])
+        before = playback.shot
+        shown += coming.play(packed)
+        if not shown:
+            continue
+        # The last picture stays, however long the next one takes.
+        assert not playback.advance(10.0)
+        assert playback.shot is not None or before is None
+    assert 20 < len(shown) < COUNT + 1
+    coming.file.finish(webm)
+    playback.complete(clip_of(webm), decoders)
+    until(lambda: playback._filling.done())
+    while playback.loops < 2:
+        if playback.advance(FRAME):
+            shown.append(frame_of(playback, packed))
+        settle(playback, decoders)
+        until(lambda: playback._filling.done())
+    assert shown == [*range(COUNT)] * 2 + [0]
+    assert playback.error is None
+
+
+def test_what_was_given_up_stays_on_its_last_picture(coming, webm, packed):
+    coming.append(webm[: len(webm) // 2])
+    shown = coming.play(packed)
+    coming.waits = False
+    coming.file.give_up()
+    shown += coming.play(packed)
+    assert shown == [*range(len(shown))]
+    assert 3 < len(shown) < COUNT
+    assert isinstance(coming.playback.error, DamagedClipError)
+    assert not coming.playback.advance(10.0)
+
+
+def test_close_does_not_wait_for_what_comes_in(coming, webm):
+    coming.append(webm[: len(webm) // 2])
+    coming.settle()
+    coming.playback.close()
+    until(lambda: coming.playback._filling.done())
+    assert coming.playback._decoder is None
 
 
 def keep(first_pictures, clip, decoders):

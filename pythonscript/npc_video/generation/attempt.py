@@ -1,0 +1,57 @@
+"""One attempt to get a clip, while its file comes in: bytes of two attempts never mix."""
+
+from dataclasses import dataclass
+
+from ..backends.base import ClipPart
+from ..media.growing import GrowingFile
+from ..records import GeneratedClip
+from .events import Growing
+from .jobs import Start
+
+__all__ = ["Attempt"]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What has come of one start.
+
+    Attributes:
+        is_told: the game has heard that the clip comes in.
+    """
+
+    start: Start
+    clip_seconds: float
+    file: GrowingFile | None = None
+    is_told: bool = False
+
+    def take(self, part: ClipPart) -> None:
+        """The next bytes; on the worker thread, as `end` is."""
+        if self.file is None:
+            self.file = GrowingFile(part.media_type)
+        self.file.append(part.data)
+
+    def end(self, clip: GeneratedClip | None = None) -> None:
+        """It brought `clip`, or none; only the first call counts."""
+        if self.file is not None and clip is not None:
+            self.file.finish(clip.data)
+        elif self.file is not None:
+            self.file.give_up()
+
+    def growing(self, now: float) -> Growing | None:
+        """What to tell the game, once; None if it has heard of it."""
+        if self.file is None or self.is_told:
+            return None
+        self.is_told = True
+        params, preset = self.start.job.params, self.start.job.preset
+        expected = GeneratedClip(
+            data=b"",
+            media_type=self.file.media_type,
+            width=preset.width,
+            height=preset.height,
+            fps=preset.fps,
+            duration=preset.frame_count(self.clip_seconds) / preset.fps,
+            preset=preset.name,
+            params=params,
+            generation_seconds=now - self.start.at,
+        )
+        return Growing(params, expected, self.file)

@@ -1,0 +1,130 @@
+"""The file of a clip that still comes in: written on one thread, read on others.
+
+A reader waits where nothing has come yet, so each needs a thread that nobody else waits for. It
+waits no longer than the attempt to get the clip lasts: that ends the file in any case.
+"""
+
+import io
+import threading
+
+from ..errors import DamagedClipError
+from .claims import ClaimsCheck
+
+__all__ = ["GrowingFile", "GrowingReader"]
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class GrowingFile:
+    """What has come of one clip, in one attempt to get it.
+
+    Args:
+        media_type: "video/webm" or "video/mp4".
+        most_bytes: a file that becomes larger is given up.
+    """
+
+    def __init__(self, media_type: str, most_bytes: int = _MOST_BYTES):
+        self.media_type = media_type
+        self.most_bytes = most_bytes
+        self._data: bytes | bytearray = bytearray()
+        self._is_whole = self._has_ended = False
+        self._changed = threading.Condition()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is there, and will stay."""
+        return self._is_whole
+
+    def append(self, part: bytes) -> None:
+        """The next bytes of the file."""
+        with self._changed:
+            if self._has_ended:
+                return
+            if len(self._data) + len(part) > self.most_bytes:
+                self._end()
+            else:
+                self._data += part
+                self._changed.notify_all()
+
+    def finish(self, data: bytes) -> None:
+        """The clip is there, and `data` its file: this one, unless another attempt brought it."""
+        with self._changed:
+            if not self._has_ended and data[: len(self._data)] == self._data:
+                # Who keeps the clip keeps these bytes anyway.
+                self._data, self._is_whole = data, True
+            self._end()
+
+    def give_up(self) -> None:
+        """Nothing more will come; for a file that has ended, nothing changes."""
+        with self._changed:
+            self._end()
+
+    def reader(self) -> "GrowingReader":
+        return GrowingReader(self)
+
+    def _end(self) -> None:
+        self._has_ended = True
+        self._changed.notify_all()
+
+
+class GrowingReader:
+    """Reads a growing file, as files of the standard library are read.
+
+    It never raises, for FFmpeg is in between: after an early end, `check` does.
+    """
+
+    def __init__(self, file: GrowingFile):
+        self._file = file
+        is_mp4 = "mp4" in file.media_type.lower()  # with parameters or without
+        self._claims = ClaimsCheck(file.most_bytes) if is_mp4 else None
+        self._position = 0
+        self._sound = 0  # bytes that may be read
+        self._is_stopped = False
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most `size`; waits until there is one.
+
+        Empty at the end of the whole file, of one that was given up, or of one that is closed.
+        """
+        file = self._file
+        with file._changed:
+            while self._position >= self._look() and not (file._has_ended or self._is_stopped):
+                file._changed.wait()
+            if self._is_stopped:
+                return b""
+            found = bytes(file._data[self._position : min(self._position + size, self._sound)])
+        self._position += len(found)
+        return found
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """The new position; -1 for one from the end, which nobody knows."""
+        if whence == io.SEEK_END:
+            return -1
+        self._position = offset + (self._position if whence == io.SEEK_CUR else 0)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def close(self) -> None:
+        """Ends reading at once, from any thread."""
+        with self._file._changed:
+            self._is_stopped = True
+            self._file._changed.notify_all()
+
+    def check(self) -> None:
+        """Raises DamagedClipError if the end that was read is not that of the whole file."""
+        if self._is_stopped or not self._file.is_whole:
+            raise DamagedClipError("The clip is damaged: it broke off while it came in.")
+
+    def _look(self) -> int:
+        """How much can be read; looks at what has come since the last time."""
+        file = self._file
+        if self._claims is None:
+            self._sound = len(file._data)
+        elif not self._is_stopped:
+            try:
+                self._sound = self._claims.check(file._data, is_whole=file._has_ended)
+            except DamagedClipError:
+                self._is_stopped = True
+        return self._sound
