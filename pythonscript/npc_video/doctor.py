@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from .backends.base import Backend, GenerationRequest, NpcImage
 from .errors import GenerationError
 from .records import GeneratedClip, QualityPreset, VideoParams
 
-__all__ = ["Finding", "examine", "report", "sample_picture"]
+__all__ = ["Finding", "examine", "facts", "report", "sample_picture"]
 
 _PICTURE_SIZE = 512
 
@@ -70,7 +70,31 @@ async def examine(
 
 def report(finding: Finding) -> str:
     """What was found out, to be read."""
-    return "\n".join(_lines(finding)) + "\n"
+    lines = [f"{finding.name}: {'works' if finding.is_fine else 'does not work'}"]
+    lines += [f"  {what:<10} {found}" for what, found in facts(finding)]
+    return "\n".join(lines) + "\n"
+
+
+def facts(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What was found out, one by one: in a word what it is about, and the fact itself."""
+    version = f", version {finding.version}" if finding.version else ""
+    yield "reachable", "yes" + version if finding.is_reachable else "no"
+    if finding.models:
+        yield "models", ", ".join(finding.models)
+    clip = finding.clip
+    if clip is not None:
+        yield (
+            "test clip",
+            f"{clip.width}×{clip.height}, {clip.fps:g} frames a second,"
+            f" {clip.duration:.1f} s, {len(clip.data) / 1000:.0f} kB",
+        )
+        yield (
+            "seconds",
+            f"{finding.seconds:.1f}: {clip.waiting_seconds:.1f} waiting,"
+            f" {clip.generation_seconds:.1f} making, {clip.transfer_seconds:.1f} fetching",
+        )
+    for problem in finding.problems:
+        yield "problem", problem
 
 
 def sample_picture() -> NpcImage:
@@ -103,23 +127,3 @@ async def _request(backend: Backend, preset: QualityPreset) -> GenerationRequest
         seed=int(time.time()),
     )
     return GenerationRequest(params, preset, image=image, deadline=preset.max_seconds)
-
-
-def _lines(finding: Finding) -> Iterable[str]:
-    yield f"{finding.name}: {'works' if finding.is_fine else 'does not work'}"
-    version = f", version {finding.version}" if finding.version else ""
-    yield f"  reachable  {'yes' + version if finding.is_reachable else 'no'}"
-    if finding.models:
-        yield f"  models     {', '.join(finding.models)}"
-    clip = finding.clip
-    if clip is not None:
-        yield (
-            f"  test clip  {clip.width}×{clip.height}, {clip.fps:g} frames a second,"
-            f" {clip.duration:.1f} s, {len(clip.data) / 1000:.0f} kB"
-        )
-        yield (
-            f"  seconds    {finding.seconds:.1f}: {clip.waiting_seconds:.1f} waiting,"
-            f" {clip.generation_seconds:.1f} making, {clip.transfer_seconds:.1f} fetching"
-        )
-    for problem in finding.problems:
-        yield f"  problem    {problem}"

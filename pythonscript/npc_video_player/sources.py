@@ -122,7 +122,7 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
     else:
         made = make_backend(backend)
     return npc_video.VideoGenerationManager(
-        config, made, cache=_cache(settings), read_picture=_read
+        config, made, cache=_cache(settings), read_picture=read_file
     )
 
 
@@ -131,7 +131,7 @@ def _cache(settings: Settings) -> ClipCache:
     if settings.baked_folder:
         from npc_video.cache.baked import BakedTier
 
-        baked = BakedTier(lambda name: _read(f"{settings.baked_folder}/{name}"))
+        baked = BakedTier(lambda name: read_file(f"{settings.baked_folder}/{name}"))
     if settings.cache_folder:
         from npc_video.cache.disk import DiskTier
 
@@ -145,7 +145,7 @@ def _cache(settings: Settings) -> ClipCache:
     )
 
 
-def _read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
     """A file of the game, from its package too; called on a thread.
 
     Raises:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from godot import EditorPlugin, exposed
 
+from .backend_inspector import NpcBackendInspector
 from .graph_import import NpcGraphImport, NpcGraphInspector
+from .player_inspector import NpcPlayerInspector
+from .profile_inspector import NpcProfileInspector
 
 __all__ = ["NpcVideoEditor"]
 
@@ -15,7 +18,12 @@ class NpcVideoEditor(EditorPlugin):
 
     def _enter_tree(self) -> None:
         self._import = NpcGraphImport()
-        self._inspectors = [NpcGraphInspector()]
+        self._inspectors = [
+            NpcPlayerInspector(),
+            NpcProfileInspector(),
+            NpcBackendInspector(),
+            NpcGraphInspector(),
+        ]
         self.add_import_plugin(self._import)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)

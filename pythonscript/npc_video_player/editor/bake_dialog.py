@@ -1,0 +1,259 @@
+"""The dialog that makes the clips a game ships with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import npc_video
+from godot import (
+    Button,
+    CheckBox,
+    ConfirmationDialog,
+    Control,
+    EditorFileDialog,
+    EditorInterface,
+    HBoxContainer,
+    LineEdit,
+    ProgressBar,
+    ProjectSettings,
+    ScrollContainer,
+    VBoxContainer,
+)
+from npc_video import Profile, VideoParams
+from npc_video.backends.pictures import Pictures
+from npc_video.baking import Progress, bake
+from npc_video.cache.baked import BakedFolder
+from npc_video.errors import NpcVideoError
+from npc_video.prediction.common import common_states
+
+from ..backend_resources import NpcBackend, make_backend
+from ..sources import read_file
+from . import look
+from .jobs import Job
+
+__all__ = ["BakeDialog"]
+
+_FOLDER = "res://baked"
+_WIDTH, _MISSED_HEIGHT = 460, 110
+
+
+class BakeDialog:
+    """Has what an NPC commonly shows made into a folder of the project.
+
+    Args:
+        baked: takes the folder when there are clips in it.
+    """
+
+    def __init__(
+        self,
+        npc: Profile,
+        backend: NpcBackend | None,
+        preset: str,
+        folder: str = "",
+        baked: Callable[[str], None] = lambda folder: None,
+    ):
+        self._npc, self._backend, self._preset, self._baked = npc, backend, preset, baked
+        self._job: Job | None = None
+        self._progress: Progress | None = None
+        self._dialog = ConfirmationDialog()
+        self._dialog.title = "Bake Common States"
+        self._dialog.ok_button_text, self._dialog.cancel_button_text = "Bake", "Close"
+        # The editor stays at hand meanwhile.
+        self._dialog.exclusive = self._dialog.dialog_hide_on_ok = False
+        self._folder = LineEdit()
+        self._folder.text = folder or _FOLDER
+        self._anew = CheckBox()
+        self._anew.text = "Also what is in the folder already"
+        self._bar = ProgressBar()
+        self._bar.max_value = 1.0
+        self._running = self._bar_row()
+        self._state, self._missed = look.text(), look.text("", look.FAULT)
+        # Wrapped in no width at all it would make the dialog as high as the screen.
+        self._state.custom_minimum_size = (look.scaled(_WIDTH), 0)
+        self._missed_box = _scrolled(self._missed)
+        self._looks = self._common()
+        self._dialog.add_child(self._rows())
+        self._dialog.confirmed.connect(self._begin)
+        self._dialog.visibility_changed.connect(self._leave)
+        self._wait()
+
+    def open(self) -> None:
+        EditorInterface.popup_dialog_centered(self._dialog)
+
+    def _rows(self) -> VBoxContainer:
+        rows = VBoxContainer()
+        form = look.form(
+            (
+                (
+                    "Generator",
+                    "Where clips are made. Empty: the embedded one, which draws Ember.",
+                    look.backend_picker(
+                        self._backend, lambda made: setattr(self, "_backend", made)
+                    ),
+                ),
+                (
+                    "Preset",
+                    "Size and frame rate of the clips; better ones take longer.",
+                    look.preset_choice(self._preset, lambda name: setattr(self, "_preset", name)),
+                ),
+                (
+                    "Folder",
+                    "Where the clips go; set it as the player's baked folder.",
+                    self._folder_row(),
+                ),
+                ("Make", "Otherwise only what is missing there is made.", self._anew),
+            )
+        )
+        for row in (form, self._running, self._state, self._missed_box):
+            rows.add_child(row)
+        return rows
+
+    def _bar_row(self) -> HBoxContainer:
+        row = HBoxContainer()
+        stop = Button()
+        stop.text, stop.icon, stop.tooltip_text = "Stop", look.icon("Stop"), "Keeps what is done."
+        stop.pressed.connect(self._give_up)
+        self._bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._bar.size_flags_vertical = Control.SIZE_SHRINK_CENTER
+        row.add_child(self._bar)
+        row.add_child(stop)
+        return row
+
+    def _folder_row(self) -> HBoxContainer:
+        row = HBoxContainer()
+        choose = Button()
+        choose.icon, choose.tooltip_text = look.icon("Folder"), "Choose a folder."
+        choose.pressed.connect(self._choose_folder)
+        self._folder.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        row.add_child(self._folder)
+        row.add_child(choose)
+        return row
+
+    def _choose_folder(self) -> None:
+        dialog = EditorFileDialog()
+        dialog.file_mode = EditorFileDialog.FILE_MODE_OPEN_DIR
+        dialog.access = EditorFileDialog.ACCESS_RESOURCES
+        dialog.dir_selected.connect(lambda path: setattr(self._folder, "text", path))
+        dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
+        EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
+
+    def _common(self) -> list[VideoParams]:
+        """What the NPC commonly shows, the likeliest first; as the player asks for it."""
+        try:
+            evaluator = npc_video.NpcResponseEvaluator(self._npc.metadata(), dress=self._npc.dress)
+        except NpcVideoError as error:
+            look.tell(self._state, f"Nothing can be baked yet: {error}", look.FAULT)
+            return []
+        states = common_states(self._npc.dress(VideoParams()), evaluator)
+        looks = {params.cache_key(): params for params, _ in states}
+        look.tell(self._state, f"{len(looks)} clips of {self._npc.name or 'the NPC'}.")
+        return list(looks.values())
+
+    # ---- While it bakes ----
+
+    def _begin(self) -> None:
+        folder = self._folder.text.strip()
+        if not folder.startswith("res://"):
+            look.tell(self._state, "Choose a folder of the project: res://…", look.FAULT)
+            return
+        try:
+            backend = (
+                make_backend(self._backend) if self._backend else npc_video.ProceduralBackend()
+            )
+        except NpcVideoError as error:
+            look.tell(self._state, str(error), look.FAULT)
+            return
+        path = Path(ProjectSettings.globalize_path(folder))
+        preset, anew = npc_video.QUALITY_PRESETS[self._preset], self._anew.button_pressed
+
+        async def work(tell: Callable[..., None]) -> Progress:
+            try:
+                there = await asyncio.to_thread(BakedFolder, path)
+                wanted = [p for p in self._looks if anew or p.cache_key() not in there]
+                return await bake(
+                    wanted,
+                    there,
+                    backend,
+                    preset,
+                    pictures=Pictures(read_file),
+                    tell=lambda progress: tell(self._advance, progress),
+                )
+            finally:
+                await backend.close()
+
+        self._progress = None
+        self._wait(is_busy=True)
+        look.tell(self._state, "Looking into the folder…")
+        self._job = Job(work, self._finish, self._fail)
+
+    def _advance(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bar.value = progress.fraction
+        look.tell(self._state, f"{_counted(progress)}{_left(progress.seconds_left)}")
+        self._list_missed(progress)
+
+    def _finish(self, progress: Progress) -> None:
+        self._advance(progress)
+        words = _counted(progress) if progress.total else "All clips are in the folder already."
+        self._end(words, look.FAULT if progress.missed else "")
+
+    def _fail(self, reason: str) -> None:
+        self._end(reason, look.FAULT)
+
+    def _give_up(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            made = 0 if self._progress is None else self._progress.made
+            self._end(f"Stopped; {made} new clips are in the folder.")
+
+    def _end(self, words: str, colour: str = "") -> None:
+        self._job = None
+        self._wait()
+        look.tell(self._state, words, colour)
+        if self._progress is not None and self._progress.made:
+            EditorInterface.get_resource_filesystem().scan()
+            self._baked(self._folder.text.strip())
+
+    def _wait(self, *, is_busy: bool = False) -> None:
+        self._running.visible = is_busy
+        self._bar.value = 0.0
+        self._dialog.get_ok_button().disabled = is_busy or not self._looks
+        self._missed_box.visible = bool(self._missed.text) and not is_busy
+
+    def _list_missed(self, progress: Progress) -> None:
+        words = (
+            f"{missed.params.expression}, {missed.params.animation}: {missed.reason}"
+            for missed in progress.missed
+        )
+        look.tell(self._missed, "\n".join(words), look.FAULT)
+        self._missed_box.visible = bool(progress.missed)
+
+    def _leave(self) -> None:
+        if not self._dialog.visible:
+            self._give_up()
+            self._dialog.queue_free()
+
+
+def _scrolled(part: Any) -> ScrollContainer:
+    box = ScrollContainer()
+    box.custom_minimum_size = (0, look.scaled(_MISSED_HEIGHT))
+    box.horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
+    box.size_flags_vertical = Control.SIZE_EXPAND_FILL
+    box.add_child(part)
+    return box
+
+
+def _counted(progress: Progress) -> str:
+    missed = f", {len(progress.missed)} failed" if progress.missed else ""
+    return f"{progress.made} of {progress.total} clips made{missed}."
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 90.0:
+        return f" About {seconds:.0f} s left."
+    return f" About {seconds / 60.0:.0f} minutes left."

@@ -1,0 +1,71 @@
+"""What the editor waits for without standing still: coroutines on a thread of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from functools import cache
+from typing import Any
+
+from godot import at_exit, run_on_main_thread
+from npc_video.errors import NpcVideoError
+from npc_video.worker import Worker
+
+__all__ = ["Job"]
+
+
+class Job:
+    """One piece of work; whoever started it hears of it on the main thread.
+
+    Args:
+        work: gets a function that has others called on the main thread, while the job lasts.
+        ended: takes the result.
+        failed: takes a sentence on why there is none.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Callable[..., None]], Coroutine[Any, Any, Any]],
+        ended: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ):
+        self._ended, self._failed = ended, failed
+        self._is_over = False
+        self._future: Future[Any] = _worker().submit(work(self._tell))
+        self._future.add_done_callback(lambda future: run_on_main_thread(self._end, future))
+
+    def cancel(self) -> None:
+        """Gives it up; nothing more is heard of it."""
+        self._is_over = True
+        self._future.cancel()
+
+    def _tell(self, function: Callable[..., None], *arguments: Any) -> None:
+        run_on_main_thread(self._call, function, arguments)
+
+    def _call(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        if not self._is_over:
+            function(*arguments)
+
+    def _end(self, future: Future[Any]) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        error = future.exception()
+        if error is None:
+            self._ended(future.result())
+        elif isinstance(error, NpcVideoError | OSError):
+            self._failed(str(error))
+        else:
+            self._failed(f"It broke: {error!r}.")
+
+
+@cache
+def _worker() -> Worker:
+    return Worker()
+
+
+@at_exit
+def _stop() -> None:
+    if _worker.cache_info().currsize:
+        _worker().stop()
+        _worker.cache_clear()

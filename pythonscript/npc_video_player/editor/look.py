@@ -1,0 +1,205 @@
+"""Controls that look like the editor's own: its theme, its icons, its scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from godot import (
+    Button,
+    Control,
+    EditorInterface,
+    EditorResourcePicker,
+    EditorSpinSlider,
+    GridContainer,
+    HBoxContainer,
+    HFlowContainer,
+    Label,
+    LineEdit,
+    MenuButton,
+    OptionButton,
+    PanelContainer,
+    TextServer,
+)
+from npc_video import QUALITY_PRESETS
+
+from ..backend_resources import NpcBackend
+
+__all__ = [
+    "FAULT",
+    "WARNING",
+    "Facts",
+    "Suggested",
+    "backend_picker",
+    "button",
+    "flow",
+    "form",
+    "icon",
+    "preset_choice",
+    "scaled",
+    "tell",
+    "text",
+]
+
+_CAPTION_WIDTH = 84  # so that tables one below the other stand in line
+
+FAULT, WARNING = "error_color", "warning_color"
+
+
+def scaled(pixels: float) -> int:
+    """Pixels as the editor's scale wants them."""
+    return round(pixels * EditorInterface.get_editor_scale())
+
+
+def icon(name: str) -> Any:
+    return EditorInterface.get_editor_theme().get_icon(name, "EditorIcons")
+
+
+def button(caption: str, icon_name: str, tooltip: str, pressed: Callable[[], None]) -> Button:
+    """A button as the inspector's own; several of them stand in a `flow`."""
+    made = Button()
+    made.text, made.tooltip_text = caption, tooltip
+    made.theme_type_variation = "InspectorActionButton"
+    made.icon = icon(icon_name)
+    made.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    made.pressed.connect(pressed)
+    return made
+
+
+def flow(*buttons: Button) -> HFlowContainer:
+    """A row that becomes several where there is no room."""
+    row = HFlowContainer()
+    for each in buttons:
+        row.add_child(each)
+    return row
+
+
+def text(words: str = "", colour: str = "") -> Label:
+    """Words that are wrapped; hidden while there are none."""
+    label = Label()
+    label.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+    label.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    tell(label, words, colour)
+    return label
+
+
+def tell(label: Label, words: str, colour: str = "") -> None:
+    """Has a `text` say something else."""
+    label.text, label.visible = words, bool(words)
+    label.remove_theme_color_override("font_color")
+    if colour:
+        shown = EditorInterface.get_editor_theme().get_color(colour, "Editor")
+        label.add_theme_color_override("font_color", shown)
+
+
+def form(rows: Iterable[tuple[str, str, Control]]) -> GridContainer:
+    """Fields one below the other, each with its name and what its tooltip says."""
+    grid = GridContainer()
+    grid.columns = 2
+    grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    for name, tooltip, field in rows:
+        caption = _caption(name)
+        caption.mouse_filter = Control.MOUSE_FILTER_STOP
+        caption.tooltip_text = field.tooltip_text = tooltip
+        field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        grid.add_child(caption)
+        grid.add_child(_framed(field))
+    return grid
+
+
+def _framed(field: Control) -> Control:
+    """What is drawn without a background, in that of the inspector's own fields."""
+    if not isinstance(field, EditorResourcePicker | EditorSpinSlider):
+        return field
+    frame = PanelContainer()
+    background = EditorInterface.get_editor_theme().get_stylebox("child_bg", "EditorProperty")
+    frame.add_theme_stylebox_override("panel", background)
+    frame.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    frame.add_child(field)
+    return frame
+
+
+def _caption(name: str) -> Label:
+    caption = Label()
+    caption.text = name
+    caption.custom_minimum_size = (scaled(_CAPTION_WIDTH), 0)
+    caption.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+    caption.modulate = (1.0, 1.0, 1.0, 0.7)
+    return caption
+
+
+class Facts:
+    """A table of facts, each with what it is about; `root` is hidden while there are none."""
+
+    def __init__(self) -> None:
+        self.root = GridContainer()
+        self.root.columns = 2
+        self.root.add_theme_constant_override("v_separation", 0)
+        self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self.show(())
+
+    def show(self, facts: Iterable[tuple[str, str, str]]) -> None:
+        """Name, fact and colour ("" for the usual one) of each, in place of those before."""
+        for child in self.root.get_children():
+            self.root.remove_child(child)
+            child.queue_free()
+        for name, fact, colour in facts:
+            self.root.add_child(_caption(name))
+            self.root.add_child(text(fact, colour))
+        self.root.visible = self.root.get_child_count() > 0
+
+
+class Suggested:
+    """A text of one's own, with some to choose from; `root` is the control."""
+
+    def __init__(self, value: str, changed: Callable[[str], None]):
+        self.root = HBoxContainer()
+        self._menu = MenuButton()
+        self._menu.icon = icon("GuiOptionArrow")
+        self._menu.tooltip_text = "Those that the NPC's rules and graph name."
+        self._line = LineEdit()
+        self._line.text = value
+        self._line.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._line.text_changed.connect(changed)
+        self._changed = changed
+        self._menu.get_popup().index_pressed.connect(self._choose)
+        self.root.add_child(self._line)
+        self.root.add_child(self._menu)
+
+    def suggest(self, words: Iterable[str], otherwise: str) -> None:
+        """Offers these; `otherwise` says what no text stands for."""
+        popup = self._menu.get_popup()
+        popup.clear()
+        for word in words:
+            popup.add_item(word)
+        self._menu.visible = popup.item_count > 0
+        self._line.placeholder_text = otherwise
+
+    def _choose(self, index: int) -> None:
+        self._line.text = self._menu.get_popup().get_item_text(index)
+        self._changed(self._line.text)
+
+
+def backend_picker(
+    chosen: NpcBackend | None, changed: Callable[[NpcBackend | None], None]
+) -> EditorResourcePicker:
+    """Chooses a generator, as the inspector does."""
+    picker = EditorResourcePicker()
+    picker.base_type = "NpcBackend"
+    picker.edited_resource = chosen
+    picker.resource_changed.connect(changed)
+    picker.resource_selected.connect(lambda made, _: EditorInterface.edit_resource(made))
+    return picker
+
+
+def preset_choice(chosen: str, changed: Callable[[str], None]) -> OptionButton:
+    """One of the presets, with what it means."""
+    names = list(QUALITY_PRESETS)
+    choice = OptionButton()
+    for index, (name, preset) in enumerate(QUALITY_PRESETS.items()):
+        choice.add_item(name)
+        meaning = f"{preset.width}×{preset.height}, {preset.fps} frames a second"
+        choice.get_popup().set_item_tooltip(index, meaning)
+    choice.select(names.index(chosen))
+    choice.item_selected.connect(lambda index: changed(names[index]))
+    return choice

@@ -1,0 +1,44 @@
+"""The button that bakes what the NPC of a player commonly shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from godot import EditorInspectorPlugin, EditorInterface, exposed
+
+from ..player import NpcVideoPlayer
+from . import look
+from .bake_dialog import BakeDialog
+
+__all__ = ["NpcPlayerInspector"]
+
+
+@exposed
+class NpcPlayerInspector(EditorInspectorPlugin):
+    """Adds "Bake Common States" above the baked folder of players."""
+
+    def _can_handle(self, edited: Any) -> bool:
+        return isinstance(edited, NpcVideoPlayer)
+
+    def _parse_property(self, edited: Any, _type: int, name: str) -> bool:
+        if name == "baked_folder":
+            button = look.button(
+                "Bake Common States…",
+                "Bake",
+                "Makes the clips that the NPC commonly shows, to ship them with the game.",
+                lambda: _bake(edited),
+            )
+            self.add_custom_control(button)
+        return False
+
+
+def _bake(player: NpcVideoPlayer) -> None:
+    def keep(folder: str) -> None:
+        if folder != player.baked_folder:
+            actions = EditorInterface.get_editor_undo_redo()
+            actions.create_action("Set baked_folder")
+            actions.add_do_property(player, "baked_folder", folder)
+            actions.add_undo_property(player, "baked_folder", player.baked_folder)
+            actions.commit_action()
+
+    BakeDialog(player._role.npc, player.backend, player.preset, player.baked_folder, keep).open()

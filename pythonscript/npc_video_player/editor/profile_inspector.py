@@ -1,0 +1,292 @@
+"""The preview in the inspector of a profile: react, see what comes out, and make a clip of it.
+
+What is tried lasts as long as the editor is open; the controls are made anew by the inspector
+whenever it likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import npc_video
+from godot import (
+    EditorInspectorPlugin,
+    EditorSpinSlider,
+    FoldableContainer,
+    ProgressBar,
+    StyleBoxEmpty,
+    VBoxContainer,
+    exposed,
+)
+from npc_video import GeneratedClip, VideoParams
+from npc_video.backends.base import GenerationRequest
+from npc_video.backends.pictures import Pictures
+from npc_video.errors import NpcVideoError
+from npc_video.rehearsal import Rehearsal
+
+from ..backend_resources import NpcBackend, make_backend
+from ..profile import NpcProfile, record_of
+from ..sources import read_file
+from . import look
+from .bake_dialog import BakeDialog
+from .jobs import Job
+from .stage import PreviewStage
+
+__all__ = ["NpcProfileInspector"]
+
+
+@exposed
+class NpcProfileInspector(EditorInspectorPlugin):
+    """Adds a preview to profiles."""
+
+    def __init__(self) -> None:
+        self._trials: dict[int, Trial] = {}
+
+    def _can_handle(self, edited: Any) -> bool:
+        return isinstance(edited, NpcProfile)
+
+    def _parse_begin(self, edited: Any) -> None:
+        trial = self._trials.get(edited.get_instance_id())
+        if trial is None:
+            trial = Trial(Rehearsal(record_of(edited)))
+            self._trials[edited.get_instance_id()] = trial
+        self.add_custom_control(ProfilePreview(edited, trial).root)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What is tried with one profile.
+
+    Attributes:
+        answer: what it last answered, or why it did not.
+        clip: the one that was made of the answer.
+        job: what makes the next.
+        fraction: how much of that is done, 0 to 1.
+        told: why there is no clip, or "".
+        changed: hears that something of this has changed.
+    """
+
+    rehearsal: Rehearsal
+    tool: str = ""
+    zone: str = ""
+    pressure: float = 0.5
+    backend: NpcBackend | None = None
+    preset: str = "fast"
+    is_folded: bool = False
+    answer: VideoParams | str = ""
+    clip: GeneratedClip | None = None
+    job: Job | None = None
+    fraction: float = 0.0
+    told: str = ""
+    changed: Callable[[], None] = lambda: None
+
+    def react(self) -> None:
+        tool = self.tool or next(iter(self.rehearsal.tools), "hand")
+        self.answer = self.rehearsal.react(tool, self.zone, self.pressure)
+        self.clip, self.told = None, ""
+        self.changed()
+
+    def make(self, params: VideoParams) -> None:
+        """Has a clip of `params` made, as chosen."""
+        try:
+            backend = make_backend(self.backend) if self.backend else npc_video.ProceduralBackend()
+        except NpcVideoError as error:
+            self._fail(str(error))
+            return
+        preset = npc_video.QUALITY_PRESETS[self.preset]
+
+        async def work(tell: Callable[..., None]) -> GeneratedClip:
+            try:
+                image = None
+                if params.npc_base_image and backend.capabilities.uses_image:
+                    image = await Pictures(read_file).get(params.npc_base_image)
+                request = GenerationRequest(params, preset, image=image)
+                return await backend.generate(request, lambda part: tell(self._advance, part))
+            finally:
+                await backend.close()
+
+        self.fraction, self.told = 0.0, ""
+        self.job = Job(work, self._finish, self._fail)
+        self.changed()
+
+    def cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+            self._fail("")
+
+    def _advance(self, fraction: float) -> None:
+        self.fraction = fraction
+        self.changed()
+
+    def _finish(self, clip: GeneratedClip) -> None:
+        self.job = None
+        self.answer, self.clip = clip.params, clip
+        self.changed()
+
+    def _fail(self, reason: str) -> None:
+        self.job, self.told = None, reason
+        self.changed()
+
+
+class ProfilePreview:
+    """The controls of a trial; `root` is the outermost."""
+
+    def __init__(self, profile: NpcProfile, trial: Trial):
+        self._profile, self._trial = profile, trial
+        self._seen: tuple[Any, ...] = ()
+        self._stage = PreviewStage(lambda reason: look.tell(self._told, reason, look.FAULT))
+        self._problems = look.text()
+        self._answer = look.text()
+        self._told = look.text()
+        self._facts = look.Facts()
+        self._bar = ProgressBar()
+        self._bar.max_value = 1.0
+        self._tool = look.Suggested(trial.tool, lambda tool: setattr(trial, "tool", tool))
+        self._zone = look.Suggested(trial.zone, lambda zone: setattr(trial, "zone", zone))
+        self._make = look.button(
+            "Make Clip",
+            "VideoStreamPlayer",
+            "Has the generator make a clip of what is shown. A service may charge for it.",
+            lambda: trial.make(trial.answer),
+        )
+        self._cancel = look.button("Cancel", "Stop", "Gives the clip up.", trial.cancel)
+        self.root = FoldableContainer()
+        self.root.title = "Preview"
+        # Fields are dark, so they are seen on the inspector's own background only.
+        self.root.add_theme_stylebox_override("panel", StyleBoxEmpty())
+        self.root.folded = trial.is_folded
+        self.root.folding_changed.connect(lambda folded: setattr(trial, "is_folded", folded))
+        self.root.add_child(self._rows())
+        self.root.tree_entered.connect(self._enter)
+        self.root.tree_exiting.connect(self._leave)
+
+    def _rows(self) -> VBoxContainer:
+        trial = self._trial
+        rows = VBoxContainer()
+        touch = look.form(
+            (
+                ("Tool", "What the NPC is touched with: the id or the type.", self._tool.root),
+                ("Zone", "Where it is touched.", self._zone.root),
+                ("Pressure", "From 0 to 1.", _pressure(trial)),
+            )
+        )
+        clip = look.form(
+            (
+                (
+                    "Generator",
+                    "Where the clip is made. Empty: the embedded one, which draws Ember.",
+                    look.backend_picker(
+                        trial.backend, lambda made: setattr(trial, "backend", made)
+                    ),
+                ),
+                (
+                    "Preset",
+                    "Size and frame rate of the clip; better ones take longer.",
+                    look.preset_choice(trial.preset, lambda name: setattr(trial, "preset", name)),
+                ),
+            )
+        )
+        react = look.button("React", "Play", "Touches the NPC and shows its answer.", trial.react)
+        reset = look.button(
+            "Reset", "Reload", "Has the NPC forget what happened.", lambda: self._reset()
+        )
+        bake = look.button(
+            "Bake Common States…",
+            "Bake",
+            "Makes the clips that the NPC commonly shows, to ship them with the game.",
+            self._bake,
+        )
+        for row in (
+            self._problems,
+            self._stage.root,
+            touch,
+            look.flow(react, reset),
+            self._answer,
+            self._facts.root,
+            clip,
+            self._bar,
+            look.flow(self._make, self._cancel, bake),
+            self._told,
+        ):
+            rows.add_child(row)
+        return rows
+
+    def _enter(self) -> None:
+        self._profile.changed.connect(self._change)
+        self._trial.changed = self._show
+        self._change()
+        self._show()
+
+    def _leave(self) -> None:
+        self._profile.changed.disconnect(self._change)
+        if self._trial.changed == self._show:
+            self._trial.changed = lambda: None
+
+    def _change(self) -> None:
+        """The profile is another one now."""
+        rehearsal = self._trial.rehearsal
+        npc = record_of(self._profile)
+        if npc != rehearsal.npc:
+            rehearsal.change(npc)
+        look.tell(self._problems, "\n".join(rehearsal.problems), look.WARNING)
+        self._tool.suggest(rehearsal.tools, next(iter(rehearsal.tools), "hand"))
+        self._zone.suggest(rehearsal.zones, "anywhere")
+        if not isinstance(self._trial.answer, VideoParams):
+            self._stage.rest(npc.dress(VideoParams()), self._profile.portrait)
+
+    def _reset(self) -> None:
+        self._trial.rehearsal.reset()
+        self._trial.answer, self._trial.clip, self._trial.told = "", None, ""
+        self._change()
+        self._show()
+
+    def _show(self) -> None:
+        """What has become of the trial."""
+        trial, answer = self._trial, self._trial.answer
+        has_answer = isinstance(answer, VideoParams)
+        if self._seen != (answer, trial.clip):
+            self._seen = answer, trial.clip
+            look.tell(self._answer, "" if has_answer else answer, look.WARNING)
+            self._facts.show(_facts(answer) if has_answer else ())
+            if trial.clip is not None:
+                self._stage.play(trial.clip)
+            elif has_answer:
+                self._stage.act(answer)
+        is_busy = trial.job is not None
+        self._make.visible, self._make.disabled = not is_busy, not has_answer
+        self._cancel.visible = self._bar.visible = is_busy
+        self._bar.value = trial.fraction
+        if trial.clip is not None:
+            words = f"Made in {trial.clip.generation_seconds:.1f} s."
+            look.tell(self._told, words)
+        else:
+            look.tell(self._told, trial.told, look.FAULT)
+
+    def _bake(self) -> None:
+        trial = self._trial
+        BakeDialog(record_of(self._profile), trial.backend, trial.preset).open()
+
+
+def _pressure(trial: Trial) -> EditorSpinSlider:
+    slider = EditorSpinSlider()
+    slider.min_value, slider.max_value, slider.step = 0.0, 1.0, 0.01
+    slider.value = trial.pressure
+    slider.value_changed.connect(lambda pressure: setattr(trial, "pressure", pressure))
+    return slider
+
+
+def _facts(params: VideoParams) -> list[tuple[str, str, str]]:
+    facts = (
+        ("Expression", params.expression),
+        ("Emotion", params.emotion),
+        ("Animation", params.animation),
+        ("Intensity", f"{params.intensity:.2f}"),
+        ("Style", params.style),
+        ("Seed", str(params.seed)),
+        ("LoRAs", ", ".join(params.loras)),
+        ("Prompt", params.prompt),
+        ("Not shown", params.negative_prompt),
+    )
+    return [(name, fact, "") for name, fact in facts if fact]

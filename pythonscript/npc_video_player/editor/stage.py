@@ -1,0 +1,119 @@
+"""A small stage in the inspector: what a player would show, moving only while somebody watches.
+
+The editor draws only when something changes, so what moves for ever would keep it busy for ever.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from godot import Control, Rect2
+from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
+
+from .. import shared
+from ..screen import Broken, Screen
+from .look import scaled
+
+__all__ = ["PreviewStage"]
+
+_HEIGHT = 180
+_WATCHED_SECONDS = 2.0 * CLIP_SECONDS
+
+
+class _Cast:
+    """Who is on stage, as far as `Screen` wants to know."""
+
+    def __init__(self, portrait: Any):
+        self.portrait = portrait
+
+
+class PreviewStage:
+    """`root` shows a face, and then the clip in its place.
+
+    It moves for two loops after each change, and while the mouse is over it.
+
+    Args:
+        failed: takes a sentence on why a clip cannot be played.
+    """
+
+    def __init__(self, failed: Callable[[str], None]):
+        self.root = Control()
+        self.root.custom_minimum_size = (0, scaled(_HEIGHT))
+        self.root.clip_contents = True
+        self._cast = _Cast(None)
+        self._failed = failed
+        self._screen: Screen | None = None
+        self._shown: Callable[[Screen], None] | None = None
+        self._still_at = 0.0
+        self._is_hovered = self._is_moving = False
+        self.root.tree_entered.connect(self._enter)
+        self.root.tree_exiting.connect(self._leave)
+        self.root.resized.connect(self._place)
+        self.root.mouse_entered.connect(lambda: self._hover(True))
+        self.root.mouse_exited.connect(lambda: self._hover(False))
+
+    @property
+    def is_moving(self) -> bool:
+        return self._is_moving
+
+    def rest(self, params: VideoParams, portrait: Any) -> None:
+        """Shows who it is."""
+        self._cast.portrait = portrait
+        self._show(lambda screen: screen.cover(Fallback.PLACEHOLDER, params, CLIP_SECONDS))
+
+    def act(self, params: VideoParams) -> None:
+        """Shows the drawn face."""
+        self._show(lambda screen: screen.cover(Fallback.PROCEDURAL, params, CLIP_SECONDS))
+
+    def play(self, clip: GeneratedClip) -> None:
+        self._show(lambda screen: screen.open(clip, in_phase=clip.is_drawn))
+
+    def _show(self, show: Callable[[Screen], None]) -> None:
+        self._shown = show
+        if self._screen is not None:
+            show(self._screen)
+            self._move()
+
+    def _enter(self) -> None:
+        self._screen = Screen(self.root, self._cast, shared.reels())
+        self._screen.layers.stretch = "keep_aspect_centered"
+        self._place()
+        if self._shown is not None:
+            self._show(self._shown)
+
+    def _leave(self) -> None:
+        self._stand_still()
+        self._screen.close()
+        self._screen = None
+
+    def _place(self) -> None:
+        if self._screen is not None:
+            self._screen.place(Rect2(0.0, 0.0, *self.root.size))
+
+    def _hover(self, is_hovered: bool) -> None:
+        self._is_hovered = is_hovered
+        if is_hovered:
+            self._move()
+
+    def _move(self) -> None:
+        self._still_at = time.monotonic() + _WATCHED_SECONDS
+        if not self._is_moving:
+            self._is_moving = True
+            self.root.get_tree().process_frame.connect(self._advance)
+
+    def _stand_still(self) -> None:
+        if self._is_moving:
+            self._is_moving = False
+            self.root.get_tree().process_frame.disconnect(self._advance)
+
+    def _advance(self) -> None:
+        is_watched = self._is_hovered or time.monotonic() < self._still_at
+        if not is_watched or not self.root.is_visible_in_tree():
+            self._screen.silence()
+            self._stand_still()
+            return
+        for happening in self._screen.advance(self.root.get_process_delta_time()):
+            if isinstance(happening, Broken):
+                self._failed(happening.reason)
