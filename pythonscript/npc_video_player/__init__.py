@@ -17,6 +17,7 @@ from .player import NpcVideoPlayer
 from .profile import NpcProfile
 from .remote_backends import NpcComfyUiBackend, NpcHttpBackend
 from .response_graph import NpcResponseGraph
+from .script_backend import NpcScriptBackend
 
 __all__ = [
     "NpcBackend",
@@ -29,6 +30,7 @@ __all__ = [
     "NpcProceduralBackend",
     "NpcProfile",
     "NpcResponseGraph",
+    "NpcScriptBackend",
     "NpcVideoPlayer",
 ]
 

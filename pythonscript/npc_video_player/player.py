@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from godot import Control, Engine, Rect2, Texture2D, exposed, signal
+from godot import Callable, Control, Engine, Rect2, Texture2D, exposed, signal
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
 
 from . import monitors, numbers, shared
@@ -106,6 +106,28 @@ class NpcVideoPlayer(PlayerProperties):
             self._joined().manager.hint_next(coming, probability)
             return True
         return False
+
+    def set_generator(self, function: Callable) -> None:
+        """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
+
+        It is called on the main thread with one Dictionary: what the clip shows, as for `request`,
+        and `prompt`, `negative_prompt`, `width`, `height`, `fps`, `frame_count`, `seconds`, `seed`,
+        `preset` and `deadline`, seconds until the clip is late, `INF` while nobody waits for it. It
+        may `await`, and returns the bytes of an MP4 or WebM file (PackedByteArray), the path of one,
+        or an Array of Images, which become a clip at the preset's `fps`. Players with the same
+        function share their clips.
+        """
+        if function is not None and not isinstance(function, Callable):
+            function = Callable(function)
+        if function is None or function.is_null():
+            self._generator = None
+        elif function.is_valid():
+            self._generator = function
+        else:
+            self.generation_failed.emit(
+                "The generator function is of an object that was freed, or has no such method: pass"
+                " another to set_generator."
+            )
 
     def pregenerate_common_states(self) -> None:
         """Has what the NPC commonly shows made in idle time, the likeliest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from godot import Control, NodePath, Texture2D, Vector2, export
+from godot import Callable, Control, NodePath, Texture2D, Vector2, export
 from npc_video import QUALITY_PRESETS, Fallback
 from npc_video.cache import POLICIES
 
@@ -136,12 +136,16 @@ class PlayerProperties(Control):
         PlayerProperties.overlay.store(self, value)
         self.queue_redraw()
 
+    # Of `set_generator`; no property, as a Callable cannot be saved.
+    _generator: Callable | None = None
+
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
         return Vector2(preset.width, preset.height)
 
     def _settings(self) -> Settings:
         return Settings(
+            generator=self._generator,
             backend="" if self.backend is None else self.backend.describe(),
             simulate_latency=self.simulate_latency,
             preset=self.preset,

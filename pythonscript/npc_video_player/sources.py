@@ -5,6 +5,7 @@ Made when the first player needs it, ended with the game.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import npc_video
+from godot import Callable as EngineCallable
 from godot import FileAccess, ProjectSettings, at_exit
 from npc_video import Fallback
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import shared
 from .backend_resources import NpcBackend, make_backend
+from .game_function import function_backend
 
 if TYPE_CHECKING:
     from npc_video import ClipCache, NpcResponseEvaluator, VideoGenerationManager
@@ -32,12 +35,14 @@ class Settings:
     """What a source is made for; players with equal ones share it.
 
     Attributes:
+        generator: a function of the game, which then counts instead of the backend.
         backend: `NpcBackend.describe`, "" for the embedded generator.
         simulate_latency: of the embedded generator.
         cache_folder: where clips outlive the game, "" for nowhere.
         baked_folder: where clips lie that were shipped with it, "" for nowhere.
     """
 
+    generator: EngineCallable | None
     backend: str
     simulate_latency: bool
     preset: str
@@ -60,6 +65,11 @@ class Source:
         self._listeners: list[Callable[[Event], None]] = []
         self._players_of: Counter[str] = Counter()
         self._learned: dict[str, dict[str, Any]] = {}
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a player gets its clips here."""
+        return bool(self._listeners)
 
     def join(
         self, listener: Callable[[Event], None], npc_id: str, evaluator: NpcResponseEvaluator
@@ -98,13 +108,24 @@ def source(settings: Settings, backend: NpcBackend | None) -> Source:
     """
     found = _sources.get(settings)
     if found is None:
+        _close_deserted()
         found = _sources[settings] = Source(_make(settings, backend))
     return found
 
 
 def managers() -> Iterator[VideoGenerationManager]:
-    """Of all players that there were since the game began."""
+    """Of all players that are, and of those before them whose clips may be asked for again."""
     return (source.manager for source in _sources.values())
+
+
+def _close_deserted() -> None:
+    """Ends what no player will use again: the function that made its clips went with its scene."""
+    for settings, found in list(_sources.items()):
+        function = settings.generator
+        if function is not None and not function.is_valid() and not found.is_used:
+            del _sources[settings]
+            # It may have clips to write.
+            threading.Thread(target=found.manager.close, name="npc_video closing").start()
 
 
 def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationManager:
@@ -117,7 +138,9 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
         cache_size=settings.cache_size,
     )
     made: Backend
-    if backend is None:
+    if settings.generator is not None:
+        made = function_backend(settings.generator)
+    elif backend is None:
         made = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
     else:
         made = make_backend(backend)

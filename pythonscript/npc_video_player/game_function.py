@@ -1,0 +1,202 @@
+"""A function of the game as a generator: what a `CallableBackend` calls for GDScript's `Callable`.
+
+GDScript runs on the main thread, so the function is called there, and may `await`. What it returns
+is read, checked and encoded on threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from godot import CallError, FileAccess, Image, RefCounted, run_on_main_thread
+from godot import Callable as EngineCallable
+from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from npc_video import Backend
+    from npc_video.backends.base import GenerationRequest
+    from numpy.typing import NDArray
+
+__all__ = ["function_backend"]
+
+_MOST_BYTES = 64 * 1024 * 1024
+_MOST_SECONDS = 300.0
+# Between two looks whether the object of a function that awaits is still there.
+_LOOK_SECONDS = 0.5
+
+_WHAT = "the bytes of an MP4 or WebM file, the path of one, or an Array of Images"
+_GONE = (
+    "The object of the generator function was freed: call set_generator with a function of one that"
+    " stays, or with Callable() for none."
+)
+
+
+def function_backend(function: EngineCallable, owner: object = None) -> Backend:
+    """A generator that calls `function` with one Dictionary, see `asked`.
+
+    Args:
+        owner: is kept for as long; a Callable keeps no object.
+    """
+    from npc_video import CallableBackend
+
+    return CallableBackend(_GameFunction(function, owner), uses_image=False)
+
+
+def asked(request: GenerationRequest) -> dict[str, Any]:
+    """What the function is told: the parameters, and how the clip is to be.
+
+    `deadline` is infinite while nobody waits for the clip.
+    """
+    preset = request.preset
+    return {
+        **asdict(request.params),
+        "preset": preset.name,
+        "width": preset.width,
+        "height": preset.height,
+        "fps": preset.fps,
+        "frame_count": request.frame_count,
+        "seconds": request.clip_seconds,
+        "deadline": math.inf if request.deadline is None else request.deadline,
+    }
+
+
+class _GameFunction:
+    """Calls the function, once at a time: not before the call of a clip that was given up ends."""
+
+    def __init__(self, function: EngineCallable, owner: object):
+        self._function = function
+        self._owner = owner
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, request: GenerationRequest) -> bytes | Sequence[Any]:
+        await self._turn.acquire()
+        ended: Future[Any] = Future()
+        call = asyncio.ensure_future(self._call(request, ended))
+        try:
+            made = await asyncio.shield(call)
+        except asyncio.CancelledError:
+            ended.cancel()  # if it has not begun: afterwards nothing can stop it
+            raise
+        return await asyncio.to_thread(_file_or_pictures, made)
+
+    async def _call(self, request: GenerationRequest, ended: Future[Any]) -> Any:
+        try:
+            run_on_main_thread(self._begin, asked(request), ended)
+            async with asyncio.timeout(_MOST_SECONDS):
+                return await self._end_of(ended)
+        except TimeoutError as error:
+            raise GenerationFailedError(
+                f"The generator function did not return within {_MOST_SECONDS:g} s: see what it"
+                " awaits."
+            ) from error
+        finally:
+            self._turn.release()
+
+    async def _end_of(self, ended: Future[Any]) -> Any:
+        end = asyncio.wrap_future(ended)
+        while not (await asyncio.wait({end}, timeout=_LOOK_SECONDS))[0]:
+            # What awaits goes without a word when its object does.
+            if not await asyncio.wrap_future(run_on_main_thread(self._function.is_valid)):
+                raise GenerationFailedError(_GONE)
+        return end.result()
+
+    # ---- On the main thread ----
+
+    def _begin(self, arguments: dict[str, Any], ended: Future[Any]) -> None:
+        if not ended.set_running_or_notify_cancel():
+            return
+        if not self._function.is_valid():
+            ended.set_exception(GenerationFailedError(_GONE))
+            return
+        try:
+            made = self._function(arguments)
+        except CallError as error:
+            ended.set_exception(
+                GenerationInvalidError(
+                    f"The generator function cannot be called, as it must take one Dictionary:"
+                    f" {error}."
+                )
+            )
+            return
+        if isinstance(made, RefCounted) and made.get_class() == "GDScriptFunctionState":
+            made.completed.connect(ended.set_result)
+        else:
+            ended.set_result(made)
+
+
+# ---- On a thread ----
+
+
+def _file_or_pictures(made: Any) -> bytes | Sequence[Any]:
+    """What `CallableBackend` takes, of what a function has returned."""
+    if isinstance(made, bytes):
+        return made
+    if isinstance(made, str):
+        return _read(made)
+    if isinstance(made, list):
+        return _Pictures(made)
+    if made is None:
+        raise GenerationInvalidError(
+            "The generator function returned nothing: if the log has an error of it, mend that;"
+            f" else let it return {_WHAT}."
+        )
+    raise GenerationInvalidError(
+        f"The generator function returned {type(made).__name__}: let it return {_WHAT}."
+    )
+
+
+def _read(path: str) -> bytes:
+    """A file of the game, from its package too, or of the player's."""
+    file = FileAccess.open(path, FileAccess.READ)
+    if file is None:
+        raise GenerationInvalidError(
+            f"The generator function returned the path {path!r}, where no file can be read: write"
+            " it before returning, below user://."
+        )
+    if file.get_length() > _MOST_BYTES:
+        raise ClipTooLargeError(f"The clip {path} has more than {_MOST_BYTES} bytes.")
+    return bytes(file.get_buffer(file.get_length()))
+
+
+class _Pictures(Sequence[Any]):
+    """Images as arrays in RGB, each made when it is asked for, as all would be large.
+
+    Raises:
+        GenerationInvalidError: there are none, or something else, or they differ in size.
+    """
+
+    def __init__(self, images: list[Any]):
+        if not images or not all(isinstance(image, Image) for image in images):
+            raise GenerationInvalidError(
+                "The generator function returned an Array with nothing in it, or not only Images:"
+                " let it return one Image for each of the frame_count frames."
+            )
+        sizes = {(image.get_width(), image.get_height()) for image in images}
+        if len(sizes) != 1:
+            told = ", ".join(f"{width}×{height}" for width, height in sorted(sizes)[:4])
+            raise GenerationInvalidError(
+                f"The generator function returned Images of several sizes ({told}): let all have"
+                " the width and height of the request."
+            )
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: Any) -> NDArray[np.uint8]:
+        import numpy as np
+
+        image = Image()
+        image.copy_from(self._images[index])  # the game may go on using its own
+        if image.is_compressed():
+            image.decompress()
+        image.clear_mipmaps()
+        image.convert(Image.FORMAT_RGB8)
+        pixels = np.frombuffer(image.get_data(), np.uint8)
+        return pixels.reshape(image.get_height(), image.get_width(), 3)

@@ -1,0 +1,129 @@
+extends RefCounted
+## Functions of a game as generators, as a game writes them.
+
+const SECONDS := 20.0
+const SIDE := 64
+
+var _requests: Array[Dictionary] = []
+var _reasons: Array[String] = []
+var _started: Array[Dictionary] = []
+
+
+func _player(test: Node, generator: Callable) -> NpcVideoPlayer:
+	var player := NpcVideoPlayer.new()
+	player.npc_name = "Ember"
+	player.preset = "realtime"
+	player.predictive = false
+	player.size = Vector2(SIDE, SIDE)
+	player.generation_failed.connect(func(reason: String) -> void: _reasons.append(reason))
+	player.clip_started.connect(func(info: Dictionary) -> void: _started.append(info))
+	player.set_generator(generator)
+	test.add_child(player)
+	return player
+
+
+func _until(test: Node, condition: Callable) -> void:
+	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
+	while not condition.call():
+		if Time.get_ticks_msec() > deadline:
+			push_error("not true within %d s; failed: %s" % [SECONDS, _reasons])
+			return
+		await test.get_tree().process_frame
+
+
+func _expect(condition: bool, what: String) -> void:
+	if not condition:
+		push_error(what)
+
+
+func _pictures(request: Dictionary) -> Array[Image]:
+	_requests.append(request)
+	var made: Array[Image] = []
+	for index in request.frame_count:
+		var image := Image.create_empty(SIDE, SIDE, false, Image.FORMAT_RGBA8)
+		image.fill(Color.from_hsv(float(index) / request.frame_count, 1.0, 1.0))
+		made.append(image)
+	return made
+
+
+func _slow_pictures(request: Dictionary) -> Array[Image]:
+	for frame in 5:
+		await (Engine.get_main_loop() as SceneTree).process_frame
+	return _pictures(request)
+
+
+func _shows(expression: String) -> Callable:
+	return func() -> bool: return _started.any(
+		func(info: Dictionary) -> bool: return info.expression == expression
+	)
+
+
+func test_a_function_makes_the_clips(test: Node) -> void:
+	var player := _player(test, _pictures)
+	player.request({"expression": "happy", "intensity": 0.8, "prompt": "a smile", "seed": 7})
+	await _until(test, _shows("happy"))
+	var info := _started[-1]
+	_expect(info.width == SIDE and info.fps == 8.0, "as large as its Images, at the preset's rate")
+	_expect(info.duration == 3.0, "as long as asked for: %s" % info.duration)
+	var request: Dictionary = _requests.filter(
+		func(each: Dictionary) -> bool: return each.expression == "happy"
+	)[0]
+	_expect(request.intensity == 0.8, "what it shows")
+	_expect(request.prompt.contains("a smile") and request.seed == 7, "%s" % request)
+	_expect(request.preset == "realtime" and request.frame_count == 24, "how it is to be")
+	_expect(request.width == 256 and request.height == 256 and request.fps == 8, "its size")
+	_expect(request.seconds == 3.0, "its length")
+	_expect(request.deadline > 0.0 and request.deadline <= player.max_wait, "when it is late")
+	_expect(_reasons.is_empty(), "%s" % [_reasons])
+
+
+func test_a_function_may_await(test: Node) -> void:
+	var player := _player(test, _slow_pictures)
+	player.request({"expression": "happy"})
+	await _until(test, _shows("happy"))
+	_expect(_started[-1].width == SIDE, "its Images")
+
+
+func test_a_lambda_makes_the_clips(test: Node) -> void:
+	var calls := [0]
+	var player := _player(
+		test,
+		func(request: Dictionary) -> Array[Image]:
+			calls[0] += 1
+			return await _slow_pictures(request)
+	)
+	player.request({"expression": "sad"})
+	await _until(test, _shows("sad"))
+	_expect(calls[0] > 0, "it was called")
+
+
+func test_an_empty_callable_goes_back_to_the_backend(test: Node) -> void:
+	var player := _player(test, _pictures)
+	player.request({"expression": "happy"})
+	await _until(test, _shows("happy"))
+	player.set_generator(Callable())
+	var before := _requests.size()
+	player.request({"expression": "sad"})
+	await _until(test, _shows("sad"))
+	_expect(_started[-1].width == 256 and _requests.size() == before, "drawn by the embedded one")
+
+
+func test_players_with_the_same_function_share_clips(test: Node) -> void:
+	var first := _player(test, _pictures)
+	first.request({"expression": "happy"})
+	await _until(test, _shows("happy"))
+	var before := _requests.size()
+	var second := _player(test, _pictures)
+	second.request({"expression": "happy"})
+	_expect(second.get_stats().rungs.get("exact", 0) >= 1, "it is there")
+	_expect(_requests.size() == before, "made once")
+
+
+func test_a_freed_object_is_told(test: Node) -> void:
+	var keeper := Node.new()
+	var gone := keeper.get_path
+	keeper.free()
+	_player(test, gone)
+	_expect(_reasons.size() == 1 and "set_generator" in _reasons[0], "%s" % [_reasons])
+	await _until(test, func() -> bool: return not _started.is_empty())
+	_expect(_started[-1].width == 256, "clips come from where they came from before")

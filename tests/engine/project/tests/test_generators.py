@@ -1,0 +1,283 @@
+"""Functions of GDScript as generators: what they may return, what is said of anything else, ends."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from clips import grey, make_clip
+from engine_tests import EngineTest, Steps, until
+from godot import Callable, FileAccess, GDScript, Node, ResourceLoader, ResourceSaver, Vector2
+from npc_video.errors import InvalidDataError
+from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer, sources
+from npc_video_player.backend_resources import make_backend
+
+GENERATOR = """
+extends Node
+signal go
+var data := PackedByteArray()
+var calls := 0
+var most := 0
+var running := 0
+
+func images(sizes: Array, format := Image.FORMAT_RGB8) -> Array:
+	return sizes.map(func(side): return Image.create_empty(side, side, false, format))
+
+func as_bytes(_request): return data
+func as_path(_request): return "user://generated.webm"
+func as_floats(_request): return images([64, 64], Image.FORMAT_RGBAF)
+func nothing(_request): pass
+func a_number(_request): return 5
+func no_file(_request): return "user://nowhere.webm"
+func no_video(_request): return "res://project.godot"
+func no_bytes(_request): return PackedByteArray()
+func no_images(_request): return []
+func an_odd_array(_request): return [Image.create_empty(8, 8, false, Image.FORMAT_RGB8), 5]
+func no_pixels(_request): return [Image.new()]
+func other_sizes(_request): return images([64, 32])
+func breaks(_request):
+	var absent = null
+	return absent.size()
+func takes_nothing(): return data
+func takes_text(_request: String): return data
+func awaits(_request):
+	calls += 1
+	running += 1
+	most = maxi(most, running)
+	await go
+	running -= 1
+	return data
+func breaks_late(_request):
+	await go
+	return breaks(0)
+"""
+LIMIT = 20.0
+
+
+def node(test: EngineTest) -> Any:
+    script = GDScript()
+    script.source_code = GENERATOR
+    assert script.reload() == 0
+    made = script.new()
+    made.data = make_clip(grey(lambda index: index * 8), codec="libvpx-vp9").data
+    test.add_child(made)
+    return made
+
+
+class Watched:
+    """A player in the tree, and what it tells."""
+
+    def __init__(self, test: EngineTest, function: Any = None, **properties: Any):
+        self.player = NpcVideoPlayer()
+        self.player.preset, self.player.predictive = "realtime", False
+        self.player.set_size(Vector2(64, 64))
+        for name, value in properties.items():
+            setattr(self.player, name, value)
+        self.started: list[Any] = []
+        self.reasons: list[str] = []
+        self.player.clip_started.connect(self.started.append)
+        self.player.generation_failed.connect(self.reasons.append)
+        if function is not None:
+            self.player.set_generator(function)
+        test.add_child(self.player)
+
+    def over(self) -> Steps:
+        yield from until(lambda: self.started or self.reasons, LIMIT)
+
+
+def test_what_a_function_may_return(test: EngineTest) -> Steps:
+    keeper = node(test)
+    file = FileAccess.open("user://generated.webm", FileAccess.WRITE)
+    file.store_buffer(keeper.data)
+    file.close()
+    for name, size in (("as_bytes", (256, 192)), ("as_path", (256, 192)), ("as_floats", (64, 64))):
+        seen = Watched(test, Callable(keeper, name))
+        yield from seen.over()
+        assert not seen.reasons, (name, seen.reasons)
+        assert (seen.started[0]["width"], seen.started[0]["height"]) == size, name
+        assert seen.started[0]["fps"] == 8.0, name
+
+
+def test_anything_else_is_told_with_what_to_do(test: EngineTest) -> Steps:
+    keeper = node(test)
+    test.expect_error("Nonexistent function 'size'")
+    for name, words in (
+        ("nothing", "returned nothing"),
+        ("breaks", "the log has an error"),
+        ("a_number", "returned int: let it return the bytes"),
+        ("no_file", "'user://nowhere.webm', where no file can be read"),
+        ("no_video", "neither MP4 nor WebM"),
+        ("no_bytes", "neither MP4 nor WebM"),
+        ("no_images", "one Image for each"),
+        ("an_odd_array", "one Image for each"),
+        ("no_pixels", "small"),
+        ("other_sizes", "(32×32, 64×64)"),
+        ("takes_nothing", "must take one Dictionary"),
+        ("takes_text", "must take one Dictionary"),
+    ):
+        seen = Watched(test, Callable(keeper, name))
+        yield from seen.over()
+        assert not seen.started, name
+        assert words in seen.reasons[0], (name, seen.reasons)
+        assert seen.reasons[0].endswith("."), seen.reasons
+
+
+def test_a_function_that_breaks_after_awaiting(test: EngineTest) -> Steps:
+    keeper = node(test)
+    test.expect_error("Nonexistent function 'size'")
+    seen = Watched(test, Callable(keeper, "breaks_late"))
+    yield from until(lambda: keeper.get_signal_connection_list("go"))
+    keeper.go.emit()
+    yield from seen.over()
+    assert "the log has an error" in seen.reasons[0]
+
+
+def test_an_object_that_is_freed_while_its_function_awaits(test: EngineTest) -> Steps:
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "awaits"))
+    yield from until(lambda: keeper.calls)
+    keeper.free()
+    yield from seen.over()
+    assert "was freed" in seen.reasons[0]
+    seen.reasons.clear()
+    seen.player.request({"expression": "happy"})
+    yield from seen.over()
+    assert "was freed" in seen.reasons[0]
+    seen.player.set_generator(Callable(node(test), "as_bytes"))
+    seen.player.request({"expression": "happy"})
+    yield from until(lambda: seen.started, LIMIT)
+
+
+def test_a_call_that_was_given_up_ends_before_the_next_begins(test: EngineTest) -> Steps:
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "awaits"))
+    yield from until(lambda: keeper.calls == 1)
+    seen.player.cancel()
+    seen.player.request({"expression": "happy"})
+    seen.player.cancel()
+    seen.player.request({"expression": "sad"})
+    for _ in range(20):
+        yield
+    assert keeper.calls == 1
+    keeper.go.emit()
+    yield from until(lambda: keeper.calls == 2)
+    keeper.go.emit()
+    yield from until(lambda: seen.started, LIMIT)
+    assert seen.started[0]["expression"] == "sad"
+    assert keeper.most == 1
+    assert not seen.reasons
+
+
+def test_a_player_that_is_freed_in_the_middle_of_a_call(test: EngineTest) -> Steps:
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "awaits"))
+    yield from until(lambda: keeper.calls)
+    seen.player.free()
+    yield
+    keeper.go.emit()
+    for _ in range(10):
+        yield
+    assert keeper.running == 0
+
+
+def test_a_function_that_frees_the_player(test: EngineTest) -> Steps:
+    keeper = node(test)
+    called: list[Any] = []
+
+    def generate(request: dict[str, Any]) -> bytes:
+        called.append(request)
+        seen.player.free()
+        return bytes(keeper.data)
+
+    seen = Watched(test, generate)
+    yield from until(lambda: called)
+    for _ in range(10):
+        yield
+    assert not seen.reasons
+
+
+def test_a_scene_s_function_takes_its_source_along(test: EngineTest) -> Steps:
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "as_bytes"))
+    yield from seen.over()
+    settings = seen.player._settings()
+    assert settings in sources._sources
+    seen.player.free()
+    keeper.free()
+    Watched(test, max_wait=7.5)
+    assert settings not in sources._sources
+    closing = "npc_video closing"
+    yield from until(lambda: closing not in {thread.name for thread in threading.enumerate()})
+
+
+# ---- As a resource ----
+
+SCRIPT = """
+extends RefCounted
+func generate(request: Dictionary) -> Array:
+	var made := []
+	for index in request.frame_count:
+		await Engine.get_main_loop().process_frame
+		made.append(Image.create_empty(48, 48, false, Image.FORMAT_L8))
+	return made
+"""
+
+
+def script_of(text: str) -> Any:
+    script = GDScript()
+    script.source_code = text
+    script.reload()
+    return script
+
+
+def backend_of(text: str) -> NpcScriptBackend:
+    backend = NpcScriptBackend()
+    backend.generator = script_of(text)
+    return backend
+
+
+def test_a_script_makes_the_clips(test: EngineTest) -> Steps:
+    backend = backend_of(SCRIPT)
+    assert backend.problems() == []
+    assert ResourceSaver.save(backend, "user://script_backend.tres") == 0
+    again = ResourceLoader.load("user://script_backend.tres", "", 0)
+    pool = NpcBackendPool()
+    pool.hosts = [again]
+    seen = Watched(test, backend=pool)
+    yield from seen.over()
+    assert not seen.reasons, seen.reasons
+    assert seen.started[0]["width"] == 48
+
+
+def test_problems_of_a_script(test: EngineTest) -> None:
+    assert NpcScriptBackend().problems() == ["generator: is empty: choose a script."]
+    for text, words in (
+        ("extends Node\nfunc generate(request): pass", "must extend RefCounted"),
+        ("extends RefCounted", "func generate(request"),
+        ("extends RefCounted\nfunc generate(): pass", "func generate(request"),
+        ("extends RefCounted\nfunc generate(a, b): pass", "func generate(request"),
+        ("func _init(a): pass\nfunc generate(a): pass", "_init must take nothing"),
+    ):
+        backend = backend_of(text)
+        (problem,) = backend.problems()
+        assert words in problem, problem
+        with pytest.raises(InvalidDataError, match="backend: generator: "):
+            make_backend(backend)
+    assert backend_of("func generate(a, b := 1): pass").problems() == []
+
+
+def test_equal_scripts_are_described_alike(test: EngineTest) -> None:
+    backend = backend_of(SCRIPT)
+    assert backend.duplicate().describe() == backend.describe()
+    assert backend_of(SCRIPT).describe() != backend.describe()
+
+
+def test_it_is_set_before_the_player_is_in_a_scene(test: EngineTest) -> None:
+    keeper, player = Node(), NpcVideoPlayer()
+    player.set_generator(keeper.get_path)
+    assert player._settings().generator is not None
+    player.set_generator(None)
+    assert player._settings().generator is None
+    keeper.free()
+    player.free()
