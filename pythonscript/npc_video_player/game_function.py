@@ -13,8 +13,8 @@ from concurrent.futures import Future
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from godot import CallError, FileAccess, Image, RefCounted, run_on_main_thread
 from godot import Callable as EngineCallable
+from godot import CallError, FileAccess, Image, RefCounted, run_on_main_thread
 from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
 
 if TYPE_CHECKING:

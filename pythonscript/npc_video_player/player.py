@@ -111,11 +111,10 @@ class NpcVideoPlayer(PlayerProperties):
         """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
 
         It is called on the main thread with one Dictionary: what the clip shows, as for `request`,
-        and `prompt`, `negative_prompt`, `width`, `height`, `fps`, `frame_count`, `seconds`, `seed`,
-        `preset` and `deadline`, seconds until the clip is late, `INF` while nobody waits for it. It
-        may `await`, and returns the bytes of an MP4 or WebM file (PackedByteArray), the path of one,
-        or an Array of Images, which become a clip at the preset's `fps`. Players with the same
-        function share their clips.
+        and `width`, `height`, `fps`, `frame_count`, `seconds`, `preset` and `deadline`, the seconds
+        until the clip is late, `INF` while nobody waits for it. It may `await`. It returns the
+        bytes of an MP4 or WebM file (PackedByteArray), the path of one, or an Array of Images,
+        which become a clip of `fps` frames a second. Players with the same function share clips.
         """
         if function is not None and not isinstance(function, Callable):
             function = Callable(function)

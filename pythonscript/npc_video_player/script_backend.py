@@ -25,8 +25,8 @@ _METHOD, _CONSTRUCTOR = "generate", "_init"
 class NpcScriptBackend(NpcBackend):
     """Clips made by a function of a script: `func generate(request: Dictionary)`.
 
-    It returns what `NpcVideoPlayer.set_generator` says, and may `await`. One object of the script is
-    made for each generator.
+    What it gets and returns is said at `NpcVideoPlayer.set_generator`. One object of the script
+    makes all clips.
     """
 
     generator = Told(

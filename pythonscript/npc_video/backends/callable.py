@@ -25,6 +25,7 @@ from .received import received_clip
 __all__ = ["CallableBackend", "Generator"]
 
 _MOST_BYTES = 64 * 1024 * 1024
+_NOT_WANTED = "The clip is not wanted any more."
 
 Generator = Callable[..., Any]
 """Called with the `GenerationRequest`, and with `on_progress` if it takes two arguments.
@@ -68,9 +69,10 @@ class CallableBackend(Backend):
     ) -> GeneratedClip:
         started = time.monotonic()
         on_progress(0.0)
+        given_up = threading.Event()
         try:
-            made = await self._call(request, on_progress)
-            data = await asyncio.to_thread(_file_of, made, request)
+            made = await self._call(request, on_progress, given_up)
+            data = await asyncio.to_thread(_file_of, made, request, given_up)
         except NpcVideoError:
             raise
         except (ConnectionError, TimeoutError) as error:
@@ -79,6 +81,8 @@ class CallableBackend(Backend):
             ) from error
         except Exception as error:
             raise GenerationFailedError(f"The generator function broke: {error!r}.") from error
+        finally:
+            given_up.set()
         seconds = time.monotonic() - started
         clip = await received_clip(
             request, data, seed=request.params.seed, generation_seconds=seconds
@@ -89,9 +93,10 @@ class CallableBackend(Backend):
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _call(self, request: GenerationRequest, on_progress: OnProgress) -> Any:
+    async def _call(
+        self, request: GenerationRequest, on_progress: OnProgress, given_up: threading.Event
+    ) -> Any:
         loop = asyncio.get_running_loop()
-        given_up = threading.Event()
         told = 0.0
 
         def pass_on(part: float) -> None:
@@ -102,16 +107,13 @@ class CallableBackend(Backend):
 
         def tell(part: float) -> None:
             if given_up.is_set():
-                raise GenerationCancelledError("The clip is not wanted any more.")
+                raise GenerationCancelledError(_NOT_WANTED)
             loop.call_soon_threadsafe(pass_on, part)
 
         arguments = (request, tell) if self._tells else (request,)
-        try:
-            if self._is_async:
-                return await cast(Awaitable[Any], self._function(*arguments))
-            return await loop.run_in_executor(self._threads, self._function, *arguments)
-        finally:
-            given_up.set()
+        if self._is_async:
+            return await cast(Awaitable[Any], self._function(*arguments))
+        return await loop.run_in_executor(self._threads, self._function, *arguments)
 
 
 def _takes_two(function: Generator) -> bool:
@@ -123,14 +125,14 @@ def _takes_two(function: Generator) -> bool:
     return sum(each.kind in kinds for each in parameters) >= 2
 
 
-def _file_of(made: Any, request: GenerationRequest) -> bytes:
+def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -> bytes:
     """The clip's file, of whatever the function returned."""
     if isinstance(made, bytes | bytearray | memoryview):
         return bytes(made)
     if isinstance(made, str | Path):
         return _read(Path(made))
     if hasattr(made, "__getitem__") and hasattr(made, "__len__"):
-        return _encode(made, request)
+        return _encode(made, request, given_up)
     raise GenerationInvalidError(
         f"The generator function returned {type(made).__name__}: let it return the bytes of an MP4"
         " or WebM file, the path of one, or its pictures."
@@ -150,7 +152,9 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _encode(pictures: Sequence[Any], request: GenerationRequest) -> bytes:
+def _encode(
+    pictures: Sequence[Any], request: GenerationRequest, given_up: threading.Event
+) -> bytes:
     """A clip of pictures in RGB, cut to even numbers of pixels, as video needs them."""
     import av
     import numpy as np
@@ -168,6 +172,8 @@ def _encode(pictures: Sequence[Any], request: GenerationRequest) -> bytes:
 
     def planes() -> Any:
         for picture in pictures:
+            if given_up.is_set():
+                raise GenerationCancelledError(_NOT_WANTED)
             cut = np.ascontiguousarray(picture[:height, :width], np.uint8)
             frame = av.VideoFrame.from_ndarray(cut, format="rgb24")
             yield frame.reformat(

@@ -164,3 +164,38 @@ def test_on_progress_tells_a_function_that_it_was_given_up():
         await backend.close()
 
     asyncio.run(whole())
+
+
+def test_encoding_ends_when_the_clip_is_given_up():
+    asked, go_on = threading.Event(), threading.Event()
+
+    class Pictures:
+        count = 0
+
+        def __len__(self):
+            return 1000
+
+        def __getitem__(self, index):
+            if index >= len(self):
+                raise IndexError
+            self.count += 1
+            if self.count > len(self):  # it is encoding, not looking at them
+                asked.set()
+                assert go_on.wait(DEADLINE)
+            return picture
+
+    picture = np.zeros((32, 32, 3), np.uint8)
+    pictures = Pictures()
+
+    async def whole():
+        backend = CallableBackend(lambda request: pictures)
+        making = asyncio.ensure_future(backend.generate(wanted(), lambda part: None))
+        assert await asyncio.to_thread(asked.wait, DEADLINE)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        go_on.set()
+        await backend.close()
+
+    asyncio.run(whole())  # waits for the thread
+    assert pictures.count < 1010

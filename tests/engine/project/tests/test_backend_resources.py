@@ -389,4 +389,5 @@ def test_the_base_is_abstract(test: EngineTest) -> None:
         "NpcFailoverBackend",
         "NpcHttpBackend",
         "NpcProceduralBackend",
+        "NpcScriptBackend",
     }

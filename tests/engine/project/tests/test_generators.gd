@@ -127,3 +127,24 @@ func test_a_freed_object_is_told(test: Node) -> void:
 	_expect(_reasons.size() == 1 and "set_generator" in _reasons[0], "%s" % [_reasons])
 	await _until(test, func() -> bool: return not _started.is_empty())
 	_expect(_started[-1].width == 256, "clips come from where they came from before")
+
+
+func test_a_viewport_is_filmed(test: Node) -> void:
+	var stage := SubViewport.new()
+	stage.size = Vector2i(SIDE, SIDE)
+	stage.render_target_update_mode = SubViewport.UPDATE_ALWAYS
+	test.add_child(stage)
+	var puppet := ColorRect.new()
+	puppet.size = stage.size
+	stage.add_child(puppet)
+	var film := func(request: Dictionary) -> Array[Image]:
+		var frames: Array[Image] = []
+		for index in request.frame_count:
+			puppet.color = Color(1.0, float(index) / request.frame_count, 0.0)
+			await RenderingServer.frame_post_draw
+			frames.append(stage.get_texture().get_image())
+		return frames
+	var player := _player(test, film)
+	player.request({"expression": "happy"})
+	await _until(test, _shows("happy"))
+	_expect(_started[-1].width == SIDE, "of its size")

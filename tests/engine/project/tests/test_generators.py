@@ -1,4 +1,4 @@
-"""Functions of GDScript as generators: what they may return, what is said of anything else, ends."""
+"""Functions of GDScript as generators: what they may return, and what if they return it never."""
 
 from __future__ import annotations
 

@@ -1,0 +1,108 @@
+"""Games that end while a function of GDScript is making a clip: at once, and with nothing left."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.engine import find
+from tools.godot import run_project
+from tools.links import link_addon
+from tools.paths import ADDON
+
+SECONDS = 30.0
+# Of the addon's own threads; a thread that waits for the main thread would be named.
+LEFT = "these threads did not end"
+MAIN = """
+extends SceneTree
+
+signal never
+
+func _initialize() -> void:
+	var player := NpcVideoPlayer.new()
+	player.preset = "realtime"
+	player.set_generator(generate)
+	root.add_child(player)
+	_play()
+
+func pictures(request: Dictionary) -> Array:
+	var made := []
+	for index in request.frame_count:
+		made.append(Image.create_empty(1920, 1080, false, Image.FORMAT_RGBA8))
+	return made
+
+func end() -> void:
+	print("@end")
+	quit(0)
+
+"""
+CASES = {
+    "before it is called": """
+func _play() -> void:
+	end()
+
+func generate(request: Dictionary) -> Array:
+	return pictures(request)
+""",
+    "inside of it": """
+func _play() -> void:
+	pass
+
+func generate(request: Dictionary) -> Array:
+	end()
+	return pictures(request)
+""",
+    "while it awaits": """
+func _play() -> void:
+	pass
+
+func generate(request: Dictionary) -> Array:
+	end.call_deferred()
+	await never
+	return pictures(request)
+""",
+    "while it awaits frames": """
+func _play() -> void:
+	pass
+
+func generate(request: Dictionary) -> Array:
+	end.call_deferred()
+	while true:
+		await process_frame
+	return []
+""",
+    "while its pictures are encoded": """
+func _play() -> void:
+	pass
+
+func generate(request: Dictionary) -> Array:
+	_end_soon()
+	return pictures(request)
+
+func _end_soon() -> void:
+	for frame in 3:
+		await process_frame
+	end()
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_game_ends(tmp_path: Path, case: str) -> None:
+    files = {
+        "project.godot": "config_version=5\n",
+        ".godot/extension_list.cfg": (
+            "res://addons/npc_video_player/npc_video_player.gdextension\n"
+        ),
+        "main.gd": MAIN + CASES[case],
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    link_addon(tmp_path, ADDON)
+    engine = find()
+    assert engine is not None, "`python3 run.py engine` gets a Godot"
+    run = run_project(engine, tmp_path, "--headless", "--script", "res://main.gd", seconds=SECONDS)
+    assert "@end" in run.log, run.log
+    assert run.faults == (), run.log
+    assert LEFT not in run.log
+    assert run.exit_code == 0
