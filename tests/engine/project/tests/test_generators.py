@@ -216,9 +216,9 @@ def test_a_scene_s_function_takes_its_source_along(test: EngineTest) -> Steps:
 SCRIPT = """
 extends RefCounted
 func generate(request: Dictionary) -> Array:
+	await Engine.get_main_loop().process_frame
 	var made := []
 	for index in request.frame_count:
-		await Engine.get_main_loop().process_frame
 		made.append(Image.create_empty(48, 48, false, Image.FORMAT_L8))
 	return made
 """
