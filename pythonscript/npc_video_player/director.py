@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
-from npc_video.generation.events import ClipReady, Event, Failed, Progress, Upgraded
+from npc_video.generation.events import ClipReady, Event, Failed, Growing, Progress, Upgraded
 
 from .progress_ring import ProgressRing
 from .screen import Began, Broken, Happening, Looped, Screen
@@ -35,6 +35,8 @@ class Director:
         self._tally = tally
         self._joined: tuple[Source, str, NpcResponseEvaluator] | None = None
         self._wanted: VideoParams | None = None
+        # Whether the clip that is wanted is on screen, all of it or what there is.
+        self._has_begun = False
 
     @property
     def manager(self) -> VideoGenerationManager:
@@ -54,13 +56,18 @@ class Director:
     ) -> None:
         """Puts the best there is on screen now, and the clip itself as soon as it is there."""
         self._tally.asked()
+        comes_in = self._is_wanted(params) and self.screen.is_growing
+        if not comes_in:
+            self._has_begun = False
+            self.screen.drop_opening()
         self._wanted = params
-        self.screen.drop_opening()
         answer = self.manager.request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._tally.answered("exact")
             self._ring.hide()
             self.screen.open(answer.clip, in_phase=answer.clip.is_drawn)
+            return
+        if comes_in:
             return
         kind = answer.fallback or Fallback.PLACEHOLDER
         self._tally.answered(kind.value)
@@ -104,12 +111,14 @@ class Director:
 
     def _take(self, event: Event) -> None:
         """What the manager has to tell; every player hears all of it."""
-        if self._wanted is None or event.params.cache_key() != self._wanted.cache_key():
+        if not self._is_wanted(event.params):
             return
         if isinstance(event, Progress):
             self._player.generation_progress.emit(event.fraction)
-            if self._player.progress_ring:
+            if self._player.progress_ring and not self._has_begun:
                 self._ring.show(event.fraction)
+        elif isinstance(event, Growing):
+            self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
             self._wanted = None
             self._tally.settled()
@@ -120,6 +129,9 @@ class Director:
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
             self.screen.open(event.clip, "upgrade")
+
+    def _is_wanted(self, params: VideoParams) -> bool:
+        return self._wanted is not None and params.cache_key() == self._wanted.cache_key()
 
     def _tell(self, happening: Happening) -> None:
         if isinstance(happening, Looped):
@@ -135,7 +147,8 @@ class Director:
         info = described(began.clip)
         if began.role == "upgrade":
             self._player.quality_upgraded.emit(info)
-        elif began.role == "clip":
+        elif began.role == "clip" and not self._has_begun:
+            self._has_begun = True
             self._ring.hide()
             self._tally.began()
             self._player.clip_started.emit(info)

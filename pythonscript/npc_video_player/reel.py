@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from godot import (
@@ -30,6 +31,7 @@ from npc_video.media.playback import Playback, Shot
 if TYPE_CHECKING:
     import numpy as np
     from npc_video.media.decode import ClipInfo
+    from npc_video.media.growing import GrowingFile
     from npc_video.media.sound import Sound
     from numpy.typing import NDArray
 
@@ -76,6 +78,9 @@ class _Motion:
 class Reel:
     """Plays `clip` from `begin` on, in seconds.
 
+    One that still comes in, as `growing`, is played as far as it is there, on the threads of
+    `waiting`, and silently; it is looped and heard from when `complete` is called.
+
     Shots take turns in two textures, so that the one on screen and the one after it are both there
     to be mixed.
     """
@@ -89,16 +94,20 @@ class Reel:
         cost: CostCounter,
         begin: float = 0.0,
         first: FirstPicture | None = None,
+        growing: GrowingFile | None = None,
+        waiting: Executor | None = None,
     ):
         self.clip = clip
+        self.growing = growing
         self.interpolation = interpolation
         self.playback = Playback(
             clip,
-            decoders,
+            waiting or decoders,
             EnginePicture,
             begin=begin,
             motion=interpolation == "motion",
             first=first,
+            growing=growing,
             cost=cost,
         )
         self.material = RID()
@@ -192,6 +201,19 @@ class Reel:
             self._mixed = mixed
             RenderingServer.material_set_param(self.material, "mixed", float(mixed))
 
+    def is_to_be(self, clip: GeneratedClip) -> bool:
+        """Whether what comes in, and can be played, has turned out to be `clip`."""
+        if self.playback.error is not None:
+            return False
+        return self.clip is clip or (self.growing is not None and self.growing.is_all_of(clip.data))
+
+    def complete(self, clip: GeneratedClip) -> None:
+        """Goes on with all of the clip."""
+        if self.growing is not None:
+            self.clip, self.growing = clip, None
+            self.playback.complete(clip, self._decoders)
+            self._decode_sound()
+
     def begin(self, late: float) -> None:
         """Shows its first picture, and goes on by `late` seconds, if nobody showed it before."""
         if not self.is_shown:
@@ -260,7 +282,13 @@ class Reel:
         parameters["yuv_to_rgb"], parameters["yuv_offset"] = Basis(*matrix), Vector3(*offset)
         for name, value in parameters.items():
             RenderingServer.material_set_param(self.material, name, value)
-        if info.has_sound:
+        if self.growing is not None:
+            self.clip = replace(self.clip, width=info.width, height=info.height, fps=info.fps)
+        self._decode_sound()
+
+    def _decode_sound(self) -> None:
+        info = self.playback.info
+        if self.is_shown and self.growing is None and info.has_sound:
             self._sound = self._decoders.submit(_sound, self.clip)
 
 
@@ -275,31 +303,53 @@ class Reels:
 
     Args:
         decoders: the threads to decode on.
+        waiting: those for clips that still come in, which may have to wait.
         first_pictures: what is there already.
         cost: counts what playing costs.
     """
 
-    def __init__(self, decoders: Executor, first_pictures: FirstPictures, cost: CostCounter):
+    def __init__(
+        self,
+        decoders: Executor,
+        waiting: Executor,
+        first_pictures: FirstPictures,
+        cost: CostCounter,
+    ):
         self._decoders = decoders
+        self._waiting = waiting
         self._first_pictures = first_pictures
         self._cost = cost
         self._playing: dict[tuple[Any, ...], Reel] = {}
 
     def open(
-        self, clip: GeneratedClip, interpolation: str, *, begin: float = 0.0, anew: bool = False
+        self,
+        clip: GeneratedClip,
+        interpolation: str,
+        *,
+        begin: float = 0.0,
+        anew: bool = False,
+        growing: GrowingFile | None = None,
     ) -> Reel:
         """A reel that plays `clip`; `leave` gives it back.
 
         Args:
             begin: seconds into the clip, for one that nobody shows yet.
             anew: whether it must start now, even if the clip plays elsewhere.
+            growing: its file, if it still comes in.
         """
         key = clip.params.cache_key(), clip.preset, interpolation
         reel = self._playing.get(key)
-        if reel is None or anew or reel.clip.data != clip.data or reel.playback.error is not None:
-            first = self._first_pictures.of(clip)
+        is_same = reel is not None and reel.clip.data == clip.data and reel.growing is growing
+        if reel is None or anew or not is_same or reel.playback.error is not None:
             reel = Reel(
-                clip, self._decoders, interpolation, cost=self._cost, begin=begin, first=first
+                clip,
+                self._decoders,
+                interpolation,
+                cost=self._cost,
+                begin=begin,
+                first=self._first_pictures.of(clip),
+                growing=growing,
+                waiting=None if growing is None else self._waiting,
             )
             self._playing[key] = reel
         reel.users += 1

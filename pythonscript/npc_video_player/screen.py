@@ -6,7 +6,7 @@ It knows neither where clips come from nor whom to tell what happens; `advance` 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from godot import Rect2
 from npc_video import Fallback, GeneratedClip, VideoParams
@@ -19,6 +19,9 @@ from .procedural_face import ProceduralFace
 from .reel import Reel, Reels
 from .role import Role
 from .stand_in import StandIn
+
+if TYPE_CHECKING:
+    from npc_video.media.growing import GrowingFile
 
 # A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
 _FALLBACK_FADE_SECONDS = 0.25
@@ -89,6 +92,8 @@ class Screen:
         self._role = role
         self._reels = reels
         self._opening: _Opening | None = None
+        # What still comes in, and is being opened or on top.
+        self._growing: Reel | None = None
         self._stand_in: StandIn | None = None
         self._broken: Reel | None = None
         # All that there is, when nothing fades, opens or sounds.
@@ -119,25 +124,55 @@ class Screen:
         else:
             self._push_fallback(Placeholder(self._player, params, self._role.portrait))
 
-    def open(self, clip: GeneratedClip, role: str = "clip", *, in_phase: bool = False) -> None:
+    @property
+    def is_growing(self) -> bool:
+        """Whether a clip is on screen, or soon will be, that still comes in."""
+        reel = self._growing
+        if reel is None or reel.growing is None:
+            return False
+        return not reel.growing.is_given_up and reel.playback.error is None
+
+    def open(
+        self,
+        clip: GeneratedClip,
+        role: str = "clip",
+        *,
+        in_phase: bool = False,
+        growing: GrowingFile | None = None,
+    ) -> None:
         """Shows `clip` as soon as its first picture is there, which may be with the next frame.
+
+        The one that came in until now just goes on.
 
         Args:
             in_phase: it begins where the drawn face is, which moves like it.
+            growing: the clip's file, if it still comes in; should that break off, nobody is told.
         """
         self._calm = None
+        if growing is None and self._growing is not None and self._growing.is_to_be(clip):
+            self._growing.complete(clip)
+            self._growing = None
+            return
         top = self.layers.top
         plays = isinstance(top, ClipLayer) and not top.is_held
         at_loop = plays and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
         in_phase = in_phase and isinstance(top, ProceduralFace)
         begin = self._phase() * clip.duration if in_phase else 0.0
-        anew = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
+        is_again = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
         self.drop_opening()
-        reel = self._reels.open(clip, self.interpolation, begin=begin, anew=anew)
+        reel = self._reels.open(
+            clip,
+            self.interpolation,
+            begin=begin,
+            anew=is_again and growing is None,
+            growing=growing,
+        )
         self._opening = _Opening(reel, role, at_loop)
+        self._growing = None if growing is None else reel
 
     def drop_opening(self) -> None:
-        """Gives up the clip that is being opened."""
+        """Gives up the clip that is being opened, and what comes in."""
+        self._growing = None
         if self._opening is not None:
             self._reels.leave(self._opening.reel)
             self._opening = None
@@ -164,15 +199,19 @@ class Screen:
         if self._opening is not None:
             self._opening.waited += seconds
         self.layers.advance(seconds)
-        clips = [layer for layer in self.layers if isinstance(layer, ClipLayer)]
         if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
             self._stand_in = None
-        happenings = self._happened(clips) + self._begin_opened()
+        happenings = self._happened(self._clips()) + self._begin_opened()
+        # Those of now: what was opened may have hidden the others at once.
+        clips = self._clips()
         self._hear(clips)
         if len(clips) == len(self.layers) == 1 and self._opening is self._stand_in is None:
             is_silent = not clips[0].reel.playback.info.has_sound
             self._calm = clips[0] if is_silent and not clips[0].is_held else None
         return happenings
+
+    def _clips(self) -> list[ClipLayer]:
+        return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
 
     def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
         """What has become of the clips that play."""
@@ -182,7 +221,8 @@ class Screen:
             if clips[-1].has_looped:
                 happenings.append(Looped())
             reel = clips[-1].reel
-            if reel.playback.error is not None and self._broken is not reel:
+            is_broken = reel.playback.error is not None and reel.growing is None
+            if is_broken and self._broken is not reel:
                 self._broken = reel
                 happenings.append(Broken(str(reel.playback.error)))
         return happenings
@@ -199,9 +239,10 @@ class Screen:
         if opening is None:
             return []
         reel, playback = opening.reel, opening.reel.playback
-        if playback.error is not None and not playback.is_ready:
+        is_given_up = reel.growing is not None and reel.growing.is_given_up
+        if is_given_up or (playback.error is not None and not playback.is_ready):
             self.drop_opening()
-            return [Broken(str(playback.error))]
+            return [] if reel.growing is not None else [Broken(str(playback.error))]
         is_time = not (opening.at_loop and isinstance(top, ClipLayer)) or top.has_looped
         if not is_time or not playback.is_ready:
             return []
@@ -209,7 +250,7 @@ class Screen:
         late = 0.0
         if opening.at_loop and isinstance(top, ClipLayer):
             late = top.reel.position
-        elif isinstance(top, ProceduralFace):
+        elif isinstance(top, ProceduralFace) and reel.growing is None:
             late = opening.waited
         reel.begin(late)
         tiled = self.layers.stretch == "tile"

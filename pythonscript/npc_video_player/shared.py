@@ -19,6 +19,8 @@ from .reel import EnginePicture, Reels
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
 _DECODE_THREADS = 2
+# Of those that wait for clips to come in: one each, for as many as are made at once.
+_WAITING_THREADS = 16
 # With 50 clips of 512², which take about half as much, this stays below 25 MB.
 _FIRST_PICTURES_BYTES = 12 * 1024 * 1024
 
@@ -40,6 +42,12 @@ def decoders() -> ThreadPoolExecutor:
 
 
 @cache
+def waiting_decoders() -> ThreadPoolExecutor:
+    """The threads on which clips are decoded that still come in."""
+    return ThreadPoolExecutor(_WAITING_THREADS, thread_name_prefix="decode_coming")
+
+
+@cache
 def first_pictures() -> FirstPictures:
     """Of the clips that came last or were shown last."""
     return FirstPictures(decoders(), EnginePicture, _FIRST_PICTURES_BYTES)
@@ -54,13 +62,14 @@ def cost() -> CostCounter:
 @cache
 def reels() -> Reels:
     """What plays."""
-    return Reels(decoders(), first_pictures(), cost())
+    return Reels(decoders(), waiting_decoders(), first_pictures(), cost())
 
 
 @at_exit
 def close() -> None:
     """Stops the threads; the game ends."""
-    if decoders.cache_info().currsize:
-        decoders().shutdown(cancel_futures=True)
-    for made in (reels, first_pictures, decoders):
+    for threads in (waiting_decoders, decoders):
+        if threads.cache_info().currsize:
+            threads().shutdown(cancel_futures=True)
+    for made in (reels, first_pictures, waiting_decoders, decoders):
         made.cache_clear()

@@ -35,6 +35,15 @@ class GrowingFile:
         """Whether all of it is there, and will stay."""
         return self._is_whole
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it will never be whole."""
+        return self._has_ended and not self._is_whole
+
+    def is_all_of(self, data: bytes) -> bool:
+        """Whether it is whole, and this is what it holds."""
+        return self._is_whole and self._data == data
+
     def append(self, part: bytes) -> None:
         """The next bytes of the file."""
         with self._changed:

@@ -66,8 +66,8 @@ class Playback:
         begin: seconds into the clip with which it starts.
         motion: has the decoder tell where blocks move, where the codec says so.
         first: the first picture, where that is there already; for a `begin` of 0.
-        file: of a clip that still comes in, in place of its data. It plays as far as it has come
-            and waits there on a thread of `decoders`; it does not loop before it is whole.
+        growing: the file of a clip that still comes in, in place of its data. It plays as far as
+            it has come and waits there on a thread of `decoders`; it loops when it is whole.
         cost: counts what decoding takes.
 
     Attributes:
@@ -85,7 +85,7 @@ class Playback:
         begin: float = 0.0,
         motion: bool = False,
         first: FirstPicture | None = None,
-        file: GrowingFile | None = None,
+        growing: GrowingFile | None = None,
         limits: MediaLimits | None = None,
         cost: CostCounter | None = None,
     ):
@@ -98,7 +98,7 @@ class Playback:
         self._begin = begin
         self._with_motion = motion
         self._limits = limits
-        self._reader = None if file is None else file.reader()
+        self._reader = None if growing is None else growing.reader()
         self._cost = cost or CostCounter()
         self._decoder: ClipDecoder | None = None
         self._source: Iterator[None] | None = None

@@ -43,6 +43,7 @@ def make_clip(
     codec: str = "libx264",
     pixels: str = "yuv420p",
     options: dict[str, str] | None = None,
+    muxing: dict[str, str] | None = None,
     matrix: int | None = None,
     full_range: bool | None = None,
     sound: NDArray[np.int16] | None = None,
@@ -52,6 +53,7 @@ def make_clip(
     """A clip of RGB pictures.
 
     Args:
+        muxing: options for writing the file.
         matrix: number of FFmpeg's AVColorSpace to convert and to tag with; None: neither.
         full_range: the range to convert to and to tag with.
         sound: samples of 48 kHz, mono.
@@ -59,7 +61,7 @@ def make_clip(
     """
     container = "webm" if codec.startswith("libvpx") else "mp4"
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
+    with av.open(file, "w", format=container, options=muxing or {}) as output:
         stream = output.add_stream(codec, rate=FPS, options=options or {})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
         if matrix is not None:

@@ -68,7 +68,11 @@ class TestFile:
         assert (first.read(2), first.read(9)) == (b"ab", b"c")
         file.append(b"def")
         assert second.read(9) == b"abcdef"
+        assert not file.is_all_of(b"abcdef")
         file.finish(b"abcdef")
+        assert file.is_all_of(b"abcdef")
+        assert not file.is_all_of(b"abcde")
+        assert not file.is_given_up
         assert (first.read(9), first.read(9)) == (b"def", b"")
         first.check()
 
@@ -102,7 +106,7 @@ class TestFile:
         file.give_up()
         file.append(b"def")
         file.finish(b"abc")
-        assert not file.is_whole
+        assert (file.is_whole, file.is_given_up) == (False, True)
         assert (reader.read(9), reader.read(9)) == (b"abc", b"")
         with pytest.raises(DamagedClipError, match="broke off"):
             reader.check()

@@ -233,7 +233,7 @@ class Coming:
             self.waits = False
 
         self.file._changed.wait = watched
-        self.playback = Playback(clip_of(b""), waiting, Memory, file=self.file)
+        self.playback = Playback(clip_of(b""), waiting, Memory, growing=self.file)
 
     def append(self, part):
         self.waits = False

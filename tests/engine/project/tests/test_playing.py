@@ -139,6 +139,14 @@ def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
     assert max(steps) < COUNT // 4, shown
 
 
+def test_a_clip_plays_on_after_a_cut(test: EngineTest) -> Steps:
+    player = player_in(test, crossfade=0.0)
+    yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
+    yield from until(lambda: player._screen._calm is not None)
+    yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="second"))
+    yield from until(lambda: reel_of(player).shots_shown > 3)
+
+
 def test_a_clip_can_wait_for_the_end_of_the_one_before(test: EngineTest) -> Steps:
     player = player_in(test, crossfade_at="loop")
     yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
