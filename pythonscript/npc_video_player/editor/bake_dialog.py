@@ -207,7 +207,7 @@ class BakeDialog:
         if self._job is not None:
             self._job.cancel()
             made = 0 if self._progress is None else self._progress.made
-            self._end(f"Stopped; {made} new clips are in the folder.")
+            self._end(f"Stopped. New clips in the folder: {made}.")
 
     def _end(self, words: str, colour: str = "") -> None:
         self._job = None

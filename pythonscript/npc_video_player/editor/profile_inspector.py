@@ -258,11 +258,10 @@ class ProfilePreview:
         self._make.visible, self._make.disabled = not is_busy, not has_answer
         self._cancel.visible = self._bar.visible = is_busy
         self._bar.value = trial.fraction
-        if trial.clip is not None:
-            words = f"Made in {trial.clip.generation_seconds:.1f} s."
-            look.tell(self._told, words)
-        else:
+        if trial.told or trial.clip is None or is_busy:
             look.tell(self._told, trial.told, look.FAULT)
+        else:
+            look.tell(self._told, f"Made in {trial.clip.generation_seconds:.1f} s.")
 
     def _bake(self) -> None:
         trial = self._trial
