@@ -4,7 +4,7 @@ extends GridContainer
 
 signal chosen(value: String)
 
-var _values: Array[String] = []
+var _buttons: Dictionary[String, Button] = {}
 
 
 ## Shows one button for each of `titles`, by value.
@@ -20,12 +20,23 @@ func fill(titles: Dictionary, present: String, variation := "") -> void:
 		button.size_flags_horizontal = SIZE_EXPAND_FILL
 		button.clip_text = true
 		button.pressed.connect(func() -> void: chosen.emit(value))
-		_values.append(value)
+		_buttons[value] = button
 		add_child(button)
 
 
 ## Presses a button as a player would; past the last one, it begins again.
 func choose(index: int) -> void:
-	var button: Button = get_child(index % get_child_count())
-	button.button_pressed = true
-	button.pressed.emit()
+	press(_buttons.keys()[index % _buttons.size()])
+
+
+## Presses the button of `value` as a player would.
+func press(value: String) -> void:
+	_buttons[value].button_pressed = true
+	_buttons[value].pressed.emit()
+
+
+## Offers `value` no more, and says in `hint` what would change that.
+func disable(value: String, hint: String) -> void:
+	_buttons[value].disabled = true
+	_buttons[value].focus_mode = Control.FOCUS_NONE
+	_buttons[value].tooltip_text = hint

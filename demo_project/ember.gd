@@ -1,24 +1,58 @@
 extends DemoPage
 ## One NPC, and every setting of its player that can be tried while it plays.
 
-## The player's properties, and what they are called here.
-const SETTINGS: Dictionary[String, String] = {
+## The player's properties with several values, and what they are called here.
+const CHOICES: Dictionary[String, String] = {
 	"preset": "Preset",
 	"fallback": "Fallback",
 	"interpolation": "Blending",
-	"progressive": "Progressive",
 }
+## Those that are on or off.
+const SWITCHES: Dictionary[String, String] = {
+	"progressive": "Progressive",
+	"predictive": "Prediction",
+	"overlay": "Overlay",
+}
+const BACKENDS: Dictionary[String, String] = {
+	"embedded": "Embedded",
+	"delayed": "Delayed",
+	"http": "HTTP",
+	"comfyui": "ComfyUI",
+}
+## The environment variables that have the addresses of those behind one.
+const ADDRESSES: Dictionary[String, String] = {
+	"http": "NPC_VIDEO_HTTP",
+	"comfyui": "NPC_VIDEO_COMFYUI",
+}
+
+var _choices: Dictionary[String, Choice] = {}
+var _switches: Dictionary[String, Button] = {}
 
 
 func _ready() -> void:
 	add_player(%Ember)
 	_add_zones()
-	for property in SETTINGS:
-		_add_setting(property)
+	_add_backends()
+	for property in CHOICES:
+		var present: String = %Ember.get(property)
+		_choices[property] = _add_choice(CHOICES[property], _values_of(property), present)
+		_choices[property].chosen.connect(_apply.bind(property))
+	_add_switches()
 	%Ember.gui_input.connect(_on_ember_input)
-	%Ember.fallback_shown.connect(func(_kind: String) -> void: %Progress.value = 0.0)
-	%Ember.generation_progress.connect(func(part: float) -> void: %Progress.value = part)
-	%Ember.clip_started.connect(func(_info: Dictionary) -> void: %Progress.value = 1.0)
+
+
+func lay_out(upright: bool) -> void:
+	super(upright)
+	%Zones.columns = 3 if upright else ZONES.size()
+	%Settings.columns = 1 if upright else 2
+
+
+## Sets a property of the player as if with the panel.
+func adjust(property: String, value: Variant) -> void:
+	if property in _choices:
+		_choices[property].press(value)
+	else:
+		_switches[property].button_pressed = value
 
 
 func take_turn(turn: int) -> void:
@@ -43,33 +77,74 @@ func _add_zones() -> void:
 		%Zones.add_child(button)
 
 
-func _add_setting(property: String) -> void:
+func _add_backends() -> void:
+	var choice := _add_choice("Generator", BACKENDS, "delayed")
+	choice.chosen.connect(_use_backend)
+	for backend in ADDRESSES:
+		if not OS.has_environment(ADDRESSES[backend]):
+			choice.disable(
+				backend,
+				tr("Set the environment variable %s to its address first.") % ADDRESSES[backend]
+			)
+
+
+func _add_switches() -> void:
+	var switches := GridContainer.new()
+	switches.columns = SWITCHES.size()
+	_add_setting("Switches", switches)
+	for property in SWITCHES:
+		var button := Button.new()
+		button.text = SWITCHES[property]
+		button.theme_type_variation = "Segment"
+		button.toggle_mode = true
+		button.button_pressed = %Ember.get(property)
+		button.size_flags_horizontal = SIZE_EXPAND_FILL
+		button.clip_text = true
+		button.toggled.connect(_apply.bind(property))
+		switches.add_child(button)
+		_switches[property] = button
+
+
+func _add_choice(title: String, values: Dictionary, present: String) -> Choice:
+	var choice := Choice.new()
+	choice.columns = values.size()
+	choice.fill(values, present, "Segment")
+	_add_setting(title, choice)
+	return choice
+
+
+func _add_setting(title: String, control: Control) -> void:
 	var caption := Label.new()
-	caption.text = SETTINGS[property]
+	caption.text = title
 	caption.theme_type_variation = "Caption"
 	%Settings.add_child(caption)
-	var titles := _titles(property)
-	var choice := Choice.new()
-	choice.columns = titles.size()
-	choice.size_flags_horizontal = SIZE_EXPAND_FILL
-	choice.fill(titles, str(%Ember.get(property)), "Segment")
-	choice.chosen.connect(_apply.bind(property))
-	%Settings.add_child(choice)
+	control.size_flags_horizontal = SIZE_EXPAND_FILL
+	%Settings.add_child(control)
 
 
 ## The inspector's own list of the property's values.
-func _titles(property: String) -> Dictionary:
+func _values_of(property: String) -> Dictionary:
 	var titles := {}
 	for entry: Dictionary in %Ember.get_property_list():
-		if entry.name == property and entry.type == TYPE_BOOL:
-			titles = {"true": "On", "false": "Off"}
-		elif entry.name == property:
+		if entry.name == property:
 			for value: String in entry.hint_string.split(","):
 				titles[value] = value.capitalize()
 	return titles
 
 
 ## The player goes by it at once; what it generates, from the next reaction on.
-func _apply(value: String, property: String) -> void:
-	%Ember.set(property, value == "true" if %Ember.get(property) is bool else value)
+func _apply(value: Variant, property: String) -> void:
+	%Ember.set(property, value)
 	%Ember.queue_redraw()
+
+
+func _use_backend(kind: String) -> void:
+	%Ember.simulate_latency = kind == "delayed"
+	var backend: NpcBackend = null
+	if kind == "http":
+		backend = NpcHttpBackend.new()
+	elif kind == "comfyui":
+		backend = NpcComfyUiBackend.new()
+	if backend:
+		backend.set("url", OS.get_environment(ADDRESSES[kind]))
+	%Ember.backend = backend

@@ -12,15 +12,25 @@ const ZONES: Dictionary[String, Rect2] = {
 	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
 }
 
+## How often in a second the players are asked for their numbers.
+const LOOKS_PER_SECOND := 4
+
 ## Of the numbers, where the panel is beside the picture; below it there is room for four.
 @export var number_columns := 2
+## How much of the width the picture takes beside the panel, whose share is 1.
+@export var picture_share := 2.0
 
 var players: Array[NpcVideoPlayer] = []
+
+var _totals := {}
+var _totals_of := -1
 
 
 ## An upright window has the panel below the picture.
 func lay_out(upright: bool) -> void:
 	vertical = upright
+	var picture: Control = get_child(0)
+	picture.size_flags_stretch_ratio = 1.0 if upright else picture_share
 	%Numbers.columns = 4 if upright else number_columns
 
 
@@ -40,6 +50,15 @@ func stats() -> Array[Dictionary]:
 	for player in players:
 		all.append(player.get_stats())
 	return all
+
+
+## The numbers of all players as one record, of this moment or a quarter of a second ago.
+func totals() -> Dictionary:
+	var look := int(Time.get_ticks_msec() * LOOKS_PER_SECOND * 0.001)
+	if look != _totals_of:
+		_totals_of = look
+		_totals = Stats.summed(stats())
+	return _totals
 
 
 ## Takes care of `player`: what it feels and what goes wrong is told.

@@ -1,6 +1,9 @@
 class_name Stats
 ## Adds up what players counted.
 
+## What `NpcVideoPlayer.get_stats()` tells of all players of the game together.
+const SHARED: PackedStringArray = ["hit_rate", "queue", "speculation"]
+
 
 ## One record of many of `NpcVideoPlayer.get_stats()`: counts are added, and of the lists the median
 ## and the greatest stay.
@@ -15,6 +18,8 @@ static func summed(all: Array[Dictionary]) -> Dictionary:
 			total.rungs[rung] = total.rungs.get(rung, 0) + stats.rungs[rung]
 		frames.append_array(stats.first_reaction_frames)
 		seconds.append_array(stats.clip_seconds)
+		for shared in SHARED:
+			total[shared] = stats[shared]
 	total.first_reaction_frames = _spread(frames)
 	total.clip_seconds = _spread(seconds)
 	return total

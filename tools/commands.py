@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ from tools.screen import screen
 _SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs when named
 _START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
 _EDITOR_FRAMES_PER_S = 60
-_SHOTS_S = 24.0
+_SHOTS_S, _SHOTS_SIZE = 300.0, "1920x1080"
 # What the machine's owner, not the program, can do something about.
 _PUT_RIGHT = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST)
 
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     demo.add_argument("--seconds", type=float, help="let it play itself for so long and report")
     demo.add_argument("--shots", type=Path, metavar="DIR", help="save pictures there")
+    demo.add_argument(
+        "--size", type=_window_size, metavar="WxH", help="of the window, as 1920x1080"
+    )
     demo.add_argument("--headless", action="store_true", help="open no window")
 
     # With another prefix than "-", pytest's own options pass through untouched.
@@ -100,14 +104,40 @@ def _engine(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    return _play(options.seconds, options.shots, headless=options.headless)
+    return _play(options.seconds, options.shots, size=options.size, headless=options.headless)
 
 
 def _shots(options: argparse.Namespace) -> int:
-    return _play(_SHOTS_S, options.folder, headless=False)
+    """Have the demo show what it can, each thing when it is there, and save pictures."""
+    engine = _ready(DEMO)
+    folder: Path = options.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with screen() as env:
+        if env is None:
+            raise Failure("Pictures need a screen: run this on a desktop, or install Xvfb.")
+        finished = godot.run_project(
+            engine,
+            DEMO,
+            "--resolution",
+            _SHOTS_SIZE,
+            "--",
+            f"--gallery={folder.resolve()}",
+            seconds=_SHOTS_S,
+            env=env,
+            on_line=say,
+        )
+    for fault in finished.faults:
+        say(f"Fault: {fault}")
+    return finished.exit_code or int(not finished.ok)
 
 
-def _play(seconds: float | None, shots: Path | None, *, headless: bool) -> int:
+def _window_size(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*", text):
+        raise argparse.ArgumentTypeError(f"{text} is not a size such as 1920x1080")
+    return text
+
+
+def _play(seconds: float | None, shots: Path | None, *, size: str | None, headless: bool) -> int:
     """Run the demo: its log to stderr, and the last line of JSON in it to stdout, at the end."""
     engine = _ready(DEMO)
     result = ""
@@ -133,6 +163,7 @@ def _play(seconds: float | None, shots: Path | None, *, headless: bool) -> int:
             engine,
             DEMO,
             *(["--headless"] if env is None else []),
+            *(["--resolution", size] if size else []),
             *(["--", *for_game] if for_game else []),
             seconds=None if seconds is None else seconds + _START_S,
             env=env,

@@ -30,12 +30,12 @@ _TOUCH_WIDTH = 0.16
 _SWATCH, _SWATCH_GAP, _WORD_GAP = 0.7, 0.35, 1.0
 _LEGEND = {
     "": "the last 30 s",
-    "exact": "exact clip",
+    "exact": "exact",
     "upgrade": "better preset",
-    "similar": "similar clip",
-    "procedural": "drawn face",
+    "similar": "similar",
+    "procedural": "drawn",
     "placeholder": "placeholder",
-    "freeze": "still picture",
+    "freeze": "still",
     "making": "clip on its way",
     "touch": "interaction",
 }

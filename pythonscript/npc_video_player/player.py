@@ -182,6 +182,8 @@ class NpcVideoPlayer(PlayerProperties):
                 self._overlay.advance(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
+        elif what == Control.NOTIFICATION_TRANSLATION_CHANGED:
+            self.queue_redraw()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
             self._visibility.look_soon()
         elif what == Control.NOTIFICATION_ENTER_TREE:

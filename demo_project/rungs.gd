@@ -1,0 +1,43 @@
+class_name Rungs
+extends HFlowContainer
+## How often each rung of the ladder came first, with the colour that it has in timelines.
+
+## By the names that `get_stats` gives them: what timelines call them, and what they are called here.
+const NAMES: Dictionary[String, Array] = {
+	"exact": ["exact", "exact"],
+	"cached": ["similar", "similar"],
+	"procedural": ["procedural", "drawn"],
+	"placeholder": ["placeholder", "placeholder"],
+	"freeze": ["freeze", "still"],
+}
+
+@export var page: DemoPage
+
+var _counts: Dictionary[String, Label] = {}
+
+
+func _ready() -> void:
+	for rung in NAMES:
+		var swatch := ColorRect.new()
+		swatch.color = colour(self, NAMES[rung][0])
+		swatch.custom_minimum_size = Vector2(11, 11)
+		swatch.size_flags_vertical = SIZE_SHRINK_CENTER
+		var label := Label.new()
+		label.theme_type_variation = "Small"
+		_counts[rung] = label
+		var row := HBoxContainer.new()
+		row.theme_type_variation = "Tight"
+		row.add_child(swatch)
+		row.add_child(label)
+		add_child(row)
+
+
+func _process(_delta: float) -> void:
+	var counts: Dictionary = page.totals().rungs
+	for rung in NAMES:
+		_counts[rung].text = "%s %d" % [tr(NAMES[rung][1]), counts.get(rung, 0)]
+
+
+## What `control` draws `what` with on a timeline; without a name, nothing.
+static func colour(control: Control, what: String) -> Color:
+	return control.get_theme_color("timeline_" + what if what else "timeline", "NpcVideoPlayer")
