@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from .backends.base import Backend, Early, GenerationRequest, Preview
+from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
 from .cache import CacheStats, ClipCache, PendingWrite
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
@@ -76,7 +77,7 @@ class VideoGenerationManager:
         config: what clips are to be like.
         backend: what makes them, or several of them by name; closed with the manager.
         cache: where finished clips are kept; one in memory, of `config.cache_size`, if not given.
-            Closed with the manager.
+            Told what makes the clips, and closed with the manager.
         clock: seconds, never going back.
         rungs: the fallbacks that the game can show.
         read_picture: gives the file that `npc_base_image` names; called in a thread.
@@ -100,6 +101,9 @@ class VideoGenerationManager:
         self._backends = {"generator": backend} if isinstance(backend, Backend) else dict(backend)
         self._cache = ClipCache(config.cache_size) if cache is None else cache
         self._clock = clock
+        self._cache.fingerprint = joined_fingerprint(
+            each.fingerprint for each in self._backends.values()
+        )
         slots = {name: each.capabilities.slots for name, each in self._backends.items()}
         self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
         self._predictors: dict[str, BlendedPredictor] = {}

@@ -25,6 +25,7 @@ __all__ = [
     "ToolInteraction",
     "VideoGenerationConfig",
     "VideoParams",
+    "with_fingerprint",
 ]
 
 CLIP_SECONDS = 3.0
@@ -240,6 +241,11 @@ class VideoParams:
             self.seed,
             workflow_fingerprint,
         )
+
+
+def with_fingerprint(key: CacheKey, workflow_fingerprint: str) -> CacheKey:
+    """The key of the same clip as another workflow makes it."""
+    return (*key[:-1], workflow_fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

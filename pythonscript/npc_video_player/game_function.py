@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from godot import Callable as EngineCallable
-from godot import CallError, FileAccess, Image, RefCounted, run_on_main_thread
+from godot import CallError, FileAccess, Image, Object, RefCounted, Script, run_on_main_thread
 from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _GONE = (
 )
 
 
-def function_backend(function: EngineCallable, owner: object = None) -> Backend:
+def function_backend(function: EngineCallable, owner: Object | None = None) -> Backend:
     """A generator that calls `function` with one Dictionary, see `asked`.
 
     Args:
@@ -45,7 +45,8 @@ def function_backend(function: EngineCallable, owner: object = None) -> Backend:
     """
     from npc_video import CallableBackend
 
-    return CallableBackend(_GameFunction(function, owner), uses_image=False)
+    made = _GameFunction(function, owner)
+    return CallableBackend(made, name=_place_of(function), uses_image=False)
 
 
 def asked(request: GenerationRequest) -> dict[str, Any]:
@@ -66,10 +67,17 @@ def asked(request: GenerationRequest) -> dict[str, Any]:
     }
 
 
+def _place_of(function: EngineCallable) -> str:
+    """Where it is written, which is the same the next time that the game runs."""
+    owner = function.get_object()
+    script = owner if owner is None or isinstance(owner, Script) else owner.get_script()
+    return f"{'' if script is None else script.resource_path}::{function.get_method()}"
+
+
 class _GameFunction:
     """Calls the function, once at a time: not before the call of a clip that was given up ends."""
 
-    def __init__(self, function: EngineCallable, owner: object):
+    def __init__(self, function: EngineCallable, owner: Object | None):
         self._function = function
         self._owner = owner
         self._turn = asyncio.Lock()

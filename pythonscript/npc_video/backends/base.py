@@ -161,6 +161,11 @@ class Backend(ABC):
     def capabilities(self) -> Capabilities:
         return Capabilities()
 
+    @property
+    def fingerprint(self) -> str:
+        """What its clips depend on beside the request; clips on disk count for equal ones only."""
+        return f"{type(self).__module__}.{type(self).__qualname__}"
+
     async def health(self) -> Health:
         """Looks whether it works; takes seconds at most, and never raises."""
         return Health(is_ready=True)

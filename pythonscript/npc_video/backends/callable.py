@@ -19,6 +19,7 @@ from ..errors import (
 )
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
+from .fingerprint import fingerprint_of
 from .procedural import yield_to_the_game
 from .received import received_clip
 
@@ -46,10 +47,14 @@ class CallableBackend(Backend):
         function: see `Generator`.
         slots: how many clips it may make at once.
         uses_image: it wants the NPC's picture.
+        name: tells its clips on disk from those of others; where it is defined, if not given.
     """
 
-    def __init__(self, function: Generator, *, slots: int = 1, uses_image: bool = True):
+    def __init__(
+        self, function: Generator, *, slots: int = 1, uses_image: bool = True, name: str = ""
+    ):
         self._function = function
+        self._name = name or _place_of(function)
         self._is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
             getattr(function, "__call__", None)  # noqa: B004
         )
@@ -63,6 +68,10 @@ class CallableBackend(Backend):
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(slots=self._slots, uses_image=self._uses_image)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of("function", self._name)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
@@ -114,6 +123,11 @@ class CallableBackend(Backend):
         if self._is_async:
             return await cast(Awaitable[Any], self._function(*arguments))
         return await loop.run_in_executor(self._threads, self._function, *arguments)
+
+
+def _place_of(function: Generator) -> str:
+    named = function if hasattr(function, "__qualname__") else type(function)
+    return f"{named.__module__}.{named.__qualname__}"
 
 
 def _takes_two(function: Generator) -> bool:

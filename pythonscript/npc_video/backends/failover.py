@@ -21,6 +21,7 @@ from .base import (
     OnProgress,
     ignore,
 )
+from .fingerprint import joined_fingerprint
 
 __all__ = ["Budget", "FailoverBackend"]
 
@@ -101,6 +102,10 @@ class FailoverBackend(Backend):
             previews=first.previews or second.previews,
             streams=first.streams or second.streams,
         )
+
+    @property
+    def fingerprint(self) -> str:
+        return joined_fingerprint((self._first.fingerprint, self._second.fingerprint))
 
     async def health(self) -> Health:
         """Ready if one of them is."""

@@ -28,6 +28,7 @@ from .base import (
     OnProgress,
     ignore,
 )
+from .fingerprint import fingerprint_of
 from .http_fields import HttpFields, JobState
 from .received import media_type_of, received_clip, tell_parts
 from .token import Token
@@ -88,6 +89,13 @@ class HttpBackend(Backend):
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(slots=self._slots, uses_image=True, streams=True)
+
+    @property
+    def fingerprint(self) -> str:
+        """What it is asked; its address counts too, as nobody knows what it runs."""
+        fields = self._fields
+        asked = (dict(fields.request), dict(fields.extra))
+        return fingerprint_of("http", self._wire.url, self._path, *asked)
 
     async def health(self) -> Health:
         """Whether it answers at all; what it can do shows only when it makes a clip."""

@@ -28,6 +28,7 @@ from .base import (
     Preview,
     ignore,
 )
+from .fingerprint import joined_fingerprint
 from .pool_plan import Plan, PoolJob, Run
 
 __all__ = ["BackendPool"]
@@ -119,6 +120,10 @@ class BackendPool(Backend):
             previews=any(can.previews for can in each),
             streams=any(can.streams for can in each),
         )
+
+    @property
+    def fingerprint(self) -> str:
+        return joined_fingerprint(host.fingerprint for host in self._hosts.values())
 
     async def health(self) -> Health:
         """Ready if one of the hosts is; problems and models of all of them."""

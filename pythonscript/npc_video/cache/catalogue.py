@@ -72,9 +72,11 @@ class Catalogue:
             self._evictions += evictions
             self._damaged += damaged
 
-    def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
+    def most_similar(
+        self, params: VideoParams, minimum: float, fingerprint: str = ""
+    ) -> Similar | None:
         with self._lock:
-            found = self._similar.best(params, minimum)
+            found = self._similar.best(params, minimum, fingerprint)
         return found and Similar(*found)
 
     def stats(self) -> TierStats:

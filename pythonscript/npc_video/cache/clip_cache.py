@@ -5,11 +5,11 @@ there; what must be read or written is told to the caller, who does it on a thre
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidDataError, NpcVideoError
-from ..records import CacheKey, GeneratedClip, VideoParams
+from ..records import CacheKey, GeneratedClip, VideoParams, with_fingerprint
 from .memory import POLICIES, MemoryTier
 from .rank import pixel_rate
 from .similar import Similar
@@ -18,6 +18,8 @@ from .stats import TierStats
 if TYPE_CHECKING:
     from .baked import BakedTier
     from .disk import DiskTier
+
+    _Stored = BakedTier | DiskTier
 
 __all__ = ["CacheStats", "ClipCache", "PendingWrite"]
 
@@ -54,6 +56,10 @@ class ClipCache:
         baked: clips shipped with the game.
         disk: clips of earlier sessions.
 
+    Attributes:
+        fingerprint: of the generator. On disk, where clips of others may be too, its own count;
+            baked clips were chosen by the game and count for any generator.
+
     Raises:
         InvalidDataError: a value is unknown or outside its range.
     """
@@ -80,6 +86,7 @@ class ClipCache:
         self._baked = baked
         self._disk = disk
         self._stored = [tier for tier in (baked, disk) if tier is not None]
+        self.fingerprint = ""
 
     def get(self, key: CacheKey) -> GeneratedClip | None:
         """The clip if it is in memory; if not, `is_stored` tells whether `load` will find it."""
@@ -87,7 +94,7 @@ class ClipCache:
             clip = self._memory.get(key)
         if clip is None:
             # For their statistics; the first that has it is as good as asked.
-            any(tier.catalogue.ask(key) for tier in self._stored)
+            any(tier.catalogue.ask(self._key_in(tier, key)) for tier in self._stored)
         return clip
 
     def __contains__(self, key: CacheKey) -> bool:
@@ -106,8 +113,8 @@ class ClipCache:
         Raises:
             CacheError: the disk cannot be read.
         """
-        for tier in sorted(self._stored, key=lambda tier: tier.catalogue.rank(key), reverse=True):
-            clip = tier.read(key)
+        for tier in sorted(self._stored, key=lambda tier: self._rank_in(tier, key), reverse=True):
+            clip = tier.read(self._key_in(tier, key))
             if clip is not None:
                 with self._lock:
                     return self._memory.put(key, clip)
@@ -127,7 +134,9 @@ class ClipCache:
         Raises:
             CacheError: the disk is full or cannot be written to; memory goes on as before.
         """
-        return self._disk is not None and self._disk.write(pending.key, pending.clip)
+        if self._disk is None:
+            return False
+        return self._disk.write(self._key_in(self._disk, pending.key), pending.clip)
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         """The clip of the same NPC most like `params`, if possible one in memory.
@@ -140,9 +149,11 @@ class ClipCache:
         with self._lock:
             best = self._memory.most_similar(params, minimum)
         for tier in self._stored:
-            found = tier.catalogue.most_similar(params, best.score if best else minimum)
+            found = tier.catalogue.most_similar(
+                params, best.score if best else minimum, self._fingerprint_in(tier)
+            )
             if found is not None and (best is None or found.score > best.score):
-                best = found
+                best = replace(found, key=with_fingerprint(found.key, ""))
         return best
 
     def stats(self) -> CacheStats:
@@ -194,4 +205,13 @@ class ClipCache:
             self._disk.close()
 
     def _stored_rank(self, key: CacheKey) -> float:
-        return max((tier.catalogue.rank(key) for tier in self._stored), default=0.0)
+        return max((self._rank_in(tier, key) for tier in self._stored), default=0.0)
+
+    def _rank_in(self, tier: "_Stored", key: CacheKey) -> float:
+        return tier.catalogue.rank(self._key_in(tier, key))
+
+    def _key_in(self, tier: "_Stored", key: CacheKey) -> CacheKey:
+        return with_fingerprint(key, self._fingerprint_in(tier))
+
+    def _fingerprint_in(self, tier: "_Stored") -> str:
+        return self.fingerprint if tier is self._disk else ""

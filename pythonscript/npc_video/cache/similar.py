@@ -17,6 +17,7 @@ __all__ = ["Similar", "SimilarityIndex"]
 _EXPRESSION, _EMOTION, _ANIMATION, _INTENSITY, _STYLE = 8, 4, 4, 2, 2
 _TOTAL = _EXPRESSION + _EMOTION + _ANIMATION + _INTENSITY + _STYLE
 
+_Npc = tuple[str, str]  # its id, and the fingerprint of what made the clips
 _Look = tuple[str, str, str, str]  # expression, emotion, animation, style
 
 
@@ -48,42 +49,46 @@ class _Worth(dict[str, float]):
 
 
 class SimilarityIndex:
-    """Clips by NPC and look. Not safe under threads."""
+    """Clips by NPC and workflow, then by look. Not safe under threads."""
 
     def __init__(self) -> None:
-        self._npcs: dict[str, dict[_Look, dict[CacheKey, float]]] = {}
-        self._places: dict[CacheKey, tuple[str, _Look]] = {}
+        self._npcs: dict[_Npc, dict[_Look, dict[CacheKey, float]]] = {}
+        self._places: dict[CacheKey, tuple[_Npc, _Look]] = {}
 
     def add(self, key: CacheKey, params: VideoParams) -> None:
         """Takes a clip; one that is known under this key is replaced."""
         self.discard(key)
         look = (params.expression, params.emotion, params.animation, params.style)
-        self._npcs.setdefault(params.npc_id, {}).setdefault(look, {})[key] = params.intensity
-        self._places[key] = (params.npc_id, look)
+        npc = (params.npc_id, str(key[-1]))
+        self._npcs.setdefault(npc, {}).setdefault(look, {})[key] = params.intensity
+        self._places[key] = (npc, look)
 
     def discard(self, key: CacheKey) -> None:
         if key not in self._places:
             return
-        npc_id, look = self._places.pop(key)
-        looks = self._npcs[npc_id]
+        npc, look = self._places.pop(key)
+        looks = self._npcs[npc]
         del looks[look][key]
         if not looks[look]:
             del looks[look]
         if not looks:
-            del self._npcs[npc_id]
+            del self._npcs[npc]
 
-    def best(self, params: VideoParams, minimum: float) -> tuple[CacheKey, float] | None:
+    def best(
+        self, params: VideoParams, minimum: float, fingerprint: str = ""
+    ) -> tuple[CacheKey, float] | None:
         """The clip of the same NPC most like `params`, and its score; None if all are below.
 
         Args:
             minimum: the lowest score that counts, 0 to 1.
+            fingerprint: of the workflow that made it.
         """
         expressions = _Worth(feeling_similarity, params.expression, _EXPRESSION)
         emotions = _Worth(feeling_similarity, params.emotion, _EMOTION)
         animations = _Worth(animation_similarity, params.animation, _ANIMATION)
         styles = _Worth(word_similarity, params.style, _STYLE)
         best, found = minimum * _TOTAL, None
-        for look, clips in self._npcs.get(params.npc_id, {}).items():
+        for look, clips in self._npcs.get((params.npc_id, fingerprint), {}).items():
             expression, emotion, animation, style = look
             worth = expressions[expression] + emotions[emotion]
             worth += animations[animation] + styles[style] + _INTENSITY

@@ -410,6 +410,10 @@ class TestAhead:
         assert manager.poll() == []
 
 
+class OtherBackend(ScriptedBackend):
+    fingerprint = "another workflow"
+
+
 class TestDisk:
     def test_a_clip_of_an_earlier_session_is_loaded_not_made(self, tmp_path, backend):
         first = VideoGenerationManager(REALTIME, backend, cache=disk_cache(tmp_path))
@@ -424,6 +428,20 @@ class TestDisk:
         assert polled(second, ClipReady)[-1].clip.data == b"clip"
         assert second.request(params("happy")).clip.data == b"clip"
         second.close()
+
+    def test_a_clip_of_another_generator_is_made_anew(self, tmp_path, backend):
+        first = VideoGenerationManager(REALTIME, backend, cache=disk_cache(tmp_path))
+        first.request(params("happy"))
+        backend.finish(params("happy"))
+        polled(first, ClipReady)
+        first.close()
+        cache, other = disk_cache(tmp_path), OtherBackend()
+        second = VideoGenerationManager(REALTIME, other, cache=cache)
+        second.request(params("happy"))
+        other.finish(params("happy"), b"other")
+        assert polled(second, ClipReady)[-1].clip.data == b"other"
+        second.close()
+        assert cache.stats().disk.entries == 2
 
 
 def test_several_generators_share_the_work():

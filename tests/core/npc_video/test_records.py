@@ -12,6 +12,7 @@ from npc_video.records import (
     VideoGenerationConfig,
     VideoParams,
     round_half_up,
+    with_fingerprint,
 )
 
 anything = st.recursive(
@@ -225,7 +226,9 @@ class TestCacheKey:
         assert VideoParams().cache_key() == replace(VideoParams(), **{field: "x"}).cache_key()
 
     def test_differs_with_the_workflow(self):
-        assert VideoParams().cache_key("a") != VideoParams().cache_key("b")
+        key = VideoParams().cache_key("a")
+        assert key != VideoParams().cache_key("b")
+        assert with_fingerprint(key, "b") == VideoParams().cache_key("b")
 
     @pytest.mark.parametrize(
         ("value", "rounded"),

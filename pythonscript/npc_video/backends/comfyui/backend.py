@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ...errors import (
@@ -31,6 +31,7 @@ from ..base import (
     OnProgress,
     ignore,
 )
+from ..fingerprint import fingerprint_of
 from ..received import received_clip, tell_parts
 from ..token import Token
 from ..wire import Limits, Wire
@@ -49,7 +50,8 @@ _SOCKET_SECONDS = 2.0
 # job has ended.
 _CALM, _BLIND, _OVER = 2.0, 0.4, 0.01
 _SENDS = 3
-_SAMPLE_IMAGE = "npc.png"
+_SAMPLE_IMAGE, _SAMPLE_SEED = "npc.png", 8128
+_SAMPLE_PRESET = replace(QUALITY_PRESETS["fast"], width=544, height=608, fps=13, steps=7, cfg=2.9)
 _MODELS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf")
 
 
@@ -107,6 +109,11 @@ class ComfyUiBackend(Backend):
         return Capabilities(
             uses_image=True, uses_text=self._workflow.uses_text, previews=True, streams=True
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the workflow, whichever server runs it."""
+        return fingerprint_of("comfyui", self._workflow.build(_sample()))
 
     async def health(self) -> Health:
         """Whether it is there, and has what the workflow needs."""
@@ -289,8 +296,14 @@ class ComfyUiBackend(Backend):
 
 
 def _sample() -> Values:
-    """A clip to check the workflow with."""
-    request = GenerationRequest(VideoParams(), QUALITY_PRESETS["fast"])
+    """A clip to look at the workflow with: what each clip has of its own stands out in it."""
+    texts = {
+        field.name: f"{{{{{field.name}}}}}"
+        for field in fields(VideoParams)
+        if isinstance(field.default, str)
+    }
+    params = VideoParams.from_dict({**texts, "seed": _SAMPLE_SEED})
+    request = GenerationRequest(params, _SAMPLE_PRESET)
     return Values.of(request, _SAMPLE_IMAGE, "npc_video/check")
 
 

@@ -24,12 +24,13 @@ def cache(tmp_path: Path) -> ClipCache:
     return open_again(tmp_path)
 
 
-def open_again(folder: Path) -> ClipCache:
+def open_again(folder: Path, fingerprint: str = "") -> ClipCache:
     cache = ClipCache(
         2,
         baked=BakedTier(folder_reader(folder / "baked")),
         disk=DiskTier(folder / "disk"),
     )
+    cache.fingerprint = fingerprint
     cache.open()
     return cache
 
@@ -101,6 +102,44 @@ def test_a_write_that_was_overtaken_by_a_better_one_is_dropped(cache: ClipCache)
     assert not cache.write(late)
     cache.clear()
     assert cache.load(key_of(first)) == better
+
+
+def test_generators_that_share_a_folder_do_not_get_each_others_clips(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    cache.close()
+    one, other = open_again(tmp_path, "one"), open_again(tmp_path, "other")
+    clip = make_clip(expression="sad")
+    key = key_of(clip)
+    assert keep(one, clip)
+    other.open()
+    assert key not in other
+    assert other.load(key) is None
+    assert other.most_similar(clip.params, 0.0).key != key  # a baked one
+    worse = make_clip(preset="realtime", expression="sad")
+    assert keep(other, worse)
+    for each in (one, other):
+        each.open()
+        each.clear()
+    assert (one.load(key), other.load(key)) == (clip, worse)
+    one.close()
+    other.close()
+    again = open_again(tmp_path, "one")
+    found = again.most_similar(clip.params, 0.9)
+    assert found is not None
+    assert again.load(found.key) == clip
+    again.close()
+
+
+def test_baked_clips_are_those_of_every_generator(cache: ClipCache) -> None:
+    cache.fingerprint = "any"
+    clip = make_clip(100)
+    assert cache.load(key_of(clip)) == clip
+    assert cache.put(key_of(clip), clip) is None
+    better = make_clip(100, preset="quality")
+    assert keep(cache, better)
+    cache.clear()
+    assert cache.load(key_of(clip)) == better
 
 
 def test_a_damaged_clip_is_a_miss_and_is_kept_again(cache: ClipCache, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from godot import Callable, FileAccess, GDScript, Node, ResourceLoader, Resource
 from npc_video.errors import InvalidDataError
 from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer, sources
 from npc_video_player.backend_resources import make_backend
+from npc_video_player.game_function import function_backend
 
 GENERATOR = """
 extends Node
@@ -24,6 +25,7 @@ var running := 0
 func images(sizes: Array, format := Image.FORMAT_RGB8) -> Array:
 	return sizes.map(func(side): return Image.create_empty(side, side, false, format))
 
+static func fixed(_request): return []
 func as_bytes(_request): return data
 func as_path(_request): return "user://generated.webm"
 func as_floats(_request): return images([64, 64], Image.FORMAT_RGBAF)
@@ -209,6 +211,19 @@ def test_a_scene_s_function_takes_its_source_along(test: EngineTest) -> Steps:
     assert settings not in sources._sources
     closing = "npc_video closing"
     yield from until(lambda: closing not in {thread.name for thread in threading.enumerate()})
+
+
+def test_functions_are_told_apart_on_the_disk(test: EngineTest) -> None:
+    first, again = node(test), node(test)
+    again.set_script(first.get_script())
+    static = Callable(first.get_script(), "fixed")
+
+    def fingerprint(function: Any) -> str:
+        return function_backend(function).fingerprint
+
+    functions = [Callable(first, "as_bytes"), Callable(first, "as_path"), static, Callable(node)]
+    assert len({fingerprint(function) for function in functions}) == 4
+    assert fingerprint(Callable(again, "as_bytes")) == fingerprint(functions[0])
 
 
 # ---- As a resource ----
