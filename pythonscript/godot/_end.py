@@ -35,13 +35,13 @@ def at_exit(function: Callable[[], None]) -> Callable[[], None]:
 
 
 def run_exit() -> None:
-    """Calls the exit handlers, refuses waiting work and ends threads."""
+    """Refuses what waits for the main thread, calls the exit handlers and ends threads."""
+    refuse_work()  # before the handlers, which may wait for threads that wait for it
     while _at_exit:
         try:
             _at_exit.pop()()
         except BaseException as error:
             report(error)
-    refuse_work()
     _join_threads()
     atexit._run_exitfuncs()  # the interpreter itself is never ended
     _end_threads()

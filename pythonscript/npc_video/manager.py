@@ -17,7 +17,7 @@ from typing import Any
 from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
-from .cache import CacheStats, ClipCache, PendingWrite
+from .cache import ClipCache, PendingWrite
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
 from .evaluator import NpcResponseEvaluator
 from .generation.attempt import Attempt
@@ -253,14 +253,11 @@ class VideoGenerationManager:
         """Takes new settings for clips that begin from now on. The cache keeps its size."""
         self._config = replace(config, cache_size=self._config.cache_size)
         self._core.configure(self._config)
+        self._do(self._core.advance(self._clock()))
 
     def stats(self) -> ManagerStats:
         """The numbers since the start."""
         return self._core.stats()
-
-    def cache_stats(self) -> CacheStats:
-        """The numbers of the cache, by tier."""
-        return self._cache.stats()
 
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""

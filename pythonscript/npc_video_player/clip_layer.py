@@ -20,34 +20,36 @@ class ClipLayer:
 
     Attributes:
         is_held: the picture stays as it is, unless another player goes on with the reel.
-        has_moved, has_looped: whether the last `advance` brought another picture, or the first
-            of the clip again.
+        is_tiled: it fills its area with copies in the size of the clip.
+        has_moved, has_looped, has_finished: whether the last `advance` brought another picture, or
+            the first of the clip again, or its end.
     """
 
-    def __init__(self, player: Any, reel: Reel, leave: Callable[[Reel], None], *, tiled: bool):
+    def __init__(self, player: Any, reel: Reel, leave: Callable[[Reel], None]):
         self.item = new_item(player)
         self.reel = reel
         self.size = Vector2(reel.playback.info.width, reel.playback.info.height)
-        self.is_held = False
-        self.has_moved = self.has_looped = False
+        self.is_held = self.is_tiled = False
+        self.has_moved = self.has_looped = self.has_finished = False
         self.sound: ClipSound | None = None
         self._leave = leave
-        self._tiled = tiled
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
         RenderingServer.canvas_item_set_material(self.item, reel.material)
 
     def place(self, area: Rect2) -> None:
         tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
         RenderingServer.canvas_item_clear(self.item)
-        self.reel.draw(self.item, area, tiles if self._tiled else Vector2(1.0, 1.0))
+        self.reel.draw(self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0))
 
     def rests(self, seconds: float) -> bool:
         """Lets `seconds` pass if that changes nothing; whether it does so."""
         return self.reel.rests(seconds) and self._shots == self.reel.shots_shown
 
     def advance(self, seconds: float) -> None:
+        was_finished = self.reel.is_finished
         if not self.is_held:
             self.reel.advance(seconds)
+        self.has_finished = self.reel.is_finished and not was_finished
         loops, shots = self.reel.playback.loops, self.reel.shots_shown
         self.has_looped, self._loops = loops > self._loops, loops
         self.has_moved, self._shots = shots > self._shots, shots

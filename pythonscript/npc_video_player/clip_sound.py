@@ -57,6 +57,9 @@ class ClipSound:
         ahead: float = (heard - AudioServer.get_output_latency() - position + half) % self._seconds
         return ahead - half
 
+    def send_to(self, bus: str) -> None:
+        self._node.bus = bus
+
     def pause(self) -> None:
         self._node.stream_paused = True
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 from npc_video.generation.events import ClipReady, Event, Failed, Growing, Progress, Upgraded
 
+from .happenings import Began, Broken, Finished, Happening, Looped
 from .progress_ring import ProgressRing
-from .screen import Began, Broken, Happening, Looped, Screen
+from .screen import Screen
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Director:
 
     Attributes:
         screen: what the player shows.
+        joined: where it gets clips, of which NPC; None before `join`.
+        wanted: what was asked for last, unless that was given up.
     """
 
     def __init__(self, player: Any, screen: Screen, ring: ProgressRing, tally: Tally):
@@ -33,23 +36,25 @@ class Director:
         self._player = player
         self._ring = ring
         self._tally = tally
-        self._joined: tuple[Source, str, NpcResponseEvaluator] | None = None
-        self._wanted: VideoParams | None = None
+        self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
+        self.wanted: VideoParams | None = None
         # Whether the clip that is wanted is on screen, all of it or what there is.
         self._has_begun = False
+        # Whether what is on screen is not only similar to it.
+        self._shows_own = False
 
     @property
     def manager(self) -> VideoGenerationManager:
         """What makes the clips; there is one after `join`."""
-        assert self._joined is not None
-        return self._joined[0].manager
+        assert self.joined is not None
+        return self.joined[0].manager
 
     def join(self, source: Source, npc_id: str, evaluator: NpcResponseEvaluator) -> None:
         """Gets clips of this NPC from `source` from now on."""
-        if (source, npc_id, evaluator) != self._joined:
+        if (source, npc_id, evaluator) != self.joined:
             self.leave()
             source.join(self._take, npc_id, evaluator)
-            self._joined = source, npc_id, evaluator
+            self.joined = source, npc_id, evaluator
 
     def show(
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
@@ -60,7 +65,7 @@ class Director:
         if not comes_in:
             self._has_begun = False
             self.screen.drop_opening()
-        self._wanted = params
+        self.wanted = params
         answer = self.manager.request(params, priority, interaction=interaction)
         if answer.fallback is None and answer.clip is not None:
             self._tally.answered("exact")
@@ -83,17 +88,17 @@ class Director:
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
-        if self._wanted is not None:
-            self.manager.cancel(self._wanted)
-            self._wanted = None
+        if self.wanted is not None:
+            self.manager.cancel(self.wanted)
+            self.wanted = None
         self.screen.drop_opening()
         self._tally.settled()
         self._ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
         """Hears what has happened, and plays on if anybody sees it."""
-        if self._joined is not None:
-            self._joined[0].poll()
+        if self.joined is not None:
+            self.joined[0].poll()
         if is_seen:
             for happening in self.screen.advance(seconds):
                 self._tell(happening)
@@ -104,10 +109,10 @@ class Director:
     def leave(self) -> None:
         """Wants no clips of the NPC any more."""
         self.cancel()
-        if self._joined is not None:
-            source, npc_id, _ = self._joined
+        if self.joined is not None:
+            source, npc_id, _ = self.joined
             source.leave(self._take, npc_id)
-            self._joined = None
+            self.joined = None
 
     def _take(self, event: Event) -> None:
         """What the manager has to tell; every player hears all of it."""
@@ -120,7 +125,6 @@ class Director:
         elif isinstance(event, Growing):
             self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
-            self._wanted = None
             self._tally.settled()
             self._ring.hide()
             self._player.generation_failed.emit(event.reason)
@@ -131,11 +135,14 @@ class Director:
             self.screen.open(event.clip, "upgrade")
 
     def _is_wanted(self, params: VideoParams) -> bool:
-        return self._wanted is not None and params.cache_key() == self._wanted.cache_key()
+        return self.wanted is not None and params.cache_key() == self.wanted.cache_key()
 
     def _tell(self, happening: Happening) -> None:
         if isinstance(happening, Looped):
             self._player.clip_looped.emit()
+        elif isinstance(happening, Finished):
+            if self._shows_own:
+                self._player.clip_finished.emit()
         elif isinstance(happening, Broken):
             self._ring.hide()
             self._player.generation_failed.emit(happening.reason)
@@ -143,6 +150,7 @@ class Director:
             self._began(happening)
 
     def _began(self, began: Began) -> None:
+        self._shows_own = began.role != "similar" and (began.role != "again" or self._shows_own)
         self._tally.reacted(began.role)
         info = described(began.clip)
         if began.role == "upgrade":

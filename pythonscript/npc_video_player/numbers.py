@@ -107,7 +107,7 @@ def now(cost_before: Cost = _NO_COST) -> Numbers:
     """Asks everybody."""
     managers = list(sources.managers())
     stats = [manager.stats() for manager in managers]
-    caches = [manager.cache_stats() for manager in managers]
+    caches = [cache.stats() for cache in sources.caches()]
     return Numbers(
         tiers={name: _joined(getattr(cache, name) for cache in caches) for name in TIERS},
         hits=sum(each.hits for each in stats),

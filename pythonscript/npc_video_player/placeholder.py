@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from godot import (
@@ -49,6 +50,7 @@ class Placeholder:
     """
 
     def __init__(self, player: Any, params: VideoParams, portrait: Any, text: str = ""):
+        self._area = Rect2()
         self.item = new_item(player)
         self._player = player
         self._params = params
@@ -61,7 +63,15 @@ class Placeholder:
             RenderingServer.canvas_item_set_parent(part, self.item)
             RenderingServer.canvas_item_set_draw_index(part, order)
 
+    def dress(self, name: str, portrait: Any, text: str) -> None:
+        """Shows another NPC, or one that looks or is called otherwise now."""
+        if (name, portrait, text) != (self._params.npc_name, self._portrait, self._text):
+            self._params = replace(self._params, npc_name=name)
+            self._portrait, self._text = portrait, text
+            self.place(self._area)
+
     def place(self, area: Rect2) -> None:
+        self._area = area
         for item in (self.item, self._figure, self._label):
             RenderingServer.canvas_item_clear(item)
         # Clearing ends it.

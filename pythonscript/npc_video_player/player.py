@@ -43,6 +43,7 @@ class NpcVideoPlayer(PlayerProperties):
     clip_started = signal(info=dict, doc="The first frame of a clip is on screen.")
     quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
     clip_looped = signal(doc="The clip on screen begins again.")
+    clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
     fallback_shown = signal(kind=str, doc="What covers the time until the clip is there.")
     generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
     generation_failed = signal(reason=str, doc="No clip will come, and what to do about it.")
@@ -56,6 +57,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._tally = Tally()
         self._role = Role(self)
         self._visibility = Visibility(self)
+        self._is_changed = False
 
     # ---- What games call ----
 
@@ -120,8 +122,10 @@ class NpcVideoPlayer(PlayerProperties):
             function = Callable(function)
         if function is None or function.is_null():
             self._generator = None
+            self._change()
         elif function.is_valid():
             self._generator = function
+            self._change()
         else:
             self.generation_failed.emit(
                 "The generator function is of an object that was freed, or has no such method: pass"
@@ -176,6 +180,8 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _notification(self, what: int) -> None:
         if what == Control.NOTIFICATION_PROCESS:
+            if self._is_changed:
+                self._take_changes()
             is_seen = self._visibility.pass_frame()
             self._director.advance(self.get_process_delta_time(), is_seen=is_seen)
             if self._overlay is not None and is_seen:
@@ -204,13 +210,42 @@ class NpcVideoPlayer(PlayerProperties):
             self._lay_overlay(wanted=False)
             self._director = self._screen = self._ring = None
 
+    # ---- What the inspector sets ----
+
+    def _change(self) -> None:
+        self._role.forget()
+        self.update_configuration_warnings()
+        if self._screen is not None:
+            self._settle()
+            self.queue_redraw()
+            # Only once for all that changes in this frame.
+            self._is_changed = True
+
     def _settle(self) -> None:
         """Hands the settings on to who goes by them."""
         screen, layers = self._screen, self._screen.layers
-        screen.crossfade, screen.interpolation = self.crossfade, self.interpolation
-        screen.switches_at_loop, screen.bus = self.crossfade_at == "loop", self.sound_bus
+        screen.crossfade, screen.bus = self.crossfade, self.sound_bus
+        screen.switches_at_loop = self.crossfade_at == "loop"
+        screen.play_as(self.interpolation, loops=self.loop)
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
+        screen.dress(self._role.npc.name, self._role.portrait, self.placeholder_text)
+        if self._stage is not None:
+            self._stage.resize(layers.picture_size)
+            screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        if not self.progress_ring:
+            self._ring.hide()
+
+    def _take_changes(self) -> None:
+        """Gets clips of who it shows now from where they come from now."""
+        self._is_changed = False
+        before, wanted = self._director.joined, self._director.wanted
+        with self._errors_told():
+            source, *npc = self._joined().joined
+            if before is None or npc != [*before[1:]]:
+                self._show(self._role.params({}), priority=0)
+            elif source is not before[0] and wanted is not None:
+                self._show(wanted, priority=0)
 
     def _draw_all(self) -> None:
         """Lays everything out in the area of the player."""
@@ -262,7 +297,9 @@ class NpcVideoPlayer(PlayerProperties):
         """
         if self._director is None:
             raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
-        came_from = source(self._settings(), self.backend)
+        joined = self._director.joined
+        mine = None if joined is None else joined[0]
+        came_from = source(self._settings(), self.backend, mine)
         self._director.join(came_from, self._role.id, self._role.evaluator)
         return self._director
 

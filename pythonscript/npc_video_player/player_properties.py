@@ -1,165 +1,342 @@
-"""What the inspector sets of an `NpcVideoPlayer`, and what it warns of."""
+"""What the inspector sets of an `NpcVideoPlayer`, which of it applies, and what it warns of."""
 
 from __future__ import annotations
 
-from godot import Callable, Control, NodePath, Texture2D, Vector2, export
-from npc_video import QUALITY_PRESETS, Fallback
+from collections.abc import Iterator
+from typing import Any
+
+from godot import (
+    AnimatedSprite2D,
+    AnimationPlayer,
+    AudioServer,
+    Callable,
+    Control,
+    DirAccess,
+    NodePath,
+    Resource,
+    Texture2D,
+    Vector2,
+    export,
+    push_error,
+)
+from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig
 from npc_video.cache import POLICIES
 
-from .backend_resources import NpcBackend
+from .backend_resources import NpcBackend, NpcProceduralBackend
 from .layers import CURVES
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
-from .sources import Settings
+from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
+
+# Numbers of the engine's PropertyHint and PropertyUsageFlags.
+_ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES = 2, 20, 26
+_IN_INSPECTOR = 4
+_NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
+
+
+class Setting(export):
+    """A property whose changes the player goes by at once, as it does by those of a resource."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if self.enum is not None and value not in self.enum:
+            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
+            return
+        before, were_hidden = self.__get__(obj), obj._hidden()
+        super().__set__(obj, value)
+        if before is not value and isinstance(before, Resource):
+            before.changed.disconnect(obj._change)
+        if before is not value and isinstance(value, Resource):
+            value.changed.connect(obj._change)
+        if obj._hidden() != were_hidden:
+            obj.notify_property_list_changed()
+        obj._change()
 
 
 class PlayerProperties(Control):
     """The properties; `NpcVideoPlayer` acts by them."""
 
-    profile = export(
-        NpcProfile, None, group="NPC", doc="Who it is; without one, the next three and no graph."
+    profile = Setting(
+        NpcProfile,
+        None,
+        group="NPC",
+        doc="Who the NPC is, and what it answers to what. Empty: who the next three say, with a"
+        " mood that touches raise and lower.",
     )
-    npc_name = export(str, "", doc="The NPC's name, for prompts and placeholders.")
-    npc_id = export(
-        str,
-        "",
-        doc="Tells the clips of this NPC from those of others. Empty: the name.",
+    npc_name = Setting(str, "", doc="The NPC's name, for prompts and placeholders.")
+    npc_id = Setting(
+        str, "", doc="Tells the clips of this NPC from those of others. Empty: the name."
     )
-    portrait = export(Texture2D, None, doc="Shown while the first clip is being generated.")
-    tool = export(str, "", doc="What zones that name no tool are touched with.")
-    backend = export(
+    portrait = Setting(
+        Texture2D,
+        None,
+        doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+    )
+    tool = Setting(
+        str, "", doc="What zones that name no tool of their own are touched with: `feather`."
+    )
+    backend = Setting(
         NpcBackend,
         None,
         group="Generation",
-        doc="Where clips are made; without one by the embedded generator, which draws Ember.",
+        doc="Where clips are made. Empty: by the embedded generator, which draws Ember.",
     )
-    preset = export(
-        str,
-        "fast",
-        enum=tuple(QUALITY_PRESETS),
-        doc="Size, frame rate and care of the clips; better ones take longer.",
-    )
-    simulate_latency = export(
+    simulate_latency = Setting(
         bool,
         False,
         doc="Has the embedded generator take as long as a real one, to see what players will see.",
     )
-    progressive = export(
+    preset = Setting(
+        str,
+        "fast",
+        enum=tuple(QUALITY_PRESETS),
+        doc="The best size, frame rate and care of the clips; better ones take longer.",
+    )
+    progressive = Setting(
         bool,
         True,
-        doc="Shows a clip in the cheapest preset first, and goes on in better ones.",
+        doc="Shows a clip in the cheapest preset first, and goes on in better ones up to `preset`.",
     )
-    max_wait = export(
+    adaptive = Setting(
+        bool,
+        True,
+        doc="Makes a clip in the best preset, up to `preset`, that will be there within `max_wait`,"
+        " as far as the generator is known. Off: always in `preset`.",
+    )
+    max_wait = Setting(
         float,
         5.0,
         range=(0.5, 60, 0.5),
         suffix="s",
-        doc="How long a clip may take before it counts as late.",
+        doc="How long a clip may take before it counts as late, in seconds.",
     )
-    cache_size = export(
-        int, 50, range=(1, 1000, 1), group="Cache", doc="How many clips are kept in memory."
+    cache_size = Setting(
+        int,
+        50,
+        range=(1, 1000, 1),
+        suffix="clips",
+        group="Cache",
+        doc="How many clips are kept in memory.",
     )
-    cache_megabytes = export(
-        float, 256.0, range=(1, 4096, 1), suffix="MB", doc="How large their files are together."
+    cache_megabytes = Setting(
+        float,
+        256.0,
+        range=(1, 4096, 1),
+        suffix="MB",
+        doc="How large the files of the clips in memory are together, in megabytes.",
     )
-    cache_policy = export(
+    cache_policy = Setting(
         str,
         "lru",
         enum=POLICIES,
         doc="What goes first: what was used longest ago (lru), or what is quickly remade (gdsf).",
     )
-    cache_folder = export(
-        str, "", doc="Where clips outlive the game, as user://npc_video. Empty: nowhere."
+    cache_folder = Setting(
+        str,
+        "",
+        hint=_PLACEHOLDER_TEXT,
+        hint_string="user://npc_video",
+        doc="Where clips outlive the game, below `user://`, as `user://npc_video`. Empty: nowhere.",
     )
-    baked_folder = export(str, "", doc="Where clips are that ship with the game. Empty: nowhere.")
-    predictive = export(
+    baked_folder = Setting(
+        str, "", dir=True, doc="Where clips are that ship with the game. Empty: nowhere."
+    )
+    predictive = Setting(
         bool,
         True,
         group="Prediction",
         doc="Has what is likely to be asked for next made while the generator is idle.",
     )
-    pregenerate_on_load = export(
-        bool, False, doc="Has what the NPC commonly shows made when its scene is loaded."
+    pregenerate_on_load = Setting(
+        bool,
+        False,
+        doc="Has what the NPC commonly shows made when its scene is loaded, in idle time.",
     )
-    fallback = export(
+    fallback = Setting(
         str,
         "cached",
-        enum=tuple(kind.value for kind in Fallback),
         group="Fallback",
-        doc="What is shown until a clip is there; the next best where that cannot be shown.",
+        enum=tuple(kind.value for kind in Fallback),
+        doc="What is shown until a clip is there: the portrait, a drawn face, a similar clip, or"
+        " the last picture. Where that cannot be shown, the next best is. The drawn face is Ember:"
+        " for clips of other generators it is shown only if it is chosen here.",
     )
-    procedural_target = export(
+    placeholder_text = Setting(
+        str,
+        "",
+        hint=_PLACEHOLDER_TEXT,
+        hint_string="{name} is thinking…",
+        doc="What the placeholder says; `{name}`, `{emotion}`, `{expression}` and `{animation}` are"
+        " filled in, and a translation of the text is used. Empty: the emotion. Colours and font"
+        " are those of the theme.",
+    )
+    procedural_target = Setting(
         NodePath,
         NodePath(),
-        doc="An AnimatedSprite2D or AnimationPlayer with animations named after expressions, which"
-        " plays in place of the drawn face.",
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="AnimatedSprite2D,AnimationPlayer",
+        doc="A node with animations named after expressions, emotions or animations, which plays in"
+        " place of the drawn face.",
     )
-    progress_ring = export(bool, True, doc="Shows how far the clip on its way is.")
-    stretch_mode = export(
-        str,
-        "keep_aspect_covered",
-        enum=STRETCH_MODES,
+    progress_ring = Setting(bool, True, doc="Shows how far the clip on its way is.")
+    loop = Setting(
+        bool,
+        True,
         group="Playback",
-        doc="How the picture fills the player, as for a TextureRect.",
+        doc="Plays clips again and again. Off: a clip plays once, its last picture stays, and"
+        " `clip_finished` tells.",
     )
-    crossfade = export(
+    crossfade = Setting(
         float,
         0.4,
         range=(0, 2, 0.05),
         suffix="s",
-        doc="How long a clip takes to fade into the next.",
+        doc="How long a clip takes to fade into the next, in seconds. 0: it is cut.",
     )
-    crossfade_curve = export(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
-    crossfade_at = export(
+    crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
+    crossfade_at = Setting(
         str,
         "once",
         enum=("once", "loop"),
         doc="Whether a clip gives way to the next at once, or when it has come to its end.",
     )
-    interpolation = export(
+    stretch_mode = Setting(
+        str,
+        "keep_aspect_covered",
+        enum=STRETCH_MODES,
+        doc="How the picture fills the player, as for a TextureRect.",
+    )
+    interpolation = Setting(
         str,
         "blend",
         enum=INTERPOLATIONS,
-        doc="What is seen between two frames of a clip: the first, a mix, or moved blocks.",
+        doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
+        " blocks on their way (motion), which is for H.264 and a mix elsewhere.",
     )
-    sound_bus = export(str, "Master", doc="Where the sound of clips goes.")
-    overlay = export(
+    sound_bus = Setting(str, "Master", doc="The audio bus that the sound of clips goes to.")
+    overlay = Setting(
         bool,
         False,
         group="Debug",
         doc="Shows in the running game what was on screen in the last half minute, and numbers.",
     )
-
-    @overlay.setter
-    def overlay(self, value: bool) -> None:
-        PlayerProperties.overlay.store(self, value)
-        self.queue_redraw()
+    log_evaluations = Setting(
+        bool,
+        False,
+        doc="Prints what the graph answers to each interaction, and in how many microseconds.",
+    )
+    simulated_input = Setting(
+        bool,
+        False,
+        doc="Has the NPC touched by itself while the game runs, every two seconds or so, with the"
+        " tools and in the zones that its graph knows.",
+    )
 
     # Of `set_generator`; no property, as a Callable cannot be saved.
     _generator: Callable | None = None
+
+    def _change(self) -> None:
+        """Something that the inspector sets is another now."""
+        raise NotImplementedError
+
+    # ---- What applies ----
+
+    def _hidden(self) -> set[str]:
+        """The properties that mean nothing as the others are set now."""
+        rules = (
+            (self.profile is not None, ("npc_name", "npc_id", "portrait")),
+            (self.backend is not None, ("simulate_latency",)),
+            (self.progressive, ("adaptive",)),
+            (self.crossfade <= 0.0, ("crossfade_curve",)),
+            (not self.loop, ("crossfade_at",)),
+            (self.fallback != "procedural" and not self._draws(), ("procedural_target",)),
+        )
+        return {name for is_so, names in rules if is_so for name in names}
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        name = info["name"]
+        if name in self._hidden():
+            info["usage"] &= ~_IN_INSPECTOR
+        elif name == "sound_bus":
+            buses = [str(AudioServer.get_bus_name(i)) for i in range(AudioServer.bus_count)]
+            buses += [] if self.sound_bus in buses else [self.sound_bus]
+            info["hint"], info["hint_string"] = _ENUM, ",".join(buses)
+
+    # ---- What it warns of ----
+
+    def _get_configuration_warnings(self) -> list[str]:
+        parts = (self.profile, self.backend)
+        found = [problem for part in parts if part is not None for problem in part.problems()]
+        return found + list(self._warnings())
+
+    def _warnings(self) -> Iterator[str]:
+        if self.profile is None and not (self.npc_name or self.npc_id):
+            yield "Profile: is empty: choose one, or give the NPC a name of its own."
+        portrait = self.portrait if self.profile is None else self.profile.portrait
+        if self.fallback == "placeholder" and portrait is None:
+            yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
+        if self.fallback == "procedural" and not self._draws() and not self.procedural_target:
+            yield (
+                "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
+                " that plays your NPC's animations, or choose another fallback."
+            )
+        if self.procedural_target and not self._has_target():
+            yield (
+                "Procedural Target: there is no AnimatedSprite2D or AnimationPlayer at this path:"
+                " choose one."
+            )
+        if self.cache_folder and not self.cache_folder.startswith("user://"):
+            yield "Cache Folder: players can only write below user://, as user://npc_video."
+        if self.baked_folder and not DirAccess.dir_exists_absolute(self.baked_folder):
+            yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."
+        if self.interpolation == "motion" and self._draws():
+            yield (
+                "Interpolation: motion needs clips in H.264, and the embedded generator makes none:"
+                " they are mixed, as with blend."
+            )
+
+    def _has_target(self) -> bool:
+        target = self.get_node_or_null(self.procedural_target)
+        return not self.is_inside_tree() or isinstance(target, AnimatedSprite2D | AnimationPlayer)
+
+    # ---- For who acts by them ----
+
+    def _draws(self) -> bool:
+        """Whether clips are of the face that can be drawn without them too."""
+        if self._generator is not None:
+            return False
+        return self.backend is None or isinstance(self.backend, NpcProceduralBackend)
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
         return Vector2(preset.width, preset.height)
 
     def _settings(self) -> Settings:
+        """Where clips come from.
+
+        Raises:
+            InvalidDataError: a value is unknown or outside its range.
+        """
+        is_drawn = self._draws() or self.fallback == "procedural"
         return Settings(
             generator=self._generator,
             backend="" if self.backend is None else self.backend.describe(),
             simulate_latency=self.simulate_latency,
-            preset=self.preset,
-            fallback=self.fallback,
-            progressive=self.progressive,
-            predictive=self.predictive,
-            max_wait=self.max_wait,
-            cache_size=self.cache_size,
-            cache_megabytes=self.cache_megabytes,
-            cache_policy=self.cache_policy,
-            cache_folder=self.cache_folder,
-            baked_folder=self.baked_folder,
+            cache=CacheSettings(
+                size=self.cache_size,
+                megabytes=self.cache_megabytes,
+                policy=self.cache_policy,
+                folder=self.cache_folder,
+                baked_folder=self.baked_folder,
+            ),
+            rungs=frozenset(Fallback) if is_drawn else _NOT_DRAWN,
+            config=VideoGenerationConfig(
+                preset=self.preset,
+                fallback=Fallback(self.fallback),
+                progressive=self.progressive,
+                adaptive=self.adaptive,
+                predictive=self.predictive,
+                max_wait=self.max_wait,
+                cache_size=self.cache_size,
+            ),
         )
-
-    def _get_configuration_warnings(self) -> list[str]:
-        parts = (self.profile, self.backend)
-        return [problem for part in parts if part is not None for problem in part.problems()]

@@ -92,6 +92,7 @@ class Reel:
         interpolation: str,
         *,
         cost: CostCounter,
+        loops: bool = True,
         begin: float = 0.0,
         first: FirstPicture | None = None,
         growing: GrowingFile | None = None,
@@ -99,12 +100,13 @@ class Reel:
     ):
         self.clip = clip
         self.growing = growing
-        self.interpolation = interpolation
+        self.interpolation, self.loops = interpolation, loops
         self.playback = Playback(
             clip,
             waiting or decoders,
             EnginePicture,
             begin=begin,
+            repeats=loops,
             motion=interpolation == "motion",
             first=first,
             growing=growing,
@@ -130,6 +132,11 @@ class Reel:
     def is_shown(self) -> bool:
         """Whether there is a picture in its textures."""
         return bool(self._textures)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has come to its end, and is not to begin again."""
+        return self.playback.is_finished
 
     @property
     def sound(self) -> Sound | None:
@@ -326,6 +333,7 @@ class Reels:
         clip: GeneratedClip,
         interpolation: str,
         *,
+        loops: bool = True,
         begin: float = 0.0,
         anew: bool = False,
         growing: GrowingFile | None = None,
@@ -333,12 +341,14 @@ class Reels:
         """A reel that plays `clip`; `leave` gives it back.
 
         Args:
+            loops: whether it begins again for ever. One that does not is shared with nobody, as it
+                could be over already.
             begin: seconds into the clip, for one that nobody shows yet.
             anew: whether it must start now, even if the clip plays elsewhere.
             growing: its file, if it still comes in.
         """
         key = clip.params.cache_key(), clip.preset, interpolation
-        reel = self._playing.get(key)
+        reel = self._playing.get(key) if loops else None
         is_same = reel is not None and reel.clip.data == clip.data and reel.growing is growing
         if reel is None or anew or not is_same or reel.playback.error is not None:
             reel = Reel(
@@ -346,12 +356,14 @@ class Reels:
                 self._decoders,
                 interpolation,
                 cost=self._cost,
+                loops=loops,
                 begin=begin,
                 first=self._first_pictures.of(clip),
                 growing=growing,
                 waiting=None if growing is None else self._waiting,
             )
-            self._playing[key] = reel
+            if loops:
+                self._playing[key] = reel
         reel.users += 1
         return reel
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import npc_video
 from npc_video import Profile, VideoParams
 
-from .profile import NpcProfile, record_of
+from .profile import record_of
 
 if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator
@@ -18,23 +18,14 @@ class Role:
 
     def __init__(self, player: Any):
         self._player = player
-        self._read: NpcProfile | None = None
         self._record: Profile | None = None
         self._evaluated: Profile | None = None
         self._evaluator: NpcResponseEvaluator | None = None
 
     @property
     def npc(self) -> Profile:
-        profile = self._player.profile
-        if profile is None:
-            return Profile(name=self._player.npc_name, id=self._player.npc_id)
-        if profile is not self._read:
-            if self._read is not None:
-                self._read.changed.disconnect(self._forget)
-            profile.changed.connect(self._forget)
-            self._read, self._record = profile, None
         if self._record is None:
-            self._record = record_of(profile)
+            self._record = self._found()
         return self._record
 
     @property
@@ -68,5 +59,13 @@ class Role:
         """
         return self.npc.dress(VideoParams.from_dict(wanted))
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """The player or its profile has changed."""
         self._record = None
+
+    def _found(self) -> Profile:
+        player = self._player
+        if player.profile is not None:
+            return record_of(player.profile)
+        portrait = "" if player.portrait is None else player.portrait.resource_path
+        return Profile(name=player.npc_name, id=player.npc_id, portrait=portrait)

@@ -13,6 +13,7 @@ from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .clip_layer import ClipLayer
 from .clip_sound import ClipSound
+from .happenings import Began, Broken, Finished, Happening, Looped
 from .layers import Layer, LayerStack
 from .placeholder import Placeholder
 from .procedural_face import ProceduralFace
@@ -28,45 +29,18 @@ _FALLBACK_FADE_SECONDS = 0.25
 _FALLBACK_FIRST_OPACITY = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
-    """The first picture of a clip is on screen.
-
-    Attributes:
-        role: "clip", or "similar" for one that stands for it, or "upgrade" for a better one.
-    """
-
-    clip: GeneratedClip
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Looped:
-    """The clip on screen begins again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A clip cannot be played, or not to its end; the picture stays."""
-
-    reason: str
-
-
-Happening = Began | Looped | Broken
-
-
 @dataclass(slots=True)
 class _Opening:
     """A clip whose first picture is awaited.
 
     Attributes:
-        at_loop: it is to begin when the clip on screen begins again.
+        in_phase: it goes on where what is on screen is then.
         waited: seconds since it was asked for.
     """
 
     reel: Reel
     role: str
-    at_loop: bool
+    in_phase: bool
     waited: float = 0.0
 
 
@@ -75,8 +49,7 @@ class Screen:
 
     Attributes:
         crossfade: seconds in which one clip fades into the next.
-        switches_at_loop: whether a clip waits until the one before it is through.
-        interpolation: one of `INTERPOLATIONS`.
+        switches_at_loop: whether a clip waits until the one before it is through, if that loops.
         bus: where sound goes.
         shots_shown: frames of clips that were on screen.
     """
@@ -85,12 +58,12 @@ class Screen:
         self.layers = LayerStack(player)
         self.crossfade = 0.4
         self.switches_at_loop = False
-        self.interpolation = "none"
         self.bus = "Master"
         self.shots_shown = 0
         self._player = player
         self._role = role
         self._reels = reels
+        self._interpolation, self._loops = "none", True
         self._opening: _Opening | None = None
         # What still comes in, and is being opened or on top.
         self._growing: Reel | None = None
@@ -122,7 +95,8 @@ class Screen:
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            self._push_fallback(Placeholder(self._player, params, self._role.portrait))
+            text = self._player.placeholder_text
+            self._push_fallback(Placeholder(self._player, params, self._role.portrait, text))
 
     @property
     def is_growing(self) -> bool:
@@ -150,25 +124,58 @@ class Screen:
         """
         self._calm = None
         if growing is None and self._growing is not None and self._growing.is_to_be(clip):
-            self._growing.complete(clip)
-            self._growing = None
+            reel, self._growing = self._growing, None
+            reel.complete(clip)
+            if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
+                self._play_otherwise()
             return
         top = self.layers.top
-        plays = isinstance(top, ClipLayer) and not top.is_held
-        at_loop = plays and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
-        in_phase = in_phase and isinstance(top, ProceduralFace)
+        if role == "upgrade" and isinstance(top, ClipLayer) and top.reel.is_finished:
+            return
+        if isinstance(top, ClipLayer):
+            in_phase = role == "again" or (role == "upgrade" and not self._loops)
+        else:
+            in_phase = in_phase and isinstance(top, ProceduralFace)
         begin = self._phase() * clip.duration if in_phase else 0.0
         is_again = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
         self.drop_opening()
         reel = self._reels.open(
             clip,
-            self.interpolation,
+            self._interpolation,
+            loops=self._loops,
             begin=begin,
             anew=is_again and growing is None,
             growing=growing,
         )
-        self._opening = _Opening(reel, role, at_loop)
+        self._opening = _Opening(reel, role, in_phase)
         self._growing = None if growing is None else reel
+
+    def play_as(self, interpolation: str, *, loops: bool) -> None:
+        """Has clips played in this way, that on screen as well.
+
+        Args:
+            interpolation: one of `INTERPOLATIONS`.
+            loops: whether a clip begins again when it is through.
+        """
+        if (interpolation, loops) != (self._interpolation, self._loops):
+            self._interpolation, self._loops = interpolation, loops
+            self._play_otherwise()
+
+    def _play_otherwise(self) -> None:
+        """Opens what is opened or on screen anew; what still comes in when it is whole."""
+        top, opening = self.layers.top, self._opening
+        if self.is_growing:
+            return
+        if opening is not None:
+            self.open(opening.reel.clip, opening.role, in_phase=opening.in_phase)
+        elif isinstance(top, ClipLayer) and not top.is_held:
+            self.open(top.reel.clip, "again")
+
+    def dress(self, name: str, portrait: Any, text: str) -> None:
+        """Has placeholders show who is shown now."""
+        for layer in self.layers:
+            if isinstance(layer, Placeholder):
+                layer.dress(name, portrait, text)
 
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""
@@ -178,6 +185,9 @@ class Screen:
             self._opening = None
 
     def place(self, area: Rect2) -> None:
+        for layer in self.layers:
+            if isinstance(layer, ClipLayer):
+                layer.is_tiled = self.layers.stretch == "tile"
         self.layers.place(area)
 
     def close(self) -> None:
@@ -205,13 +215,20 @@ class Screen:
         # Those of now: what was opened may have hidden the others at once.
         clips = self._clips()
         self._hear(clips)
-        if len(clips) == len(self.layers) == 1 and self._opening is self._stand_in is None:
-            is_silent = not clips[0].reel.playback.info.has_sound
-            self._calm = clips[0] if is_silent and not clips[0].is_held else None
+        self._calm = self._found_calm()
         return happenings
 
     def _clips(self) -> list[ClipLayer]:
         return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
+
+    def _found_calm(self) -> ClipLayer | None:
+        """The one layer that plays, if it is all that there is."""
+        top = self.layers.top
+        if len(self.layers) > 1 or self._opening is not None or self._stand_in is not None:
+            return None
+        if not isinstance(top, ClipLayer) or top.is_held or top.reel.playback.info.has_sound:
+            return None
+        return top
 
     def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
         """What has become of the clips that play."""
@@ -220,6 +237,8 @@ class Screen:
         if clips and clips[-1] is self.layers.top:
             if clips[-1].has_looped:
                 happenings.append(Looped())
+            if clips[-1].has_finished:
+                happenings.append(Finished())
             reel = clips[-1].reel
             is_broken = reel.playback.error is not None and reel.growing is None
             if is_broken and self._broken is not reel:
@@ -239,28 +258,38 @@ class Screen:
         if opening is None:
             return []
         reel, playback = opening.reel, opening.reel.playback
+        is_over = isinstance(top, ClipLayer) and top.reel.is_finished
         is_given_up = reel.growing is not None and reel.growing.is_given_up
-        if is_given_up or (playback.error is not None and not playback.is_ready):
+        if is_given_up or (is_over and opening.role == "upgrade"):
+            self.drop_opening()
+            return []
+        if playback.error is not None and not playback.is_ready:
             self.drop_opening()
             return [] if reel.growing is not None else [Broken(str(playback.error))]
-        is_time = not (opening.at_loop and isinstance(top, ClipLayer)) or top.has_looped
-        if not is_time or not playback.is_ready:
+        at_loop = self._waits_for_loop(opening.role)
+        if (at_loop and not top.has_looped) or not playback.is_ready:
             return []
         self._opening = None
         late = 0.0
-        if opening.at_loop and isinstance(top, ClipLayer):
+        if at_loop:
             late = top.reel.position
-        elif isinstance(top, ProceduralFace) and reel.growing is None:
+        elif opening.in_phase or (isinstance(top, ProceduralFace) and reel.growing is None):
             late = opening.waited
         reel.begin(late)
-        tiled = self.layers.stretch == "tile"
-        layer = ClipLayer(self._player, reel, self._reels.leave, tiled=tiled)
+        layer = ClipLayer(self._player, reel, self._reels.leave)
+        layer.is_tiled = self.layers.stretch == "tile"
         has_alpha = playback.info.layout.has_alpha
         self.layers.push(layer, self.crossfade, size=layer.size, is_translucent=has_alpha)
         self.shots_shown += 1
         if self._stand_in is not None:
             self._stand_in.leave(self.crossfade)
         return [Began(reel.clip, opening.role)]
+
+    def _waits_for_loop(self, role: str) -> bool:
+        """Whether a clip begins when the one on screen begins again."""
+        top = self.layers.top
+        loops = isinstance(top, ClipLayer) and not top.is_held and top.reel.loops
+        return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
 
     def _push_fallback(self, layer: Layer) -> None:
         if self._stand_in is not None:
@@ -284,7 +313,8 @@ class Screen:
                 seconds = layer.reel.clip.duration
                 layer.sound = ClipSound(self._player, self.bus, sound, seconds)
             if layer.sound is not None:
-                if layer.is_held:
+                layer.sound.send_to(self.bus)
+                if layer.is_held or layer.reel.is_finished:
                     layer.sound.pause()
                 else:
                     layer.sound.follow(layer.reel.position, self.layers.loudness(layer))

@@ -1,4 +1,4 @@
-"""Where players get their clips from: one manager and one cache for all with equal settings.
+"""Where players get their clips from: one manager for all with equal settings.
 
 Made when the first player needs it, ended with the game.
 """
@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import npc_video
 from godot import Callable as EngineCallable
-from godot import FileAccess, ProjectSettings, at_exit
+from godot import (
+    FileAccess,
+    Image,
+    ProjectSettings,
+    ResourceLoader,
+    Texture2D,
+    at_exit,
+    run_on_main_thread,
+)
 from npc_video import Fallback
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
@@ -23,11 +32,34 @@ from .backend_resources import NpcBackend, make_backend
 from .game_function import function_backend
 
 if TYPE_CHECKING:
-    from npc_video import ClipCache, NpcResponseEvaluator, VideoGenerationManager
+    from npc_video import (
+        ClipCache,
+        NpcResponseEvaluator,
+        VideoGenerationConfig,
+        VideoGenerationManager,
+    )
     from npc_video.backends.base import Backend
     from npc_video.generation.events import Event
 
 _MEGABYTE = 1024 * 1024
+# As generators take them.
+_PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSettings:
+    """What a cache is made for.
+
+    Attributes:
+        folder: where clips outlive the game, "" for nowhere.
+        baked_folder: where clips lie that were shipped with it, "" for nowhere.
+    """
+
+    size: int
+    megabytes: float
+    policy: str
+    folder: str
+    baked_folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +70,20 @@ class Settings:
         generator: a function of the game, which then counts instead of the backend.
         backend: `NpcBackend.describe`, "" for the embedded generator.
         simulate_latency: of the embedded generator.
-        cache_folder: where clips outlive the game, "" for nowhere.
-        baked_folder: where clips lie that were shipped with it, "" for nowhere.
+        rungs: the fallbacks that the players can show.
     """
 
     generator: EngineCallable | None
     backend: str
     simulate_latency: bool
-    preset: str
-    fallback: str
-    progressive: bool
-    predictive: bool
-    max_wait: float
-    cache_size: int
-    cache_megabytes: float
-    cache_policy: str
-    cache_folder: str
-    baked_folder: str
+    cache: CacheSettings
+    rungs: frozenset[Fallback]
+    config: VideoGenerationConfig
+
+    @property
+    def origin(self) -> tuple[Any, ...]:
+        """Clips of one origin are in one cache, however they are asked for."""
+        return self.generator, self.backend, self.simulate_latency, self.cache
 
 
 class Source:
@@ -67,9 +96,9 @@ class Source:
         self._learned: dict[str, dict[str, Any]] = {}
 
     @property
-    def is_used(self) -> bool:
-        """Whether a player gets its clips here."""
-        return bool(self._listeners)
+    def players(self) -> int:
+        """How many get their clips here now."""
+        return len(self._listeners)
 
     def join(
         self, listener: Callable[[Event], None], npc_id: str, evaluator: NpcResponseEvaluator
@@ -98,10 +127,14 @@ class Source:
 
 
 _sources: dict[Settings, Source] = {}
+_caches: dict[tuple[Any, ...], ClipCache] = {}
 
 
-def source(settings: Settings, backend: NpcBackend | None) -> Source:
+def source(settings: Settings, backend: NpcBackend | None, mine: Source | None = None) -> Source:
     """What all players with these settings share.
+
+    Args:
+        mine: where the player that asks has got its clips until now.
 
     Raises:
         InvalidDataError: a setting or the backend is wrong.
@@ -109,7 +142,8 @@ def source(settings: Settings, backend: NpcBackend | None) -> Source:
     found = _sources.get(settings)
     if found is None:
         _close_deserted()
-        found = _sources[settings] = Source(_make(settings, backend))
+        found = _changed(settings, mine) or Source(_make(settings, backend))
+        _sources[settings] = found
     return found
 
 
@@ -118,25 +152,37 @@ def managers() -> Iterator[VideoGenerationManager]:
     return (source.manager for source in _sources.values())
 
 
+def caches() -> Iterable[ClipCache]:
+    """Of the same players."""
+    return _caches.values()
+
+
 def _close_deserted() -> None:
     """Ends what no player will use again: the function that made its clips went with its scene."""
     for settings, found in list(_sources.items()):
         function = settings.generator
-        if function is not None and not function.is_valid() and not found.is_used:
+        if function is not None and not function.is_valid() and not found.players:
             del _sources[settings]
+            _caches.pop(settings.origin, None)
             # It may have clips to write.
             threading.Thread(target=found.manager.close, name="npc_video closing").start()
 
 
+def _changed(settings: Settings, mine: Source | None) -> Source | None:
+    """A source that nobody else needs as it is, with other settings from now on.
+
+    So a property that is changed again and again, as by a slider, leaves no threads behind.
+    """
+    kept = settings.origin, settings.rungs
+    for before, each in sorted(_sources.items(), key=lambda item: item[1] is not mine):
+        if (before.origin, before.rungs) == kept and each.players <= (each is mine):
+            del _sources[before]
+            each.manager.update_config(settings.config)
+            return each
+    return None
+
+
 def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationManager:
-    config = npc_video.VideoGenerationConfig(
-        preset=settings.preset,
-        fallback=Fallback(settings.fallback),
-        progressive=settings.progressive,
-        predictive=settings.predictive,
-        max_wait=settings.max_wait,
-        cache_size=settings.cache_size,
-    )
     made: Backend
     if settings.generator is not None:
         made = function_backend(settings.generator)
@@ -144,28 +190,57 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
         made = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
     else:
         made = make_backend(backend)
+    cache = _caches.get(settings.origin)
+    if cache is None:
+        cache = _caches[settings.origin] = _cache(settings.cache)
     return npc_video.VideoGenerationManager(
-        config, made, cache=_cache(settings), read_picture=read_file
+        settings.config, made, cache=cache, rungs=settings.rungs, read_picture=_read_picture
     )
 
 
-def _cache(settings: Settings) -> ClipCache:
+def _cache(settings: CacheSettings) -> ClipCache:
     baked = disk = None
     if settings.baked_folder:
         from npc_video.cache.baked import BakedTier
 
         baked = BakedTier(lambda name: read_file(f"{settings.baked_folder}/{name}"))
-    if settings.cache_folder:
+    if settings.folder:
         from npc_video.cache.disk import DiskTier
 
-        disk = DiskTier(Path(ProjectSettings.globalize_path(settings.cache_folder)))
+        disk = DiskTier(Path(ProjectSettings.globalize_path(settings.folder)))
     return npc_video.ClipCache(
-        settings.cache_size,
-        max_bytes=round(settings.cache_megabytes * _MEGABYTE),
-        policy=settings.cache_policy,
+        settings.size,
+        max_bytes=round(settings.megabytes * _MEGABYTE),
+        policy=settings.policy,
         baked=baked,
         disk=disk,
     )
+
+
+def _read_picture(path: str) -> bytes:
+    """What generators start from; called on a thread.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    if path.lower().endswith(_PICTURE_FILES) and FileAccess.file_exists(path):
+        return read_file(path)
+    # In an exported game an imported texture is no file of its own any more.
+    try:
+        image = run_on_main_thread(_image_of, path).result()
+    except CancelledError:
+        image = None
+    if image is None:
+        raise FileNotFoundError(path)
+    return bytes(image.save_png_to_buffer())
+
+
+def _image_of(path: str) -> Image | None:
+    texture = ResourceLoader.load(path) if ResourceLoader.exists(path) else None
+    image = texture.get_image() if isinstance(texture, Texture2D) else None
+    if image is not None and image.is_compressed():
+        image.decompress()
+    return image
 
 
 def read_file(path: str) -> bytes:
@@ -184,3 +259,4 @@ def close() -> None:
     """Stops the workers; the game ends."""
     while _sources:
         _sources.popitem()[1].manager.close()
+    _caches.clear()

@@ -24,10 +24,13 @@ class Stage:
         self._floor = Control()
         self._viewport.add_child(self._floor)
         self._layers = layers
-        self.size = size
-        self._viewport.size = (round(size.x), round(size.y))
+        self.resize(size)
         player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
         layers.move_to(self._floor.get_canvas_item())
+
+    def resize(self, size: Vector2) -> None:
+        self.size = size
+        self._viewport.size = (round(size.x), round(size.y))
 
     @property
     def texture(self) -> Any:

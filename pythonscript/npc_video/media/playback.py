@@ -60,10 +60,11 @@ class Shot:
 
 
 class Playback:
-    """Plays `clip` for ever; everything but the decoding happens on the caller's thread.
+    """Plays `clip`; everything but the decoding happens on the caller's thread.
 
     Args:
         begin: seconds into the clip with which it starts.
+        repeats: whether it begins again for ever; else its last picture stays.
         motion: has the decoder tell where blocks move, where the codec says so.
         first: the first picture, where that is there already; for a `begin` of 0.
         growing: the file of a clip that still comes in, in place of its data. It plays as far as
@@ -74,6 +75,7 @@ class Playback:
         info: what the clip says of itself; None until its first picture is there.
         shot: what is on screen now, or None before the first.
         error: why it cannot be played, or None.
+        is_finished: it was played once, and does not begin again.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Playback:
         make_picture: PictureMaker,
         *,
         begin: float = 0.0,
+        repeats: bool = True,
         motion: bool = False,
         first: FirstPicture | None = None,
         growing: GrowingFile | None = None,
@@ -93,9 +96,11 @@ class Playback:
         self.info: ClipInfo | None = None
         self.shot: Shot | None = None
         self.error: MediaError | None = None
+        self.is_finished = False
         self._decoders = decoders
         self._make_picture = make_picture
         self._begin = begin
+        self._repeats = repeats
         self._with_motion = motion
         self._limits = limits
         self._reader = None if growing is None else growing.reader()
@@ -122,7 +127,9 @@ class Playback:
     @property
     def following(self) -> Shot | None:
         """What comes after `shot`, if it is decoded."""
-        return self._waiting[0] if self.shot is not None and self._waiting else None
+        if self.shot is None or not self._waiting or self._is_last:
+            return None
+        return self._waiting[0]
 
     @property
     def part(self) -> float:
@@ -160,9 +167,12 @@ class Playback:
                 return False
             self._show_next()
             self._position = self._shown.at
-        elif self._waiting:
+        elif self._waiting and not self.is_finished:
             self._position += seconds
             while self._waiting and self._waiting[0].at <= self._position:
+                if self._is_last:
+                    self._position, self.is_finished = self._waiting[0].at, True
+                    break
                 self._show_next()
             if self.shot is not before and not self._waiting:
                 self._position = self._shown.at
@@ -186,6 +196,11 @@ class Playback:
     def _shown(self) -> Shot:
         assert self.shot is not None
         return self.shot
+
+    @property
+    def _is_last(self) -> bool:
+        """Whether what comes after the picture on screen is not to be shown any more."""
+        return not self._repeats and self._waiting[0].loop > self._shown.loop
 
     @property
     def _room(self) -> int:

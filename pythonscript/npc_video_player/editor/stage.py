@@ -13,7 +13,8 @@ from godot import Control, Rect2
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 
 from .. import shared
-from ..screen import Broken, Screen
+from ..happenings import Broken
+from ..screen import Screen
 from .look import scaled
 
 __all__ = ["PreviewStage"]

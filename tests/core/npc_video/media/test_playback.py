@@ -355,3 +355,28 @@ def test_the_first_picture_of_another_file_is_none(webm, decoders):
     assert first_pictures.of(clip_of(webm + b" ")) is None
     keep(first_pictures, clip_of(b"no clip", expression="broken"), decoders)
     assert first_pictures.of(clip_of(b"no clip", expression="broken")) is None
+
+
+def test_what_does_not_repeat_ends_with_its_last_picture(play, decoders):
+    playback = play(repeats=False)
+    until(lambda: playback.is_ready)
+    seen = []
+    for _ in range(2 * COUNT):
+        settle(playback, decoders)
+        playback.advance(FRAME)
+        seen.append(playback.shot.number)
+        assert playback.following is None or playback.following.loop == 0
+    assert seen[-1] == COUNT - 1
+    assert playback.is_finished
+    assert playback.loops == 0
+    assert playback.position == pytest.approx(COUNT * FRAME)
+
+
+def test_what_repeats_is_never_finished(play, decoders):
+    playback = play()
+    until(lambda: playback.is_ready)
+    for _ in range(2 * COUNT):
+        settle(playback, decoders)
+        playback.advance(FRAME)
+    assert playback.loops >= 1
+    assert not playback.is_finished

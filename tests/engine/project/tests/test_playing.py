@@ -77,6 +77,14 @@ def as_ffmpeg_has_it(clip: GeneratedClip, matrix: int, full_range: bool) -> np.n
         return rgb.to_ndarray().astype(int)
 
 
+def test_a_clip_moves_that_was_cut_to(test: EngineTest) -> Steps:
+    player = player_in(test)
+    yield from opened(player, make_clip(gradients(), expression="first"))
+    yield from until(lambda: reel_of(player).shots_shown > 1)
+    yield from opened(player, make_clip(gradients(), expression="second"))
+    yield from until(lambda: reel_of(player).shots_shown > 1)
+
+
 def test_the_colours_are_those_that_ffmpeg_makes(test: EngineTest) -> Steps:
     player = player_in(test)
     still = [list(gradients())[COUNT // 2]] * COUNT

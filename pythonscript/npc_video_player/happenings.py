@@ -1,0 +1,40 @@
+"""What a screen tells of its clips; whom it matters to is the director's business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from npc_video import GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The first picture of a clip is on screen.
+
+    Attributes:
+        role: "clip", or "similar" for one that stands for it, or "upgrade" for a better one, or
+            "again" for the one that was there, which is played in another way now.
+    """
+
+    clip: GeneratedClip
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """The clip on screen begins again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The clip on screen has played once and is not to be played again; its last picture stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A clip cannot be played, or not to its end; the picture stays."""
+
+    reason: str
+
+
+Happening = Began | Looped | Finished | Broken
