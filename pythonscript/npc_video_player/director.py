@@ -9,7 +9,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
-from npc_video.generation.events import ClipReady, Event, Failed, Growing, Progress, Upgraded
+from npc_video.generation.events import (
+    ClipReady,
+    Event,
+    Failed,
+    Growing,
+    Previewed,
+    Progress,
+    Upgraded,
+)
 
 from .happenings import Began, Broken, Finished, Happening, Looped
 from .progress_ring import ProgressRing
@@ -82,14 +90,14 @@ class Director:
         if kind is Fallback.CACHED and answer.clip is not None:
             self.screen.open(answer.clip, "similar")
         else:
-            target = self._player.get_node_or_null(self._player.procedural_target)
-            self.screen.cover(kind, params, CLIP_SECONDS, target)
+            self._cover(kind, params)
             self._tally.reacted(kind.value)
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
         if self.wanted is not None:
             self.manager.cancel(self.wanted)
+            self._end_stills(self.wanted)
             self.wanted = None
         self.screen.drop_opening()
         self._tally.settled()
@@ -122,9 +130,12 @@ class Director:
             self._player.generation_progress.emit(event.fraction)
             if self._player.progress_ring and not self._has_begun:
                 self._ring.show(event.fraction)
+        elif isinstance(event, Previewed):
+            self.screen.stills.take(event.preview)
         elif isinstance(event, Growing):
             self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
+            self._end_stills(event.params)
             self._tally.settled()
             self._ring.hide()
             self._player.generation_failed.emit(event.reason)
@@ -136,6 +147,16 @@ class Director:
 
     def _is_wanted(self, params: VideoParams) -> bool:
         return self.wanted is not None and params.cache_key() == self.wanted.cache_key()
+
+    def _cover(self, kind: Fallback, params: VideoParams) -> None:
+        target = self._player.get_node_or_null(self._player.procedural_target)
+        self.screen.cover(kind, params, CLIP_SECONDS, target)
+
+    def _end_stills(self, params: VideoParams) -> None:
+        """No clip follows them: what is complete is shown in their place."""
+        self.screen.stills.drop()
+        if self.screen.stills.is_shown:
+            self._cover(Fallback.PLACEHOLDER, params)
 
     def _tell(self, happening: Happening) -> None:
         if isinstance(happening, Looped):

@@ -322,7 +322,7 @@ class Reels:
         first_pictures: FirstPictures,
         cost: CostCounter,
     ):
-        self._decoders = decoders
+        self.decoders = decoders
         self._waiting = waiting
         self._first_pictures = first_pictures
         self._cost = cost
@@ -353,7 +353,7 @@ class Reels:
         if reel is None or anew or not is_same or reel.playback.error is not None:
             reel = Reel(
                 clip,
-                self._decoders,
+                self.decoders,
                 interpolation,
                 cost=self._cost,
                 loops=loops,

@@ -20,6 +20,7 @@ from .procedural_face import ProceduralFace
 from .reel import Reel, Reels
 from .role import Role
 from .stand_in import StandIn
+from .stills import Stills
 
 if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
@@ -52,10 +53,12 @@ class Screen:
         switches_at_loop: whether a clip waits until the one before it is through, if that loops.
         bus: where sound goes.
         shots_shown: frames of clips that were on screen.
+        stills: what is shown of a clip that is being made.
     """
 
     def __init__(self, player: Any, role: Role, reels: Reels):
         self.layers = LayerStack(player)
+        self.stills = Stills(player, self.layers, reels.decoders)
         self.crossfade = 0.4
         self.switches_at_loop = False
         self.bus = "Master"
@@ -180,6 +183,7 @@ class Screen:
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""
         self._growing = None
+        self.stills.drop()
         if self._opening is not None:
             self._reels.leave(self._opening.reel)
             self._opening = None
@@ -209,6 +213,7 @@ class Screen:
         if self._opening is not None:
             self._opening.waited += seconds
         self.layers.advance(seconds)
+        self.stills.advance()
         if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
             self._stand_in = None
         happenings = self._happened(self._clips()) + self._begin_opened()

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Vector2
+from godot import Image, Vector2
+from npc_video.backends.base import Preview
+from npc_video.generation.events import Previewed
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.placeholder import Placeholder
 from npc_video_player.remote_backends import NpcHttpBackend
 from window import drawn, picture
 
@@ -286,6 +289,62 @@ def test_who_leaves_does_not_wait_for_it(test: EngineTest) -> Steps:
         test.remove_child(shown.player)
         shown.player.free()
         yield from until(lambda: playback._filling.done())
+
+
+def preview_of(level: int) -> Preview:
+    """A still of 8×6 pixels, grey, with a lighter middle."""
+    pixels = np.full((6, 8, 3), level, np.uint8)
+    pixels[2:4, 3:5] += 60
+    image = Image.create_from_data(8, 6, False, Image.FORMAT_RGB8, pixels.tobytes())
+    return Preview(bytes(image.save_png_to_buffer()), "image/png")
+
+
+def preview(shown: Shown, still: Preview) -> Steps:
+    """As if the generator told it; then waits until it is all that is seen."""
+    director = shown.player._director
+    before = shown.player._screen.layers.top
+    director._take(Previewed(director._wanted, still))
+    layers = shown.player._screen.layers
+    yield from until(lambda: layers.top is not before and len(layers) == 1)
+    yield from drawn()
+
+
+def test_stills_are_seen_smooth_until_the_clip_is_there(test: EngineTest) -> Steps:
+    data = steps_clip(muxing=FRAGMENTS)
+    with serving(data) as server:
+        shown = Shown(test, server)
+        for level in (60, 120):
+            yield from preview(shown, preview_of(level))
+            seen = picture(test)[:HEIGHT, :WIDTH, 0]
+            assert abs(seen[4, 4] - level) <= 2
+            assert seen[HEIGHT // 2, WIDTH // 2] > level + 40
+            assert np.abs(np.diff(seen, axis=1)).max() <= 6, "no edge of a pixel is seen"
+        assert [*shown.started, *shown.reasons] == []
+        server.answers[0].let_go(len(data))
+        yield from until(lambda: shown.started, DEADLINE)
+        # What moves is not covered again.
+        shown.player._director._take(Previewed(shown.player._director._wanted, preview_of(60)))
+        yield from until(lambda: shown.loops)
+        assert shown.is_whole
+
+
+def test_stills_go_with_the_attempt(test: EngineTest) -> Steps:
+    with serving(b"x") as server:
+        shown = Shown(test, server)
+        yield from preview(shown, preview_of(60))
+        server.answers[0].break_off()
+        yield from until(lambda: shown.reasons, DEADLINE)
+        assert isinstance(shown.player._screen.layers.top, Placeholder)
+
+
+def test_a_damaged_still_changes_nothing(test: EngineTest) -> Steps:
+    with serving(b"x") as server:
+        shown = Shown(test, server)
+        top = shown.player._screen.layers.top
+        director = shown.player._director
+        director._take(Previewed(director._wanted, Preview(b"\x89PNG and no more", "image/png")))
+        yield from until(lambda: shown.player._screen.stills._coming is None)
+        assert shown.player._screen.layers.top is top
 
 
 def test_its_sound_begins_when_all_of_it_is_there(test: EngineTest) -> Steps:
