@@ -303,7 +303,7 @@ def preview(shown: Shown, still: Preview) -> Steps:
     """As if the generator told it; then waits until it is all that is seen."""
     director = shown.player._director
     before = shown.player._screen.layers.top
-    director._take(Previewed(director._wanted, still))
+    director._take(Previewed(director.wanted, still))
     layers = shown.player._screen.layers
     yield from until(lambda: layers.top is not before and len(layers) == 1)
     yield from drawn()
@@ -323,7 +323,7 @@ def test_stills_are_seen_smooth_until_the_clip_is_there(test: EngineTest) -> Ste
         server.answers[0].let_go(len(data))
         yield from until(lambda: shown.started, DEADLINE)
         # What moves is not covered again.
-        shown.player._director._take(Previewed(shown.player._director._wanted, preview_of(60)))
+        shown.player._director._take(Previewed(shown.player._director.wanted, preview_of(60)))
         yield from until(lambda: shown.loops)
         assert shown.is_whole
 
@@ -342,7 +342,7 @@ def test_a_damaged_still_changes_nothing(test: EngineTest) -> Steps:
         shown = Shown(test, server)
         top = shown.player._screen.layers.top
         director = shown.player._director
-        director._take(Previewed(director._wanted, Preview(b"\x89PNG and no more", "image/png")))
+        director._take(Previewed(director.wanted, Preview(b"\x89PNG and no more", "image/png")))
         yield from until(lambda: shown.player._screen.stills._coming is None)
         assert shown.player._screen.layers.top is top
 
