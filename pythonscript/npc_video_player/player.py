@@ -10,6 +10,7 @@ replaced when a game's script extends the node and has its own.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from . import monitors, numbers, shared
 from .director import Director
 from .overlay import Overlay
 from .player_properties import PlayerProperties
+from .playtest import SimulatedInput, line_of
 from .progress_ring import ProgressRing
 from .role import Role
 from .screen import Screen
@@ -57,6 +59,8 @@ class NpcVideoPlayer(PlayerProperties):
         self._tally = Tally()
         self._role = Role(self)
         self._visibility = Visibility(self)
+        self._nobody: SimulatedInput | None = None
+        self._shown: VideoParams | None = None
         self._is_changed = False
 
     # ---- What games call ----
@@ -72,7 +76,7 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_told():
             event = ToolInteraction.from_dict(interaction)
             self._joined()
-            params = self._role.evaluator.evaluate(event)
+            params = self._evaluated(event)
             if params is None:
                 return False
             self._tally.touched()
@@ -183,9 +187,12 @@ class NpcVideoPlayer(PlayerProperties):
             if self._is_changed:
                 self._take_changes()
             is_seen = self._visibility.pass_frame()
-            self._director.advance(self.get_process_delta_time(), is_seen=is_seen)
+            seconds = self.get_process_delta_time()
+            if self._nobody is not None:
+                self._nobody.advance(seconds)
+            self._director.advance(seconds, is_seen=is_seen)
             if self._overlay is not None and is_seen:
-                self._overlay.advance(self.get_process_delta_time())
+                self._overlay.advance(seconds)
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_TRANSLATION_CHANGED:
@@ -199,10 +206,13 @@ class NpcVideoPlayer(PlayerProperties):
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._settle()
+            # When it comes back it shows again what it showed.
+            self._is_changed = self.is_node_ready()
             self._screen.cover(Fallback.PLACEHOLDER, self._role.params({}), CLIP_SECONDS)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._rest()
         elif what == Control.NOTIFICATION_EXIT_TREE:
+            self._shown = self._director.wanted
             self._director.leave()
             self._leave_stage()
             self._screen.close()
@@ -215,11 +225,13 @@ class NpcVideoPlayer(PlayerProperties):
     def _change(self) -> None:
         self._role.forget()
         self.update_configuration_warnings()
-        if self._screen is not None:
-            self._settle()
-            self.queue_redraw()
-            # Only once for all that changes in this frame.
-            self._is_changed = True
+        if self._screen is None:
+            self._shown = None
+            return
+        self._settle()
+        self.queue_redraw()
+        # Only once for all that changes in this frame.
+        self._is_changed = True
 
     def _settle(self) -> None:
         """Hands the settings on to who goes by them."""
@@ -242,7 +254,10 @@ class NpcVideoPlayer(PlayerProperties):
         before, wanted = self._director.joined, self._director.wanted
         with self._errors_told():
             source, *npc = self._joined().joined
-            if before is None or npc != [*before[1:]]:
+            self._simulate()
+            if before is None:
+                self._rest()
+            elif npc != [*before[1:]]:
                 self._show(self._role.params({}), priority=0)
             elif source is not before[0] and wanted is not None:
                 self._show(wanted, priority=0)
@@ -303,10 +318,24 @@ class NpcVideoPlayer(PlayerProperties):
         self._director.join(came_from, self._role.id, self._role.evaluator)
         return self._director
 
+    def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
+        began = time.perf_counter()
+        params = self._role.evaluator.evaluate(event)
+        if self.log_evaluations:
+            seconds = time.perf_counter() - began
+            print(line_of(self._role.npc.name, event, params, seconds))
+        return params
+
+    def _simulate(self) -> None:
+        self._nobody = None
+        if self.simulated_input:
+            self._nobody = SimulatedInput(self, self._role.evaluator)
+
     def _rest(self) -> None:
         """What it shows before anybody asks."""
         with self._errors_told():
-            self._show(self._role.params({}), priority=0)
+            self._show(self._shown or self._role.params({}), priority=0)
+            self._simulate()
             if self.pregenerate_on_load:
                 self.pregenerate_common_states()
 

@@ -66,7 +66,7 @@ class Screen:
         self._player = player
         self._role = role
         self._reels = reels
-        self._interpolation, self._loops = "none", True
+        self._interpolation, self._loops, self._text = "none", True, ""
         self._opening: _Opening | None = None
         # What still comes in, and is being opened or on top.
         self._growing: Reel | None = None
@@ -98,8 +98,7 @@ class Screen:
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            text = self._player.placeholder_text
-            self._push_fallback(Placeholder(self._player, params, self._role.portrait, text))
+            self._push_fallback(Placeholder(self._player, params, self._role.portrait, self._text))
 
     @property
     def is_growing(self) -> bool:
@@ -175,7 +174,8 @@ class Screen:
             self.open(top.reel.clip, "again")
 
     def dress(self, name: str, portrait: Any, text: str) -> None:
-        """Has placeholders show who is shown now."""
+        """Has placeholders show who is shown now, and say `text`."""
+        self._text = text
         for layer in self.layers:
             if isinstance(layer, Placeholder):
                 layer.dress(name, portrait, text)

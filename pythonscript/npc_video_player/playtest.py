@@ -1,0 +1,60 @@
+"""What helps to try an NPC out while the game runs: touches by nobody, and evaluations in the log.
+
+Both go through the player's own `react`, so a playtest shows what players will see.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from npc_video import ToolInteraction, VideoParams
+from npc_video.graph.vocabulary import known_tools, known_zones
+from npc_video.wandering import Wandering
+
+if TYPE_CHECKING:
+    from npc_video import NpcResponseEvaluator
+
+
+class SimulatedInput:
+    """Touches `player` now and then."""
+
+    def __init__(self, player: Any, evaluator: NpcResponseEvaluator):
+        npc = evaluator.metadata
+        self._player = player
+        self._wandering = Wandering(known_tools(npc), known_zones(npc), random.getrandbits(32))
+        self._left = self._wandering.pause()
+
+    def advance(self, seconds: float) -> None:
+        self._left -= seconds
+        if self._left > 0.0:
+            return
+        self._left = self._wandering.pause()
+        touch = self._wandering.touch()
+        self._player.react(
+            {
+                "tool": touch.tool_id,
+                "zone": touch.zone,
+                "pressure": touch.pressure,
+                "speed": touch.speed,
+                "pattern": touch.pattern,
+                "duration": touch.duration * 1000.0,
+                "timestamp": time.monotonic() * 1000.0,
+            }
+        )
+
+
+def line_of(name: str, event: ToolInteraction, answer: VideoParams | None, seconds: float) -> str:
+    """One evaluation for the log; `seconds` is what it took."""
+    told = "nothing"
+    if answer is not None:
+        told = (
+            f"{answer.expression}, emotion {answer.emotion}, animation {answer.animation},"
+            f" intensity {answer.intensity:.2f}, seed {answer.seed}"
+        )
+    return (
+        f"{name or 'NPC'}: {event.tool_id} on {event.zone} (pressure {event.pressure:.2f},"
+        f" speed {event.speed:.2f}, pattern {event.pattern}, {event.duration:.2f} s)"
+        f" -> {told} ({seconds * 1e6:.0f} µs)"
+    )
