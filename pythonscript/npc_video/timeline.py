@@ -5,7 +5,7 @@ All times are seconds of one clock that never goes back.
 """
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["SHOWN", "WINDOW_SECONDS", "Lane", "Span", "Timeline"]
@@ -88,4 +88,7 @@ class Timeline:
         """The `Span`s of all lanes as dictionaries."""
         touches = [Span("touch", "interaction", ago, ago) for ago in self.touches(now)]
         spans = self.screen.spans(now) + self.making.spans(now) + touches
-        return [asdict(span) for span in spans]
+        return [
+            {"lane": span.lane, "what": span.what, "began": span.began, "ended": span.ended}
+            for span in spans
+        ]

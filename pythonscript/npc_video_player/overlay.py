@@ -18,6 +18,7 @@ from .layers import new_item
 # Above all layers and the progress ring.
 _ON_TOP = (1 << 20) + 1
 _REDRAW_SECONDS = 0.25
+_CAPTIONS = ("Hit rate", "Clips", "Made ahead", "Per frame")
 # Of the text, in pixels and as part of the player's shorter side. All else is in sizes of the text.
 _SMALLEST, _LARGEST, _TEXT_PART = 10, 24, 1.0 / 40.0
 _LEAST_COLUMNS, _LEAST_ROWS = 29.0, 24.0  # that words need
@@ -56,7 +57,7 @@ class Overlay:
         self._size = _SMALLEST
         self._inside = Rect2()
         self._has_words = False
-        self._written: list[tuple[str, str]] = []
+        self._written: list[str] = []
         self._wait = 0.0
 
     def place(self, area: Rect2) -> None:
@@ -69,7 +70,7 @@ class Overlay:
         RenderingServer.canvas_item_clear(self._panel)
         RenderingServer.canvas_item_set_visible(self._panel, width > 4.0 * size)
         legend = self._legend_rows(width - 2.0 * _PADDING * size) if self._has_words else []
-        words = (len(legend) + len(self._rows())) * _ROW + _ABOVE if self._has_words else 0.0
+        words = (len(_CAPTIONS) + len(legend)) * _ROW + _ABOVE if self._has_words else 0.0
         height = size * (words + _TOUCH + _SCREEN + _GAP + _MAKING + 2.0 * _PADDING)
         box = Rect2(
             area.position.x + margin,
@@ -107,13 +108,26 @@ class Overlay:
         panel.bg_color = self._colours["overlay"]
         panel.set_corner_radius_all(round(self._size * 0.6))
         panel.draw(self._panel, box)
+        if self._has_words:
+            self._draw_captions()
+            self._draw_legend(legend)
+
+    def _draw_captions(self) -> None:
+        left, y = self._inside.position
+        for caption in _CAPTIONS:
+            line = self._line(self._player.tr(caption), _CAPTION_WIDTH * self._size)
+            self._put(self._panel, line, left, y, "overlay_caption")
+            y += _ROW * self._size
+
+    def _draw_legend(self, legend: list[list[tuple[str, TextLine]]]) -> None:
         size = self._size
         row_top = self._inside.position.y + self._inside.size.y - len(legend) * _ROW * size
         for row in legend:
             x = self._inside.position.x
             for name, line in row:
                 swatch = row_top + (_ROW - _SWATCH) * 0.5 * size
-                self._fill(self._panel, x, swatch, _SWATCH * size, _SWATCH * size, name)
+                box = x, swatch, _SWATCH * size, _SWATCH * size
+                self._fill(self._panel, box, name)
                 x += (_SWATCH + _SWATCH_GAP) * size
                 self._put(self._panel, line, x, row_top, "overlay_caption")
                 x += line.get_size().x + _WORD_GAP * size
@@ -136,49 +150,46 @@ class Overlay:
     # ---- What changes ----
 
     def _write_numbers(self) -> None:
-        rows = self._rows()
-        if rows == self._written:
+        values = self._values()
+        if values == self._written:
             return
-        self._written = rows
+        self._written = values
         RenderingServer.canvas_item_clear(self._words)
         left, y = self._inside.position
         indent = _CAPTION_WIDTH * self._size
-        for caption, value in rows:
-            self._put(self._words, self._line(caption, indent), left, y, "overlay_caption")
+        for value in values:
             line = self._line(value, self._inside.size.x - indent)
             self._put(self._words, line, left + indent, y, "font_color")
             y += _ROW * self._size
 
     def _draw_lanes(self, now: float) -> None:
-        RenderingServer.canvas_item_clear(self._lanes)
-        size = self._size
-        width = self._inside.size.x
+        size, width = self._size, self._inside.size.x
         top = self._inside.position.y
         if self._has_words:
-            top += (len(self._written) * _ROW + _ABOVE) * size
-        end = self._inside.position.x + width
-        scale = width / WINDOW_SECONDS
+            top += (len(_CAPTIONS) * _ROW + _ABOVE) * size
+        start, second = self._inside.position.x, width / WINDOW_SECONDS
         screen_top = top + _TOUCH * size
         making_top = screen_top + (_SCREEN + _GAP) * size
-        self._fill(self._lanes, end - width, screen_top, width, _SCREEN * size, "")
-        for span in self._timeline.screen.spans(now):
-            # A hair's breadth between two, so that one clip after another is seen as such.
-            long = max(1.0, (span.began - span.ended) * scale - 1.0)
-            x = end - span.began * scale
-            self._fill(self._lanes, x, screen_top, long, _SCREEN * size, span.what)
-        for span in self._timeline.making.spans(now):
-            long = max(1.0, (span.began - span.ended) * scale)
-            x = end - span.began * scale
-            self._fill(self._lanes, x, making_top, long, _MAKING * size, "making")
-        for ago in self._timeline.touches(now):
-            x = min(max(end - ago * scale, end - width), end - _TOUCH_WIDTH * size)
-            high = (_TOUCH + _SCREEN) * size
-            self._fill(self._lanes, x, top, max(1.0, _TOUCH_WIDTH * size), high, "touch")
 
-    def _fill(self, item: Any, x: float, y: float, width: float, height: float, name: str) -> None:
-        """A box of the timeline; without a name the empty one."""
+        RenderingServer.canvas_item_clear(self._lanes)
+        self._fill(self._lanes, (start, screen_top, width, _SCREEN * size), "")
+        for span in self._timeline.screen.spans(now) + self._timeline.making.spans(now):
+            is_made = span.lane == "making"
+            y, height = (making_top, _MAKING) if is_made else (screen_top, _SCREEN)
+            x = start + width - span.began * second
+            # A hair's breadth between two, so that one clip after another is seen as such.
+            long = max(1.0, (span.began - span.ended) * second - 1.0)
+            name = "making" if is_made else span.what
+            self._fill(self._lanes, (x, y, long, height * size), name)
+        thick, high = max(1.0, _TOUCH_WIDTH * size), (_TOUCH + _SCREEN) * size
+        for ago in self._timeline.touches(now):
+            x = start + width - max(thick, ago * second)
+            self._fill(self._lanes, (x, top, thick, high), "touch")
+
+    def _fill(self, item: Any, box: tuple[float, float, float, float], name: str) -> None:
+        """A box (left, top, width, height) of the timeline; without a name the empty one."""
         colour = self._colours[f"timeline_{name}" if name else "timeline"]
-        RenderingServer.canvas_item_add_rect(item, Rect2(x, y, width, height), colour)
+        RenderingServer.canvas_item_add_rect(item, Rect2(*box), colour)
 
     def _line(self, text: str, room: float) -> TextLine:
         line = TextLine()
@@ -192,19 +203,16 @@ class Overlay:
         down = (_ROW * self._size - line.get_size().y) * 0.5
         line.draw(item, Vector2(x, y + down), self._colours[colour])
 
-    def _rows(self) -> list[tuple[str, str]]:
-        """Captions and values, in the player's language where it has a translation."""
+    def _values(self) -> list[str]:
+        """What follows each of `_CAPTIONS`, in the player's language where it is translated."""
         found, tr = numbers.lately(), self._player.tr
         memory, disk, baked = (100.0 * found.tiers[name].hit_rate for name in numbers.TIERS)
         clips = found.waiting, found.running, found.busy_seconds
         ahead = found.used, found.made_ahead, found.wasted_seconds
         frames = found.decode_ms, found.upload_ms, found.cost.dropped
         return [
-            (
-                tr("Hit rate"),
-                tr("memory %.0f %%, disk %.0f %%, baked %.0f %%") % (memory, disk, baked),
-            ),
-            (tr("Clips"), tr("%d waiting, %d running, %.0f s of generating") % clips),
-            (tr("Made ahead"), tr("%d used of %d, %.0f s wasted") % ahead),
-            (tr("Per frame"), tr("%.2f ms decoding, %.2f ms uploading, %d dropped") % frames),
+            tr("memory %.0f %%, disk %.0f %%, baked %.0f %%") % (memory, disk, baked),
+            tr("%d waiting, %d running, %.0f s of generating") % clips,
+            tr("%d used of %d, %.0f s wasted") % ahead,
+            tr("%.2f ms decoding, %.2f ms uploading, %d dropped") % frames,
         ]

@@ -218,6 +218,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._screen.close()
             self._ring.close()
             self._lay_overlay(wanted=False)
+            self._tally.left()
             self._director = self._screen = self._ring = None
 
     # ---- What the inspector sets ----

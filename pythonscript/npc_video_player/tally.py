@@ -62,6 +62,10 @@ class Tally:
         """The clip itself is on screen with this frame."""
         self._clip_seconds.append(time.monotonic() - self._asked_at)
 
+    def left(self) -> None:
+        """The player is out of the scene: nothing is on screen."""
+        self.timeline.screen.turn(None, time.monotonic())
+
     def told(self) -> dict[str, Any]:
         return {
             "reactions": self.reactions,
