@@ -79,12 +79,17 @@ func _tab(index: int) -> Button:
 	return %Tabs.get_child(index)
 
 
-## Down from the tabs leads into the scene, and up from there to the scene's own tab.
+## Down from the tabs leads into the scene, and up from there to the scene's own tab; to the right of
+## the tabs are the languages.
 func _link_focus() -> void:
 	var first := page.first_focus()
 	for tab: Button in %Tabs.get_children():
 		tab.focus_neighbor_bottom = tab.get_path_to(first)
 	first.focus_neighbor_top = first.get_path_to(%Tabs.get_node(NodePath(page.name)))
+	var last_tab := _tab(-1)
+	var language: Button = %Languages.get_child(0)
+	last_tab.focus_neighbor_right = last_tab.get_path_to(language)
+	language.focus_neighbor_left = language.get_path_to(last_tab)
 
 
 func _is_upright() -> bool:

@@ -1,0 +1,61 @@
+"""The playtest in a window: everything can be reached without a mouse, and no text is cut off."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.engine import find
+from tools.godot import EngineRun, import_project, run_project
+from tools.links import link_addon
+from tools.paths import ADDON, DEMO
+from tools.screen import screen
+
+LAYOUTS = ("lying", "upright")
+LANGUAGES = ("en", "de")
+SCENES = ("Ember", "Market", "Screen")
+LOOK = Path(__file__).with_name("look.gd")
+
+
+@pytest.fixture(scope="module")
+def run() -> EngineRun:
+    engine = find()
+    assert engine is not None, "`python3 run.py engine` gets a Godot"
+    link_addon(DEMO, ADDON)
+    import_project(engine, DEMO)
+    with screen() as env:
+        if env is None:
+            pytest.skip("there is no screen here, and no Xvfb")
+        return run_project(engine, DEMO, "-s", str(LOOK), seconds=120.0, env=env)
+
+
+@pytest.fixture(scope="module")
+def seen(run: EngineRun) -> Mapping[str, Any]:
+    line = next((line for line in run.log.splitlines() if line.startswith("@seen ")), None)
+    assert line is not None, run.log
+    return json.loads(line.removeprefix("@seen "))
+
+
+def test_it_ends_without_faults(run: EngineRun) -> None:
+    assert run.ok, run.faults
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", SCENES)
+def test_everything_is_reached_and_nothing_is_cut(
+    seen: Mapping[str, Any], layout: str, language: str, scene: str
+) -> None:
+    found = seen[f"{layout} {language} {scene}"]
+    assert found["missed"] == []
+    assert found["cut"] == []
+    assert found["outside"] == []
+    # Upright windows may scroll, and controls that get the focus come into view.
+    assert layout == "upright" or not found["scrolls"]
+
+
+def test_the_languages_are_those_that_are_chosen(seen: Mapping[str, Any]) -> None:
+    assert {"Pressure", "Feather"} <= set(seen["lying en Market"]["texts"])
+    assert {"Druck", "Feder"} <= set(seen["lying de Market"]["texts"])
