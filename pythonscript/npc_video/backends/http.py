@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 from ..errors import (
@@ -16,12 +17,14 @@ from ..errors import (
     GenerationError,
     GenerationFailedError,
     GenerationInvalidError,
+    GeneratorOverloadedError,
     GeneratorUnavailableError,
 )
 from ..records import GeneratedClip
 from .base import (
     Backend,
     Capabilities,
+    Early,
     GenerationRequest,
     Health,
     OnEarly,
@@ -41,6 +44,10 @@ _PATH = "api/generate-video"
 # little is lost to asking late, within these seconds.
 _PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.03, 1.0
 _LONGEST_WISH = 30.0
+# After questions about a job that were lost, or answered with an error of the server: then another.
+_RESTS = (0.1, 0.2, 0.4, 0.8, 1.6)
+# How long the answer to a request is waited for that is not wanted any more.
+_LATE_SECONDS = 0.5
 _GIVE_UP_SECONDS = 3.0
 
 
@@ -48,7 +55,8 @@ class HttpBackend(Backend):
     """Has clips made by a service.
 
     A service that answers 202 is asked at the status URL of its answer (or of its `Location`) until
-    it names the clip. Giving up sends DELETE there; a service that has no such thing ignores it.
+    it names the clip, a few times more if it cannot be reached. Giving up sends DELETE there; a
+    service that has no such thing ignores it.
 
     Args:
         url: of the service, below which `path` lies.
@@ -114,15 +122,7 @@ class HttpBackend(Backend):
         started = time.monotonic()
         body = await asyncio.to_thread(self._fields.body, request)
         on_progress(0.0)
-        limits = self._wire.limits
-        answer = await self._wire.ask(
-            "POST",
-            self._path,
-            json=body,
-            seconds=limits.generate_seconds,
-            most_bytes=limits.most_bytes,
-            on_part=tell_parts(on_early),
-        )
+        answer = await self._begin(body, on_early)
         state = JobState()
         made = time.monotonic()
         if not _is_video(answer):
@@ -143,6 +143,47 @@ class HttpBackend(Backend):
     async def close(self) -> None:
         await self._wire.close()
 
+    async def _begin(self, body: dict[str, Any], on_early: OnEarly) -> Answer:
+        """The answer to a request for a clip.
+
+        Only the answer names the job that a service has begun. So when the clip is given up before
+        it is there, it is waited for a little longer, and the job is ended as well.
+        """
+        limits, is_wanted = self._wire.limits, True
+
+        def tell(news: Early) -> None:
+            if is_wanted:
+                on_early(news)
+
+        asking = asyncio.ensure_future(
+            self._wire.ask(
+                "POST",
+                self._path,
+                json=body,
+                seconds=limits.generate_seconds,
+                most_bytes=limits.most_bytes,
+                on_part=tell_parts(tell),
+            )
+        )
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            is_wanted = False
+            try:
+                await asyncio.wait({asking}, timeout=_LATE_SECONDS)
+            finally:
+                asking.cancel()
+            with suppress(GenerationError, asyncio.CancelledError):
+                await self._end(await asking)
+            raise
+
+    async def _end(self, answer: Answer) -> None:
+        """Gives up the job that was begun, unless its clip is there already."""
+        if not _is_video(answer):
+            state = self._read(answer)
+            if not state.video_url:
+                await self._give_up(self._status_url(state, answer))
+
     async def _follow(
         self, answer: Answer, on_progress: OnProgress, on_early: OnEarly
     ) -> tuple[JobState, Answer]:
@@ -159,12 +200,7 @@ class HttpBackend(Backend):
                         told = state.progress
                         on_progress(told)
                     await asyncio.sleep(_pause(answer, time.monotonic() - started))
-                    answer = await self._wire.ask(
-                        "GET",
-                        status_url,
-                        most_bytes=limits.most_bytes,
-                        on_part=tell_parts(on_early),
-                    )
+                    answer = await self._look(status_url, on_early)
                     if _is_video(answer):
                         return state, answer
                     state = self._read(answer)
@@ -175,9 +211,27 @@ class HttpBackend(Backend):
             raise GeneratorUnavailableError(
                 f"The clip was not there after {limits.generate_seconds:g} s: it was given up."
             ) from error
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorUnavailableError):
             await self._give_up(status_url)
             raise
+
+    async def _look(self, status_url: str, on_early: OnEarly) -> Answer:
+        """How the job is; asked again a few times, for a service may be restarted meanwhile."""
+        for rest in _RESTS:
+            try:
+                return await self._get(status_url, on_early)
+            except GeneratorOverloadedError as error:
+                rest = max(rest, min(error.retry_after or 0.0, _LONGEST_WISH))
+            except (GeneratorUnavailableError, GenerationFailedError):
+                pass
+            await asyncio.sleep(rest)
+            on_early = ignore  # bytes of two answers do not make one clip
+        return await self._get(status_url, on_early)
+
+    async def _get(self, url: str, on_early: OnEarly) -> Answer:
+        return await self._wire.ask(
+            "GET", url, most_bytes=self._wire.limits.most_bytes, on_part=tell_parts(on_early)
+        )
 
     def _read(self, answer: Answer) -> JobState:
         state = self._fields.read(answer.json())
@@ -201,13 +255,7 @@ class HttpBackend(Backend):
         return self._wire.resolve(named, answer.url)
 
     async def _fetch(self, url: str, base: str, on_early: OnEarly) -> Answer:
-        limits = self._wire.limits
-        answer = await self._wire.ask(
-            "GET",
-            self._wire.resolve(url, base),
-            most_bytes=limits.most_bytes,
-            on_part=tell_parts(on_early),
-        )
+        answer = await self._get(self._wire.resolve(url, base), on_early)
         if not _is_video(answer):
             raise GenerationInvalidError(
                 f"The service named a clip that is of the type {answer.media_type!r}, no video."

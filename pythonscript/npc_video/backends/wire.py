@@ -209,6 +209,7 @@ class Wire:
         import httpx
 
         try:
+            await self.client()  # the certificates are not the server's time
             async with asyncio.timeout(seconds):
                 yield
         except TimeoutError as error:

@@ -9,7 +9,14 @@ from npc_video.backends.http import HttpBackend, _pause
 from npc_video.backends.http_fields import HttpFields
 from npc_video.backends.token import Token
 from npc_video.backends.wire import Answer, Limits
-from npc_video.errors import GenerationInvalidError, InvalidDataError
+from npc_video.errors import (
+    GenerationError,
+    GenerationInvalidError,
+    GeneratorOverloadedError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+    InvalidDataError,
+)
 
 from .contract import TINY, RemoteContract, Stage, video, wanted
 from .serving import answer, reset, serving, until
@@ -251,6 +258,151 @@ class TestAnswer:
 
         go_on = asyncio.Event()
         run(test, handle)
+
+
+class TestGivingUp:
+    def test_a_job_that_began_before_its_answer_came_is_given_up_too(self):
+        service, go_on = Service(), asyncio.Event()
+        service.play("slow")
+
+        async def handle(question):
+            said = service.handle(question)
+            if question.method == "POST":
+                await go_on.wait()
+            return said
+
+        async def test(backend, server):
+            making = asyncio.ensure_future(generate(backend))
+            await until(lambda: service.working() == 1)
+            making.cancel()
+            await asyncio.sleep(0)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await making
+            assert service.working() == 0
+
+        run(test, handle)
+
+    def test_a_service_that_does_not_answer_is_left_soon_and_told_of_early_no_more(self):
+        early, begun, left = [], asyncio.Event(), asyncio.Event()
+        data = video()
+
+        async def handle(question):
+            question.writer.write(answer(body=data, media_type="video/webm")[: -len(data) + 100])
+            begun.set()
+            while not question.reader.at_eof():
+                await question.reader.read(100)
+            left.set()
+
+        async def test(backend, server):
+            making = asyncio.ensure_future(generate(backend, early=early))
+            await begun.wait()
+            making.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await making
+            before = len(early)
+            await left.wait()
+            assert len(early) == before
+
+        run(test, handle)
+
+    def test_ending_in_the_middle_of_giving_up_leaves_nothing(self):
+        begun = asyncio.Event()
+
+        async def handle(question):
+            begun.set()
+            await question.reader.read()
+
+        async def test(backend, server):
+            before = asyncio.all_tasks()
+            making = asyncio.ensure_future(generate(backend))
+            await begun.wait()
+            for _ in range(3):
+                making.cancel()
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await making
+            await until(lambda: asyncio.all_tasks() - before <= server._tasks)
+
+        run(test, handle)
+
+
+class Polled:
+    """A service with one job, whose status is answered as `says(question)` tells, in turn."""
+
+    def __init__(self, *says):
+        self.says = list(says)
+        self.asked = 0
+
+    async def __call__(self, question):
+        if question.method == "POST":
+            return answer(202, {"statusUrl": "/jobs/1"})
+        if question.method == "DELETE":
+            return answer()
+        self.asked += 1
+        say = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        return say(question)
+
+
+def lost(question):
+    reset(question.writer)
+
+
+def down(question):
+    return answer(503, {"error": "restarting"})
+
+
+def running(question):
+    return answer(body={"status": "running"})
+
+
+def done(question):
+    return answer(body=video(), media_type="video/webm")
+
+
+class TestLostPolls:
+    @pytest.mark.parametrize("failure", [lost, down, lambda question: answer(500)])
+    def test_a_few_lost_ones_do_not_end_the_job(self, failure):
+        service = Polled(failure, failure, running, failure, failure, failure, done)
+
+        async def test(backend, server):
+            return await generate(backend)
+
+        assert run(test, service).data == video()
+        assert service.asked == 7
+
+    @pytest.mark.parametrize(
+        ("failure", "error"), [(lost, GeneratorUnreachableError), (down, GeneratorOverloadedError)]
+    )
+    def test_a_service_that_stays_away_is_unreachable(self, failure, error):
+        service = Polled(running, failure)
+
+        async def test(backend, server):
+            with pytest.raises(error):
+                await generate(backend)
+
+        run(test, service)
+        assert 2 < service.asked < 10
+
+    def test_other_errors_end_it_at_once(self):
+        for status in (404, 401, 413):
+            service = Polled(lambda question, status=status: answer(status))
+
+            async def test(backend, server):
+                with pytest.raises(GenerationError):
+                    await generate(backend)
+
+            run(test, service)
+            assert service.asked == 1
+
+    def test_the_time_for_the_clip_is_not_exceeded(self):
+        service = Polled(lambda question: answer(503, retry_after=30))
+
+        async def test(backend, server):
+            with pytest.raises(GeneratorUnavailableError, match=r"was not there after 0\.3 s"):
+                await generate(backend)
+
+        run(test, service, limits=Limits(answer_seconds=5.0, generate_seconds=0.3))
 
 
 def test_from_another_origin_only_when_allowed_and_without_the_token():
