@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from ..errors import (
@@ -17,52 +17,16 @@ from ..errors import (
 )
 from ..progressive import presets_up_to
 from ..records import GeneratedClip
-from .base import (
-    Backend,
-    Capabilities,
-    Early,
-    GenerationRequest,
-    Health,
-    OnEarly,
-    OnProgress,
-    Preview,
-    ignore,
-)
+from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
 from .fingerprint import joined_fingerprint
 from .pool_plan import Plan, PoolJob, Run
+from .pool_wanted import Wanted
 
 __all__ = ["BackendPool"]
 
 # Between two looks at a host that is lost, after the first one, which is taken at once.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _SLOW = 0.95
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """A clip and all who wait for it.
-
-    Attributes:
-        runs: how many were begun; what the first one tells early belongs together.
-    """
-
-    job: PoolJob
-    key: Hashable
-    clip: asyncio.Future[GeneratedClip]
-    listeners: list[tuple[OnProgress, OnEarly]] = field(default_factory=list)
-    told: float = -1.0
-    runs: int = 0
-
-    def progress(self, part: float) -> None:
-        if part > self.told and not self.clip.done():
-            self.told = part
-            for on_progress, _ in self.listeners:
-                on_progress(part)
-
-    def early(self, news: Early) -> None:
-        if not self.clip.done() and (self.runs == 1 or isinstance(news, Preview)):
-            for _, on_early in self.listeners:
-                on_early(news)
 
 
 class BackendPool(Backend):
@@ -103,7 +67,7 @@ class BackendPool(Backend):
         self._hedges = hedge
         self._clock = clock
         self._tickets = itertools.count(1)
-        self._wanted: dict[int, _Wanted] = {}
+        self._wanted: dict[int, Wanted] = {}
         self._by_key: dict[Hashable, int] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
@@ -168,7 +132,7 @@ class BackendPool(Backend):
 
     # ---- Requests ----
 
-    def _want(self, request: GenerationRequest) -> _Wanted:
+    def _want(self, request: GenerationRequest) -> Wanted:
         key = (request.params.cache_key(), request.preset, request.clip_seconds)
         ticket = self._by_key.get(key)
         if ticket is not None:
@@ -177,12 +141,12 @@ class BackendPool(Backend):
             return self._wanted[ticket]
         job = PoolJob(next(self._tickets), request, request.is_urgent)
         future = asyncio.get_running_loop().create_future()
-        wanted = self._wanted[job.ticket] = _Wanted(job, key, future)
+        wanted = self._wanted[job.ticket] = Wanted(job, key, future)
         self._by_key[key] = job.ticket
         self._plan.add(job)
         return wanted
 
-    def _forget(self, wanted: _Wanted) -> None:
+    def _forget(self, wanted: Wanted) -> None:
         """Nobody waits for it any more, or it is there."""
         if self._wanted.pop(wanted.job.ticket, None) is None:
             return

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import (
@@ -20,7 +20,7 @@ from ...errors import (
     GeneratorUnavailableError,
     GeneratorUnreachableError,
 )
-from ...records import QUALITY_PRESETS, GeneratedClip, VideoParams
+from ...records import GeneratedClip
 from ..base import (
     Backend,
     Capabilities,
@@ -39,6 +39,7 @@ from .catalogue import Catalogue, classes_in
 from .feed import Feed
 from .messages import Message, ended
 from .places import Places
+from .sample import models_in, sample
 from .server import Place, Server
 from .tracker import Tracker
 from .values import Graph, Values, Workflow
@@ -50,9 +51,6 @@ _SOCKET_SECONDS = 2.0
 # job has ended.
 _CALM, _BLIND, _OVER = 2.0, 0.4, 0.01
 _SENDS = 3
-_SAMPLE_IMAGE, _SAMPLE_SEED = "npc.png", 8128
-_SAMPLE_PRESET = replace(QUALITY_PRESETS["fast"], width=544, height=608, fps=13, steps=7, cfg=2.9)
-_MODELS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf")
 
 
 @dataclass(slots=True)
@@ -113,19 +111,19 @@ class ComfyUiBackend(Backend):
     @property
     def fingerprint(self) -> str:
         """Of the workflow, whichever server runs it."""
-        return fingerprint_of("comfyui", self._workflow.build(_sample()))
+        return fingerprint_of("comfyui", self._workflow.build(sample()))
 
     async def health(self) -> Health:
         """Whether it is there, and has what the workflow needs."""
         try:
             version = await self._server.version()
-            graph = self._workflow.build(_sample())
+            graph = self._workflow.build(sample())
             catalogue = await self._server.catalogue(classes_in(graph))
         except GenerationError as error:
             return Health(is_ready=False, problems=(str(error),))
         graph = catalogue.resolve(graph)
         problems = tuple(f"{problem}." for problem in catalogue.check(graph))
-        return Health(not problems, version, _models(graph), problems)
+        return Health(not problems, version, models_in(graph), problems)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
@@ -293,26 +291,3 @@ class ComfyUiBackend(Backend):
         with suppress(TimeoutError):
             await asyncio.wait_for(job.news.wait(), seconds)
         job.news.clear()
-
-
-def _sample() -> Values:
-    """A clip to look at the workflow with: what each clip has of its own stands out in it."""
-    texts = {
-        field.name: f"{{{{{field.name}}}}}"
-        for field in fields(VideoParams)
-        if isinstance(field.default, str)
-    }
-    params = VideoParams.from_dict({**texts, "seed": _SAMPLE_SEED})
-    request = GenerationRequest(params, _SAMPLE_PRESET)
-    return Values.of(request, _SAMPLE_IMAGE, "npc_video/check")
-
-
-def _models(graph: Graph) -> tuple[str, ...]:
-    """The models that a graph names."""
-    names = {
-        value
-        for node in graph.values()
-        for value in node["inputs"].values()
-        if isinstance(value, str) and value.endswith(_MODELS)
-    }
-    return tuple(sorted(names))
