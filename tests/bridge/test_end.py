@@ -68,6 +68,31 @@ def test_it(test):
     assert run.faults == ()
 
 
+def test_a_thread_that_waits_for_the_main_thread_is_let_go_before_handlers_wait_for_it(end) -> None:
+    run = end("""
+import threading
+from concurrent.futures import CancelledError
+from godot import at_exit, run_on_main_thread
+ended = threading.Event()
+def work():
+    ended.wait()
+    try:
+        run_on_main_thread(print, "too late").result()
+    except CancelledError:
+        print("let go")
+thread = threading.Thread(target=work)
+def stop():
+    ended.set()
+    thread.join(4.0)
+    print("joined", not thread.is_alive())
+at_exit(stop)
+def test_it(test):
+    thread.start()
+""")
+    assert run.log.splitlines()[-2:] == ["let go", "joined True"]
+    assert run.faults == ()
+
+
 def test_a_thread_that_is_told_to_stop_is_waited_for(end) -> None:
     run = end("""
 import threading, time

@@ -110,6 +110,13 @@ func test_a_function_makes_the_clips(test: Node) -> void:
 	_expect(_reasons.is_empty(), "%s" % [_reasons])
 
 
+func test_it_counts_at_once_for_what_is_shown(test: Node) -> void:
+	var player := _player(test, Callable())
+	await _until(test, _shows("neutral"))
+	player.set_generator(_pictures)
+	await _until(test, func() -> bool: return _started[-1].width == SIDE)
+
+
 func test_a_function_may_await(test: Node) -> void:
 	var player := _player(test, _slow_pictures)
 	player.request({"expression": "happy"})
