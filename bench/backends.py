@@ -32,6 +32,7 @@ from npc_video.records import (
 )
 
 from bench import _virtual_time as virtual
+from bench._first_picture import first_pictures
 from tests.core.npc_video.backends.comfyui.fake import FakeComfy
 from tests.core.npc_video.backends.comfyui.recorded import CLIP, picture, tiny
 from tests.core.npc_video.backends.serving import answer, reset, serving
@@ -60,6 +61,11 @@ def main() -> None:
     for name, values in waits.items():
         print(f"{name:<24}{statistics.median(values):>12.2f}{_p95(values):>12.2f}")
 
+    early = first_pictures()
+    print(f"\n{'first picture after':<24}{'of the time':>12}")
+    for name, shares in early.items():
+        print(f"{name:<24}{statistics.median(shares):>12.2f}")
+
     jobs, errors = _faulty_jobs()
     print("\n1,000 jobs, 5 % of each fault:", ", ".join(f"{v} {k}" for k, v in jobs.items()))
     for text, count in errors.most_common():
@@ -69,6 +75,7 @@ def main() -> None:
         "overheads_p95_ms": {name: round(_p95(v), 2) for name, v in overheads.items()},
         "pool_efficiency": {count: round(share, 4) for count, share in efficiency.items()},
         "urgent_wait_ratio": round(_p95(waits["speculation"]) / _p95(waits["alone"]), 4),
+        "first_picture": {name: round(statistics.median(v), 3) for name, v in early.items()},
         "jobs": jobs,
     }
     print(json.dumps(result))

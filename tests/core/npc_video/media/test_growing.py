@@ -52,6 +52,7 @@ def kinds(webm, fragmented, make_clip):
         "whole": (make_clip(), "video/mp4"),
         "webm": (webm, "video/webm"),
         "live": (make_clip("libvpx-vp9", "webm", muxing=LIVE), "video/webm"),
+        "clear": (make_clip("libvpx-vp9", "webm", "yuva420p", alpha=10), "video/webm"),
     }
 
 
@@ -128,7 +129,7 @@ class TestFile:
 
 
 class TestDecoding:
-    @pytest.mark.parametrize("kind", ["fragmented", "whole", "webm", "live"])
+    @pytest.mark.parametrize("kind", ["fragmented", "whole", "webm", "live", "clear"])
     @settings(
         max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
