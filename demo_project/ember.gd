@@ -132,10 +132,8 @@ func _values_of(property: String) -> Dictionary:
 	return titles
 
 
-## The player goes by it at once; what it generates, from the next reaction on.
 func _apply(value: Variant, property: String) -> void:
 	%Ember.set(property, value)
-	%Ember.queue_redraw()
 
 
 func _use_backend(kind: String) -> void:
