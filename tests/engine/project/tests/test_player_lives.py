@@ -1,0 +1,197 @@
+"""What becomes of players: copied, moved, hidden, paused, freed, and many at once."""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from engine_tests import EngineTest, Steps, until
+from godot import (
+    OS,
+    Image,
+    ImageTexture,
+    Node,
+    PackedScene,
+    Performance,
+    PortableCompressedTexture2D,
+    ProjectSettings,
+    ResourceSaver,
+    Vector2,
+)
+from npc_video_player import NpcVideoPlayer, shared, sources
+from npc_video_player.clip_layer import ClipLayer
+
+MANY = 100
+COUNTS = (
+    Performance.OBJECT_COUNT,
+    Performance.OBJECT_RESOURCE_COUNT,
+    Performance.OBJECT_NODE_COUNT,
+)
+
+
+def made_player(**properties: Any) -> NpcVideoPlayer:
+    player = NpcVideoPlayer()
+    player.npc_name, player.preset, player.predictive = "Ember", "realtime", False
+    player.set_size(Vector2(64, 64))
+    for name, value in properties.items():
+        setattr(player, name, value)
+    return player
+
+
+def player_in(test: Node, **properties: Any) -> NpcVideoPlayer:
+    player = made_player(**properties)
+    test.add_child(player)
+    return player
+
+
+def on_screen(player: NpcVideoPlayer) -> Any:
+    top = player._screen.layers.top
+    return top.reel.clip.params.expression if isinstance(top, ClipLayer) else None
+
+
+def shows(player: NpcVideoPlayer, expression: str) -> Steps:
+    player.request({"expression": expression})
+    yield from until(lambda: on_screen(player) == expression, 20.0)
+
+
+def test_a_copy_and_an_instance_play_by_themselves(test: EngineTest) -> Steps:
+    player = made_player(crossfade=1.25, cache_size=13)
+    scene = PackedScene()
+    scene.pack(player)
+    copy, instance = player.duplicate(), scene.instantiate()
+    for each in (player, copy, instance):
+        assert (each.crossfade, each.cache_size, each.npc_name) == (1.25, 13, "Ember")
+        test.add_child(each)
+    yield from shows(copy, "happy")
+    yield from shows(instance, "sad")
+    assert on_screen(copy) == "happy"
+    assert copy._director.manager is player._director.manager
+
+
+def test_a_player_that_is_moved_shows_again_what_it_showed(test: EngineTest) -> Steps:
+    player, elsewhere = player_in(test), Node()
+    test.add_child(elsewhere)
+    yield from shows(player, "sleepy")
+    player.reparent(elsewhere)
+    yield from until(lambda: on_screen(player) == "sleepy")
+    assert player.get_stats()["rungs"]["exact"] >= 1
+
+
+def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
+    player = player_in(test, crossfade=0.0)
+    player_in(test)  # somebody who is not paused hears the news
+    yield from shows(player, "curious")
+    player.process_mode = Node.PROCESS_MODE_DISABLED
+    reel = player._screen.layers.top.reel
+    position, shown = reel.position, player.get_stats()["frames_shown"]
+    player.request({"expression": "angry"})
+    key = player._role.params({"expression": "angry"}).cache_key()
+    yield from until(lambda: key in player._director.manager._cache, 20.0)
+    assert (reel.position, player.get_stats()["frames_shown"]) == (position, shown)
+    player.process_mode = Node.PROCESS_MODE_INHERIT
+    yield from until(lambda: on_screen(player) == "angry", 20.0)
+
+
+def test_a_hidden_player_gets_its_clip_and_shows_it_later(test: EngineTest) -> Steps:
+    player = player_in(test)
+    yield from shows(player, "happy")
+    player.hide()
+    player.request({"expression": "surprised"})
+    key = player._role.params({"expression": "surprised"}).cache_key()
+    yield from until(lambda: key in player._director.manager._cache, 20.0)
+    player.show()
+    yield from until(lambda: on_screen(player) == "surprised", 20.0)
+
+
+def test_a_change_of_scene_keeps_cache_and_workers(test: EngineTest) -> Steps:
+    scene = Node()
+    test.add_child(scene)
+    player = player_in(scene, cache_size=14)
+    yield from shows(player, "happy")
+    player.request({"expression": "ecstatic"})
+    source, threads = player._director.joined[0], len(sources._sources)
+    scene.queue_free()
+    yield
+    yield
+    assert source.players == 0
+    following = player_in(test, cache_size=14)
+    assert following._director.joined[0] is source
+    assert len(sources._sources) == threads
+    following.request({"expression": "happy"})
+    assert following.get_stats()["rungs"]["exact"] >= 1
+    yield from shows(following, "ecstatic")
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(int(Performance.get_monitor(each)) for each in COUNTS)
+
+
+def crowd(test: EngineTest, turn: int) -> Steps:
+    """Players that come and go in every state."""
+    players = []
+    for index in range(MANY):
+        player = player_in(test, cache_size=15)
+        player.request(
+            {"expression": ("happy", "sad", "angry")[index % 3], "intensity": 0.1 * turn}
+        )
+        if index % 10 == 0:
+            player.get_video_texture()
+        players.append(player)
+        if index % 4 == 0:
+            yield
+    for index, player in enumerate(players):
+        player.free()
+        if index % 10 == 0:
+            yield
+
+
+def test_a_hundred_that_come_and_go_leave_nothing(test: EngineTest) -> Steps:
+    resting = player_in(test, cache_size=15)
+    yield from shows(resting, "happy")
+    yield from crowd(test, 1)
+    source = resting._director.joined[0]
+
+    def is_calm() -> bool:
+        stats = source.manager.stats()
+        return stats.running == stats.queue_length == 0 and len(resting._screen.layers) == 1
+
+    yield from until(is_calm, 20.0)
+    gc.collect()
+    yield
+    before, reels = counts(), len(shared.reels()._playing)
+    yield from crowd(test, 2)
+    yield from until(is_calm, 20.0)
+    gc.collect()
+    yield
+    assert source.players == 1
+    assert len(shared.reels()._playing) <= reels
+    nodes = COUNTS.index(Performance.OBJECT_NODE_COUNT)
+    assert counts()[nodes] == before[nodes]
+    # What the first pictures of new clips keep is no leak, and less than one image for each player.
+    assert counts()[0] - before[0] < MANY, (before, counts())
+
+
+def test_a_portrait_that_is_no_file_is_read_from_its_texture(test: EngineTest) -> Steps:
+    image = Image.create_empty(8, 8, False, Image.FORMAT_RGB8)
+    image.fill((1.0, 0.0, 0.0, 1.0))
+    texture = PortableCompressedTexture2D()
+    texture.keep_compressed_buffer = True
+    texture.create_from_image(image, PortableCompressedTexture2D.COMPRESSION_MODE_LOSSLESS)
+    path = f"user://portrait_{OS.get_process_id()}.res"
+    assert ResourceSaver.save(texture, path) == 0
+    kept = ImageTexture.create_from_image(image)
+    kept.take_over_path("res://portrait_that_is_packed.png")
+    with ThreadPoolExecutor(1) as pool:
+        for name in (path, "res://portrait_that_is_packed.png"):
+            read = pool.submit(sources._read_picture, name)
+            yield from until(read.done)
+            assert read.result().startswith(b"\x89PNG"), name
+            back = Image()
+            assert back.load_png_from_buffer(read.result()) == 0
+            assert tuple(back.get_pixel(3, 3))[:3] == (1.0, 0.0, 0.0)
+        gone = pool.submit(sources._read_picture, "res://nowhere.png")
+        yield from until(gone.done)
+        assert isinstance(gone.exception(), FileNotFoundError)
+    Path(ProjectSettings.globalize_path(path)).unlink()
