@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from npc_video.backends.base import GenerationRequest
     from numpy.typing import NDArray
 
-__all__ = ["function_backend"]
+__all__ = ["function_backend", "is_over"]
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_SECONDS = 300.0
@@ -65,6 +65,13 @@ def asked(request: GenerationRequest) -> dict[str, Any]:
         "seconds": request.clip_seconds,
         "deadline": math.inf if request.deadline is None else request.deadline,
     }
+
+
+def is_over(function: EngineCallable) -> bool:
+    """Whether nobody can set it again: its object was freed, or it is a lambda that has none."""
+    if not function.is_valid():
+        return True
+    return bool(function.is_custom()) and isinstance(function.get_object(), Script)
 
 
 def _place_of(function: EngineCallable) -> str:

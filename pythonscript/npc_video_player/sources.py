@@ -29,7 +29,7 @@ from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import shared
 from .backend_resources import NpcBackend, make_backend
-from .game_function import function_backend
+from .game_function import function_backend, is_over
 
 if TYPE_CHECKING:
     from npc_video import (
@@ -161,7 +161,7 @@ def _close_deserted() -> None:
     """Ends what no player will use again: the function that made its clips went with its scene."""
     for settings, found in list(_sources.items()):
         function = settings.generator
-        if function is not None and not function.is_valid() and not found.players:
+        if function is not None and is_over(function) and not found.players:
             del _sources[settings]
             _caches.pop(settings.origin, None)
             # It may have clips to write.

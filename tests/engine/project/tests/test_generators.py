@@ -25,6 +25,10 @@ var running := 0
 func images(sizes: Array, format := Image.FORMAT_RGB8) -> Array:
 	return sizes.map(func(side): return Image.create_empty(side, side, false, format))
 
+func own_lambda(): return func(_request): return data
+func bare_lambda():
+	var kept := data
+	return func(_request): return kept
 static func fixed(_request): return []
 func as_bytes(_request): return data
 func as_path(_request): return "user://generated.webm"
@@ -200,15 +204,21 @@ def test_a_function_that_frees_the_player(test: EngineTest) -> Steps:
 
 
 def test_a_scene_s_function_takes_its_source_along(test: EngineTest) -> Steps:
-    keeper = node(test)
-    seen = Watched(test, Callable(keeper, "as_bytes"))
-    yield from seen.over()
-    settings = seen.player._settings()
-    assert settings in sources._sources
-    seen.player.free()
-    keeper.free()
-    Watched(test, max_wait=7.5)
-    assert settings not in sources._sources
+    for number, name in enumerate(("as_bytes", "own_lambda", "bare_lambda")):
+        keeper = node(test)
+        function = Callable(keeper, name) if name == "as_bytes" else keeper.call(name)
+        seen = Watched(test, function)
+        yield from seen.over()
+        assert not seen.reasons
+        settings = seen.player._settings()
+        Watched(test, max_wait=7.5 + number).player.free()
+        assert settings in sources._sources, "it is in use"
+        seen.player.free()
+        del function
+        keeper.free()
+        Watched(test, max_wait=17.5 + number)
+        assert settings not in sources._sources
+        assert settings.origin not in sources._caches
     closing = "npc_video closing"
     yield from until(lambda: closing not in {thread.name for thread in threading.enumerate()})
 
