@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
-from tools import environment, godot
+from tools import editor_shots, environment, godot
 from tools.console import Failure, say
 from tools.engine import Engine, find, find_or_fetch
 from tools.links import link_addon
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
 
-    shots = commands.add_parser("shots", help="save pictures of the demo")
+    shots = commands.add_parser("shots", help="save pictures of the demo and of the editor")
     shots.set_defaults(command=_shots)
     shots.add_argument("folder", type=Path, metavar="DIR")
     return parser
@@ -108,14 +108,14 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _shots(options: argparse.Namespace) -> int:
-    """Have the demo show what it can, each thing when it is there, and save pictures."""
+    """Have the demo and then the editor show what they can, and save pictures of it."""
     engine = _ready(DEMO)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     with screen() as env:
         if env is None:
             raise Failure("Pictures need a screen: run this on a desktop, or install Xvfb.")
-        finished = godot.run_project(
+        played = godot.run_project(
             engine,
             DEMO,
             "--resolution",
@@ -126,9 +126,10 @@ def _shots(options: argparse.Namespace) -> int:
             env=env,
             on_line=say,
         )
-    for fault in finished.faults:
+        edited = editor_shots.take(engine, folder, env)
+    for fault in (*played.faults, *edited.faults):
         say(f"Fault: {fault}")
-    return finished.exit_code or int(not finished.ok)
+    return int(not (played.ok and edited.ok))
 
 
 def _window_size(text: str) -> str:

@@ -3,6 +3,6 @@
 Games never load it. `plugin` adds everything to the editor.
 """
 
-from .plugin import NpcVideoEditor
+from .plugin import EditorNpcVideo
 
-__all__ = ["NpcVideoEditor"]
+__all__ = ["EditorNpcVideo"]

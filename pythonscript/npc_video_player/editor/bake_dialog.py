@@ -29,10 +29,11 @@ from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
 from npc_video.prediction.common import common_states
 
-from ..backend_resources import NpcBackend, make_backend
+from ..backend_resources import NpcBackend
 from ..sources import read_file
 from . import look
 from .jobs import Job
+from .trial import generator
 
 __all__ = ["BakeDialog"]
 
@@ -160,9 +161,7 @@ class BakeDialog:
             look.tell(self._state, "Choose a folder of the project: res://…", look.FAULT)
             return
         try:
-            backend = (
-                make_backend(self._backend) if self._backend else npc_video.ProceduralBackend()
-            )
+            backend = generator(self._backend)
         except NpcVideoError as error:
             look.tell(self._state, str(error), look.FAULT)
             return

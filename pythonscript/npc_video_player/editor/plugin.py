@@ -9,11 +9,12 @@ from .graph_import import NpcGraphImport, NpcGraphInspector
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
 
-__all__ = ["NpcVideoEditor"]
+__all__ = ["EditorNpcVideo"]
 
 
+# The list of nodes that can be created leaves out what begins with "Editor".
 @exposed
-class NpcVideoEditor(EditorPlugin):
+class EditorNpcVideo(EditorPlugin):
     """The editor's part of the NPC Video Player."""
 
     def _enter_tree(self) -> None:

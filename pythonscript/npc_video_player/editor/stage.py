@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from godot import Control, Rect2
@@ -23,11 +24,11 @@ _HEIGHT = 180
 _WATCHED_SECONDS = 2.0 * CLIP_SECONDS
 
 
+@dataclass(slots=True)
 class _Cast:
     """Who is on stage, as far as `Screen` wants to know."""
 
-    def __init__(self, portrait: Any):
-        self.portrait = portrait
+    portrait: Any = None
 
 
 class PreviewStage:
@@ -43,7 +44,7 @@ class PreviewStage:
         self.root = Control()
         self.root.custom_minimum_size = (0, scaled(_HEIGHT))
         self.root.clip_contents = True
-        self._cast = _Cast(None)
+        self._cast = _Cast()
         self._failed = failed
         self._screen: Screen | None = None
         self._shown: Callable[[Screen], None] | None = None

@@ -1,0 +1,106 @@
+"""What is tried with one profile: touches and their answers, and a clip of the last one.
+
+It knows no controls; those come and go with the inspector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import npc_video
+from npc_video import Backend, GeneratedClip, VideoParams
+from npc_video.backends.base import GenerationRequest
+from npc_video.backends.pictures import Pictures
+from npc_video.errors import NpcVideoError
+from npc_video.rehearsal import Rehearsal
+
+from ..backend_resources import NpcBackend, make_backend
+from ..sources import read_file
+from .jobs import Job
+
+__all__ = ["Trial", "generator"]
+
+
+def generator(backend: NpcBackend | None) -> Backend:
+    """A new generator as chosen, or else the embedded one.
+
+    Raises:
+        InvalidDataError: a value of it is wrong.
+    """
+    return npc_video.ProceduralBackend() if backend is None else make_backend(backend)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What is tried with one profile.
+
+    Attributes:
+        answer: what it last answered, or why it did not.
+        clip: the one that was made of the answer.
+        job: what makes the next.
+        fraction: how much of that is done, 0 to 1.
+        told: why there is no clip, or "".
+        changed: hears that something of this has changed.
+    """
+
+    rehearsal: Rehearsal
+    tool: str = ""
+    zone: str = ""
+    pressure: float = 0.5
+    backend: NpcBackend | None = None
+    preset: str = "fast"
+    is_folded: bool = False
+    answer: VideoParams | str = ""
+    clip: GeneratedClip | None = None
+    job: Job | None = None
+    fraction: float = 0.0
+    told: str = ""
+    changed: Callable[[], None] = lambda: None
+
+    def react(self) -> None:
+        tool = self.tool or next(iter(self.rehearsal.tools), "hand")
+        self.answer = self.rehearsal.react(tool, self.zone, self.pressure)
+        self.clip, self.told = None, ""
+        self.changed()
+
+    def make(self, params: VideoParams) -> None:
+        """Has a clip of `params` made, as chosen."""
+        try:
+            backend = generator(self.backend)
+        except NpcVideoError as error:
+            self._fail(str(error))
+            return
+        preset = npc_video.QUALITY_PRESETS[self.preset]
+
+        async def work(tell: Callable[..., None]) -> GeneratedClip:
+            try:
+                image = None
+                if params.npc_base_image and backend.capabilities.uses_image:
+                    image = await Pictures(read_file).get(params.npc_base_image)
+                request = GenerationRequest(params, preset, image=image)
+                return await backend.generate(request, lambda part: tell(self._advance, part))
+            finally:
+                await backend.close()
+
+        self.fraction, self.told = 0.0, ""
+        self.job = Job(work, self._finish, self._fail)
+        self.changed()
+
+    def cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+            self._fail("")
+
+    def _advance(self, fraction: float) -> None:
+        self.fraction = fraction
+        self.changed()
+
+    def _finish(self, clip: GeneratedClip) -> None:
+        self.job = None
+        self.answer, self.clip = clip.params, clip
+        self.changed()
+
+    def _fail(self, reason: str) -> None:
+        self.job, self.told = None, reason
+        self.changed()

@@ -1,0 +1,61 @@
+"""Pictures of the addon in Godot's editor, which a script in a copy of the demo drives."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.console import say
+from tools.engine import Engine
+from tools.godot import EngineRun, run_project
+from tools.links import link_addon
+from tools.paths import ADDON, BUILD, DEMO
+
+# One window with all dialogs in it, so that its picture is that of the whole editor.
+_WINDOW = ("--single-window", "--windowed", "--resolution", "1920x1080", "--position", "0,0")
+_SECONDS = 240.0
+_PLUGIN = "addons/shots"
+_PLUGIN_CFG = (
+    '[plugin]\nname="Shots"\ndescription=""\nauthor=""\nversion="1"\nscript="editor_shots.gd"\n'
+)
+_ENABLED = 'enabled=PackedStringArray("res://addons/npc_video_player/plugin.cfg"'
+_PLAYING = (
+    '[editor]\n\nrun/main_run_args="--audio-driver Dummy -- --seconds=60"\n\n[editor_plugins]\n'
+)
+# Or the editor opens it at a moment of its own.
+_MAIN_SCENE = 'run/main_scene="res://main.tscn"\n'
+
+
+def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
+    """Save the pictures, 1920×1080, as `editor_….png` in `folder`.
+
+    Args:
+        engine: The Godot to use.
+        folder: Where to; it exists.
+        env: What leads to a screen.
+
+    Returns:
+        What came of it; a picture that could not be taken is a fault.
+    """
+    project = BUILD / "editor_shots"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns("addons"))
+    link_addon(project, ADDON)
+    plugin = project / _PLUGIN
+    plugin.mkdir()
+    (plugin / "plugin.cfg").write_text(_PLUGIN_CFG, "utf-8")
+    shutil.copy(Path(__file__).with_suffix(".gd"), plugin)
+    settings = (project / "project.godot").read_text("utf-8")
+    settings = settings.replace(_ENABLED, f'{_ENABLED}, "res://{_PLUGIN}/plugin.cfg"')
+    settings = settings.replace("[editor_plugins]\n", _PLAYING).replace(_MAIN_SCENE, "")
+    (project / "project.godot").write_text(settings, "utf-8")
+    return run_project(
+        engine,
+        project,
+        "--editor",
+        *_WINDOW,
+        "--",
+        f"--shots={folder.resolve()}",
+        seconds=_SECONDS,
+        env=env,
+        on_line=say,
+    )
