@@ -23,7 +23,7 @@ _CAPTIONS = ("Hit rate", "Clips", "Made ahead", "Per frame")
 _SMALLEST, _LARGEST, _TEXT_PART = 10, 24, 1.0 / 40.0
 _LEAST_COLUMNS, _LEAST_ROWS = 29.0, 24.0  # that words need
 _MARGIN, _PADDING = 0.8, 0.8
-_ROW, _CAPTION_WIDTH = 1.45, 7.2
+_ROW, _CAPTION_WIDTH = 1.45, 6.8
 # The lanes from the top: interactions, what was on screen, what was being made.
 _TOUCH, _SCREEN, _GAP, _MAKING = 0.4, 1.0, 0.2, 0.35
 _ABOVE = 0.3  # between the words and them
@@ -214,5 +214,5 @@ class Overlay:
             tr("memory %.0f %%, disk %.0f %%, baked %.0f %%") % (memory, disk, baked),
             tr("%d waiting, %d running, %.0f s of generating") % clips,
             tr("%d used of %d, %.0f s wasted") % ahead,
-            tr("%.2f ms decoding, %.2f ms uploading, %d dropped") % frames,
+            tr("decoding %.2f, uploading %.2f ms, %d dropped") % frames,
         ]

@@ -7,7 +7,7 @@ from typing import Any
 from engine_tests import EngineTest, Steps, until
 from godot import Performance, Vector2
 from npc_video.timeline import SHOWN
-from npc_video_player import NpcVideoPlayer
+from npc_video_player import NpcVideoPlayer, monitors
 from npc_video_player.monitors import MONITORS
 
 
@@ -91,3 +91,12 @@ def test_the_timeline_tells_what_was_on_screen(test: EngineTest) -> Steps:
 
 def _screen(player: NpcVideoPlayer) -> list[dict[str, Any]]:
     return [span for span in player.get_stats()["timeline"] if span["lane"] == "screen"]
+
+
+def test_monitors_go_with_the_game(test: EngineTest) -> None:
+    player_in(test)
+    monitors.remove()
+    assert not any("NPC Video" in str(name) for name in Performance.get_custom_monitor_names())
+    monitors.add()
+    monitors.add()
+    assert Performance.has_custom_monitor("NPC Video/Dropped frames")
