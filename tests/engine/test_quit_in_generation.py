@@ -4,14 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.engine import find
-from tools.godot import run_project
-from tools.links import link_addon
-from tools.paths import ADDON
+from tests.harness.games import play
 
-SECONDS = 30.0
-# Of the addon's own threads; a thread that waits for the main thread would be named.
-LEFT = "these threads did not end"
 MAIN = """
 extends SceneTree
 
@@ -88,21 +82,4 @@ func _end_soon() -> void:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_game_ends(tmp_path: Path, case: str) -> None:
-    files = {
-        "project.godot": "config_version=5\n",
-        ".godot/extension_list.cfg": (
-            "res://addons/npc_video_player/npc_video_player.gdextension\n"
-        ),
-        "main.gd": MAIN + CASES[case],
-    }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
-    link_addon(tmp_path, ADDON)
-    engine = find()
-    assert engine is not None, "`python3 run.py engine` gets a Godot"
-    run = run_project(engine, tmp_path, "--headless", "--script", "res://main.gd", seconds=SECONDS)
-    assert "@end" in run.log, run.log
-    assert run.faults == (), run.log
-    assert LEFT not in run.log
-    assert run.exit_code == 0
+    play(tmp_path, MAIN + CASES[case])

@@ -1,0 +1,43 @@
+"""Small games of one GDScript file that use the addon, for tests of how they end."""
+
+from pathlib import Path
+
+from tools.engine import find
+from tools.godot import EngineRun, run_project
+from tools.links import link_addon
+from tools.paths import ADDON
+from tools.screen import screen
+
+_SECONDS = 30.0
+# Of the addon's own threads; a thread that waits for the main thread would be named.
+_LEFT = "these threads did not end"
+
+
+def play(folder: Path, script: str, *, windowed: bool = False) -> EngineRun:
+    """Runs a game whose main loop is `script`, a SceneTree, in `folder`.
+
+    It must print "@end" and end by itself, with nothing wrong and nothing left.
+    """
+    files = {
+        "project.godot": "config_version=5\n",
+        ".godot/extension_list.cfg": (
+            "res://addons/npc_video_player/npc_video_player.gdextension\n"
+        ),
+        "main.gd": script,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    link_addon(folder, ADDON)
+    engine = find()
+    assert engine is not None, "`python3 run.py engine` gets a Godot"
+    with screen() as env:
+        assert env is not None, "a window needs a screen: install Xvfb"
+        look = ("--rendering-driver", "opengl3") if windowed else ("--headless",)
+        arguments = (*look, "--script", "res://main.gd")
+        run = run_project(engine, folder, *arguments, seconds=_SECONDS, env=env)
+    assert "@end" in run.log, run.log
+    assert run.faults == (), run.log
+    assert _LEFT not in run.log
+    assert run.exit_code == 0
+    return run
