@@ -17,7 +17,8 @@ from .happenings import Began, Broken, Finished, Happening, Looped
 from .layers import Layer, LayerStack
 from .placeholder import Placeholder
 from .procedural_face import ProceduralFace
-from .reel import Reel, Reels
+from .reel import Reel
+from .reels import Reels
 from .role import Role
 from .stand_in import StandIn
 from .stills import Stills

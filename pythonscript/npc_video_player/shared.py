@@ -15,7 +15,8 @@ from godot import at_exit
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
-from .reel import EnginePicture, Reels
+from .reel import EnginePicture
+from .reels import Reels
 
 # Decoding is C code that lets the interpreter go; more threads than this only compete.
 _DECODE_THREADS = 2

@@ -250,6 +250,23 @@ def test_an_index_at_the_end_is_waited_for_in_silence(test: EngineTest) -> Steps
         assert not shown.reasons
 
 
+def test_one_that_is_played_once_ends_when_it_is_whole(test: EngineTest) -> Steps:
+    data = steps_clip(muxing=FRAGMENTS)
+    with serving(data) as server:
+        shown, answer = Shown(test, server, loop=False), server.answers[0]
+        finished: list[int] = []
+        shown.player.clip_finished.connect(lambda: finished.append(1))
+        answer.let_go(early_part(data))
+        yield from until(lambda: shown.has_come_to(HELD), DEADLINE)
+        for _ in range(30):
+            yield
+        assert not finished
+        answer.let_go(len(data))
+        yield from until(lambda: finished, DEADLINE)
+        yield from drawn()
+        assert number_on_screen(test) == COUNT - 1
+
+
 def test_players_share_what_comes_in(test: EngineTest) -> Steps:
     data = steps_clip(muxing=FRAGMENTS)
     with serving(data) as server:
