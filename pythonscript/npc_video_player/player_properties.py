@@ -43,10 +43,12 @@ class Setting(export):
             push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
             return
         before, were_hidden = self.__get__(obj), obj._hidden()
+        if value == before:
+            return
         super().__set__(obj, value)
-        if before is not value and isinstance(before, Resource):
+        if isinstance(before, Resource):
             before.changed.disconnect(obj._change)
-        if before is not value and isinstance(value, Resource):
+        if isinstance(value, Resource):
             value.changed.connect(obj._change)
         if obj._hidden() != were_hidden:
             obj.notify_property_list_changed()
@@ -72,7 +74,7 @@ class PlayerProperties(Control):
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
     )
-    tool = Setting(
+    tool = export(
         str, "", doc="What zones that name no tool of their own are touched with: `feather`."
     )
     backend = Setting(

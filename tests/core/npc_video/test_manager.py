@@ -460,6 +460,14 @@ def test_settings_can_change_while_it_runs(manager, backend):
     until(lambda: backend.presets == ["quality"])
 
 
+def test_a_better_preset_counts_at_once_for_what_is_shown(manager, backend):
+    manager.request(params("happy"))
+    backend.finish(params("happy"))
+    polled(manager, ClipReady)
+    manager.update_config(VideoGenerationConfig(preset="fast"))
+    until(lambda: backend.presets == ["realtime", "fast"])
+
+
 def test_a_late_clip_is_told_of():
     now = [0.0]
     manager = VideoGenerationManager(REALTIME, ScriptedBackend(), clock=lambda: now[0])

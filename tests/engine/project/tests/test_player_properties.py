@@ -73,7 +73,6 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "npc_name": ("Fern", lambda p: npc(p) == "Fern"),
     "npc_id": ("fern_1", lambda p: npc(p) == "fern_1"),
     "portrait": (picture(), lambda p: p._role.portrait is not None),
-    "tool": ("feather", lambda p: p.get("tool") == "feather"),
     "backend": (NpcProceduralBackend(), lambda p: "Procedural" in settings(p).backend),
     "simulate_latency": (True, lambda p: settings(p).simulate_latency),
     "preset": ("fast", lambda p: config(p).preset == "fast" and p._screen.layers.picture_size.x),
@@ -109,6 +108,15 @@ APART = {
 
 def names() -> set[str]:
     return {name for name, field in vars(PlayerProperties).items() if isinstance(field, Setting)}
+
+
+def test_what_is_set_to_what_it_is_changes_nothing(test: EngineTest) -> Steps:
+    player = player_in(test)
+    yield
+    player.crossfade, player.npc_name, player.backend = 0.4, "Ember", None
+    assert player._is_changed is False
+    player.crossfade = 0.5
+    assert player._is_changed is True
 
 
 def shows_clip(player: NpcVideoPlayer) -> Steps:
