@@ -6,6 +6,7 @@ import math
 import os
 import resource
 import time
+from array import array
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -47,12 +48,17 @@ class Silent(Backend):
         pass
 
 
+def _numbers() -> array[float]:
+    """Takes a quarter of the memory of a list, which is measured as well."""
+    return array("d")
+
+
 @dataclass(slots=True)
 class Frames:
     """Milliseconds of each frame: of the main thread's work, and from one to the next."""
 
-    main: list[float] = field(default_factory=list)
-    wall: list[float] = field(default_factory=list)
+    main: array[float] = field(default_factory=_numbers)
+    wall: array[float] = field(default_factory=_numbers)
 
 
 class Meter:

@@ -23,7 +23,7 @@ from playback_stage import (
 _NPC, _PLAYERS, _CLIPS = "Ember", 8, 24
 _SWITCH_EVERY, _RENEW_EVERY, _LOOK_EVERY = 15, 600, 60  # frames
 _WARM_UP = 60  # frames, in which what is needed is loaded
-_LOOKS = 10  # of which the median is taken
+_LOOKS = 30  # of which the median is taken: how many clips are open differs from one to the next
 _FEELINGS = ("happy", "sad", "curious")
 
 
