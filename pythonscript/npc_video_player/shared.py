@@ -6,20 +6,23 @@ thread meanwhile, so that the engine does not start later for it.
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import npc_video
 from godot import at_exit
+from npc_video.background import background_threads
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
 from .reel import EnginePicture
 from .reels import Reels
 
-# Decoding is C code that lets the interpreter go; more threads than this only compete.
-_DECODE_THREADS = 2
+# Decoding is C code that lets the interpreter go, and two threads of it keep up with any game. One
+# processor stays free for the engine: where both decode, its frames wait for them.
+_DECODE_THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
 # Of those that wait for clips to come in: one each, for as many as are made at once.
 _WAITING_THREADS = 16
 # With 50 clips of 512², which take about half as much, this stays below 25 MB.
@@ -39,13 +42,13 @@ def _load() -> None:
 @cache
 def decoders() -> ThreadPoolExecutor:
     """The threads on which clips are decoded."""
-    return ThreadPoolExecutor(_DECODE_THREADS, thread_name_prefix="decode")
+    return background_threads(_DECODE_THREADS, "decode")
 
 
 @cache
 def waiting_decoders() -> ThreadPoolExecutor:
     """The threads on which clips are decoded that still come in."""
-    return ThreadPoolExecutor(_WAITING_THREADS, thread_name_prefix="decode_coming")
+    return background_threads(_WAITING_THREADS, "decode_coming")
 
 
 @cache

@@ -5,10 +5,10 @@ import inspect
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
+from ..background import background_threads
 from ..errors import (
     ClipTooLargeError,
     GenerationCancelledError,
@@ -20,7 +20,6 @@ from ..errors import (
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
 from .fingerprint import fingerprint_of
-from .procedural import yield_to_the_game
 from .received import received_clip
 
 __all__ = ["CallableBackend", "Generator"]
@@ -61,9 +60,7 @@ class CallableBackend(Backend):
         self._tells = _takes_two(function)
         self._slots = slots
         self._uses_image = uses_image
-        self._threads = ThreadPoolExecutor(
-            slots, thread_name_prefix="generator", initializer=yield_to_the_game
-        )
+        self._threads = background_threads(slots, "generator")
 
     @property
     def capabilities(self) -> Capabilities:

@@ -1,15 +1,13 @@
 """The embedded generator: a drawn face, encoded as a real clip. It needs nothing installed."""
 
 import asyncio
-import os
 import random
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from ..background import background_threads
 from ..errors import GenerationError
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["ProceduralBackend"]
-
-# Of 0 (as the game) to 19 (only when nothing else runs).
-_NICENESS = 10
 
 # Progress is told this often while a latency is simulated.
 _TICK_SECONDS = 0.1
@@ -38,9 +33,7 @@ class ProceduralBackend(Backend):
     def __init__(self, *, simulate_latency: bool = False):
         self._simulate_latency = simulate_latency
         # One clip at a time, as on one GPU.
-        self._thread = ThreadPoolExecutor(
-            1, thread_name_prefix="procedural", initializer=yield_to_the_game
-        )
+        self._thread = background_threads(1, "procedural")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,15 +78,6 @@ class ProceduralBackend(Backend):
 
     async def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
-
-
-def yield_to_the_game() -> None:
-    """Gives the calling thread less of the processor than the game's own.
-
-    Only Linux has a priority for each thread; elsewhere nothing happens.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _latency(request: GenerationRequest) -> float:
