@@ -85,8 +85,10 @@ def import_project(engine: Engine, project: Path) -> None:
     """Let the engine import the project's assets unless nothing changed since it last did.
 
     Raises:
-        Failure: The import failed; the message names the first fault.
+        Failure: An extension of the project is missing, or the import failed; the message names it
+            or the first fault.
     """
+    _check_extensions(project)
     stamp = project / ".godot" / "imported_by"
     known = stamp.exists() and stamp.read_text("utf-8") == engine.version
     if known and _newest_change(project) < stamp.stat().st_mtime_ns:
@@ -114,6 +116,18 @@ def find_errors(lines: Iterable[str]) -> Iterator[str]:
     for line, place in zip(lines, [*lines[1:], ""], strict=True):
         if re.match(r"\s*(USER )?ERROR:", line) and "(drivers/vulkan/" not in place:
             yield f"{line.strip()} {place.strip()}"
+
+
+def _check_extensions(project: Path) -> None:
+    """Refuse a project without its extensions: the engine would forget them, and then crash."""
+    known = project / ".godot" / "extension_list.cfg"
+    for line in known.read_text("utf-8").splitlines() if known.exists() else ():
+        extension = project / line.removeprefix("res://")
+        if not extension.exists():
+            raise Failure(
+                f"{extension} is not there yet: run `python3 run.py test engine` first, which"
+                " links the addon into its projects."
+            )
 
 
 def _bad_end(finished: Finished, seconds: float | None) -> Iterator[str]:

@@ -116,3 +116,20 @@ def test_a_failed_import_says_why(tmp_path: Path) -> None:
         import_project(engine, tmp_path)
     with pytest.raises(Failure, match="SCRIPT ERROR: broken"):  # no stamp was left
         import_project(engine, tmp_path)
+
+
+def test_a_project_whose_extension_is_missing_is_not_given_to_the_engine(tmp_path: Path) -> None:
+    extensions = tmp_path / ".godot" / "extension_list.cfg"
+    extensions.parent.mkdir()
+    extensions.write_text("res://addons/there.gdextension\nres://addons/absent.gdextension\n")
+    (tmp_path / "addons").mkdir()
+    (tmp_path / "addons" / "there.gdextension").touch()
+    started = tmp_path / "started"
+    script = f"open({str(started)!r}, 'w')"
+    engine = Engine(Path(sys.executable), "4.6", "for a test", args=("-c", script))
+    with pytest.raises(Failure, match=r"absent\.gdextension is not there yet: .*run\.py"):
+        import_project(engine, tmp_path)
+    assert not started.exists()
+    (tmp_path / "addons" / "absent.gdextension").touch()
+    import_project(engine, tmp_path)
+    assert started.exists()
