@@ -1,4 +1,4 @@
-"""The one entry of the project: `python3 run.py demo|test|editor|engine|bench|doctor|check|shots`.
+"""The one entry of the project: `python3 run.py COMMAND`, where `--help` tells the commands.
 
 It needs Python 3.11, a C compiler and nothing else installed by hand. This file and all that it
 imports use the standard library only, because they run before the virtual environment exists; and

@@ -15,7 +15,7 @@ from typing import NoReturn
 from tools import editor_shots, environment, godot
 from tools.console import Failure, say
 from tools.engine import Engine, find, find_or_fetch
-from tools.links import link_addon
+from tools.links import install_addon, link_addon
 from tools.lock import exclusive
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.process import foreground
@@ -69,11 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     test.set_defaults(command=_test)
     test.add_argument("arguments", nargs="*", metavar="[core|bridge|engine|live] [pytest options]")
 
-    editor = commands.add_parser("editor", help="open the demo in Godot's editor")
+    editor = commands.add_parser("editor", help="open a project in Godot's editor")
     editor.set_defaults(command=_editor)
+    editor.add_argument(
+        "project", type=Path, nargs="?", help="yours, which gets the addon; else the demo"
+    )
     editor.add_argument(
         "--seconds", type=float, help="close it after about so long; fail on errors"
     )
+
+    install = commands.add_parser("install", help="put the addon into a project of yours")
+    install.set_defaults(command=_install)
+    install.add_argument("project", type=Path, help="the folder with its project.godot")
 
     engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
     engine.set_defaults(command=_engine)
@@ -100,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
 def _engine(options: argparse.Namespace) -> int:
     engine = _ready_engine()
     print(f"{engine.path}\n{engine.version}\n{engine.why}")
+    return 0
+
+
+def _install(options: argparse.Namespace) -> int:
+    _ready()
+    install_addon(options.project.resolve(), ADDON)
+    say(f"The addon is in {options.project}; an editor that has it open is to be restarted.")
     return 0
 
 
@@ -178,7 +192,9 @@ def _play(seconds: float | None, shots: Path | None, *, size: str | None, headle
 
 
 def _editor(options: argparse.Namespace) -> int:
-    engine = _ready(DEMO)
+    project: Path = (options.project or DEMO).resolve()
+    engine = _ready(*([] if options.project else [DEMO]))
+    install_addon(project, ADDON)
     seconds: float | None = options.seconds
     with screen() as env:
         if env is None:
@@ -188,7 +204,7 @@ def _editor(options: argparse.Namespace) -> int:
         )
         finished = godot.run_project(
             engine,
-            DEMO,
+            project,
             "--editor",
             *limit,
             seconds=None if seconds is None else 2 * seconds + _START_S,

@@ -1,4 +1,4 @@
-"""The addon inside the demo and the engine tests, as a link, so that there is one copy of it.
+"""The addon inside a Godot project, as a link, so that there is one copy of it.
 
 Git on Windows checks a symbolic link out as a text file; hence links are made, not committed.
 """
@@ -29,3 +29,23 @@ def link_addon(project: Path, addon: Path) -> None:
         _winapi.CreateJunction(str(addon), str(link))
     else:
         link.symlink_to(os.path.relpath(addon, link.parent), target_is_directory=True)
+
+
+def install_addon(project: Path, addon: Path) -> None:
+    """Link the addon into a project of the user's, and have the engine load it from the first start.
+
+    Without a line in its list the engine learns of an extension only after it has read the
+    project's scripts, and those that name our classes are errors until the next start.
+
+    Raises:
+        Failure: There is no project, or a real folder is in the way.
+    """
+    if not (project / "project.godot").is_file():
+        raise Failure(f"There is no project.godot in {project}: name the folder of a project.")
+    link_addon(project, addon)
+    listed = project / ".godot" / "extension_list.cfg"
+    lines = listed.read_text("utf-8").splitlines() if listed.exists() else []
+    extension = f"res://addons/{addon.name}/{addon.name}.gdextension"
+    if extension not in lines:
+        listed.parent.mkdir(exist_ok=True)
+        listed.write_text("".join(f"{line}\n" for line in [*lines, extension]), "utf-8")

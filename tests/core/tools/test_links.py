@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tools.console import Failure
-from tools.links import link_addon
+from tools.links import install_addon, link_addon
 
 
 @pytest.fixture
@@ -59,3 +59,33 @@ def test_a_folder_in_the_way_is_left_alone(project: Path, addon: Path) -> None:
     with pytest.raises(Failure, match="move it away"):
         link_addon(project, addon)
     assert mine.exists()
+
+
+def test_the_addon_is_installed_into_a_project_of_ones_own(project: Path, addon: Path) -> None:
+    (project / "project.godot").touch()
+    install_addon(project, addon)
+    assert linked(project).exists()
+    listed = project / ".godot" / "extension_list.cfg"
+    assert listed.read_text() == "res://addons/npc_video_player/npc_video_player.gdextension\n"
+
+
+@pytest.mark.parametrize("ending", ["", "\n"])
+def test_a_project_keeps_the_extensions_that_it_has(
+    project: Path, addon: Path, ending: str
+) -> None:
+    (project / "project.godot").touch()
+    listed = project / ".godot" / "extension_list.cfg"
+    listed.parent.mkdir()
+    listed.write_text(f"res://other.gdextension{ending}")
+    install_addon(project, addon)
+    install_addon(project, addon)  # a second time changes nothing
+    assert listed.read_text().splitlines() == [
+        "res://other.gdextension",
+        "res://addons/npc_video_player/npc_video_player.gdextension",
+    ]
+
+
+def test_the_addon_is_not_installed_where_no_project_is(project: Path, addon: Path) -> None:
+    with pytest.raises(Failure, match=r"no project\.godot"):
+        install_addon(project, addon)
+    assert not list(project.iterdir())
