@@ -73,7 +73,7 @@ def _draw(
     reel = Reel(clip, shared.decoders(), mode, cost=shared.cost())
     yield from _until(reel, lambda: reel.playback.is_ready)
     reel.begin(0.0)
-    layer = ClipLayer(floor, reel, Reel.close, tiled=False)
+    layer = ClipLayer(floor, reel, Reel.close)
     try:
         layer.place(Rect2(0.0, 0.0, clip.width, clip.height))
         pictures = []

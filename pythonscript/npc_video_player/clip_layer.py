@@ -34,12 +34,12 @@ class ClipLayer:
         self.sound: ClipSound | None = None
         self._leave = leave
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
-        RenderingServer.canvas_item_set_material(self.item, reel.material)
+        RenderingServer.canvas_item_set_material(self.item, reel.material.rid)
 
     def place(self, area: Rect2) -> None:
         tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
         RenderingServer.canvas_item_clear(self.item)
-        self.reel.draw(self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0))
+        self.reel.material.draw(self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0))
 
     def rests(self, seconds: float) -> bool:
         """Lets `seconds` pass if that changes nothing; whether it does so."""
