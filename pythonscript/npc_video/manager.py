@@ -39,6 +39,7 @@ from .generation.planner import Calm
 from .generation.stats import ManagerStats
 from .prediction.blended import BlendedPredictor, standard_predictor
 from .prediction.common import common_states, get_common_npc_states
+from .prediction.rules import DEFAULT_PROGRESSION
 from .records import (
     CacheKey,
     Fallback,
@@ -107,6 +108,7 @@ class VideoGenerationManager:
         slots = {name: each.capabilities.slots for name, each in self._backends.items()}
         self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
         self._predictors: dict[str, BlendedPredictor] = {}
+        self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
         self._news: list[Event] = []
@@ -188,13 +190,22 @@ class VideoGenerationManager:
         Raises:
             InvalidDataError: `learned` is damaged.
         """
-        predictor = standard_predictor(evaluator, learned=learned)
-        self._predictors[npc_id] = predictor
+        config = self._config
+        predictor = standard_predictor(
+            evaluator,
+            learned=learned,
+            look_ahead=config.look_ahead,
+            progression=DEFAULT_PROGRESSION
+            if config.progression is None
+            else dict(config.progression),
+        )
+        self._evaluators[npc_id], self._predictors[npc_id] = evaluator, predictor
         self._core.planner.register(npc_id, predictor)
 
     def remove_npc(self, npc_id: str) -> None:
         """Gives up all clips of an NPC, for it leaves the scene."""
         self._predictors.pop(npc_id, None)
+        self._evaluators.pop(npc_id, None)
         self._do(self._core.leave(npc_id, self._clock()))
 
     def learned(self, npc_id: str) -> dict[str, Any]:
@@ -251,8 +262,12 @@ class VideoGenerationManager:
 
     def update_config(self, config: VideoGenerationConfig) -> None:
         """Takes new settings for clips that begin from now on. The cache keeps its size."""
-        self._config = replace(config, cache_size=self._config.cache_size)
+        before = self._config
+        self._config = replace(config, cache_size=before.cache_size)
         self._core.configure(self._config)
+        if (config.look_ahead, config.progression) != (before.look_ahead, before.progression):
+            for npc_id, evaluator in self._evaluators.items():
+                self.add_npc(npc_id, evaluator, self.learned(npc_id))
         self._do(self._core.advance(self._clock()))
 
     def stats(self) -> ManagerStats:

@@ -97,6 +97,9 @@ class VideoGenerationConfig:
         progressive: the cheapest preset first, a better one while it is shown.
         adaptive: without `progressive`, the best preset that is there within `max_wait`.
         predictive: idle generators make what is likely to be asked for next.
+        look_ahead: how many interactions ahead an NPC's graph is tried out for that, 0 to 6.
+        progression: pairs of an expression and those that follow it, the likelier first; None for
+            those of most NPCs.
 
     Raises:
         InvalidDataError: a value is unknown or outside its range.
@@ -110,6 +113,8 @@ class VideoGenerationConfig:
     progressive: bool = True
     adaptive: bool = True
     predictive: bool = True
+    look_ahead: int = 3
+    progression: tuple[tuple[str, tuple[str, ...]], ...] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.preset, str) and self.preset not in QUALITY_PRESETS:
@@ -123,6 +128,8 @@ class VideoGenerationConfig:
             raise InvalidDataError(f"cache_size: {self.cache_size!r} must be at least 1.")
         if not 0.0 < self.max_wait < math.inf:
             raise InvalidDataError(f"max_wait: {self.max_wait!r} must be seconds above 0.")
+        if not 0 <= self.look_ahead <= 6:
+            raise InvalidDataError(f"look_ahead: {self.look_ahead!r} is outside the range 0 to 6.")
 
     @property
     def quality(self) -> QualityPreset:

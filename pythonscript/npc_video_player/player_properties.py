@@ -21,6 +21,7 @@ from godot import (
 )
 from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig
 from npc_video.cache import POLICIES
+from npc_video.errors import InvalidDataError
 
 from .backend_resources import NpcBackend, NpcProceduralBackend
 from .layers import CURVES
@@ -149,6 +150,19 @@ class PlayerProperties(Control):
         group="Prediction",
         doc="Has what is likely to be asked for next made while the generator is idle.",
     )
+    look_ahead = Setting(
+        int,
+        3,
+        range=(0, 6, 1),
+        suffix="interactions",
+        doc="How far ahead the NPC's graph is tried out to find what comes next. 0: not at all.",
+    )
+    prediction_rules = Setting(
+        dict,
+        {},
+        doc="Which expressions follow which, the likelier first, as"
+        ' `{"curious": ["surprised", "pleased"]}`. Empty: what is so for most NPCs.',
+    )
     pregenerate_on_load = Setting(
         bool,
         False,
@@ -249,6 +263,7 @@ class PlayerProperties(Control):
             (self.profile is not None, ("npc_name", "npc_id", "portrait")),
             (self.backend is not None, ("simulate_latency",)),
             (self.progressive, ("adaptive",)),
+            (not self.predictive, ("look_ahead", "prediction_rules")),
             (self.crossfade <= 0.0, ("crossfade_curve",)),
             (not self.loop, ("crossfade_at",)),
             (self.fallback != "procedural" and not self._draws(), ("procedural_target",)),
@@ -338,7 +353,20 @@ class PlayerProperties(Control):
                 progressive=self.progressive,
                 adaptive=self.adaptive,
                 predictive=self.predictive,
+                look_ahead=self.look_ahead,
+                progression=self._progression(),
                 max_wait=self.max_wait,
                 cache_size=self.cache_size,
             ),
         )
+
+    def _progression(self) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+        rules = self.prediction_rules
+        for expression, following in rules.items():
+            if not isinstance(following, list) or not all(isinstance(e, str) for e in following):
+                raise InvalidDataError(
+                    f"prediction_rules: {expression!r} must have a list of expressions, not"
+                    f" {following!r}."
+                )
+        pairs = ((str(expression), tuple(following)) for expression, following in rules.items())
+        return tuple(pairs) or None

@@ -9,7 +9,7 @@ from ..records import CacheKey
 from .base import Observation, Predictor, Proposal, ResponseModel
 from .lookahead import LookaheadPredictor
 from .markov import MarkovPredictor
-from .rules import RulePredictor
+from .rules import DEFAULT_PROGRESSION, RulePredictor
 
 __all__ = ["BlendedPredictor", "standard_predictor"]
 
@@ -96,20 +96,24 @@ def standard_predictor(
     model: ResponseModel | None = None,
     *,
     learned: Mapping[str, Any] | None = None,
+    look_ahead: int = 3,
+    progression: Mapping[str, tuple[str, ...]] = DEFAULT_PROGRESSION,
 ) -> BlendedPredictor:
     """What the manager uses for each NPC: habits, its graph run forward under them, the rules.
 
     Args:
         model: the NPC's evaluator, if it has one.
         learned: what `to_dict` gave in an earlier session.
+        look_ahead: how many interactions ahead the model is tried out; 0 for not at all.
+        progression: of the rules.
 
     Raises:
         InvalidDataError: `learned` is damaged.
     """
     habits = MarkovPredictor.from_dict(learned) if learned else MarkovPredictor()
-    predictors: list[Predictor] = [habits, RulePredictor()]
-    if model is not None:
-        predictors.append(LookaheadPredictor(model, habits))
+    predictors: list[Predictor] = [habits, RulePredictor(progression)]
+    if model is not None and look_ahead:
+        predictors.append(LookaheadPredictor(model, habits, steps=look_ahead))
     return BlendedPredictor(predictors, habits)
 
 

@@ -16,7 +16,6 @@ from .base import Followers, Observation, Proposal, ResponseModel
 
 __all__ = ["LookaheadPredictor"]
 
-_STEPS = 3
 _EVALUATIONS = 24
 _LEAST_PROBABILITY = 0.03
 # How far off an intensity is at most because no two touches are alike.
@@ -41,7 +40,7 @@ class LookaheadPredictor:
         model: ResponseModel,
         followers: Followers,
         *,
-        steps: int = _STEPS,
+        steps: int = 3,
         evaluations: int = _EVALUATIONS,
     ):
         self._model = model

@@ -1,6 +1,7 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from npc_video import NpcResponseEvaluator, ToolInteraction
@@ -466,6 +467,17 @@ def test_a_better_preset_counts_at_once_for_what_is_shown(manager, backend):
     polled(manager, ClipReady)
     manager.update_config(VideoGenerationConfig(preset="fast"))
     until(lambda: backend.presets == ["realtime", "fast"])
+
+
+def test_what_was_learned_outlives_other_ways_to_predict(manager):
+    manager.add_npc("ember")
+    for tool in ("hand", "song", "hand"):
+        manager.request(params("happy", "ember"), interaction=ToolInteraction(tool, tool))
+    learned = manager.learned("ember")
+    manager.add_npc("stranger")
+    assert learned != manager.learned("stranger")
+    manager.update_config(replace(REALTIME, look_ahead=1, progression=(("happy", ("proud",)),)))
+    assert manager.learned("ember") == learned
 
 
 def test_a_late_clip_is_told_of():

@@ -153,6 +153,18 @@ class TestBlended:
         played(evaluator, predictor, tools=["song", "hand"] * 3)
         assert predictor.propose(5 * GAP, GAP)
 
+    @pytest.mark.parametrize("steps", [0, 1, 4])
+    def test_the_standard_one_looks_as_far_ahead_as_it_is_told(self, evaluator, steps):
+        predictor = standard_predictor(evaluator, look_ahead=steps)
+        played(evaluator, predictor, tools=["song", "hand"] * 6)
+        # Habits themselves tell of the next interaction only.
+        assert max(each.step for each in predictor.propose(11 * GAP, GAP)) == max(1, steps)
+
+    def test_the_standard_one_goes_by_rules_of_ones_own(self):
+        predictor = standard_predictor(progression={"happy": ("proud",)})
+        predictor.observe(happened("happy"))
+        assert "proud" in {each.params.expression for each in predictor.propose(0.0, GAP)}
+
 
 class TestAttention:
     def test_knows_the_usual_round(self):

@@ -85,6 +85,11 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "cache_folder": ("user://kept", lambda p: settings(p).cache.folder == "user://kept"),
     "baked_folder": ("res://none", lambda p: settings(p).cache.baked_folder == "res://none"),
     "predictive": (True, lambda p: config(p).predictive),
+    "look_ahead": (5, lambda p: config(p).look_ahead == 5),
+    "prediction_rules": (
+        {"shy": ["bold"]},
+        lambda p: config(p).progression == (("shy", ("bold",)),),
+    ),
     "fallback": ("freeze", lambda p: config(p).fallback is Fallback.FREEZE),
     "loop": (False, lambda p: p._screen.layers.top.reel.loops is False),
     "crossfade": (1.5, lambda p: p._screen.crossfade == 1.5),
@@ -142,6 +147,15 @@ def test_every_property_has_a_tooltip(test: EngineTest) -> None:
         doc = vars(PlayerProperties)[name].doc
         assert doc[0].isupper(), name
         assert doc.endswith("."), name
+
+
+def test_rules_that_are_none_are_told(test: EngineTest) -> Steps:
+    player = player_in(test)
+    told: list[str] = []
+    player.generation_failed.connect(told.append)
+    player.prediction_rules = {"shy": "bold"}
+    yield from until(lambda: bool(told))
+    assert told[0] == "prediction_rules: 'shy' must have a list of expressions, not 'bold'."
 
 
 def test_unknown_words_are_refused_and_told(test: EngineTest) -> None:
