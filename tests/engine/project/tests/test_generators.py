@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Callable, FileAccess, GDScript, Node, ResourceLoader, ResourceSaver, Vector2
+from godot import Callable, FileAccess, GDScript, Node, ResourceLoader, ResourceSaver
 from npc_video.errors import InvalidDataError
 from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer, sources
 from npc_video_player.backend_resources import make_backend
 from npc_video_player.game_function import function_backend
+from players import made_player
 
 GENERATOR = """
 extends Node
@@ -75,11 +76,7 @@ class Watched:
     """A player in the tree, and what it tells."""
 
     def __init__(self, test: EngineTest, function: Any = None, **properties: Any):
-        self.player = NpcVideoPlayer()
-        self.player.preset, self.player.predictive = "realtime", False
-        self.player.set_size(Vector2(64, 64))
-        for name, value in properties.items():
-            setattr(self.player, name, value)
+        self.player = made_player(predictive=False, **properties)
         self.started: list[Any] = []
         self.reasons: list[str] = []
         self.player.clip_started.connect(self.started.append)

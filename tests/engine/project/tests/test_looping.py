@@ -8,22 +8,17 @@ from typing import Any
 import numpy as np
 from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Vector2
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.clip_layer import ClipLayer
+from players import BARE, player_in
 from window import drawn, picture
 
 LAST = 200
 
 
-def player_in(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[str]]:
-    player = NpcVideoPlayer()
-    player.preset, player.progress_ring, player.loop = "realtime", False, False
-    player.crossfade, player.interpolation, player.stretch_mode = 0.0, "none", "scale"
-    player.set_size(Vector2(WIDTH, HEIGHT))
-    for name, value in properties.items():
-        setattr(player, name, value)
-    test.add_child(player)
+def once(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[str]]:
+    """A player that plays clips once, and what it tells of their ends."""
+    player = player_in(test, (WIDTH, HEIGHT), **(BARE | {"loop": False} | properties))
     player.cancel()
     heard: list[str] = []
     player.clip_finished.connect(lambda: heard.append("finished"))
@@ -52,7 +47,7 @@ def level(test: EngineTest) -> float:
 
 def test_a_clip_plays_once_and_keeps_its_last_picture(test: EngineTest) -> Steps:
     for interpolation in ("none", "blend"):
-        player, heard = player_in(test, interpolation=interpolation)
+        player, heard = once(test, interpolation=interpolation)
         yield from plays(player, clip(expression=f"once {interpolation}"))
         yield from until(lambda heard=heard: heard)
         yield from drawn(30)
@@ -62,7 +57,7 @@ def test_a_clip_plays_once_and_keeps_its_last_picture(test: EngineTest) -> Steps
 
 
 def test_a_reaction_after_the_end_plays_again(test: EngineTest) -> Steps:
-    player, heard = player_in(test)
+    player, heard = once(test)
     made = clip(expression="twice")
     yield from plays(player, made)
     yield from until(lambda: heard == ["finished"])
@@ -71,7 +66,7 @@ def test_a_reaction_after_the_end_plays_again(test: EngineTest) -> Steps:
 
 
 def test_a_better_clip_does_not_begin_one_again_that_is_over(test: EngineTest) -> Steps:
-    player, heard = player_in(test)
+    player, heard = once(test)
     made = clip(expression="over")
     yield from plays(player, made)
     yield from until(lambda: heard == ["finished"])
@@ -82,7 +77,7 @@ def test_a_better_clip_does_not_begin_one_again_that_is_over(test: EngineTest) -
 
 
 def test_a_better_clip_goes_on_where_the_other_is(test: EngineTest) -> Steps:
-    player, heard = player_in(test)
+    player, heard = once(test)
     yield from plays(player, clip(expression="better"))
     yield from until(lambda: player._screen._phase() > 0.3)
     better = replace(clip(expression="better"), preset="quality")
@@ -97,7 +92,7 @@ def test_a_better_clip_goes_on_where_the_other_is(test: EngineTest) -> Steps:
 
 
 def test_the_end_of_a_similar_clip_is_not_told(test: EngineTest) -> Steps:
-    player, heard = player_in(test)
+    player, heard = once(test)
     yield from plays(player, clip(expression="like it"), "similar")
     yield from until(lambda: player._screen.layers.top.reel.is_finished)
     yield from drawn(5)
@@ -105,7 +100,7 @@ def test_the_end_of_a_similar_clip_is_not_told(test: EngineTest) -> Steps:
 
 
 def test_looping_can_be_switched_while_a_clip_plays(test: EngineTest) -> Steps:
-    player, heard = player_in(test, loop=True)
+    player, heard = once(test, loop=True)
     yield from plays(player, clip(expression="switched"))
     yield from until(lambda: heard == ["looped"])
     player.loop = False
@@ -115,13 +110,13 @@ def test_looping_can_be_switched_while_a_clip_plays(test: EngineTest) -> Steps:
 
 
 def test_who_loops_and_who_does_not_share_no_reel(test: EngineTest) -> Steps:
-    first, _ = player_in(test, loop=True)
-    second, heard = player_in(test)
+    first, _ = once(test, loop=True)
+    second, heard = once(test)
     made = clip(expression="both")
     yield from plays(first, made)
     yield from plays(second, made)
     yield from until(lambda: heard == ["finished"])
     yield from until(lambda: first._screen.layers.top.reel.playback.loops > 0)
-    third, told = player_in(test)
+    third, told = once(test)
     yield from plays(third, made)
     yield from until(lambda: told == ["finished"])

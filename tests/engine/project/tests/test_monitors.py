@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from engine_tests import EngineTest, Steps, until
-from godot import Performance, Vector2
+from godot import Performance
 from npc_video.timeline import SHOWN
 from npc_video_player import NpcVideoPlayer, monitors
 from npc_video_player.monitors import MONITORS
+from players import made_player
 
 
-def player_in(test: EngineTest) -> tuple[NpcVideoPlayer, list[Any]]:
-    player = NpcVideoPlayer()
-    player.preset, player.predictive, player.progressive = "realtime", False, False
-    player.set_size(Vector2(64, 64))
+def counted_player(test: EngineTest) -> tuple[NpcVideoPlayer, list[Any]]:
+    player = made_player(predictive=False, progressive=False)
     started: list[Any] = []
     player.clip_started.connect(started.append)
     test.add_child(player)
@@ -32,8 +31,8 @@ def monitor(name: str) -> Any:
 
 
 def test_the_debugger_has_all_monitors(test: EngineTest) -> Steps:
-    player, started = player_in(test)
-    second, _ = player_in(test)
+    player, started = counted_player(test)
+    second, _ = counted_player(test)
     names = {str(name) for name in Performance.get_custom_monitor_names()}
     assert names == {f"NPC Video/{name}" for name in MONITORS}
     yield from shown_clip(player, started, "happy")
@@ -51,7 +50,7 @@ def test_the_debugger_has_all_monitors(test: EngineTest) -> Steps:
 
 
 def test_games_get_the_numbers_of_all_players(test: EngineTest) -> Steps:
-    player, started = player_in(test)
+    player, started = counted_player(test)
     before = player.get_stats()
     yield from shown_clip(player, started, "sad")
     yield from shown_clip(player, started, "sad")
@@ -71,7 +70,7 @@ def test_games_get_the_numbers_of_all_players(test: EngineTest) -> Steps:
 
 
 def test_the_timeline_tells_what_was_on_screen(test: EngineTest) -> Steps:
-    player, started = player_in(test)
+    player, started = counted_player(test)
     player.fallback = "procedural"
     player.simulate_latency = True
     player.react({"tool": "feather", "zone": "cheek"})
@@ -94,7 +93,7 @@ def _screen(player: NpcVideoPlayer) -> list[dict[str, Any]]:
 
 
 def test_monitors_go_with_the_game(test: EngineTest) -> None:
-    player_in(test)
+    counted_player(test)
     monitors.remove()
     assert not any("NPC Video" in str(name) for name in Performance.get_custom_monitor_names())
     monitors.add()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
@@ -12,19 +10,11 @@ from godot import Vector2
 from npc_video.face.ember import EmberPainter
 from npc_video.face.pose import pose
 from npc_video_player import NpcVideoPlayer
+from players import player_in
 from window import drawn, picture
 
 SIDE = 256
-
-
-def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
-    player = NpcVideoPlayer()
-    player.preset = "realtime"
-    player.set_size(Vector2(SIDE, SIDE))
-    for name, value in properties.items():
-        setattr(player, name, value)
-    test.add_child(player)
-    return player
+AREA = (SIDE, SIDE)
 
 
 def background_share(pixels: np.ndarray) -> float:
@@ -49,14 +39,14 @@ def started(player: NpcVideoPlayer, expression: str) -> Steps:
 
 
 def test_a_placeholder_covers_the_player_at_once(test: EngineTest) -> Steps:
-    player = player_in(test, npc_name="Ember")
+    player = player_in(test, AREA, npc_name="Ember")
     player.react({"tool": "feather"})
     yield from drawn()
     assert background_share(picture(test)) == 0.0
 
 
 def test_nothing_blank_while_clips_follow_each_other(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.2)
+    player = player_in(test, AREA, crossfade=0.2)
     for expression in ("happy", "angry", "surprised"):
         player.request({"expression": expression, "emotion": expression})
         steps = started(player, expression)
@@ -69,7 +59,7 @@ def test_nothing_blank_while_clips_follow_each_other(test: EngineTest) -> Steps:
 
 
 def test_the_clip_on_screen_has_the_colours_that_were_painted(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.0)
+    player = player_in(test, AREA, crossfade=0.0)
     player.request({"expression": "happy", "emotion": "happy", "animation": "idle"})
     yield from started(player, "happy")
     yield from drawn()
@@ -85,7 +75,7 @@ def test_the_clip_on_screen_has_the_colours_that_were_painted(test: EngineTest) 
 
 
 def test_a_clip_moves(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.0)
+    player = player_in(test, AREA, crossfade=0.0)
     player.request({"expression": "ecstatic", "animation": "bounce", "intensity": 1.0})
     yield from started(player, "ecstatic")
     yield from drawn()
@@ -94,7 +84,7 @@ def test_a_clip_moves(test: EngineTest) -> Steps:
 
 
 def test_follows_its_size(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = player_in(test, AREA)
     player.request({"expression": "curious"})
     yield from started(player, "curious")
     player.set_size(Vector2(300, 280))
@@ -105,7 +95,7 @@ def test_follows_its_size(test: EngineTest) -> Steps:
 
 def test_an_opaque_clip_hides_no_older_layers(test: EngineTest) -> Steps:
     """Layers below an opaque one are gone, so quick changes do not pile up."""
-    player = player_in(test, crossfade=0.1)
+    player = player_in(test, AREA, crossfade=0.1)
     for turn in range(12):
         player.request({"expression": "happy", "intensity": turn / 12})
         yield

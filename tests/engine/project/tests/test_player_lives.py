@@ -18,10 +18,10 @@ from godot import (
     PortableCompressedTexture2D,
     ProjectSettings,
     ResourceSaver,
-    Vector2,
 )
 from npc_video_player import NpcVideoPlayer, shared, sources
 from npc_video_player.clip_layer import ClipLayer
+from players import made_player
 
 MANY = 100
 COUNTS = (
@@ -31,17 +31,12 @@ COUNTS = (
 )
 
 
-def made_player(**properties: Any) -> NpcVideoPlayer:
-    player = NpcVideoPlayer()
-    player.npc_name, player.preset, player.predictive = "Ember", "realtime", False
-    player.set_size(Vector2(64, 64))
-    for name, value in properties.items():
-        setattr(player, name, value)
-    return player
+def ember(**properties: Any) -> NpcVideoPlayer:
+    return made_player(**({"npc_name": "Ember", "predictive": False} | properties))
 
 
-def player_in(test: Node, **properties: Any) -> NpcVideoPlayer:
-    player = made_player(**properties)
+def ember_in(test: Node, **properties: Any) -> NpcVideoPlayer:
+    player = ember(**properties)
     test.add_child(player)
     return player
 
@@ -57,7 +52,7 @@ def shows(player: NpcVideoPlayer, expression: str) -> Steps:
 
 
 def test_a_copy_and_an_instance_play_by_themselves(test: EngineTest) -> Steps:
-    player = made_player(crossfade=1.25, cache_size=13)
+    player = ember(crossfade=1.25, cache_size=13)
     scene = PackedScene()
     scene.pack(player)
     copy, instance = player.duplicate(), scene.instantiate()
@@ -71,7 +66,7 @@ def test_a_copy_and_an_instance_play_by_themselves(test: EngineTest) -> Steps:
 
 
 def test_a_player_that_is_moved_shows_again_what_it_showed(test: EngineTest) -> Steps:
-    player, elsewhere = player_in(test), Node()
+    player, elsewhere = ember_in(test), Node()
     test.add_child(elsewhere)
     yield from shows(player, "sleepy")
     player.reparent(elsewhere)
@@ -80,8 +75,8 @@ def test_a_player_that_is_moved_shows_again_what_it_showed(test: EngineTest) -> 
 
 
 def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.0)
-    player_in(test)  # somebody who is not paused hears the news
+    player = ember_in(test, crossfade=0.0)
+    ember_in(test)  # somebody who is not paused hears the news
     yield from shows(player, "curious")
     player.process_mode = Node.PROCESS_MODE_DISABLED
     reel = player._screen.layers.top.reel
@@ -95,7 +90,7 @@ def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
 
 
 def test_a_hidden_player_gets_its_clip_and_shows_it_later(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = ember_in(test)
     yield from shows(player, "happy")
     player.hide()
     player.request({"expression": "surprised"})
@@ -108,7 +103,7 @@ def test_a_hidden_player_gets_its_clip_and_shows_it_later(test: EngineTest) -> S
 def test_a_change_of_scene_keeps_cache_and_workers(test: EngineTest) -> Steps:
     scene = Node()
     test.add_child(scene)
-    player = player_in(scene, cache_size=14)
+    player = ember_in(scene, cache_size=14)
     yield from shows(player, "happy")
     player.request({"expression": "ecstatic"})
     source, threads = player._director.joined[0], len(sources._sources)
@@ -116,7 +111,7 @@ def test_a_change_of_scene_keeps_cache_and_workers(test: EngineTest) -> Steps:
     yield
     yield
     assert source.players == 0
-    following = player_in(test, cache_size=14)
+    following = ember_in(test, cache_size=14)
     assert following._director.joined[0] is source
     assert len(sources._sources) == threads
     following.request({"expression": "happy"})
@@ -132,7 +127,7 @@ def crowd(test: EngineTest, turn: int) -> Steps:
     """Players that come and go in every state."""
     players = []
     for index in range(MANY):
-        player = player_in(test, cache_size=15)
+        player = ember_in(test, cache_size=15)
         player.request(
             {"expression": ("happy", "sad", "angry")[index % 3], "intensity": 0.1 * turn}
         )
@@ -148,7 +143,7 @@ def crowd(test: EngineTest, turn: int) -> Steps:
 
 
 def test_a_hundred_that_come_and_go_leave_nothing(test: EngineTest) -> Steps:
-    resting = player_in(test, cache_size=15)
+    resting = ember_in(test, cache_size=15)
     yield from shows(resting, "happy")
     yield from crowd(test, 1)
     source = resting._director.joined[0]

@@ -13,7 +13,6 @@ from godot import (
     ImageTexture,
     NodePath,
     SpriteFrames,
-    Vector2,
 )
 from npc_video import Fallback, VideoParams
 from npc_video_player import NpcVideoPlayer, sources
@@ -25,18 +24,13 @@ from npc_video_player.player_properties import PlayerProperties, Setting
 from npc_video_player.procedural_face import ProceduralFace
 from npc_video_player.profile import NpcProfile
 from npc_video_player.remote_backends import NpcHttpBackend
+from players import player_in
 
 IN_INSPECTOR, ENUM = 4, 2
 
 
-def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
-    player = NpcVideoPlayer()
-    player.npc_name, player.preset, player.predictive = "Ember", "realtime", False
-    player.set_size(Vector2(64, 64))
-    for name, value in properties.items():
-        setattr(player, name, value)
-    test.add_child(player)
-    return player
+def ember_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
+    return player_in(test, **({"npc_name": "Ember", "predictive": False} | properties))
 
 
 def profile_of(name: str, **properties: Any) -> NpcProfile:
@@ -116,7 +110,7 @@ def names() -> set[str]:
 
 
 def test_what_is_set_to_what_it_is_changes_nothing(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = ember_in(test)
     yield
     player.crossfade, player.npc_name, player.backend = 0.4, "Ember", None
     assert player._is_changed is False
@@ -132,7 +126,7 @@ def shows_clip(player: NpcVideoPlayer) -> Steps:
 def test_every_property_counts_at_once(test: EngineTest) -> Steps:
     assert names() == {*EFFECTS, *APART}
     for name, (value, effect) in EFFECTS.items():
-        player = player_in(test, progressive=name == "progressive")
+        player = ember_in(test, progressive=name == "progressive")
         yield from shows_clip(player)
         assert not effect(player), name
         setattr(player, name, value)
@@ -159,14 +153,14 @@ def test_rules_that_are_none_are_told(test: EngineTest) -> Steps:
 
 
 def test_unknown_words_are_refused_and_told(test: EngineTest) -> None:
-    player = player_in(test)
+    player = ember_in(test)
     test.expect_error("preset: 'ultra' is unknown; use one of realtime, fast")
     player.preset = "ultra"
     assert player.preset == "realtime"
 
 
 def test_one_player_s_slider_leaves_no_threads(test: EngineTest) -> Steps:
-    player = player_in(test, cache_size=11)
+    player = ember_in(test, cache_size=11)
     yield
     before = len(sources._sources)
     for step in range(20):
@@ -178,7 +172,7 @@ def test_one_player_s_slider_leaves_no_threads(test: EngineTest) -> Steps:
 
 
 def test_clips_stay_when_the_preset_changes(test: EngineTest) -> Steps:
-    player, other = (player_in(test, npc_name="Keep", cache_size=12) for _ in range(2))
+    player, other = (ember_in(test, npc_name="Keep", cache_size=12) for _ in range(2))
     player.request({"expression": "happy"})
     key = player._role.params({"expression": "happy"}).cache_key()
     yield from until(lambda: key in player._director.manager._cache, 20.0)
@@ -193,8 +187,8 @@ def test_clips_stay_when_the_preset_changes(test: EngineTest) -> Steps:
 
 def test_a_profile_that_changes_is_followed_by_those_that_live(test: EngineTest) -> Steps:
     profile = profile_of("Moss")
-    player = player_in(test, profile=profile)
-    gone = player_in(test, profile=profile)
+    player = ember_in(test, profile=profile)
+    gone = ember_in(test, profile=profile)
     gone.free()
     yield
     assert len(profile.changed.object.get_signal_connection_list("changed")) == 1
@@ -204,7 +198,7 @@ def test_a_profile_that_changes_is_followed_by_those_that_live(test: EngineTest)
 
 def test_a_backend_that_is_mended_makes_clips(test: EngineTest) -> Steps:
     backend = NpcHttpBackend()
-    player = player_in(test, backend=backend)
+    player = ember_in(test, backend=backend)
     assert player._director.joined is None
     backend.url = "http://127.0.0.1:9"
     yield from until(lambda: player._director.joined is not None)
@@ -213,7 +207,7 @@ def test_a_backend_that_is_mended_makes_clips(test: EngineTest) -> Steps:
 
 
 def test_a_placeholder_shows_what_is_set(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = ember_in(test)
     player._screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
     player.placeholder_text, player.portrait = "{name} is thinking", picture()
     player.npc_name = "Fern"
@@ -224,7 +218,7 @@ def test_a_placeholder_shows_what_is_set(test: EngineTest) -> Steps:
 
 
 def test_a_target_of_the_game_s_stands_for_the_face_at_once(test: EngineTest) -> Steps:
-    player = player_in(test, fallback="procedural", npc_name="Sprite")
+    player = ember_in(test, fallback="procedural", npc_name="Sprite")
     sprite = AnimatedSprite2D()
     sprite.sprite_frames = SpriteFrames()
     sprite.sprite_frames.add_animation("happy")
@@ -237,7 +231,7 @@ def test_a_target_of_the_game_s_stands_for_the_face_at_once(test: EngineTest) ->
 
 
 def test_the_ring_can_be_switched_off_while_it_turns(test: EngineTest) -> Steps:
-    player = player_in(test, npc_name="Slow", simulate_latency=True)
+    player = ember_in(test, npc_name="Slow", simulate_latency=True)
     player.request({"expression": "happy"})
     assert player._ring._is_wanted
     player.progress_ring = False
@@ -246,13 +240,13 @@ def test_the_ring_can_be_switched_off_while_it_turns(test: EngineTest) -> Steps:
 
 
 def test_common_states_are_made_when_a_scene_is_loaded(test: EngineTest) -> Steps:
-    player = player_in(test, npc_name="Ready", pregenerate_on_load=True)
+    player = ember_in(test, npc_name="Ready", pregenerate_on_load=True)
     manager = player._director.manager
     yield from until(lambda: manager.stats().speculations > 0, 20.0)
 
 
 def test_evaluations_are_logged_in_one_line(test: EngineTest) -> None:
-    player = player_in(test)
+    player = ember_in(test)
     lines: list[str] = []
     player_module.print = lines.append
     try:
@@ -269,7 +263,7 @@ def test_evaluations_are_logged_in_one_line(test: EngineTest) -> None:
 
 
 def test_nobody_touches_the_npc(test: EngineTest) -> Steps:
-    player = player_in(test, simulated_input=True)
+    player = ember_in(test, simulated_input=True)
     reactions: list[Any] = []
     player.reaction_started.connect(reactions.append)
     player._nobody._left = 0.0
@@ -285,12 +279,12 @@ def test_another_generator_s_npc_is_not_replaced_by_ember(test: EngineTest) -> S
     backend = NpcHttpBackend()
     backend.url = "http://127.0.0.1:9"
     for fallback, is_drawn in (("cached", False), ("placeholder", False), ("procedural", True)):
-        player = player_in(test, backend=backend, npc_name="Moss", fallback=fallback)
+        player = ember_in(test, backend=backend, npc_name="Moss", fallback=fallback)
         player.request({"expression": "happy"})
         kinds = {type(layer) for layer in player._screen.layers}
         assert (ProceduralFace in kinds) is is_drawn, fallback
         player.free()
-    player = player_in(test, fallback="cached", npc_name="Nobody else", simulate_latency=True)
+    player = ember_in(test, fallback="cached", npc_name="Nobody else", simulate_latency=True)
     player.request({"expression": "happy"})
     assert isinstance(player._screen.layers.top, ProceduralFace)
     yield
@@ -305,7 +299,7 @@ def offered(player: NpcVideoPlayer) -> set[str]:
 
 
 def test_only_what_applies_is_offered(test: EngineTest) -> None:
-    player = player_in(test)
+    player = ember_in(test)
     assert {"npc_name", "simulate_latency", "crossfade_curve", "crossfade_at"} <= offered(player)
     assert "procedural_target" in offered(player)
     told: list[int] = []
@@ -329,7 +323,7 @@ def test_only_what_applies_is_offered(test: EngineTest) -> None:
 
 
 def test_the_buses_of_the_game_are_offered(test: EngineTest) -> None:
-    player = player_in(test, sound_bus="Gone")
+    player = ember_in(test, sound_bus="Gone")
     AudioServer.add_bus()
     index = AudioServer.bus_count - 1
     AudioServer.set_bus_name(index, "Dragons")
@@ -339,7 +333,7 @@ def test_the_buses_of_the_game_are_offered(test: EngineTest) -> None:
 
 
 def test_what_will_not_work_is_warned_of(test: EngineTest) -> None:
-    player = player_in(test)
+    player = ember_in(test)
     assert player._get_configuration_warnings() == []
     for properties, about in (
         ({"npc_name": ""}, "Profile:"),

@@ -25,22 +25,15 @@ from npc_video import Fallback, GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer, shared
 from npc_video_player.clip_layer import ClipLayer
 from npc_video_player.stretch import STRETCH_MODES, placed
+from players import BARE, player_in
 from window import drawn, picture, pixels_of
 
 BT709, BT601 = 1, 5
 
 
-def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
-    player = NpcVideoPlayer()
-    player.preset = "realtime"
-    player.progress_ring = False
-    player.crossfade = 0.0
-    player.interpolation = "none"
-    player.stretch_mode = "scale"
-    player.set_size(Vector2(WIDTH, HEIGHT))
-    for name, value in properties.items():
-        setattr(player, name, value)
-    test.add_child(player)
+def bare_player(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
+    """One that shows clips and nothing else, pixel for pixel."""
+    player = player_in(test, (WIDTH, HEIGHT), **(BARE | properties))
     player.cancel()
     return player
 
@@ -78,7 +71,7 @@ def as_ffmpeg_has_it(clip: GeneratedClip, matrix: int, full_range: bool) -> np.n
 
 
 def test_a_clip_moves_that_was_cut_to(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     yield from opened(player, make_clip(gradients(), expression="first"))
     yield from until(lambda: reel_of(player).shots_shown > 1)
     yield from opened(player, make_clip(gradients(), expression="second"))
@@ -86,7 +79,7 @@ def test_a_clip_moves_that_was_cut_to(test: EngineTest) -> Steps:
 
 
 def test_the_colours_are_those_that_ffmpeg_makes(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     still = [list(gradients())[COUNT // 2]] * COUNT
     worst: dict[str, tuple[float, int]] = {}
     for matrix in (BT601, BT709):
@@ -110,7 +103,7 @@ def test_the_colours_are_those_that_ffmpeg_makes(test: EngineTest) -> Steps:
 
 
 def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.5, crossfade_curve="linear")
+    player = bare_player(test, crossfade=0.5, crossfade_curve="linear")
     yield from opened(player, make_clip(grey(lambda index: 40), expression="dark"))
     yield from until(lambda: len(player._screen.layers) == 1)
     yield from drawn()
@@ -129,7 +122,7 @@ def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
 
 def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
     """Every picture on screen is one of the clip, and they come in order, over the loop as well."""
-    player = player_in(test)
+    player = bare_player(test)
     clip = make_clip(grey(lambda index: 20 + 9 * index), options={"qp": "0"}, expression="steps")
     yield from opened(player, clip)
     loops: list[int] = []
@@ -148,7 +141,7 @@ def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
 
 
 def test_a_clip_plays_on_after_a_cut(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.0)
+    player = bare_player(test, crossfade=0.0)
     yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
     yield from until(lambda: player._screen._calm is not None)
     yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="second"))
@@ -156,7 +149,7 @@ def test_a_clip_plays_on_after_a_cut(test: EngineTest) -> Steps:
 
 
 def test_a_clip_can_wait_for_the_end_of_the_one_before(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade_at="loop")
+    player = bare_player(test, crossfade_at="loop")
     yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
     loops: list[int] = []
     player.clip_looped.connect(lambda: loops.append(1))
@@ -170,7 +163,7 @@ def test_a_clip_can_wait_for_the_end_of_the_one_before(test: EngineTest) -> Step
 
 
 def test_a_better_clip_goes_on_at_the_same_phase(test: EngineTest) -> Steps:
-    player = player_in(test, crossfade=0.3)
+    player = bare_player(test, crossfade=0.3)
     told: list[Any] = []
     player.quality_upgraded.connect(told.append)
     yield from opened(player, make_clip(grey(lambda index: 40), expression="same"))
@@ -189,7 +182,7 @@ def test_a_better_clip_goes_on_at_the_same_phase(test: EngineTest) -> Steps:
 
 def test_players_that_show_one_clip_share_its_decoding(test: EngineTest) -> Steps:
     clip = make_clip(gradients(), expression="shared")
-    first, second = player_in(test), player_in(test)
+    first, second = bare_player(test), bare_player(test)
     yield from opened(first, clip)
     yield from opened(second, clip)
     assert reel_of(first) is reel_of(second)
@@ -204,7 +197,7 @@ def test_players_that_show_one_clip_share_its_decoding(test: EngineTest) -> Step
 
 
 def test_who_is_not_seen_does_not_decode(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     yield from opened(player, make_clip(gradients(), expression="seen"))
     for hide, show in (
         (player.hide, player.show),
@@ -224,7 +217,7 @@ def test_who_is_not_seen_does_not_decode(test: EngineTest) -> Steps:
 
 
 def test_the_finished_picture_is_a_texture(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     texture = player.get_video_texture()
     assert player.get_video_texture() is texture
     mirror = TextureRect()
@@ -250,7 +243,7 @@ def tone(seconds: float = COUNT / FPS) -> np.ndarray:
 
 
 def test_sound_keeps_to_the_picture(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     clip = make_clip(grey(lambda index: 9 * index), sound=tone(), expression="heard")
     yield from opened(player, clip)
     layer = player._screen.layers.top
@@ -272,7 +265,7 @@ def test_sound_keeps_to_the_picture(test: EngineTest) -> Steps:
 
 
 def test_a_broken_clip_is_told_and_changes_nothing(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
     good = make_clip(grey(lambda index: 120), expression="good")
@@ -291,7 +284,7 @@ def test_a_broken_clip_is_told_and_changes_nothing(test: EngineTest) -> Steps:
 
 
 def test_a_clip_that_breaks_off_stays_on_its_last_picture(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
     whole = make_clip(gradients(), codec="libvpx-vp9", expression="whole")
@@ -304,7 +297,7 @@ def test_a_clip_that_breaks_off_stays_on_its_last_picture(test: EngineTest) -> S
 
 
 def test_a_hit_is_on_screen_with_the_next_frame(test: EngineTest) -> Steps:
-    player = player_in(test)
+    player = bare_player(test)
     clip = make_clip(gradients(), expression="kept")
     shared.first_pictures().keep(clip)
     yield from until(lambda: shared.first_pictures().of(clip) is not None)
@@ -314,7 +307,7 @@ def test_a_hit_is_on_screen_with_the_next_frame(test: EngineTest) -> Steps:
 
 
 def test_blending_lies_between_two_pictures(test: EngineTest) -> Steps:
-    player = player_in(test, interpolation="blend")
+    player = bare_player(test, interpolation="blend")
     clip = make_clip(grey(lambda index: 20 + 9 * index), options={"qp": "0"}, expression="blended")
     yield from opened(player, clip)
     parts: list[float] = []
@@ -347,7 +340,7 @@ def test_blocks_move_where_the_codec_says_so(test: EngineTest) -> Steps:
     pictures = [moved(index).astype(np.uint8) for index in range(COUNT)]
     errors: dict[str, float] = {}
     for mode in ("blend", "motion"):
-        player = player_in(test, interpolation=mode)
+        player = bare_player(test, interpolation=mode)
         clip = make_clip(pictures, options={"crf": "8", "bf": "0"}, expression=mode)
         yield from opened(player, clip)
         playback, found = reel_of(player).playback, []
@@ -369,7 +362,7 @@ def test_blocks_move_where_the_codec_says_so(test: EngineTest) -> Steps:
 
 
 def test_freeze_holds_the_picture(test: EngineTest) -> Steps:
-    player = player_in(test, fallback="freeze")
+    player = bare_player(test, fallback="freeze")
     yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="frozen"))
     player._screen.cover(Fallback.FREEZE, VideoParams(), 3.0)
     yield from drawn()
@@ -389,7 +382,7 @@ def test_a_node_of_the_game_can_stand_in(test: EngineTest) -> Steps:
     sprite.sprite_frames = frames
     sprite.position = Vector2(60, 60)
     test.add_child(sprite)
-    player = player_in(test)
+    player = bare_player(test)
     player._screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0, sprite)
     assert sprite.animation == "happy"
     yield from until(lambda: tuple(area(test)[60, 60]) == (0, 255, 0))
@@ -412,7 +405,7 @@ def test_stretches_as_a_texture_rect_does(test: EngineTest) -> None:
 
 
 def test_nothing_is_drawn_outside_of_the_player(test: EngineTest) -> Steps:
-    player = player_in(test, stretch_mode="keep_aspect_covered")
+    player = bare_player(test, stretch_mode="keep_aspect_covered")
     player.set_size(Vector2(100, 200))
     player.set_position(Vector2(100, 0))
     yield from opened(player, make_clip(grey(lambda index: 200), expression="covered"))

@@ -6,27 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from engine_tests import EngineTest, Steps, until
-from godot import Vector2
 from npc_video_player import NpcVideoPlayer, sources
 from npc_video_player.backend_resources import NpcProceduralBackend
 from npc_video_player.remote_backends import NpcHttpBackend
+from players import made_player
 
 
-def player_in(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[str]]:
-    player = NpcVideoPlayer()
-    player.preset = "realtime"
-    player.predictive = False
-    player.set_size(Vector2(64, 64))
+def heard_player(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[str]]:
+    """A player, and what it says is wrong."""
+    player = made_player(predictive=False, **properties)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
-    for name, value in properties.items():
-        setattr(player, name, value)
     test.add_child(player)
     return player, reasons
 
 
 def test_a_backend_makes_the_clips(test: EngineTest) -> Steps:
-    player, _ = player_in(test, backend=NpcProceduralBackend())
+    player, _ = heard_player(test, backend=NpcProceduralBackend())
     started: list[Any] = []
     player.clip_started.connect(started.append)
     player.request({"expression": "happy"})
@@ -36,7 +32,7 @@ def test_a_backend_makes_the_clips(test: EngineTest) -> Steps:
 
 def test_a_wrong_backend_is_told_by_signal_and_in_the_inspector(test: EngineTest) -> Steps:
     backend = NpcHttpBackend()
-    player, reasons = player_in(test, backend=backend, npc_name="Ember")
+    player, reasons = heard_player(test, backend=backend, npc_name="Ember")
     assert "url" in reasons[0], reasons
     assert not player.request({"expression": "happy"})
     assert any("url" in problem for problem in player._get_configuration_warnings())
@@ -46,7 +42,7 @@ def test_a_wrong_backend_is_told_by_signal_and_in_the_inspector(test: EngineTest
 def test_a_dead_server_is_told_and_the_fallback_stays(test: EngineTest) -> Steps:
     backend = NpcHttpBackend()
     backend.url = "http://127.0.0.1:9"
-    player, reasons = player_in(test, backend=backend, npc_name="Ember")
+    player, reasons = heard_player(test, backend=backend, npc_name="Ember")
     player.request({"expression": "happy"})
     yield from until(lambda: reasons, 25.0)
     assert player._screen.layers.top is not None
@@ -57,7 +53,7 @@ def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
 
     folder = f"user://clips_{OS.get_process_id()}"
     properties = {"cache_folder": folder, "npc_name": "Keeper"}
-    player, reasons = player_in(test, **properties)
+    player, reasons = heard_player(test, **properties)
     started: list[Any] = []
     player.clip_started.connect(started.append)
     player.request({"expression": "happy"})
@@ -69,7 +65,7 @@ def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
     sources._sources.pop(settings).manager.close()
     path = Path(ProjectSettings.globalize_path(folder))
     assert list(path.glob("clips/*.clip")), "they are on the disk"
-    again, reasons = player_in(test, **properties)
+    again, reasons = heard_player(test, **properties)
     yield from until(lambda: again._screen.layers.top is not None)
     manager = again._joined().manager
     yield from until(lambda: manager.stats() is not None)
@@ -82,8 +78,8 @@ def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
 
 
 def test_players_with_equal_settings_share_a_source(test: EngineTest) -> None:
-    first, _ = player_in(test, npc_name="Ember")
-    second, _ = player_in(test, npc_name="Moss")
-    other, _ = player_in(test, npc_name="Ember", cache_size=7)
+    first, _ = heard_player(test, npc_name="Ember")
+    second, _ = heard_player(test, npc_name="Moss")
+    other, _ = heard_player(test, npc_name="Ember", cache_size=7)
     assert first._joined().manager is second._joined().manager
     assert other._joined().manager is not first._joined().manager

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Image, Vector2
+from godot import Image
 from npc_video.backends.base import Preview
 from npc_video.generation.events import Previewed
-from npc_video_player import NpcVideoPlayer
 from npc_video_player.clip_layer import ClipLayer
 from npc_video_player.placeholder import Placeholder
 from npc_video_player.remote_backends import NpcHttpBackend
+from players import BARE, made_player
 from window import drawn, picture
 
 FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
@@ -116,21 +116,10 @@ class Shown:
     def __init__(self, test: EngineTest, server: Server, **properties: Any):
         backend = NpcHttpBackend()
         backend.url = server.url
-        player = self.player = NpcVideoPlayer()
-        player.backend = backend
-        for name, value in {
-            "preset": "realtime",
-            "fallback": "placeholder",
-            "progressive": False,
-            "predictive": False,
-            "progress_ring": False,
-            "crossfade": 0.0,
-            "interpolation": "none",
-            "stretch_mode": "scale",
-            **properties,
-        }.items():
-            setattr(player, name, value)
-        player.set_size(Vector2(WIDTH, HEIGHT))
+        settings = {"fallback": "placeholder", "progressive": False, "predictive": False}
+        player = self.player = made_player(
+            (WIDTH, HEIGHT), backend=backend, **(BARE | settings | properties)
+        )
         self.started: list[Any] = []
         self.reasons: list[str] = []
         self.loops = 0

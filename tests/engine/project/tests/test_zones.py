@@ -24,7 +24,8 @@ from godot import (
     RectangleShape2D,
     Vector2,
 )
-from npc_video_player import NpcInteractionZone, NpcInteractionZone2D, NpcVideoPlayer
+from npc_video_player import NpcInteractionZone, NpcInteractionZone2D
+from players import player_in
 
 SIZE = 200.0
 CORNER = Vector2(50.0, 40.0)
@@ -353,19 +354,9 @@ def test_keys_and_gamepads_tap_the_middle(test: EngineTest) -> None:
     assert not zone._is_focus_shown
 
 
-def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
-    player = NpcVideoPlayer()
-    player.preset = "realtime"
-    player.set_size(Vector2(300.0, 300.0))
-    for key, value in properties.items():
-        setattr(player, key, value)
-    test.add_child(player)
-    return player
-
-
 def test_the_player_above_reacts(test: EngineTest) -> None:
     for make in KINDS:
-        player = player_in(test, mouse_filter=Control.MOUSE_FILTER_IGNORE)
+        player = player_in(test, (300.0, 300.0), mouse_filter=Control.MOUSE_FILTER_IGNORE)
         started: list[dict] = []
         player.reaction_started.connect(started.append)
         between = Control()
@@ -467,7 +458,7 @@ def test_what_lies_in_front_takes_the_touch(test: EngineTest) -> None:
 
 
 def test_movements_are_measured_against_the_whole_npc(test: EngineTest) -> None:
-    player = player_in(test, scale=Vector2(2.0, 2.0))
+    player = player_in(test, (300.0, 300.0), scale=Vector2(2.0, 2.0))
     for make in KINDS:
         zone = make(player)
         assert zone._extent() == pytest.approx(300.0)
@@ -497,5 +488,5 @@ def test_warnings(test: EngineTest) -> None:
     first, second = zone._get_configuration_warnings()
     assert "no name" in first
     assert "react" in second
-    (warning,) = area(player_in(test))._get_configuration_warnings()
+    (warning,) = area(player_in(test, (300.0, 300.0)))._get_configuration_warnings()
     assert "Mouse > Filter" in warning
