@@ -22,7 +22,8 @@ from npc_video.backends.http import HttpBackend
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.backends.wire import Limits
-from npc_video.manager import ClipReady, Failed, VideoGenerationManager
+from npc_video.generation.events import ClipReady, Failed
+from npc_video.manager import VideoGenerationManager
 from npc_video.quality import typical_seconds
 from npc_video.records import (
     QUALITY_PRESETS,

@@ -32,7 +32,7 @@ def link_addon(project: Path, addon: Path) -> None:
 
 
 def install_addon(project: Path, addon: Path) -> None:
-    """Link the addon into a project of the user's, and have the engine load it from the first start.
+    """Link the addon into a project of the user's, to be loaded from the engine's first start on.
 
     Without a line in its list the engine learns of an extension only after it has read the
     project's scripts, and those that name our classes are errors until the next start.

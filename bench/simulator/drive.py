@@ -4,7 +4,8 @@ import heapq
 import math
 from collections.abc import Mapping
 
-from npc_video.generation.core import Decision, GenerationCore
+from npc_video.generation.core import GenerationCore
+from npc_video.generation.decision import Decision
 from npc_video.generation.events import ClipReady
 from npc_video.generation.jobs import Start
 from npc_video.records import CacheKey

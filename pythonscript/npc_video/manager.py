@@ -5,8 +5,6 @@ happens on the worker thread is fetched with `poll`, once a frame. What is to be
 `generation.core`, on the main thread as well, so no lock is needed; here it is done.
 """
 
-import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -17,27 +15,18 @@ from typing import Any
 from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
-from .cache import ClipCache, PendingWrite
+from .cache import ClipCache
+from .cache.shelving import Shelving
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
 from .evaluator import NpcResponseEvaluator
 from .generation.attempt import Attempt
-from .generation.core import Decision, GenerationCore
-from .generation.events import (
-    Answer,
-    ClipReady,
-    DeadlinePassed,
-    Event,
-    Failed,
-    Growing,
-    MadeAhead,
-    Previewed,
-    Progress,
-    Upgraded,
-)
+from .generation.core import GenerationCore
+from .generation.decision import Decision
+from .generation.events import Answer, Event, Previewed, Progress
 from .generation.jobs import Start
 from .generation.planner import Calm
 from .generation.stats import ManagerStats
-from .prediction.blended import BlendedPredictor, standard_predictor
+from .prediction.blended import standard_predictor
 from .prediction.common import common_states, get_common_npc_states
 from .prediction.rules import DEFAULT_PROGRESSION
 from .records import (
@@ -50,21 +39,7 @@ from .records import (
 )
 from .worker import Worker
 
-__all__ = [
-    "Answer",
-    "ClipReady",
-    "DeadlinePassed",
-    "Event",
-    "Failed",
-    "Growing",
-    "MadeAhead",
-    "Previewed",
-    "Progress",
-    "Upgraded",
-    "VideoGenerationManager",
-]
-
-_log = logging.getLogger(__name__)
+__all__ = ["VideoGenerationManager"]
 
 
 class VideoGenerationManager:
@@ -101,23 +76,21 @@ class VideoGenerationManager:
         self._pictures = Pictures(read_picture)
         self._backends = {"generator": backend} if isinstance(backend, Backend) else dict(backend)
         self._cache = ClipCache(config.cache_size) if cache is None else cache
+        self._shelving = Shelving(self._cache)
         self._clock = clock
         self._cache.fingerprint = joined_fingerprint(
             each.fingerprint for each in self._backends.values()
         )
         slots = {name: each.capabilities.slots for name, each in self._backends.items()}
         self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
-        self._predictors: dict[str, BlendedPredictor] = {}
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
         self._news: list[Event] = []
-        # Clips on their way to the disk, so that none is lost when the game ends.
-        self._unwritten: dict[CacheKey, PendingWrite] = {}
         # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._worker = Worker()
-        self._worker.submit(self._in_thread(self._cache.open))
+        self._worker.submit(self._shelving.open())
 
     # ---- Clips ----
 
@@ -153,7 +126,7 @@ class VideoGenerationManager:
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; those that play go on."""
         self._cache.clear()
-        self._worker.submit(self._in_thread(self._cache.erase))
+        self._worker.submit(self._shelving.erase())
 
     def poll(self) -> list[Event]:
         """What has happened since the last call; takes time only for what did. Never raises."""
@@ -199,12 +172,11 @@ class VideoGenerationManager:
             if config.progression is None
             else dict(config.progression),
         )
-        self._evaluators[npc_id], self._predictors[npc_id] = evaluator, predictor
+        self._evaluators[npc_id] = evaluator
         self._core.planner.register(npc_id, predictor)
 
     def remove_npc(self, npc_id: str) -> None:
         """Gives up all clips of an NPC, for it leaves the scene."""
-        self._predictors.pop(npc_id, None)
         self._evaluators.pop(npc_id, None)
         self._do(self._core.leave(npc_id, self._clock()))
 
@@ -214,9 +186,7 @@ class VideoGenerationManager:
         Raises:
             InvalidDataError: the NPC was not added.
         """
-        if npc_id not in self._predictors:
-            raise InvalidDataError(f"npc_id: {npc_id!r} is unknown; call add_npc first.")
-        return self._predictors[npc_id].to_dict()
+        return self._core.planner.learned(npc_id)
 
     def hint_next(self, params: VideoParams, probability: float = 1.0) -> None:
         """Tells that `params` will be asked for next, for what the game knows and we cannot.
@@ -288,8 +258,7 @@ class VideoGenerationManager:
         for key in decision.loads:
             self._worker.submit(self._load(key))
         for pending in decision.writes:
-            self._unwritten[pending.key] = pending
-            self._worker.submit(self._write(pending))
+            self._worker.submit(self._shelving.write(pending))
         self._news += decision.events
         self._wake = self._core.next_wake(self._clock())
 
@@ -355,28 +324,10 @@ class VideoGenerationManager:
         return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
 
     async def _load(self, key: CacheKey) -> None:
-        clip: GeneratedClip | None = None
-        try:
-            clip = await asyncio.to_thread(self._cache.load, key)
-        except NpcVideoError as error:
-            _log.warning("%s", error)
+        clip = await self._shelving.load(key)
         self._inbox.append(lambda now: self._core.loaded(key, clip, now))
-
-    async def _write(self, pending: PendingWrite) -> None:
-        await self._in_thread(lambda: self._cache.write(pending))
-        if self._unwritten.get(pending.key) is pending:
-            del self._unwritten[pending.key]
-
-    async def _in_thread(self, work: Callable[[], object]) -> None:
-        """Work on the disk; if it fails, the game goes on without."""
-        try:
-            await asyncio.to_thread(work)
-        except NpcVideoError as error:
-            _log.warning("%s", error)
 
     async def _tidy_up(self) -> None:
         for backend in self._backends.values():
             await backend.close()
-        for pending in list(self._unwritten.values()):
-            await self._write(pending)
-        await self._in_thread(self._cache.close)
+        await self._shelving.close()

@@ -8,9 +8,8 @@ thread, the simulator with a virtual clock.
 import itertools
 import random
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..cache import PendingWrite
 from ..prediction.base import Observation
 from ..progressive import presets_up_to
 from ..records import (
@@ -24,9 +23,10 @@ from ..records import (
 )
 from . import ladder
 from .clips import Clips
-from .events import Answer, ClipReady, DeadlinePassed, Event, Failed, MadeAhead, Upgraded
+from .decision import Decision, Draft
+from .events import Answer, ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
 from .hosts import Hosts
-from .idle import Idea, IdleWork
+from .idle import IdleWork
 from .jobs import Job, Purpose, Start
 from .planner import Calm, Planner
 from .queue import GenerationQueue
@@ -34,28 +34,12 @@ from .retry import MAX_ATTEMPTS, backoff
 from .stage import Awaited, Stage
 from .stats import ManagerStats, Tally, snapshot
 
-__all__ = ["Decision", "GenerationCore"]
+__all__ = ["GenerationCore"]
 
 _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What is to be done; stop first, then start.
-
-    Attributes:
-        loads: keys of clips to be brought from disk into memory; `loaded` is to be told of each.
-        writes: clips that belong on disk.
-    """
-
-    starts: tuple[Start, ...]
-    stops: tuple[Start, ...]
-    events: tuple[Event, ...]
-    loads: tuple[CacheKey, ...] = ()
-    writes: tuple[PendingWrite, ...] = ()
 
 
 class GenerationCore:
@@ -93,11 +77,7 @@ class GenerationCore:
         self._order = itertools.count()
         self._chance = random.Random(0)
         self._settled_at = 0.0
-        # What the next decision will tell.
-        self._stops: list[Start] = []
-        self._events: list[Event] = []
-        self._loads: list[CacheKey] = []
-        self._writes: list[PendingWrite] = []
+        self._draft = Draft()
         self.configure(config)
 
     def configure(self, config: VideoGenerationConfig) -> None:
@@ -125,7 +105,7 @@ class GenerationCore:
             self._tally.misses += 1
             awaited = self._stage.wait(params, priority, now)
             if self._clips.is_stored(key):
-                self._loads.append(key)
+                self._draft.loads.append(key)
             else:
                 self._want(awaited, now)
         else:
@@ -175,14 +155,15 @@ class GenerationCore:
             key = params.cache_key()
             if key not in self._clips and self._queue.find(key) is None:
                 priority = weight * _BACKGROUND_WORTH
-                self._enqueue(params, key, self._presets[0], Purpose.BACKGROUND, priority, now)
+                preset, purpose = self._presets[0], Purpose.BACKGROUND
+                self._enqueue(self._job(params, key, preset, purpose, priority, now))
         return self._settle(now)
 
     def clear(self, now: float) -> Decision:
         """Gives up everything that waits or runs."""
         self._stage.clear()
         self._give_up(self._queue.clear(), now)
-        return self._decision(())
+        return self._draft.decide(())
 
     # ---- What hosts do ----
 
@@ -192,7 +173,7 @@ class GenerationCore:
         key = clip.params.cache_key()
         pending = self._clips.put(key, clip)
         if pending is not None:
-            self._writes.append(pending)
+            self._draft.writes.append(pending)
         if start is None:
             return self._settle(now)
         seconds = now - start.at
@@ -209,11 +190,11 @@ class GenerationCore:
         elif start.job.purpose is Purpose.UPGRADE:
             self._tally.upgraded += 1
             if self._stage.improve(key, clip):
-                self._events.append(Upgraded(clip.params, clip))
+                self._draft.events.append(Upgraded(clip.params, clip))
         else:
             self._tally.speculations += 1
             self._unused[key] = seconds
-            self._events.append(MadeAhead(clip.params, clip))
+            self._draft.events.append(MadeAhead(clip.params, clip))
         return self._settle(now)
 
     def fail(self, ticket: int, reason: str, now: float, *, worth_retrying: bool) -> Decision:
@@ -233,14 +214,14 @@ class GenerationCore:
             self._tally.failed += 1
             if job.is_wanted:
                 self._stage.give_up(job.key)
-                self._events.append(Failed(job.params, reason))
+                self._draft.events.append(Failed(job.params, reason))
         return self._settle(now)
 
     def advance(self, now: float) -> Decision:
         """Time has passed; nothing else has happened."""
         for awaited in self._stage.become_late(now, self._config.max_wait):
             self._tally.late += 1
-            self._events.append(DeadlinePassed(awaited.params, now - awaited.since))
+            self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
         return self._settle(now)
 
     def next_wake(self, now: float) -> float | None:
@@ -262,7 +243,7 @@ class GenerationCore:
         return any(start.ticket == ticket and start.job.is_wanted for start in self._queue.running)
 
     def stats(self) -> ManagerStats:
-        return snapshot(self._tally, self._queue, self._hosts, self.planner, self._unused)
+        return snapshot(self._tally, self._queue, self._hosts, self.planner)
 
     # ---- Clips that come and are shown ----
 
@@ -278,7 +259,7 @@ class GenerationCore:
         """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
         if self._stage.arrive(key, clip):
             self._use(key)
-        self._events.append(ClipReady(clip.params, clip))
+        self._draft.events.append(ClipReady(clip.params, clip))
 
     def _fall_back(self, params: VideoParams) -> Answer:
         similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
@@ -291,8 +272,9 @@ class GenerationCore:
     # ---- Jobs ----
 
     def _want(self, awaited: Awaited, now: float) -> None:
+        params, key, priority = awaited.params, awaited.key, awaited.priority
         preset = self._first_preset()
-        self._enqueue(awaited.params, awaited.key, preset, Purpose.WANTED, awaited.priority, now)
+        self._enqueue(self._job(params, key, preset, Purpose.WANTED, priority, now))
 
     def _first_preset(self) -> QualityPreset:
         """Of a clip that somebody waits for."""
@@ -302,21 +284,12 @@ class GenerationCore:
             return self._hosts.fastest.quality.choose().preset
         return self._presets[-1]
 
-    def _enqueue(
-        self,
-        params: VideoParams,
-        key: CacheKey,
-        preset: QualityPreset,
-        purpose: Purpose,
-        priority: float,
-        now: float,
-    ) -> None:
-        job = self._job(params, key, preset, purpose, priority, now)
-        for refused in self._queue.add(job, now):
+    def _enqueue(self, job: Job) -> None:
+        for refused in self._queue.add(job, job.asked_at):
             self._tally.refused += 1
             if refused.is_wanted:
                 self._stage.give_up(refused.key)
-                self._events.append(Failed(refused.params, _QUEUE_FULL))
+                self._draft.events.append(Failed(refused.params, _QUEUE_FULL))
 
     def _job(
         self,
@@ -339,7 +312,7 @@ class GenerationCore:
         for start in stopped:
             self._account(start, now - start.at)
             self._hosts[start.host].breaker.stopped()
-            self._stops.append(start)
+            self._draft.stops.append(start)
 
     # ---- What begins ----
 
@@ -362,31 +335,12 @@ class GenerationCore:
                 break
             self._queue.replan((job,), now)
         self._settled_at = now
-        return self._decision(started)
-
-    def _decision(self, started: Iterable[Start]) -> Decision:
-        decision = Decision(
-            tuple(started),
-            tuple(self._stops),
-            tuple(self._events),
-            tuple(self._loads),
-            tuple(self._writes),
-        )
-        for told in (self._stops, self._events, self._loads, self._writes):
-            told.clear()
-        return decision
+        return self._draft.decide(started)
 
     def _most_worth(self, now: float) -> Job | None:
         """What is worth most of an idle host's time."""
-        config, quality = self._config, self._hosts.fastest.quality
-        ideas: list[Idea] = []
-        if config.progressive:
-            ideas += self._idle.upgrades(now, self._stage.shown, self._presets, quality)
-        if config.predictive:
-            preset = self._first_preset()
-            idea = self._idle.speculation(now, preset, quality, config.fallback)
-            ideas += [idea] if idea is not None else []
-        if not ideas:
+        quality, first = self._hosts.fastest.quality, self._first_preset()
+        best = self._idle.best(now, self._config, self._presets, first, quality, self._stage.shown)
+        if best is None:
             return None
-        best = max(ideas, key=lambda idea: idea.worth)
         return self._job(best.params, best.key, best.preset, best.purpose, best.worth, now)

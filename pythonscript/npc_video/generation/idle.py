@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..quality import AdaptiveQuality
-from ..records import CacheKey, Fallback, GeneratedClip, QualityPreset, VideoParams
+from ..records import (
+    CacheKey,
+    Fallback,
+    GeneratedClip,
+    QualityPreset,
+    VideoGenerationConfig,
+    VideoParams,
+)
 from . import ladder
 from .clips import Clips
 from .jobs import Purpose
@@ -44,15 +51,35 @@ class IdleWork:
         self._queue = queue
         self._rungs = rungs
 
-    def speculation(
-        self, now: float, preset: QualityPreset, quality: AdaptiveQuality, preferred: Fallback
+    def best(
+        self,
+        now: float,
+        config: VideoGenerationConfig,
+        presets: Sequence[QualityPreset],
+        first: QualityPreset,
+        quality: AdaptiveQuality,
+        shown: Iterable[GeneratedClip],
     ) -> Idea | None:
-        """The clip that is most worth making ahead at `preset`.
+        """The idea of the highest worth; None if none has any.
 
         Args:
+            presets: those of upgrades, the cheapest first, the wanted one last.
+            first: the preset of a clip that is made ahead.
             quality: of the host that would make it.
-            preferred: the fallback that the game wants to show.
+            shown: the clips on screen.
         """
+        ideas: list[Idea] = []
+        if config.progressive:
+            ideas += self._upgrades(now, shown, presets, quality)
+        if config.predictive:
+            idea = self._speculation(now, first, quality, config.fallback)
+            ideas += [idea] if idea is not None else []
+        return max(ideas, key=lambda idea: idea.worth, default=None)
+
+    def _speculation(
+        self, now: float, preset: QualityPreset, quality: AdaptiveQuality, preferred: Fallback
+    ) -> Idea | None:
+        """The clip that is most worth making ahead, where the game prefers this fallback."""
 
         def usefulness(params: VideoParams) -> float:
             similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
@@ -66,18 +93,14 @@ class IdleWork:
             return None
         return Idea(found.params, found.key, preset, Purpose.SPECULATION, found.worth)
 
-    def upgrades(
+    def _upgrades(
         self,
         now: float,
         shown: Iterable[GeneratedClip],
         presets: Sequence[QualityPreset],
         quality: AdaptiveQuality,
     ) -> Iterator[Idea]:
-        """For each clip on screen, the preset that gains most before something else is shown.
-
-        Args:
-            presets: the cheapest first, the wanted one last.
-        """
+        """For each clip on screen, the preset that gains most before something else is shown."""
         names = [preset.name for preset in presets]
         best = len(presets) - 1
         for clip in shown:

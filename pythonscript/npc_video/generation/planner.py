@@ -8,7 +8,9 @@ upgrade of a clip on screen is valued in the same way, so the two compete.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
+from ..errors import InvalidDataError
 from ..prediction.attention import Attention, Turn
 from ..prediction.base import Observation, Proposal
 from ..prediction.blended import BlendedPredictor
@@ -82,6 +84,16 @@ class Planner:
         self._hints = {
             key: hint for key, hint in self._hints.items() if hint.proposal.params.npc_id != npc_id
         }
+
+    def learned(self, npc_id: str) -> dict[str, Any]:
+        """What is known of how the NPC is played with, as JSON.
+
+        Raises:
+            InvalidDataError: the NPC is not registered.
+        """
+        if npc_id not in self._predictors:
+            raise InvalidDataError(f"npc_id: {npc_id!r} is unknown; call add_npc first.")
+        return self._predictors[npc_id].to_dict()
 
     @property
     def reliabilities(self) -> dict[str, dict[str, float]]:

@@ -1,10 +1,8 @@
 """The numbers of a manager, for an inspector and for benchmarks."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..records import CacheKey
 from .hosts import Host, Hosts
 from .jobs import Start
 from .planner import Planner
@@ -112,13 +110,7 @@ class Tally:
             self.speculation_seconds += seconds
 
 
-def snapshot(
-    tally: Tally,
-    queue: GenerationQueue,
-    hosts: Hosts,
-    planner: Planner,
-    unused: Mapping[CacheKey, float],
-) -> ManagerStats:
+def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planner) -> ManagerStats:
     """The numbers as they are now."""
     return ManagerStats(
         hits=tally.hits,

@@ -9,15 +9,15 @@ from npc_video.backends.base import Backend, ClipPart, Preview
 from npc_video.cache import ClipCache
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import GenerationError, GeneratorUnavailableError, InvalidDataError
-from npc_video.manager import (
+from npc_video.generation.events import (
     ClipReady,
     DeadlinePassed,
     Failed,
     Growing,
     Previewed,
     Progress,
-    VideoGenerationManager,
 )
+from npc_video.manager import VideoGenerationManager
 from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
 
 DEADLINE = 10.0

@@ -20,7 +20,8 @@ from npc_video.errors import (
     GeneratorUnavailableError,
     GeneratorUnreachableError,
 )
-from npc_video.manager import ClipReady, Failed, VideoGenerationManager
+from npc_video.generation.events import ClipReady, Failed
+from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
 
 from .contract import video, wanted
