@@ -54,7 +54,7 @@ def py_initialize(_userdata: int, level: int) -> None:
     if level == _EDITOR and _globals.singleton("Engine").is_editor_hint():
         from . import _help
 
-        _help.load(list(_classes.registered.values()))
+        _help.load([cls for cls in _classes.registered.values() if not cls._unlisted])
 
 
 def _begin() -> None:

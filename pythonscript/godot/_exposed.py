@@ -147,8 +147,17 @@ class signal:  # noqa: N801  as above
 @overload
 def exposed(cls: C) -> C: ...
 @overload
-def exposed(*, tool: bool = False, icon: str = "", abstract: bool = False) -> Callable[[C], C]: ...
-def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
+def exposed(
+    *, tool: bool = False, icon: str = "", abstract: bool = False, hidden: bool = False
+) -> Callable[[C], C]: ...
+def exposed(
+    cls: Any = None,
+    *,
+    tool: bool = False,
+    icon: str = "",
+    abstract: bool = False,
+    hidden: bool = False,
+) -> Any:
     """Registers a class with the engine, under its own name.
 
     The engine makes an object of each class, in the editor too, to learn what its properties hold
@@ -160,6 +169,8 @@ def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bo
             otherwise the editor has a placeholder that shows its properties.
         icon: path of an icon for the editor, `res://…`.
         abstract: only its subclasses can be made.
+        hidden: scripts do not know it, and the editor neither lists nor explains it; for what a
+            library makes for itself.
 
     Raises:
         GodotError: it does not extend a class of the engine, the name is taken, it has something
@@ -171,7 +182,8 @@ def exposed(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bo
 
         if not isinstance(made, EngineType):
             raise GodotError(f"{made.__name__} must extend a class of Godot, such as Node")
-        _registration.expose(made, _registration.Options(tool=tool, icon=icon, abstract=abstract))
+        options = _registration.Options(tool=tool, icon=icon, abstract=abstract, hidden=hidden)
+        _registration.expose(made, options)
         return made
 
     return decorate if cls is None else decorate(cls)

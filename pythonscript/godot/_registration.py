@@ -35,6 +35,7 @@ class Options:
     tool: bool
     icon: str
     abstract: bool
+    hidden: bool
 
 
 _CALLBACKS = {
@@ -68,7 +69,7 @@ def expose(cls: Any, options: Options) -> None:
             " pythonscript/modules, or import it from one that is named there"
         )
     cls._exposed_class = label
-    cls._abstract = options.abstract
+    cls._abstract, cls._unlisted = options.abstract, options.hidden
     _classes.exposed_classes[label] = cls
     _waiting.append(plan)
 
@@ -183,6 +184,7 @@ def is_enum(member: Any) -> bool:
 
 def _flags(cls: Any, options: Options) -> int:
     flags = lib.PS_ABSTRACT if options.abstract else 0
+    flags |= lib.PS_HIDDEN if options.hidden else 0
     flags |= 0 if options.tool or _level_of(cls) == _EDITOR_LEVEL else lib.PS_RUNTIME
     flags |= lib.PS_REFCOUNTED if cls._counted else 0
     for method, flag in _CALLBACKS.items():

@@ -140,7 +140,7 @@ class NpcInteractionZone2D(Zone, Area2D):
             )
 
 
-@exposed
+@exposed(hidden=True)
 class NpcZoneListener(Node):
     """Hears the events of a viewport for an `NpcInteractionZone2D`, which makes it by itself.
 

@@ -44,10 +44,16 @@ class ToolLamp(Node):
     def _get_configuration_warnings(self):
         return ["it is too bright"]
 
+@exposed(hidden=True)
+class Fuse(Node):
+    """Inside a lamp."""
+
 @exposed
 class LampPlugin(EditorPlugin):
     def _enter_tree(self):
-        print("the plugin entered the tree")
+        fuse = Fuse()
+        print("the plugin entered the tree with a", fuse.get_class())
+        fuse.free()
 
     def _exit_tree(self):
         print("the plugin left the tree")
@@ -84,6 +90,7 @@ func found(_plugin: EditorPlugin) -> Dictionary:
 	tool.free()
 	seen.warning = await _warning()
 	seen.help = await _help("Lamp")
+	seen.listed = await _listed()
 	return seen
 
 func _warning() -> String:
@@ -99,6 +106,23 @@ func _warning() -> String:
 						return item.get_button_tooltip_text(0, index)
 			item = item.get_next_in_tree()
 	return ""
+
+func _listed() -> Array[String]:
+	EditorInterface.popup_create_dialog(func(_type: StringName) -> void: pass, "Node", "", "Make")
+	for frame in 30:
+		await Engine.get_main_loop().process_frame
+	var found: Array[String] = []
+	for dialog: ConfirmationDialog in Engine.get_main_loop().root.find_children(
+		"*", "ConfirmationDialog", true, false
+	):
+		if dialog.title == "Make":
+			for tree: Tree in dialog.find_children("*", "Tree", true, false):
+				var item := tree.get_root()
+				while item:
+					found.append(item.get_text(0))
+					item = item.get_next_in_tree()
+			dialog.hide()
+	return found
 
 func _help(name: String) -> String:
 	EditorInterface.get_script_editor().goto_help("class_name:" + name)
@@ -167,6 +191,11 @@ def test_configuration_warnings_are_shown(found: dict[str, Any]) -> None:
     assert "it is too bright" in found["warning"]
 
 
+def test_a_hidden_class_is_not_listed(found: dict[str, Any]) -> None:
+    assert "Lamp" in found["listed"]
+    assert "Fuse" not in found["listed"]
+
+
 def test_docstrings_are_the_editor_s_help(found: dict[str, Any]) -> None:
     text = found["help"].replace("\N{NO-BREAK SPACE}", " ")
     for part in (
@@ -184,7 +213,7 @@ def test_docstrings_are_the_editor_s_help(found: dict[str, Any]) -> None:
 
 
 def test_an_editor_plugin_in_python(edited: EngineRun) -> None:
-    assert "the plugin entered the tree" in edited.log
+    assert "the plugin entered the tree with a Fuse" in edited.log
     assert "the plugin left the tree" in edited.log
 
 

@@ -543,7 +543,7 @@ static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, in
                               uintptr_t icon) {
     GDExtensionClassCreationInfo5 info = {
         .is_abstract = (flags & PS_ABSTRACT) != 0,
-        .is_exposed = 1,
+        .is_exposed = (flags & PS_HIDDEN) == 0,
         .is_runtime = (flags & PS_RUNTIME) != 0,
         .icon_path = icon,
         .set_func = flags & PS_SET ? py_set : NULL,

@@ -106,6 +106,7 @@ void ps_free_names(void);
 #define PS_REFCOUNTED 128
 #define PS_ABSTRACT 256
 #define PS_RUNTIME 512
+#define PS_HIDDEN 1024
 void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags, uintptr_t icon);
 void ps_register_main_loop(void);
 void ps_describe_levels(GDExtensionInitialization *initialization);

@@ -18,7 +18,7 @@ __all__ = ["NpcBackendInspector"]
 _PRESET = "realtime"
 
 
-@exposed
+@exposed(hidden=True)
 class NpcBackendInspector(EditorInspectorPlugin):
     """Adds "Test connection" to generators."""
 

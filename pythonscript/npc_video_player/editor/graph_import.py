@@ -29,7 +29,7 @@ __all__ = ["NpcGraphImport", "NpcGraphInspector"]
 _SUFFIX = "npcgraph.json"
 
 
-@exposed
+@exposed(hidden=True)
 class NpcGraphImport(EditorImportPlugin):
     """Imports `.npcgraph.json` files, unchanged, as NpcResponseGraph resources."""
 
@@ -77,7 +77,7 @@ class NpcGraphImport(EditorImportPlugin):
         return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
 
 
-@exposed
+@exposed(hidden=True)
 class NpcGraphInspector(EditorInspectorPlugin):
     """Shows what is wrong with a graph, and writes it to a file."""
 

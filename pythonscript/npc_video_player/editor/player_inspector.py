@@ -13,7 +13,7 @@ from .bake_dialog import BakeDialog
 __all__ = ["NpcPlayerInspector"]
 
 
-@exposed
+@exposed(hidden=True)
 class NpcPlayerInspector(EditorInspectorPlugin):
     """Adds "Bake Common States" above the baked folder of players."""
 

@@ -29,7 +29,7 @@ from .trial import Trial
 __all__ = ["NpcProfileInspector"]
 
 
-@exposed
+@exposed(hidden=True)
 class NpcProfileInspector(EditorInspectorPlugin):
     """Adds a preview to profiles."""
 
