@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 import sysconfig
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -88,7 +89,10 @@ def compile_bridge(target: Path) -> None:
 
     builder = cffi.FFI()
     builder.cdef(read("_generated/interface.h"))
-    builder.cdef(read("native/bridge.h"))
+    declared = read("native/bridge.h")
+    # By this the Python half tells whether it was made for these declarations.
+    declared += f"#define PS_DECLARED {zlib.crc32(declared.encode())}\n"
+    builder.cdef(declared)
     builder.embedding_api(ENTRY)
     builder.cdef(f'extern "Python" {{ {read("native/callbacks.h")} }}')
     builder.embedding_init_code(BOOT)
@@ -96,7 +100,7 @@ def compile_bridge(target: Path) -> None:
     sources = [
         types,
         static(read("native/callbacks.h")),
-        static(read("native/bridge.h")),
+        static(declared),
         read("native/lock.c"),
         read("_generated/interface.c"),
         read("native/bridge.c"),

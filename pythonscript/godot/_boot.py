@@ -5,6 +5,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # quicker than `signal`
 import importlib
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def pythonscript_init(find: Any, library: int, initialization: Any) -> int:
     if missing != ffi.NULL:
         print(f"This engine lacks {ffi.string(missing).decode()}: Godot 4.5 or newer is needed.")
         return 0
+    if _is_of_other_sources():
+        print(
+            "Python could not start: the bridge was built of other sources than these."
+            " Build the bridge again: `python3 run.py editor` does."
+        )
+        return 0
     lib.ps_describe_levels(initialization)
     return 1
 
@@ -55,6 +62,15 @@ def py_initialize(_userdata: int, level: int) -> None:
         from . import _help
 
         _help.load([cls for cls in _classes.registered.values() if not cls._unlisted])
+
+
+def _is_of_other_sources() -> bool:
+    """Whether `native/bridge.h`, where it lies beside these files, is not that of the library."""
+    try:
+        declared = (Path(__file__).parent / "native" / "bridge.h").read_text("utf-8")
+    except OSError:
+        return False
+    return zlib.crc32(declared.encode()) != getattr(lib, "PS_DECLARED", None)
 
 
 def _begin() -> None:

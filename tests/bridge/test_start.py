@@ -221,6 +221,16 @@ def test_the_editor_opens_and_says_it_too(engine: Engine, tmp_path: Path, fault:
     assert FAULTS[fault] in run.log
 
 
+def test_a_bridge_built_of_other_sources_says_so(engine: Engine, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", {"run.gd": WITHOUT_PYTHON})
+    (sources,) = bundle(project).glob("lib/*/site-packages/godot")
+    (sources / "native").mkdir()
+    (sources / "native" / "bridge.h").write_text("/* of another day */\n")
+    run = run_project(engine, project, "--headless", "--script", "res://run.gd", seconds=60.0)
+    assert "the game runs" in run.log
+    assert "Build the bridge again" in run.log
+
+
 def test_a_module_that_fails_leaves_the_others_and_the_game_alone(
     engine: Engine, tmp_path: Path
 ) -> None:
