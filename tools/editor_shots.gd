@@ -34,6 +34,7 @@ func _run() -> void:
 	await _preview()
 	await _generator()
 	await _bake()
+	await _bake_in_vain(player)
 	EditorInterface.edit_node(player)
 	inspector.custom_minimum_size.x = 0.0
 	await _monitors()
@@ -112,6 +113,26 @@ func _bake() -> void:
 	await _until(func() -> bool: return _find("Label", "s left.", dialog) != null, "a clip")
 	await _shoot("bake")
 	dialog.hide()
+
+
+## With a generator that is not there.
+func _bake_in_vain(player: NpcVideoPlayer) -> void:
+	var before := player.backend
+	var nowhere := NpcHttpBackend.new()
+	nowhere.url = "http://127.0.0.1:9"
+	player.backend = nowhere
+	EditorInterface.edit_node(player)
+	await _press("Bake Common States…")
+	await _until(func() -> bool: return _window("Bake Common States") != null, "the dialog")
+	var dialog: ConfirmationDialog = _window("Bake Common States")
+	dialog.get_ok_button().pressed.emit()
+	await _until(
+		func() -> bool: return not dialog.get_ok_button().disabled and _find("Label", "failed", dialog),
+		"the failures"
+	)
+	await _shoot("bake_in_vain")
+	dialog.hide()
+	player.backend = before
 
 
 ## Of a game that plays itself meanwhile.

@@ -19,10 +19,10 @@ MONITORS: dict[str, Callable[[Numbers], float]] = {
     "Queue length": lambda n: n.waiting,
     "Running jobs": lambda n: n.running,
     "Generating (s)": lambda n: n.busy_seconds,
-    "Made ahead and used": lambda n: n.used,
-    "Made ahead and wasted (s)": lambda n: n.wasted_seconds,
-    "Decoding (ms per frame)": lambda n: n.decode_ms,
-    "Uploading (ms per frame)": lambda n: n.upload_ms,
+    "Made ahead, used": lambda n: n.used,
+    "Made ahead, wasted (s)": lambda n: n.wasted_seconds,
+    "Frame decoding (ms)": lambda n: n.decode_ms,
+    "Frame uploading (ms)": lambda n: n.upload_ms,
     "Dropped frames": lambda n: n.cost.dropped,
 }
 """What each one shows, by its name."""
