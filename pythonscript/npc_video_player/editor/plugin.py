@@ -5,6 +5,7 @@ from __future__ import annotations
 from godot import EditorPlugin, exposed
 
 from .backend_inspector import NpcBackendInspector
+from .baked_export import NpcBakedExport
 from .graph_import import NpcGraphImport, NpcGraphInspector
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
@@ -19,6 +20,7 @@ class EditorNpcVideo(EditorPlugin):
 
     def _enter_tree(self) -> None:
         self._import = NpcGraphImport()
+        self._export = NpcBakedExport()
         self._inspectors = [
             NpcPlayerInspector(),
             NpcProfileInspector(),
@@ -26,11 +28,13 @@ class EditorNpcVideo(EditorPlugin):
             NpcGraphInspector(),
         ]
         self.add_import_plugin(self._import)
+        self.add_export_plugin(self._export)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)
 
     def _exit_tree(self) -> None:
         for inspector in self._inspectors:
             self.remove_inspector_plugin(inspector)
+        self.remove_export_plugin(self._export)
         self.remove_import_plugin(self._import)
-        self._import, self._inspectors = None, []
+        self._import, self._export, self._inspectors = None, None, []

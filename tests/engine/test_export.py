@@ -1,0 +1,74 @@
+"""Games packed by the engine: the clips baked for them go along."""
+
+from pathlib import Path
+
+import pytest
+from npc_video import QUALITY_PRESETS, GeneratedClip, VideoParams
+from npc_video.cache.baked import INDEX, BakedFolder
+
+from tests.harness import editor
+from tools.engine import find
+from tools.godot import run_project
+
+SETTINGS = 'config_version=5\n[application]\nrun/main_scene="res://main.tscn"\n'
+SCENE = '[gd_scene format=3]\n[node name="Main" type="Node"]\n'
+PRESET = """[preset.0]
+name="Game"
+platform="Linux"
+runnable=true
+export_filter="scenes"
+export_files=PackedStringArray("res://main.tscn")
+include_filter="{filter}"
+exclude_filter=""
+[preset.0.options]
+binary_format/architecture="x86_64"
+"""
+LOOKS = [VideoParams(npc_id="ember", expression=name) for name in ("neutral", "happy")]
+
+
+def clip_of(params: VideoParams) -> GeneratedClip:
+    shape = QUALITY_PRESETS["realtime"]
+    return GeneratedClip(
+        data=f"a clip that is {params.expression}".encode(),
+        media_type="video/webm",
+        width=shape.width,
+        height=shape.height,
+        fps=shape.fps,
+        duration=3.0,
+        preset="realtime",
+        params=params,
+        generation_seconds=1.0,
+    )
+
+
+def pack(project: Path, include_filter: str) -> bytes:
+    """The package of a game with baked clips in it."""
+    files = {
+        "project.godot": SETTINGS,
+        "main.tscn": SCENE,
+        "export_presets.cfg": PRESET.format(filter=include_filter),
+        "other/index.json": '{"of": "another program"}',
+        "other/film.webm": "another film",
+        "npcs/ember/note.txt": "a note",
+    }
+    editor.make_project(project, "", files)
+    baked = BakedFolder(project / "npcs" / "ember")
+    for params in LOOKS:
+        baked.add(params.cache_key(), clip_of(params))
+    engine = find()
+    assert engine is not None, "`python3 run.py engine` gets a Godot"
+    assert editor.import_assets(project).ok
+    arguments = ("--headless", "--export-pack", "Game", "game.pck")
+    run = run_project(engine, project, *arguments, seconds=120.0)
+    assert run.ok, run.log
+    return (project / "game.pck").read_bytes()
+
+
+@pytest.mark.parametrize("include_filter", ["", "npcs/*.webm, npcs/*.json"])
+def test_baked_clips_are_packed_once_and_nothing_else(tmp_path: Path, include_filter: str) -> None:
+    packed = pack(tmp_path / "game", include_filter)
+    index = (tmp_path / "game" / "npcs" / "ember" / INDEX).read_bytes()
+    assert [packed.count(clip_of(params).data) for params in LOOKS] == [1, 1]
+    assert packed.count(index) == 1
+    assert b"another" not in packed
+    assert b"a note" not in packed
