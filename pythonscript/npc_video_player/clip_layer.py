@@ -23,6 +23,7 @@ class ClipLayer:
         is_tiled: it fills its area with copies in the size of the clip.
         has_moved, has_looped, has_finished: whether the last `advance` brought another picture, or
             the first of the clip again, or its end.
+        sound: once there is one.
     """
 
     def __init__(self, player: Any, reel: Reel, leave: Callable[[Reel], None]):
@@ -32,9 +33,15 @@ class ClipLayer:
         self.is_held = self.is_tiled = False
         self.has_moved = self.has_looped = self.has_finished = False
         self.sound: ClipSound | None = None
-        self._leave = leave
+        self._player, self._leave = player, leave
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
         RenderingServer.canvas_item_set_material(self.item, reel.material.rid)
+
+    @property
+    def phase(self) -> float:
+        """Place in the clip, from 0 up to 1."""
+        seconds = self.reel.clip.duration
+        return self.reel.position / seconds % 1.0 if seconds > 0.0 else 0.0
 
     def place(self, area: Rect2) -> None:
         tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
@@ -53,6 +60,29 @@ class ClipLayer:
         loops, shots = self.reel.playback.loops, self.reel.shots_shown
         self.has_looped, self._loops = loops > self._loops, loops
         self.has_moved, self._shots = shots > self._shots, shots
+
+    def hear(self, bus: str, loudness: float) -> None:
+        """Keeps the clip's sound with its picture; of layers that share a reel one is heard.
+
+        Args:
+            loudness: 0 to 1.
+        """
+        reel = self.reel
+        if self.sound is None and reel.heard_by is None and (sound := reel.sound):
+            reel.heard_by = self
+            self.sound = ClipSound(self._player, bus, sound, reel.clip.duration)
+        if self.sound is None:
+            return
+        self.sound.send_to(bus)
+        if self.is_held or reel.is_finished:
+            self.sound.pause()
+        else:
+            self.sound.follow(reel.position, loudness)
+
+    def silence(self) -> None:
+        """Nobody sees it: its sound pauses."""
+        if self.sound is not None:
+            self.sound.pause()
 
     def close(self) -> None:
         RenderingServer.free_rid(self.item)

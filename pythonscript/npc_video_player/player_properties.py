@@ -1,23 +1,17 @@
-"""What the inspector sets of an `NpcVideoPlayer`, which of it applies, and what it warns of."""
+"""What the inspector sets of an `NpcVideoPlayer`, and which of it applies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from godot import (
-    AnimatedSprite2D,
-    AnimationPlayer,
     AudioServer,
     Callable,
     Control,
-    DirAccess,
     NodePath,
-    Resource,
     Texture2D,
     Vector2,
     export,
-    push_error,
 )
 from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig
 from npc_video.cache import POLICIES
@@ -25,8 +19,10 @@ from npc_video.errors import InvalidDataError
 
 from .backend_resources import NpcBackend, NpcProceduralBackend
 from .layers import CURVES
+from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
+from .setting import Setting
 from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
 
@@ -34,26 +30,6 @@ from .stretch import STRETCH_MODES
 _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES = 2, 20, 26
 _IN_INSPECTOR = 4
 _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
-
-
-class Setting(export):
-    """A property whose changes the player goes by at once, as it does by those of a resource."""
-
-    def __set__(self, obj: Any, value: Any) -> None:
-        if self.enum is not None and value not in self.enum:
-            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
-            return
-        before, were_hidden = self.__get__(obj), obj._hidden()
-        if value == before:
-            return
-        super().__set__(obj, value)
-        if isinstance(before, Resource):
-            before.changed.disconnect(obj._change)
-        if isinstance(value, Resource):
-            value.changed.connect(obj._change)
-        if obj._hidden() != were_hidden:
-            obj.notify_property_list_changed()
-        obj._change()
 
 
 class PlayerProperties(Control):
@@ -284,37 +260,7 @@ class PlayerProperties(Control):
     def _get_configuration_warnings(self) -> list[str]:
         parts = (self.profile, self.backend)
         found = [problem for part in parts if part is not None for problem in part.problems()]
-        return found + list(self._warnings())
-
-    def _warnings(self) -> Iterator[str]:
-        if self.profile is None and not (self.npc_name or self.npc_id):
-            yield "Profile: is empty: choose one, or give the NPC a name of its own."
-        portrait = self.portrait if self.profile is None else self.profile.portrait
-        if self.fallback == "placeholder" and portrait is None:
-            yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
-        if self.fallback == "procedural" and not self._draws() and not self.procedural_target:
-            yield (
-                "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
-                " that plays your NPC's animations, or choose another fallback."
-            )
-        if self.procedural_target and not self._has_target():
-            yield (
-                "Procedural Target: there is no AnimatedSprite2D or AnimationPlayer at this path:"
-                " choose one."
-            )
-        if self.cache_folder and not self.cache_folder.startswith("user://"):
-            yield "Cache Folder: players can only write below user://, as user://npc_video."
-        if self.baked_folder and not DirAccess.dir_exists_absolute(self.baked_folder):
-            yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."
-        if self.interpolation == "motion" and self._draws():
-            yield (
-                "Interpolation: motion needs clips in H.264, and the embedded generator makes none:"
-                " they are mixed, as with blend."
-            )
-
-    def _has_target(self) -> bool:
-        target = self.get_node_or_null(self.procedural_target)
-        return not self.is_inside_tree() or isinstance(target, AnimatedSprite2D | AnimationPlayer)
+        return found + list(warnings_of(self))
 
     # ---- For who acts by them ----
 

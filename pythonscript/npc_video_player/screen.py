@@ -12,7 +12,6 @@ from godot import Rect2
 from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .clip_layer import ClipLayer
-from .clip_sound import ClipSound
 from .happenings import Began, Broken, Finished, Happening, Looped
 from .layers import Layer, LayerStack
 from .placeholder import Placeholder
@@ -190,9 +189,8 @@ class Screen:
             self._opening = None
 
     def place(self, area: Rect2) -> None:
-        for layer in self.layers:
-            if isinstance(layer, ClipLayer):
-                layer.is_tiled = self.layers.stretch == "tile"
+        for clip in self._clips():
+            clip.is_tiled = self.layers.stretch == "tile"
         self.layers.place(area)
 
     def close(self) -> None:
@@ -219,8 +217,8 @@ class Screen:
             self._stand_in = None
         happenings = self._happened(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
-        clips = self._clips()
-        self._hear(clips)
+        for clip in self._clips():
+            clip.hear(self.bus, self.layers.loudness(clip))
         self._calm = self._found_calm()
         return happenings
 
@@ -254,9 +252,8 @@ class Screen:
 
     def silence(self) -> None:
         """Nobody sees it: its sounds pause."""
-        for layer in self.layers:
-            if isinstance(layer, ClipLayer) and layer.sound is not None:
-                layer.sound.pause()
+        for clip in self._clips():
+            clip.silence()
 
     def _begin_opened(self) -> list[Happening]:
         """Fades the opened clip in, if its first picture is there and it is its time."""
@@ -305,22 +302,4 @@ class Screen:
     def _phase(self) -> float:
         """Where in its loop what is on screen is, 0 to 1."""
         top = self.layers.top
-        if isinstance(top, ProceduralFace):
-            return top.phase
-        if isinstance(top, ClipLayer) and top.reel.clip.duration > 0.0:
-            return top.reel.position / top.reel.clip.duration % 1.0
-        return 0.0
-
-    def _hear(self, clips: list[ClipLayer]) -> None:
-        """Keeps each clip's sound with its picture."""
-        for layer in clips:
-            if layer.sound is None and (sound := layer.reel.sound) and layer.reel.heard_by is None:
-                layer.reel.heard_by = layer
-                seconds = layer.reel.clip.duration
-                layer.sound = ClipSound(self._player, self.bus, sound, seconds)
-            if layer.sound is not None:
-                layer.sound.send_to(self.bus)
-                if layer.is_held or layer.reel.is_finished:
-                    layer.sound.pause()
-                else:
-                    layer.sound.follow(layer.reel.position, self.layers.loudness(layer))
+        return top.phase if isinstance(top, ProceduralFace | ClipLayer) else 0.0

@@ -20,10 +20,11 @@ from npc_video_player import player as player_module
 from npc_video_player.backend_resources import NpcProceduralBackend
 from npc_video_player.layers import CURVES
 from npc_video_player.placeholder import Placeholder
-from npc_video_player.player_properties import PlayerProperties, Setting
+from npc_video_player.player_properties import PlayerProperties
 from npc_video_player.procedural_face import ProceduralFace
 from npc_video_player.profile import NpcProfile
 from npc_video_player.remote_backends import NpcHttpBackend
+from npc_video_player.setting import Setting
 from players import player_in
 
 IN_INSPECTOR, ENUM = 4, 2

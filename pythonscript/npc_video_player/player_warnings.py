@@ -1,0 +1,46 @@
+"""What the scene tree warns of in a player's settings; its resources warn for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from godot import AnimatedSprite2D, AnimationPlayer, DirAccess
+
+if TYPE_CHECKING:
+    from .player_properties import PlayerProperties
+
+__all__ = ["warnings_of"]
+
+
+def warnings_of(player: PlayerProperties) -> Iterator[str]:
+    """A sentence for each setting that will not do what it says."""
+    if player.profile is None and not (player.npc_name or player.npc_id):
+        yield "Profile: is empty: choose one, or give the NPC a name of its own."
+    portrait = player.portrait if player.profile is None else player.profile.portrait
+    if player.fallback == "placeholder" and portrait is None:
+        yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
+    if player.fallback == "procedural" and not player._draws() and not player.procedural_target:
+        yield (
+            "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
+            " that plays your NPC's animations, or choose another fallback."
+        )
+    if player.procedural_target and not _has_target(player):
+        yield (
+            "Procedural Target: there is no AnimatedSprite2D or AnimationPlayer at this path:"
+            " choose one."
+        )
+    if player.cache_folder and not player.cache_folder.startswith("user://"):
+        yield "Cache Folder: players can only write below user://, as user://npc_video."
+    if player.baked_folder and not DirAccess.dir_exists_absolute(player.baked_folder):
+        yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."
+    if player.interpolation == "motion" and player._draws():
+        yield (
+            "Interpolation: motion needs clips in H.264, and the embedded generator makes none:"
+            " they are mixed, as with blend."
+        )
+
+
+def _has_target(player: PlayerProperties) -> bool:
+    target = player.get_node_or_null(player.procedural_target)
+    return not player.is_inside_tree() or isinstance(target, AnimatedSprite2D | AnimationPlayer)
