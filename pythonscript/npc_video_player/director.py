@@ -143,7 +143,9 @@ class Director:
             self._tally.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
-            self.screen.open(event.clip, "upgrade")
+            # One that nobody has seen yet is not bettered: this is what starts in its place.
+            role = "upgrade" if self._has_begun else "clip"
+            self.screen.open(event.clip, role, in_phase=event.clip.is_drawn)
 
     def _is_wanted(self, params: VideoParams) -> bool:
         return self.wanted is not None and params.cache_key() == self.wanted.cache_key()
