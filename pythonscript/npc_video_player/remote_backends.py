@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import npc_video
-from godot import FileAccess, exposed, push_warning
+from godot import exposed, push_warning
 from npc_video.errors import InvalidDataError, NpcVideoError
 
 from .backend_resources import NpcBackend
+from .game_files import read_file
 from .told import Told
 
 if TYPE_CHECKING:
@@ -226,11 +227,11 @@ class NpcComfyUiBackend(_Remote):
 
         if self.model != _OWN:
             return workflow_of(self.model, self.files)
-        if not FileAccess.file_exists(self.workflow):
+        try:
+            text = read_file(self.workflow).decode("utf-8-sig", "replace")
+        except FileNotFoundError as error:
             raise InvalidDataError(
                 f"workflow: {self.workflow!r} is no file: choose one that ComfyUI has saved with"
                 " Workflow → Export (API)."
-            )
-        # Through the engine, for it may lie in an exported game's package.
-        text = bytes(FileAccess.get_file_as_bytes(self.workflow)).decode("utf-8-sig", "replace")
+            ) from error
         return CustomWorkflow(text, table=self.table, loras_after=self.loras_after)

@@ -8,27 +8,19 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import npc_video
 from godot import Callable as EngineCallable
-from godot import (
-    FileAccess,
-    Image,
-    ProjectSettings,
-    ResourceLoader,
-    Texture2D,
-    at_exit,
-    run_on_main_thread,
-)
+from godot import ProjectSettings, at_exit
 from npc_video import Fallback
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import shared
 from .backend_resources import NpcBackend, make_backend
+from .game_files import read_file, read_picture
 from .game_function import function_backend, is_over
 
 if TYPE_CHECKING:
@@ -42,8 +34,6 @@ if TYPE_CHECKING:
     from npc_video.generation.events import Event
 
 _MEGABYTE = 1024 * 1024
-# As generators take them.
-_PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +184,7 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
     if cache is None:
         cache = _caches[settings.origin] = _cache(settings.cache)
     return npc_video.VideoGenerationManager(
-        settings.config, made, cache=cache, rungs=settings.rungs, read_picture=_read_picture
+        settings.config, made, cache=cache, rungs=settings.rungs, read_picture=read_picture
     )
 
 
@@ -215,43 +205,6 @@ def _cache(settings: CacheSettings) -> ClipCache:
         baked=baked,
         disk=disk,
     )
-
-
-def _read_picture(path: str) -> bytes:
-    """What generators start from; called on a thread.
-
-    Raises:
-        FileNotFoundError: there is none.
-    """
-    if path.lower().endswith(_PICTURE_FILES) and FileAccess.file_exists(path):
-        return read_file(path)
-    # In an exported game an imported texture is no file of its own any more.
-    try:
-        image = run_on_main_thread(_image_of, path).result()
-    except CancelledError:
-        image = None
-    if image is None:
-        raise FileNotFoundError(path)
-    return bytes(image.save_png_to_buffer())
-
-
-def _image_of(path: str) -> Image | None:
-    texture = ResourceLoader.load(path) if ResourceLoader.exists(path) else None
-    image = texture.get_image() if isinstance(texture, Texture2D) else None
-    if image is not None and image.is_compressed():
-        image.decompress()
-    return image
-
-
-def read_file(path: str) -> bytes:
-    """A file of the game, from its package too; called on a thread.
-
-    Raises:
-        FileNotFoundError: there is none.
-    """
-    if not FileAccess.file_exists(path):
-        raise FileNotFoundError(path)
-    return bytes(FileAccess.get_file_as_bytes(path))
 
 
 @at_exit

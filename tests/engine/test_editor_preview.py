@@ -112,6 +112,19 @@ func _makes_clips() -> void:
 	nowhere.url = NOWHERE
 	await press("Make Clip")
 	await until(func() -> bool: return has("Label", "cannot be reached"), "the failure")
+	profile.portrait = packed_texture()
+	await press("React")
+	await press("Make Clip")
+	await until(func() -> bool: return has("Button", "Make Clip"), "the next failure")
+	seen.portrait_read = has("Label", "cannot be reached")
+
+func packed_texture() -> Texture2D:
+	var texture := PortableCompressedTexture2D.new()
+	texture.keep_compressed_buffer = true
+	var image := Image.create_empty(8, 8, false, Image.FORMAT_RGB8)
+	texture.create_from_image(image, PortableCompressedTexture2D.COMPRESSION_MODE_LOSSLESS)
+	ResourceSaver.save(texture, "res://portrait.res")
+	return load("res://portrait.res")
 
 func _tests_generators() -> void:
 	var backend := NpcProceduralBackend.new()
@@ -197,6 +210,10 @@ def test_a_clip_is_made_on_a_button(seen: Mapping[str, Any]) -> None:
     assert seen["clip_moves"] == 1
     assert seen["cancelled"]
     assert seen["no_address"]
+
+
+def test_a_portrait_that_is_no_picture_s_file_is_read(seen: Mapping[str, Any]) -> None:
+    assert seen["portrait_read"]
 
 
 def test_a_generator_says_whether_it_works(seen: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ from npc_video.errors import NpcVideoError
 from npc_video.prediction.common import common_states
 
 from ..backend_resources import NpcBackend
-from ..sources import read_file
+from ..game_files import read_picture
 from . import look
 from .jobs import Job
 from .trial import generator
@@ -177,7 +177,7 @@ class BakeDialog:
                     there,
                     backend,
                     preset,
-                    pictures=Pictures(read_file),
+                    pictures=Pictures(read_picture),
                     tell=lambda progress: tell(self._advance, progress),
                 )
             finally:

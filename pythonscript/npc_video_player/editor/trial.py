@@ -16,7 +16,7 @@ from npc_video.errors import NpcVideoError
 from npc_video.rehearsal import Rehearsal
 
 from ..backend_resources import NpcBackend, make_backend
-from ..sources import read_file
+from ..game_files import read_picture
 from .jobs import Job
 
 __all__ = ["Trial", "generator"]
@@ -77,7 +77,7 @@ class Trial:
             try:
                 image = None
                 if params.npc_base_image and backend.capabilities.uses_image:
-                    image = await Pictures(read_file).get(params.npc_base_image)
+                    image = await Pictures(read_picture).get(params.npc_base_image)
                 request = GenerationRequest(params, preset, image=image)
                 return await backend.generate(request, lambda part: tell(self._advance, part))
             finally:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import gc
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from engine_tests import EngineTest, Steps, until
 from godot import (
-    OS,
-    Image,
-    ImageTexture,
     Node,
     PackedScene,
     Performance,
-    PortableCompressedTexture2D,
-    ProjectSettings,
-    ResourceSaver,
 )
 from npc_video_player import NpcVideoPlayer, shared, sources
 from npc_video_player.clip_layer import ClipLayer
@@ -166,27 +158,3 @@ def test_a_hundred_that_come_and_go_leave_nothing(test: EngineTest) -> Steps:
     assert counts()[nodes] == before[nodes]
     # What the first pictures of new clips keep is no leak, and less than one image for each player.
     assert counts()[0] - before[0] < MANY, (before, counts())
-
-
-def test_a_portrait_that_is_no_file_is_read_from_its_texture(test: EngineTest) -> Steps:
-    image = Image.create_empty(8, 8, False, Image.FORMAT_RGB8)
-    image.fill((1.0, 0.0, 0.0, 1.0))
-    texture = PortableCompressedTexture2D()
-    texture.keep_compressed_buffer = True
-    texture.create_from_image(image, PortableCompressedTexture2D.COMPRESSION_MODE_LOSSLESS)
-    path = f"user://portrait_{OS.get_process_id()}.res"
-    assert ResourceSaver.save(texture, path) == 0
-    kept = ImageTexture.create_from_image(image)
-    kept.take_over_path("res://portrait_that_is_packed.png")
-    with ThreadPoolExecutor(1) as pool:
-        for name in (path, "res://portrait_that_is_packed.png"):
-            read = pool.submit(sources._read_picture, name)
-            yield from until(read.done)
-            assert read.result().startswith(b"\x89PNG"), name
-            back = Image()
-            assert back.load_png_from_buffer(read.result()) == 0
-            assert tuple(back.get_pixel(3, 3))[:3] == (1.0, 0.0, 0.0)
-        gone = pool.submit(sources._read_picture, "res://nowhere.png")
-        yield from until(gone.done)
-        assert isinstance(gone.exception(), FileNotFoundError)
-    Path(ProjectSettings.globalize_path(path)).unlink()
