@@ -35,7 +35,7 @@ from . import look
 from .jobs import Job
 from .trial import generator
 
-__all__ = ["BakeDialog"]
+__all__ = ["BakeDialog", "bake_button"]
 
 _FOLDER = "res://baked"
 _WIDTH, _MISSED_HEIGHT = 460, 110
@@ -56,7 +56,8 @@ class BakeDialog:
         folder: str = "",
         baked: Callable[[str], None] = lambda folder: None,
     ):
-        self._npc, self._backend, self._preset, self._baked = npc, backend, preset, baked
+        self.backend, self.preset = backend, preset
+        self._npc, self._baked = npc, baked
         self._job: Job | None = None
         self._progress: Progress | None = None
         self._dialog = ConfirmationDialog()
@@ -88,18 +89,7 @@ class BakeDialog:
         rows = VBoxContainer()
         form = look.form(
             (
-                (
-                    "Generator",
-                    "Where clips are made. Empty: the embedded one, which draws Ember.",
-                    look.backend_picker(
-                        self._backend, lambda made: setattr(self, "_backend", made)
-                    ),
-                ),
-                (
-                    "Preset",
-                    "Size and frame rate of the clips; better ones take longer.",
-                    look.preset_choice(self._preset, lambda name: setattr(self, "_preset", name)),
-                ),
+                *look.choice_rows(self),
                 (
                     "Folder",
                     "Where the clips go; set it as the player's baked folder.",
@@ -161,12 +151,12 @@ class BakeDialog:
             look.tell(self._state, "Choose a folder of the project: res://…", look.FAULT)
             return
         try:
-            backend = generator(self._backend)
+            backend = generator(self.backend)
         except NpcVideoError as error:
             look.tell(self._state, str(error), look.FAULT)
             return
         path = Path(ProjectSettings.globalize_path(folder))
-        preset, anew = npc_video.QUALITY_PRESETS[self._preset], self._anew.button_pressed
+        preset, anew = npc_video.QUALITY_PRESETS[self.preset], self._anew.button_pressed
 
         async def work(tell: Callable[..., None]) -> Progress:
             try:
@@ -234,6 +224,16 @@ class BakeDialog:
         if not self._dialog.visible:
             self._give_up()
             self._dialog.queue_free()
+
+
+def bake_button(pressed: Callable[[], None]) -> Button:
+    """What opens the dialog, in an inspector."""
+    return look.button(
+        "Bake Common States…",
+        "Bake",
+        "Makes the clips that the NPC commonly shows, to ship them with the game.",
+        pressed,
+    )
 
 
 def _scrolled(part: Any) -> ScrollContainer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from godot import (
     Button,
@@ -30,12 +30,11 @@ __all__ = [
     "WARNING",
     "Facts",
     "Suggested",
-    "backend_picker",
     "button",
+    "choice_rows",
     "flow",
     "form",
     "icon",
-    "preset_choice",
     "scaled",
     "tell",
     "text",
@@ -44,6 +43,9 @@ __all__ = [
 _CAPTION_WIDTH = 84  # so that tables one below the other stand in line
 
 FAULT, WARNING = "error_color", "warning_color"
+
+Row = tuple[str, str, Control]
+"""A field with its name and its tooltip: name, tooltip, field."""
 
 
 def scaled(pixels: float) -> int:
@@ -92,7 +94,7 @@ def tell(label: Label, words: str, colour: str = "") -> None:
         label.add_theme_color_override("font_color", shown)
 
 
-def form(rows: Iterable[tuple[str, str, Control]]) -> GridContainer:
+def form(rows: Iterable[Row]) -> GridContainer:
     """Fields one below the other, each with its name and what its tooltip says."""
     grid = GridContainer()
     grid.columns = 2
@@ -180,7 +182,30 @@ class Suggested:
         self._changed(self._line.text)
 
 
-def backend_picker(
+class Choices(Protocol):
+    """What makes clips, and in which preset."""
+
+    backend: NpcBackend | None
+    preset: str
+
+
+def choice_rows(choices: Choices) -> tuple[Row, Row]:
+    """The fields, for a `form`, that set these choices."""
+    return (
+        (
+            "Generator",
+            "Where clips are made. Empty: by the embedded one, which draws Ember.",
+            _backend_picker(choices.backend, lambda made: setattr(choices, "backend", made)),
+        ),
+        (
+            "Preset",
+            "Size and frame rate of clips; better ones take longer.",
+            _preset_choice(choices.preset, lambda name: setattr(choices, "preset", name)),
+        ),
+    )
+
+
+def _backend_picker(
     chosen: NpcBackend | None, changed: Callable[[NpcBackend | None], None]
 ) -> EditorResourcePicker:
     """Chooses a generator, as the inspector does."""
@@ -192,7 +217,7 @@ def backend_picker(
     return picker
 
 
-def preset_choice(chosen: str, changed: Callable[[str], None]) -> OptionButton:
+def _preset_choice(chosen: str, changed: Callable[[str], None]) -> OptionButton:
     """One of the presets, with what it means."""
     names = list(QUALITY_PRESETS)
     choice = OptionButton()

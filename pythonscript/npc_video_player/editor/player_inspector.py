@@ -7,8 +7,7 @@ from typing import Any
 from godot import EditorInspectorPlugin, EditorInterface, exposed
 
 from ..player import NpcVideoPlayer
-from . import look
-from .bake_dialog import BakeDialog
+from .bake_dialog import BakeDialog, bake_button
 
 __all__ = ["NpcPlayerInspector"]
 
@@ -22,13 +21,7 @@ class NpcPlayerInspector(EditorInspectorPlugin):
 
     def _parse_property(self, edited: Any, _type: int, name: str) -> bool:
         if name == "baked_folder":
-            button = look.button(
-                "Bake Common States…",
-                "Bake",
-                "Makes the clips that the NPC commonly shows, to ship them with the game.",
-                lambda: _bake(edited),
-            )
-            self.add_custom_control(button)
+            self.add_custom_control(bake_button(lambda: _bake(edited)))
         return False
 
 

@@ -22,7 +22,7 @@ from npc_video.rehearsal import Rehearsal
 
 from ..profile import NpcProfile, record_of
 from . import look
-from .bake_dialog import BakeDialog
+from .bake_dialog import BakeDialog, bake_button
 from .stage import PreviewStage
 from .trial import Trial
 
@@ -89,32 +89,12 @@ class ProfilePreview:
                 ("Pressure", "From 0 to 1.", _pressure(trial)),
             )
         )
-        clip = look.form(
-            (
-                (
-                    "Generator",
-                    "Where the clip is made. Empty: the embedded one, which draws Ember.",
-                    look.backend_picker(
-                        trial.backend, lambda made: setattr(trial, "backend", made)
-                    ),
-                ),
-                (
-                    "Preset",
-                    "Size and frame rate of the clip; better ones take longer.",
-                    look.preset_choice(trial.preset, lambda name: setattr(trial, "preset", name)),
-                ),
-            )
-        )
+        clip = look.form(look.choice_rows(trial))
         react = look.button("React", "Play", "Touches the NPC and shows its answer.", trial.react)
         reset = look.button(
             "Reset", "Reload", "Has the NPC forget what happened.", lambda: self._reset()
         )
-        bake = look.button(
-            "Bake Common States…",
-            "Bake",
-            "Makes the clips that the NPC commonly shows, to ship them with the game.",
-            self._bake,
-        )
+        bake = bake_button(self._bake)
         for row in (
             self._problems,
             self._stage.root,
