@@ -1,6 +1,5 @@
 import asyncio
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -20,7 +19,8 @@ from npc_video.generation.events import (
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
 
-DEADLINE = 10.0
+from .waiting import DEADLINE, until
+
 REALTIME = VideoGenerationConfig(preset="realtime")
 
 
@@ -70,13 +70,6 @@ def clip(wanted, data=b"clip"):
 
 def disk_cache(folder):
     return ClipCache(10, disk=DiskTier(folder, 1 << 20))
-
-
-def until(condition):
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.001)
 
 
 @pytest.fixture

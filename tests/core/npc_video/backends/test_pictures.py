@@ -7,7 +7,8 @@ from npc_video.errors import GenerationInvalidError
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
 
-from ..test_manager import REALTIME, ScriptedBackend, until
+from ..test_manager import REALTIME, ScriptedBackend
+from ..waiting import until
 from .comfyui.recorded import picture
 
 PNG = picture().data

@@ -12,7 +12,8 @@ from npc_video.media.growing import GrowingFile
 from npc_video.media.playback import Playback
 from npc_video.records import GeneratedClip, VideoParams
 
-DEADLINE = 10.0
+from ..waiting import DEADLINE, until
+
 FRAME = 1 / 8
 COUNT = 24
 
@@ -65,13 +66,6 @@ def packed(webm) -> list[bytes]:
         pictures.append(bytes(picture.bytes))
     decoder.close()
     return pictures
-
-
-def until(condition):
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.001)
 
 
 def settle(playback, decoders):
