@@ -55,6 +55,10 @@ func _inspect_player(player: NpcVideoPlayer) -> void:
 	):
 		section.unfold()
 	await _shoot("inspector")
+	var inspector := EditorInterface.get_inspector()
+	inspector.scroll_vertical = int(inspector.size.y * 0.8)  # to the end of the player's own
+	await _shoot("inspector_below")
+	inspector.scroll_vertical = 0
 
 
 func _create_node() -> void:

@@ -130,7 +130,7 @@ class PlayerProperties(Control):
         int,
         3,
         range=(0, 6, 1),
-        suffix="interactions",
+        suffix="steps",
         doc="How far ahead the NPC's graph is tried out to find what comes next. 0: not at all.",
     )
     prediction_rules = Setting(
