@@ -27,6 +27,7 @@ from ._values import VALUES, NodePath, StringName
 _HINT_RANGE, _HINT_ENUM, _HINT_FILE, _HINT_DIR, _HINT_MULTILINE = 1, 2, 13, 14, 18
 _HINT_FLAGS, _HINT_RESOURCE_TYPE, _HINT_TYPE_STRING, _HINT_ARRAY_TYPE = 6, 17, 23, 31
 _HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 34, 38
+_PAST_INT = 1 << 63  # the first number that the engine's int has no room for
 USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
 
 
@@ -105,8 +106,10 @@ class Described:
             if self.type == Type.OBJECT and value is None:
                 return None
             if isinstance(value, _sources(self.type)):
-                return wanted(value)
-        except (TypeError, ValueError):
+                made = wanted(value)
+                if wanted is not int or -_PAST_INT <= made < _PAST_INT:
+                    return made
+        except (TypeError, ValueError, OverflowError):
             pass
         raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
 

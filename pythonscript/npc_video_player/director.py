@@ -86,12 +86,13 @@ class Director:
         self._tally.answered(kind.value)
         if self._player.progress_ring:
             self._ring.show(None)
-        self._player.fallback_shown.emit(kind.value)
         if kind is Fallback.CACHED and answer.clip is not None:
             self.screen.open(answer.clip, "similar")
         else:
             self._cover(kind, params)
             self._tally.reacted(kind.value)
+        # At last, as everywhere here: who hears it may take the player out of the scene.
+        self._player.fallback_shown.emit(kind.value)
 
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
@@ -107,10 +108,13 @@ class Director:
         """Hears what has happened, and plays on if anybody sees it."""
         if self.joined is not None:
             self.joined[0].poll()
+            if self.joined is None:
+                return  # who heard of it has taken the player out of the scene
         if is_seen:
-            for happening in self.screen.advance(seconds):
-                self._tell(happening)
+            happenings = self.screen.advance(seconds)
             self._ring.advance(seconds)
+            for happening in happenings:
+                self._tell(happening)
         else:
             self.screen.silence()
 
@@ -127,9 +131,9 @@ class Director:
         if not self._is_wanted(event.params):
             return
         if isinstance(event, Progress):
-            self._player.generation_progress.emit(event.fraction)
             if self._player.progress_ring and not self._has_begun:
                 self._ring.show(event.fraction)
+            self._player.generation_progress.emit(event.fraction)
         elif isinstance(event, Previewed):
             self.screen.stills.take(event.preview)
         elif isinstance(event, Growing):

@@ -122,6 +122,12 @@ class NpcVideoPlayer(PlayerProperties):
         bytes of an MP4 or WebM file (PackedByteArray), the path of one, or an Array of Images,
         which become a clip of `fps` frames a second. Players with the same function share clips.
         """
+        if not (function is None or callable(function)):
+            self.generation_failed.emit(
+                "The generator is no function: pass one that takes one Dictionary to set_generator,"
+                " or Callable() for none."
+            )
+            return
         if function is not None and not isinstance(function, Callable):
             function = Callable(function)
         if function is None or function.is_null():
@@ -184,15 +190,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _notification(self, what: int) -> None:
         if what == Control.NOTIFICATION_PROCESS:
-            if self._is_changed:
-                self._take_changes()
-            is_seen = self._visibility.pass_frame()
-            seconds = self.get_process_delta_time()
-            if self._nobody is not None:
-                self._nobody.advance(seconds)
-            self._director.advance(seconds, is_seen=is_seen)
-            if self._overlay is not None and is_seen:
-                self._overlay.advance(seconds)
+            self._pass_frame(self.get_process_delta_time())
         elif what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_TRANSLATION_CHANGED:
@@ -220,6 +218,18 @@ class NpcVideoPlayer(PlayerProperties):
             self._lay_overlay(wanted=False)
             self._tally.left()
             self._director = self._screen = self._ring = None
+
+    def _pass_frame(self, seconds: float) -> None:
+        if self._is_changed:
+            self._take_changes()
+        if self._nobody is not None:
+            self._nobody.advance(seconds)
+        if self._director is None:
+            return  # who heard of what these told has taken the player out of the scene
+        is_seen = self._visibility.pass_frame()
+        self._director.advance(seconds, is_seen=is_seen)
+        if self._overlay is not None and is_seen:
+            self._overlay.advance(seconds)
 
     # ---- What the inspector sets ----
 

@@ -16,6 +16,7 @@ import npc_video
 from godot import Callable as EngineCallable
 from godot import ProjectSettings, at_exit
 from npc_video import Fallback
+from npc_video.errors import InvalidDataError
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import shared
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from npc_video.generation.events import Event
 
 _MEGABYTE = 1024 * 1024
+# More than any machine has, less than what cannot be counted.
+_MOST_CLIPS, _MOST_MEGABYTES = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class CacheSettings:
     Attributes:
         folder: where clips outlive the game, "" for nowhere.
         baked_folder: where clips lie that were shipped with it, "" for nowhere.
+
+    Raises:
+        InvalidDataError: a number is outside its range, which a script may set it to.
     """
 
     size: int
@@ -50,6 +56,14 @@ class CacheSettings:
     policy: str
     folder: str
     baked_folder: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.size <= _MOST_CLIPS:
+            raise InvalidDataError(f"cache_size: {self.size} is outside 1 to {_MOST_CLIPS} clips.")
+        if not 0.0 <= self.megabytes <= _MOST_MEGABYTES:
+            raise InvalidDataError(
+                f"cache_megabytes: {self.megabytes:g} is outside 0 to {_MOST_MEGABYTES} MB."
+            )
 
 
 @dataclass(frozen=True, slots=True)

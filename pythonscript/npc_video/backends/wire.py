@@ -228,12 +228,13 @@ def origin_of(url: str) -> str:
     Raises:
         InvalidDataError: it is no http or https address.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        is_plain = bool(port and parts.hostname and parts.username is None)
     except (KeyError, ValueError):
-        port = 0
-    if not port or not parts.hostname or parts.username is not None:
+        is_plain = False
+    if not is_plain:
         raise InvalidDataError(f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188.")
     return f"{parts.scheme}://{parts.hostname}:{port}"
 

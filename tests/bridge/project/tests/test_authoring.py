@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import math
 import pickle
 
 import godot
@@ -185,6 +186,13 @@ def test_values_of_another_type_are_not_set(test):
         before = creature.get(name)
         creature.set(name, wrong)
         assert creature.get(name) == before, name
+
+
+def test_numbers_that_no_int_holds_are_not_set(test):
+    creature = autofreed(test, Creature)
+    for wrong in (math.inf, -math.inf, math.nan, 1e300, -1e300):
+        creature.set("level", wrong)
+        assert creature.get("level") == 1, wrong
 
 
 def test_methods_by_way_of_the_engine(test):

@@ -427,7 +427,9 @@ def test_from_another_origin_only_when_allowed_and_without_the_token():
     asyncio.run(whole())
 
 
-@pytest.mark.parametrize("url", ["", "ftp://host", "file:///etc/passwd", "http://", "http://a:x@b"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://host", "file:///etc/passwd", "http://", "http://a:x@b", "http://[::1"]
+)
 def test_refuses_what_is_no_web_address(url):
     with pytest.raises(InvalidDataError, match="url"):
         HttpBackend(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from engine_tests import EngineTest, Steps, until
 from godot import Vector2
 from npc_video.generation.events import ClipReady, Upgraded
 from npc_video_player import NpcVideoPlayer
+from window import drawn
 
 
 def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
@@ -35,3 +37,64 @@ def test_a_clip_that_is_bettered_before_it_is_seen_has_started_all_the_same(
     player._director._take(Upgraded(wanted, replace(clip, preset="quality")))
     yield from until(lambda: told)
     assert told == [("started", "quality")]
+
+
+def test_numbers_that_no_cache_has_are_told(test: EngineTest) -> None:
+    player = player_in(test)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    settings = {
+        "cache_size": [0, -1, 2**63 - 1],
+        "cache_megabytes": [-1.0, math.inf, -math.inf, math.nan, 1e300],
+    }
+    for name, numbers in settings.items():
+        right = getattr(player, name)
+        for number in numbers:
+            setattr(player, name, number)
+            assert not player.request({"expression": "happy"}), number
+            assert name in reasons.pop(), number
+        setattr(player, name, right)
+        assert player.request({"expression": "happy"})
+
+
+def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
+    player = player_in(test)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    player.call("set_generator", 5)
+    assert ["no function" in reason for reason in reasons] == [True]
+    assert player.request({"expression": "happy"})
+
+
+def test_a_player_may_leave_the_scene_in_its_own_signals(test: EngineTest) -> Steps:
+    for name in ("reaction_started", "fallback_shown", "generation_progress", "clip_started"):
+        player = player_in(test, npc_name=name)
+        heard: list[Any] = []
+
+        def leave(what: Any, player: Any = player, heard: list[Any] = heard) -> None:
+            heard.append(what)
+            if len(heard) == 1:
+                test.remove_child(player)
+                test.add_child(player)
+
+        getattr(player, name).connect(leave)
+        player.react({"tool": "hand"})
+        yield from until(lambda heard=heard: heard)
+        yield from drawn(3)
+        player.free()
+
+
+def test_a_player_may_leave_for_good_when_a_setting_is_wrong(test: EngineTest) -> Steps:
+    for simulated in (False, True):
+        player = player_in(test, simulated_input=simulated)
+        reasons: list[str] = []
+
+        def leave(reason: str, player: Any = player, reasons: list[str] = reasons) -> None:
+            reasons.append(reason)
+            test.remove_child(player)
+
+        player.generation_failed.connect(leave)
+        player.cache_size = -1
+        yield from until(lambda reasons=reasons: reasons)
+        yield from drawn(3)
+        player.free()
