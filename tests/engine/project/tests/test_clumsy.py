@@ -26,7 +26,7 @@ def player_in(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
 def test_a_clip_that_is_bettered_before_it_is_seen_has_started_all_the_same(
     test: EngineTest,
 ) -> Steps:
-    player = player_in(test)
+    player = player_in(test, simulate_latency=True)  # so that its own comes much later
     told: list[tuple[str, str]] = []
     player.clip_started.connect(lambda info: told.append(("started", info["preset"])))
     player.quality_upgraded.connect(lambda info: told.append(("upgraded", info["preset"])))
