@@ -74,6 +74,7 @@ class GenerationCore:
         self._stage = Stage()
         self._unused: dict[CacheKey, float] = {}
         self._tally = Tally()
+        self._why_resting = ""
         self._order = itertools.count()
         self._chance = random.Random(0)
         self._settled_at = 0.0
@@ -206,7 +207,9 @@ class GenerationCore:
         self._account(start, now - start.at)
         if worth_retrying:
             self._hosts[start.host].breaker.failed(now)
-        if worth_retrying and job.attempt + 1 < MAX_ATTEMPTS and job.is_wanted:
+            self._why_resting = reason
+        is_left = job.attempt + 1 < MAX_ATTEMPTS and self._hosts.working(now)
+        if worth_retrying and is_left and job.is_wanted:
             rest = backoff(job.attempt + 1, self._chance)
             self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest), now)
             self._tally.retried += 1
@@ -219,10 +222,20 @@ class GenerationCore:
 
     def advance(self, now: float) -> Decision:
         """Time has passed; nothing else has happened."""
-        for awaited in self._stage.become_late(now, self._config.max_wait):
+        for awaited in list(self._stage.become_late(now, self._config.max_wait)):
             self._tally.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
+            self._despair(awaited.params, now)
         return self._settle(now)
+
+    def _despair(self, params: VideoParams, now: float) -> None:
+        """Gives up a late clip if no host works, for nobody knows when one will."""
+        key = params.cache_key()
+        if key in {job.key for job in self._queue.waiting} and not self._hosts.working(now):
+            self._queue.cancel(key)
+            self._stage.give_up(key)
+            self._tally.failed += 1
+            self._draft.events.append(Failed(params, self._why_resting))
 
     def next_wake(self, now: float) -> float | None:
         """When `advance` has something to do if nothing happens before, seconds; None: never."""

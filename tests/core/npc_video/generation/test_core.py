@@ -154,6 +154,27 @@ class TestFailure:
         assert decision.events == (Failed(look(), "Off."),)
         assert starts == 3
 
+    def test_is_told_when_the_only_host_is_left_alone(self):
+        subject = core()
+        for count in range(2):
+            start = subject.request(look(npc_id=f"npc {count}"), 10, 0.0)[1].starts[0]
+            assert self.fail(subject, start, 0.0).events == ()
+            subject.leave(f"npc {count}", 0.0)
+        start = subject.request(look(), 10, 0.0)[1].starts[0]
+        assert self.fail(subject, start, 0.0).events == (Failed(look(), "Off."),)
+
+    def test_nobody_waits_longer_than_max_wait_for_a_host_that_is_left_alone(self):
+        subject = core(replace(PLAIN, max_wait=2.0))
+        for _ in range(3):
+            for start in subject.request(look(), 10, 0.0)[1].starts:
+                self.fail(subject, start, 0.0)
+            subject.leave(look().npc_id, 0.0)
+        assert subject.request(look("sad"), 10, 1.0)[1].starts == ()
+        assert subject.next_wake(1.0) == 3.0
+        told = subject.advance(3.0)
+        assert told.events == (DeadlinePassed(look("sad"), 2.0), Failed(look("sad"), "Off."))
+        assert subject.advance(100.0).starts == ()
+
     def test_a_host_that_keeps_failing_is_left_alone_for_a_while(self):
         subject = core(hosts=("a", "b"))
         for count in range(3):
