@@ -216,8 +216,7 @@ class GenerationCore:
         else:
             self._tally.failed += 1
             if job.is_wanted:
-                self._stage.give_up(job.key)
-                self._draft.events.append(Failed(job.params, reason))
+                self._disappoint(job.params, job.key, reason)
         return self._settle(now)
 
     def advance(self, now: float) -> Decision:
@@ -225,17 +224,21 @@ class GenerationCore:
         for awaited in list(self._stage.become_late(now, self._config.max_wait)):
             self._tally.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
-            self._despair(awaited.params, now)
+            self._despair(awaited, now)
         return self._settle(now)
 
-    def _despair(self, params: VideoParams, now: float) -> None:
+    def _despair(self, awaited: Awaited, now: float) -> None:
         """Gives up a late clip if no host works, for nobody knows when one will."""
-        key = params.cache_key()
+        key = awaited.key
         if key in {job.key for job in self._queue.waiting} and not self._hosts.working(now):
             self._queue.cancel(key)
-            self._stage.give_up(key)
             self._tally.failed += 1
-            self._draft.events.append(Failed(params, self._why_resting))
+            self._disappoint(awaited.params, key, self._why_resting)
+
+    def _disappoint(self, params: VideoParams, key: CacheKey, reason: str) -> None:
+        """Tells who waits for a clip that it will not come."""
+        self._stage.give_up(key)
+        self._draft.events.append(Failed(params, reason))
 
     def next_wake(self, now: float) -> float | None:
         """When `advance` has something to do if nothing happens before, seconds; None: never."""
