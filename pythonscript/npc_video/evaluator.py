@@ -137,7 +137,7 @@ class NpcResponseEvaluator:
         if not math.isfinite(now):
             raise InvalidDataError(f"now: must be a finite number of seconds, not {now!r}.")
         state = self._state
-        if not self._rules.allow(interaction, state, now):
+        if self._rules.refusal(interaction, state, now):
             return None
         if state.started is None or state.answered is None:
             state.started = state.answered = now
@@ -155,6 +155,10 @@ class NpcResponseEvaluator:
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params
+
+    def refusal_at(self, interaction: ToolInteraction, now: float) -> str:
+        """A sentence on why `evaluate_at` would not answer it; "" if it would."""
+        return self._rules.refusal(interaction, self._state, now)
 
     def reachable_states(self) -> tuple[ReachableState, ...]:
         """Every look that the tables of the graph allow, at most 256, in the order of the tables.
@@ -222,22 +226,25 @@ class _Rules:
 
     def __init__(self, metadata: NpcResponseMetadata):
         rules = metadata.interaction
-        self._tools = frozenset(t if isinstance(t, str) else t.id for t in rules.enabled_tools)
-        self._zones = frozenset(z if isinstance(z, str) else z.id for z in rules.zones)
+        # By name, for a look-up that keeps the order in which they are told.
+        self._tools = dict.fromkeys(t if isinstance(t, str) else t.id for t in rules.enabled_tools)
+        self._zones = dict.fromkeys(z if isinstance(z, str) else z.id for z in rules.zones)
         self._cooldown = rules.response_cooldown / 1000.0
         self._longest = rules.max_session_duration / 1000.0 or math.inf
 
-    def allow(self, interaction: ToolInteraction, state: EvaluatorState, now: float) -> bool:
-        tools = self._tools
+    def refusal(self, interaction: ToolInteraction, state: EvaluatorState, now: float) -> str:
+        tools, zones = self._tools, self._zones
         if tools and interaction.tool_id not in tools and interaction.tool_type not in tools:
-            return False
-        if self._zones and interaction.zone not in self._zones and interaction.zone != "unknown":
-            return False
+            return f"It does not answer to {interaction.tool_id}, only to {', '.join(tools)}."
+        if zones and interaction.zone not in zones and interaction.zone != "unknown":
+            return f"It does not answer at {interaction.zone}, only at {', '.join(zones)}."
         if state.started is None or state.answered is None:
-            return True
+            return ""
         if now - state.started > self._longest + _TOLERANCE:
-            return False
-        return now - state.answered >= self._cooldown - _TOLERANCE
+            return "Its session has lasted as long as it may: reset it."
+        if now - state.answered < self._cooldown - _TOLERANCE:
+            return f"It has just answered, and waits {self._cooldown:g} s."
+        return ""
 
 
 class _SavedNode(msgspec.Struct, frozen=True):

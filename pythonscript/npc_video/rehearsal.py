@@ -67,19 +67,5 @@ class Rehearsal:
         if not tool:
             return "Choose what the NPC is touched with."
         touch = ToolInteraction(tool, tool, pressure=pressure, zone=zone or "unknown")
-        answer = self._evaluator.evaluate(touch)
-        return self._silence(touch) if answer is None else answer
-
-    def _silence(self, touch: ToolInteraction) -> str:
-        assert self._evaluator is not None
-        rules, state = self._evaluator.metadata.interaction, self._evaluator.state
-        tools = [t if isinstance(t, str) else t.id for t in rules.enabled_tools]
-        zones = [z if isinstance(z, str) else z.id for z in rules.zones]
-        if tools and touch.tool_id not in tools:
-            return f"It does not answer to {touch.tool_id}, only to {', '.join(tools)}."
-        if zones and touch.zone not in ("unknown", *zones):
-            return f"It does not answer at {touch.zone}, only at {', '.join(zones)}."
-        since = self._clock() - (state.answered or 0.0)
-        if since < rules.response_cooldown / 1000.0:
-            return f"It has just answered, and waits {rules.response_cooldown / 1000.0:g} s."
-        return "Its session has lasted as long as it may: reset it."
+        now = self._clock()
+        return self._evaluator.evaluate_at(touch, now) or self._evaluator.refusal_at(touch, now)

@@ -330,11 +330,13 @@ class NpcVideoPlayer(PlayerProperties):
         return self._director
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
-        began = time.perf_counter()
-        params = self._role.evaluator.evaluate(event)
+        evaluator = self._role.evaluator
+        began, now = time.perf_counter(), time.monotonic()
+        params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
             seconds = time.perf_counter() - began
-            print(line_of(self._role.npc.name, event, params, seconds))
+            told = params or evaluator.refusal_at(event, now)
+            print(line_of(self._role.npc.name, event, told, seconds))
         return params
 
     def _simulate(self) -> None:

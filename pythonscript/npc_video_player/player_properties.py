@@ -215,7 +215,8 @@ class PlayerProperties(Control):
     log_evaluations = Setting(
         bool,
         False,
-        doc="Prints what the graph answers to each interaction, and in how many microseconds.",
+        doc="Prints what the graph answers to each interaction, or why it does not, and in how many"
+        " microseconds.",
     )
     simulated_input = Setting(
         bool,

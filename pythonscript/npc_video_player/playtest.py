@@ -45,10 +45,10 @@ class SimulatedInput:
         )
 
 
-def line_of(name: str, event: ToolInteraction, answer: VideoParams | None, seconds: float) -> str:
-    """One evaluation for the log; `seconds` is what it took."""
-    told = "nothing"
-    if answer is not None:
+def line_of(name: str, event: ToolInteraction, answer: VideoParams | str, seconds: float) -> str:
+    """One evaluation for the log: the answer, or why there is none; `seconds` is what it took."""
+    told = answer
+    if isinstance(answer, VideoParams):
         told = (
             f"{answer.expression}, emotion {answer.emotion}, animation {answer.animation},"
             f" intensity {answer.intensity:.2f}, seed {answer.seed}"

@@ -168,6 +168,28 @@ def test_what_is_not_answered_changes_nothing(clock: Clock) -> None:
     assert evaluator.to_dict() == before
 
 
+def test_why_it_does_not_answer(clock: Clock) -> None:
+    rules = {"enabledTools": ["feather", "hand"], "zones": ["nose"], "maxSessionDuration": 2000}
+    evaluator = NpcResponseEvaluator(meter(interaction=rules), clock=clock)
+
+    def why(event: ToolInteraction) -> str:
+        reason = evaluator.refusal_at(event, clock.now)
+        assert bool(reason) == (evaluator.copy().evaluate(event) is None)
+        return reason
+
+    assert why(touch("stick")) == "It does not answer to stick, only to feather, hand."
+    assert why(ToolInteraction("f_7", "feather")) == ""
+    assert why(touch("hand", zone="ear")) == "It does not answer at ear, only at nose."
+    assert why(touch("hand")) == ""
+    evaluator.evaluate(touch("hand"))
+    clock.now += 0.4
+    assert why(touch("hand")) == "It has just answered, and waits 0.5 s."
+    clock.now += 0.1 - 1e-12
+    assert why(touch("hand")) == ""
+    clock.now += 2.0
+    assert why(touch("hand")) == "Its session has lasted as long as it may: reset it."
+
+
 # ---- Time ----
 
 

@@ -38,7 +38,7 @@ def test_why_it_does_not_answer() -> None:
     assert rehearsal.react("hand", "ear", 0.5) == "It does not answer at ear, only at nose."
     assert isinstance(rehearsal.react("hand", "", 0.5), VideoParams)
     assert rehearsal.react("hand", "nose", 0.5) == "It has just answered, and waits 0.5 s."
-    clock.now += 0.5
+    clock.now += 0.5 - 1e-12
     assert isinstance(rehearsal.react("hand", "nose", 0.5), VideoParams)
 
 

@@ -259,7 +259,7 @@ def test_evaluations_are_logged_in_one_line(test: EngineTest) -> None:
         del player_module.print
     (line,) = lines
     assert line.startswith("Ember: feather on cheek (pressure 0.25, speed 0.50, pattern none")
-    assert "-> nothing (" in line  # its cooldown runs
+    assert "-> It has just answered, and waits 0.5 s. (" in line
     assert line.endswith(" µs)")
 
 
