@@ -103,8 +103,6 @@ class NpcResponseGraph(Resource):
 
     def problems(self) -> list[str]:
         """Everything that is wrong with the graph, by node and field; empty if nothing is."""
-        if not self.json.strip():
-            return ["file: is empty; choose a template, or load one."]
         return _problems(self.json)
 
     def document(self) -> dict:

@@ -13,6 +13,11 @@ from tools.godot import EngineRun
 
 ODD = json.dumps({**json.loads(template_text("pet")), "theirs": {"large": 2**80}}, indent=3)
 BROKEN = '{"responseGraph": {"nodes": [{"id": "x", "type": "telepathy"}], "connections": []}}'
+DAMAGED = {
+    "cut_off.npcgraph.json": '{\n"responseGraph": {"nodes": [{"id',
+    "empty.npcgraph.json": "",
+    "other.npcgraph.json": '{"responseGraph": {"nodes": 3, "connections": []}}',
+}
 VISIT = """
 @tool
 extends "res://addons/probe/probe.gd"
@@ -51,11 +56,14 @@ func _inspected(graph: NpcResponseGraph) -> Dictionary:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
+        **DAMAGED,
         "odd.npcgraph.json": ODD,
         "broken.npcgraph.json": BROKEN,
         "plain.json": '{"not": "a graph"}',
     }
-    return editor.make_project(tmp_path_factory.mktemp("project"), VISIT, files)
+    made = editor.make_project(tmp_path_factory.mktemp("project"), VISIT, files)
+    (made / "latin.npcgraph.json").write_bytes(b'{"responseGraph": null, "by": "Ren\xe9"}')
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +85,19 @@ def test_a_wrong_file_is_not_imported_and_says_why(imported: EngineRun) -> None:
     assert imported.faults == ()
     assert "res://broken.npcgraph.json was not imported" in imported.log
     assert "node 'x', type: 'telepathy' is unknown." in imported.log
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("cut_off", "file: cannot be read as JSON: it ends too early, in line 2."),
+        ("empty", "file: is empty; begin with a template, or with {}."),
+        ("other", "responseGraph.nodes: must be a list."),
+        ("latin", "file: is no text in UTF-8; save it as such."),
+    ],
+)
+def test_a_damaged_file_says_where(imported: EngineRun, name: str, reason: str) -> None:
+    assert f"res://{name}.npcgraph.json was not imported:\n{reason}\n" in imported.log
 
 
 def test_a_file_is_imported_as_it_is(found: Mapping[str, Any]) -> None:

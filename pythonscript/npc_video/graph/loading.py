@@ -5,6 +5,7 @@ number of nodes are limited before anything is looked at, and no content makes t
 but `GraphError`. Fields that nobody here knows are left alone.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = ["MAX_BYTES", "MAX_NODES", "load_metadata"]
 
 MAX_BYTES = 1 << 20
 MAX_NODES = 1000
+_BYTE = re.compile(r" \(byte (\d+)\)$")
 
 Source = Mapping[str, Any] | str | bytes | NpcResponseMetadata
 
@@ -68,11 +70,26 @@ def _parsed(text: str | bytes) -> object:
     if len(text) > MAX_BYTES:
         raise _refused(f"is larger than {MAX_BYTES // 1024} KiB")
     try:
-        return msgspec.json.decode(text)
+        data = text.encode() if isinstance(text, str) else text
+        if not data.strip():
+            raise _refused("is empty; begin with a template, or with {}")
+        return msgspec.json.decode(data)
     except RecursionError as error:
         raise _refused("is nested too deeply") from error
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise _refused(f"cannot be read as JSON: {error}") from error
+    except UnicodeError as error:
+        raise _refused("is no text in UTF-8; save it as such") from error
+    except msgspec.MsgspecError as error:
+        raise _refused(f"cannot be read as JSON: {_placed(str(error), data)}") from error
+
+
+def _placed(message: str, data: bytes) -> str:
+    """What msgspec says of a byte, said of a line; without a byte it has missed the end."""
+    byte = _BYTE.search(message)
+    if byte is None:
+        return f"it ends too early, in line {len(data.splitlines())}"
+    lines = data[: int(byte[1])].decode(errors="replace").split("\n")
+    what = message[: byte.start()].removeprefix("JSON is malformed: ")
+    return f"{what} in line {len(lines)}, column {len(lines[-1]) + 1}"
 
 
 def _refused(message: str) -> GraphError:

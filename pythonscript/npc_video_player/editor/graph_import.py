@@ -14,7 +14,6 @@ from godot import (
     EditorInspectorPlugin,
     EditorInterface,
     Error,
-    FileAccess,
     Label,
     ResourceSaver,
     TextServer,
@@ -22,6 +21,7 @@ from godot import (
     push_error,
 )
 
+from ..game_files import read_file
 from ..response_graph import NpcResponseGraph
 
 __all__ = ["NpcGraphImport", "NpcGraphInspector"]
@@ -67,14 +67,21 @@ class NpcGraphImport(EditorImportPlugin):
         return False
 
     def _import(self, source: str, target: str, *_: Any) -> int:
-        text = FileAccess.get_file_as_string(source)
-        if not text and FileAccess.get_open_error():
-            return int(FileAccess.get_open_error())
         graph = NpcResponseGraph()
-        if wrong := graph.load_json(text):
+        if wrong := _taken(graph, source):
             push_error(f"{source} was not imported:\n{wrong}")
             return int(Error.ERR_PARSE_ERROR)
         return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
+
+
+def _taken(graph: NpcResponseGraph, source: str) -> str:
+    """Everything that is wrong with the file; empty if the graph has it now."""
+    try:
+        return graph.load_json(read_file(source).decode("utf-8-sig"))
+    except FileNotFoundError:
+        return "file: is not there any more."
+    except UnicodeError:
+        return "file: is no text in UTF-8; save it as such."
 
 
 @exposed(hidden=True)
