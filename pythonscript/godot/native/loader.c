@@ -169,7 +169,9 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
     if (why != NULL)
         return fail("the interpreter gives up, of", found.home[0] ? found.home : found.executable,
                     why);
-    if (!enter(find, library, initialization)) return fail("the bridge", "failed", "see above");
+    if (!enter(find, library, initialization))
+        return fail("the bridge does not go with this engine, or not with the files beside it:",
+                    found.bridge, "it needs Godot 4.5 or newer, and to be built of these files");
     return 1;
 }
 
