@@ -60,7 +60,7 @@ class _Remote(NpcBackend):
         return (self._check_url, self._check_token)
 
     def _check_url(self) -> None:
-        from npc_video.backends.wire import origin_of
+        from npc_video.backends.origin import origin_of
 
         origin_of(self.url)
 
@@ -134,7 +134,7 @@ class NpcHttpBackend(_Remote):
         return (*super()._checks(), self._origins, self._fields)
 
     def _origins(self) -> list[str]:
-        from npc_video.backends.wire import origin_of
+        from npc_video.backends.origin import origin_of
 
         try:
             return [origin_of(origin) for origin in self.allowed_origins]

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from ..errors import (
     ClipTooLargeError,
@@ -19,13 +19,14 @@ from ..errors import (
     GeneratorUnreachableError,
     InvalidDataError,
 )
+from .origin import origin_of
 from .refusals import REASON_BYTES, refusal, unreachable
 from .token import Token
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "Limits", "OnPart", "Wire", "origin_of", "parse_json"]
+__all__ = ["Answer", "Limits", "OnPart", "Wire", "parse_json"]
 
 OnPart = Callable[[bytes], None]
 
@@ -220,23 +221,6 @@ class Wire:
             raise GenerationInvalidError(f"The address {self.url!r} is not valid.") from error
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
             raise unreachable(self.origin, error) from error
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port, such as "https://example.org:8443".
-
-    Raises:
-        InvalidDataError: it is no http or https address.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-        is_plain = bool(port and parts.hostname and parts.username is None)
-    except (KeyError, ValueError):
-        is_plain = False
-    if not is_plain:
-        raise InvalidDataError(f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188.")
-    return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
 def parse_json(body: bytes) -> Any:

@@ -308,6 +308,9 @@ def test_problems_name_the_field(test: EngineTest) -> None:
     assert "'nowhere'" in problems[0]
     assert problems[1] == f"token_env: set the environment variable {VARIABLE}."
     assert "'cdn'" in problems[2]
+    backend.url, backend.allowed_origins = "http://exa mple.org", ["http://cdn example.org"]
+    assert "'http://exa mple.org'" in backend.problems()[0]
+    assert "'http://cdn example.org'" in backend.problems()[2]
     for extra in ({"node": test}, {1: "one", "two": 2}, {"place": Vector2(1, 2)}):
         backend.extra_fields = extra
         assert backend.problems()[3].startswith("extra_fields: "), extra

@@ -1,0 +1,49 @@
+"""Whose an address is: what decides where a token goes, and what a server may point to."""
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import urlsplit
+
+from ..errors import InvalidDataError
+
+__all__ = ["origin_of"]
+
+_PORTS = {"http": 80, "https": 443}
+_PLACE = re.compile(r"(?:\[([\da-f.:]+)\]|([^\[\]@:]+))(?::\d*)?", re.ASCII | re.IGNORECASE)
+_NAME = re.compile(r"[a-z\d_-]{1,63}(?:\.[a-z\d_-]{1,63})*\.?", re.ASCII)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, such as "https://example.org:8443".
+
+    Raises:
+        InvalidDataError: it is no http or https address.
+    """
+    try:
+        # `urlsplit` would leave out line breaks and the like, and so find a host in anything.
+        if not url.isprintable() or url != url.strip():
+            raise ValueError
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{_host(parts.netloc)}:{parts.port or _PORTS[parts.scheme]}"
+    except (KeyError, ValueError) as error:
+        raise InvalidDataError(
+            f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188."
+        ) from error
+
+
+def _host(place: str) -> str:
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError
+    number, name = found.groups()
+    if number:
+        return f"[{IPv6Address(number)}]"
+    name = name.lower()
+    if not name.isascii() or "xn--" in name:
+        import idna  # as httpx does, whose errors about names are not all its own
+
+        name = idna.encode(name).decode()
+        idna.decode(name)
+    if not _NAME.fullmatch(name):
+        raise ValueError
+    return name
