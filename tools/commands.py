@@ -247,7 +247,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     _ready_environment()
-    return _python("npc_video.cli", "doctor", *options.arguments)
+    return _python("npc_video.cli", "doctor", *options.arguments, cwd=Path.cwd())
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -304,8 +304,6 @@ def _build_bridge() -> None:
         raise Failure(reason.splitlines()[-1])
 
 
-def _python(module: str, *arguments: str) -> int:
+def _python(module: str, *arguments: str, cwd: Path = ROOT) -> int:
     """Run a module of the virtual environment on our terminal."""
-    return foreground(
-        [environment.PYTHON, "-m", module, *arguments], cwd=ROOT, env=dict(os.environ)
-    )
+    return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=dict(os.environ))

@@ -14,6 +14,21 @@ from .records import QUALITY_PRESETS
 __all__ = ["main"]
 
 _FILE = "npc_video.toml"
+_EXAMPLE = """\
+[generators.local]
+kind = "comfyui"
+url = "http://127.0.0.1:8188"
+model = "wan22"
+
+[generators.service]
+kind = "http"
+url = "https://video.example.org"
+"""
+_ABSENT = """\
+{file} is not there. It says which generators there are: write one, such as
+
+{example}
+or name another file: doctor FILE. docs/generators.md tells all that can stand in one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor = commands.add_parser(
         "doctor", help="tell of each generator whether it works, what it has and how long it takes"
     )
-    doctor.add_argument("file", nargs="?", type=Path, default=Path(_FILE), help=f"or {_FILE}")
+    doctor.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        default=Path(_FILE),
+        help=f"what says which generators there are; {_FILE} in this folder if not named",
+    )
     doctor.add_argument("--preset", choices=QUALITY_PRESETS, default="realtime")
     options = parser.parse_args(arguments)
+    if not options.file.exists():
+        print(_ABSENT.format(file=options.file.absolute(), example=_EXAMPLE), file=sys.stderr)
+        return 2
     try:
         return asyncio.run(_doctor(options.file, options.preset))
     except InvalidDataError as error:

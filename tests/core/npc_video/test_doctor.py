@@ -5,6 +5,7 @@ from npc_video.backends.base import NpcImage
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
 from npc_video.backends.procedural import ProceduralBackend
 from npc_video.backends.scripted import Script, ScriptedBackend
+from npc_video.backends.settings import load_backends
 from npc_video.cli import main
 from npc_video.doctor import examine, report, sample_picture
 from npc_video.errors import GenerationFailedError
@@ -96,5 +97,25 @@ def test_on_the_command_line(tmp_path, capsys):
     path.write_text('[generators.x]\nkind = "http"\nurl = "http://127.0.0.1:9"\n')
     assert main(["doctor", str(path)]) == 1
     assert "x: does not work" in capsys.readouterr().out
-    assert main(["doctor", str(tmp_path / "absent")]) == 2
+    path.write_text("generators = 3")
+    assert main(["doctor", str(path)]) == 2
+    assert "generators" in capsys.readouterr().err
+    assert main(["doctor", str(tmp_path)]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_without_a_file_it_says_what_to_write(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{tmp_path / 'npc_video.toml'} is not there.")
+    example = told.partition("such as\n\n")[2].partition("\n\nor name")[0]
+    (tmp_path / "npc_video.toml").write_text(example)
+
+    async def whole():
+        backends = load_backends("npc_video.toml")
+        for backend in backends.values():
+            await backend.close()
+        return list(backends)
+
+    assert asyncio.run(whole()) == ["local", "service"]
