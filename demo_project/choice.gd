@@ -35,8 +35,7 @@ func press(value: String) -> void:
 	_buttons[value].pressed.emit()
 
 
-## Offers `value` no more, and says in `hint` what would change that.
-func disable(value: String, hint: String) -> void:
+## Offers `value` no more.
+func disable(value: String) -> void:
 	_buttons[value].disabled = true
 	_buttons[value].focus_mode = Control.FOCUS_NONE
-	_buttons[value].tooltip_text = hint

@@ -80,12 +80,13 @@ func _add_zones() -> void:
 func _add_backends() -> void:
 	var choice := _add_choice("Generator", BACKENDS, "delayed")
 	choice.chosen.connect(_use_backend)
+	var absent := PackedStringArray()
 	for backend in ADDRESSES:
 		if not OS.has_environment(ADDRESSES[backend]):
-			choice.disable(
-				backend,
-				tr("Set the environment variable %s to its address first.") % ADDRESSES[backend]
-			)
+			choice.disable(backend)
+			absent.append(ADDRESSES[backend])
+	if absent:
+		_add_note("No address in", ", ".join(absent))
 
 
 func _add_switches() -> void:
@@ -111,6 +112,18 @@ func _add_choice(title: String, values: Dictionary, present: String) -> Choice:
 	choice.fill(values, present, "Segment")
 	_add_setting(title, choice)
 	return choice
+
+
+## Says below a setting what `names` are wanted for; the rest is translated, as any text of a label.
+func _add_note(text: String, names: String) -> void:
+	var note := HFlowContainer.new()
+	for part: String in [text, names]:
+		var label := Label.new()
+		label.text = part
+		label.theme_type_variation = "SmallCaption"
+		note.add_child(label)
+	%Settings.add_child(Control.new())
+	%Settings.add_child(note)
 
 
 func _add_setting(title: String, control: Control) -> void:

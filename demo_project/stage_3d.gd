@@ -43,5 +43,5 @@ func _part_at(point: Vector2) -> Vector2:
 	var from: Vector3 = to_screen * %Camera.project_ray_origin(point)
 	var along: Vector3 = to_screen.basis * %Camera.project_ray_normal(point)
 	var hit := from - along * from.z / along.z
-	var size: Vector2 = %Picture.mesh.size
-	return Vector2(0.5 + hit.x / size.x, 0.5 - hit.y / size.y)
+	var picture: Vector2 = %Picture.mesh.size
+	return Vector2(0.5 + hit.x / picture.x, 0.5 - hit.y / picture.y)

@@ -29,4 +29,4 @@ static func _spread(values: Array) -> Dictionary:
 	if values.is_empty():
 		return {"p50": 0.0, "max": 0.0}
 	values.sort()
-	return {"p50": values[values.size() / 2], "max": values[-1]}
+	return {"p50": values[int(values.size() * 0.5)], "max": values[-1]}

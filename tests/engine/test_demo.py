@@ -16,6 +16,7 @@ from tools.screen import screen
 LAYOUTS = ("lying", "upright")
 LANGUAGES = ("en", "de")
 SCENES = ("Ember", "Market", "Screen")
+ADDRESSES = ("NPC_VIDEO_HTTP", "NPC_VIDEO_COMFYUI")
 LOOK = Path(__file__).with_name("look.gd")
 
 
@@ -28,7 +29,10 @@ def run() -> EngineRun:
     with screen() as env:
         if env is None:
             pytest.skip("there is no screen here, and no Xvfb")
-        return run_project(engine, DEMO, "-s", str(LOOK), seconds=120.0, env=env)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ADDRESSES:
+                patch.delenv(name, raising=False)
+            return run_project(engine, DEMO, "-s", str(LOOK), seconds=120.0, env=env)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,15 @@ def seen(run: EngineRun) -> Mapping[str, Any]:
 
 def test_it_ends_without_faults(run: EngineRun) -> None:
     assert run.ok, run.faults
+
+
+def test_its_scripts_compile_without_a_warning(run: EngineRun) -> None:
+    engine = find()
+    assert engine is not None
+    # Such warnings are for debuggers only.
+    debugged = run_project(engine, DEMO, "--headless", "--debug", "--quit-after", "2", seconds=60.0)
+    assert debugged.ok, debugged.faults
+    assert "GDScript::reload" not in debugged.log, debugged.log
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -54,6 +67,12 @@ def test_everything_is_reached_and_nothing_is_cut(
     assert found["outside"] == []
     # Upright windows may scroll, and controls that get the focus come into view.
     assert layout == "upright" or not found["scrolls"]
+
+
+def test_why_generators_cannot_be_chosen_is_read(seen: Mapping[str, Any]) -> None:
+    names = ", ".join(ADDRESSES)
+    assert {"No address in", names} <= set(seen["lying en Ember"]["texts"])
+    assert {"Keine Adresse in", names} <= set(seen["upright de Ember"]["texts"])
 
 
 def test_the_languages_are_those_that_are_chosen(seen: Mapping[str, Any]) -> None:
