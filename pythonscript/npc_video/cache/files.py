@@ -93,7 +93,8 @@ def cache_errors(folder: Path) -> Iterator[None]:
                 "The disk of the clip cache is full: free some space, or lower the cache's budget."
             ) from error
         raise CacheError(
-            f"The clip cache cannot use its folder {folder}: {error.strerror or error}."
+            f"The clip cache cannot use its folder {folder} ({error.strerror or error}): remove it,"
+            " or choose another."
         ) from error
 
 

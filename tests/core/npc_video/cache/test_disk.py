@@ -296,6 +296,41 @@ def test_a_folder_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
     tier.close()
 
 
+@pytest.mark.parametrize("name", ["clips", "index.sqlite3", "index.sqlite3-journal", "lock"])
+def test_what_is_no_file_or_no_folder_is_a_clear_error(tmp_path: Path, name: str) -> None:
+    clips = fill(tmp_path, 2)
+    place, aside = tmp_path / name, tmp_path / "aside"
+    if place.exists():
+        place.rename(aside)
+    if name == "clips":
+        place.write_text("a file")
+    else:
+        place.mkdir()
+    tier = DiskTier(tmp_path)
+    for work in (tier.open, lambda: tier.write(key_of(make_clip(2)), make_clip(2)), tier.clear):
+        with pytest.raises(CacheError, match="remove it, or choose another"):
+            work()
+    tier.close()
+    if name == "clips":
+        place.unlink()
+    else:
+        place.rmdir()
+    if aside.exists():
+        aside.rename(place)
+    with opened(tmp_path) as tier:
+        assert [tier.read(key_of(clip)) for clip in clips] == clips
+
+
+def test_a_folder_in_place_of_a_clip_costs_that_clip_only(tmp_path: Path) -> None:
+    clips = fill(tmp_path, 2)
+    lost = clip_files(tmp_path)[0]
+    lost.unlink()
+    lost.mkdir()
+    with opened(tmp_path) as tier:
+        assert sorted(tier.read(key_of(clip)) is None for clip in clips) == [False, True]
+        assert tier.write(key_of(make_clip(2)), make_clip(2))
+
+
 def test_two_tiers_of_one_folder_see_each_others_clips(tmp_path: Path) -> None:
     clip, better = make_clip(), make_clip(preset="quality")
     with opened(tmp_path) as one, opened(tmp_path) as other:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +50,21 @@ def test_a_dead_server_is_told_and_the_fallback_stays(test: EngineTest) -> Steps
     assert player._screen.layers.top is not None
 
 
-def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
-    from godot import OS, ProjectSettings
+def kept_clips(name: str) -> str:
+    from godot import OS
 
-    folder = f"user://clips_{OS.get_process_id()}"
-    properties = {"cache_folder": folder, "npc_name": "Keeper"}
-    player, reasons = heard_player(test, **properties)
+    return f"user://{name}_{OS.get_process_id()}"
+
+
+def path_of(folder: str) -> Path:
+    from godot import ProjectSettings
+
+    return Path(ProjectSettings.globalize_path(folder))
+
+
+def one_session(test: EngineTest, folder: str) -> Steps:
+    """A game in which an NPC is happy, from its start to its end; returns what was wrong in it."""
+    player, reasons = heard_player(test, cache_folder=folder, npc_name="Keeper")
     started: list[Any] = []
     player.clip_started.connect(started.append)
     player.request({"expression": "happy"})
@@ -63,18 +74,71 @@ def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
     player.free()
     # As at the end of the game.
     sources._sources.pop(settings).manager.close()
-    path = Path(ProjectSettings.globalize_path(folder))
-    assert list(path.glob("clips/*.clip")), "they are on the disk"
-    again, reasons = heard_player(test, **properties)
-    yield from until(lambda: again._screen.layers.top is not None)
-    manager = again._joined().manager
-    yield from until(lambda: manager.stats() is not None)
+    sources._caches.pop(settings.origin)
+    return reasons
+
+
+def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
+    folder = kept_clips("clips")
+    yield from one_session(test, folder)
+    assert list(path_of(folder).glob("clips/*.clip")), "they are on the disk"
+    again, reasons = heard_player(test, cache_folder=folder, npc_name="Keeper")
+    again._joined()
+    cache = sources._caches[again._settings().origin]
     told: list[Any] = []
     again.clip_started.connect(told.append)
+    yield from until(lambda: cache.stats().disk.entries)
     again.request({"expression": "happy"})
     yield from until(lambda: any(info["expression"] == "happy" for info in told), 20.0)
     assert not reasons
+    assert cache.stats().disk.hits
     again.clear_cache()
+
+
+def shorten(*files: Path) -> None:
+    for file in files:
+        file.write_bytes(file.read_bytes()[:100])
+
+
+def make_folders_of(*files: Path) -> None:
+    for file in files:
+        file.unlink()
+        file.mkdir()
+
+
+def make_file_of(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("no folder", "utf-8")
+
+
+DAMAGES = {
+    "short clips": (lambda folder: shorten(*folder.glob("clips/*.clip")), False),
+    "short index": (lambda folder: shorten(folder / "index.sqlite3"), False),
+    "folders for clips": (lambda folder: make_folders_of(*folder.glob("clips/*.clip")), False),
+    "folder for index": (lambda folder: make_folders_of(folder / "index.sqlite3"), True),
+    "file for folder": (make_file_of, True),
+}
+
+
+def test_a_damaged_folder_costs_no_reaction_and_is_told(test: EngineTest) -> Steps:
+    log: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: log.append(record.getMessage())
+    logger = logging.getLogger("npc_video.cache.shelving")
+    logger.addHandler(handler)
+    try:
+        for name, (damage, is_told) in DAMAGES.items():
+            folder = kept_clips(name.replace(" ", "_"))
+            yield from one_session(test, folder)
+            assert not log, (name, log)
+            damage(path_of(folder))
+            reasons = yield from one_session(test, folder)
+            assert not reasons, (name, reasons)
+            assert bool(log) == is_told, (name, log)
+            assert all(str(path_of(folder)) in line for line in log), log
+            log.clear()
+    finally:
+        logger.removeHandler(handler)
 
 
 def test_players_with_equal_settings_share_a_source(test: EngineTest) -> None:
