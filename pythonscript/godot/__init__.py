@@ -57,6 +57,7 @@ _INSIDE = {
     "is_main_thread": "_main_thread",
     "run_on_main_thread": "_main_thread",
     "signal": "_exposed",
+    "wake": "_objects",
     "writable_pixels": "_images",
 }
 

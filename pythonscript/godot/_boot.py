@@ -80,6 +80,7 @@ def _begin() -> None:
     lib.ps_use_refcounted(
         *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
     )
+    lib.ps_use_process_delta_time(_bind("Node", "get_process_delta_time"))
     from . import _output, _resources
 
     _output.redirect()

@@ -65,6 +65,13 @@ def py_notification(reference: int, what: int, backwards: int) -> None:
 
 
 @ffi.def_extern()
+@guarded(0.0)
+def py_pass_time(reference: int, seconds: float) -> float:
+    obj = instance(reference)
+    return 0.0 if obj is None else float(obj._pass_time(seconds) or 0.0)
+
+
+@ffi.def_extern()
 @guarded()
 def py_to_string(reference: int, valid: int, result: int) -> None:
     encode_typed(Type.STRING, instance(reference)._to_string(), result)

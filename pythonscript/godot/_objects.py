@@ -188,6 +188,11 @@ def is_instance_valid(value: Any) -> bool:
     return isinstance(value, EngineObject) and lib.ps_object(value._ref) != 0
 
 
+def wake(node: EngineObject) -> None:
+    """Ends the time for which its `_pass_time` has said that nothing is to be done."""
+    lib.ps_wake(node._ref)
+
+
 def wrap(address: int) -> EngineObject | None:
     """The Python object for the engine object at `address`; None for 0."""
     if not address:

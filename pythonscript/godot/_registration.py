@@ -40,6 +40,7 @@ class Options:
 
 _CALLBACKS = {
     "_notification": lib.PS_NOTIFICATION,
+    "_pass_time": lib.PS_PASS_TIME,
     "_to_string": lib.PS_TO_STRING,
     "_set": lib.PS_SET,
     "_get": lib.PS_GET,

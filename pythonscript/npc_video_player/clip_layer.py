@@ -35,6 +35,7 @@ class ClipLayer:
         self.sound: ClipSound | None = None
         self._player, self._leave = player, leave
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
+        self._played = reel.played
         RenderingServer.canvas_item_set_material(self.item, reel.material.rid)
 
     @property
@@ -48,16 +49,16 @@ class ClipLayer:
         RenderingServer.canvas_item_clear(self.item)
         self.reel.material.draw(self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0))
 
-    def rests(self, seconds: float) -> bool:
-        """Lets `seconds` pass if that changes nothing; whether it does so."""
-        return self.reel.rests(seconds) and self._shots == self.reel.shots_shown
-
     def advance(self, seconds: float) -> None:
-        was_finished = self.reel.is_finished
-        if not self.is_held:
-            self.reel.advance(seconds)
-        self.has_finished = self.reel.is_finished and not was_finished
-        loops, shots = self.reel.playback.loops, self.reel.shots_shown
+        """Plays the reel on, unless others that show it have done so meanwhile."""
+        reel = self.reel
+        was_finished = reel.is_finished
+        left = seconds - (reel.played - self._played)
+        if not self.is_held and left > 0.0:
+            reel.advance(left)
+        self._played = reel.played
+        self.has_finished = reel.is_finished and not was_finished
+        loops, shots = reel.playback.loops, reel.shots_shown
         self.has_looped, self._loops = loops > self._loops, loops
         self.has_moved, self._shots = shots > self._shots, shots
 

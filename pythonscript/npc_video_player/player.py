@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from godot import Callable, Control, Engine, Rect2, Texture2D, exposed, signal
+from godot import Callable, Control, Engine, Rect2, Texture2D, exposed, signal, wake
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
 
 from . import monitors, numbers, shared
@@ -31,6 +31,9 @@ from .stage import Stage
 from .stretch import placed
 from .tally import Tally
 from .visibility import Visibility
+
+# Seconds; what a generator has to tell waits for no longer.
+_LONGEST_REST = 0.05
 
 
 @exposed(tool=True)
@@ -189,14 +192,13 @@ class NpcVideoPlayer(PlayerProperties):
     # ---- The engine's events ----
 
     def _notification(self, what: int) -> None:
-        if what == Control.NOTIFICATION_PROCESS:
-            self._pass_frame(self.get_process_delta_time())
-        elif what == Control.NOTIFICATION_DRAW:
+        if what == Control.NOTIFICATION_DRAW:
             self._draw_all()
         elif what == Control.NOTIFICATION_TRANSLATION_CHANGED:
             self.queue_redraw()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
             self._visibility.look_soon()
+            wake(self)
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
@@ -219,17 +221,26 @@ class NpcVideoPlayer(PlayerProperties):
             self._tally.left()
             self._director = self._screen = self._ring = None
 
-    def _pass_frame(self, seconds: float) -> None:
+    def _pass_time(self, seconds: float) -> float:
         if self._is_changed:
             self._take_changes()
         if self._nobody is not None:
             self._nobody.advance(seconds)
         if self._director is None:
-            return  # who heard of what these told has taken the player out of the scene
-        is_seen = self._visibility.pass_frame()
+            return 0.0  # who heard of what these told has taken the player out of the scene
+        is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
+        return 0.0 if self._screen is None else self._rests(is_seen)
+
+    def _rests(self, is_seen: bool) -> float:
+        """Seconds for which it needs no frame."""
+        if not is_seen:
+            return _LONGEST_REST
+        if self._overlay is not None or self._ring.is_shown:
+            return 0.0
+        return min(self._screen.rests, _LONGEST_REST)
 
     # ---- What the inspector sets ----
 
@@ -243,6 +254,7 @@ class NpcVideoPlayer(PlayerProperties):
         self.queue_redraw()
         # Only once for all that changes in this frame.
         self._is_changed = True
+        wake(self)
 
     def _settle(self) -> None:
         """Hands the settings on to who goes by them."""

@@ -46,6 +46,11 @@ class ProgressRing:
         self._turn = 0.0
         self._drawn_step = -1
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything of it, or soon will be."""
+        return self._is_wanted or self._opacity > 0.0
+
     def show(self, fraction: float | None) -> None:
         """How far the clip is, 0 to 1; None while that is not known."""
         if not self._is_wanted:
@@ -80,7 +85,7 @@ class ProgressRing:
 
     def advance(self, seconds: float) -> None:
         """Turns, grows and fades on."""
-        if not self._is_wanted and self._opacity == 0.0:
+        if not self.is_shown:
             return
         self._waited += seconds
         self._fade(seconds)

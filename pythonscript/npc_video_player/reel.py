@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from godot import Engine, Image, writable_pixels
+from godot import Image, writable_pixels
 from npc_video import GeneratedClip
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPicture
@@ -49,6 +49,7 @@ class Reel:
 
     Attributes:
         material: what draws it, from its first picture on.
+        played: seconds since it was opened.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Reel:
             cost=cost,
         )
         self.material: ClipMaterial | None = None
+        self.played = 0.0
         self.shots_shown = 0
         self.users = 0
         self.heard_by: Any = None
@@ -87,8 +89,6 @@ class Reel:
         self._sound: Future[Sound | None] | None = None
         self._shown = -1
         self._uploaded = [-1, -1]
-        self._advanced_in = -1
-        self._rested = self._rests_for = 0.0
 
     @property
     def is_finished(self) -> bool:
@@ -105,35 +105,18 @@ class Reel:
     @property
     def position(self) -> float:
         """Seconds into the clip."""
-        return self.playback.position + self._rested
+        return self.playback.position
 
-    def rests(self, seconds: float) -> bool:
-        """Lets `seconds` pass if that brings nothing new; whether it does so, in this frame.
-
-        Most of the engine's frames are such, and come out of caches that the game has filled with
-        its own: the less is done in them the better.
-        """
-        if self.users > 1:
-            frame = Engine.get_process_frames()
-            if frame == self._advanced_in:
-                return True
-        if self._rested + seconds >= self._rests_for:
-            return False
-        self._rested += seconds
-        if self.users > 1:
-            self._advanced_in = frame
-        return True
+    @property
+    def rests(self) -> float:
+        """Seconds for which its picture stays as it is; 0 where that is not known."""
+        return self.playback.time_left if self.interpolation == "none" else 0.0
 
     def advance(self, seconds: float) -> None:
-        """Plays on, once in each engine frame, whichever player asks first."""
-        frame = Engine.get_process_frames()
-        if frame == self._advanced_in:
-            return
-        self._advanced_in = frame
-        playback = self.playback
-        playback.advance(self._rested + seconds)
-        self._rested = self._rests_for = 0.0
-        shot = playback.shot
+        """Plays on."""
+        self.played += seconds
+        self.playback.advance(seconds)
+        shot = self.playback.shot
         if shot is None:
             return
         if shot.number != self._shown:
@@ -143,9 +126,7 @@ class Reel:
             self.shots_shown += 1
             if shot.number not in self._uploaded:
                 self._upload(shot)
-        if self.interpolation == "none":
-            self._rests_for = playback.time_left
-        else:
+        if self.interpolation != "none":
             self.material.mix(self._between(shot))
 
     def _between(self, shot: Shot) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from godot import Rect2
+from godot import Rect2, wake
 from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .clip_layer import ClipLayer
@@ -86,7 +86,7 @@ class Screen:
             seconds: how long the awaited clip will take from one loop to the next.
             target: a node of the game's that stands for the drawn face, or None.
         """
-        self._calm = None
+        self._stir()
         top = self.layers.top
         if kind is Fallback.FREEZE and top is not None:
             if isinstance(top, ClipLayer):
@@ -124,7 +124,7 @@ class Screen:
             in_phase: it begins where the drawn face is, which moves like it.
             growing: the clip's file, if it still comes in; should that break off, nobody is told.
         """
-        self._calm = None
+        self._stir()
         if growing is None and self._growing is not None and self._growing.is_to_be(clip):
             reel, self._growing = self._growing, None
             reel.complete(clip)
@@ -205,8 +205,6 @@ class Screen:
         """Plays on; what has happened."""
         calm = self._calm
         if calm is not None:
-            if calm.rests(seconds):
-                return []
             calm.advance(seconds)
             return self._happened([calm])
         if self._opening is not None:
@@ -221,6 +219,16 @@ class Screen:
             clip.hear(self.bus, self.layers.loudness(clip))
         self._calm = self._found_calm()
         return happenings
+
+    @property
+    def rests(self) -> float:
+        """Seconds for which nothing of it changes by itself; 0 where that is not known."""
+        return 0.0 if self._calm is None else self._calm.reel.rests
+
+    def _stir(self) -> None:
+        """Something begins."""
+        self._calm = None
+        wake(self._player)
 
     def _clips(self) -> list[ClipLayer]:
         return [layer for layer in self.layers if isinstance(layer, ClipLayer)]

@@ -7,7 +7,7 @@ from typing import Any
 from godot import Rect2
 
 # To find out whether it is seen costs more than to play on for a frame.
-_FRAMES_BETWEEN_LOOKS = 20
+_SECONDS_BETWEEN_LOOKS = 0.3
 
 
 class Visibility:
@@ -22,17 +22,17 @@ class Visibility:
         self.is_seen = True
         self.has_texture = False
         self._player = player
-        self._looks_in = 0
+        self._looks_in = 0.0
 
     def look_soon(self) -> None:
         """Something has changed that may matter."""
-        self._looks_in = 0
+        self._looks_in = 0.0
 
-    def pass_frame(self) -> bool:
-        """To be called in each frame; whether the player is seen in it."""
-        self._looks_in -= 1
-        if self._looks_in < 0:
-            self._looks_in = _FRAMES_BETWEEN_LOOKS
+    def pass_time(self, seconds: float) -> bool:
+        """Whether the player is seen, `seconds` after the last call."""
+        self._looks_in -= seconds
+        if self._looks_in <= 0.0:
+            self._looks_in = _SECONDS_BETWEEN_LOOKS
             self.is_seen = self.has_texture or self._is_in_view()
         return self.is_seen
 

@@ -81,6 +81,7 @@ static void ps_leave(uintptr_t frame, int count) {
 typedef struct {
     uintptr_t object; /* 0 once freed */
     long holders;
+    double passed, rests; /* seconds since Python was told of the last, and until it is again */
 } reference;
 
 static uintptr_t init_ref, unreference, get_reference_count;
@@ -96,7 +97,7 @@ static void ps_drop(uintptr_t shared) {
 }
 
 static uintptr_t binding_create(uintptr_t token, uintptr_t object) {
-    reference *shared = malloc(sizeof(reference));
+    reference *shared = calloc(1, sizeof(reference));
     shared->object = object;
     shared->holders = 1;
     return (uintptr_t)shared;
@@ -149,6 +150,41 @@ static uintptr_t ps_class_name(uintptr_t object) {
     class_name = 0;
     engine.object_get_class_name(object, library, (uintptr_t)&class_name);
     return (uintptr_t)&class_name;
+}
+
+/* ---- Time ---- */
+
+#define NOTIFICATION_PROCESS 17
+
+static uintptr_t get_process_delta_time;
+
+static void ps_use_process_delta_time(uintptr_t method) { get_process_delta_time = method; }
+
+static void ps_wake(uintptr_t shared) { ((reference *)shared)->rests = 0; }
+
+/* Most frames bring a node nothing new. To find that out in Python would cost it more than the rest
+   of its frame, for little of Python is left in the processor's caches since the frame before. */
+static int passes_time(uintptr_t instance, int32_t what) {
+    if (what != NOTIFICATION_PROCESS) return 0;
+    reference *r = (reference *)instance;
+    double seconds = 0;
+    engine.object_method_bind_ptrcall(get_process_delta_time, r->object, 0, (uintptr_t)&seconds);
+    r->passed += seconds;
+    if (r->passed < r->rests) return 1;
+    seconds = r->passed;
+    r->passed = 0;
+    add_atomic(&r->holders, 1); /* Python may free the object */
+    r->rests = py_pass_time(instance, seconds);
+    ps_drop(instance);
+    return 1;
+}
+
+static void notify_of_time(uintptr_t instance, int32_t what, GDExtensionBool reversed) {
+    passes_time(instance, what);
+}
+
+static void notify_of_all(uintptr_t instance, int32_t what, GDExtensionBool reversed) {
+    if (!passes_time(instance, what)) py_notification(instance, what, reversed);
 }
 
 /* ---- Methods of engine classes ---- */
@@ -537,6 +573,11 @@ static void ps_free_names(void) {
 
 /* ---- Registration ---- */
 
+static GDExtensionClassNotification2 notification_of(int flags) {
+    if (flags & PS_PASS_TIME) return flags & PS_NOTIFICATION ? notify_of_all : notify_of_time;
+    return flags & PS_NOTIFICATION ? py_notification : NULL;
+}
+
 /* A callback that a class does not need stays NULL: the engine then spares the call, and with it
    the wait for the interpreter lock. */
 static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags,
@@ -553,7 +594,7 @@ static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, in
         .property_can_revert_func = flags & PS_REVERT ? py_can_revert : NULL,
         .property_get_revert_func = flags & PS_REVERT ? py_get_revert : NULL,
         .validate_property_func = flags & PS_VALIDATE ? py_validate : NULL,
-        .notification_func = flags & PS_NOTIFICATION ? py_notification : NULL,
+        .notification_func = notification_of(flags),
         .to_string_func = flags & PS_TO_STRING ? py_to_string : NULL,
         .reference_func = flags & PS_REFCOUNTED ? py_reference : NULL,
         .unreference_func = flags & PS_REFCOUNTED ? py_unreference : NULL,

@@ -28,6 +28,10 @@ void ps_unreference(uintptr_t object);
 int64_t ps_reference_count(uintptr_t object);
 uintptr_t ps_class_name(uintptr_t object);
 
+/* Time: what `_pass_time` of an object returns is how long the engine's frames bring it nothing. */
+void ps_use_process_delta_time(uintptr_t get_process_delta_time);
+void ps_wake(uintptr_t reference);
+
 /* Methods. `offsets` says where each argument begins in the packed ones; for those with a bit in
    `objects` there is a reference, or 0. A method of a value type has the value as its first. */
 #define PS_STATIC 1
@@ -107,6 +111,8 @@ void ps_free_names(void);
 #define PS_ABSTRACT 256
 #define PS_RUNTIME 512
 #define PS_HIDDEN 1024
+#define PS_PASS_TIME 2048
+#define PS_PASS_TIME 2048
 void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags, uintptr_t icon);
 void ps_register_main_loop(void);
 void ps_describe_levels(GDExtensionInitialization *initialization);

@@ -17,6 +17,7 @@ void py_call_method(uintptr_t method_id, GDExtensionClassInstancePtr instance, u
 void py_ptrcall_method(uintptr_t method_id, GDExtensionClassInstancePtr instance,
                        uintptr_t arguments, GDExtensionTypePtr result);
 void py_notification(GDExtensionClassInstancePtr instance, int32_t what, GDExtensionBool reversed);
+double py_pass_time(GDExtensionClassInstancePtr instance, double seconds);
 void py_to_string(GDExtensionClassInstancePtr instance, uintptr_t valid, GDExtensionStringPtr result);
 GDExtensionBool py_set(GDExtensionClassInstancePtr instance, GDExtensionConstStringNamePtr name,
                        GDExtensionConstVariantPtr at);

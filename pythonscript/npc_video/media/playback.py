@@ -7,6 +7,7 @@ picture on screen is not known here.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -141,7 +142,9 @@ class Playback:
 
     @property
     def time_left(self) -> float:
-        """Seconds until `following` is due; 0 while that is not known."""
+        """Seconds until `following` is due; 0 while that is not known, and inf after the end."""
+        if self.is_finished:
+            return math.inf
         following = self.following
         return 0.0 if following is None else following.at - self._position
 

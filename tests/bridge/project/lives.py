@@ -164,3 +164,29 @@ class Faulty(Node):
 
     def wrong_result(self) -> int:
         return "not a number"
+
+
+@exposed
+class Timed(Node):
+    """Notes what time passes; `rests` is what it answers, and `then` is called in it."""
+
+    def __init__(self):
+        self._passed = []
+        self._rests = 0.0
+        self._then = None
+
+    def _pass_time(self, seconds):
+        self._passed.append(seconds)
+        if self._then is not None:
+            self._then()
+        return self._rests
+
+
+@exposed
+class TimedAndNotified(Timed):
+    def __init__(self):
+        super().__init__()
+        self._heard = []
+
+    def _notification(self, what):
+        self._heard.append(what)

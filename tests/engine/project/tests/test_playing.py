@@ -180,6 +180,26 @@ def test_a_better_clip_goes_on_at_the_same_phase(test: EngineTest) -> Steps:
     assert len(told) == 1
 
 
+def test_players_that_share_a_clip_play_it_at_its_own_pace(test: EngineTest) -> Steps:
+    """One rests between its pictures, one fades in meanwhile and needs every frame, one hides."""
+    clip = make_clip(gradients(), expression="paced")
+    players = [bare_player(test, crossfade=0.5) for _ in range(3)]
+    yield from opened(players[0], clip)
+    yield from until(lambda: players[0]._screen.rests > 0.0)
+    for player in players[1:]:
+        player._screen.open(clip)
+    yield from until(lambda: all(clip_on(player) is clip for player in players))
+    reel = reel_of(players[0])
+    assert all(reel_of(player) is reel for player in players)
+    began, passed = reel.played, 0.0
+    for part in (0.5, 1.0, 1.5):
+        while passed < part:
+            yield
+            passed += test.get_process_delta_time()
+        players[2].visible = not players[2].visible
+    assert abs(reel.played - began - passed) < 0.1
+
+
 def test_players_that_show_one_clip_share_its_decoding(test: EngineTest) -> Steps:
     clip = make_clip(gradients(), expression="shared")
     first, second = bare_player(test), bare_player(test)
