@@ -100,20 +100,28 @@ class VideoGenerationManager:
         priority: float = 10,
         *,
         interaction: ToolInteraction | None = None,
+        viewer: str = "",
     ) -> Answer:
         """The clip if it is there; else what to show instead, and `poll` will tell.
 
         Args:
             priority: any number; the highest begins first, equal ones as they were asked for.
             interaction: what `params` is the answer to; predictions learn from it.
+            viewer: what the clip is to be seen on; a newer request for it takes the place of this.
+                Needed where the same NPC is seen several times.
         """
-        answer, decision = self._core.request(params, priority, self._clock(), interaction)
+        now = self._clock()
+        answer, decision = self._core.request(params, priority, now, interaction, viewer)
         self._do(decision)
         return answer
 
     def cancel(self, params: VideoParams) -> None:
         """Gives up a clip that was asked for; nothing more is told of it."""
         self._do(self._core.cancel(params, self._clock()))
+
+    def leave(self, viewer: str) -> None:
+        """Gives up what was asked for to be seen on `viewer`, which is there no more."""
+        self._do(self._core.leave(viewer, self._clock()))
 
     def clear(self) -> None:
         """Gives up all clips that wait or are made, and forgets those that are there.
@@ -178,7 +186,7 @@ class VideoGenerationManager:
     def remove_npc(self, npc_id: str) -> None:
         """Gives up all clips of an NPC, for it leaves the scene."""
         self._evaluators.pop(npc_id, None)
-        self._do(self._core.leave(npc_id, self._clock()))
+        self._do(self._core.forget(npc_id, self._clock()))
 
     def learned(self, npc_id: str) -> dict[str, Any]:
         """What is known of how the NPC is played with, for a saved game, as JSON.

@@ -42,6 +42,8 @@ class Director:
     def __init__(self, player: Any, screen: Screen, ring: ProgressRing, tally: Tally):
         self.screen = screen
         self._player = player
+        # The same for a player that comes back; another for each that shows the same NPC.
+        self._viewer = f"player {player.get_instance_id()}"
         self._ring = ring
         self._tally = tally
         self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
@@ -61,7 +63,7 @@ class Director:
         """Gets clips of this NPC from `source` from now on."""
         if (source, npc_id, evaluator) != self.joined:
             self.leave()
-            source.join(self._take, npc_id, evaluator)
+            source.join(self._viewer, self._take, npc_id, evaluator)
             self.joined = source, npc_id, evaluator
 
     def show(
@@ -74,7 +76,9 @@ class Director:
             self._has_begun = False
             self.screen.drop_opening()
         self.wanted = params
-        answer = self.manager.request(params, priority, interaction=interaction)
+        answer = self.manager.request(
+            params, priority, interaction=interaction, viewer=self._viewer
+        )
         if answer.fallback is None and answer.clip is not None:
             self._tally.answered("exact")
             self._ring.hide()
@@ -97,7 +101,11 @@ class Director:
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
         if self.wanted is not None:
-            self.manager.cancel(self.wanted)
+            self.manager.leave(self._viewer)
+        self._want_nothing()
+
+    def _want_nothing(self) -> None:
+        if self.wanted is not None:
             self._end_stills(self.wanted)
             self.wanted = None
         self.screen.drop_opening()
@@ -120,10 +128,10 @@ class Director:
 
     def leave(self) -> None:
         """Wants no clips of the NPC any more."""
-        self.cancel()
+        self._want_nothing()
         if self.joined is not None:
             source, npc_id, _ = self.joined
-            source.leave(self._take, npc_id)
+            source.leave(self._viewer, npc_id)
             self.joined = None
 
     def _take(self, event: Event) -> None:

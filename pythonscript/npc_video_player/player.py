@@ -206,9 +206,10 @@ class NpcVideoPlayer(PlayerProperties):
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._settle()
-            # When it comes back it shows again what it showed.
-            self._is_changed = self.is_node_ready()
             self._screen.cover(Fallback.PLACEHOLDER, self._role.params({}), CLIP_SECONDS)
+            if self.is_node_ready() and not Engine.is_editor_hint():
+                # It is back, and shows again what it showed. Now, while that may still be made.
+                self._take_changes()
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._rest()
         elif what == Control.NOTIFICATION_EXIT_TREE:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import npc_video
 from godot import Callable as EngineCallable
-from godot import ProjectSettings, at_exit
+from godot import ProjectSettings, at_exit, run_on_main_thread
 from npc_video import Fallback
 from npc_video.errors import InvalidDataError
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
@@ -95,8 +95,9 @@ class Source:
 
     def __init__(self, manager: VideoGenerationManager):
         self.manager = manager
-        self._listeners: list[Callable[[Event], None]] = []
+        self._listeners: dict[str, Callable[[Event], None]] = {}
         self._players_of: Counter[str] = Counter()
+        self._foreseen: dict[str, NpcResponseEvaluator] = {}
         self._learned: dict[str, dict[str, Any]] = {}
 
     @property
@@ -105,19 +106,43 @@ class Source:
         return len(self._listeners)
 
     def join(
-        self, listener: Callable[[Event], None], npc_id: str, evaluator: NpcResponseEvaluator
+        self,
+        viewer: str,
+        listener: Callable[[Event], None],
+        npc_id: str,
+        evaluator: NpcResponseEvaluator,
     ) -> None:
-        """A player of this NPC comes: it hears the news, and the NPC's future is foreseen."""
-        self._listeners.append(listener)
-        self._players_of[npc_id] += 1
-        if self._players_of[npc_id] == 1:
-            self.manager.add_npc(npc_id, evaluator, self._learned.get(npc_id))
+        """A player of this NPC comes: it hears the news, and the NPC's future is foreseen.
 
-    def leave(self, listener: Callable[[Event], None], npc_id: str) -> None:
-        """It goes; with the last one of the NPC, what is made for that is given up."""
-        self._listeners.remove(listener)
+        Args:
+            viewer: what the player is called when it asks for clips.
+        """
+        self._listeners[viewer] = listener
+        self._players_of[npc_id] += 1
+        if self._players_of[npc_id] == 1 and self._foreseen.get(npc_id) is not evaluator:
+            self._forget(npc_id)
+            self.manager.add_npc(npc_id, evaluator, self._learned.get(npc_id))
+            self._foreseen[npc_id] = evaluator
+
+    def leave(self, viewer: str, npc_id: str) -> None:
+        """It goes; what is made for it alone is given up, unless it is back in the next frame.
+
+        A player that a game moves to another place in its tree leaves it and comes back.
+        """
+        del self._listeners[viewer]
         self._players_of[npc_id] -= 1
+        run_on_main_thread(self._give_up, viewer, npc_id)
+
+    def _give_up(self, viewer: str, npc_id: str) -> None:
+        if self not in _sources.values():
+            return  # closed meanwhile
+        if viewer not in self._listeners:
+            self.manager.leave(viewer)
         if not self._players_of[npc_id]:
+            self._forget(npc_id)
+
+    def _forget(self, npc_id: str) -> None:
+        if self._foreseen.pop(npc_id, None) is not None:
             self._learned[npc_id] = self.manager.learned(npc_id)
             self.manager.remove_npc(npc_id)
 
@@ -126,7 +151,7 @@ class Source:
         for event in self.manager.poll():
             if isinstance(event, ClipReady | Upgraded | MadeAhead):
                 shared.first_pictures().keep(event.clip)
-            for listener in list(self._listeners):
+            for listener in list(self._listeners.values()):
                 listener(event)
 
 

@@ -45,8 +45,8 @@ _REPLAN_SECONDS = 1.0
 class GenerationCore:
     """The state of all clips of one game that wait or are made.
 
-    A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
-    older one that has not begun is dropped, one that runs is finished, for the cache.
+    A clip that is asked for twice is generated once. Of one viewer only the newest request waits:
+    an older one that has not begun is dropped, one that runs is finished, for the cache.
 
     Args:
         config: what clips are to be like.
@@ -95,16 +95,21 @@ class GenerationCore:
         priority: float,
         now: float,
         interaction: ToolInteraction | None = None,
+        viewer: str = "",
     ) -> tuple[Answer, Decision]:
-        """The clip, or what to show until it is there."""
-        key, npc_id = params.cache_key(), params.npc_id
-        self._tally.superseded += len(self._queue.supersede(npc_id, key))
-        self._stage.leave(npc_id)
+        """The clip, or what to show until it is there.
+
+        Args:
+            viewer: what it is to be seen on; the NPC's own id where that is empty.
+        """
+        key, viewer = params.cache_key(), viewer or params.npc_id
+        self._stage.leave(viewer)
+        self._tally.superseded += self._queue.supersede(self._stage.awaited | {key})
         clip = self._clips.get(key)
         if clip is None:
             answer = self._fall_back(params)
             self._tally.misses += 1
-            awaited = self._stage.wait(params, priority, now)
+            awaited = self._stage.wait(viewer, params, priority, now)
             if self._clips.is_stored(key):
                 self._draft.loads.append(key)
             else:
@@ -112,7 +117,7 @@ class GenerationCore:
         else:
             answer = Answer(None, clip, 1.0)
             self._tally.hits += 1
-            self._stage.show(clip)
+            self._stage.show(viewer, clip)
             self._use(key)
         self.planner.observe(Observation(params, key, interaction, now))
         return answer, self._settle(now)
@@ -133,8 +138,14 @@ class GenerationCore:
         self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 
-    def leave(self, npc_id: str, now: float) -> Decision:
-        """Gives up all clips of an NPC that left the scene."""
+    def leave(self, viewer: str, now: float) -> Decision:
+        """Nothing is seen on `viewer` any more: gives up what only that has awaited."""
+        for key in self._stage.leave(viewer):
+            self._give_up(self._queue.cancel(key), now)
+        return self._settle(now)
+
+    def forget(self, npc_id: str, now: float) -> Decision:
+        """Gives up all clips of an NPC that is seen nowhere any more."""
         self._stage.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)

@@ -1,7 +1,7 @@
 """The order in which clips are generated, and who has to make way for whom."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..records import CacheKey
@@ -113,16 +113,12 @@ class GenerationQueue:
             del self._waiting[key]
         return self._stop(start for start in self.running if start.job.owner == owner)
 
-    def supersede(self, owner: str, key: CacheKey) -> tuple[Job, ...]:
-        """Takes out what an NPC wanted before it wanted `key` and what has not begun."""
-        gone = tuple(
-            job
-            for job in self._waiting.values()
-            if job.owner == owner and job.is_wanted and job.key != key
-        )
-        for job in gone:
-            del self._waiting[job.key]
-        return gone
+    def supersede(self, awaited: Collection[CacheKey]) -> int:
+        """Takes out what was wanted, has not begun and is not awaited any more; how many."""
+        gone = [key for key, job in self._waiting.items() if job.is_wanted and key not in awaited]
+        for key in gone:
+            del self._waiting[key]
+        return len(gone)
 
     def clear(self) -> tuple[Start, ...]:
         """Takes everything out; returns what is to be stopped for that."""

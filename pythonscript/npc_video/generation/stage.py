@@ -1,4 +1,8 @@
-"""What each NPC shows, and what it waits for: one clip of each at most."""
+"""What each viewer shows, and what it waits for: one clip of each at most.
+
+A viewer is what one NPC is seen on. Where an NPC is seen once, its own id names it; where a game
+has the same NPC several times, each has a viewer of its own.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,7 +14,7 @@ __all__ = ["Awaited", "Stage"]
 
 @dataclass(slots=True)
 class Awaited:
-    """What an NPC shows a fallback for, since `since`, seconds."""
+    """What a viewer shows a fallback for, since `since`, seconds."""
 
     key: CacheKey
     params: VideoParams
@@ -20,7 +24,7 @@ class Awaited:
 
 
 class Stage:
-    """The NPCs by their ids."""
+    """The viewers by their names."""
 
     def __init__(self) -> None:
         self._awaited: dict[str, Awaited] = {}
@@ -28,54 +32,62 @@ class Stage:
 
     @property
     def shown(self) -> Collection[GeneratedClip]:
-        """The clips on screen."""
-        return self._shown.values()
+        """The clips on screen, each once."""
+        return {clip.params.cache_key(): clip for clip in self._shown.values()}.values()
 
-    def leave(self, npc_id: str) -> None:
-        """The NPC neither shows nor awaits anything any more."""
-        self._awaited.pop(npc_id, None)
-        self._shown.pop(npc_id, None)
+    @property
+    def awaited(self) -> frozenset[CacheKey]:
+        """What anybody waits for."""
+        return frozenset(awaited.key for awaited in self._awaited.values())
+
+    def leave(self, viewer: str) -> frozenset[CacheKey]:
+        """It neither shows nor awaits anything any more; what is of use to nobody now."""
+        before = self._of_use()
+        self._awaited.pop(viewer, None)
+        self._shown.pop(viewer, None)
+        return before - self._of_use()
 
     def clear(self) -> None:
         """All of them leave."""
         self._awaited.clear()
         self._shown.clear()
 
-    def wait(self, params: VideoParams, priority: float, now: float) -> Awaited:
-        """The NPC waits for a clip from now on."""
+    def wait(self, viewer: str, params: VideoParams, priority: float, now: float) -> Awaited:
+        """It waits for a clip from now on."""
         awaited = Awaited(params.cache_key(), params, priority, now)
-        self._awaited[params.npc_id] = awaited
+        self._awaited[viewer] = awaited
         return awaited
 
-    def show(self, clip: GeneratedClip) -> None:
-        """The NPC shows its clip."""
-        self._shown[clip.params.npc_id] = clip
+    def show(self, viewer: str, clip: GeneratedClip) -> None:
+        """It shows its clip."""
+        self._shown[viewer] = clip
 
     def arrive(self, key: CacheKey, clip: GeneratedClip) -> bool:
-        """Shows a clip unless its NPC awaits something newer; whether it did."""
-        awaited = self._awaited.get(clip.params.npc_id)
-        if awaited is None or awaited.key != key:
-            return False
-        del self._awaited[clip.params.npc_id]
-        self.show(clip)
-        return True
+        """Shows a clip wherever it is awaited; whether it is anywhere."""
+        viewers = [viewer for viewer, awaited in self._awaited.items() if awaited.key == key]
+        for viewer in viewers:
+            del self._awaited[viewer]
+            self.show(viewer, clip)
+        return bool(viewers)
 
     def improve(self, key: CacheKey, clip: GeneratedClip) -> bool:
-        """Shows a better clip in place of the same one; whether that is on screen."""
-        shown = self._shown.get(clip.params.npc_id)
-        if shown is None or shown.params.cache_key() != key:
-            return False
-        self.show(clip)
-        return True
+        """Shows a better clip wherever the same one is on screen; whether it is anywhere."""
+        viewers = [
+            viewer for viewer, shown in self._shown.items() if shown.params.cache_key() == key
+        ]
+        for viewer in viewers:
+            self.show(viewer, clip)
+        return bool(viewers)
 
     def awaiting(self, key: CacheKey) -> list[Awaited]:
-        """Who waits for a clip."""
+        """All that wait for a clip."""
         return [awaited for awaited in self._awaited.values() if awaited.key == key]
 
     def give_up(self, key: CacheKey) -> None:
         """Nobody waits for this clip any more."""
-        for awaited in self.awaiting(key):
-            del self._awaited[awaited.params.npc_id]
+        self._awaited = {
+            viewer: awaited for viewer, awaited in self._awaited.items() if awaited.key != key
+        }
 
     def become_late(self, now: float, max_wait: float) -> Iterator[Awaited]:
         """Those who have waited for `max_wait` seconds, each once."""
@@ -90,3 +102,6 @@ class Stage:
             awaited.since + max_wait for awaited in self._awaited.values() if not awaited.is_late
         ]
         return min(times, default=None)
+
+    def _of_use(self) -> frozenset[CacheKey]:
+        return self.awaited.union(clip.params.cache_key() for clip in self._shown.values())

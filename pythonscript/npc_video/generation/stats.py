@@ -40,7 +40,7 @@ class ManagerStats:
         queue_length: jobs that wait now.
         running: jobs that run now.
         generated: clips finished; `upgraded`, those of them that took the place of a worse one.
-        superseded: requests dropped before they began because the NPC wanted something newer.
+        superseded: requests dropped before they began because something newer was wanted.
         preempted: jobs given up for a more urgent one.
         refused: jobs that found the queue full.
         late: requests that waited longer than `max_wait`.

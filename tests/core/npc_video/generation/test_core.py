@@ -83,7 +83,7 @@ class TestRequest:
         subject = core()
         subject.request(look(npc_id="a"), 10, 0.0)
         subject.request(look(npc_id="b"), 10, 0.0)
-        decision = subject.leave("a", 1.0)
+        decision = subject.forget("a", 1.0)
         assert [stop.job.owner for stop in decision.stops] == ["a"]
         assert [start.job.owner for start in decision.starts] == ["b"]
 
@@ -159,7 +159,7 @@ class TestFailure:
         for count in range(2):
             start = subject.request(look(npc_id=f"npc {count}"), 10, 0.0)[1].starts[0]
             assert self.fail(subject, start, 0.0).events == ()
-            subject.leave(f"npc {count}", 0.0)
+            subject.forget(f"npc {count}", 0.0)
         start = subject.request(look(), 10, 0.0)[1].starts[0]
         assert self.fail(subject, start, 0.0).events == (Failed(look(), "Off."),)
 
@@ -168,7 +168,7 @@ class TestFailure:
         for _ in range(3):
             for start in subject.request(look(), 10, 0.0)[1].starts:
                 self.fail(subject, start, 0.0)
-            subject.leave(look().npc_id, 0.0)
+            subject.forget(look().npc_id, 0.0)
         assert subject.request(look("sad"), 10, 1.0)[1].starts == ()
         assert subject.next_wake(1.0) == 3.0
         told = subject.advance(3.0)
@@ -181,7 +181,7 @@ class TestFailure:
             started = subject.request(look(npc_id=f"npc {count}"), 10, 0.0)[1].starts
             broken = next(start for start in started if start.host == "a")
             self.fail(subject, broken, 0.0, worth_retrying=True)
-            subject.leave(f"npc {count}", 0.0)
+            subject.forget(f"npc {count}", 0.0)
         assert subject.stats().hosts["a"].is_resting
         hosts = [
             start.host
@@ -223,8 +223,8 @@ class TestAhead:
         subject = core(EAGER)
         subject.request(look(npc_id="a"), 10, 0.0)
         subject.hint(look("sad", npc_id="b"), 0.9, 1.0)
-        subject.leave("b", 2.0)
-        assert subject.leave("a", 3.0).starts == ()
+        subject.forget("b", 2.0)
+        assert subject.forget("a", 3.0).starts == ()
 
     def test_a_clip_lost_before_it_was_shown_was_wasted(self):
         subject = core(EAGER, size=1)
@@ -288,3 +288,50 @@ def test_the_numbers_add_up():
     assert (stats.hits, stats.misses, stats.hit_rate) == (1, 1, 0.5)
     assert (stats.generated, stats.busy_seconds, stats.generating_seconds) == (1, 1.0, 1.0)
     assert stats.hosts["a"].preset == "realtime"
+
+
+class TestViewers:
+    """One NPC that is seen several times."""
+
+    def test_each_gets_its_own_clip(self):
+        subject = core(PLAIN)
+        _, first = subject.request(look("happy"), 10, 0.0, viewer="a")
+        subject.request(look("sad"), 10, 0.0, viewer="b")
+        second = finish(subject, first.starts[0], 1.0)
+        assert [type(event) for event in second.events] == [ClipReady]
+        assert second.starts[0].job.params == look("sad")
+        third = finish(subject, second.starts[0], 2.0)
+        assert third.events == (ClipReady(look("sad"), clip(look("sad"))),)
+
+    def test_a_newer_request_takes_the_place_of_its_own_viewer_s_only(self):
+        subject = core(PLAIN)
+        _, first = subject.request(look("happy"), 10, 0.0, viewer="a")
+        for viewer, expression in (("b", "sad"), ("c", "angry"), ("b", "sleepy")):
+            subject.request(look(expression), 10, 0.0, viewer=viewer)
+        made, starts = [], first.starts
+        while starts:
+            made.append(starts[0].job.params.expression)
+            starts = finish(subject, starts[0], float(len(made))).starts
+        assert made == ["happy", "angry", "sleepy"]
+
+    def test_who_leaves_takes_along_only_what_nobody_else_awaits(self):
+        subject = core(PLAIN)
+        _, first = subject.request(look("happy"), 10, 0.0, viewer="a")
+        subject.request(look("happy"), 10, 0.0, viewer="b")
+        assert subject.leave("a", 1.0).stops == ()
+        assert subject.leave("b", 2.0).stops == first.starts
+
+    def test_what_both_see_is_bettered_until_the_last_one_leaves(self):
+        subject = core(replace(PLAIN, preset="fast"))
+        _, first = subject.request(look(), 10, 0.0, viewer="a")
+        subject.request(look(), 10, 0.0, viewer="b")
+        better = finish(subject, first.starts[0], 1.0).starts
+        assert better[0].job.purpose is Purpose.UPGRADE
+        assert subject.leave("a", 2.0).stops == ()
+        assert subject.leave("b", 3.0).stops == better
+
+    def test_the_game_s_cancel_counts_for_all(self):
+        subject = core(PLAIN)
+        _, first = subject.request(look(), 10, 0.0, viewer="a")
+        subject.request(look(), 10, 0.0, viewer="b")
+        assert subject.cancel(look(), 1.0).stops == first.starts

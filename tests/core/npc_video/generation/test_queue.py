@@ -118,9 +118,11 @@ class TestLeaving:
         for name in ("runs", "waits"):
             waiting.add(job(name), 0.0)
         waiting.assign(0.0, ONE)
-        gone = waiting.supersede("ember", job("new").key)
-        assert [each.params.expression for each in gone] == ["waits"]
+        waiting.add(job("idle", purpose=Purpose.BACKGROUND), 0.0)
+        waiting.add(job("awaited"), 0.0)
+        assert waiting.supersede({job("awaited").key}) == 1
         assert names(waiting.running) == ["runs"]
+        assert {each.params.expression for each in waiting.waiting} == {"idle", "awaited"}
 
     def test_all_of_an_npc_that_left(self):
         waiting = queue()
@@ -234,18 +236,13 @@ class QueueAgainstModel(RuleBasedStateMachine):
         self.waiting = {k: each for k, each in self.waiting.items() if each.owner != owner}
         self.running = {t: s for t, s in self.running.items() if s.job.owner != owner}
 
-    @rule(owner=OWNERS, name=KEYS)
-    def supersede(self, owner, name):
-        key = job(name, owner).key
-        gone = self.queue.supersede(owner, key)
-        expected = [
-            each
-            for each in self.waiting.values()
-            if each.owner == owner and each.is_wanted and each.key != key
-        ]
-        assert sorted(gone, key=repr) == sorted(expected, key=repr)
-        for each in expected:
-            del self.waiting[each.key]
+    @rule(owner=OWNERS, awaited=st.sets(KEYS))
+    def supersede(self, owner, awaited):
+        keys = {job(name, owner).key for name in awaited}
+        gone = [k for k, each in self.waiting.items() if each.is_wanted and k not in keys]
+        assert self.queue.supersede(keys) == len(gone)
+        for key in gone:
+            del self.waiting[key]
 
     @invariant()
     def agrees_with_the_model(self):

@@ -66,6 +66,43 @@ def test_a_player_that_is_moved_shows_again_what_it_showed(test: EngineTest) -> 
     assert player.get_stats()["rungs"]["exact"] >= 1
 
 
+def test_a_player_that_is_moved_keeps_what_is_being_made(test: EngineTest) -> Steps:
+    player, elsewhere = ember_in(test, simulate_latency=True), Node()
+    test.add_child(elsewhere)
+    player.request({"expression": "yawning"})
+    made_by = player._director.manager
+    yield from until(lambda: made_by.stats().running == 1)
+    (ticket,) = made_by._futures
+    for _ in range(3):
+        player.reparent(elsewhere)
+        player.reparent(test)
+        yield
+    assert list(made_by._futures) == [ticket]
+    yield from until(lambda: on_screen(player) == "yawning", 20.0)
+    player.request({"expression": "grumpy"})
+    yield from until(lambda: made_by.stats().running == 1)
+    player.free()
+    yield from until(lambda: not made_by._futures)
+
+
+def test_players_of_one_npc_wait_each_for_their_own_clip(test: EngineTest) -> Steps:
+    players = [ember_in(test, cache_size=16) for _ in range(3)]
+    for player, expression in zip(players, ("happy", "sad", "angry"), strict=True):
+        player.request({"expression": expression})
+    for player, expression in zip(players, ("happy", "sad", "angry"), strict=True):
+        yield from until(lambda p=player, e=expression: on_screen(p) == e, 20.0)
+
+
+def test_who_leaves_takes_no_clip_from_who_stays(test: EngineTest) -> Steps:
+    leaving, cancelling, staying = (ember_in(test, cache_size=17) for _ in range(3))
+    for player in (leaving, cancelling, staying):
+        player.request({"expression": "surprised"})
+    yield
+    leaving.free()
+    cancelling.cancel()
+    yield from until(lambda: on_screen(staying) == "surprised", 20.0)
+
+
 def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
     player = ember_in(test, crossfade=0.0)
     ember_in(test)  # somebody who is not paused hears the news
