@@ -27,7 +27,7 @@ from bench import _ember, _game, decode_rate
 
 _FPS = 60
 _MINUTES = 10.0
-_ROUNDS, _FRAMES = 3, 150
+_ROUNDS, _FRAMES = 5, 100
 _HITS = 30
 _BUSY_ROUNDS, _BUSY_FRAMES = 6, 600
 _THEORA = Path(__file__).with_name("data") / "ember.ogv"
