@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import MediaError
 from ..records import GeneratedClip
 from .cost import CostCounter
+from .free_memory import give_back_free_memory
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -274,3 +275,4 @@ class Playback:
         if self._decoder is not None:
             self._decoder.close()
             self._decoder = None
+            give_back_free_memory()
