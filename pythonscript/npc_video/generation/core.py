@@ -192,6 +192,7 @@ class GenerationCore:
         host = self._hosts[start.host]
         host.quality.record(start.job.preset, seconds, now)
         host.breaker.succeeded()
+        self._idle.setbacks.succeeded(key)
         self._tally.generated += 1
         self._account(start, seconds)
         if start.job.is_wanted:
@@ -226,6 +227,7 @@ class GenerationCore:
             self._tally.retried += 1
         else:
             self._tally.failed += 1
+            self._idle.setbacks.failed(job.key, now)
             if job.is_wanted:
                 self._disappoint(job.params, job.key, reason)
         return self._settle(now)

@@ -17,6 +17,7 @@ from .clips import Clips
 from .jobs import Purpose
 from .planner import CHEAPEST_USEFULNESS, Planner
 from .queue import GenerationQueue
+from .retry import Setbacks
 
 __all__ = ["Idea", "IdleWork"]
 
@@ -46,6 +47,7 @@ class IdleWork:
         queue: GenerationQueue,
         rungs: Collection[Fallback],
     ):
+        self.setbacks = Setbacks()
         self._planner = planner
         self._clips = clips
         self._queue = queue
@@ -60,7 +62,7 @@ class IdleWork:
         quality: AdaptiveQuality,
         shown: Iterable[GeneratedClip],
     ) -> Idea | None:
-        """The idea of the highest worth; None if none has any.
+        """The idea of the highest worth; None if none has any, or too much has failed.
 
         Args:
             presets: those of upgrades, the cheapest first, the wanted one last.
@@ -68,6 +70,8 @@ class IdleWork:
             quality: of the host that would make it.
             shown: the clips on screen.
         """
+        if not self.setbacks.are_over(now):
+            return None
         ideas: list[Idea] = []
         if config.progressive:
             ideas += self._upgrades(now, shown, presets, quality)
@@ -86,8 +90,11 @@ class IdleWork:
             score = similar.score if similar else 0.0
             return ladder.usefulness(ladder.choose(preferred, self._rungs, score), score)
 
+        def is_out(key: CacheKey) -> bool:
+            return self._is_there(key) or self.setbacks.include(key, now)
+
         found = self._planner.speculation(
-            now, quality.expect(preset), is_there=self._is_there, usefulness=usefulness
+            now, quality.expect(preset), is_there=is_out, usefulness=usefulness
         )
         if found is None:
             return None
@@ -107,7 +114,8 @@ class IdleWork:
             key = clip.params.cache_key()
             # One of another preset is left as it is.
             have = names.index(clip.preset) if clip.preset in names else best
-            if have == best or self._queue.find(key) is not None:
+            is_on_its_way = self._queue.find(key) is not None
+            if have == best or is_on_its_way or self.setbacks.include(key, now):
                 continue
             worths = [
                 (

@@ -191,6 +191,31 @@ class TestFailure:
         assert hosts == ["b"]
         assert "a" in [start.host for start in subject.advance(100.0).starts]
 
+    @pytest.mark.parametrize("worth_retrying", [False, True])
+    def test_what_was_refused_is_not_made_ahead_as_quickly_as_it_is_refused(self, worth_retrying):
+        subject, now, asked = core(EAGER), 0.0, []
+        for name in ("sad", "angry", "happy"):
+            subject.hint(look(name), 0.9, now)
+        starts = list(subject.request(look(), 10, now)[1].starts)
+        while now < 60.0:
+            now += 0.05
+            decision = subject.advance(now)
+            for start in starts:
+                asked.append(start.job.key)
+                again = self.fail(subject, start, now, worth_retrying)
+                decision = replace(decision, starts=(*decision.starts, *again.starts))
+            starts = list(decision.starts)
+        assert len(asked) <= 6
+
+    def test_a_clip_that_comes_lets_others_be_made_ahead_again(self):
+        subject = core(EAGER)
+        ahead = subject.hint(look("sad"), 0.9, 0.0).starts[0]
+        subject.hint(look("angry"), 0.9, 0.0)
+        assert self.fail(subject, ahead, 1.0, worth_retrying=False).starts == ()
+        wanted = subject.request(look(), 10, 2.0)[1].starts[0]
+        following = finish(subject, wanted, 3.0).starts
+        assert [start.job.params for start in following] == [look("angry")]
+
 
 class TestAhead:
     def test_a_hint_is_made_while_the_host_is_idle(self):
