@@ -46,6 +46,8 @@ class Role:
             GraphError: the NPC's graph is wrong.
         """
         npc = self.npc
+        if not npc.document:
+            self._refuse_unreadable()
         if self._evaluator is None or npc != self._evaluated:
             self._evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
             self._evaluated = npc
@@ -62,6 +64,13 @@ class Role:
     def forget(self) -> None:
         """The player or its profile has changed."""
         self._record = None
+
+    def _refuse_unreadable(self) -> None:
+        """A text that is no JSON has no document, which would be as if there were no graph."""
+        profile = self._player.profile
+        graph = None if profile is None else profile.graph
+        if graph is not None and graph.json:
+            npc_video.load_metadata(graph.json)
 
     def _found(self) -> Profile:
         player = self._player

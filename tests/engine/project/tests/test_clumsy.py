@@ -10,7 +10,7 @@ from clips import gradients, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import Vector2
 from npc_video.generation.events import ClipReady, Upgraded
-from npc_video_player import NpcVideoPlayer
+from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
 from window import drawn
 
 
@@ -55,6 +55,22 @@ def test_numbers_that_no_cache_has_are_told(test: EngineTest) -> None:
             assert name in reasons.pop(), number
         setattr(player, name, right)
         assert player.request({"expression": "happy"})
+
+
+def test_a_graph_that_cannot_be_read_is_told_of_and_not_left_out(test: EngineTest) -> None:
+    profile = NpcProfile()
+    profile.npc_name = "Moss"
+    player = player_in(test, profile=profile)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    assert player.react({"tool": "hand"})
+    profile.graph = NpcResponseGraph()
+    profile.graph.json = '{"npc": {"id": "moss"'
+    assert not player.react({"tool": "hand"})
+    assert "cannot be read as JSON" in reasons[-1]
+    profile.graph.json = ""
+    profile.cooldown = 0.0
+    assert player.react({"tool": "hand"})
 
 
 def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
