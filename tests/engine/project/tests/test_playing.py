@@ -14,9 +14,11 @@ from clips import COUNT, FPS, HEIGHT, WIDTH, gradients, grey, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import (
     AnimatedSprite2D,
+    Color,
     Image,
     ImageTexture,
     Rect2,
+    RenderingServer,
     SpriteFrames,
     TextureRect,
     Vector2,
@@ -24,6 +26,7 @@ from godot import (
 from npc_video import Fallback, GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer, shared
 from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.procedural_face import ProceduralFace
 from npc_video_player.stretch import STRETCH_MODES, placed
 from players import BARE, player_in
 from window import drawn, picture, pixels_of
@@ -100,6 +103,37 @@ def test_the_colours_are_those_that_ffmpeg_makes(test: EngineTest) -> Steps:
                 worst[name] = float(errors.mean()), int(errors.max())
     assert max(mean for mean, _ in worst.values()) <= 1.5, worst
     assert max(most for _, most in worst.values()) <= 6, worst
+
+
+def as_light(pixels: np.ndarray) -> np.ndarray:
+    """Levels of sRGB as levels of linear light, after IEC 61966-2-1."""
+    parts = pixels / 255.0
+    curved = ((parts + 0.055) / 1.055) ** 2.4
+    return np.where(parts <= 0.04045, parts / 12.92, curved) * 255.0
+
+
+def test_colours_are_linear_where_the_canvas_wants_that(test: EngineTest) -> Steps:
+    """With HDR 2D the engine makes `middle_grey` linear; Compatibility has none, so this does.
+
+    That clips, the face, stills and a player's texture then look as without HDR 2D was seen by
+    hand, with Forward+ and Mobile on software Vulkan.
+    """
+    linear = Color(0.2140, 0.2140, 0.2140)
+    player = bare_player(test)
+    yield from opened(player, make_clip([list(gradients())[3]] * COUNT, expression="linear"))
+    yield from drawn()
+    usual = area(test)
+    RenderingServer.material_set_param(reel_of(player).material.rid, "middle_grey", linear)
+    yield from drawn()
+    assert np.abs(area(test) - as_light(usual)).max() <= 2
+    face = ProceduralFace(player, VideoParams(), phase=0.2)
+    face.place(Rect2(0.0, 0.0, WIDTH, HEIGHT))
+    yield from drawn()
+    usual = area(test)
+    face._material.set_shader_parameter("middle_grey", linear)
+    yield from drawn()
+    assert np.abs(area(test) - as_light(usual)).max() <= 2
+    face.close()
 
 
 def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
