@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from godot import Callable, Control, Engine, Rect2, Texture2D, exposed, signal, wake
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
@@ -32,7 +33,10 @@ from .stretch import placed
 from .tally import Tally
 from .visibility import Visibility
 
-# Seconds; what a generator has to tell waits for no longer.
+if TYPE_CHECKING:
+    from npc_video import VideoGenerationManager
+
+# Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
 _LONGEST_REST = 0.05
 
 
@@ -112,7 +116,7 @@ class NpcVideoPlayer(PlayerProperties):
         """
         with self._errors_told():
             coming = self._role.params(params)
-            self._joined().manager.hint_next(coming, probability)
+            self._manager().hint_next(coming, probability)
             return True
         return False
 
@@ -148,13 +152,12 @@ class NpcVideoPlayer(PlayerProperties):
     def pregenerate_common_states(self) -> None:
         """Has what the NPC commonly shows made in idle time, the likeliest first."""
         with self._errors_told():
-            manager = self._joined().manager
-            manager.pregenerate(self._role.params({}), self._role.evaluator)
+            self._manager().pregenerate(self._role.params({}), self._role.evaluator)
 
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; what plays goes on."""
         with self._errors_told():
-            self._joined().manager.clear_cache()
+            self._manager().clear_cache()
 
     def get_stats(self) -> dict:
         """Numbers since the start.
@@ -236,12 +239,15 @@ class NpcVideoPlayer(PlayerProperties):
         return 0.0 if self._screen is None else self._rests(is_seen)
 
     def _rests(self, is_seen: bool) -> float:
-        """Seconds for which it needs no frame."""
+        """Seconds of the game's time for which it needs no frame."""
+        if self._is_changed:
+            return 0.0
+        longest = _LONGEST_REST * Engine.time_scale
         if not is_seen:
-            return _LONGEST_REST
+            return longest
         if self._overlay is not None or self._ring.is_shown:
             return 0.0
-        return min(self._screen.rests, _LONGEST_REST)
+        return min(self._screen.rests, longest)
 
     # ---- What the inspector sets ----
 
@@ -341,6 +347,16 @@ class NpcVideoPlayer(PlayerProperties):
         came_from = source(self._settings(), self.backend, mine)
         self._director.join(came_from, self._role.id, self._role.evaluator)
         return self._director
+
+    def _manager(self) -> VideoGenerationManager:
+        """What makes the clips as it is set now; who is set now is then on screen as well.
+
+        Raises:
+            NpcVideoError: as `_joined` does.
+        """
+        if self._is_changed and self._director is not None:
+            self._take_changes()
+        return self._joined().manager
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
         evaluator = self._role.evaluator

@@ -163,14 +163,15 @@ static void ps_use_process_delta_time(uintptr_t method) { get_process_delta_time
 static void ps_wake(uintptr_t shared) { ((reference *)shared)->rests = 0; }
 
 /* Most frames bring a node nothing new. To find that out in Python would cost it more than the rest
-   of its frame, for little of Python is left in the processor's caches since the frame before. */
+   of its frame, for little of Python is left in the processor's caches since the frame before.
+   While a game's time stands still no rest would end, so none is taken. */
 static int passes_time(uintptr_t instance, int32_t what) {
     if (what != NOTIFICATION_PROCESS) return 0;
     reference *r = (reference *)instance;
     double seconds = 0;
     engine.object_method_bind_ptrcall(get_process_delta_time, r->object, 0, (uintptr_t)&seconds);
     r->passed += seconds;
-    if (r->passed < r->rests) return 1;
+    if (seconds > 0 && r->passed < r->rests) return 1;
     seconds = r->passed;
     r->passed = 0;
     add_atomic(&r->holders, 1); /* Python may free the object */

@@ -56,6 +56,19 @@ def test_a_rest_without_end_is_ended_by_waking(test):
     assert node._passed[1] > 3 * node._passed[0]
 
 
+def test_a_rest_is_none_while_the_game_s_time_stands_still(test):
+    """Or a game that stops it, as for a menu, would hear of nothing until it goes on."""
+    node = processed(test)
+    node._rests = math.inf
+    yield from until(lambda: node._passed)
+    Engine.time_scale = 0.0
+    try:
+        yield from until(lambda: len(node._passed) >= 4)
+    finally:
+        Engine.time_scale = 1.0
+    assert node._passed[-1] == 0.0
+
+
 def test_waking_before_it_answers_counts_for_nothing(test):
     """Who is being told of time says itself, at the end, how long nothing else comes."""
     node = processed(test)

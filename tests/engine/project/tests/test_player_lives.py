@@ -7,6 +7,7 @@ from typing import Any
 
 from engine_tests import EngineTest, Steps, until
 from godot import (
+    Engine,
     Node,
     PackedScene,
     Performance,
@@ -116,6 +117,36 @@ def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
     assert (reel.position, player.get_stats()["frames_shown"]) == (position, shown)
     player.process_mode = Node.PROCESS_MODE_INHERIT
     yield from until(lambda: on_screen(player) == "angry", 20.0)
+
+
+def test_news_come_soon_however_slowly_the_game_s_time_passes(test: EngineTest) -> Steps:
+    player = ember_in(test)
+    told: list[str] = []
+    player.generation_failed.connect(told.append)
+    player.set_generator(lambda request: None)
+    player.hide()
+    try:
+        for count, scale in enumerate((1.0, 0.001, 0.0), 1):
+            Engine.time_scale = scale
+            player.request({"expression": ("happy", "sad", "angry")[count - 1]})
+            yield from until(lambda count=count: len(told) == count)
+    finally:
+        Engine.time_scale = 1.0
+
+
+def test_what_a_signal_s_listener_changes_counts_in_the_next_frame(test: EngineTest) -> Steps:
+    player = ember_in(test, crossfade=0.0, interpolation="none")
+    yield from shows(player, "happy")
+    frames: list[int] = []
+
+    def change() -> None:
+        if not frames:
+            player.npc_name = "Fern"
+            frames.append(Engine.get_process_frames())
+
+    player.clip_looped.connect(change)
+    yield from until(lambda: frames and player._director.joined[1] == "Fern", 20.0)
+    assert Engine.get_process_frames() - frames[0] <= 2
 
 
 def test_a_hidden_player_gets_its_clip_and_shows_it_later(test: EngineTest) -> Steps:

@@ -54,6 +54,12 @@ def npc(player: NpcVideoPlayer) -> str:
     return player._director.joined[1]
 
 
+def is_wanted(player: NpcVideoPlayer, npc_name: str) -> bool:
+    """Whether it shows this NPC, or is about to."""
+    wanted = player._director.wanted
+    return wanted is not None and wanted.npc_name == npc_name
+
+
 def settings(player: NpcVideoPlayer) -> Any:
     """With which the source was made that the player gets its clips from."""
     mine = player._director.joined[0]
@@ -195,6 +201,15 @@ def test_a_profile_that_changes_is_followed_by_those_that_live(test: EngineTest)
     assert len(profile.changed.object.get_signal_connection_list("changed")) == 1
     profile.npc_name = "Fern"
     yield from until(lambda: npc(player) == "Fern")
+
+
+def test_another_npc_is_shown_whatever_else_is_asked_for_meanwhile(test: EngineTest) -> Steps:
+    player = ember_in(test)
+    yield from until(lambda: player._director.wanted is not None)
+    for call in ("pregenerate_common_states", "clear_cache"):
+        player.npc_name = call
+        getattr(player, call)()
+        yield from until(lambda call=call: is_wanted(player, call))
 
 
 def test_a_backend_that_is_mended_makes_clips(test: EngineTest) -> Steps:
