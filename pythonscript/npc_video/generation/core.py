@@ -124,11 +124,12 @@ class GenerationCore:
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
-        for awaited in self._stage.awaiting(key):
-            if clip is not None:
-                self._arrive(key, clip)
-            else:
+        awaiting = self._stage.awaiting(key)
+        if clip is None:
+            for awaited in awaiting:
                 self._want(awaited, now)
+        elif awaiting:
+            self._arrive(key, clip)
         return self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:

@@ -355,6 +355,13 @@ class TestViewers:
         assert subject.leave("a", 2.0).stops == ()
         assert subject.leave("b", 3.0).stops == better
 
+    def test_a_clip_from_disk_is_told_of_once(self):
+        subject = core(PLAIN)
+        for viewer in ("a", "b"):
+            subject.request(look(), 10, 0.0, viewer=viewer)
+        events = subject.loaded(look().cache_key(), clip(look()), 1.0).events
+        assert events == (ClipReady(look(), clip(look())),)
+
     def test_the_game_s_cancel_counts_for_all(self):
         subject = core(PLAIN)
         _, first = subject.request(look(), 10, 0.0, viewer="a")
