@@ -250,7 +250,7 @@ class HttpBackend(Backend):
         if not named:
             raise GenerationInvalidError(
                 "The service sent neither a video nor where it is or will be: compare the names in"
-                " `fields` with what it answers."
+                " `fields` (in the inspector: Answer Fields) with what it answers."
             )
         return self._wire.resolve(named, answer.url)
 

@@ -232,8 +232,9 @@ def parse_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
+        beginning = body[:60].decode(errors="replace")
         raise GenerationInvalidError(
-            f"The server answered with something that is no JSON: {body[:60]!r}."
+            f"The server answered with something that is no JSON: {beginning!r}."
         ) from error
 
 
