@@ -120,7 +120,8 @@ def test_colours_are_linear_where_the_canvas_wants_that(test: EngineTest) -> Ste
     """
     linear = Color(0.2140, 0.2140, 0.2140)
     player = bare_player(test)
-    yield from opened(player, make_clip([list(gradients())[3]] * COUNT, expression="linear"))
+    still = [list(gradients())[3]] * COUNT
+    yield from opened(player, make_clip(still, options={"qp": "0"}, expression="linear"))
     yield from drawn()
     usual = area(test)
     RenderingServer.material_set_param(reel_of(player).material.rid, "middle_grey", linear)
@@ -134,6 +135,17 @@ def test_colours_are_linear_where_the_canvas_wants_that(test: EngineTest) -> Ste
     yield from drawn()
     assert np.abs(area(test) - as_light(usual)).max() <= 2
     face.close()
+
+
+def test_a_game_s_modulate_tints_clips(test: EngineTest) -> Steps:
+    player = bare_player(test)
+    still = [list(gradients())[3]] * COUNT
+    yield from opened(player, make_clip(still, options={"qp": "0"}, expression="tinted"))
+    yield from drawn()
+    usual = area(test)
+    player.modulate = Color(0.5, 0.8, 1.0)
+    yield from drawn()
+    assert np.abs(area(test) - usual * (0.5, 0.8, 1.0)).max() <= 2
 
 
 def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
