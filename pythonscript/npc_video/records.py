@@ -234,7 +234,8 @@ class VideoParams:
         """What must be equal for one clip to stand for another.
 
         The intensity is rounded half up to 0.1, so that tiny differences share a clip. The prompts
-        are not part of it: they follow from the rest.
+        are not part of it, for as a rule they say the rest in words: one that says more needs an
+        expression or animation of its own.
         """
         return (
             self.npc_id,
