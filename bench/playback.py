@@ -82,7 +82,7 @@ def _main_thread() -> Figures:
 
 def _main_thread_rows(window: bool) -> dict[tuple[str, int], float]:
     """Prints the table, and returns the main thread's milliseconds by kind and number."""
-    length = 2 * 9 * _ROUNDS * (_FRAMES + 60)
+    length = 2 * 12 * _ROUNDS * (_FRAMES + 60)
     result = _play("main", length, window=window, rounds=_ROUNDS, frames=_FRAMES)
     where = "in a window" if window else "headless"
     print(
