@@ -201,7 +201,6 @@ class NpcVideoPlayer(PlayerProperties):
             self.queue_redraw()
         elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
             self._visibility.look_soon()
-            wake(self)
         elif what == Control.NOTIFICATION_ENTER_TREE:
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from godot import Rect2
+from godot import Rect2, wake
 
 # To find out whether it is seen costs more than to play on for a frame.
 _SECONDS_BETWEEN_LOOKS = 0.3
@@ -27,6 +27,7 @@ class Visibility:
     def look_soon(self) -> None:
         """Something has changed that may matter."""
         self._looks_in = 0.0
+        wake(self._player)
 
     def pass_time(self, seconds: float) -> bool:
         """Whether the player is seen, `seconds` after the last call."""

@@ -112,7 +112,6 @@ void ps_free_names(void);
 #define PS_RUNTIME 512
 #define PS_HIDDEN 1024
 #define PS_PASS_TIME 2048
-#define PS_PASS_TIME 2048
 void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags, uintptr_t icon);
 void ps_register_main_loop(void);
 void ps_describe_levels(GDExtensionInitialization *initialization);

@@ -141,7 +141,9 @@ class GenerationCore:
 
     def leave(self, viewer: str, now: float) -> Decision:
         """Nothing is seen on `viewer` any more: gives up what only that has awaited."""
-        for key in self._stage.leave(viewer):
+        before = self._stage.of_use
+        self._stage.leave(viewer)
+        for key in before - self._stage.of_use:
             self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 

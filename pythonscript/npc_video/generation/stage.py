@@ -40,12 +40,15 @@ class Stage:
         """What anybody waits for."""
         return frozenset(awaited.key for awaited in self._awaited.values())
 
-    def leave(self, viewer: str) -> frozenset[CacheKey]:
-        """It neither shows nor awaits anything any more; what is of use to nobody now."""
-        before = self._of_use()
+    @property
+    def of_use(self) -> frozenset[CacheKey]:
+        """What anybody waits for or shows."""
+        return self.awaited.union(clip.params.cache_key() for clip in self._shown.values())
+
+    def leave(self, viewer: str) -> None:
+        """It neither shows nor awaits anything any more."""
         self._awaited.pop(viewer, None)
         self._shown.pop(viewer, None)
-        return before - self._of_use()
 
     def clear(self) -> None:
         """All of them leave."""
@@ -102,6 +105,3 @@ class Stage:
             awaited.since + max_wait for awaited in self._awaited.values() if not awaited.is_late
         ]
         return min(times, default=None)
-
-    def _of_use(self) -> frozenset[CacheKey]:
-        return self.awaited.union(clip.params.cache_key() for clip in self._shown.values())
