@@ -7,6 +7,10 @@ this file reads in older Pythons, so that they can say that they are too old.
 
 import signal
 import sys
+from pathlib import Path
+
+# Where the packages of the checkout are, until an environment has them installed.
+sys.path.insert(1, str(Path(__file__).resolve().parent / "pythonscript"))
 
 
 def main():  # type: () -> int
@@ -14,8 +18,9 @@ def main():  # type: () -> int
         found = ".".join(map(str, sys.version_info[:3]))
         print("This is Python " + found + ": run it with 3.11 or newer.", file=sys.stderr)
         return 1
+    from npc_video.shipping.console import Failure, say
+
     from tools.commands import run
-    from tools.console import Failure, say
 
     # So that whoever started us can end us and our children get cleaned up too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tools.console import Failure
+from npc_video.shipping.console import Failure
+from npc_video.shipping.godot import run_project
+
 from tools.engine import find
-from tools.godot import run_project
 from tools.links import link_addon
 from tools.paths import ADDON
 from tools.screen import screen

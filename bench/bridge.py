@@ -8,10 +8,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from npc_video.shipping.console import Failure
+from npc_video.shipping.godot import run_project
+
 from tools import bridge
-from tools.console import Failure
 from tools.engine import find
-from tools.godot import run_project
 from tools.paths import ROOT
 
 _SECONDS = 120.0

@@ -12,8 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.console import Failure
-from tools.engine import Engine, find
+from npc_video.shipping.console import Failure
+from npc_video.shipping.engine import Engine
+
+from tools.engine import find
 from tools.links import link_addon
 from tools.paths import ADDON
 

@@ -12,13 +12,16 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
-from tools import editor_shots, environment, godot
-from tools.console import Failure, say
-from tools.engine import Engine, find, find_or_fetch
+from npc_video.shipping import godot
+from npc_video.shipping.console import Failure, say
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.lock import exclusive
+from npc_video.shipping.process import foreground
+
+from tools import editor_shots, environment
+from tools.engine import find, find_or_fetch
 from tools.links import install_addon, link_addon
-from tools.lock import exclusive
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
-from tools.process import foreground
 from tools.screen import screen
 
 _SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs when named

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from tools.console import Failure, say
+from npc_video.shipping.console import Failure, say
+from npc_video.shipping.lock import exclusive
+
 from tools.debian_sources import KEYRING, debian_archive, read_sources, release_codename
-from tools.lock import exclusive
 from tools.paths import cache_folder
 
 SUITE = "forky"

@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.console import say
-from tools.engine import Engine
-from tools.godot import EngineRun, run_project
+from npc_video.shipping.console import say
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import EngineRun, run_project
+
 from tools.links import link_addon
 from tools.paths import ADDON, BUILD, DEMO
 

@@ -1,54 +1,20 @@
-"""Which Godot to use: the user's own where there is one, a fetched copy otherwise."""
+"""The Godot that this checkout uses: the developer's own, or else a fetched copy."""
 
-import os
-import re
-import shutil
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from npc_video.shipping.engine import Engine, installed
+
 from tools import debian_engine
-from tools.console import Failure, say
-
-OLDEST = (4, 5)  # the first with main-loop callbacks, which the bridge ends its threads in
-_ANSWER_S = 30.0  # for `godot --version`; a cold disk takes a few seconds
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A Godot that this project can run on.
-
-    Attributes:
-        path: The executable.
-        version: As `godot --version` prints it.
-        why: How it was chosen, for the reader of `run.py engine`.
-        env: Variables it needs on its own process.
-        args: Arguments it needs before all others.
-    """
-
-    path: Path
-    version: str
-    why: str
-    env: Mapping[str, str] = field(default_factory=dict)
-    args: tuple[str, ...] = ()
 
 
 def find() -> Engine | None:
-    """The Godot named by GODOT, else one on PATH, else the fetched copy, else None.
+    """The developer's own Godot, else the fetched copy, else None.
 
     Raises:
         Failure: GODOT names something that is not a Godot of at least version 4.5.
     """
-    if named := os.environ.get("GODOT"):
-        path = _inside_bundle(Path(named).expanduser())
-        return Engine(path, probe(path, told_by="GODOT"), "named by the variable GODOT")
-    for name in ("godot", "godot4"):
-        if found := shutil.which(name):
-            try:
-                return Engine(Path(found), probe(Path(found), told_by="PATH"), "found on PATH")
-            except Failure as unusable:
-                say(f"{unusable} Looking further.")
+    if found := installed():
+        return found
     copy = debian_engine.unpacked()
     return _of_copy(copy, "fetched earlier") if copy else None
 
@@ -62,43 +28,6 @@ def find_or_fetch(patchelf: Path) -> Engine:
     return find() or _of_copy(debian_engine.fetch(patchelf), "fetched now")
 
 
-def parse_version(text: str) -> tuple[int, int] | None:
-    """Major and minor number in what `godot --version` prints, or None in another text."""
-    match = re.search(r"^(\d+)\.(\d+)(?:\.\d+)?\.(?:stable|rc|beta|alpha|dev)", text, re.MULTILINE)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def probe(path: Path, *, told_by: str) -> str:
-    """Ask the executable at `path` for its version.
-
-    Args:
-        path: Where a Godot is said to be.
-        told_by: Who said so, for the message.
-
-    Raises:
-        Failure: It does not answer as Godot does, or is too old.
-    """
-    wanted = f"this project needs Godot {OLDEST[0]}.{OLDEST[1]} or newer"
-    try:
-        answer = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=_ANSWER_S, check=False
-        ).stdout.strip()
-    except FileNotFoundError:
-        raise Failure(f"{told_by} names {path}, which does not exist: {wanted}.") from None
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{told_by} names {path}, which does not answer: {wanted}.") from None
-    except OSError as error:
-        raise Failure(
-            f"{told_by} names {path}, which does not run ({error.strerror}): {wanted}."
-        ) from None
-    version = parse_version(answer)
-    if version is None:
-        raise Failure(f"{told_by} names {path}, which is not Godot: {wanted}.")
-    if version < OLDEST:
-        raise Failure(f"{told_by} names {path}, which is Godot {answer}: {wanted}.")
-    return answer.splitlines()[-1]
-
-
 def _of_copy(copy: debian_engine.Unpacked, how: str) -> Engine:
     suite = f"Debian {debian_engine.SUITE}"
     drivers = copy.packages.get("libgl1-mesa-dri", "unknown")
@@ -109,8 +38,3 @@ def _of_copy(copy: debian_engine.Unpacked, how: str) -> Engine:
         copy.environment(),
         ("--rendering-driver", "opengl3", "--audio-driver", "Dummy"),
     )
-
-
-def _inside_bundle(path: Path) -> Path:
-    """On macOS people name the application, whose executable is inside."""
-    return path / "Contents" / "MacOS" / "Godot" if path.suffix == ".app" else path

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 
-from tools.console import Failure, say
+from npc_video.shipping.console import Failure, say
+
 from tools.paths import ROOT
 
 VENV = ROOT / ".venv"

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tools.console import Failure
+from npc_video.shipping.console import Failure
 
 
 def link_addon(project: Path, addon: Path) -> None:

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from npc_video.shipping.console import say
+
 from tools import debian_engine
-from tools.console import say
 
 # A smaller screen cuts Godot's editor off.
 _OPTIONS = ("-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset")

@@ -6,10 +6,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import EngineRun, find_errors, run_project
 
 from tests.harness.projects import make_project
-from tools.engine import Engine
-from tools.godot import EngineRun, find_errors, run_project
 
 LAMPS = '''
 from godot import EditorPlugin, Engine, Node, PackedStringArray, Vector2, export, exposed, signal

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.engine import Engine
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import SuiteRun, run_suite
-from tools.engine import Engine
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import EngineRun, run_project
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import run_suite
 from tools import bridge
-from tools.engine import Engine
-from tools.godot import EngineRun, run_project
 
 WITHOUT_PYTHON = (
     "extends SceneTree\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npc_video.shipping.godot import EngineRun, import_project, run_project
 
 from tools.engine import find
-from tools.godot import EngineRun, import_project, run_project
 from tools.links import link_addon
 from tools.paths import ADDON, DEMO
 from tools.screen import screen

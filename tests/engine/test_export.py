@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from npc_video import QUALITY_PRESETS, GeneratedClip, VideoParams
 from npc_video.cache.baked import INDEX, BakedFolder
+from npc_video.shipping.godot import run_project
 
 from tests.harness import editor
 from tools.engine import find
-from tools.godot import run_project
 
 SETTINGS = 'config_version=5\n[application]\nrun/main_scene="res://main.tscn"\n'
 SCENE = '[gd_scene format=3]\n[node name="Main" type="Node"]\n'

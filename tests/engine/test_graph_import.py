@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npc_video.shipping.godot import EngineRun
 from npc_video.templates import template_text
 
 from tests.harness import editor
-from tools.godot import EngineRun
 
 ODD = json.dumps({**json.loads(template_text("pet")), "theirs": {"large": 2**80}}, indent=3)
 BROKEN = '{"responseGraph": {"nodes": [{"id": "x", "type": "telepathy"}], "connections": []}}'

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.console import Failure
+from npc_video.shipping.godot import import_project
 
 from tests.harness.suite import SuiteRun, run_suite
-from tools.console import Failure
 from tools.engine import find
-from tools.godot import import_project
 
 _RUN_S = 600.0
 _GDSCRIPT_TEST = re.compile(r"^func (test_\w+)")

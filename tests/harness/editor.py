@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from npc_video.shipping.godot import EngineRun, run_project
+
 from tools.engine import find
-from tools.godot import EngineRun, run_project
 from tools.links import link_addon
 from tools.paths import ADDON
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from npc_video.shipping.godot import EngineRun, run_project
+
 from tools.engine import find
-from tools.godot import EngineRun, run_project
 from tools.links import link_addon
 from tools.paths import ADDON
 from tools.screen import screen

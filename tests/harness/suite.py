@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.console import Failure
-from tools.engine import Engine
-from tools.godot import EngineRun, find_faults, run_project
+from npc_video.shipping.console import Failure
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import EngineRun, find_faults, run_project
+
 from tools.screen import screen
 
 BEGIN, END = "@begin ", "@end "  # printed by inside/engine_tests.py

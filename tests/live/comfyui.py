@@ -17,8 +17,9 @@ import venv
 import zipfile
 from pathlib import Path
 
-from tools.console import say
-from tools.lock import exclusive
+from npc_video.shipping.console import say
+from npc_video.shipping.lock import exclusive
+
 from tools.paths import cache_folder
 
 HERE = Path(__file__).parent / "server"

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from npc_video.shipping.engine import Engine
+
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import SuiteRun, run_suite
-from tools.engine import Engine
 from tools.paths import ROOT
 
 FINE = "def test_it(test):\n    pass\n"

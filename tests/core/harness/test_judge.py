@@ -1,7 +1,8 @@
 import json
 
+from npc_video.shipping.godot import EngineRun
+
 from tests.harness.suite import BEGIN, END, judge
-from tools.godot import EngineRun
 
 NAME = "tests/test_it.py::test_it"
 

@@ -2,9 +2,9 @@ import argparse
 import errno
 
 import pytest
+from npc_video.shipping.console import Failure
 
 from tools import commands
-from tools.console import Failure
 
 
 def raising(error: OSError) -> object:

@@ -2,9 +2,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.console import Failure
+from npc_video.shipping.engine import parse_version
 
 from tools import engine
-from tools.console import Failure
 
 REFUSED = r"^GODOT names .*: this project needs Godot 4\.5 or newer\.$"
 
@@ -38,7 +39,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ],
 )
 def test_version_of(text: str, version: tuple[int, int] | None) -> None:
-    assert engine.parse_version(text) == version
+    assert parse_version(text) == version
 
 
 def test_named_godot_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.console import Failure
 
 from tools import environment
-from tools.console import Failure
 from tools.environment import Stamp, Step, next_step, wanted_stamp
 
 WANTED = Stamp("3.11.2 /usr", "packages")

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.console import Failure
 
-from tools.console import Failure
 from tools.links import install_addon, link_addon
 
 

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.process import foreground, stream
 
 from tools.paths import ROOT
-from tools.process import foreground, stream
 
 DEADLINE_S = 20.0
 # Holds the file "held" locked, which ends when it does, much later than any test.
@@ -89,7 +89,7 @@ def test_ending_us_ends_the_group(tmp_path: Path, number: signal.Signals) -> Non
 import os, signal, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from tools.process import stream
+from npc_video.shipping.process import stream
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
 stream([sys.executable, "-c", {STARTER + "; child.wait()"!r}], cwd=Path.cwd(),
        env=dict(os.environ), seconds=None, on_line=lambda line: print(line, flush=True))

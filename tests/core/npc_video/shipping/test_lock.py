@@ -10,7 +10,7 @@ HOLDER = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from tools.lock import exclusive
+from npc_video.shipping.lock import exclusive
 with exclusive(Path("folder/lock"), busy="waiting"):
     print("held", flush=True)
     sys.stdin.read()

@@ -2,10 +2,15 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from tools.console import Failure
-from tools.engine import Engine
-from tools.godot import EngineRun, find_errors, find_faults, import_project, run_project
+from npc_video.shipping.console import Failure
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import (
+    EngineRun,
+    find_errors,
+    find_faults,
+    import_project,
+    run_project,
+)
 
 
 def play(script: str, tmp_path: Path, seconds: float = 30.0) -> EngineRun:

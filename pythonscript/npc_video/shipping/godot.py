@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.console import Failure, say
-from tools.engine import Engine
-from tools.process import Finished, stream
+from .console import Failure, say
+from .engine import Engine
+from .process import Finished, stream
 
 _FAULT = re.compile(
     r"SCRIPT ERROR:"

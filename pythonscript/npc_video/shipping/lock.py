@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from tools.console import say
+from .console import say
 
 if sys.platform == "win32":
     import msvcrt

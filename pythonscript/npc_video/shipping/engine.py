@@ -1,0 +1,93 @@
+"""The Godot to use: the one that GODOT names, or the one on PATH."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .console import Failure, say
+
+OLDEST = (4, 5)  # the first with main-loop callbacks, which the bridge ends its threads in
+_ANSWER_S = 30.0  # for `godot --version`; a cold disk takes a few seconds
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Godot that this project can run on.
+
+    Attributes:
+        path: The executable.
+        version: As `godot --version` prints it.
+        why: How it was chosen, for the reader of `run.py engine`.
+        env: Variables it needs on its own process.
+        args: Arguments it needs before all others.
+    """
+
+    path: Path
+    version: str
+    why: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    args: tuple[str, ...] = ()
+
+
+def installed() -> Engine | None:
+    """The Godot named by GODOT, else one on PATH, else None.
+
+    Raises:
+        Failure: GODOT names something that is not a Godot of at least version 4.5.
+    """
+    if named := os.environ.get("GODOT"):
+        path = _inside_bundle(Path(named).expanduser())
+        return Engine(path, probe(path, told_by="GODOT"), "named by the variable GODOT")
+    for name in ("godot", "godot4"):
+        if found := shutil.which(name):
+            try:
+                return Engine(Path(found), probe(Path(found), told_by="PATH"), "found on PATH")
+            except Failure as unusable:
+                say(f"{unusable} Looking further.")
+    return None
+
+
+def parse_version(text: str) -> tuple[int, int] | None:
+    """Major and minor number in what `godot --version` prints, or None in another text."""
+    match = re.search(r"^(\d+)\.(\d+)(?:\.\d+)?\.(?:stable|rc|beta|alpha|dev)", text, re.MULTILINE)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def probe(path: Path, *, told_by: str) -> str:
+    """Ask the executable at `path` for its version.
+
+    Args:
+        path: Where a Godot is said to be.
+        told_by: Who said so, for the message.
+
+    Raises:
+        Failure: It does not answer as Godot does, or is too old.
+    """
+    wanted = f"this project needs Godot {OLDEST[0]}.{OLDEST[1]} or newer"
+    try:
+        answer = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=_ANSWER_S, check=False
+        ).stdout.strip()
+    except FileNotFoundError:
+        raise Failure(f"{told_by} names {path}, which does not exist: {wanted}.") from None
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{told_by} names {path}, which does not answer: {wanted}.") from None
+    except OSError as error:
+        raise Failure(
+            f"{told_by} names {path}, which does not run ({error.strerror}): {wanted}."
+        ) from None
+    version = parse_version(answer)
+    if version is None:
+        raise Failure(f"{told_by} names {path}, which is not Godot: {wanted}.")
+    if version < OLDEST:
+        raise Failure(f"{told_by} names {path}, which is Godot {answer}: {wanted}.")
+    return answer.splitlines()[-1]
+
+
+def _inside_bundle(path: Path) -> Path:
+    """On macOS people name the application, whose executable is inside."""
+    return path / "Contents" / "MacOS" / "Godot" if path.suffix == ".app" else path
