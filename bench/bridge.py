@@ -41,7 +41,7 @@ def main() -> None:
         (project / "main.tscn").write_text(_SCENE)
         shutil.copy2(_EXTENSION, project)
         shutil.copy2(_INSIDE, project)
-        bridge.install(list(bridge.compile_all()), project / "bin", _INSIDE.stem)
+        bridge.install(bridge.compile_all(), project / "bin", _INSIDE.stem)
         run = run_project(engine, project, "--headless", seconds=_SECONDS)
     line = next((line for line in run.log.splitlines() if line.startswith("{")), None)
     if line is None or not run.ok:

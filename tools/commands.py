@@ -302,7 +302,6 @@ def _build_bridge() -> None:
         check=False,
     )
     if built.returncode:
-        environment.check_compiler()
         reason = built.stderr.strip() or "The bridge could not be built, and did not say why."
         raise Failure(reason.splitlines()[-1])
 

@@ -7,9 +7,7 @@ downloaded.
 
 import hashlib
 import json
-import os
 import platform
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -78,7 +76,6 @@ def prepare() -> None:
     if step is Step.NOTHING:
         return
     check_python()
-    check_compiler()
     if step is not Step.INSTALL:
         _create(replace=step is Step.REPLACE)
         _write_stamp(Stamp(wanted.python, packages=""))
@@ -102,18 +99,6 @@ def check_python(config: Mapping[str, object] | None = None, name: str = sys.pla
         raise Failure(
             f"The Python at {sys.base_prefix} lacks its C headers: install them "
             "(Debian: apt-get install python3-dev)."
-        )
-
-
-def check_compiler() -> None:
-    """Raise Failure unless a C compiler is on PATH, or named by CC as setuptools reads it."""
-    if sys.platform == "win32":
-        return  # setuptools finds Visual Studio by itself, and the build says so when it cannot
-    command = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
-    if shutil.which(command.split()[0]) is None:
-        raise Failure(
-            f"No C compiler: {command.split()[0]} is not on PATH; install one "
-            "(Debian: apt-get install gcc libc6-dev) or name yours in the variable CC."
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "addons" / "npc_video_player"
+BRIDGE = ROOT / "pythonscript" / "godot"
 DEMO = ROOT / "demo_project"
 ENGINE_TESTS = ROOT / "tests" / "engine" / "project"
 BUILD = ROOT / "build"

@@ -1,8 +1,8 @@
 import json
 
 import pytest
+from npc_video.shipping.engine import Engine, parse_version
 
-from tools.engine import Engine, parse_version
 from tools.generate_godot import OUTPUT, dump, generate
 
 

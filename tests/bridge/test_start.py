@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, run_project
+from npc_video.shipping.interpreter import libpython
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import run_suite
 from tools import bridge
+from tools.paths import BRIDGE
 
 WITHOUT_PYTHON = (
     "extends SceneTree\n"
@@ -110,13 +112,13 @@ def bundle(project: Path) -> Path:
     import _cffi_backend
 
     shutil.copy2(_cffi_backend.__file__, packages)
-    shutil.copytree(bridge.SOURCES, packages / "godot", ignore=shutil.ignore_patterns("native"))
-    shutil.copy2(bridge.libpython(), home / "lib")
+    shutil.copytree(BRIDGE, packages / "godot", ignore=shutil.ignore_patterns("native"))
+    shutil.copy2(libpython(), home / "lib")
     for library in (project / "bin").glob("pythonscript_bridge*"):
         library.rename(home / library.name)
         settings = {
             "home": ".",
-            "libpython": f"lib/{bridge.libpython().name}",
+            "libpython": f"lib/{libpython().name}",
             "bridge": library.name,
             "modules": "",
         }
@@ -169,7 +171,7 @@ def damage(project: Path, fault: str) -> None:
         case "binary settings":
             settings.write_bytes(bytes(range(256)) * 20)
         case "no libpython":
-            settings.write_text(text.replace(str(bridge.libpython()), "/nowhere/libpython3.so"))
+            settings.write_text(text.replace(str(libpython()), "/nowhere/libpython3.so"))
         case "no bridge":
             for library in (project / "bin").glob("pythonscript_bridge*"):
                 library.unlink()
@@ -178,7 +180,7 @@ def damage(project: Path, fault: str) -> None:
                 library.write_bytes(b"\x7fELF, and then nothing")
         case "another library":
             name = next((project / "bin").glob("pythonscript_bridge*")).name
-            settings.write_text(text.replace(name, str(bridge.libpython())))
+            settings.write_text(text.replace(name, str(libpython())))
         case "no home":
             lines = [line for line in text.splitlines() if not line.startswith("executable")]
             settings.write_text("\n".join([*lines, "home=/nowhere", ""]))
@@ -250,7 +252,7 @@ def test_a_module_that_fails_leaves_the_others_and_the_game_alone(
 
 
 def test_the_loader_depends_on_no_python() -> None:
-    loader = bridge.BUILD / bridge.library_name("pythonscript")
+    loader = bridge.compile_all()[0]
     if shutil.which("ldd") is None:
         pytest.skip("no ldd to ask")
     libraries = subprocess.run(["ldd", loader], capture_output=True, text=True, check=True).stdout

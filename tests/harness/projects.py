@@ -29,5 +29,5 @@ def make_project(folder: Path, files: dict[str, str], settings: str = "") -> Pat
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, "utf-8")
-    bridge.install(list(bridge.compile_all()), folder / "bin", "")
+    bridge.install(bridge.compile_all(), folder / "bin", "")
     return folder

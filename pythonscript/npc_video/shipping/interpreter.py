@@ -1,0 +1,72 @@
+"""The Python that a game runs in: where its parts lie, and the file that leads the engine to it.
+
+`pythonscript.cfg` lies beside the bridge. It names either the Python of a virtual environment on
+this machine (`executable`) or a runtime that a game carries with it (`home`); see
+`godot/native/loader.c`.
+"""
+
+import sys
+import sysconfig
+from pathlib import Path
+
+from .console import Failure
+
+SETTINGS = "pythonscript.cfg"
+ADDON_MODULES = "npc_video_player"  # it registers the addon's classes when it is imported
+MINOR_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def libpython() -> Path:
+    """The shared library of the Python that runs this.
+
+    Raises:
+        Failure: it has none, so no program can have it inside.
+    """
+    if sys.platform == "win32":
+        return Path(sys.base_prefix, f"python{MINOR_VERSION.replace('.', '')}.dll")
+    name = sysconfig.get_config_var("INSTSONAME") or sysconfig.get_config_var("LDLIBRARY") or ""
+    prefix = sysconfig.get_config_var("PYTHONFRAMEWORKPREFIX")
+    folders = [prefix, sysconfig.get_config_var("LIBDIR"), sysconfig.get_config_var("LIBPL")]
+    multiarch = sysconfig.get_config_var("MULTIARCH")
+    folders += [str(Path(folder, multiarch)) for folder in folders if folder and multiarch]
+    folders.append(str(Path(sys.base_prefix, "lib")))  # a Python that was moved tells another one
+    for folder in filter(None, folders):
+        if (path := Path(folder, name)).is_file() and path.suffix != ".a":
+            return path
+    raise Failure(
+        f"{sys.executable} has no shared libpython to embed: install a Python built with"
+        " --enable-shared (Debian's python3 together with libpython3-dev is one)."
+    )
+
+
+def settings_for_this_machine(bridge: str, modules: str = ADDON_MODULES) -> str:
+    """The text of a `pythonscript.cfg` that leads to the environment in which this runs.
+
+    Args:
+        bridge: the bridge's file name, in the same folder.
+        modules: those to import at the start, with commas between them.
+    """
+    return _settings(
+        python=MINOR_VERSION,
+        libpython=str(libpython()),
+        bridge=bridge,
+        executable=sys.executable,
+        modules=modules,
+    )
+
+
+def settings_of_runtime(python: str, library: str, bridge: str) -> str:
+    """The text of the `pythonscript.cfg` of a runtime that can lie anywhere.
+
+    Args:
+        python: the minor version, such as "3.11".
+        library: libpython, in a path that begins in the runtime.
+        bridge: the bridge's file name, in the runtime.
+    """
+    return _settings(
+        python=python, libpython=library, bridge=bridge, home=".", modules=ADDON_MODULES
+    )
+
+
+def _settings(**lines: str) -> str:
+    return "".join(f"{key}={value}\n" for key, value in lines.items())

@@ -1,0 +1,63 @@
+"""The systems and processors that games run on, in Godot's words."""
+
+import platform
+import sys
+import sysconfig
+from dataclasses import dataclass
+
+from .console import Failure
+
+_SUFFIXES = {"linux": ".so", "windows": ".dll", "macos": ".dylib"}
+_MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}  # where Godot says it otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What a library is compiled for.
+
+    Attributes:
+        system: "linux", "windows" or "macos".
+        machine: "x86_64" or "arm64".
+    """
+
+    system: str
+    machine: str
+
+    def __str__(self) -> str:
+        return f"{self.system}-{self.machine}"
+
+    def library(self, stem: str) -> str:
+        """The file name of a shared library; those of several platforms lie side by side."""
+        return f"{stem}.{self.system}.{self.machine}{_SUFFIXES[self.system]}"
+
+
+PLATFORMS = tuple(Platform(s, m) for s in _SUFFIXES for m in ("x86_64", "arm64"))
+
+
+def this_platform() -> Platform:
+    """The platform that the running Python was compiled for, which may be emulated here.
+
+    Raises:
+        Failure: it is none that Godot's addon can be compiled for.
+    """
+    if sys.platform == "win32":  # the processor of the machine may be another than Python's
+        system, machine = "windows", sysconfig.get_platform().removeprefix("win-")
+    elif sys.platform == "darwin":
+        system, machine = "macos", platform.machine()
+    else:
+        system, machine = sys.platform, platform.machine()
+    machine = machine.lower()
+    return platform_named(f"{system}-{_MACHINES.get(machine, machine)}")
+
+
+def platform_named(name: str) -> Platform:
+    """The platform that is called `name`, such as "linux-x86_64".
+
+    Raises:
+        Failure: there is none.
+    """
+    found = next((each for each in PLATFORMS if str(each) == name), None)
+    if found is None:
+        known = ", ".join(map(str, PLATFORMS))
+        raise Failure(f"There is no platform {name} for this addon: choose from {known}.")
+    return found

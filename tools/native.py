@@ -1,0 +1,165 @@
+"""Compiles the native part of the bridge, for this platform or for another one.
+
+The compiler is Zig's C compiler, a package like any other: it runs on every system, makes libraries
+for each of them, and needs neither Visual Studio nor Xcode. Linux's libraries ask for no C library
+newer than that of 2012.
+"""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zlib
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from npc_video.shipping.console import Failure
+from npc_video.shipping.platforms import Platform, this_platform
+
+from tools.paths import BRIDGE
+
+_TARGETS = {
+    "linux-x86_64": "x86_64-linux-gnu.2.17",
+    "linux-arm64": "aarch64-linux-gnu.2.17",
+    "windows-x86_64": "x86_64-windows-gnu",
+    "windows-arm64": "aarch64-windows-gnu",
+    "macos-x86_64": "x86_64-macos.11.0",
+    "macos-arm64": "aarch64-macos.11.0",
+}
+_ENTRY = (
+    "uint8_t pythonscript_init(GDExtensionInterfaceGetProcAddress find,"
+    " GDExtensionClassLibraryPtr library, GDExtensionInitialization *initialization);"
+)
+_BOOT = "from godot import _boot"
+_EXPORTED = re.compile(r"\bPyAPI_(FUNC|DATA)\([^)]*\)\s*(\w+)")
+
+
+def native_files() -> list[Path]:
+    """All C that the libraries are made of."""
+    return sorted([*(BRIDGE / "native").glob("*.[ch]"), *(BRIDGE / "_generated").glob("*.[ch]")])
+
+
+def compile_loader(target: Path, platform: Platform) -> None:
+    """Compiles the library that the engine opens: plain C that depends on nothing.
+
+    Raises:
+        Failure: it does not compile.
+    """
+    libraries = ["-ldl"] if platform.system == "linux" else []
+    source = BRIDGE / "native" / "loader.c"
+    _compile(source, target, platform, [f"-I{BRIDGE / '_generated'}", *libraries])
+
+
+def compile_bridge(target: Path, platform: Platform) -> None:
+    """Compiles the cffi module with CPython embedded, for the minor version of this Python.
+
+    It is linked to no libpython where systems allow that: the loader opens the right one before,
+    and a second one in the same process would be another interpreter.
+
+    Raises:
+        Failure: it does not compile.
+    """
+    source = target.with_name("_pythonscript.c")
+    _write_source(source)
+    headers = _headers(target.parent / f"include-{platform}", platform)
+    link = ["-undefined", "dynamic_lookup"] if platform.system == "macos" else []
+    if platform.system == "windows":
+        link = [str(_import_library(headers, target.parent, platform))]
+    _compile(source, target, platform, [f"-I{headers}", "-Wno-unused-parameter", *link])
+
+
+def _compile(source: Path, target: Path, platform: Platform, arguments: list[str]) -> None:
+    shared = "-dynamiclib" if platform.system == "macos" else "-shared"
+    position = [] if platform.system == "windows" else ["-fPIC"]
+    name = [f"-Wl,-install_name,@rpath/{target.name}"] if platform.system == "macos" else []
+    _zig(
+        *("cc", "-target", _TARGETS[str(platform)], shared, *position, "-O2", "-s"),
+        *(str(source), "-o", str(target), *name, *arguments),
+    )
+
+
+def _zig(*arguments: str) -> None:
+    command = [sys.executable, "-m", "ziglang", *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        errors = [line for line in done.stderr.splitlines() if "error" in line]
+        reason = errors[0] if errors else f"exit code {done.returncode}"
+        raise Failure(f"The bridge could not be compiled ({reason}): see above.")
+
+
+# ---- The source ----
+
+
+def _write_source(target: Path) -> None:
+    import cffi
+
+    builder = cffi.FFI()
+    builder.cdef(_read("_generated/interface.h"))
+    declared = _read("native/bridge.h")
+    # By this the Python half tells whether it was made for these declarations.
+    declared += f"#define PS_DECLARED {zlib.crc32(declared.encode())}\n"
+    builder.cdef(declared)
+    builder.embedding_api(_ENTRY)
+    builder.cdef(f'extern "Python" {{ {_read("native/callbacks.h")} }}')
+    builder.embedding_init_code(_BOOT)
+    types, _, _ = _read("_generated/interface.h").partition("\nvoid gd_")
+    sources = [
+        types,
+        _static(_read("native/callbacks.h")),
+        _static(declared),
+        _read("native/lock.c"),
+        _read("_generated/interface.c"),
+        _read("native/bridge.c"),
+    ]
+    builder.set_source("_pythonscript", "\n".join(sources), py_limited_api=False)
+    with redirect_stdout(io.StringIO()):  # it tells the name of the file
+        builder.emit_c_code(str(target))
+
+
+def _read(name: str) -> str:
+    return (BRIDGE / name).read_text("utf-8")
+
+
+def _static(declarations: str) -> str:
+    """The same declarations for the C side, where nothing but the entry is visible outside."""
+    code = re.sub(r"/\*.*?\*/", "", declarations, flags=re.DOTALL)
+    return re.sub(r"^(?=[A-Za-z])", "static ", code, flags=re.MULTILINE)
+
+
+# ---- What is needed of Python ----
+
+
+def _headers(folder: Path, platform: Platform) -> Path:
+    """The headers of this Python as they are on another platform: they differ in one file."""
+    ours = Path(sysconfig.get_path("include"))
+    if platform == this_platform():
+        return ours
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ours, folder)
+    if platform.system == "windows":
+        shutil.copyfile(Path(__file__).with_name("pyconfig_windows.h"), folder / "pyconfig.h")
+    else:  # the sizes are the same on all 64-bit systems; what else it tells is not asked
+        shutil.copyfile(sysconfig.get_config_h_filename(), folder / "pyconfig.h")
+    return folder
+
+
+def _import_library(headers: Path, folder: Path, platform: Platform) -> Path:
+    """What Windows' linker wants to know of Python's library, which then need not be there."""
+    exported = sorted(
+        {
+            f"{name}{' DATA' if kind == 'DATA' else ''}"
+            for header in headers.rglob("*.h")
+            for kind, name in _EXPORTED.findall(header.read_text("utf-8"))
+        }
+    )
+    name = f"python{sys.version_info.major}{sys.version_info.minor}"
+    definition, library = folder / f"{name}.def", folder / f"{name}.lib"
+    definition.write_text("\n".join([f"LIBRARY {name}.dll", "EXPORTS", *exported, ""]), "utf-8")
+    machine = {"x86_64": "i386:x86-64", "arm64": "arm64"}[platform.machine]
+    _zig("dlltool", "-m", machine, "-d", str(definition), "-l", str(library))
+    return library
