@@ -64,9 +64,13 @@ def compile_bridge(target: Path, platform: Platform) -> None:
     source = target.with_name("_pythonscript.c")
     _write_source(source)
     headers = _headers(target.parent / f"include-{platform}", platform)
-    link = ["-undefined", "dynamic_lookup"] if platform.system == "macos" else []
-    if platform.system == "windows":
-        link = [str(_import_library(headers, target.parent, platform))]
+    match platform.system:
+        case "macos":
+            link = ["-undefined", "dynamic_lookup"]
+        case "windows":
+            link = [str(_import_library(headers, target.parent, platform))]
+        case _:  # so that it opens beside any libpython, and can be asked which one it needs
+            link = ["-Wl,-z,lazy"]
     _compile(source, target, platform, [f"-I{headers}", "-Wno-unused-parameter", *link])
 
 

@@ -2,6 +2,7 @@
 when it cannot.
 """
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, run_project
-from npc_video.shipping.interpreter import libpython
+from npc_video.shipping.interpreter import MINOR_VERSION, libpython
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import run_suite
@@ -181,6 +182,17 @@ def damage(project: Path, fault: str) -> None:
         case "another library":
             name = next((project / "bin").glob("pythonscript_bridge*")).name
             settings.write_text(text.replace(name, str(libpython())))
+        case "no library of Python":
+            name = next((project / "bin").glob("pythonscript.*.*.*")).name
+            settings.write_text(text.replace(str(libpython()), name))
+        case "environment gone":
+            settings.write_text(text.replace(sys.executable, "/nowhere/bin/python"))
+        case "settings for another minor":
+            settings.write_text(text.replace(f"python={MINOR_VERSION}\n", "python=3.1\n"))
+        case "bridge for another minor":
+            for library in (project / "bin").glob("pythonscript_bridge*"):
+                ours, other = f"{MINOR_VERSION}\0".encode(), b"3.99\0"
+                library.write_bytes(library.read_bytes().replace(ours, other))
         case "no home":
             lines = [line for line in text.splitlines() if not line.startswith("executable")]
             settings.write_text("\n".join([*lines, "home=/nowhere", ""]))
@@ -194,6 +206,10 @@ FAULTS = {
     "no bridge": "the bridge does not open:",
     "damaged bridge": "the bridge does not open:",
     "another library": "the bridge is of another version:",
+    "no library of Python": "this is not Python's library:",
+    "environment gone": "the Python that the addon was installed with is gone: /nowhere/bin/python",
+    "settings for another minor": f"it is {platform.python_version()}",
+    "bridge for another minor": "the bridge is for another Python:",
     "no home": "the interpreter gives up, of /nowhere",
 }
 
@@ -213,7 +229,7 @@ def test_the_game_runs_on_and_the_log_says_what_is_wrong(
     assert run.exit_code == 0
     (line,) = {text for text in run.log.splitlines() if "Python could not start: " in text}
     assert FAULTS[fault] in line
-    assert "Build the bridge again" in line
+    assert "Install the addon again: `npc-video install`" in line
 
 
 @pytest.mark.parametrize("fault", ["no settings", "no libpython", "damaged bridge"])
@@ -231,7 +247,7 @@ def test_a_bridge_built_of_other_sources_says_so(engine: Engine, tmp_path: Path)
     run = run_project(engine, project, "--headless", "--script", "res://run.gd", seconds=60.0)
     assert "the game runs" in run.log
     (told,) = {line for line in run.log.splitlines() if "does not go with this engine" in line}
-    assert "built of these files). Build the bridge again on this machine" in told
+    assert "its own Python packages). Install the addon again" in told
 
 
 def test_a_module_that_fails_leaves_the_others_and_the_game_alone(

@@ -632,6 +632,37 @@ static char settings_folder[4096];
 
 static const char *ps_settings_folder(void) { return settings_folder; }
 
+/* The minor version of Python for which this is compiled. */
+CFFI_DLLEXPORT const char *pythonscript_made_for(void) {
+    return Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION);
+}
+
+#ifdef _WIN32
+static const char *const inside_runtime[] = {"Lib", "DLLs", "Lib\\site-packages"};
+#else
+#define LIBRARY "lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION)
+static const char *const inside_runtime[] = {LIBRARY, LIBRARY "/lib-dynload",
+                                             LIBRARY "/site-packages"};
+#endif
+
+/* A runtime that a game carries is searched alone. Its folders are named, because the Pythons of some
+   systems look elsewhere; nothing in it is run at the start, and nothing is written to it. */
+static PyStatus use_runtime(PyConfig *config, const char *home) {
+    PyStatus status = PyConfig_SetBytesString(config, &config->home, home);
+    for (int i = 0; i < 3 && !PyStatus_Exception(status); i++) {
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/%s", home, inside_runtime[i]);
+        wchar_t *decoded = Py_DecodeLocale(path, NULL);
+        if (decoded == NULL) return PyStatus_Error("its folder has a name that is no text");
+        status = PyWideStringList_Append(&config->module_search_paths, decoded);
+        PyMem_RawFree(decoded);
+    }
+    config->module_search_paths_set = 1;
+    config->site_import = 0;
+    config->write_bytecode = 0;
+    return status;
+}
+
 /* Starts CPython apart from the user's own settings and site-packages. `executable` is that of the
    virtual environment, or NULL with the folder of a bundled runtime as `home`; `folder` is where
    the settings were found. Returns NULL, or why it did not start. */
@@ -651,7 +682,7 @@ CFFI_DLLEXPORT const char *pythonscript_start(const char *executable, const char
         if (PyStatus_Exception(status)) return start_failure(status, &config);
     }
     if (home != NULL) {
-        status = PyConfig_SetBytesString(&config, &config.home, home);
+        status = use_runtime(&config, home);
         if (PyStatus_Exception(status)) return start_failure(status, &config);
     }
     status = Py_InitializeFromConfig(&config);

@@ -2,10 +2,11 @@
 
    It links to neither of them, so it can always be opened itself, and whatever is missing becomes a
    sentence in the editor's Output instead of an extension that fails to load. Where things are
-   stands in `pythonscript.cfg`: beside a bundled runtime in `python/`, which a shipped game has, or
-   beside this library, where the build wrote it for this machine. */
+   stands in `pythonscript.cfg`: in `python/` beside this library, which is the runtime that a shipped
+   game carries, or else beside this library, where the addon was installed for this machine. */
 
 #define _GNU_SOURCE
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,10 @@
 #define SEPARATOR '\\'
 #else
 #include <dlfcn.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
 #define EXPORT __attribute__((visibility("default")))
 #define SEPARATOR '/'
 #endif
@@ -26,7 +31,8 @@
 
 #define PATH_ROOM 4096
 #define SETTINGS_NAME "pythonscript.cfg"
-#define MEND "Build the bridge again on this machine, or reinstall the addon."
+#define MEND "Install the addon again: `npc-video install` with the folder of this project."
+#define MEND_OF_PLAYERS "Files of this game are missing or damaged: reinstall the game."
 
 typedef struct {
     char folder[PATH_ROOM]; /* that paths in the file are relative to; ends in a separator */
@@ -34,10 +40,11 @@ typedef struct {
     char bridge[PATH_ROOM];
     char executable[PATH_ROOM]; /* of a virtual environment; else `home` is set */
     char home[PATH_ROOM];
+    char python[16]; /* the minor version that the bridge was compiled for, such as 3.11 */
 } settings;
 
 static char problem[3 * PATH_ROOM];
-static int in_editor;
+static int in_editor, is_for_players;
 typedef void (*error_printer)(const char *description, const char *message, const char *function,
                               const char *file, int32_t line, GDExtensionBool editor_notify);
 typedef void (*callback_adder)(GDExtensionClassLibraryPtr, const GDExtensionMainLoopCallbacks *);
@@ -46,24 +53,78 @@ static error_printer print_error;
 
 /* ---- The system's own part ---- */
 
-static int own_folder(char *folder) {
 #ifdef _WIN32
-    wchar_t path[PATH_ROOM];
+static int path_of(HMODULE module, char *path) {
+    wchar_t wide[PATH_ROOM];
+    DWORD length = GetModuleFileNameW(module, wide, PATH_ROOM);
+    if (length == 0 || length == PATH_ROOM) return 0;
+    return WideCharToMultiByte(CP_UTF8, 0, wide, -1, path, PATH_ROOM, NULL, NULL);
+}
+#endif
+
+static int own_path(char *path) {
+#ifdef _WIN32
     HMODULE module;
     GetModuleHandleExW(
         GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-        (LPCWSTR)&own_folder, &module);
-    if (!GetModuleFileNameW(module, path, PATH_ROOM)) return 0;
-    if (!WideCharToMultiByte(CP_UTF8, 0, path, -1, folder, PATH_ROOM, NULL, NULL)) return 0;
+        (LPCWSTR)&own_path, &module);
+    return path_of(module, path);
 #else
     Dl_info info;
-    if (!dladdr((void *)&own_folder, &info) || strlen(info.dli_fname) >= PATH_ROOM) return 0;
-    strcpy(folder, info.dli_fname);
+    if (!dladdr((void *)&own_path, &info)) return 0;
+    char whole[PATH_MAX];
+    const char *found = realpath(info.dli_fname, whole) != NULL ? whole : info.dli_fname;
+    if (strlen(found) >= PATH_ROOM) return 0;
+    strcpy(path, found);
+    return 1;
 #endif
-    char *end = strrchr(folder, SEPARATOR);
+}
+
+static int program_path(char *path) {
+#ifdef _WIN32
+    return path_of(NULL, path);
+#elif defined(__APPLE__)
+    char given[PATH_ROOM], whole[PATH_MAX];
+    uint32_t room = PATH_ROOM;
+    if (_NSGetExecutablePath(given, &room) != 0 || realpath(given, whole) == NULL) return 0;
+    if (strlen(whole) >= PATH_ROOM) return 0;
+    strcpy(path, whole);
+    return 1;
+#else
+    ssize_t length = readlink("/proc/self/exe", path, PATH_ROOM - 1);
+    if (length <= 0) return 0;
+    path[length] = 0;
+    return 1;
+#endif
+}
+
+/* Cuts a path to that of its folder, with the separator at the end. */
+static int keep_folder(char *path) {
+    char *end = strrchr(path, SEPARATOR);
     if (end == NULL) return 0;
     end[1] = 0;
     return 1;
+}
+
+/* A finished game has this library beside its program, on macOS in a folder of the same bundle. */
+static int belongs_to_program(const char *folder) {
+    char program[PATH_ROOM];
+    if (!program_path(program) || !keep_folder(program)) return 0;
+#ifdef __APPLE__
+    char *end = strstr(program, "/Contents/MacOS/");
+    if (end != NULL) strcpy(end, "/Contents/Frameworks/");
+#endif
+    return strcmp(program, folder) == 0;
+}
+
+static int is_there(const char *path) {
+#ifdef _WIN32
+    wchar_t wide[PATH_ROOM];
+    if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, PATH_ROOM)) return 0;
+    return GetFileAttributesW(wide) != INVALID_FILE_ATTRIBUTES;
+#else
+    return access(path, F_OK) == 0;
+#endif
 }
 
 static FILE *open_text(const char *path) {
@@ -77,14 +138,27 @@ static FILE *open_text(const char *path) {
 }
 
 /* Every later library finds the symbols of this one: extension modules such as NumPy's do not name
-   libpython, and the engine opens its extensions apart from each other. */
+   libpython, and the engine opens its extensions apart from each other. What a library does not find
+   is told when it is called, so that one of another version can still be asked for its own. */
 static void *open_library(const char *path) {
 #ifdef _WIN32
     wchar_t wide[PATH_ROOM];
     if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, PATH_ROOM)) return NULL;
     return LoadLibraryExW(wide, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 #else
-    return dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    return dlopen(path, RTLD_LAZY | RTLD_GLOBAL);
+#endif
+}
+
+/* Extension modules such as NumPy's look for the C++ runtime beside the program, where python.exe has
+   it; here that is the engine. So the folder of Python's own library is made one to look in. */
+static void let_find_beside(const char *library) {
+#ifdef _WIN32
+    char folder[PATH_ROOM];
+    wchar_t wide[PATH_ROOM];
+    snprintf(folder, PATH_ROOM, "%s", library);
+    if (!keep_folder(folder)) return;
+    if (MultiByteToWideChar(CP_UTF8, 0, folder, -1, wide, PATH_ROOM)) AddDllDirectory(wide);
 #endif
 }
 
@@ -123,6 +197,8 @@ static int read_settings(const char *folder, const char *below, settings *found)
         char *value = strchr(line, '=');
         if (value == NULL) continue;
         *value++ = 0;
+        if (strcmp(line, "python") == 0)
+            snprintf(found->python, sizeof(found->python), "%s", value);
         char *field = strcmp(line, "libpython") == 0    ? found->libpython
                       : strcmp(line, "bridge") == 0     ? found->bridge
                       : strcmp(line, "executable") == 0 ? found->executable
@@ -132,6 +208,8 @@ static int read_settings(const char *folder, const char *below, settings *found)
         snprintf(field, PATH_ROOM, "%s%s", is_absolute(value) ? "" : found->folder, value);
     }
     fclose(file);
+    char *end = strrchr(found->home, SEPARATOR);
+    if (end != NULL && strcmp(end + 1, ".") == 0) *end = 0; /* the folder of the file itself */
     return 1;
 }
 
@@ -139,31 +217,59 @@ static int read_settings(const char *folder, const char *below, settings *found)
 
 static int fail(const char *what, const char *subject, const char *why) {
     snprintf(problem, sizeof(problem), "Python could not start: %s %s (%s). %s", what, subject, why,
-             MEND);
+             is_for_players ? MEND_OF_PLAYERS : MEND);
     return 0;
+}
+
+/* Whether libpython is of the minor version for which the bridge was compiled. With any other one the
+   engine would hang without a word. */
+static int check_version(void *library, const settings *found) {
+    const char *(*version)(void);
+    *(void **)&version = find_symbol(library, "Py_GetVersion");
+    if (version == NULL) return fail("this is not Python's library:", found->libpython, "");
+    size_t length = strlen(found->python);
+    const char *told = version();
+    if (strncmp(told, found->python, length) == 0 && (length == 0 || told[length] == '.')) return 1;
+    char why[64];
+    snprintf(why, sizeof(why), "it is %.16s, and %s is needed", told, found->python);
+    return fail("another Python is there now:", found->libpython, why);
 }
 
 static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibraryPtr library,
                  GDExtensionInitialization *initialization) {
     static settings found;
     char folder[PATH_ROOM];
-    if (!own_folder(folder)) return fail("the folder of the addon has too long a path", "", "");
+    if (!own_path(folder) || !keep_folder(folder))
+        return fail("the folder of the addon has too long a path", "", "");
+    is_for_players = belongs_to_program(folder);
     char bundled[] = {'p', 'y', 't', 'h', 'o', 'n', SEPARATOR, 0};
     if (!read_settings(folder, bundled, &found) && !read_settings(folder, "", &found))
         return fail("there is no file", SETTINGS_NAME, folder);
     if (found.bridge[0] == 0)
         return fail("this file does not name the bridge:", SETTINGS_NAME, found.folder);
-    if (found.libpython[0] != 0 && open_library(found.libpython) == NULL)
-        return fail("its library does not open:", found.libpython, open_error());
+    if (found.executable[0] != 0 && !is_there(found.executable))
+        return fail("the Python that the addon was installed with is gone:", found.executable,
+                    "it was moved or deleted");
+    if (found.libpython[0] != 0) {
+        void *python = open_library(found.libpython);
+        if (python == NULL)
+            return fail("its library does not open:", found.libpython, open_error());
+        if (!check_version(python, &found)) return 0;
+        let_find_beside(found.libpython);
+    }
     void *bridge = open_library(found.bridge);
     if (bridge == NULL) return fail("the bridge does not open:", found.bridge, open_error());
 
     const char *(*start_python)(const char *, const char *, const char *);
+    const char *(*made_for)(void);
     GDExtensionInitializationFunction enter;
     *(void **)&start_python = find_symbol(bridge, "pythonscript_start");
+    *(void **)&made_for = find_symbol(bridge, "pythonscript_made_for");
     *(void **)&enter = find_symbol(bridge, "pythonscript_init");
-    if (start_python == NULL || enter == NULL)
+    if (start_python == NULL || enter == NULL || made_for == NULL)
         return fail("the bridge is of another version:", found.bridge, "it lacks its entry");
+    if (found.python[0] != 0 && strcmp(made_for(), found.python) != 0)
+        return fail("the bridge is for another Python:", found.bridge, made_for());
     const char *why = start_python(found.executable[0] ? found.executable : NULL,
                                    found.home[0] ? found.home : NULL, found.folder);
     if (why != NULL)
@@ -171,7 +277,7 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
                     why);
     if (!enter(find, library, initialization))
         return fail("the bridge does not go with this engine, or not with the files beside it:",
-                    found.bridge, "it needs Godot 4.5 or newer, and to be built of these files");
+                    found.bridge, "it needs Godot 4.5 or newer, and its own Python packages");
     return 1;
 }
 
