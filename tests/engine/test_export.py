@@ -70,5 +70,6 @@ def test_baked_clips_are_packed_once_and_nothing_else(tmp_path: Path, include_fi
     index = (tmp_path / "game" / "npcs" / "ember" / INDEX).read_bytes()
     assert [packed.count(clip_of(params).data) for params in LOOKS] == [1, 1]
     assert packed.count(index) == 1
-    assert b"another" not in packed
+    assert b"another program" not in packed
+    assert b"another film" not in packed
     assert b"a note" not in packed

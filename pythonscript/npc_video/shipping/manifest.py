@@ -8,10 +8,16 @@ from pathlib import Path
 MANIFEST = "manifest.json"
 
 
-def write_manifest(runtime: Path) -> None:
-    """Note the hash of every file in `runtime` beside them; nothing may change there afterwards."""
+def write_manifest(runtime: Path, platform: str, python: str) -> None:
+    """Note the hash of every file in `runtime` beside them; nothing may change there afterwards.
+
+    Args:
+        platform: The name of the one it is for.
+        python: The version of the Python in it.
+    """
     hashes = {name: _hash(runtime / name) for name in _files(runtime)}
-    text = json.dumps({"sha256": hashes}, indent=1, ensure_ascii=False)
+    told = {"platform": platform, "python": python, "sha256": hashes}
+    text = json.dumps(told, indent=1, ensure_ascii=False)
     (runtime / MANIFEST).write_text(text + "\n", "utf-8")
 
 

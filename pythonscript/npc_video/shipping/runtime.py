@@ -28,6 +28,8 @@ from .platforms import Platform
 from .python_files import PythonFiles
 from .relocate import bring_libraries, forget_folders
 
+IGNORED = ".gdignore"  # Godot's editor looks into no folder with such a file
+
 # Reported as a part of the whole and what is being done, such as (0.4, "Copying packages").
 Tell = Callable[[float, str], None]
 
@@ -111,7 +113,8 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     library = (at.libraries / python.library.name).relative_to(at.root).as_posix()
     text = settings_of_runtime(python.minor, library, bridge.name)
     (at.root / SETTINGS).write_text(text, "utf-8")
-    write_manifest(at.root)
+    (at.root / IGNORED).touch()
+    write_manifest(at.root, str(python.platform), python.version)
     tell(1.0, "Done")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from godot import EditorPlugin, exposed
 
 from .backend_inspector import NpcBackendInspector
-from .baked_export import NpcBakedExport
+from .export_plugin import NpcExport
 from .graph_import import NpcGraphImport, NpcGraphInspector
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
@@ -20,7 +20,7 @@ class EditorNpcVideo(EditorPlugin):
 
     def _enter_tree(self) -> None:
         self._import = NpcGraphImport()
-        self._export = NpcBakedExport()
+        self._export = NpcExport()
         self._inspectors = [
             NpcPlayerInspector(),
             NpcProfileInspector(),

@@ -23,7 +23,7 @@ def put(runtime, file, where=""):
 
 
 def problems(runtime, system, private=()):
-    write_manifest(runtime)
+    write_manifest(runtime, "linux-x86_64", "3.11.9")
     return check(runtime, Platform(system, "x86_64"), private).problems
 
 
@@ -92,14 +92,14 @@ def test_folders_of_the_builder_are_found_in_any_file(tmp_path):
 def test_the_system_that_players_need_is_told(tmp_path):
     for file in SYSTEMS["macos"]:
         put(tmp_path, file)
-    write_manifest(tmp_path)
+    write_manifest(tmp_path, "linux-x86_64", "3.11.9")
     assert check(tmp_path, platform_named("macos-x86_64")).system == "macOS 11.0"
 
 
 def test_every_difference_from_the_manifest_is_a_problem(tmp_path):
     for name in ("same", "changed", "gone"):
         (tmp_path / name).write_text(name)
-    write_manifest(tmp_path)
+    write_manifest(tmp_path, "linux-x86_64", "3.11.9")
     (tmp_path / "changed").write_text("otherwise")
     (tmp_path / "gone").unlink()
     (tmp_path / "new").touch()

@@ -1,0 +1,124 @@
+"""The runtime that an export puts beside a game: built of the developer's Python, or a pack.
+
+It says on the way how far it is, in the editor's Output.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from npc_video.shipping.console import Failure
+from npc_video.shipping.interpreter import SETTINGS
+from npc_video.shipping.packs import RUNTIME, platform_of, runtime_in
+from npc_video.shipping.platforms import PLATFORMS, Platform
+from npc_video.shipping.runtime import Choices
+
+__all__ = ["clear_old_runtime", "platform_of_export", "runtime_for_export"]
+
+
+def platform_of_export(features: Sequence[str]) -> Platform:
+    """What a game is exported for.
+
+    Raises:
+        Failure: it is nothing that a game with Python runs on.
+    """
+    found = [each for each in PLATFORMS if {each.system, each.machine} <= set(features)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(map(str, PLATFORMS))
+    if found:  # a universal binary, which would need a runtime of each kind
+        raise Failure("A runtime is for one processor: export for x86_64 and arm64 apart.")
+    raise Failure(f"NPC videos need Python, which games have on {known}: export for one of these.")
+
+
+def runtime_for_export(platform: Platform, pack: str, choices: Choices, cache: Path) -> Path:
+    """The folder `python` that goes beside the game.
+
+    Args:
+        pack: a runtime pack or a folder of packs; "" for what this editor itself runs on.
+        choices: only for a runtime that is built.
+        cache: where runtimes are built and unpacked.
+
+    Raises:
+        Failure: there is none, or it cannot be built.
+        OSError: it cannot be read.
+    """
+    if pack:
+        cache.mkdir(parents=True, exist_ok=True)
+        return _checked(runtime_in(Path(pack), platform, cache), choices)
+    if not sys.executable:  # the addon has brought its Python, and this one is complete
+        return _checked(_own_runtime(platform), choices)
+    return _build(platform, choices, cache)
+
+
+def clear_old_runtime(folder: Path) -> None:
+    """Removes a runtime that an earlier export has left in the folder of a game.
+
+    Raises:
+        Failure: there is something else of that name.
+        OSError: it cannot be removed.
+    """
+    old = folder / RUNTIME
+    if not old.exists():
+        return
+    if not (old / SETTINGS).is_file():
+        raise Failure(f"{old} is where the game's Python belongs, and is none: move it away.")
+    shutil.rmtree(old)
+
+
+def _own_runtime(platform: Platform) -> Path:
+    own = Path(sys.prefix)
+    if platform_of(own) != str(platform):
+        raise Failure(
+            f"This addon's own Python is for {platform_of(own)}: name a runtime pack for {platform}"
+            " in the export preset."
+        )
+    return own
+
+
+def _checked(runtime: Path, choices: Choices) -> Path:
+    """The same, if it has what was chosen; nothing is added to a runtime that is complete."""
+    packages = {_name(path.name.split("-")[0]) for path in runtime.rglob("*.dist-info")}
+    for text in choices.extra_packages:
+        if _name(text) not in packages:
+            raise Failure(
+                f"The runtime {runtime} is without the package {text}: build one that has it."
+            )
+    return runtime
+
+
+def _name(requirement: str) -> str:
+    """The name of a package in the one form that all its spellings have."""
+    name = re.match(r"[\w.-]*", requirement.strip())
+    return re.sub(r"[-_.]+", "_", name[0] if name else "").lower()
+
+
+def _build(platform: Platform, choices: Choices, cache: Path) -> Path:
+    command = (sys.executable, "-m", "npc_video.shipping.build", str(platform), str(cache))
+    process = subprocess.Popen(
+        (*command, json.dumps(asdict(choices))),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    assert process.stdout is not None
+    told = None
+    for line in process.stdout:
+        told = json.loads(line)
+        if isinstance(told, list):
+            print(f"NPC Video Player: {told[1]} ({told[0]:.0%})")
+    _, errors = process.communicate()
+    if process.returncode or not isinstance(told, str):
+        reason = (errors.strip().splitlines() or ["it did not say why"])[-1]
+        raise Failure(f"The game's Python could not be built: {reason}")
+    return Path(told)
