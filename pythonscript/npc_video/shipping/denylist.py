@@ -30,7 +30,7 @@ _FOREIGN_LIBRARIES = ("tcl", "tk", "zlib1")  # Tcl's, in the folder of Windows' 
 _PACKAGE_FOLDERS = frozenset({"tests", "_tests", "__pycache__"})
 _PACKAGE_PARTS = (
     *("cffi", "numpy/_pyinstaller", "numpy/distutils", "numpy/doc", "numpy/f2py", "av/datasets"),
-    *("numpy/_core/include", "numpy/_core/lib", "numpy/testing", "numpy/typing"),
+    *("numpy/_core/include", "numpy/_core/lib", "numpy/testing"),
     *("npc_video/cli", "npc_video/shipping", "npc_video_player/addon", "npc_video_player/editor"),
     *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
 )
