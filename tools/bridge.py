@@ -17,7 +17,7 @@ from pathlib import Path
 
 from npc_video.shipping.console import Failure
 from npc_video.shipping.interpreter import ADDON_MODULES, SETTINGS, settings_for_this_machine
-from npc_video.shipping.platforms import this_platform
+from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
 
 from tools import native
 from tools.paths import ADDON, BUILD, ROOT
@@ -38,14 +38,13 @@ def compile_all() -> Sequence[Path]:
         Failure: they do not compile.
     """
     platform = this_platform()
-    files = [_BUILT / platform.library(stem) for stem in ("pythonscript", "pythonscript_bridge")]
+    files = [_BUILT / platform.library(stem) for stem in (LOADER, BRIDGE)]
     stamp = _BUILT / "fingerprint"
     wanted = _fingerprint()
     if not (stamp.is_file() and stamp.read_text() == wanted and all(f.is_file() for f in files)):
         shutil.rmtree(_BUILT, ignore_errors=True)
         _BUILT.mkdir(parents=True)
-        native.compile_loader(files[0], platform)
-        native.compile_bridge(files[1], platform)
+        native.compile_libraries(_BUILT, platform)
         stamp.write_text(wanted)
     return files
 

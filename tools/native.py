@@ -15,6 +15,7 @@ import zlib
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from npc_video.shipping import platforms
 from npc_video.shipping.console import Failure
 from npc_video.shipping.platforms import Platform, this_platform
 
@@ -28,6 +29,15 @@ _TARGETS = {
     "macos-x86_64": "x86_64-macos.11.0",
     "macos-arm64": "aarch64-macos.11.0",
 }
+# The oldest systems that those targets run on, as the names of wheels say it.
+_WHEELS = {
+    "linux-x86_64": "manylinux_2_17_x86_64",
+    "linux-arm64": "manylinux_2_17_aarch64",
+    "windows-x86_64": "win_amd64",
+    "windows-arm64": "win_arm64",
+    "macos-x86_64": "macosx_11_0_x86_64",
+    "macos-arm64": "macosx_11_0_arm64",
+}
 _ENTRY = (
     "uint8_t pythonscript_init(GDExtensionInterfaceGetProcAddress find,"
     " GDExtensionClassLibraryPtr library, GDExtensionInitialization *initialization);"
@@ -39,6 +49,24 @@ _EXPORTED = re.compile(r"\bPyAPI_(FUNC|DATA)\([^)]*\)\s*(\w+)")
 def native_files() -> list[Path]:
     """All C that the libraries are made of."""
     return sorted([*(BRIDGE / "native").glob("*.[ch]"), *(BRIDGE / "_generated").glob("*.[ch]")])
+
+
+def wheel_platform(platform: Platform) -> str:
+    """The last part of the name of a wheel that has these libraries inside."""
+    return _WHEELS[str(platform)]
+
+
+def compile_libraries(folder: Path, platform: Platform) -> tuple[Path, Path]:
+    """Compiles the loader and the bridge into a folder, with names that tell the platform.
+
+    Raises:
+        Failure: they do not compile.
+    """
+    loader = folder / platform.library(platforms.LOADER)
+    bridge = folder / platform.library(platforms.BRIDGE)
+    compile_loader(loader, platform)
+    compile_bridge(bridge, platform)
+    return loader, bridge
 
 
 def compile_loader(target: Path, platform: Platform) -> None:

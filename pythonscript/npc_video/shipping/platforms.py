@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .console import Failure
 
+LOADER, BRIDGE = "pythonscript", "pythonscript_bridge"  # the addon's libraries, without endings
+
 _SUFFIXES = {"linux": ".so", "windows": ".dll", "macos": ".dylib"}
 _MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}  # where Godot says it otherwise
 
