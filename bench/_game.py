@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from npc_video.shipping import addon
 from npc_video.shipping.console import Failure
 from npc_video.shipping.godot import run_project
 
 from tools.engine import find
-from tools.links import link_addon
 from tools.paths import ADDON
 from tools.screen import screen
 
@@ -74,7 +74,7 @@ def play(
 
 
 def _make(project: Path, module: str, node: str, files: Mapping[str, bytes]) -> None:
-    link_addon(project, ADDON)
+    addon.link(project, ADDON)
     extension = f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n"
     (project / ".godot").mkdir()
     (project / ".godot" / "extension_list.cfg").write_text(extension)

@@ -12,11 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from npc_video.shipping import addon
 from npc_video.shipping.console import Failure
 from npc_video.shipping.engine import Engine
 
 from tools.engine import find
-from tools.links import link_addon
 from tools.paths import ADDON
 
 _TURNS = 15
@@ -32,7 +32,7 @@ def main() -> None:
         without, with_addon = Path(folder, "without"), Path(folder, "with")
         for project in (without, with_addon):
             _make(project)
-        link_addon(with_addon, ADDON)
+        addon.link(with_addon, ADDON)
         (with_addon / _LIST).write_text(f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n")
         for project in (without, with_addon):
             _seconds(engine, project)  # fills the caches of the disk

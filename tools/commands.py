@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
-from npc_video.shipping import godot
+from npc_video.shipping import addon, godot
 from npc_video.shipping.console import Failure, say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.lock import exclusive
@@ -20,7 +20,6 @@ from npc_video.shipping.process import foreground
 
 from tools import editor_shots, environment
 from tools.engine import find, find_or_fetch
-from tools.links import install_addon, link_addon
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.screen import screen
 
@@ -85,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     install.set_defaults(command=_install)
     install.add_argument("project", type=Path, help="the folder with its project.godot")
 
+    remove = commands.add_parser("remove", help="take the addon out of a project of yours")
+    remove.set_defaults(command=_remove)
+    remove.add_argument("project", type=Path, help="the folder with its project.godot")
+
     engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
     engine.set_defaults(command=_engine)
 
@@ -115,9 +118,12 @@ def _engine(options: argparse.Namespace) -> int:
 
 def _install(options: argparse.Namespace) -> int:
     _ready()
-    install_addon(options.project.resolve(), ADDON)
-    say(f"The addon is in {options.project}; an editor that has it open is to be restarted.")
-    return 0
+    return _npc_video("install", str(options.project))
+
+
+def _remove(options: argparse.Namespace) -> int:
+    _ready_environment()
+    return _npc_video("uninstall", str(options.project))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -197,7 +203,7 @@ def _play(seconds: float | None, shots: Path | None, *, size: str | None, headle
 def _editor(options: argparse.Namespace) -> int:
     project: Path = (options.project or DEMO).resolve()
     engine = _ready(*([] if options.project else [DEMO]))
-    install_addon(project, ADDON)
+    addon.install(project, addon.our_addon())
     seconds: float | None = options.seconds
     with screen() as env:
         if env is None:
@@ -250,7 +256,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     _ready_environment()
-    return _python("npc_video.cli", "doctor", *options.arguments, cwd=Path.cwd())
+    return _npc_video("doctor", *options.arguments)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -269,7 +275,7 @@ def _ready(*projects: Path) -> Engine:
         environment.prepare()
         _build_bridge()
         for project in projects:
-            link_addon(project, ADDON)
+            addon.link(project, ADDON)
             godot.import_project(engine, project)
     return engine
 
@@ -309,3 +315,8 @@ def _build_bridge() -> None:
 def _python(module: str, *arguments: str, cwd: Path = ROOT) -> int:
     """Run a module of the virtual environment on our terminal."""
     return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=dict(os.environ))
+
+
+def _npc_video(*arguments: str) -> int:
+    """Run the command that the wheel brings, in the folder that its arguments are relative to."""
+    return _python("npc_video.cli", *arguments, cwd=Path.cwd())

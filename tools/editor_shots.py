@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from npc_video.shipping import addon
 from npc_video.shipping.console import say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, run_project
 
-from tools.links import link_addon
 from tools.paths import ADDON, BUILD, DEMO
 
 # One window with all dialogs in it, so that its picture is that of the whole editor.
@@ -40,7 +40,7 @@ def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
     project = BUILD / "editor_shots"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns("addons"))
-    link_addon(project, ADDON)
+    addon.link(project, ADDON)
     plugin = project / _PLUGIN
     plugin.mkdir()
     (plugin / "plugin.cfg").write_text(_PLUGIN_CFG, "utf-8")

@@ -1,15 +1,17 @@
-"""The command `npc-video`, for who sets up generators."""
+"""The command `npc-video`, for who makes games with the addon."""
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .backends.settings import load_backends
 from .doctor import examine, report
 from .errors import InvalidDataError
 from .records import QUALITY_PRESETS
+from .shipping import addon
+from .shipping.console import Failure, say
 
 __all__ = ["main"]
 
@@ -32,12 +34,38 @@ or name another file: doctor FILE. docs/generators.md tells all that can stand i
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns the exit code: 0 if all generators work."""
-    parser = argparse.ArgumentParser(prog="npc-video", description="Tools for generators of clips.")
+    """Runs one command line and returns the exit code: 0 if all went well."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except Failure as failure:
+        say(str(failure))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="npc-video",
+        description="Puts the addon into Godot projects, and looks after generators of clips.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    install = commands.add_parser(
+        "install", help="put the addon into a project, or bring it up to date, or mend it"
+    )
+    install.set_defaults(command=_install)
+    uninstall = commands.add_parser(
+        "uninstall", help="take the addon out of a project, and leave what you made with it"
+    )
+    uninstall.set_defaults(command=_uninstall)
+    for each in (install, uninstall):
+        each.add_argument("project", type=Path, help="the folder with its project.godot")
+
     doctor = commands.add_parser(
         "doctor", help="tell of each generator whether it works, what it has and how long it takes"
     )
+    doctor.set_defaults(command=_doctor)
     doctor.add_argument(
         "file",
         nargs="?",
@@ -46,18 +74,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=f"what says which generators there are; {_FILE} in this folder if not named",
     )
     doctor.add_argument("--preset", choices=QUALITY_PRESETS, default="realtime")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _install(options: argparse.Namespace) -> int:
+    ours = addon.our_addon()
+    addon.install(options.project, ours)
+    say(
+        f"The addon {ours.version} is in {options.project}; an editor that has it open is to be"
+        " restarted."
+    )
+    return 0
+
+
+def _uninstall(options: argparse.Namespace) -> int:
+    for path in addon.uninstall(options.project, addon.our_addon()):
+        say(f"{path} is not the addon's, so it was left.")
+    say(f"The addon is no longer in {options.project}.")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
     if not options.file.exists():
         print(_ABSENT.format(file=options.file.absolute(), example=_EXAMPLE), file=sys.stderr)
         return 2
     try:
-        return asyncio.run(_doctor(options.file, options.preset))
+        return asyncio.run(_examine(options.file, options.preset))
     except InvalidDataError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-async def _doctor(file: Path, preset: str) -> int:
+async def _examine(file: Path, preset: str) -> int:
     backends = await asyncio.to_thread(load_backends, file)
     are_fine = True
     try:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npc_video.shipping import addon
 from npc_video.shipping.godot import EngineRun, import_project, run_project
 
 from tools.engine import find
-from tools.links import link_addon
 from tools.paths import ADDON, DEMO
 from tools.screen import screen
 
@@ -24,7 +24,7 @@ LOOK = Path(__file__).with_name("look.gd")
 def run() -> EngineRun:
     engine = find()
     assert engine is not None, "`python3 run.py engine` gets a Godot"
-    link_addon(DEMO, ADDON)
+    addon.link(DEMO, ADDON)
     import_project(engine, DEMO)
     with screen() as env:
         if env is None:

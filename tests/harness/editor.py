@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from npc_video.shipping import addon
 from npc_video.shipping.godot import EngineRun, run_project
 
 from tools.engine import find
-from tools.links import link_addon
 from tools.paths import ADDON
 
 _PROBE = Path(__file__).with_name("inside") / "probe.gd"
@@ -46,7 +46,7 @@ def make_project(folder: Path, script: str, files: Mapping[str, str] | None = No
     for name, text in {**_FILES, "addons/probe/visit.gd": script, **(files or {})}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8", newline="")
-    link_addon(folder, ADDON)
+    addon.link(folder, ADDON)
     return folder
 
 

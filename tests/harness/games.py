@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from npc_video.shipping import addon
 from npc_video.shipping.godot import EngineRun, run_project
 
 from tools.engine import find
-from tools.links import link_addon
 from tools.paths import ADDON
 from tools.screen import screen
 
@@ -29,7 +29,7 @@ def play(folder: Path, script: str, *, windowed: bool = False) -> EngineRun:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    link_addon(folder, ADDON)
+    addon.link(folder, ADDON)
     engine = find()
     assert engine is not None, "`python3 run.py engine` gets a Godot"
     with screen() as env:

@@ -1,20 +1,205 @@
-"""The addon: the folder that a Godot project gets."""
+"""The addon in a Godot project: put there, brought up to date, and taken away again.
 
+A wheel has it inside, and projects get a copy; a checkout has it beside its packages, and projects
+get a link, so that there is one of it. Both lead to the Python that installed them.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from . import copies, project_files
 from .console import Failure
+from .interpreter import SETTINGS, settings_for_this_machine
+from .links import is_link, make_link
+from .lock import exclusive
+from .platforms import BRIDGE, this_platform
 
 NAME = "npc_video_player"
 
+_SETTINGS = f"bin/{SETTINGS}"
+_IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: a team installs it on each
+_TITLE = re.compile(r'^name="NPC Video Player"\s*$', re.MULTILINE)
+_VERSION = re.compile(r'^version="(.*)"', re.MULTILINE)
+_LONGEST_PATH = 4096  # bytes
+_IN_USE = {5, 32}  # Windows: access denied, as for a library in use, and sharing violation
 
-def addon_folder() -> Path:
-    """Where the addon lies: in the installed package, or in the checkout.
+
+@dataclass(frozen=True, slots=True)
+class Addon:
+    """The addon as this Python has it.
+
+    Attributes:
+        folder: where it is.
+        is_checkout: whether it is the one that is worked on, so that projects get a link to it.
+    """
+
+    folder: Path
+    is_checkout: bool
+
+    @property
+    def version(self) -> str:
+        found = _VERSION.search((self.folder / "plugin.cfg").read_text("utf-8"))
+        assert found is not None
+        return found[1]
+
+
+def our_addon() -> Addon:
+    """The addon that goes with these packages.
 
     Raises:
-        Failure: it is in neither.
+        Failure: it is not there.
     """
-    root = Path(__file__).parents[2]
-    for folder in (root / NAME / "addon", root.parent / "addons" / NAME):
+    packages = Path(__file__).resolve().parents[2]
+    inside, beside = packages / NAME / "addon", packages.parent / "addons" / NAME
+    for folder, is_checkout in ((inside, False), (beside, True)):
         if (folder / "plugin.cfg").is_file():
-            return folder
-    raise Failure(f"The addon is missing beside {root}: install npc-video-player again.")
+            return Addon(folder, is_checkout)
+    raise Failure(
+        f"The addon is missing in {inside}: install the package again, with"
+        " `pip install --force-reinstall npc-video-player`."
+    )
+
+
+def install(project: Path, addon: Addon) -> None:
+    """Puts the addon into a project, or brings it up to date, or mends it.
+
+    Raises:
+        Failure: there is no project, it cannot be written to, or something else has the place.
+    """
+    bridge = this_platform().library(BRIDGE)
+    if not (addon.folder / "bin" / bridge).is_file():
+        raise Failure(
+            f"The addon has no library for this Python ({bridge}): in a checkout run"
+            " `python3 run.py install`, else install the package again."
+        )
+    with _changing(project):
+        if addon.is_checkout:
+            link(project, addon.folder)
+        else:
+            _copy(project, addon, bridge)
+        project_files.list_extension(project, NAME)
+
+
+def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
+    """Takes the addon out of a project; what the game made with it stays.
+
+    Returns:
+        Files of the user's in the addon's folder, which stay too.
+
+    Raises:
+        Failure: there is no project, it cannot be written to, or something else has the place.
+    """
+    place = _place(project)
+    with _changing(project):
+        _clear(place, addon.folder)
+        project_files.forget_addon(project, NAME)
+    for folder in (place.parent, project / ".godot"):
+        with suppress(OSError):  # there is more in it
+            folder.rmdir()
+    return sorted(path for path in place.rglob("*") if not path.is_dir())
+
+
+def link(project: Path, folder: Path) -> None:
+    """Makes the addon of a project a link to `folder`.
+
+    Raises:
+        Failure: something else has the place.
+    """
+    place = _place(project)
+    if place.resolve() == folder.resolve():
+        return
+    _clear(place, folder)
+    if place.exists():
+        raise Failure(f"{place} holds files of yours: move them away and run this again.")
+    make_link(place, folder)
+
+
+def _copy(project: Path, addon: Addon, bridge: str) -> None:
+    place = _place(project)
+    texts = {**_IGNORED, _SETTINGS: settings_for_this_machine(bridge)}
+    if not _is_folder(place):
+        _clear(place, addon.folder)
+    elif not _is_ours(place):
+        raise _foreign(place)
+    copies.write_copy(place, copies.files_of(addon.folder), texts, addon.version)
+
+
+def _clear(place: Path, folder: Path) -> None:
+    """Removes the addon, as a link or as a copy, and nothing that is the user's."""
+    if not os.path.lexists(place):
+        return
+    if not _is_ours(place):
+        raise _foreign(place)
+    if _is_folder(place):
+        copies.remove_copy(place, [*copies.files_of(folder), *_IGNORED, _SETTINGS])
+    else:
+        place.unlink()
+
+
+def _place(project: Path) -> Path:
+    return project / "addons" / NAME
+
+
+def _is_folder(place: Path) -> bool:
+    return place.is_dir() and not is_link(place.lstat())
+
+
+def _is_ours(place: Path) -> bool:
+    """Tells whether what is at `place` is the addon, in whatever state."""
+    if is_link(place.lstat()):
+        # It is one of ours that broke where it says so.
+        return _is_named_so(place.readlink()) or _is_addon(place)
+    if place.is_dir():
+        is_empty = next(place.iterdir(), None) is None
+        return is_empty or _is_addon(place)
+    # On Windows, git makes a link such a file.
+    with place.open("rb") as file:
+        text = file.read(_LONGEST_PATH).decode("utf-8", "replace")
+    return "\n" not in text and _is_named_so(Path(text))
+
+
+def _is_named_so(path: Path) -> bool:
+    return path.parts[-2:] == ("addons", NAME)
+
+
+def _is_addon(folder: Path) -> bool:
+    if (folder / copies.MARKER).is_file():
+        return True
+    try:
+        return bool(_TITLE.search((folder / "plugin.cfg").read_text("utf-8", "replace")))
+    except OSError:
+        return False
+
+
+def _foreign(place: Path) -> Failure:
+    return Failure(f"{place} is something else than this addon: move it away and run this again.")
+
+
+@contextmanager
+def _changing(project: Path) -> Iterator[None]:
+    """Keeps a project for us alone, and says in a sentence why it cannot be changed."""
+    if not (project / "project.godot").is_file():
+        raise Failure(f"There is no project.godot in {project}: name the folder of a project.")
+    lock = project / ".godot" / f"{NAME}.lock"
+    busy = f"Another run is changing the addon in {project}; waiting for it…"
+    try:
+        with exclusive(lock, busy=busy, remove=True):
+            yield
+    except OSError as error:
+        where = error.filename or project
+        if getattr(error, "winerror", None) in _IN_USE:
+            mend = "close Godot and whatever else uses it"
+        elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+            mend = "make room on the disk"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            mend = "get the right to write there"
+        else:
+            mend = "put that right"
+        raise Failure(
+            f"{where} could not be changed ({error.strerror}): {mend} and run this again."
+        ) from error

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from .addon import addon_folder
+from .addon import our_addon
 from .closure import closure, our_files
 from .console import Failure, say
 from .lock import exclusive
@@ -43,7 +43,7 @@ def build(platform: Platform, cache: Path, choices: Choices, tell: Tell) -> Path
             f"This Python is for {python.platform}: name a runtime pack for {platform} in the"
             " export preset, at python/runtime."
         )
-    bridge = addon_folder() / "bin" / python.platform.library("pythonscript_bridge")
+    bridge = our_addon().folder / "bin" / python.platform.library("pythonscript_bridge")
     if not bridge.is_file():
         raise Failure(f"The addon is not complete, {bridge} is missing: install it again.")
     cache.mkdir(parents=True, exist_ok=True)

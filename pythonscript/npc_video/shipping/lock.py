@@ -1,9 +1,10 @@
 """One process at a time where two would collide; the operating system frees the lock if we die."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -30,12 +31,42 @@ else:
 
 
 @contextmanager
-def exclusive(path: Path, *, busy: str) -> Iterator[None]:
-    """Hold the lock file `path` for the block; say `busy` once if another process has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as handle:
-        if not _try_lock(handle):
-            say(busy)
+def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
+    """Hold the lock file `path` for the block; say `busy` once if another process has it.
+
+    Args:
+        path: The file, made if need be.
+        busy: What the user reads while it has to wait.
+        remove: Remove the file at the end, unless the system forbids it as others wait for it.
+    """
+    has_said = False
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as handle:
             while not _try_lock(handle):
+                if not has_said:
+                    say(busy)
+                    has_said = True
                 time.sleep(0.1)
-        yield
+            if not _is_still(path, handle):
+                continue  # who had it has removed it: what others lock now is another file
+            try:
+                yield
+            finally:
+                if remove and sys.platform != "win32":
+                    _remove(path)
+        if remove and sys.platform == "win32":  # which removes no file that is open
+            _remove(path)
+        return
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # a file too many is no reason to fail
+        path.unlink()
+
+
+def _is_still(path: Path, handle: TextIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle.fileno()))
+    except FileNotFoundError:
+        return False

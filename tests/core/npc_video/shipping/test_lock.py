@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.lock import exclusive
 
 from tools.paths import ROOT
 
@@ -35,3 +36,21 @@ def test_the_second_waits_for_the_first_and_says_so(tmp_path: Path, killed: bool
             first.kill() if killed else first.communicate()
             assert second.stdout.readline() == "held\n"
             second.communicate()
+
+
+def test_a_lock_file_is_removed_and_who_waited_locks_the_next_one(tmp_path: Path) -> None:
+    lock = tmp_path / "folder" / "lock"
+    with exclusive(lock, busy="", remove=True):
+        second = holder(tmp_path)
+        assert second.stderr is not None
+        assert second.stderr.readline() == "waiting\n"
+    with second, holder(tmp_path) as third:
+        assert second.stdout is not None
+        assert third.stderr is not None
+        assert second.stdout.readline() == "held\n"
+        assert third.stderr.readline() == "waiting\n"
+        second.communicate()
+        third.communicate()
+    with exclusive(lock, busy="", remove=True):
+        assert lock.exists()
+    assert not lock.exists()

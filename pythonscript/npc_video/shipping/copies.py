@@ -1,0 +1,133 @@
+"""A copy of the addon in a project: what is in it is ours, file by file; all else is the user's.
+
+A marker in the copy lists its files. It is written before the first of them and removed after the
+last, so whatever interrupts an installation, the next one knows what is the addon's.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from .interpreter import SETTINGS
+
+MARKER = ".installed.json"
+RUNTIME = "bin/python"  # where the addon that carries its own Python has it
+_TEMPORARY = ".new"
+# What Godot makes of a file and puts beside it, where it does not find ours.
+_MADE_BY_GODOT = (".import", ".uid")
+# What a Windows on which a library was in use keeps of it.
+_LEFT_BY_WINDOWS = ("~pythonscript*", "*.replaced")
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """The files of an addon, by the path in the addon, without what belongs to one copy alone."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (MARKER, SETTINGS)
+    }
+
+
+def write_copy(
+    target: Path, files: Mapping[str, Path], texts: Mapping[str, str], version: str
+) -> None:
+    """Makes or mends the copy in the folder `target`, and removes what only an older one had.
+
+    Args:
+        target: the folder of the copy; files in it that no copy had stay as they are.
+        files: those to copy, by their path in the folder.
+        texts: further files with their text.
+        version: of the addon.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    wanted = {*files, *texts}
+    before = _listed(target)
+    target.mkdir(parents=True, exist_ok=True)
+    _write_marker(target, version, before | wanted)
+    for name, source in files.items():
+        _put(source.read_bytes(), target / name)
+    for name, text in texts.items():
+        _put(text.encode(), target / name)
+    _remove(target, before - wanted)
+    _remove_runtime(target)
+    _write_marker(target, version, wanted)
+
+
+def remove_copy(target: Path, names: Iterable[str]) -> None:
+    """Removes a copy's files, and the folders that are empty then.
+
+    Args:
+        target: the folder of the copy.
+        names: files that are in every copy, for one whose marker is lost.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    _remove_runtime(target)
+    _remove(target, _listed(target) | set(names))
+    _remove(target, [MARKER])
+
+
+def marker(version: str, names: Iterable[str]) -> str:
+    """The text of the marker of a copy with these files."""
+    return json.dumps({"version": version, "files": sorted(names)}, indent=1) + "\n"
+
+
+def _listed(target: Path) -> set[str]:
+    """The files that the marker names; none where it is missing or damaged."""
+    try:
+        names = json.loads((target / MARKER).read_text("utf-8"))["files"]
+        paths = [PurePosixPath(name) for name in names]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {str(path) for path in paths if not path.is_absolute() and ".." not in path.parts}
+
+
+def _write_marker(target: Path, version: str, names: Iterable[str]) -> None:
+    _put(marker(version, names).encode(), target / MARKER)
+
+
+def _put(data: bytes, target: Path) -> None:
+    """Writes a file that is never seen half; one that is right already is left alone."""
+    with suppress(FileNotFoundError):
+        if target.read_bytes() == data:
+            return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(target.name + _TEMPORARY)
+    temporary.write_bytes(data)
+    try:
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _remove(target: Path, names: Iterable[str]) -> None:
+    """Removes these files and what Godot made of them, and the folders that are empty then."""
+    # While the libraries are in use, nothing else goes either.
+    names = sorted(names, key=lambda name: (not name.startswith("bin/"), name))
+    for path in [path for name in names for path in _with_companions(target / name)]:
+        path.unlink(missing_ok=True)
+    for pattern in _LEFT_BY_WINDOWS:
+        for path in (target / "bin").glob(pattern):
+            path.unlink(missing_ok=True)
+    folders = {folder for name in names for folder in PurePosixPath(name).parents}
+    for folder in sorted(folders, key=lambda each: -len(each.parts)):
+        with suppress(OSError):  # there is more in it, or it is gone
+            (target / folder).rmdir()
+
+
+def _remove_runtime(target: Path) -> None:
+    """Removes the Python that an addon brought along: the engine would take it before any other."""
+    if (target / RUNTIME / SETTINGS).is_file():
+        shutil.rmtree(target / RUNTIME)
+
+
+def _with_companions(path: Path) -> Iterator[Path]:
+    yield path
+    for suffix in (_TEMPORARY, *_MADE_BY_GODOT):
+        yield path.with_name(path.name + suffix)

@@ -1,0 +1,44 @@
+"""A project with a game in it, and addons as a wheel and a checkout have them."""
+
+import shutil
+from pathlib import Path
+
+from npc_video.shipping.addon import NAME, Addon
+from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
+
+from tools.paths import ADDON
+
+LIBRARIES = [this_platform().library(stem) for stem in (LOADER, BRIDGE)]
+
+_GAME = {
+    "project.godot": b'config_version=5\r\n\n[application]\n\nconfig/name="B\xfccher"\n',
+    "main.tscn": b'[gd_scene format=3]\n[node name="Ember" type="NpcVideoPlayer"]\n',
+    "npcs/ember/index.json": b"{}",
+    "addons/other/plugin.cfg": b'[plugin]\nname="Other"\n',
+    ".godot/extension_list.cfg": b"res://addons/other/other.gdextension",
+}
+
+
+def make_game(folder: Path) -> Path:
+    for name, data in _GAME.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def make_addon(folder: Path, *, is_checkout: bool = False) -> Addon:
+    folder.mkdir(parents=True)
+    for name in ("plugin.cfg", "plugin.gd", f"{NAME}.gdextension"):
+        shutil.copyfile(ADDON / name, folder / name)
+    (folder / "bin").mkdir()
+    for name in LIBRARIES:
+        (folder / "bin" / name).write_bytes(name.encode())
+    return Addon(folder, is_checkout)
+
+
+def content(folder: Path) -> dict[str, bytes | None]:
+    """All that is in a folder: the bytes of files, None for folders; links are not followed."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
