@@ -23,7 +23,7 @@ from .closure import closure, our_files
 from .console import Failure, say
 from .lock import exclusive
 from .packs import RUNTIME
-from .platforms import Platform, platform_named
+from .platforms import BRIDGE, Platform, platform_named
 from .python_files import PythonFiles, this_python
 from .runtime import Choices, Tell, assemble
 
@@ -43,7 +43,7 @@ def build(platform: Platform, cache: Path, choices: Choices, tell: Tell) -> Path
             f"This Python is for {python.platform}: name a runtime pack for {platform} in the"
             " export preset, at python/runtime."
         )
-    bridge = our_addon().folder / "bin" / python.platform.library("pythonscript_bridge")
+    bridge = our_addon().folder / "bin" / python.platform.library(BRIDGE)
     if not bridge.is_file():
         raise Failure(f"The addon is not complete, {bridge} is missing: install it again.")
     cache.mkdir(parents=True, exist_ok=True)
