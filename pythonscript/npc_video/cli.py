@@ -10,8 +10,10 @@ from .backends.settings import load_backends
 from .doctor import examine, report
 from .errors import InvalidDataError
 from .records import QUALITY_PRESETS
-from .shipping import addon
+from .shipping import addon, runtime_commands
 from .shipping.console import Failure, say
+from .shipping.engine import installed
+from .shipping.export import export, exported
 
 __all__ = ["main"]
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except Failure as failure:
+    except (Failure, OSError) as failure:
         say(str(failure))
         return 1
 
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="npc-video",
-        description="Puts the addon into Godot projects, and looks after generators of clips.",
+        description="Puts the addon into projects, exports games, looks after generators.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -61,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     uninstall.set_defaults(command=_uninstall)
     for each in (install, uninstall):
         each.add_argument("project", type=Path, help="the folder with its project.godot")
+
+    export = commands.add_parser("export", help="export a game, and see whether it runs")
+    export.set_defaults(command=_export)
+    export.add_argument("project", type=Path, help="the folder with its project.godot")
+    export.add_argument("preset", help="the name of an export preset of the project")
+    export.add_argument("path", type=Path, help="the program, .zip or .app to write")
+    export.add_argument("--debug", action="store_true", help="with the engine's debug template")
+
+    runtime = commands.add_parser(
+        "runtime", help="build or check the Python that games carry with them"
+    )
+    runtime_commands.add_to(runtime)
 
     doctor = commands.add_parser(
         "doctor", help="tell of each generator whether it works, what it has and how long it takes"
@@ -91,6 +105,16 @@ def _uninstall(options: argparse.Namespace) -> int:
     for path in addon.uninstall(options.project, addon.our_addon()):
         say(f"{path} is not the addon's, so it was left.")
     say(f"The addon is no longer in {options.project}.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    engine = installed()
+    if engine is None:
+        raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
+    project, preset, path = options.project.resolve(), options.preset, options.path
+    done = export(engine, project, preset, path, debug=options.debug, on_line=say)
+    say(exported(done))
     return 0
 
 

@@ -69,9 +69,25 @@ def run_project(
         env: Variables beside ours and the engine's own, such as a screen's.
         on_line: Called with each line of the log as it comes, on another thread.
     """
+    command = ("--path", str(project), *arguments)
+    return run_program(engine, *command, folder=project, seconds=seconds, env=env, on_line=on_line)
+
+
+def run_program(
+    engine: Engine,
+    *arguments: str,
+    folder: Path,
+    seconds: float | None,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> EngineRun:
+    """Run the engine, or a game made of it, in `folder`; it never outlives this call.
+
+    The arguments are those of `run_project`.
+    """
     finished = stream(
-        [engine.path, *engine.args, "--path", project, *arguments],
-        cwd=project,
+        [engine.path, *engine.args, *arguments],
+        cwd=folder,
         env={**os.environ, **engine.env, **(env or {})},
         seconds=seconds,
         on_line=lambda line: on_line(_COLOUR.sub("", line)),

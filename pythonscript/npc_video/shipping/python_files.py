@@ -3,6 +3,7 @@
 The running one may be of pyenv, Debian, conda, uv or python.org: they differ in where things lie.
 """
 
+import os
 import platform as machine
 import re
 import sys
@@ -111,6 +112,16 @@ def python_in(folder: Path, platform: Platform) -> PythonFiles:
         packages=(stdlib / "site-packages",),
         searched=(library.parent, extensions),
     )
+
+
+def private_folders() -> list[str]:
+    """The folders of this machine that no player has to know of, the longest first.
+
+    Each ends in a separator.
+    """
+    ours = (sys.prefix, sys.base_prefix, Path(__file__).parents[3], Path.home())
+    found = {f"{Path(each)}{os.sep}" for each in ours if str(each)}
+    return sorted(found - {os.sep, f"{os.sep}usr{os.sep}"}, key=len, reverse=True)
 
 
 def _beside(folder: Path) -> tuple[Path, ...]:

@@ -13,7 +13,6 @@ On Windows there are `python3x.dll` and what has to lie beside it, `DLLs`, `Lib`
 import os
 import py_compile
 import shutil
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,7 +24,7 @@ from .denylist import ships_extension, ships_from_package, ships_from_stdlib
 from .interpreter import MINOR_VERSION, SETTINGS, settings_of_runtime
 from .manifest import write_manifest
 from .platforms import Platform
-from .python_files import PythonFiles
+from .python_files import PythonFiles, private_folders
 from .relocate import bring_libraries, forget_folders
 
 IGNORED = ".gdignore"  # Godot's editor looks into no folder with such a file
@@ -108,7 +107,7 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     for path in sorted(at.root.rglob("*")):
         if path.is_file() and is_binary(path):
             strip(path)
-    forget_folders(at.root, private_folders(python))
+    forget_folders(at.root, private_folders())
     tell(0.9, "Noting what is in it")
     library = (at.libraries / python.library.name).relative_to(at.root).as_posix()
     text = settings_of_runtime(python.minor, library, bridge.name)
@@ -116,13 +115,6 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     (at.root / IGNORED).touch()
     write_manifest(at.root, str(python.platform), python.version)
     tell(1.0, "Done")
-
-
-def private_folders(python: PythonFiles) -> list[str]:
-    """The folders of this machine that no player has to know of, the longest first."""
-    ours = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[3], Path.home()]
-    found = {f"{each}{os.sep}" for each in (*ours, python.stdlib.parents[1])}
-    return sorted(found - {os.sep}, key=len, reverse=True)
 
 
 def _copy_python(at: Layout, python: PythonFiles, write: "_Writer") -> list[tuple[Path, Path]]:
