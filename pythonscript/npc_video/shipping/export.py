@@ -151,9 +151,8 @@ def _program(folder: Path, game: Path, platform: Platform) -> Path | None:
         return None
     if platform.system == "macos":
         found = sorted(folder.rglob("Contents/MacOS/*"))
-    elif game.suffix == ".zip":
-        suffix = ".exe" if platform.system == "windows" else f".{platform.machine}"
-        found = sorted(folder.glob(f"*{suffix}"))
+    elif game.suffix == ".zip":  # in it, the program is called like the archive
+        found = [folder / f"{game.stem}{'.exe' if platform.system == 'windows' else ''}"]
     else:
         found = [game]
     return found[0] if found else None
