@@ -17,6 +17,7 @@ from pathlib import Path
 
 from npc_video.shipping import platforms
 from npc_video.shipping.console import Failure
+from npc_video.shipping.encoders import STUB_SOURCE
 from npc_video.shipping.platforms import Platform, this_platform
 
 from tools.paths import BRIDGE
@@ -100,6 +101,20 @@ def compile_bridge(target: Path, platform: Platform) -> None:
         case _:  # so that it opens beside any libpython, and can be asked which one it needs
             link = ["-Wl,-z,lazy"]
     _compile(source, target, platform, [f"-I{headers}", "-Wno-unused-parameter", *link])
+
+
+def compile_encoder_stub(target: Path, platform: Platform) -> None:
+    """Compiles what stands in for the encoders under the GPL in a shipped game.
+
+    Raises:
+        Failure: it does not compile.
+    """
+    match platform.system:
+        case "macos":  # dyld refuses a library that is older than the one it stands in for
+            link = ["-Wl,-compatibility_version,60000.0.0,-current_version,60000.0.0"]
+        case _:
+            link = ["-nostdlib"]
+    _compile(STUB_SOURCE, target, platform, link)
 
 
 def _compile(source: Path, target: Path, platform: Platform, arguments: list[str]) -> None:

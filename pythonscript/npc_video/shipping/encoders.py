@@ -1,0 +1,82 @@
+"""Takes out of a runtime what wheels bring along and a game may not ship without more ado.
+
+PyAV's wheels have x264 and x265, which are under the GPL; a game whose makers do not choose that
+encodes with libvpx and decodes everything. On Windows for ARM they also have copies of two of
+Windows' own libraries. A library that FFmpeg does not load without is replaced by one of the same
+name that does nothing, `encoder_stub.c`, compiled once for each platform.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from .binaries import Binary, binaries_in, imported_from, read
+from .console import Failure
+from .platforms import Platform
+
+STUB_SOURCE = Path(__file__).with_name("encoder_stub.c")
+# Compiled before the package is made, so that no user needs a compiler.
+STUBS = Path(__file__).with_name("stubs")
+_STEM = "encoder_stub"
+
+_GPL = re.compile(r"libx26[45][-.]")
+_MICROSOFT = re.compile(r"(avicap32|msvfw32)-")
+
+
+def stub_for(platform: Platform, stubs: Path = STUBS) -> Path:
+    """Where the compiled library for `platform` lies."""
+    return stubs / platform.library(_STEM)
+
+
+def replace_gpl_encoders(
+    site_packages: Path, platform: Platform, stubs: Path = STUBS
+) -> tuple[str, ...]:
+    """Put the stub in the place of each encoder under the GPL, and return their file names.
+
+    Raises:
+        Failure: there is no stub for `platform`, or FFmpeg imports what it has not.
+    """
+    return _replace(_GPL, site_packages, stub_for(platform, stubs))
+
+
+def replace_system_copies(
+    site_packages: Path, platform: Platform, stubs: Path = STUBS
+) -> tuple[str, ...]:
+    """Put the stub in the place of Windows' own libraries, which are not ours to distribute.
+
+    Raises:
+        Failure: there is no stub for `platform`, or a library imports what it has not.
+    """
+    if platform.system != "windows":
+        return ()
+    return _replace(_MICROSOFT, site_packages, stub_for(platform, stubs))
+
+
+def _replace(pattern: re.Pattern[str], site_packages: Path, stub: Path) -> tuple[str, ...]:
+    binaries = list(binaries_in(site_packages))
+    unwanted = {path: binary for path, binary in binaries if pattern.match(path.name)}
+    if not unwanted:
+        return ()
+    if not stub.is_file():
+        raise Failure(
+            f"{next(iter(unwanted)).name} cannot be replaced, because {stub.name} is missing from"
+            " npc-video-player: install it again."
+        )
+    (stands_in,) = read(stub)
+    kept = [binary for path, binary in binaries if path not in unwanted]
+    for path, binary in unwanted.items():
+        importers = [each for each in kept if _needs(each, path.name)]
+        missing = imported_from(binary, importers) - stands_in.exported
+        if missing:
+            raise Failure(
+                f"{path.name} cannot be replaced, because FFmpeg calls {', '.join(sorted(missing))}"
+                " in it, which no stub has yet: install the version of PyAV that is pinned."
+            )
+    for path in unwanted:
+        path.unlink()
+        shutil.copyfile(stub, path)
+    return tuple(path.name for path in unwanted)
+
+
+def _needs(binary: Binary, name: str) -> bool:
+    return any(Path(each).name.lower() == name.lower() for each in binary.libraries)
