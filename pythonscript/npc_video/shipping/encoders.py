@@ -28,6 +28,11 @@ def stub_for(platform: Platform, stubs: Path = STUBS) -> Path:
     return stubs / platform.library(_STEM)
 
 
+def is_replaced(file_name: str) -> bool:
+    """Tells for a library in a wheel whether a game gets a stub in its place, unless asked for."""
+    return any(pattern.match(file_name) for pattern in (_GPL, _MICROSOFT))
+
+
 def replace_gpl_encoders(
     site_packages: Path, platform: Platform, stubs: Path = STUBS
 ) -> tuple[str, ...]:
