@@ -21,6 +21,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
             return  # the checkout has its own, made by run.py
         root = Path(self.root)
         sys.path[:0] = [str(root), str(root / "pythonscript")]
+        from npc_video.shipping.encoders import stub_for
         from npc_video.shipping.platforms import this_platform
 
         from tools import native
@@ -30,6 +31,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
         compiled = Path(self._made.name)
         libraries = native.compile_libraries(compiled, platform)
         included = {path: f"bin/{path.name}" for path in libraries}
+        stub = stub_for(platform, compiled)
+        native.compile_encoder_stub(stub, platform)
         addon = root / "addons" / "npc_video_player"
         for path in sorted(addon.rglob("*")):
             inside = path.relative_to(addon)
@@ -38,6 +41,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         build_data["force_include"].update(
             {str(path): f"{_INSIDE}/{inside}" for path, inside in included.items()}
         )
+        build_data["force_include"][str(stub)] = f"npc_video/shipping/stubs/{stub.name}"
         minor = f"cp{sys.version_info.major}{sys.version_info.minor}"
         build_data["tag"] = f"{minor}-{minor}-{native.wheel_platform(platform)}"
         build_data["pure_python"] = False

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from npc_video.shipping.console import Failure
+from npc_video.shipping.encoders import STUB_SOURCE, stub_for
 from npc_video.shipping.interpreter import ADDON_MODULES, SETTINGS, settings_for_this_machine
 from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
 
@@ -32,19 +33,23 @@ _PROJECTS = {
 
 
 def compile_all() -> Sequence[Path]:
-    """The loader and the bridge, compiled anew where a source has changed.
+    """The loader and the bridge, compiled anew where a source has changed; the encoders' stub too.
 
     Raises:
         Failure: they do not compile.
     """
     platform = this_platform()
     files = [_BUILT / platform.library(stem) for stem in (LOADER, BRIDGE)]
+    stub = stub_for(platform)
     stamp = _BUILT / "fingerprint"
     wanted = _fingerprint()
-    if not (stamp.is_file() and stamp.read_text() == wanted and all(f.is_file() for f in files)):
+    is_there = all(each.is_file() for each in (stamp, stub, *files))
+    if not (is_there and stamp.read_text() == wanted):
         shutil.rmtree(_BUILT, ignore_errors=True)
         _BUILT.mkdir(parents=True)
         native.compile_libraries(_BUILT, platform)
+        stub.parent.mkdir(exist_ok=True)
+        native.compile_encoder_stub(stub, platform)
         stamp.write_text(wanted)
     return files
 
@@ -53,7 +58,7 @@ def _fingerprint() -> str:
     """Changes with everything that the compiled files depend on."""
     versions = (sys.version, version("cffi"), version("ziglang"))
     digest = hashlib.sha256(repr(versions).encode())
-    for path in [*native.native_files(), Path(native.__file__)]:
+    for path in [*native.native_files(), STUB_SOURCE, Path(native.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -2,7 +2,7 @@
 
 Its layout is what `godot/native` expects beside the loader's library:
 
-    python/pythonscript.cfg, the bridge, manifest.json, licences/
+    python/pythonscript.cfg, the bridge, manifest.json, NOTICES.txt
     python/lib/libpython…                 and what its extension modules need
     python/lib/python3.x/                 the standard library, its lib-dynload and site-packages
 
@@ -15,14 +15,17 @@ import py_compile
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from .binaries import is_binary, strip
-from .closure import closure, our_files, package_files
+from .closure import OURS, closure, our_files, package_files
 from .console import Failure
 from .denylist import ships_extension, ships_from_package, ships_from_stdlib
+from .encoders import replace_gpl_encoders, replace_system_copies
 from .interpreter import MINOR_VERSION, SETTINGS, settings_of_runtime
 from .manifest import write_manifest
+from .notices import NOTICES, foreign_libraries, notices, python_part
 from .platforms import Platform
 from .python_files import PythonFiles, private_folders
 from .relocate import bring_libraries, forget_folders
@@ -103,6 +106,9 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     _copy_package(at, our_files(), write)
     tell(0.8, "Making libraries find each other")
     bring_libraries(at.root, at.libraries, modules, python.searched)
+    stand_ins = replace_system_copies(at.packages, python.platform)
+    if not choices.gpl_encoders:
+        stand_ins += replace_gpl_encoders(at.packages, python.platform)
     shutil.copyfile(bridge, at.root / bridge.name)
     for path in sorted(at.root.rglob("*")):
         if path.is_file() and is_binary(path):
@@ -113,6 +119,15 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     text = settings_of_runtime(python.minor, library, bridge.name)
     (at.root / SETTINGS).write_text(text, "utf-8")
     (at.root / IGNORED).touch()
+    text = notices(
+        version(OURS),
+        packages,
+        foreign_libraries(at.root),
+        python_part(python.version, python.stdlib),
+        stand_ins=stand_ins,
+        gpl=choices.gpl_encoders,
+    )
+    (at.root / NOTICES).write_text(text, "utf-8")
     write_manifest(at.root, str(python.platform), python.version)
     tell(1.0, "Done")
 
