@@ -51,7 +51,8 @@ class VideoGenerationManager:
 
     Args:
         config: what clips are to be like.
-        backend: what makes them, or several of them by name; closed with the manager.
+        backend: what makes them, or several of them by name; closed with the manager. None where
+            nothing can: clips are those in the cache, and for all others there is a fallback.
         cache: where finished clips are kept; one in memory, of `config.cache_size`, if not given.
             Told what makes the clips, and closed with the manager.
         clock: seconds, never going back.
@@ -65,7 +66,7 @@ class VideoGenerationManager:
     def __init__(
         self,
         config: VideoGenerationConfig,
-        backend: Backend | Mapping[str, Backend],
+        backend: Backend | Mapping[str, Backend] | None,
         *,
         cache: ClipCache | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -74,12 +75,15 @@ class VideoGenerationManager:
     ):
         self._config = config
         self._pictures = Pictures(read_picture)
-        self._backends = {"generator": backend} if isinstance(backend, Backend) else dict(backend)
+        named = {"generator": backend} if isinstance(backend, Backend) else backend
+        self._backends = dict(named or {})
         self._cache = ClipCache(config.cache_size) if cache is None else cache
         self._shelving = Shelving(self._cache)
         self._clock = clock
-        self._cache.fingerprint = joined_fingerprint(
-            each.fingerprint for each in self._backends.values()
+        self._cache.fingerprint = (
+            joined_fingerprint(each.fingerprint for each in self._backends.values())
+            if self._backends
+            else None
         )
         slots = {name: each.capabilities.slots for name, each in self._backends.items()}
         self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
@@ -90,7 +94,12 @@ class VideoGenerationManager:
         # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._worker = Worker()
-        self._worker.submit(self._shelving.open())
+        self._worker.submit(self._open())
+
+    @property
+    def can_generate(self) -> bool:
+        """Whether there is a backend; if not, no clip is ever made and none is waited for."""
+        return self._core.can_generate
 
     # ---- Clips ----
 
@@ -218,6 +227,8 @@ class VideoGenerationManager:
             npc: who it is and in what style.
             evaluator: of the NPC; without one, what most NPCs show is made.
         """
+        if not self.can_generate:
+            return
         states = get_common_npc_states(npc)
         if evaluator is not None:
             states = common_states(npc, evaluator)
@@ -330,6 +341,10 @@ class VideoGenerationManager:
         left = max(0.0, job.asked_at + self._config.max_wait - start.at)
         deadline = left if job.is_wanted else None
         return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
+
+    async def _open(self) -> None:
+        await self._shelving.open()
+        self._inbox.append(self._core.disk_known)
 
     async def _load(self, key: CacheKey) -> None:
         clip = await self._shelving.load(key)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..records import CacheKey, GeneratedClip, VideoParams
+from ..records import CacheKey, GeneratedClip, VideoParams, with_fingerprint
 from .rank import pixel_rate
 from .similar import Similar, SimilarityIndex
 from .stats import TierStats
@@ -44,6 +44,14 @@ class Catalogue:
         entry = self.get(key)
         return 0.0 if entry is None else pixel_rate(entry.clip)
 
+    def key_by_any(self, key: CacheKey) -> CacheKey:
+        """The key under which the best clip of `key` is, whatever made it; `key` if none is."""
+        with self._lock:
+            makers = self._similar.fingerprints(str(key[0]))
+            keys = [with_fingerprint(key, maker) for maker in makers]
+            there = [each for each in keys if each in self._entries]
+        return max(there, key=self.rank, default=key)
+
     def ask(self, key: CacheKey) -> bool:
         """Whether a clip is there, counted as a hit or a miss."""
         with self._lock:
@@ -73,7 +81,7 @@ class Catalogue:
             self._damaged += damaged
 
     def most_similar(
-        self, params: VideoParams, minimum: float, fingerprint: str = ""
+        self, params: VideoParams, minimum: float, fingerprint: str | None = ""
     ) -> Similar | None:
         with self._lock:
             found = self._similar.best(params, minimum, fingerprint)

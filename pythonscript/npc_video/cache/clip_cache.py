@@ -58,7 +58,8 @@ class ClipCache:
 
     Attributes:
         fingerprint: of the generator. On disk, where clips of others may be too, its own count;
-            baked clips were chosen by the game and count for any generator.
+            baked clips were chosen by the game and count for any generator. None where there is no
+            generator: then all clips on disk count, whatever made them.
 
     Raises:
         InvalidDataError: a value is unknown or outside its range.
@@ -86,7 +87,7 @@ class ClipCache:
         self._baked = baked
         self._disk = disk
         self._stored = [tier for tier in (baked, disk) if tier is not None]
-        self.fingerprint = ""
+        self.fingerprint: str | None = ""
 
     def get(self, key: CacheKey) -> GeneratedClip | None:
         """The clip if it is in memory; if not, `is_stored` tells whether `load` will find it."""
@@ -211,7 +212,10 @@ class ClipCache:
         return tier.catalogue.rank(self._key_in(tier, key))
 
     def _key_in(self, tier: "_Stored", key: CacheKey) -> CacheKey:
-        return with_fingerprint(key, self._fingerprint_in(tier))
+        fingerprint = self._fingerprint_in(tier)
+        if fingerprint is None:
+            return tier.catalogue.key_by_any(key)
+        return with_fingerprint(key, fingerprint)
 
-    def _fingerprint_in(self, tier: "_Stored") -> str:
+    def _fingerprint_in(self, tier: "_Stored") -> str | None:
         return self.fingerprint if tier is self._disk else ""

@@ -7,6 +7,7 @@ since a game uses few different words.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from ..records import CacheKey, GeneratedClip, VideoParams
 from .feelings import animation_similarity, feeling_similarity, word_similarity
@@ -74,21 +75,27 @@ class SimilarityIndex:
         if not looks:
             del self._npcs[npc]
 
+    def fingerprints(self, npc_id: str) -> list[str]:
+        """Of all workflows that made clips of an NPC."""
+        return [fingerprint for npc, fingerprint in self._npcs if npc == npc_id]
+
     def best(
-        self, params: VideoParams, minimum: float, fingerprint: str = ""
+        self, params: VideoParams, minimum: float, fingerprint: str | None = ""
     ) -> tuple[CacheKey, float] | None:
         """The clip of the same NPC most like `params`, and its score; None if all are below.
 
         Args:
             minimum: the lowest score that counts, 0 to 1.
-            fingerprint: of the workflow that made it.
+            fingerprint: of the workflow that made it; None: of any.
         """
+        of_npc = self.fingerprints(params.npc_id) if fingerprint is None else [fingerprint]
+        groups = [self._npcs.get((params.npc_id, each), {}) for each in of_npc]
         expressions = _Worth(feeling_similarity, params.expression, _EXPRESSION)
         emotions = _Worth(feeling_similarity, params.emotion, _EMOTION)
         animations = _Worth(animation_similarity, params.animation, _ANIMATION)
         styles = _Worth(word_similarity, params.style, _STYLE)
         best, found = minimum * _TOTAL, None
-        for look, clips in self._npcs.get((params.npc_id, fingerprint), {}).items():
+        for look, clips in chain.from_iterable(group.items() for group in groups):
             expression, emotion, animation, style = look
             worth = expressions[expression] + emotions[emotion]
             worth += animations[animation] + styles[style] + _INTENSITY

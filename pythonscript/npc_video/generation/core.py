@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from ..cache import Similar
 from ..prediction.base import Observation
 from ..progressive import presets_up_to
 from ..records import (
@@ -24,7 +25,15 @@ from ..records import (
 from . import ladder
 from .clips import Clips
 from .decision import Decision, Draft
-from .events import Answer, ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
+from .events import (
+    Answer,
+    ClipReady,
+    DeadlinePassed,
+    Failed,
+    MadeAhead,
+    SimilarReady,
+    Upgraded,
+)
 from .hosts import Hosts
 from .idle import IdleWork
 from .jobs import Job, Purpose, Start
@@ -51,9 +60,13 @@ class GenerationCore:
     Args:
         config: what clips are to be like.
         clips: where finished ones are kept.
-        slots: how many clips each host makes at once, by its name.
+        slots: how many clips each host makes at once, by its name. Without a host nothing can be
+            generated: what is not there is answered with a fallback, and nobody waits for it.
         rungs: the fallbacks that the game can show.
         planner: what chooses speculations.
+
+    Attributes:
+        can_generate: whether there is a host.
     """
 
     def __init__(
@@ -66,6 +79,7 @@ class GenerationCore:
         planner: Planner | None = None,
     ):
         self.planner = planner or Planner()
+        self.can_generate = bool(slots)
         self._clips = clips
         self._rungs = rungs
         self._queue = GenerationQueue(slots)
@@ -78,6 +92,7 @@ class GenerationCore:
         self._order = itertools.count()
         self._chance = random.Random(0)
         self._settled_at = 0.0
+        self._knows_disk = False
         self._draft = Draft()
         self.configure(config)
 
@@ -107,27 +122,47 @@ class GenerationCore:
         self._tally.superseded += self._queue.supersede(self._stage.awaited | {key})
         clip = self._clips.get(key)
         if clip is None:
-            answer = self._fall_back(params)
+            similar = self._similar(params)
+            answer = self._fall_back(similar)
             self._tally.misses += 1
             awaited = self._stage.wait(viewer, params, priority, now)
             if self._clips.is_stored(key):
                 self._draft.loads.append(key)
             else:
-                self._want(awaited, now)
+                self._want(awaited, similar, now)
         else:
             answer = Answer(None, clip, 1.0)
             self._tally.hits += 1
             self._stage.show(viewer, clip)
             self._use(key)
-        self.planner.observe(Observation(params, key, interaction, now))
+        if self.can_generate:
+            self.planner.observe(Observation(params, key, interaction, now))
         return answer, self._settle(now)
+
+    def disk_known(self, now: float) -> Decision:
+        """What is on disk is known from now on; what was asked for before may be there."""
+        self._knows_disk = True
+        for awaited in self._stage.waiting:
+            if self._clips.is_stored(awaited.key):
+                self._give_up(self._queue.cancel(awaited.key), now)
+                self._draft.loads.append(awaited.key)
+            else:
+                self._bring(awaited, self._similar(awaited.params))
+                self._do_without(awaited)
+        return self._settle(now)
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
+        stood_in_for = {awaited.key: awaited.params for awaited in self._stage.stood_in_for(key)}
+        for awaited in self._stage.stood_in_for(key):
+            awaited.stand_in = None
+            self._do_without(awaited)
+        if clip is not None:
+            self._draft.events += [SimilarReady(params, clip) for params in stood_in_for.values()]
         awaiting = self._stage.awaiting(key)
         if clip is None:
             for awaited in awaiting:
-                self._want(awaited, now)
+                self._want(awaited, self._similar(awaited.params), now)
         elif awaiting:
             self._arrive(key, clip)
         return self._settle(now)
@@ -156,7 +191,8 @@ class GenerationCore:
 
     def hint(self, params: VideoParams, probability: float, now: float) -> Decision:
         """The game expects `params` next, with a probability from 0 to 1."""
-        self.planner.hint(params, probability, now)
+        if self.can_generate:
+            self.planner.hint(params, probability, now)
         return self._settle(now)
 
     def set_calm(self, calm: Calm, now: float) -> Decision:
@@ -166,7 +202,7 @@ class GenerationCore:
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:
         """Has clips made in idle time; each comes with a weight, 0 to 1."""
-        for params, weight in states:
+        for params, weight in states if self.can_generate else ():
             key = params.cache_key()
             if key not in self._clips and self._queue.find(key) is None:
                 priority = weight * _BACKGROUND_WORTH
@@ -237,7 +273,8 @@ class GenerationCore:
 
     def advance(self, now: float) -> Decision:
         """Time has passed; nothing else has happened."""
-        for awaited in list(self._stage.become_late(now, self._config.max_wait)):
+        late = self._stage.become_late(now, self._config.max_wait) if self.can_generate else ()
+        for awaited in list(late):
             self._tally.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
             self._despair(awaited, now)
@@ -258,6 +295,8 @@ class GenerationCore:
 
     def next_wake(self, now: float) -> float | None:
         """When `advance` has something to do if nothing happens before, seconds; None: never."""
+        if not self.can_generate:
+            return None
         times = [job.not_before for job in self._queue.waiting if job.not_before > now]
         late = self._stage.next_late(self._config.max_wait)
         if late is not None:
@@ -293,17 +332,38 @@ class GenerationCore:
             self._use(key)
         self._draft.events.append(ClipReady(clip.params, clip))
 
-    def _fall_back(self, params: VideoParams) -> Answer:
-        similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
+    def _similar(self, params: VideoParams) -> Similar | None:
+        """The clip that may stand for another, in memory or on disk."""
+        return self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
+
+    def _fall_back(self, similar: Similar | None) -> Answer:
         clip, score = (similar.clip, similar.score) if similar else (None, 0.0)
         score = score if clip is not None else 0.0
         rung = ladder.choose(self._config.fallback, self._rungs, score)
         self._tally.fallbacks[rung.value] += 1
         return Answer(rung, clip, score) if rung is Fallback.CACHED else Answer(rung)
 
+    def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
+        """Brings a clip from disk to stand for one that is not there, if that is the best rung."""
+        if similar is None or similar.clip is not None or similar.key == awaited.key:
+            return
+        if ladder.choose(self._config.fallback, self._rungs, similar.score) is Fallback.CACHED:
+            awaited.stand_in = similar.key
+            self._draft.loads.append(similar.key)
+
+    def _do_without(self, awaited: Awaited) -> None:
+        """Ends the waiting for a clip that nothing can make, once all that there is was looked at."""
+        if not self.can_generate and self._knows_disk and awaited.stand_in is None:
+            self._stage.give_up(awaited.key)
+
     # ---- Jobs ----
 
-    def _want(self, awaited: Awaited, now: float) -> None:
+    def _want(self, awaited: Awaited, similar: Similar | None, now: float) -> None:
+        """Has a clip made; what is like it covers the time until then, or stands for it."""
+        self._bring(awaited, similar)
+        if not self.can_generate:
+            self._do_without(awaited)
+            return
         params, key, priority = awaited.params, awaited.key, awaited.priority
         preset = self._first_preset()
         self._enqueue(self._job(params, key, preset, Purpose.WANTED, priority, now))

@@ -16,6 +16,7 @@ __all__ = [
     "MadeAhead",
     "Previewed",
     "Progress",
+    "SimilarReady",
     "Upgraded",
 ]
 
@@ -38,6 +39,14 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class ClipReady:
     """A clip that was asked for is there."""
+
+    params: VideoParams
+    clip: GeneratedClip
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarReady:
+    """A clip like the one of `params`, which is not there, was brought from disk."""
 
     params: VideoParams
     clip: GeneratedClip
@@ -107,4 +116,14 @@ class DeadlinePassed:
     waited: float
 
 
-Event = ClipReady | Upgraded | MadeAhead | Progress | Previewed | Growing | Failed | DeadlinePassed
+Event = (
+    ClipReady
+    | SimilarReady
+    | Upgraded
+    | MadeAhead
+    | Progress
+    | Previewed
+    | Growing
+    | Failed
+    | DeadlinePassed
+)

@@ -22,7 +22,7 @@ class Hosts:
     """All of them.
 
     Args:
-        names: at least one.
+        names: none where nothing can be generated.
     """
 
     def __init__(self, names: Iterable[str]):

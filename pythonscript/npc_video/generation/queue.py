@@ -28,7 +28,7 @@ class GenerationQueue:
     again. What is not wanted gains priority while it waits, so all of it gets its turn some time.
 
     Args:
-        slots: how many jobs each host runs at once, at least one.
+        slots: how many jobs each host runs at once, at least one; there may be no host.
         length: how many jobs wait at most; the least valuable one is refused.
         ageing: priority gained per second of waiting.
     """

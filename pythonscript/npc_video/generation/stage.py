@@ -14,13 +14,18 @@ __all__ = ["Awaited", "Stage"]
 
 @dataclass(slots=True)
 class Awaited:
-    """What a viewer shows a fallback for, since `since`, seconds."""
+    """What a viewer shows a fallback for, since `since`, seconds.
+
+    Attributes:
+        stand_in: the key of a clip like it that is being brought from disk, None if none is.
+    """
 
     key: CacheKey
     params: VideoParams
     priority: float
     since: float
     is_late: bool = False
+    stand_in: CacheKey | None = None
 
 
 class Stage:
@@ -83,8 +88,17 @@ class Stage:
         return bool(viewers)
 
     def awaiting(self, key: CacheKey) -> list[Awaited]:
-        """All that wait for a clip."""
+        """All that wait for this clip."""
         return [awaited for awaited in self._awaited.values() if awaited.key == key]
+
+    @property
+    def waiting(self) -> list[Awaited]:
+        """All that wait for a clip."""
+        return list(self._awaited.values())
+
+    def stood_in_for(self, key: CacheKey) -> list[Awaited]:
+        """All that this clip is being brought for, in place of their own."""
+        return [awaited for awaited in self._awaited.values() if awaited.stand_in == key]
 
     def give_up(self, key: CacheKey) -> None:
         """Nobody waits for this clip any more."""

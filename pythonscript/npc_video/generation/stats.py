@@ -50,6 +50,7 @@ class ManagerStats:
         speculation_seconds: of generating spent on clips made ahead, given up ones too;
             `wasted_seconds`, those spent on clips that were never shown.
         busy_seconds: of generating, all in all.
+        can_generate: whether there is a generator; `hosts` is empty if not.
         least_probability: how likely a clip must be needed to be made ahead, 0 to 1.
         reliabilities: by NPC and source of predictions: how often right ÷ how often expected to be.
     """
@@ -75,6 +76,7 @@ class ManagerStats:
     speculation_seconds: float
     wasted_seconds: float
     busy_seconds: float
+    can_generate: bool
     least_probability: float
     hosts: dict[str, HostStats]
     reliabilities: dict[str, dict[str, float]]
@@ -134,6 +136,7 @@ def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planne
         speculation_seconds=tally.speculation_seconds,
         wasted_seconds=tally.speculation_seconds - tally.used_seconds,
         busy_seconds=tally.busy_seconds,
+        can_generate=bool(list(hosts)),
         least_probability=planner.thrift.least_probability,
         hosts={host.name: _host(host) for host in hosts},
         reliabilities=planner.reliabilities,
