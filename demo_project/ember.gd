@@ -150,12 +150,14 @@ func _apply(value: Variant, property: String) -> void:
 
 
 func _use_backend(kind: String) -> void:
-	%Ember.simulate_latency = kind == "delayed"
-	var backend: NpcBackend = null
+	var backend: NpcBackend
 	if kind == "http":
 		backend = NpcHttpBackend.new()
 	elif kind == "comfyui":
 		backend = NpcComfyUiBackend.new()
-	if backend:
+	else:
+		backend = NpcProceduralBackend.new()
+		backend.set("simulate_latency", kind == "delayed")
+	if kind in ADDRESSES:
 		backend.set("url", OS.get_environment(ADDRESSES[kind]))
 	%Ember.backend = backend

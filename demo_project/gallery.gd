@@ -37,7 +37,7 @@ func _take_all() -> void:
 
 func _take_states(scene: String, tool: String) -> void:
 	var player := _listen()
-	player.simulate_latency = true
+	player.backend.set("simulate_latency", true)
 	await _until_started()
 	await _save("%s_at_rest" % scene)
 	await _touch(player, tool, "horns")

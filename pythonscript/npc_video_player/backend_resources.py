@@ -15,6 +15,7 @@ import npc_video
 from godot import Resource, export, exposed
 from npc_video.errors import InvalidDataError, NpcVideoError
 
+from .exported import is_exported
 from .told import Told
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "NpcFailoverBackend",
     "NpcProceduralBackend",
     "make_backend",
+    "makes_clips",
 ]
 
 
@@ -44,6 +46,15 @@ def make_backend(backend: NpcBackend | None, name: str = "backend") -> Backend:
         raise InvalidDataError(f"{name}: {error}") from error
 
 
+def makes_clips(backend: NpcBackend | None, *, exported: bool) -> bool:
+    """Return whether a player with this backend has clips made.
+
+    Without one the embedded generator stands in for what is still to be chosen. In exported games
+    its dragon would be a stranger: they have it only if they choose it.
+    """
+    return not exported if backend is None else backend._is_used(exported=exported)
+
+
 def _missing(name: str) -> str:
     return f"{name}: is empty: choose a backend."
 
@@ -51,6 +62,14 @@ def _missing(name: str) -> str:
 @exposed(tool=True, abstract=True)
 class NpcBackend(Resource):
     """Where clips are made; the base of all kinds."""
+
+    in_exported_games = Told(
+        bool,
+        True,
+        doc="Whether exported games use it too. Off: only games run from the editor do. Players see"
+        " baked clips, or else the fallback, and nobody is asked for others: for a generator that"
+        " only you have. A pool or failover goes without a part that is off.",
+    )
 
     def problems(self) -> list[str]:
         """What will not work, each with what to do about it; empty if nothing is wrong.
@@ -84,6 +103,20 @@ class NpcBackend(Resource):
     def _parts(self) -> Mapping[str, NpcBackend | None]:
         """The backends that it is made of, by where they stand."""
         return {}
+
+    def _is_used(self, *, exported: bool) -> bool:
+        """Whether a game has clips made by it, or by some of its parts."""
+        if exported and not self.in_exported_games:
+            return False
+        parts = self._parts().values()
+        # One that is missing is told of when the backend is made.
+        used = (part is None or part._is_used(exported=exported) for part in parts)
+        return not parts or any(used)
+
+    def _used_parts(self) -> Mapping[str, NpcBackend | None]:
+        """Those that this game has."""
+        exported, parts = is_exported(), self._parts().items()
+        return {name: p for name, p in parts if p is None or p._is_used(exported=exported)}
 
     def _contains(self, other: NpcBackend) -> bool:
         parts = (part for part in self._parts().values() if part is not None)
@@ -167,7 +200,7 @@ class NpcBackendPool(NpcBackend):
 
     def _make(self) -> Backend:
         return npc_video.BackendPool(
-            {name: make_backend(host, name) for name, host in self._parts().items()},
+            {name: make_backend(host, name) for name, host in self._used_parts().items()},
             speculation_share=self.speculation_share,
             hedge=self.hedge,
         )
@@ -212,9 +245,12 @@ class NpcFailoverBackend(NpcBackend):
         return (self._budget,)
 
     def _make(self) -> Backend:
+        made = {name: make_backend(part, name) for name, part in self._used_parts().items()}
+        if "cloud" not in made:
+            return made["local"]
         return npc_video.FailoverBackend(
-            make_backend(self.local, "local"),
-            make_backend(self.cloud, "cloud"),
+            made.get("local"),
+            made["cloud"],
             cloud_first=self.cloud_first,
             budget=self._budget(),
         )

@@ -16,6 +16,7 @@ from npc_video.generation.events import (
     Growing,
     Previewed,
     Progress,
+    SimilarReady,
     Upgraded,
 )
 
@@ -87,8 +88,9 @@ class Director:
         if comes_in:
             return
         kind = answer.fallback or Fallback.PLACEHOLDER
-        self._tally.answered(kind.value)
-        if self._player.progress_ring:
+        is_made = self.manager.can_generate
+        self._tally.answered(kind.value, is_made=is_made)
+        if is_made and self._player.progress_ring:
             self._ring.show(None)
         if kind is Fallback.CACHED and answer.clip is not None:
             self.screen.open(answer.clip, "similar")
@@ -151,6 +153,10 @@ class Director:
             self._tally.settled()
             self._ring.hide()
             self._player.generation_failed.emit(event.reason)
+        elif isinstance(event, SimilarReady):
+            if not (self._has_begun or self.screen.is_growing):
+                self.screen.open(event.clip, "similar")
+                self._player.fallback_shown.emit(Fallback.CACHED.value)
         elif isinstance(event, ClipReady):
             self._tally.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)

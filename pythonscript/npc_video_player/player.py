@@ -162,7 +162,8 @@ class NpcVideoPlayer(PlayerProperties):
     def get_stats(self) -> dict:
         """Numbers since the start.
 
-        Of this player: `reactions`; `rungs`, how often each rung of the ladder came first;
+        Of this player: `can_generate`, false where nothing makes clips, as in an exported game
+        without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;
         `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
         `clip_seconds`, from each interaction to its own clip, in whatever preset; `frames_shown`,
         of clips; `timeline`, the last 30 seconds as dictionaries `{lane, what, began, ended}` in
@@ -176,7 +177,8 @@ class NpcVideoPlayer(PlayerProperties):
         dropped}`, the first two per frame.
         """
         shown = 0 if self._screen is None else self._screen.shots_shown
-        return {**self._tally.told(), **numbers.now().told(), "frames_shown": shown}
+        told = {"can_generate": self._makes_clips(), **self._tally.told()}
+        return {**told, **numbers.now().told(), "frames_shown": shown}
 
     def get_video_texture(self) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.

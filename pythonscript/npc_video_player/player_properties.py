@@ -17,7 +17,8 @@ from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig
 from npc_video.cache import POLICIES
 from npc_video.errors import InvalidDataError
 
-from .backend_resources import NpcBackend, NpcProceduralBackend
+from .backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
+from .exported import is_exported
 from .layers import CURVES
 from .player_warnings import warnings_of
 from .profile import NpcProfile
@@ -58,7 +59,8 @@ class PlayerProperties(Control):
         NpcBackend,
         None,
         group="Generation",
-        doc="Where clips are made. Empty: by the embedded generator, which draws Ember.",
+        doc="Where clips are made. Empty: by the embedded generator, which draws Ember, while the"
+        " game runs from the editor; exported, it then shows baked clips, or else the fallback.",
     )
     simulate_latency = Setting(
         bool,
@@ -243,7 +245,7 @@ class PlayerProperties(Control):
             (not self.predictive, ("look_ahead", "prediction_rules")),
             (self.crossfade <= 0.0, ("crossfade_curve",)),
             (not self.loop, ("crossfade_at",)),
-            (self.fallback != "procedural" and not self._draws(), ("procedural_target",)),
+            (not self._shows_target(), ("procedural_target",)),
         )
         return {name for is_so, names in rules if is_so for name in names}
 
@@ -267,9 +269,19 @@ class PlayerProperties(Control):
 
     def _draws(self) -> bool:
         """Whether clips are of the face that can be drawn without them too."""
-        if self._generator is not None:
+        if self._generator is not None or not self._makes_clips():
             return False
         return self.backend is None or isinstance(self.backend, NpcProceduralBackend)
+
+    def _makes_clips(self) -> bool:
+        """Whether any are made in this game: else they come from the cache, or not at all."""
+        return self._generator is not None or makes_clips(self.backend, exported=is_exported())
+
+    def _shows_target(self) -> bool:
+        """Whether `procedural_target` counts, here or in the exported game."""
+        if self.fallback == "procedural" or self._draws():
+            return True
+        return not makes_clips(self.backend, exported=True)
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
@@ -281,10 +293,15 @@ class PlayerProperties(Control):
         Raises:
             InvalidDataError: a value is unknown or outside its range.
         """
-        is_drawn = self._draws() or self.fallback == "procedural"
+        if self._makes_clips():
+            backend = "" if self.backend is None else self.backend.describe()
+            moves = self._draws()
+        else:
+            # The game's own animations are better than a still; Ember would be a stranger.
+            backend, moves = None, self.get_node_or_null(self.procedural_target) is not None
         return Settings(
             generator=self._generator,
-            backend="" if self.backend is None else self.backend.describe(),
+            backend=backend,
             simulate_latency=self.simulate_latency,
             cache=CacheSettings(
                 size=self.cache_size,
@@ -293,7 +310,7 @@ class PlayerProperties(Control):
                 folder=self.cache_folder,
                 baked_folder=self.baked_folder,
             ),
-            rungs=frozenset(Fallback) if is_drawn else _NOT_DRAWN,
+            rungs=frozenset(Fallback) if moves or self.fallback == "procedural" else _NOT_DRAWN,
             config=VideoGenerationConfig(
                 preset=self.preset,
                 fallback=Fallback(self.fallback),

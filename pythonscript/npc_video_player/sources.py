@@ -72,13 +72,13 @@ class Settings:
 
     Attributes:
         generator: a function of the game, which then counts instead of the backend.
-        backend: `NpcBackend.describe`, "" for the embedded generator.
+        backend: `NpcBackend.describe`, "" for the embedded generator, None where none makes clips.
         simulate_latency: of the embedded generator.
         rungs: the fallbacks that the players can show.
     """
 
     generator: EngineCallable | None
-    backend: str
+    backend: str | None
     simulate_latency: bool
     cache: CacheSettings
     rungs: frozenset[Fallback]
@@ -212,12 +212,12 @@ def _changed(settings: Settings, mine: Source | None) -> Source | None:
 
 
 def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationManager:
-    made: Backend
+    made: Backend | None = None
     if settings.generator is not None:
         made = function_backend(settings.generator)
-    elif backend is None:
+    elif settings.backend == "":
         made = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
-    else:
+    elif settings.backend is not None:
         made = make_backend(backend)
     cache = _caches.get(settings.origin)
     if cache is None:

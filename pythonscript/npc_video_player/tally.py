@@ -41,10 +41,10 @@ class Tally:
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first = True
 
-    def answered(self, rung: str) -> None:
-        """This rung of the ladder came first; with any but the first, the clip is on its way."""
+    def answered(self, rung: str, *, is_made: bool = False) -> None:
+        """This rung of the ladder came first; `is_made` if the clip itself is on its way."""
         self.rungs[rung] += 1
-        self.timeline.making.turn(None if rung == "exact" else "clip", time.monotonic())
+        self.timeline.making.turn("clip" if is_made else None, time.monotonic())
 
     def settled(self) -> None:
         """No clip is on its way any more."""

@@ -68,7 +68,7 @@ class FailoverBackend(Backend):
     the first is down. What one of them is not there for, the other is asked for.
 
     Args:
-        local, cloud: closed with this one.
+        local, cloud: closed with this one. Without a local one there is only the budget.
         cloud_first: the cloud is the first and the local one steps in.
         budget: of the cloud, whichever comes first.
         clock: seconds, never going back.
@@ -76,7 +76,7 @@ class FailoverBackend(Backend):
 
     def __init__(
         self,
-        local: Backend,
+        local: Backend | None,
         cloud: Backend,
         *,
         cloud_first: bool = False,
@@ -84,7 +84,9 @@ class FailoverBackend(Backend):
         clock: Callable[[], float] = time.monotonic,
     ):
         self._cloud = cloud
-        self._first, self._second = (cloud, local) if cloud_first else (local, cloud)
+        both = (cloud, local) if cloud_first else (local, cloud)
+        self._order = [backend for backend in both if backend is not None]
+        self._first = self._order[0]
         self._budget = budget or Budget()
         self._clock = clock
         self._spent: deque[float] = deque()
@@ -94,35 +96,33 @@ class FailoverBackend(Backend):
 
     @property
     def capabilities(self) -> Capabilities:
-        first, second = self._first.capabilities, self._second.capabilities
+        each = [backend.capabilities for backend in self._order]
         return Capabilities(
-            slots=first.slots + second.slots,
-            uses_image=first.uses_image or second.uses_image,
-            uses_text=first.uses_text or second.uses_text,
-            previews=first.previews or second.previews,
-            streams=first.streams or second.streams,
+            slots=sum(can.slots for can in each),
+            uses_image=any(can.uses_image for can in each),
+            uses_text=any(can.uses_text for can in each),
+            previews=any(can.previews for can in each),
+            streams=any(can.streams for can in each),
         )
 
     @property
     def fingerprint(self) -> str:
-        return joined_fingerprint((self._first.fingerprint, self._second.fingerprint))
+        return joined_fingerprint(backend.fingerprint for backend in self._order)
 
     async def health(self) -> Health:
         """Ready if one of them is."""
-        first, second = await self._first.health(), await self._second.health()
+        found = [await backend.health() for backend in self._order]
         return Health(
-            first.is_ready or second.is_ready,
-            version=", ".join(filter(None, (first.version, second.version))),
-            models=tuple(sorted({*first.models, *second.models})),
-            problems=(*first.problems, *second.problems),
+            any(health.is_ready for health in found),
+            version=", ".join(health.version for health in found if health.version),
+            models=tuple(sorted({model for health in found for model in health.models})),
+            problems=tuple(problem for health in found for problem in health.problems),
         )
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        order = [self._first, self._second]
-        if self._steps_in(request):
-            order.reverse()
+        order = self._order[::-1] if self._steps_in(request) else self._order
         usable = [backend for backend in order if self._may_use(backend)]
         if not usable:
             raise GeneratorUnavailableError("The budget of the cloud is spent for this hour.")
@@ -135,8 +135,8 @@ class FailoverBackend(Backend):
         return await self._make(usable[-1], request, told)
 
     async def close(self) -> None:
-        await self._first.close()
-        await self._second.close()
+        for backend in self._order:
+            await backend.close()
 
     def _steps_in(self, request: GenerationRequest) -> bool:
         if self._clock() < self._down_until:

@@ -352,7 +352,7 @@ class GenerationCore:
             self._draft.loads.append(similar.key)
 
     def _do_without(self, awaited: Awaited) -> None:
-        """Ends the waiting for a clip that nothing can make, once all that there is was looked at."""
+        """Ends the waiting for what nothing can make, when all that there is was looked at."""
         if not self.can_generate and self._knows_disk and awaited.stand_in is None:
             self._stage.give_up(awaited.key)
 

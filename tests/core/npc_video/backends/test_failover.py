@@ -163,6 +163,21 @@ class TestBudget:
 
         assert played(test, budget=Budget(jobs=2), cloud_first=True)[1:] == (3, 2)
 
+    def test_holds_without_a_local_one(self):
+        async def test():
+            cloud = ScriptedBackend()
+            alone = FailoverBackend(None, cloud, budget=Budget(jobs=1), clock=clock)
+            assert alone.capabilities == cloud.capabilities
+            assert alone.fingerprint == cloud.fingerprint
+            assert (await alone.health()).is_ready
+            await make(alone, deadline=1.0)
+            with pytest.raises(GeneratorUnavailableError, match="budget"):
+                await make(alone, seed=1)
+            await alone.close()
+            return len(cloud.begun)
+
+        assert run(test()) == 1
+
     def test_spent_and_local_down(self):
         local = ScriptedBackend(default=Script(error=LOST))
 

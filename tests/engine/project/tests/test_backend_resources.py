@@ -256,7 +256,7 @@ def test_backends_made_of_others(test: EngineTest) -> None:
     write(OWN_WORKFLOW, json.dumps(WORKFLOW))
     made = make_backend(everything())
     assert type(made) is FailoverBackend
-    hosts, cloud = made._second, made._first
+    cloud, hosts = made._order
     assert type(hosts) is BackendPool
     kinds = [type(host) for host in hosts._hosts.values()]
     assert kinds == [ComfyUiBackend, ComfyUiBackend, ProceduralBackend]
@@ -271,7 +271,7 @@ def test_backends_made_of_others(test: EngineTest) -> None:
     made = make_backend(free)
     assert made._budget == Budget()
     assert made._first._simulate_latency
-    assert not made._second._simulate_latency
+    assert not made._order[1]._simulate_latency
 
 
 def test_every_model_can_be_chosen(test: EngineTest) -> None:
