@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import OS, AnimatedSprite2D, NodePath, ProjectSettings
-from npc_video import FailoverBackend, GeneratedClip, HttpBackend
+from npc_video import FailoverBackend, GeneratedClip, HttpBackend, Profile, VideoParams
 from npc_video.backends.failover import Budget
 from npc_video.cache.baked import BakedFolder
 from npc_video_player import (
@@ -72,7 +73,8 @@ def baked(expression: str) -> str:
 
 
 def clip_of(expression: str) -> GeneratedClip:
-    return make_clip(grey(lambda index: 80), codec="libvpx-vp9", npc_id=NPC, expression=expression)
+    made = make_clip(grey(lambda index: 80), codec="libvpx-vp9")
+    return replace(made, params=Profile(name=NPC).dress(VideoParams(expression=expression)))
 
 
 class Watched:
