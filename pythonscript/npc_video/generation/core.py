@@ -153,12 +153,13 @@ class GenerationCore:
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
-        stood_in_for = {awaited.key: awaited.params for awaited in self._stage.stood_in_for(key)}
-        for awaited in self._stage.stood_in_for(key):
+        stood_in_for = self._stage.stood_in_for(key)
+        for awaited in stood_in_for:
             awaited.stand_in = None
             self._do_without(awaited)
         if clip is not None:
-            self._draft.events += [SimilarReady(params, clip) for params in stood_in_for.values()]
+            wanted = {awaited.key: awaited.params for awaited in stood_in_for}
+            self._draft.events += [SimilarReady(params, clip) for params in wanted.values()]
         awaiting = self._stage.awaiting(key)
         if clip is None:
             for awaited in awaiting:
