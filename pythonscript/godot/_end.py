@@ -101,9 +101,9 @@ def _end_threads() -> None:
     left = [thread for thread in threading.enumerate() if _is_running(thread)]
     for thread in left:
         lib.ps_end_thread(thread.ident)
-    deadline = time.monotonic() + _END_SECONDS
+    deadline = time.perf_counter() + _END_SECONDS
     for thread in left:
-        thread.join(max(0.0, deadline - time.monotonic()))
+        thread.join(max(0.0, deadline - time.perf_counter()))
 
 
 def _stop_the_world() -> None:

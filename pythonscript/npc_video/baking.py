@@ -107,7 +107,7 @@ async def bake(
     *,
     pictures: Pictures,
     tell: Callable[[Progress], None],
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Progress:
     """Has `backend` make clips into `folder`, as many at once as it can.
 

@@ -80,7 +80,7 @@ class NpcResponseEvaluator:
         self,
         metadata: NpcResponseMetadata | Mapping[str, Any] | str | bytes,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
         seed: int = 0,
         dress: Callable[[VideoParams], VideoParams] = lambda params: params,
     ):

@@ -69,7 +69,7 @@ class VideoGenerationManager:
         backend: Backend | Mapping[str, Backend] | None,
         *,
         cache: ClipCache | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
         rungs: Collection[Fallback] = frozenset(Fallback),
         read_picture: Callable[[str], bytes] = read_file,
     ):

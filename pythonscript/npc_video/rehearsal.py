@@ -25,7 +25,7 @@ class Rehearsal:
         tools, zones: those that it knows by name; of the last version that worked.
     """
 
-    def __init__(self, npc: Profile, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, npc: Profile, clock: Callable[[], float] = time.perf_counter):
         self._clock = clock
         self._evaluator: NpcResponseEvaluator | None = None
         self._memory: dict[str, Any] | None = None

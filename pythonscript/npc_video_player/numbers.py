@@ -140,7 +140,7 @@ _lately = _Lately()
 
 def lately() -> Numbers:
     """As they were at most half a second ago; times per frame are those of the time before."""
-    at, before = time.monotonic(), _lately.numbers
+    at, before = time.perf_counter(), _lately.numbers
     if before is not None and at - _lately.looked_at < _LOOK_SECONDS:
         return before
     _lately.looked_at = at

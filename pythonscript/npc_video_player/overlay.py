@@ -99,7 +99,7 @@ class Overlay:
             self._write_numbers()
         else:
             RenderingServer.canvas_item_clear(self._words)
-        self._draw_lanes(time.monotonic())
+        self._draw_lanes(time.perf_counter())
 
     # ---- What stays ----
 

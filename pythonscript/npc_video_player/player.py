@@ -361,7 +361,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
         evaluator = self._role.evaluator
-        began, now = time.perf_counter(), time.monotonic()
+        began, now = time.perf_counter(), time.perf_counter()
         params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
             seconds = time.perf_counter() - began

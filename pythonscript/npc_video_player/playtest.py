@@ -40,7 +40,7 @@ class SimulatedInput:
                 "speed": touch.speed,
                 "pattern": touch.pattern,
                 "duration": touch.duration * 1000.0,
-                "timestamp": time.monotonic() * 1000.0,
+                "timestamp": time.perf_counter() * 1000.0,
             }
         )
 

@@ -33,26 +33,26 @@ class Tally:
     def touched(self) -> None:
         """The NPC answers an interaction."""
         self.reactions += 1
-        self.timeline.touch(time.monotonic())
+        self.timeline.touch(time.perf_counter())
 
     def asked(self) -> None:
         """Something was asked for."""
-        self._asked_at = time.monotonic()
+        self._asked_at = time.perf_counter()
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first = True
 
     def answered(self, rung: str, *, is_made: bool = False) -> None:
         """This rung of the ladder came first; `is_made` if the clip itself is on its way."""
         self.rungs[rung] += 1
-        self.timeline.making.turn("clip" if is_made else None, time.monotonic())
+        self.timeline.making.turn("clip" if is_made else None, time.perf_counter())
 
     def settled(self) -> None:
         """No clip is on its way any more."""
-        self.timeline.making.turn(None, time.monotonic())
+        self.timeline.making.turn(None, time.perf_counter())
 
     def reacted(self, shown: str) -> None:
         """Something that answers is on screen with this frame: a role of a clip, or a fallback."""
-        self.timeline.screen.turn(_RUNGS.get(shown, shown), time.monotonic())
+        self.timeline.screen.turn(_RUNGS.get(shown, shown), time.perf_counter())
         if self._awaits_first:
             self._awaits_first = False
             frames = Engine.get_process_frames() - self._asked_in_frame
@@ -60,11 +60,11 @@ class Tally:
 
     def began(self) -> None:
         """The clip itself is on screen with this frame."""
-        self._clip_seconds.append(time.monotonic() - self._asked_at)
+        self._clip_seconds.append(time.perf_counter() - self._asked_at)
 
     def left(self) -> None:
         """The player is out of the scene: nothing is on screen."""
-        self.timeline.screen.turn(None, time.monotonic())
+        self.timeline.screen.turn(None, time.perf_counter())
 
     def told(self) -> dict[str, Any]:
         return {
@@ -72,5 +72,5 @@ class Tally:
             "rungs": dict(self.rungs),
             "first_reaction_frames": list(self._first_reaction_frames),
             "clip_seconds": list(self._clip_seconds),
-            "timeline": self.timeline.told(time.monotonic()),
+            "timeline": self.timeline.told(time.perf_counter()),
         }

@@ -88,7 +88,7 @@ class Zone:
 
     def __init__(self) -> None:
         self._touches = Touches()
-        self._clock = time.monotonic
+        self._clock = time.perf_counter
 
     @zone.setter
     def zone(self, value: str) -> None:

@@ -120,9 +120,9 @@ class ComfyUi:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.perf_counter() + START_SECONDS
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self._process.poll() is not None or time.perf_counter() > deadline:
                 raise RuntimeError(f"ComfyUI did not start: {self._log.read_text()[-2000:]}")
             time.sleep(0.1)
 

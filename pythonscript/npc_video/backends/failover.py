@@ -81,7 +81,7 @@ class FailoverBackend(Backend):
         *,
         cloud_first: bool = False,
         budget: Budget | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
     ):
         self._cloud = cloud
         both = (cloud, local) if cloud_first else (local, cloud)

@@ -119,15 +119,15 @@ class HttpBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        started = time.monotonic()
+        started = time.perf_counter()
         body = await asyncio.to_thread(self._fields.body, request)
         on_progress(0.0)
         answer = await self._begin(body, on_early)
         state = JobState()
-        made = time.monotonic()
+        made = time.perf_counter()
         if not _is_video(answer):
             state, answer = await self._follow(answer, on_progress, on_early)
-            made = time.monotonic()
+            made = time.perf_counter()
             if not _is_video(answer):
                 answer = await self._fetch(state.video_url, answer.url, on_early)
         clip = await received_clip(
@@ -135,7 +135,7 @@ class HttpBackend(Backend):
             answer.body,
             seed=request.params.seed if state.seed is None else state.seed,
             generation_seconds=made - started,
-            transfer_seconds=time.monotonic() - made,
+            transfer_seconds=time.perf_counter() - made,
         )
         on_progress(1.0)
         return clip
@@ -192,14 +192,14 @@ class HttpBackend(Backend):
         if state.video_url:
             return state, answer
         status_url = self._status_url(state, answer)
-        limits, started, told = self._wire.limits, time.monotonic(), 0.0
+        limits, started, told = self._wire.limits, time.perf_counter(), 0.0
         try:
             async with asyncio.timeout(limits.generate_seconds):
                 while True:
                     if state.progress is not None and state.progress > told:
                         told = state.progress
                         on_progress(told)
-                    await asyncio.sleep(_pause(answer, time.monotonic() - started))
+                    await asyncio.sleep(_pause(answer, time.perf_counter() - started))
                     answer = await self._look(status_url, on_early)
                     if _is_video(answer):
                         return state, answer

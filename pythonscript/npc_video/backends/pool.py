@@ -54,7 +54,7 @@ class BackendPool(Backend):
         *,
         speculation_share: float = 0.75,
         hedge: bool = False,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
     ):
         if not hosts:
             raise InvalidDataError("hosts: a pool needs at least one.")

@@ -42,7 +42,7 @@ class ProceduralBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        started = time.monotonic()
+        started = time.perf_counter()
         wanted = _latency(request) if self._simulate_latency else 0.0
         given_up = threading.Event()
         loop = asyncio.get_running_loop()
@@ -54,7 +54,7 @@ class ProceduralBackend(Backend):
 
         try:
             work = loop.run_in_executor(self._thread, _make, request, given_up, tell)
-            while (elapsed := time.monotonic() - started) < wanted:
+            while (elapsed := time.perf_counter() - started) < wanted:
                 on_progress(elapsed / wanted)
                 await asyncio.sleep(min(_TICK_SECONDS, wanted - elapsed))
             data, media_type = await work
@@ -71,7 +71,7 @@ class ProceduralBackend(Backend):
             duration=preset.frame_count(request.clip_seconds) / preset.fps,
             preset=preset.name,
             params=request.params,
-            generation_seconds=time.monotonic() - started,
+            generation_seconds=time.perf_counter() - started,
             is_drawn=True,
             seed=request.params.seed,
         )

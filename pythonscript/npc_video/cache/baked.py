@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CacheError, InvalidDataError
+from ..held_files import remove
 from ..records import CacheKey, GeneratedClip
 from .catalogue import Catalogue, Entry
 from .clip_file import describe, restore
@@ -108,7 +109,7 @@ class BakedFolder:
         self._entries[key] = Entry(name, len(clip.data), replace(clip, data=b""))
         self._write_index()
         if before is not None and all(before.name != e.name for e in self._entries.values()):
-            (self._folder / before.name).unlink(missing_ok=True)
+            remove(self._folder / before.name)  # else it stays, and no entry names it
 
     def _write_index(self) -> None:
         entries = [

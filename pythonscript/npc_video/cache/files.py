@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import CacheError
+from ..held_files import is_held, remove, replace
 
 __all__ = ["TEMPORARY", "cache_errors", "locked", "set_aside", "write_atomic"]
 
@@ -33,7 +34,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -44,13 +45,22 @@ def write_atomic(path: Path, data: bytes) -> None:
 def set_aside(path: Path, folder: Path) -> None:
     """Moves a damaged file to `folder`, where it harms nobody; the oldest ones there make room.
 
+    What another process has open is copied there and emptied, where Windows does not move it.
+
     Raises:
         OSError: it cannot be moved.
     """
     folder.mkdir(exist_ok=True)
-    path.replace(folder / f"{time.time_ns():020}-{path.name}")
+    aside = folder / f"{time.time_ns():020}-{path.name}"
+    try:
+        path.replace(aside)
+    except OSError as error:
+        if not is_held(error):
+            raise
+        aside.write_bytes(path.read_bytes())
+        os.truncate(path, 0)
     for old in sorted(folder.iterdir())[:-_KEPT_ASIDE]:
-        old.unlink(missing_ok=True)
+        remove(old)
 
 
 @contextlib.contextmanager
@@ -63,10 +73,10 @@ def locked(path: Path) -> Iterator[None]:
         CacheError: another one holds it for ten seconds.
         OSError: the file cannot be made.
     """
-    deadline = time.monotonic() + _LOCK_SECONDS
+    deadline = time.perf_counter() + _LOCK_SECONDS
     with path.open("ab") as file:
         while not _try_lock(file.fileno()):
-            if time.monotonic() > deadline:
+            if time.perf_counter() > deadline:
                 raise CacheError(
                     "Another process keeps the clip cache locked: close the other game, or give"
                     " this one a folder of its own."

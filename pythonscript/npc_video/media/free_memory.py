@@ -28,9 +28,9 @@ def give_back_free_memory() -> None:
     if _trim is None or not _turn.acquire(blocking=False):
         return
     try:
-        if time.monotonic() - _last >= _SECONDS_BETWEEN:
+        if time.perf_counter() - _last >= _SECONDS_BETWEEN:
             _trim(0)
-            _last = time.monotonic()
+            _last = time.perf_counter()
     finally:
         _turn.release()
 

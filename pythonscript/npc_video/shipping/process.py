@@ -113,8 +113,8 @@ def kill_group(process: subprocess.Popen[str]) -> None:
 
 
 def _wait(process: subprocess.Popen[str], seconds: float | None) -> int | None:
-    deadline = None if seconds is None else time.monotonic() + seconds
-    while deadline is None or time.monotonic() < deadline:
+    deadline = None if seconds is None else time.perf_counter() + seconds
+    while deadline is None or time.perf_counter() < deadline:
         try:
             return process.wait(_POLL_S)
         except subprocess.TimeoutExpired:

@@ -100,7 +100,7 @@ class PreviewStage:
             self._move()
 
     def _move(self) -> None:
-        self._still_at = time.monotonic() + _WATCHED_SECONDS
+        self._still_at = time.perf_counter() + _WATCHED_SECONDS
         if not self._is_moving:
             self._is_moving = True
             self.root.get_tree().process_frame.connect(self._advance)
@@ -111,7 +111,7 @@ class PreviewStage:
             self.root.get_tree().process_frame.disconnect(self._advance)
 
     def _advance(self) -> None:
-        is_watched = self._is_hovered or time.monotonic() < self._still_at
+        is_watched = self._is_hovered or time.perf_counter() < self._still_at
         if not is_watched or not self.root.is_visible_in_tree():
             self._screen.silence()
             self._stand_still()

@@ -128,7 +128,7 @@ class ComfyUiBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        started = time.monotonic()
+        started = time.perf_counter()
         on_progress(0.0)
         if request.image is None and self._workflow.needs_image:
             raise GenerationInvalidError(
@@ -140,9 +140,9 @@ class ComfyUiBackend(Backend):
             outcome = ended(entry)
             if outcome.error is not None or outcome.file is None:
                 raise outcome.error or GenerationInvalidError("The workflow made no video.")
-        made = time.monotonic()
+        made = time.perf_counter()
         data = await self._server.fetch(outcome.file, tell_parts(on_early))
-        transfer = time.monotonic() - made
+        transfer = time.perf_counter() - made
         clip = await received_clip(
             request,
             data,
@@ -256,7 +256,7 @@ class ComfyUiBackend(Backend):
                 await self._server.submit(job.graph, job.prompt_id, self._client_id, job.number)
                 return
             except GeneratorUnreachableError:
-                now = time.monotonic()
+                now = time.perf_counter()
                 lost_at = now if lost_at is None else lost_at
                 if now - lost_at > self._patience:
                     raise
@@ -271,7 +271,7 @@ class ComfyUiBackend(Backend):
             try:
                 found = await self._server.look(job.prompt_id)
             except GeneratorUnavailableError:
-                now = time.monotonic()
+                now = time.perf_counter()
                 was_lost, lost_at = True, now if lost_at is None else lost_at
                 if now - lost_at > self._patience:
                     raise

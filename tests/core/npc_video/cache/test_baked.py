@@ -7,6 +7,7 @@ import pytest
 from npc_video.cache.baked import INDEX, BakedFolder, BakedTier, folder_reader
 from npc_video.errors import CacheError, InvalidDataError
 
+from ..holding import Holder
 from .clips import bake, key_of, make_clip
 
 _CLIPS = [make_clip(number) for number in range(3)]
@@ -139,3 +140,17 @@ def test_only_video_is_baked(tmp_path: Path) -> None:
     clip = dataclasses.replace(make_clip(), media_type="text/html")
     with pytest.raises(InvalidDataError, match="media_type"):
         bake(tmp_path, [clip])
+
+
+def test_a_clip_that_another_program_looks_at_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = [make_clip(preset=preset) for preset in ("quality", "fast")]
+    bake(tmp_path, clips[:1])
+    (before,) = tmp_path.glob("*.webm")
+    holder = Holder(monkeypatch)
+    holder.removes[before.name] = -1
+    holder.moves[INDEX] = 2
+    bake(tmp_path, clips[1:])
+    assert open_tier(tmp_path).read(key_of(clips[0])) == clips[1]
+    assert before.exists()

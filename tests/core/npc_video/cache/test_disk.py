@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from npc_video.cache.clip_file import pack
+from npc_video.cache.clip_file import file_name, pack
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import CacheError
 from npc_video.records import CacheKey, GeneratedClip
 
+from ..holding import Holder
 from .checks import assert_consistent
 from .clips import PRESETS, key_of, make_clip
 
@@ -353,6 +354,61 @@ def test_one_that_set_the_index_aside_does_not_leave_the_other_behind(tmp_path: 
             assert one.write(key_of(make_clip(9)), make_clip(9))
             assert [one.read(key_of(clip)) for clip in clips] == clips
     assert_consistent(tmp_path, 1_000_000)
+
+
+def test_an_index_that_another_game_has_open_is_set_aside_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = fill(tmp_path, 3)
+    Holder(monkeypatch).moves["index.sqlite3"] = -1
+    with opened(tmp_path) as one:
+        (tmp_path / "index.sqlite3").write_bytes(b"x" * 20_000)
+        with opened(tmp_path) as other:
+            assert other.write(key_of(make_clip(8)), make_clip(8))
+            assert one.write(key_of(make_clip(9)), make_clip(9))
+            assert [one.read(key_of(clip)) for clip in clips] == clips
+    assert_consistent(tmp_path, 1_000_000)
+    (aside,) = (tmp_path / "damaged").iterdir()
+    assert aside.read_bytes() == b"x" * 20_000
+
+
+def test_a_damaged_clip_that_another_game_reads_is_set_aside_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = fill(tmp_path, 2)
+    damaged = clip_files(tmp_path)[0]
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    holder = Holder(monkeypatch)
+    holder.moves[damaged.name] = holder.removes[damaged.name] = -1
+    with opened(tmp_path) as tier:
+        assert sorted(tier.read(key_of(clip)) is None for clip in clips) == [False, True]
+    assert len(list((tmp_path / "damaged").iterdir())) == 1
+
+
+def test_a_clip_is_kept_although_another_program_looks_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_clip()
+    holder = Holder(monkeypatch)
+    _, content = pack(key_of(clip), clip)
+    holder.moves[file_name(content)] = 2
+    with opened(tmp_path) as tier:
+        assert tier.write(key_of(clip), clip)
+        assert tier.read(key_of(clip)) == clip
+    assert holder.refused == 2
+
+
+def test_old_damage_that_somebody_looks_at_stays_for_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "damaged").mkdir()
+    for number in range(8):
+        (tmp_path / "damaged" / f"{number}").touch()
+    Holder(monkeypatch).removes["0"] = -1
+    (tmp_path / "index.sqlite3").write_bytes(b"x" * 20_000)
+    with opened(tmp_path):
+        pass
+    assert (tmp_path / "damaged" / "0").exists()
 
 
 def test_threads_can_share_a_tier(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def lines(process: "subprocess.Popen[str]") -> Iterator[list[str]]:
 
 def test_a_cache_is_sound_after_each_of_200_kills(tmp_path: Path) -> None:
     chance = random.Random(1)
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.perf_counter() + _SECONDS
     told = 0
     with writer(tmp_path, 0) as process:
         for seed in range(_KILLS):
@@ -76,7 +76,7 @@ def test_a_cache_is_sound_after_each_of_200_kills(tmp_path: Path) -> None:
                 number, preset = written[-1]
                 assert PRESETS.index(kept[int(number)].preset) >= PRESETS.index(preset)
             told += len(written)
-            assert time.monotonic() < deadline
+            assert time.perf_counter() < deadline
     assert told >= _KILLS / 2  # they were killed at work
     assert not (tmp_path / "damaged").exists()
 

@@ -12,7 +12,7 @@ def given(monkeypatch):
     times, at = [], [100.0]
     monkeypatch.setattr(free_memory, "_trim", lambda _: times.append(at[0]))
     monkeypatch.setattr(free_memory, "_last", 0.0)
-    monkeypatch.setattr(free_memory.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(free_memory.time, "perf_counter", lambda: at[0])
     return times, at
 
 

@@ -101,7 +101,7 @@ class FakeComfy:
         if any(node["class_type"] not in self.nodes for node in graph.values()):
             return answer(400, answered("prompt_error_missing_node_type"))
         number = body.get("number", next(self._numbers))
-        self._asked[body["prompt_id"]] = time.monotonic()
+        self._asked[body["prompt_id"]] = time.perf_counter()
         self.pending.append((number, body["prompt_id"], graph, body.get("client_id", "")))
         self.pending.sort(key=lambda job: job[0])
         self._more.set()
@@ -166,7 +166,7 @@ class FakeComfy:
         self.history[prompt_id] = json.loads(
             json.dumps(entry).replace(entry["prompt"][1], prompt_id)
         )
-        self.took.append(time.monotonic() - self._asked[prompt_id])
+        self.took.append(time.perf_counter() - self._asked[prompt_id])
         self.running = None
         self._tell(client_id, "executing", {"node": None, "prompt_id": prompt_id})
 

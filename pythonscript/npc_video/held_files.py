@@ -1,0 +1,96 @@
+"""Files that another program may have open, which Windows then neither moves nor removes.
+
+An editor, an antivirus or a second game mostly reads for a moment, so what Windows refuses is tried
+again for about a second. Other systems move and remove what is open; they refuse nothing for that.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+__all__ = ["HeldFileError", "is_held", "put_in_place", "remove", "replace"]
+
+_HELD = {5, 32}  # of Windows: access denied, as for a library in use, and sharing violation
+_TRIES, _PAUSE_SECONDS = 50, 0.02
+_REPLACED = ".replaced"
+
+
+class HeldFileError(Exception):
+    """One sentence that says which file a program has open, and what to do."""
+
+
+def is_held(error: OSError) -> bool:
+    """Whether this is Windows' answer where another program has the file open."""
+    return getattr(error, "winerror", None) in _HELD
+
+
+def replace(source: Path, target: Path) -> None:
+    """Moves a file to `target`, in place of what is there.
+
+    Raises:
+        OSError: it cannot be moved, or another program keeps one of the two open.
+    """
+    _patiently(lambda: source.replace(target))
+
+
+def remove(path: Path) -> bool:
+    """Removes a file; False if another program keeps it open, so that it is still there.
+
+    Raises:
+        OSError: it cannot be removed for another reason.
+    """
+    try:
+        _patiently(lambda: path.unlink(missing_ok=True))
+    except OSError as error:
+        if not is_held(error):
+            raise
+        return False
+    return True
+
+
+def put_in_place(source: Path, target: Path) -> None:
+    """Moves a library to `target`, also while a program runs the one that is there.
+
+    Windows replaces no library in use but renames it: the old one stays beside the new until a
+    later call finds it free.
+
+    Raises:
+        HeldFileError: a program has the old one open so that it cannot be renamed either.
+        OSError: the folder cannot be written to.
+    """
+    for leftover in target.parent.glob(f"*{_REPLACED}"):
+        _try_once(partial(leftover.unlink, missing_ok=True))
+    if _try_once(lambda: source.replace(target)):
+        return
+    aside = target.with_name(f"{target.name}.{time.time_ns()}{_REPLACED}")
+    try:
+        replace(target, aside)
+    except OSError as error:
+        if not is_held(error):
+            raise
+        raise HeldFileError(f"A program uses {target}: close Godot and run this again.") from error
+    try:
+        replace(source, target)
+    except BaseException:
+        replace(aside, target)
+        raise
+
+
+def _try_once(action: Callable[[], object]) -> bool:
+    """False if another program has the file open."""
+    try:
+        action()
+    except OSError as error:
+        if not is_held(error):
+            raise
+        return False
+    return True
+
+
+def _patiently(action: Callable[[], object]) -> None:
+    for _ in range(_TRIES):
+        if _try_once(action):
+            return
+        time.sleep(_PAUSE_SECONDS)
+    action()
