@@ -18,10 +18,11 @@ def main():  # type: () -> int
         found = ".".join(map(str, sys.version_info[:3]))
         print("This is Python " + found + ": run it with 3.11 or newer.", file=sys.stderr)
         return 1
-    from npc_video.shipping.console import Failure, say
+    from npc_video.shipping.console import Failure, print_anything, say
 
     from tools.commands import run
 
+    print_anything()
     # So that whoever started us can end us and our children get cleaned up too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:

@@ -77,9 +77,9 @@ def _make(project: Path, module: str, node: str, files: Mapping[str, bytes]) -> 
     addon.link(project, ADDON)
     extension = f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n"
     (project / ".godot").mkdir()
-    (project / ".godot" / "extension_list.cfg").write_text(extension)
-    (project / "project.godot").write_text(_PROJECT.format(module=module))
-    (project / "main.tscn").write_text(_SCENE.format(node=node))
+    (project / ".godot" / "extension_list.cfg").write_text(extension, "utf-8")
+    (project / "project.godot").write_text(_PROJECT.format(module=module), "utf-8")
+    (project / "main.tscn").write_text(_SCENE.format(node=node), "utf-8")
     for file in _INSIDE.glob(f"{module}*.py"):
         shutil.copy2(file, project)
     for name, data in files.items():

@@ -36,9 +36,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / ".godot").mkdir()
-        (project / ".godot" / "extension_list.cfg").write_text("res://pythonscript.gdextension\n")
-        (project / "project.godot").write_text(_PROJECT)
-        (project / "main.tscn").write_text(_SCENE)
+        (project / ".godot" / "extension_list.cfg").write_text(
+            "res://pythonscript.gdextension\n", "utf-8"
+        )
+        (project / "project.godot").write_text(_PROJECT, "utf-8")
+        (project / "main.tscn").write_text(_SCENE, "utf-8")
         shutil.copy2(_EXTENSION, project)
         shutil.copy2(_INSIDE, project)
         bridge.install(bridge.compile_all(), project / "bin", _INSIDE.stem)

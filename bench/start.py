@@ -33,7 +33,9 @@ def main() -> None:
         for project in (without, with_addon):
             _make(project)
         addon.link(with_addon, ADDON)
-        (with_addon / _LIST).write_text(f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n")
+        (with_addon / _LIST).write_text(
+            f"res://addons/{ADDON.name}/{ADDON.name}.gdextension\n", "utf-8"
+        )
         for project in (without, with_addon):
             _seconds(engine, project)  # fills the caches of the disk
         turns = [(_seconds(engine, without), _seconds(engine, with_addon)) for _ in range(_TURNS)]
@@ -46,8 +48,10 @@ def main() -> None:
 
 def _make(project: Path) -> None:
     (project / _LIST).parent.mkdir(parents=True)
-    (project / "project.godot").write_text('config_version=5\n[application]\nconfig/name="start"\n')
-    (project / "quit.gd").write_text(_QUIT)
+    (project / "project.godot").write_text(
+        'config_version=5\n[application]\nconfig/name="start"\n', "utf-8"
+    )
+    (project / "quit.gd").write_text(_QUIT, "utf-8")
 
 
 def _seconds(engine: Engine, project: Path) -> float:
@@ -58,6 +62,7 @@ def _seconds(engine: Engine, project: Path) -> float:
         env={**os.environ, **engine.env},
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
     )
     seconds = time.perf_counter() - started

@@ -44,13 +44,13 @@ def compile_all() -> Sequence[Path]:
     stamp = _BUILT / "fingerprint"
     wanted = _fingerprint()
     is_there = all(each.is_file() for each in (stamp, stub, *files))
-    if not (is_there and stamp.read_text() == wanted):
+    if not (is_there and stamp.read_text("utf-8") == wanted):
         shutil.rmtree(_BUILT, ignore_errors=True)
         _BUILT.mkdir(parents=True)
         native.compile_libraries(_BUILT, platform)
         stub.parent.mkdir(exist_ok=True)
         native.compile_encoder_stub(stub, platform)
-        stamp.write_text(wanted)
+        stamp.write_text(wanted, "utf-8")
     return files
 
 

@@ -16,7 +16,9 @@ from npc_video.shipping import addon, godot
 from npc_video.shipping.console import Failure, say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.lock import exclusive
+from npc_video.shipping.platforms import this_platform
 from npc_video.shipping.process import foreground
+from npc_video.shipping.this_python import check_processor, is_translated
 
 from tools import editor_shots, environment
 from tools.engine import find, find_or_fetch
@@ -271,6 +273,7 @@ def _check(options: argparse.Namespace) -> int:
 def _ready(*projects: Path) -> Engine:
     """Get the environment, the engine, the bridge and these projects ready to run."""
     engine = _ready_engine()
+    check_processor(engine.path, this_platform().machine, translated=is_translated())
     with _preparing():
         environment.prepare()
         _build_bridge()
@@ -305,6 +308,7 @@ def _build_bridge() -> None:
         stdout=sys.stderr.fileno(),
         stderr=subprocess.PIPE,
         text=True,
+        errors="replace",
         check=False,
     )
     if built.returncode:
@@ -313,8 +317,9 @@ def _build_bridge() -> None:
 
 
 def _python(module: str, *arguments: str, cwd: Path = ROOT) -> int:
-    """Run a module of the virtual environment on our terminal."""
-    return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=dict(os.environ))
+    """Run a module of the virtual environment on our terminal, which may lack characters."""
+    env = {"PYTHONIOENCODING": ":replace", **os.environ}
+    return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=env)
 
 
 def _npc_video(*arguments: str) -> int:

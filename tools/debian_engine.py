@@ -223,7 +223,9 @@ def _finish(folder: Path, packages: dict[str, str]) -> Unpacked:
 
 
 def _run(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, errors="replace", check=False
+    )
     if done.returncode:
         raise Failure(explain(done.stdout + done.stderr))
     return done.stdout.strip()

@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 from npc_video.shipping.console import Failure, say
+from npc_video.shipping.this_python import check_store
 
 from tools.paths import ROOT
 
@@ -88,7 +89,8 @@ def prepare() -> None:
 def check_python(config: Mapping[str, object] | None = None, name: str = sys.platform) -> None:
     """Raise Failure unless a program can embed this Python and C code can be built for it."""
     if name == "win32":
-        return  # the shared library and the headers are part of every installation
+        check_store()
+        return  # the shared library and the headers are part of every other installation
     config = config if config is not None else sysconfig.get_config_vars()
     if not (config.get("Py_ENABLE_SHARED") or config.get("PYTHONFRAMEWORK")):
         raise Failure(
@@ -130,6 +132,7 @@ def _create(*, replace: bool) -> None:
         [sys.executable, "-m", "venv", *clear, str(VENV)],
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
     )
     if made.returncode == 0:
@@ -153,6 +156,7 @@ def _pip(*arguments: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
     )
     if done.returncode:

@@ -169,7 +169,7 @@ def at_rest(npc: str, **changes: Any) -> VideoParams:
 
 def resident_bytes() -> int:
     """How much memory this process has."""
-    pages = Path("/proc/self/statm").read_text().split()[1]
+    pages = Path("/proc/self/statm").read_text("utf-8").split()[1]
     return int(pages) * resource.getpagesize()
 
 

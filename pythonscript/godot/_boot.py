@@ -29,8 +29,9 @@ SETTINGS = "pythonscript.cfg"
 MODULES_SETTING = "pythonscript/modules"
 _SCENE, _EDITOR = 2, 3
 
-# A thread that computes lets the main thread have the interpreter after this many seconds.
-_SWITCH_INTERVAL = 0.0005
+# A thread that computes lets the main thread have the interpreter after this many seconds. Windows
+# waits whole milliseconds: for less than one a thread would not wait at all, but spin.
+SWITCH_INTERVAL = 0.001 if sys.platform == "win32" else 0.0005
 
 
 @ffi.def_extern()
@@ -74,7 +75,7 @@ def _is_of_other_sources() -> bool:
 
 
 def _begin() -> None:
-    sys.setswitchinterval(_SWITCH_INTERVAL)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     _leave_interrupts()
     _check_engine()
     lib.ps_use_refcounted(

@@ -7,18 +7,32 @@ from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["background_threads"]
 
-# Of 0 (as the game) to 19 (only when nothing else runs).
-_NICENESS = 10
+_NICER, _NICEST = 10, 19  # Linux: beyond the game's own 0, where only what is idle has 19
+_BELOW_NORMAL = -1  # Windows: THREAD_PRIORITY_BELOW_NORMAL, of 0 (as the game) to -15
+_UTILITY = 0x11  # macOS: QOS_CLASS_UTILITY, for long work that somebody sees the progress of
 
 
 def background_threads(count: int, name: str) -> ThreadPoolExecutor:
-    """A pool of `count` threads, which get less of the processor than the game's own.
-
-    Only Linux has a priority for each thread; elsewhere they have the usual one.
-    """
+    """A pool of `count` threads, which get less of the processor than the game's own."""
     return ThreadPoolExecutor(count, thread_name_prefix=name, initializer=_give_way)
 
 
 def _give_way() -> None:
+    """Makes the thread that calls it less urgent; a system that refuses leaves it as it is."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        thread = threading.get_native_id()
+        niceness = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
+        os.setpriority(os.PRIO_PROCESS, thread, min(niceness, _NICEST))
+    elif sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentThread.restype = ctypes.c_void_p
+        kernel.SetThreadPriority.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        kernel.SetThreadPriority(kernel.GetCurrentThread(), _BELOW_NORMAL)
+    elif sys.platform == "darwin":
+        import ctypes
+
+        system = ctypes.CDLL(None)
+        system.pthread_set_qos_class_self_np.argtypes = [ctypes.c_uint, ctypes.c_int]
+        system.pthread_set_qos_class_self_np(_UTILITY, 0)

@@ -11,7 +11,7 @@ from .doctor import examine, report
 from .errors import InvalidDataError
 from .records import QUALITY_PRESETS
 from .shipping import addon, runtime_commands
-from .shipping.console import Failure, say
+from .shipping.console import Failure, print_anything, say
 from .shipping.engine import installed
 from .shipping.export import export, exported
 
@@ -37,6 +37,7 @@ or name another file: doctor FILE. docs/generators.md tells all that can stand i
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns the exit code: 0 if all went well."""
+    print_anything()
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:

@@ -229,7 +229,7 @@ def test_it(test):
         {"lamps.py": LAMPS, "tests/test_it.py": text},
     )
     (project / "project.godot").write_text(
-        'config_version=5\n[pythonscript]\nmodules=["suite", "lamps"]\n'
+        'config_version=5\n[pythonscript]\nmodules=["suite", "lamps"]\n', "utf-8"
     )
     from tests.harness.projects import NAME
     from tests.harness.suite import run_suite

@@ -228,7 +228,7 @@ func test_it(test):
     name = "tests/test_it.gd::test_it"
     project = make_project(tmp_path, {"tests/test_it.gd": script, "kept.py": kept})
     suite = (project / "suite.py").read_text("utf-8")
-    (project / "suite.py").write_text(f"{suite}import kept\n")
+    (project / "suite.py").write_text(f"{suite}import kept\n", "utf-8")
     run = run_suite(engine, project, [name], seconds=60.0)
     assert run.outcomes[name].problem == ""
     assert run.faults == ()

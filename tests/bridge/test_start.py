@@ -36,7 +36,7 @@ def test_the_user_s_environment_is_not_heard(play, tmp_path: Path, monkeypatch) 
     evil = tmp_path / "evil"
     evil.mkdir()
     for module in ("sitecustomize", "usercustomize", "json", "numpy", "startup"):
-        (evil / f"{module}.py").write_text("raise SystemExit('evil was imported')\n")
+        (evil / f"{module}.py").write_text("raise SystemExit('evil was imported')\n", "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(evil))
     monkeypatch.setenv("PYTHONHOME", str(evil))
     monkeypatch.setenv("PYTHONSTARTUP", str(evil / "startup.py"))
@@ -168,11 +168,11 @@ def damage(project: Path, fault: str) -> None:
         case "no settings":
             settings.unlink()
         case "empty settings":
-            settings.write_text("")
+            settings.write_text("", "utf-8")
         case "binary settings":
             settings.write_bytes(bytes(range(256)) * 20)
         case "no libpython":
-            settings.write_text(text.replace(str(libpython()), "/nowhere/libpython3.so"))
+            settings.write_text(text.replace(str(libpython()), "/nowhere/libpython3.so"), "utf-8")
         case "no bridge":
             for library in (project / "bin").glob("pythonscript_bridge*"):
                 library.unlink()
@@ -181,21 +181,21 @@ def damage(project: Path, fault: str) -> None:
                 library.write_bytes(b"\x7fELF, and then nothing")
         case "another library":
             name = next((project / "bin").glob("pythonscript_bridge*")).name
-            settings.write_text(text.replace(name, str(libpython())))
+            settings.write_text(text.replace(name, str(libpython())), "utf-8")
         case "no library of Python":
             name = next((project / "bin").glob("pythonscript.*.*.*")).name
-            settings.write_text(text.replace(str(libpython()), name))
+            settings.write_text(text.replace(str(libpython()), name), "utf-8")
         case "environment gone":
-            settings.write_text(text.replace(sys.executable, "/nowhere/bin/python"))
+            settings.write_text(text.replace(sys.executable, "/nowhere/bin/python"), "utf-8")
         case "settings for another minor":
-            settings.write_text(text.replace(f"python={MINOR_VERSION}\n", "python=3.1\n"))
+            settings.write_text(text.replace(f"python={MINOR_VERSION}\n", "python=3.1\n"), "utf-8")
         case "bridge for another minor":
             for library in (project / "bin").glob("pythonscript_bridge*"):
                 ours, other = f"{MINOR_VERSION}\0".encode(), b"3.99\0"
                 library.write_bytes(library.read_bytes().replace(ours, other))
         case "no home":
             lines = [line for line in text.splitlines() if not line.startswith("executable")]
-            settings.write_text("\n".join([*lines, "home=/nowhere", ""]))
+            settings.write_text("\n".join([*lines, "home=/nowhere", ""]), "utf-8")
 
 
 FAULTS = {
@@ -243,7 +243,7 @@ def test_a_bridge_built_of_other_sources_says_so(engine: Engine, tmp_path: Path)
     project = make_project(tmp_path / "project", {"run.gd": WITHOUT_PYTHON})
     (sources,) = bundle(project).glob("lib/*/site-packages/godot")
     (sources / "native").mkdir()
-    (sources / "native" / "bridge.h").write_text("/* of another day */\n")
+    (sources / "native" / "bridge.h").write_text("/* of another day */\n", "utf-8")
     run = run_project(engine, project, "--headless", "--script", "res://run.gd", seconds=60.0)
     assert "the game runs" in run.log
     (told,) = {line for line in run.log.splitlines() if "does not go with this engine" in line}
@@ -271,5 +271,7 @@ def test_the_loader_depends_on_no_python() -> None:
     loader = bridge.compile_all()[0]
     if shutil.which("ldd") is None:
         pytest.skip("no ldd to ask")
-    libraries = subprocess.run(["ldd", loader], capture_output=True, text=True, check=True).stdout
+    libraries = subprocess.run(
+        ["ldd", loader], capture_output=True, text=True, errors="replace", check=True
+    ).stdout
     assert "python" not in libraries.replace(str(loader), "")

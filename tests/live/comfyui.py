@@ -69,7 +69,7 @@ def _install(folder):
                 target.write_bytes(wheel.read(name))
     shutil.rmtree(folder / "wheels")
     (folder / "page").mkdir()
-    (folder / "page" / "index.html").write_text("ok")
+    (folder / "page" / "index.html").write_text("ok", "utf-8")
     for kind in ("diffusion_models", "vae", "loras"):
         (folder / "base" / "models" / kind).mkdir(parents=True)
     for name in ("custom_nodes", "input", "output", "temp", "user"):
@@ -81,7 +81,11 @@ def _install(folder):
 
 def _run(*command):
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{command[-1]}: {(done.stdout + done.stderr).strip()[-2000:]}")
@@ -123,7 +127,7 @@ class ComfyUi:
         deadline = time.perf_counter() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.perf_counter() > deadline:
-                raise RuntimeError(f"ComfyUI did not start: {self._log.read_text()[-2000:]}")
+                raise RuntimeError(f"ComfyUI did not start: {self._log.read_text('utf-8')[-2000:]}")
             time.sleep(0.1)
 
     def kill(self):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ..errors import InvalidDataError
 
-__all__ = ["origin_of"]
+__all__ = ["host_of", "origin_of", "with_origin"]
 
 _PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:\[([\da-f.:]+)\]|([^\[\]@:]+))(?::\d*)?", re.ASCII | re.IGNORECASE)
@@ -29,6 +29,16 @@ def origin_of(url: str) -> str:
         raise InvalidDataError(
             f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188."
         ) from error
+
+
+def host_of(origin: str) -> str:
+    """The host of what `origin_of` returned; an IPv6 address is in brackets."""
+    return origin.partition("://")[2].rpartition(":")[0]
+
+
+def with_origin(url: str, origin: str) -> str:
+    """The address with its origin spelled as `origin_of` does, the only spelling of its host."""
+    return urlsplit(url)._replace(netloc=origin.partition("://")[2]).geturl()
 
 
 def _host(place: str) -> str:

@@ -19,7 +19,8 @@ from ..errors import (
     GeneratorUnreachableError,
     InvalidDataError,
 )
-from .origin import origin_of
+from .direct import is_direct
+from .origin import host_of, origin_of, with_origin
 from .refusals import REASON_BYTES, refusal, unreachable
 from .token import Token
 
@@ -156,7 +157,7 @@ class Wire:
                 f"The server at {self.origin} points to {origin}: add that to allowed_origins if"
                 " you trust it."
             )
-        return target
+        return with_origin(target, origin)
 
     async def client(self) -> "httpx.AsyncClient":
         """The connections; reading the certificates takes a while, so a thread does it."""
@@ -185,7 +186,8 @@ class Wire:
         import httpx
 
         timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
-        return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+        direct = {f"all://{host}": None for host in map(host_of, self._allowed) if is_direct(host)}
+        return httpx.AsyncClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
     @asynccontextmanager
     async def _stream(

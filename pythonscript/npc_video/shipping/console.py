@@ -3,11 +3,22 @@
 Standard output stays free for results, such as the demo's closing line of JSON.
 """
 
+import io
 import sys
 
 
 class Failure(Exception):
     """One sentence that says what is wrong and what to do; shown without a traceback."""
+
+
+def print_anything() -> None:
+    """Have `print` show what the console or the pipe has no character for as a question mark.
+
+    Windows' pipes know a few hundred characters, and the first other one would be an error.
+    Standard error shows them as escapes by itself.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def say(text: str) -> None:

@@ -70,7 +70,12 @@ def probe(path: Path, *, told_by: str) -> str:
     wanted = f"this project needs Godot {OLDEST[0]}.{OLDEST[1]} or newer"
     try:
         answer = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=_ANSWER_S, check=False
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_ANSWER_S,
+            check=False,
         ).stdout.strip()
     except FileNotFoundError:
         raise Failure(f"{told_by} names {path}, which does not exist: {wanted}.") from None

@@ -42,13 +42,10 @@ def this_platform() -> Platform:
     Raises:
         Failure: it is none that Godot's addon can be compiled for.
     """
-    if sys.platform == "win32":  # the processor of the machine may be another than Python's
-        system, machine = "windows", sysconfig.get_platform().removeprefix("win-")
-    elif sys.platform == "darwin":
-        system, machine = "macos", platform.machine()
-    else:
-        system, machine = sys.platform, platform.machine()
-    machine = machine.lower()
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
+    machine = sysconfig.get_platform().rpartition("-")[2].lower()
+    if machine.startswith("universal"):  # on macOS, which names the processor of this process
+        machine = platform.machine()  # noqa: TID251
     return platform_named(f"{system}-{_MACHINES.get(machine, machine)}")
 
 

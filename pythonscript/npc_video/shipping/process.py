@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+if sys.platform == "win32":
+    from .job_object import JobObject
+
 _POLL_S = 0.1  # between looks at the clock; Windows cannot interrupt a longer wait with Ctrl-C
 _LAST_WORDS_S = 5.0  # for output still in the pipe, and for a child to end by itself
 
@@ -81,6 +84,7 @@ def stream(
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     assert process.stdout is not None
+    end_group = _group_of(process)
 
     def pump(pipe: TextIO) -> None:
         with pipe:
@@ -93,23 +97,24 @@ def stream(
     try:
         exit_code = _wait(process, seconds)
     finally:
-        kill_group(process)
+        end_group()
+        process.kill()  # also where the group was none; one that has ended is left alone
+        process.wait()
         reader.join(_LAST_WORDS_S)
     return Finished(exit_code, "\n".join(lines))
 
 
-def kill_group(process: subprocess.Popen[str]) -> None:
-    """Kill a child started by `stream` and all that it started, also when it has ended itself."""
+def _group_of(process: subprocess.Popen[str]) -> Callable[[], None]:
+    """What kills a child that leads its group and all that it started, also when it has ended."""
     if sys.platform == "win32":
-        if process.poll() is None:
-            subprocess.run(
-                ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-            )
-    else:
+        return JobObject(process.pid).close
+
+    def kill() -> None:
         # Nothing is left of the group; macOS answers "not permitted" when only a zombie is.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+
+    return kill
 
 
 def _wait(process: subprocess.Popen[str], seconds: float | None) -> int | None:

@@ -177,6 +177,7 @@ def pytest_on(project: Path, *arguments: str) -> subprocess.CompletedProcess[str
         [*command, "--rootdir", project, "-c", "/dev/null", "--import-mode=importlib", *arguments],
         cwd=ROOT,
         text=True,
+        errors="replace",
         capture_output=True,
         timeout=120,
         check=False,

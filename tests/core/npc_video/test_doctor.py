@@ -91,13 +91,13 @@ def test_the_sample_is_a_picture():
 
 def test_on_the_command_line(tmp_path, capsys):
     path = tmp_path / "npc_video.toml"
-    path.write_text('[generators.drawn]\nkind = "procedural"\n')
+    path.write_text('[generators.drawn]\nkind = "procedural"\n', "utf-8")
     assert main(["doctor", str(path)]) == 0
     assert "drawn: works" in capsys.readouterr().out
-    path.write_text('[generators.x]\nkind = "http"\nurl = "http://127.0.0.1:9"\n')
+    path.write_text('[generators.x]\nkind = "http"\nurl = "http://127.0.0.1:9"\n', "utf-8")
     assert main(["doctor", str(path)]) == 1
     assert "x: does not work" in capsys.readouterr().out
-    path.write_text("generators = 3")
+    path.write_text("generators = 3", "utf-8")
     assert main(["doctor", str(path)]) == 2
     assert "generators" in capsys.readouterr().err
     assert main(["doctor", str(tmp_path)]) == 2
@@ -110,7 +110,7 @@ def test_without_a_file_it_says_what_to_write(tmp_path, capsys, monkeypatch):
     told = capsys.readouterr().err
     assert told.startswith(f"{tmp_path / 'npc_video.toml'} is not there.")
     example = told.partition("such as\n\n")[2].partition("\n\nor name")[0]
-    (tmp_path / "npc_video.toml").write_text(example)
+    (tmp_path / "npc_video.toml").write_text(example, "utf-8")
 
     async def whole():
         backends = load_backends("npc_video.toml")

@@ -18,7 +18,12 @@ FORBIDDEN = {
 def loaded_by(statement):
     script = f"import sys; {statement}; print(*sys.modules)"
     out = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=60,
+        check=True,
     )
     return {name.partition(".")[0] for name in out.stdout.split()}
 

@@ -167,6 +167,7 @@ def test_a_forgotten_worker_lets_the_interpreter_end(busy):
         [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)],
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=60,
         check=False,
     )

@@ -9,7 +9,7 @@ from tools.debian_engine import explain, unpacked
 def manifest_in(cache: Path, text: str) -> None:
     folder = cache / "godot-forky-1"
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(text)
+    (folder / "manifest.json").write_text(text, "utf-8")
 
 
 def test_a_finished_copy_is_recognised(tmp_path: Path) -> None:

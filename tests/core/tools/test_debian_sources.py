@@ -101,9 +101,9 @@ def test_security_is_never_the_archive() -> None:
 def test_both_formats_are_read_and_other_files_are_not(tmp_path: Path) -> None:
     parts = tmp_path / "sources.list.d"
     parts.mkdir()
-    (tmp_path / "sources.list").write_text("deb http://one.example/debian bookworm main\n")
-    (parts / "debian.sources").write_text(DEBIAN_SOURCES)
-    (parts / "gone.sources.disabled").write_text(DEBIAN_SOURCES)
+    (tmp_path / "sources.list").write_text("deb http://one.example/debian bookworm main\n", "utf-8")
+    (parts / "debian.sources").write_text(DEBIAN_SOURCES, "utf-8")
+    (parts / "gone.sources.disabled").write_text(DEBIAN_SOURCES, "utf-8")
     assert [source.uri for source in read_sources(tmp_path)] == [
         "http://one.example/debian",
         "http://mirror.example/debian",

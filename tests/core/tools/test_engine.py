@@ -12,7 +12,7 @@ REFUSED = r"^GODOT names .*: this project needs Godot 4\.5 or newer\.$"
 
 def godot_answering(folder: Path, answer: str, name: str = "godot") -> Path:
     program = folder / name
-    program.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    program.write_text(f"#!/bin/sh\necho '{answer}'\n", "utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return program
 
@@ -84,7 +84,7 @@ def test_a_named_godot_that_cannot_run_is_refused(
     if made == "folder":
         path.mkdir()
     elif made == "text":
-        path.write_text("not a program")
+        path.write_text("not a program", "utf-8")
     monkeypatch.setenv("GODOT", str(path))
     with pytest.raises(Failure, match=REFUSED):
         engine.find()

@@ -27,13 +27,13 @@ def test_next_step(found: Stamp | None, runs: bool, step: Step) -> None:
 
 
 def test_the_stamp_follows_the_lock_and_the_project_file(tmp_path: Path) -> None:
-    (tmp_path / "requirements.lock").write_text("a==1")
-    (tmp_path / "pyproject.toml").write_text("[project]")
+    (tmp_path / "requirements.lock").write_text("a==1", "utf-8")
+    (tmp_path / "pyproject.toml").write_text("[project]", "utf-8")
     first = wanted_stamp(tmp_path)
     assert wanted_stamp(tmp_path) == first
-    (tmp_path / "requirements.lock").write_text("a==2")
+    (tmp_path / "requirements.lock").write_text("a==2", "utf-8")
     second = wanted_stamp(tmp_path)
-    (tmp_path / "pyproject.toml").write_text("[tool]")
+    (tmp_path / "pyproject.toml").write_text("[tool]", "utf-8")
     third = wanted_stamp(tmp_path)
     assert len({stamp.packages for stamp in (first, second, third)}) == 3
     assert first.python == third.python

@@ -14,6 +14,7 @@ def run_py(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Com
         [sys.executable, ENTRY, *arguments],
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
         env={**os.environ, **(env or {})},
     )
@@ -56,6 +57,7 @@ def test_the_entry_loads_nothing_but_the_standard_library() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
+        errors="replace",
         check=True,
     )
     assert done.stdout.strip() == "[]"
@@ -67,7 +69,12 @@ def test_an_old_python_is_told_so() -> None:
         "sys.version_info = (3, 9, 2, 'final', 0); sys.exit(run.main())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     assert done.returncode == 1
     assert done.stderr == "This is Python 3.9.2: run it with 3.11 or newer.\n"

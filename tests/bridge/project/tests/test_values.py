@@ -36,7 +36,9 @@ VALUES = (
     *(Vector2, Vector2i, Rect2, Rect2i, Vector3, Vector3i, Transform2D, Vector4, Vector4i, Plane),
     *(Quaternion, AABB, Basis, Transform3D, Projection, Color, RID),
 )
-TABLE = json.loads(Path(godot.__file__).with_name("_generated").joinpath("values.json").read_text())
+TABLE = json.loads(
+    Path(godot.__file__).with_name("_generated").joinpath("values.json").read_text("utf-8")
+)
 
 
 def gdscript(text):

@@ -47,12 +47,13 @@ class Server:
     questions: list = field(default_factory=list)
     open_connections: int = 0
     url: str = ""
+    host: str = "127.0.0.1"
 
     async def start(self, port=0):
         self._tasks = set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=self.ssl)
+        self._server = await asyncio.start_server(self._serve, self.host, port, ssl=self.ssl)
         self.port = self._server.sockets[0].getsockname()[1]
-        self.url = f"{'https' if self.ssl else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if self.ssl else 'http'}://{self.host}:{self.port}"
 
     async def stop(self):
         self._server.close()

@@ -443,14 +443,14 @@ class TestToken:
 
     def test_from_a_file(self, tmp_path):
         path = tmp_path / "token"
-        path.write_text("hush\n")
+        path.write_text("hush\n", "utf-8")
         assert Token.from_file(path).reveal() == "hush"
 
     def test_not_from_inside_a_project(self, tmp_path):
         (tmp_path / "project.godot").touch()
         (tmp_path / "keys").mkdir()
         path = tmp_path / "keys" / "token"
-        path.write_text("hush")
+        path.write_text("hush", "utf-8")
         with pytest.raises(GenerationInvalidError, match="move it out"):
             Token.from_file(path).reveal()
 

@@ -54,7 +54,7 @@ def loaded(tmp_path, text):
 
 
 def test_a_whole_file(tmp_path):
-    (tmp_path / "mine.json").write_text(json.dumps(tiny()))
+    (tmp_path / "mine.json").write_text(json.dumps(tiny()), "utf-8")
     backends = loaded(tmp_path, WHOLE)
     assert {name: type(backend) for name, backend in backends.items()} == {
         "drawn": ProceduralBackend,

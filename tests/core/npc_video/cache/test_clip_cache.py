@@ -263,5 +263,7 @@ from npc_video.cache import ClipCache
 ClipCache()
 print([name for name in ("sqlite3", "numpy", "av", "httpx") if name in sys.modules])
 """
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, errors="replace", check=True
+    )
     assert shown.stdout.strip() == "[]"

@@ -286,7 +286,7 @@ def test_a_smaller_budget_drops_what_was_used_longest_ago(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file")
+    (tmp_path / "cache").write_text("a file", "utf-8")
     tier = DiskTier(tmp_path / "cache")
     with pytest.raises(CacheError, match="cache"):
         tier.open()
@@ -304,7 +304,7 @@ def test_what_is_no_file_or_no_folder_is_a_clear_error(tmp_path: Path, name: str
     if place.exists():
         place.rename(aside)
     if name == "clips":
-        place.write_text("a file")
+        place.write_text("a file", "utf-8")
     else:
         place.mkdir()
     tier = DiskTier(tmp_path)

@@ -37,6 +37,7 @@ def writer(folder: Path, count: int) -> Iterator[subprocess.Popen[str]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        errors="replace",
     )
     try:
         yield process

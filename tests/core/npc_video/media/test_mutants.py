@@ -62,6 +62,7 @@ def start(clips, first, last):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
     )
 
 

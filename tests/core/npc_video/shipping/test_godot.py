@@ -108,10 +108,10 @@ def test_assets_are_imported_when_something_changed(tmp_path: Path) -> None:
     )
     import_project(engine, tmp_path)
     import_project(engine, tmp_path)
-    assert count.read_text() == "x"
+    assert count.read_text("utf-8") == "x"
     (tmp_path / "face.png").touch()
     import_project(engine, tmp_path)
-    assert count.read_text() == "xx"
+    assert count.read_text("utf-8") == "xx"
 
 
 def test_a_failed_import_says_why(tmp_path: Path) -> None:
@@ -126,7 +126,9 @@ def test_a_failed_import_says_why(tmp_path: Path) -> None:
 def test_a_project_whose_extension_is_missing_is_not_given_to_the_engine(tmp_path: Path) -> None:
     extensions = tmp_path / ".godot" / "extension_list.cfg"
     extensions.parent.mkdir()
-    extensions.write_text("res://addons/there.gdextension\nres://addons/absent.gdextension\n")
+    extensions.write_text(
+        "res://addons/there.gdextension\nres://addons/absent.gdextension\n", "utf-8"
+    )
     (tmp_path / "addons").mkdir()
     (tmp_path / "addons" / "there.gdextension").touch()
     started = tmp_path / "started"

@@ -21,7 +21,9 @@ with exclusive(Path("folder/lock"), busy="waiting"):
 def holder(folder: Path) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", HOLDER]
-    return subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(
+        command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True, errors="replace"
+    )
 
 
 @pytest.mark.parametrize("killed", [False, True])

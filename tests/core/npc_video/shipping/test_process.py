@@ -1,97 +1,132 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from npc_video.shipping.process import foreground, stream
+from npc_video.shipping import process as process_module
+from npc_video.shipping.process import Finished, foreground, stream
 
 from tools.paths import ROOT
 
 DEADLINE_S = 20.0
-# Holds the file "held" locked, which ends when it does, much later than any test.
-HOLDER = """
-import fcntl, os, time
-held = open("held", "w")
-fcntl.flock(held, fcntl.LOCK_EX)
-print("ready", flush=True)
-if os.path.exists("up"):
-    open("up", "w").close()
-time.sleep(600)
-"""
-STARTER = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {HOLDER!r}])"
-
-fcntl = pytest.importorskip("fcntl", reason="needs the locks and FIFOs of POSIX")
 
 
-def is_gone(folder: Path) -> bool:
-    """Whether the holder in `folder` has ended, or does so before the deadline."""
-    deadline = time.perf_counter() + DEADLINE_S
-    with (folder / "held").open() as held:
-        while time.perf_counter() < deadline:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(0.02)
-            else:
-                return True
-    return False
+class Line:
+    """Where children call in: a connection breaks when the process at its other end ends."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.settimeout(DEADLINE_S)
+        port = self._server.getsockname()[1]
+        self.call = f"import socket; line = socket.create_connection(('127.0.0.1', {port}))"
+        # Calls in and says so, and ends much later than any test.
+        self.holder = f"{self.call}; print('ready', flush=True); import time; time.sleep(600)"
+        self.starter = (
+            f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c',"
+            f" {self.holder!r}])"
+        )
+
+    def answer(self) -> socket.socket:
+        """The next child that calls in."""
+        connection, _ = self._server.accept()
+        connection.settimeout(DEADLINE_S)
+        return connection
+
+    def close(self) -> None:
+        self._server.close()
 
 
-def test_lines_arrive_while_the_child_runs(tmp_path: Path) -> None:
-    script = "print('first', flush=True); input_file = open('go'); print(input_file.read())"
-    os.mkfifo(tmp_path / "go")
+@pytest.fixture
+def line() -> Iterator[Line]:
+    line = Line()
+    yield line
+    line.close()
 
-    def let_go(line: str) -> None:
-        if line == "first":
-            threading.Thread(target=(tmp_path / "go").write_text, args=("second",)).start()
+
+def is_gone(child: socket.socket) -> bool:
+    """Whether the process has ended, or does so before the deadline."""
+    with child:
+        try:
+            return child.recv(1) == b""
+        except ConnectionError:
+            return True
+        except TimeoutError:
+            return False
+
+
+def run(folder: Path, script: str, seconds: float = DEADLINE_S) -> Finished:
+    return stream(
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env=dict(os.environ),
+        seconds=seconds,
+        on_line=lambda line: None,
+    )
+
+
+def test_lines_arrive_while_the_child_runs(tmp_path: Path, line: Line) -> None:
+    def let_go(said: str) -> None:
+        if said == "first":
+            with line.answer() as child:
+                child.sendall(b"second")
 
     finished = stream(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", f"{line.call}; print('first', flush=True); print(line.recv(9))"],
         cwd=tmp_path,
         env=dict(os.environ),
         seconds=DEADLINE_S,
         on_line=let_go,
     )
-    assert (finished.exit_code, finished.output) == (0, "first\nsecond")
+    assert (finished.exit_code, finished.output) == (0, "first\nb'second'")
 
 
-def test_the_time_limit_stops_the_whole_group(tmp_path: Path) -> None:
-    finished = stream(
-        [sys.executable, "-c", f"{STARTER}; child.wait()"],
-        cwd=tmp_path,
-        env=dict(os.environ),
-        seconds=2.0,
-        on_line=lambda line: None,
-    )
+def test_the_time_limit_stops_the_whole_group(tmp_path: Path, line: Line) -> None:
+    finished = run(tmp_path, f"{line.starter}; child.wait()", seconds=2.0)
     assert (finished.exit_code, finished.output) == (None, "ready")
-    assert is_gone(tmp_path)
+    assert is_gone(line.answer())
 
 
-def test_a_child_left_behind_is_stopped_too(tmp_path: Path) -> None:
-    finished = stream(
-        [sys.executable, "-c", f"import os; os.mkfifo('up'); {STARTER}; open('up').read()"],
-        cwd=tmp_path,
-        env=dict(os.environ),
-        seconds=DEADLINE_S,
-        on_line=lambda line: None,
-    )
+def test_a_child_left_behind_is_stopped_too(tmp_path: Path, line: Line) -> None:
+    children: list[socket.socket] = []
+
+    def let_go() -> None:
+        with line.answer() as leader:
+            children.append(line.answer())
+            leader.sendall(b"go")
+
+    helper = threading.Thread(target=let_go)
+    helper.start()
+    finished = run(tmp_path, f"{line.call}; {line.starter}; line.recv(9)")
+    helper.join()
     assert finished.exit_code == 0
-    assert is_gone(tmp_path)
+    assert is_gone(children[0])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ending_us_ends_the_group(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_child_in_no_group_is_stopped_all_the_same(
+    tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "_group_of", lambda process: lambda: None)
+    assert run(tmp_path, line.holder, seconds=1.0).exit_code is None
+    assert is_gone(line.answer())
+
+
+# Windows sends no SIGINT to one process; its SIGTERM lets none clean up.
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM] if sys.platform == "win32" else [signal.SIGINT, signal.SIGTERM]
+)
+def test_ending_us_ends_the_group(tmp_path: Path, line: Line, number: signal.Signals) -> None:
     user = f"""
 import os, signal, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from npc_video.shipping.process import stream
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
-stream([sys.executable, "-c", {STARTER + "; child.wait()"!r}], cwd=Path.cwd(),
+stream([sys.executable, "-c", {line.starter + "; child.wait()"!r}], cwd=Path.cwd(),
        env=dict(os.environ), seconds=None, on_line=lambda line: print(line, flush=True))
 """
     with subprocess.Popen(
@@ -101,10 +136,10 @@ stream([sys.executable, "-c", {STARTER + "; child.wait()"!r}], cwd=Path.cwd(),
         stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+        assert process.stdout.readline().strip() == b"ready"
         process.send_signal(number)
         process.wait(DEADLINE_S)
-    assert is_gone(tmp_path)
+    assert is_gone(line.answer())
 
 
 def test_foreground_returns_the_exit_code(tmp_path: Path) -> None:

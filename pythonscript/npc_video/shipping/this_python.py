@@ -1,0 +1,65 @@
+"""Whether the engine can load the Python that runs this: it has to be of one kind with it."""
+
+import struct
+import subprocess
+import sys
+from pathlib import Path, PureWindowsPath
+
+from .console import Failure
+
+__all__ = ["check_processor", "check_store", "is_translated", "processors_of"]
+
+_MACH_O, _MACH_O_UNIVERSAL = b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"
+_MOST_PARTS = 16  # of a universal program; what claims more is no such file
+_CPU_TYPES = {0x01000007: "x86_64", 0x0100000C: "arm64"}  # mach/machine.h
+
+
+def check_store(base_prefix: str = sys.base_prefix) -> None:
+    """Raise Failure if this is the Microsoft Store's Python, which no other program may load."""
+    if "windowsapps" in map(str.lower, PureWindowsPath(base_prefix).parts):
+        raise Failure(
+            "This Python comes from the Microsoft Store, whose programs no other may load:"
+            " install Python from python.org, then run `py run.py`."
+        )
+
+
+def check_processor(godot: Path, ours: str, *, translated: bool) -> None:
+    """Raise Failure if Godot runs as a program for another processor than this Python does.
+
+    Args:
+        godot: a program; other systems' than macOS's pass, because none of theirs is for two.
+        ours: "x86_64" or "arm64", as `this_platform` has it.
+        translated: as `is_translated` gives it.
+    """
+    made_for = processors_of(godot)
+    native = "arm64" if translated or ours == "arm64" else "x86_64"
+    theirs = native if native in made_for else min(made_for, default=ours)
+    if theirs != ours:
+        raise Failure(
+            f"{godot} runs as a program for {theirs} and cannot load the Python at"
+            f" {sys.executable}, which runs as one for {ours}: use a Python made for {theirs}."
+        )
+
+
+def is_translated() -> bool:
+    """Whether Rosetta runs this, a program for Intel's processors on one of Apple's."""
+    if sys.platform != "darwin":
+        return False
+    asked = subprocess.run(
+        ["/usr/sbin/sysctl", "-in", "sysctl.proc_translated"], capture_output=True, check=False
+    )
+    return asked.stdout.strip() == b"1"
+
+
+def processors_of(program: Path) -> frozenset[str]:
+    """The processors that a macOS program is made for; none for any other file."""
+    with program.open("rb") as file:
+        head = file.read(8 + 20 * _MOST_PARTS)
+    types: list[int] = []
+    if head[:4] == _MACH_O:
+        types = [struct.unpack_from("<I", head, 4)[0]]
+    elif (
+        head[:4] == _MACH_O_UNIVERSAL and (parts := int.from_bytes(head[4:8], "big")) <= _MOST_PARTS
+    ):
+        types = [struct.unpack_from(">I", head, 8 + 20 * part)[0] for part in range(parts)]
+    return frozenset(_CPU_TYPES[kind] for kind in types if kind in _CPU_TYPES)
