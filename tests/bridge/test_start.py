@@ -99,6 +99,16 @@ def test_it(test):
 # ---- A bundled runtime ----
 
 
+def place(source: Path, target: Path) -> None:
+    """A link, or a copy where a link needs an administrator."""
+    if sys.platform != "win32":
+        target.symlink_to(source)
+    elif source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy2(source, target)
+
+
 def bundle(project: Path) -> Path:
     """A Python home of its own in the project, beside the library, as a shipped game has it."""
     home = project / "bin" / "python"
@@ -107,7 +117,7 @@ def bundle(project: Path) -> Path:
     inside.mkdir(parents=True)
     for entry in stdlib.iterdir():
         if entry.name not in ("site-packages", "__pycache__"):
-            (inside / entry.name).symlink_to(entry)
+            place(entry, inside / entry.name)
     packages = inside / "site-packages"
     packages.mkdir()
     import _cffi_backend

@@ -172,9 +172,11 @@ def test_a_project_that_asks_for_a_screen_gets_a_window(engine: Engine, tmp_path
 
 def pytest_on(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     plugin = "tests.harness.collect"
+    settings = project / "empty.ini"
+    settings.write_text("[pytest]\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-p", plugin, "-p", "no:cacheprovider", "-rA"]
     return subprocess.run(
-        [*command, "--rootdir", project, "-c", "/dev/null", "--import-mode=importlib", *arguments],
+        [*command, "--rootdir", project, "-c", settings, "--import-mode=importlib", *arguments],
         cwd=ROOT,
         text=True,
         errors="replace",

@@ -1,4 +1,5 @@
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ REFUSED = r"^GODOT names .*: this project needs Godot 4\.5 or newer\.$"
 
 
 def godot_answering(folder: Path, answer: str, name: str = "godot") -> Path:
-    program = folder / name
-    program.write_text(f"#!/bin/sh\necho '{answer}'\n", "utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    if sys.platform == "win32":
+        program = folder / f"{name}.bat"
+        program.write_text(f"@echo off\necho.{answer}\n", "utf-8")
+    else:
+        program = folder / name
+        program.write_text(f"#!/bin/sh\necho '{answer}'\n", "utf-8")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return program
 
 
@@ -22,7 +27,8 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No Godot named, none on PATH, none in the cache."""
     monkeypatch.delenv("GODOT", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for cache in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):  # Linux, Windows, macOS
+        monkeypatch.setenv(cache, str(tmp_path / "cache"))
     (tmp_path / "bin").mkdir()
 
 

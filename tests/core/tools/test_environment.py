@@ -55,6 +55,14 @@ def test_a_python_without_headers_is_refused(tmp_path: Path) -> None:
         environment.check_python({"Py_ENABLE_SHARED": 1, "INCLUDEPY": str(tmp_path)}, "linux")
 
 
+def test_the_python_of_the_store_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.check_python({}, "win32")
+    refused = Failure("of the store")
+    monkeypatch.setattr(environment, "check_store", lambda: (_ for _ in ()).throw(refused))
+    with pytest.raises(Failure, match="of the store"):
+        environment.check_python({}, "win32")
+
+
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [

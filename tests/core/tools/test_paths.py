@@ -5,15 +5,16 @@ import pytest
 from tools.paths import cache_folder
 
 HOME = Path("/home/me")
+FAST = Path(Path.cwd().anchor, "fast")  # on Windows a path without a drive is none
 
 
 @pytest.mark.parametrize(
     ("platform", "environ", "folder"),
     [
         ("linux", {}, HOME / ".cache"),
-        ("linux", {"XDG_CACHE_HOME": "/fast"}, Path("/fast")),
+        ("linux", {"XDG_CACHE_HOME": str(FAST)}, FAST),
         ("linux", {"XDG_CACHE_HOME": "relative"}, HOME / ".cache"),
-        ("darwin", {"XDG_CACHE_HOME": "/fast"}, HOME / "Library" / "Caches"),
+        ("darwin", {"XDG_CACHE_HOME": str(FAST)}, HOME / "Library" / "Caches"),
         ("win32", {"LOCALAPPDATA": "/local"}, Path("/local")),
         ("win32", {}, HOME / "AppData" / "Local"),
     ],

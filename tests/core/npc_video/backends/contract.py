@@ -20,7 +20,7 @@ from npc_video.errors import (
 from npc_video.media.encode import encode_clip
 from npc_video.records import QUALITY_PRESETS, VideoParams
 
-from .serving import until
+from .serving import until, working
 
 DEADLINE = 30.0
 TINY = replace(QUALITY_PRESETS["realtime"], name="tiny", width=64, height=64)
@@ -251,14 +251,9 @@ class Contract(ABC):
             await self.generate(stage)
             await stage.backend.close()
             await stage.backend.close()
-            here = asyncio.current_task()
-            return [t for t in asyncio.all_tasks() - {here} if "wait_for" not in repr(t)]
+            return working()
 
-        async def left(stage):
-            tasks = await test(stage)
-            return [task for task in tasks if "npc_video" in repr(task.get_coro())]
-
-        assert self.run(left) == []
+        assert self.run(test) == []
         for thread in set(threading.enumerate()) - before:
             thread.join(5.0)
             assert not thread.is_alive()

@@ -4,8 +4,10 @@ import asyncio
 import json
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+_NOT_TESTED = (str(Path(__file__).parents[3]), str(Path(asyncio.__file__).parent))
 REASONS = {200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 404: "Not Found"}
 
 
@@ -113,6 +115,15 @@ async def until(condition, seconds=10.0):
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.002)
+
+
+def working():
+    """The tasks of what is tested: not those of the tests, nor of a loop that takes connections."""
+    return [task for task in asyncio.all_tasks() if not _file_of(task).startswith(_NOT_TESTED)]
+
+
+def _file_of(task):
+    return getattr(task.get_coro(), "cr_code", working.__code__).co_filename
 
 
 def reset(writer):

@@ -19,7 +19,7 @@ from npc_video.errors import (
 )
 
 from .contract import TINY, RemoteContract, Stage, video, wanted
-from .serving import answer, reset, serving, until
+from .serving import answer, reset, serving, until, working
 
 DEADLINE = 20.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -314,7 +314,6 @@ class TestGivingUp:
             await question.reader.read()
 
         async def test(backend, server):
-            before = asyncio.all_tasks()
             making = asyncio.ensure_future(generate(backend))
             await begun.wait()
             for _ in range(3):
@@ -322,7 +321,7 @@ class TestGivingUp:
                 await asyncio.sleep(0)
             with pytest.raises(asyncio.CancelledError):
                 await making
-            await until(lambda: asyncio.all_tasks() - before <= server._tasks)
+            await until(lambda: not working())
 
         run(test, handle)
 

@@ -18,9 +18,11 @@ from npc_video.errors import CacheError
 from .checks import assert_consistent
 from .clips import PRESETS, key_of, make_clip
 
-if sys.platform == "win32":
-    pytest.skip("needs fork and resource limits", allow_module_level=True)
-import resource
+if sys.platform != "win32":
+    import resource
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the writer forks its children")
+needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="no limit to a file's size there")
 
 _ROOT = Path(__file__).parents[4]
 _BUDGET = 30_000  # about half of the clips that a writer chooses from
@@ -58,6 +60,7 @@ def lines(process: "subprocess.Popen[str]") -> Iterator[list[str]]:
         yield line.split()
 
 
+@needs_fork
 def test_a_cache_is_sound_after_each_of_200_kills(tmp_path: Path) -> None:
     chance = random.Random(1)
     deadline = time.perf_counter() + _SECONDS
@@ -93,6 +96,7 @@ def test_the_check_after_a_kill_notices_a_half_written_clip(tmp_path: Path) -> N
         assert_consistent(tmp_path, _BUDGET)
 
 
+@needs_fork
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     with writer(tmp_path, 80) as one, writer(tmp_path, 80) as other:
         for seed, process in enumerate((one, other)):
@@ -117,6 +121,7 @@ def full_after(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@needs_limits
 @pytest.mark.parametrize(
     ("limit", "reason"),
     [(60_000, "full"), (0, "full"), (2_000, "disk")],
@@ -144,6 +149,7 @@ def test_a_full_disk_is_told_and_costs_nothing_that_was_there(
     assert assert_consistent(tmp_path, 1_000_000) == {0: old, 1: new}
 
 
+@needs_limits
 def test_a_disk_that_is_full_from_the_start_leaves_the_memory(tmp_path: Path) -> None:
     cache = ClipCache(disk=DiskTier(tmp_path))
     clip = make_clip()

@@ -1,13 +1,12 @@
 """Decodes damaged clips: a program of its own, so that a crash of FFmpeg is seen as one.
 
-    python mutants.py FOLDER FIRST LAST
+    python -m tests.core.npc_video.media.mutants FOLDER FIRST LAST
 
 Each line of its output is a seed and what came of it; the seed is written before it is tried.
 FOLDER holds the clips to damage, their names ending as their media types do.
 """
 
 import random
-import resource
 import sys
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from npc_video.errors import MediaError
 from npc_video.media.decode import ClipDecoder, MediaLimits
 from npc_video.media.growing import GrowingFile
 from npc_video.media.sound import decode_sound
+
+from tests.harness.inside.memory import peak_kib
 
 LIMITS = MediaLimits(
     most_pixels=256 * 256, most_frames=100, most_seconds=20.0, most_decode_seconds=2.0
@@ -107,13 +108,13 @@ def main() -> None:
         media_type = f"video/{clip.suffix[1:]}"
         if seed == first:
             print(f"whole: {decode(data, media_type)}", end=" ")
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            before = peak_kib()
         if seed == CRASH:
             import ctypes
 
             ctypes.string_at(0)
         print(decode(mutate(data, random.Random(seed)), media_type), flush=True)
-    growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    growth = peak_kib() - before
     assert growth <= MOST_GROWTH, f"{growth} KiB more memory were taken"
     print("end")
 

@@ -11,7 +11,8 @@ import av
 import numpy as np
 import pytest
 
-PROGRAM = Path(__file__).with_name("mutants.py")
+ROOT = Path(__file__).parents[4]
+PROGRAM = "tests.core.npc_video.media.mutants"
 COUNT, PROCESSES = 500, 2
 DEADLINE = 120.0
 RATE = 48_000
@@ -58,7 +59,8 @@ def clips(tmp_path_factory):
 
 def start(clips, first, last):
     return subprocess.Popen(
-        [sys.executable, PROGRAM, clips, str(first), str(last)],
+        [sys.executable, "-m", PROGRAM, clips, str(first), str(last)],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
