@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from npc_video.shipping import addon
-from npc_video.shipping.console import Failure
+from npc_video.shipping.console import RUN_PY, Failure
 from npc_video.shipping.godot import run_project
 
 from tools.engine import find
@@ -57,7 +57,7 @@ def play(
     """
     engine = find()
     if engine is None:
-        raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
     with ExitStack() as stack:
         project = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         _make(project, module, node, files)

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from npc_video.shipping.console import Failure
+from npc_video.shipping.console import RUN_PY, Failure
 from npc_video.shipping.godot import run_project
 
 from tools import bridge
@@ -32,7 +32,7 @@ _KEYS = {
 def main() -> None:
     engine = find()
     if engine is None:
-        raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / ".godot").mkdir()

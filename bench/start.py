@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from npc_video.shipping import addon
-from npc_video.shipping.console import Failure
+from npc_video.shipping.console import RUN_PY, Failure
 from npc_video.shipping.engine import Engine
 
 from tools.engine import find
@@ -27,7 +27,7 @@ _QUIT = "extends SceneTree\n\n\nfunc _initialize() -> void:\n\tquit(0)\n"
 def main() -> None:
     engine = find()
     if engine is None:
-        raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
     with tempfile.TemporaryDirectory() as folder:
         without, with_addon = Path(folder, "without"), Path(folder, "with")
         for project in (without, with_addon):

@@ -29,10 +29,6 @@ SETTINGS = "pythonscript.cfg"
 MODULES_SETTING = "pythonscript/modules"
 _SCENE, _EDITOR = 2, 3
 
-# A thread that computes lets the main thread have the interpreter after this many seconds. Windows
-# waits whole milliseconds: for less than one a thread would not wait at all, but spin.
-SWITCH_INTERVAL = 0.001 if sys.platform == "win32" else 0.0005
-
 
 @ffi.def_extern()
 @_report.guarded(0)
@@ -43,9 +39,10 @@ def pythonscript_init(find: Any, library: int, initialization: Any) -> int:
         print(f"This engine lacks {ffi.string(missing).decode()}: Godot 4.5 or newer is needed.")
         return 0
     if _is_of_other_sources():
+        run = "py run.py" if sys.platform == "win32" else "python3 run.py"
         print(
             "Python could not start: the bridge was built of other sources than these."
-            " Build the bridge again: `python3 run.py editor` does."
+            f" Build the bridge again: `{run} editor` does."
         )
         return 0
     lib.ps_describe_levels(initialization)
@@ -75,7 +72,7 @@ def _is_of_other_sources() -> bool:
 
 
 def _begin() -> None:
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    sys.setswitchinterval(switch_interval(sys.platform))
     _leave_interrupts()
     _check_engine()
     lib.ps_use_refcounted(
@@ -93,6 +90,14 @@ def _begin() -> None:
             importlib.import_module(module)
         except BaseException as error:
             _report.report(error)
+
+
+def switch_interval(platform: str) -> float:
+    """Seconds after which a thread that computes lets the main thread have the interpreter.
+
+    Windows waits whole milliseconds: for less than one a thread would not wait at all, but spin.
+    """
+    return 0.001 if platform == "win32" else 0.0005
 
 
 def _leave_interrupts() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from npc_video.shipping.console import Failure
+from npc_video.shipping.console import RUN_PY, Failure
 from npc_video.shipping.godot import import_project
 
 from tests.harness.suite import SuiteRun, run_suite
@@ -52,7 +52,7 @@ class Suite:
             try:
                 engine = find()
                 if engine is None:
-                    raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+                    raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
                 import_project(engine, self.project)
                 names = [item.inside_name for item in self.items(session)]
                 self.done = run_suite(engine, self.project, names, seconds=_RUN_S)

@@ -6,6 +6,9 @@ Standard output stays free for results, such as the demo's closing line of JSON.
 import io
 import sys
 
+# How a developer with a checkout starts it. On Windows `python3` opens the Store's page of Python.
+RUN_PY = "py run.py" if sys.platform == "win32" else "python3 run.py"
+
 
 class Failure(Exception):
     """One sentence that says what is wrong and what to do; shown without a traceback."""

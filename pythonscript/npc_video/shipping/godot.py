@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .console import Failure, say
+from .console import RUN_PY, Failure, say
 from .engine import Engine
 from .process import Finished, stream
 
@@ -141,7 +141,7 @@ def _check_extensions(project: Path) -> None:
         extension = project / line.removeprefix("res://")
         if not extension.exists():
             raise Failure(
-                f"{extension} is not there yet: run `python3 run.py test engine` first, which"
+                f"{extension} is not there yet: run `{RUN_PY} test engine` first, which"
                 " links the addon into its projects."
             )
 

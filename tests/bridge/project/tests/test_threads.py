@@ -1,5 +1,6 @@
 """Python threads beside the engine's main one, and the engine's threads in Python."""
 
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -20,6 +21,7 @@ from godot import (
     is_main_thread,
     run_on_main_thread,
 )
+from godot._boot import switch_interval
 from lives import Recipe
 
 
@@ -29,6 +31,15 @@ def in_thread(function):
         future = pool.submit(function)
         yield from until(future.done)
         return future.result()
+
+
+def test_who_waits_for_the_interpreter_sleeps_meanwhile(test):
+    assert sys.getswitchinterval() == pytest.approx(switch_interval(sys.platform))
+    for platform, unit in (("win32", 1e-3), ("linux", 1e-6), ("darwin", 1e-6)):
+        assert switch_interval(platform) >= unit  # what the system's clock of waiting counts in
+        assert round(switch_interval(platform) / unit) == pytest.approx(
+            switch_interval(platform) / unit
+        )
 
 
 def test_which_thread_it_is(test):
