@@ -89,7 +89,7 @@ async def conversation(url):
     )
     client_id, prompt_id = str(uuid.uuid4()), str(uuid.uuid4())
     image = picture()
-    async with httpx.AsyncClient(base_url=url, timeout=60.0) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=60.0, trust_env=False) as client:
         files = {"image": ("npc.png", image.data, "image/png")}
         data = {"type": "input", "subfolder": "npc_video"}
         uploaded = (await client.post("/upload/image", files=files, data=data)).json()

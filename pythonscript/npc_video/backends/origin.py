@@ -10,6 +10,7 @@ __all__ = ["host_of", "origin_of", "with_origin"]
 
 _PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:\[([\da-f.:]+)\]|([^\[\]@:]+))(?::\d*)?", re.ASCII | re.IGNORECASE)
+_LONGEST_NAME = 254  # with the last dot; RFC 1035, section 2.3.4
 _NAME = re.compile(r"[a-z\d_-]{1,63}(?:\.[a-z\d_-]{1,63})*\.?", re.ASCII)
 
 
@@ -54,6 +55,6 @@ def _host(place: str) -> str:
 
         name = idna.encode(name).decode()
         idna.decode(name)
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         raise ValueError
     return name

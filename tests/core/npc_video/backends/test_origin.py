@@ -38,6 +38,7 @@ def test_the_origin_of_an_address(url: str, origin: str) -> None:
         "http://example.org/ ",
         "http://exa\nmple.org",
         "http://example.org/\u200b",
+        f"http://{'a.' * 200}org",
         "http://exa%20mple.org",
         "http://example\\.org",
         'http://"example.org"',

@@ -4,8 +4,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from npc_video.shipping import process as process_module
@@ -59,13 +61,13 @@ def is_gone(child: socket.socket) -> bool:
             return False
 
 
-def run(folder: Path, script: str, seconds: float = DEADLINE_S) -> Finished:
+def run(folder: Path, script: str, on_line: Callable[[str], None] = lambda said: None) -> Finished:
     return stream(
         [sys.executable, "-c", script],
         cwd=folder,
         env=dict(os.environ),
-        seconds=seconds,
-        on_line=lambda line: None,
+        seconds=DEADLINE_S,
+        on_line=on_line,
     )
 
 
@@ -75,18 +77,27 @@ def test_lines_arrive_while_the_child_runs(tmp_path: Path, line: Line) -> None:
             with line.answer() as child:
                 child.sendall(b"second")
 
-    finished = stream(
-        [sys.executable, "-c", f"{line.call}; print('first', flush=True); print(line.recv(9))"],
-        cwd=tmp_path,
-        env=dict(os.environ),
-        seconds=DEADLINE_S,
-        on_line=let_go,
-    )
+    script = f"{line.call}; print('first', flush=True); print(line.recv(9))"
+    finished = run(tmp_path, script, let_go)
     assert (finished.exit_code, finished.output) == (0, "first\nb'second'")
 
 
-def test_the_time_limit_stops_the_whole_group(tmp_path: Path, line: Line) -> None:
-    finished = run(tmp_path, f"{line.starter}; child.wait()", seconds=2.0)
+@pytest.fixture
+def limit_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """For `on_line`: the time limit is over when the child says something."""
+    passed: list[float] = []
+
+    def now() -> float:
+        return time.perf_counter() + sum(passed)
+
+    monkeypatch.setattr(process_module, "time", SimpleNamespace(perf_counter=now))
+    return lambda said: passed.append(2 * DEADLINE_S)
+
+
+def test_the_time_limit_stops_the_whole_group(
+    tmp_path: Path, line: Line, limit_at_once: Callable[[str], None]
+) -> None:
+    finished = run(tmp_path, f"{line.starter}; child.wait()", limit_at_once)
     assert (finished.exit_code, finished.output) == (None, "ready")
     assert is_gone(line.answer())
 
@@ -108,10 +119,13 @@ def test_a_child_left_behind_is_stopped_too(tmp_path: Path, line: Line) -> None:
 
 
 def test_a_child_in_no_group_is_stopped_all_the_same(
-    tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    line: Line,
+    limit_at_once: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(process_module, "_group_of", lambda process: lambda: None)
-    assert run(tmp_path, line.holder, seconds=1.0).exit_code is None
+    assert run(tmp_path, line.holder, limit_at_once).exit_code is None
     assert is_gone(line.answer())
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from clips import gradients, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Vector2
+from godot import ClassDB, InputEventMouseButton, Vector2
 from npc_video.generation.events import ClipReady, Upgraded
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
+from npc_video_player.backend_resources import (
+    NpcBackend,
+    NpcBackendPool,
+    NpcFailoverBackend,
+    NpcProceduralBackend,
+)
+from npc_video_player.interaction_zone import NpcInteractionZone
+from npc_video_player.remote_backends import NpcComfyUiBackend, NpcHttpBackend
 from window import drawn
 
 
@@ -100,6 +109,58 @@ def test_a_player_may_leave_the_scene_in_its_own_signals(test: EngineTest) -> St
         player.free()
 
 
+SIGNALS: dict[str, dict[str, Any]] = {
+    "reaction_started": {},
+    "fallback_shown": {},
+    "generation_progress": {"simulate_latency": True},
+    "clip_started": {},
+    "clip_looped": {},
+    "clip_finished": {"loop": False},
+    "quality_upgraded": {"preset": "fast"},
+}
+
+
+def test_a_player_may_be_destroyed_in_its_own_signals(test: EngineTest) -> Steps:
+    """What GDScript is refused there, as the object is locked, Python can do."""
+    for name, settings in SIGNALS.items():
+        player = player_in(test, npc_name=name, **({"preset": "realtime"} | settings))
+        heard: list[Any] = []
+
+        def destroy(*told: Any, player: Any = player, heard: list[Any] = heard) -> None:
+            heard.append(told)
+            player.free()
+
+        getattr(player, name).connect(destroy)
+        player.react({"tool": "hand"})
+        yield from until(lambda heard=heard: heard, 20.0)
+        yield from drawn(3)
+        assert len(heard) == 1, name
+
+
+def test_a_player_may_be_destroyed_when_something_is_wrong(test: EngineTest) -> Steps:
+    for wrong in ("request", "setting", "generator", "answer"):
+        player = player_in(test, preset="realtime")
+        heard: list[str] = []
+
+        def destroy(reason: str, player: Any = player, heard: list[str] = heard) -> None:
+            heard.append(reason)
+            player.free()
+
+        player.generation_failed.connect(destroy)
+        if wrong == "request":
+            player.request({"colour": 1})
+        elif wrong == "setting":
+            player.cache_size = -1
+        elif wrong == "generator":
+            player.call("set_generator", 5)
+        else:
+            player.set_generator(lambda request: 5)
+            player.request({"expression": "happy"})
+        yield from until(lambda heard=heard: heard)
+        yield from drawn(3)
+        assert len(heard) == 1, wrong
+
+
 def test_a_player_may_leave_for_good_when_a_setting_is_wrong(test: EngineTest) -> Steps:
     for simulated in (False, True):
         player = player_in(test, simulated_input=simulated)
@@ -113,4 +174,181 @@ def test_a_player_may_leave_for_good_when_a_setting_is_wrong(test: EngineTest) -
         player.cache_size = -1
         yield from until(lambda reasons=reasons: reasons)
         yield from drawn(3)
+        player.free()
+
+
+# ---- Numbers ----
+
+FLOATS = (math.nan, math.inf, -math.inf, -1.0, 0.0, -1e300, 1e300, 5e-324)
+INTEGERS = (-1, 0, 2**31, -(2**31), 2**63 - 1, -(2**63))
+FLOAT, INTEGER, IN_INSPECTOR = 3, 2, 4
+
+
+def numbers_of(subject: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The numbers among its own properties, each with what is set in turn."""
+    for info in ClassDB.class_get_property_list(subject.get_class(), True):
+        if info["type"] in (FLOAT, INTEGER) and info["usage"] & IN_INSPECTOR:
+            yield info["name"], FLOATS if info["type"] == FLOAT else INTEGERS
+
+
+def use(player: NpcVideoPlayer) -> None:
+    """What a game asks of it, whatever comes of that."""
+    player.react({"tool": "feather", "zone": "cheek", "pressure": 0.5})
+    player.request({"expression": "happy"})
+    player.hint_next({"expression": "sad"})
+    player.pregenerate_common_states()
+    player.get_stats()
+    player.cancel()
+
+
+def works(player: NpcVideoPlayer) -> Steps:
+    """It makes a clip and shows it."""
+    started: list[dict] = []
+    player.clip_started.connect(started.append)
+    assert player.request({"expression": "proud"})
+    yield from until(lambda: started, 20.0)
+
+
+def test_no_number_of_a_player_leaves_it_stuck(test: EngineTest) -> Steps:
+    player = player_in(test, npc_name="Ember", preset="realtime")
+    tried = 0
+    for name, numbers in numbers_of(player):
+        right = getattr(player, name)
+        for number in numbers:
+            player.set(name, number)
+            use(player)
+            yield from drawn(1)
+            tried += 1
+        setattr(player, name, right)
+    assert tried > 30
+    yield from works(player)
+
+
+def test_no_number_of_a_resource_leaves_its_player_stuck(test: EngineTest) -> Steps:
+    pool, failover = NpcBackendPool(), NpcFailoverBackend()
+    pool.hosts = [NpcProceduralBackend()]
+    failover.local, failover.cloud = NpcProceduralBackend(), NpcProceduralBackend()
+    http, comfy = NpcHttpBackend(), NpcComfyUiBackend()
+    http.url = comfy.url = "http://127.0.0.1:9"
+    tried = set()
+    for resource in (NpcProfile(), pool, failover, http, comfy):
+        player = player_in(test, preset="realtime")
+        setattr(player, "backend" if isinstance(resource, NpcBackend) else "profile", resource)
+        for name, numbers in numbers_of(resource):
+            right = getattr(resource, name)
+            for number in numbers:
+                resource.set(name, number)
+                resource.problems()
+                use(player)
+                yield from drawn(1)
+            setattr(resource, name, right)
+            tried.add(name)
+        player.backend = None
+        yield from works(player)
+        player.free()
+    assert tried >= {"seed", "cooldown", "speculation_share", "price", "slots", "patience"}
+
+
+def test_no_number_of_a_zone_keeps_it_from_being_touched(test: EngineTest) -> Steps:
+    player = player_in(test, preset="realtime")
+    zone = NpcInteractionZone()
+    zone.tool = "hand"
+    player.add_child(zone)
+    zone.set_size(Vector2(64.0, 64.0))
+    for name, numbers in numbers_of(zone):
+        for number in numbers:
+            zone.set(name, number)
+            for is_pressed in (True, False):
+                event = InputEventMouseButton()
+                event.button_index, event.pressed = 1, is_pressed
+                event.position = event.global_position = Vector2(32.0, 32.0)
+                test.get_viewport().push_input(event, True)
+                yield from drawn(2)
+    yield from works(player)
+
+
+def test_numbers_of_an_interaction_that_are_none_are_told(test: EngineTest) -> Steps:
+    player = player_in(test, preset="realtime")
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    for field in ("pressure", "speed", "duration", "timestamp"):
+        for number in (math.nan, math.inf, -math.inf, -1e300):
+            assert not player.react({"tool": "hand", field: number}), (field, number)
+            assert field in reasons.pop(), (field, number)
+    for number in (math.nan, math.inf, -math.inf, -1.0, 1e300, 2**63 - 1):
+        assert not player.request({"expression": "happy", "intensity": number}), number
+        assert "intensity" in reasons.pop()
+    assert not reasons
+    yield from works(player)
+
+
+def test_a_probability_that_is_none_is_told(test: EngineTest) -> Steps:
+    player = player_in(test, preset="realtime")
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    for number in (math.nan, math.inf, -math.inf, -0.5, 1.5, 1e300):
+        assert not player.hint_next({"expression": "happy"}, number), number
+        assert "probability" in reasons.pop(), number
+    for number in (0.0, 5e-324, 1.0):
+        assert player.hint_next({"expression": "happy"}, number), number
+    yield from works(player)
+
+
+def test_any_priority_is_one(test: EngineTest) -> Steps:
+    player = player_in(test, preset="realtime", simulate_latency=True)
+    for number in INTEGERS:
+        assert player.request({"expression": "happy", "intensity": 0.31}, number), number
+        assert player.request({"expression": "sad", "intensity": 0.32}, number), number
+        yield from drawn(1)
+    player.simulate_latency = False
+    yield from works(player)
+
+
+# ---- Addresses ----
+
+ADDRESSES = (
+    "",
+    " ",
+    "\n",
+    "render",
+    "//render",
+    "http:",
+    "http://",
+    "http:/render",
+    "http://:8188",
+    "http://[",
+    "http://[::1",
+    "http://[render]:8188",
+    "http://a b",
+    "http://me:secret@render",
+    "http://render:port",
+    "http://render:-1",
+    "http://render:99999",
+    "http://%00",
+    "http://..",
+    "http://\u202erender",
+    f"http://{'a' * 64}.example",
+    f"http://{'a.' * 50_000}",
+    "ftp://render",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+)
+
+
+def test_broken_addresses_are_told_and_cost_nothing_else(test: EngineTest) -> Steps:
+    for backend in (NpcHttpBackend(), NpcComfyUiBackend()):
+        player = player_in(test, preset="realtime", backend=backend)
+        reasons: list[str] = []
+        player.generation_failed.connect(reasons.append)
+        for address in ADDRESSES:
+            backend.url = address
+            assert backend.problems(), address
+            assert not player.request({"expression": "happy"}), address
+            assert reasons, address
+            assert all(len(reason) < 500 for reason in reasons), address
+            reasons.clear()
+            yield from drawn(1)
+            reasons.clear()  # what the player told of itself, in its next frame
+        player.backend = None
+        yield from works(player)
         player.free()
