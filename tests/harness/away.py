@@ -1,0 +1,57 @@
+"""Runs programs where neither this checkout nor a compiler is, as on the machine of a user."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from npc_video.shipping.engine import Engine
+
+from tools.paths import ROOT
+
+
+def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a program in `folder`, away from the checkout."""
+    return subprocess.run(
+        [*_prefix(), *command],
+        cwd=folder,
+        env=_environment(folder),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def engine_away(engine: Engine, folder: Path) -> Engine:
+    """The same engine, away from the checkout; the user's own folders are in `folder`."""
+    program, *arguments = (*_prefix(), str(engine.path), *engine.args)
+    env = {**engine.env, **_environment(folder)}
+    return replace(engine, path=Path(program), args=tuple(arguments), env=env)
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    """The variables of a user who has no tools."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PATH": str(folder / "no programs"), "HOME": str(folder)}
+
+
+@cache
+def _prefix() -> tuple[str, ...]:
+    """What starts a program where an empty folder lies over the checkout.
+
+    It is empty where this user may not do that: then only the path of programs leads nowhere, and
+    the working folder is another.
+    """
+    programs = [shutil.which(name) for name in ("unshare", "sh", "mount")]
+    if None in programs:
+        return ()
+    unshare, shell, mount = map(str, programs)
+    hide = f'{mount} -t tmpfs none "{ROOT}" && exec "$@"'
+    prefix = (unshare, "--mount", shell, "-c", hide, "sh")
+    looked = [*prefix, shell, "-c", 'test ! -e "$0"', str(ROOT / "run.py")]
+    is_hidden = subprocess.run(looked, capture_output=True, check=False).returncode == 0
+    return prefix if is_hidden else ()
