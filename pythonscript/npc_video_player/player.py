@@ -53,7 +53,9 @@ class NpcVideoPlayer(PlayerProperties):
     quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
     clip_looped = signal(doc="The clip on screen begins again.")
     clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
-    fallback_shown = signal(kind=str, doc="What covers the time until the clip is there, if it comes.")
+    fallback_shown = signal(
+        kind=str, doc="What covers the time until the clip is there, if it does come."
+    )
     generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
     generation_failed = signal(reason=str, doc="No clip will come, and what to do about it.")
 

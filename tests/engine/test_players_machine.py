@@ -11,12 +11,11 @@ from npc_video.cache.baked import BakedFolder
 from npc_video.face.ember import EmberPainter
 from npc_video.face.pose import pose
 from npc_video.media.encode import MEDIA_TYPE, encode_clip
+from npc_video.shipping import addon
 from npc_video.shipping.godot import import_project
 
 from tests.harness.exported import play_finished, release_template
 from tools.engine import find
-from tools.links import install_addon
-from tools.paths import ADDON
 from tools.screen import screen
 
 GAME = Path(__file__).with_name("players_machine")
@@ -45,7 +44,7 @@ def test_baked_clips_then_the_fallback_and_no_network(tmp_path: Path) -> None:
         pytest.skip(f"Godot {engine.version} has no release template here")
     project = tmp_path / "game"
     shutil.copytree(GAME, project)
-    install_addon(project, ADDON)
+    addon.install(project, addon.our_addon())
     bake(project / "baked")
     import_project(engine, project)
     with socket.create_server(("127.0.0.1", 0)) as developers, screen() as env:
