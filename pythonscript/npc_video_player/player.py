@@ -16,7 +16,17 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from godot import Callable, Control, Engine, Rect2, Texture2D, exposed, signal, wake
+from godot import (
+    Callable,
+    Control,
+    Engine,
+    Rect2,
+    Texture2D,
+    exposed,
+    is_instance_valid,
+    signal,
+    wake,
+)
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
 
 from . import monitors, numbers, shared
@@ -333,7 +343,8 @@ class NpcVideoPlayer(PlayerProperties):
         try:
             yield
         except NpcVideoError as error:
-            self.generation_failed.emit(str(error))
+            if is_instance_valid(self):  # who heard of something before may have destroyed it
+                self.generation_failed.emit(str(error))
 
     def _joined(self) -> Director:
         """The director, with the NPC and the generator as they are set now.
@@ -363,10 +374,10 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
         evaluator = self._role.evaluator
-        began, now = time.perf_counter(), time.perf_counter()
+        now = time.perf_counter()
         params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
-            seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - now
             told = params or evaluator.refusal_at(event, now)
             print(line_of(self._role.npc.name, event, told, seconds))
         return params
