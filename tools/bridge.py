@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from npc_video.held_files import is_held, put_in_place
 from npc_video.shipping.console import Failure
 from npc_video.shipping.encoders import STUB_SOURCE, stub_for
 from npc_video.shipping.interpreter import ADDON_MODULES, SETTINGS, settings_for_this_machine
@@ -46,7 +47,7 @@ def compile_all() -> Sequence[Path]:
     is_there = all(each.is_file() for each in (stamp, stub, *files))
     if not (is_there and stamp.read_text("utf-8") == wanted):
         shutil.rmtree(_BUILT, ignore_errors=True)
-        _BUILT.mkdir(parents=True)
+        _BUILT.mkdir(parents=True, exist_ok=True)  # Windows left a library in use there
         native.compile_libraries(_BUILT, platform)
         stub.parent.mkdir(exist_ok=True)
         native.compile_encoder_stub(stub, platform)
@@ -79,7 +80,7 @@ def install(files: Sequence[Path], folder: Path, modules: str) -> None:
         # A new file in its place: the engine may have the old one open.
         temporary = target.with_suffix(".new")
         shutil.copy2(source, temporary)
-        temporary.replace(target)
+        put_in_place(temporary, target)
     text = settings_for_this_machine(files[1].name, modules)
     (folder / SETTINGS).write_text(text, "utf-8")
 
@@ -91,6 +92,11 @@ def main() -> int:
             install(files, folder, modules)
     except Failure as failure:
         print(failure, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if not is_held(error):
+            raise
+        print(f"A program uses {error.filename}: close Godot, run again.", file=sys.stderr)
         return 1
     return 0
 

@@ -9,15 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-__all__ = ["HeldFileError", "is_held", "put_in_place", "remove", "replace"]
+__all__ = ["is_held", "put_in_place", "remove", "replace"]
 
 _HELD = {5, 32}  # of Windows: access denied, as for a library in use, and sharing violation
 _TRIES, _PAUSE_SECONDS = 50, 0.02
 _REPLACED = ".replaced"
-
-
-class HeldFileError(Exception):
-    """One sentence that says which file a program has open, and what to do."""
 
 
 def is_held(error: OSError) -> bool:
@@ -56,20 +52,15 @@ def put_in_place(source: Path, target: Path) -> None:
     later call finds it free.
 
     Raises:
-        HeldFileError: a program has the old one open so that it cannot be renamed either.
-        OSError: the folder cannot be written to.
+        OSError: the folder cannot be written to; or a program keeps one of the two in a way that
+            forbids even renaming, and `is_held` says so.
     """
     for leftover in target.parent.glob(f"*{_REPLACED}"):
         _try_once(partial(leftover.unlink, missing_ok=True))
     if _try_once(lambda: source.replace(target)):
         return
     aside = target.with_name(f"{target.name}.{time.time_ns()}{_REPLACED}")
-    try:
-        replace(target, aside)
-    except OSError as error:
-        if not is_held(error):
-            raise
-        raise HeldFileError(f"A program uses {target}: close Godot and run this again.") from error
+    replace(target, aside)
     try:
         replace(source, target)
     except BaseException:

@@ -12,8 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..held_files import is_held
 from . import copies, project_files
-from .console import Failure
+from .console import RUN_PY, Failure
 from .interpreter import SETTINGS, settings_for_this_machine
 from .links import is_link, make_link
 from .lock import exclusive
@@ -26,7 +27,6 @@ _IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: a team installs
 _TITLE = re.compile(r'^name="NPC Video Player"\s*$', re.MULTILINE)
 _VERSION = re.compile(r'^version="(.*)"', re.MULTILINE)
 _LONGEST_PATH = 4096  # bytes
-_IN_USE = {5, 32}  # Windows: access denied, as for a library in use, and sharing violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def install(project: Path, addon: Addon) -> None:
     if not (addon.folder / "bin" / bridge).is_file():
         raise Failure(
             f"The addon has no library for this Python ({bridge}): in a checkout run"
-            " `python3 run.py install`, else install the package again."
+            f" `{RUN_PY} install`, else install the package again."
         )
     with _changing(project):
         if addon.is_checkout:
@@ -192,7 +192,7 @@ def _changing(project: Path) -> Iterator[None]:
             yield
     except OSError as error:
         where = error.filename or project
-        if getattr(error, "winerror", None) in _IN_USE:
+        if is_held(error):
             mend = "close Godot and whatever else uses it"
         elif error.errno in (errno.ENOSPC, errno.EDQUOT):
             mend = "make room on the disk"

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from ..held_files import put_in_place, replace
 from .interpreter import SETTINGS
 
 MARKER = ".installed.json"
-RUNTIME = "bin/python"  # where the addon that carries its own Python has it
+_LIBRARIES = "bin"
+RUNTIME = f"{_LIBRARIES}/python"  # where the addon that carries its own Python has it
 _TEMPORARY = ".new"
 # What Godot makes of a file and puts beside it, where it does not find ours.
 _MADE_BY_GODOT = (".import", ".uid")
@@ -100,7 +102,10 @@ def _put(data: bytes, target: Path) -> None:
     temporary = target.with_name(target.name + _TEMPORARY)
     temporary.write_bytes(data)
     try:
-        temporary.replace(target)
+        if target.parent.name == _LIBRARIES:
+            put_in_place(temporary, target)
+        else:
+            replace(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -113,7 +118,7 @@ def _remove(target: Path, names: Iterable[str]) -> None:
     for path in [path for name in names for path in _with_companions(target / name)]:
         path.unlink(missing_ok=True)
     for pattern in _LEFT_BY_WINDOWS:
-        for path in (target / "bin").glob(pattern):
+        for path in (target / _LIBRARIES).glob(pattern):
             path.unlink(missing_ok=True)
     folders = {folder for name in names for folder in PurePosixPath(name).parents}
     for folder in sorted(folders, key=lambda each: -len(each.parts)):
