@@ -70,6 +70,9 @@ def remove_copy(target: Path, names: Iterable[str]) -> None:
         OSError: a file cannot be removed.
     """
     _remove_runtime(target)
+    for pattern in _LEFT_BY_WINDOWS:
+        for path in (target / _LIBRARIES).glob(pattern):
+            path.unlink(missing_ok=True)
     _remove(target, _listed(target) | set(names))
     _remove(target, [MARKER])
 
@@ -117,9 +120,6 @@ def _remove(target: Path, names: Iterable[str]) -> None:
     names = sorted(names, key=lambda name: (not name.startswith("bin/"), name))
     for path in [path for name in names for path in _with_companions(target / name)]:
         path.unlink(missing_ok=True)
-    for pattern in _LEFT_BY_WINDOWS:
-        for path in (target / _LIBRARIES).glob(pattern):
-            path.unlink(missing_ok=True)
     folders = {folder for name in names for folder in PurePosixPath(name).parents}
     for folder in sorted(folders, key=lambda each: -len(each.parts)):
         with suppress(OSError):  # there is more in it, or it is gone

@@ -42,6 +42,30 @@ class Holder:
         return act
 
 
+class Loaded(Holder):
+    """A program that runs libraries: Windows renames them, but replaces and removes none."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str):
+        super().__init__(monkeypatch, IN_USE)
+        self.names = set(names)
+        move = Path.replace
+
+        def move_freely(path: Path, target: Path) -> Path:
+            if target.name in self.names and target.exists():
+                self.moves[target.name] = 1
+            return move(path, target)
+
+        remove = Path.unlink
+
+        def remove_freely(path: Path, *, missing_ok: bool = False) -> None:
+            if any(path.name.startswith(name) for name in self.names):
+                raise refusal(path, IN_USE)
+            remove(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr(Path, "replace", move_freely)
+        monkeypatch.setattr(Path, "unlink", remove_freely)
+
+
 @pytest.fixture
 def holder(monkeypatch: pytest.MonkeyPatch) -> Holder:
     return Holder(monkeypatch)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from npc_video.held_files import is_held, put_in_place, remove, replace
 
-from .holding import IN_USE, Holder, holder
+from .holding import Holder, Loaded, holder
 
 __all__ = ["holder"]
 
@@ -84,37 +84,20 @@ def test_the_first_library_needs_none_before(files: tuple[Path, Path]) -> None:
     assert old.read_text("utf-8") == "new"
 
 
-class Loaded(Holder):
-    """A program that runs a library: Windows renames it, and neither replaces nor removes it."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch):
-        super().__init__(monkeypatch, IN_USE)
-        replace_freely = Path.replace
-
-        def replace_it(path: Path, target: Path) -> Path:
-            if target.name in self.loaded and target.exists():
-                self.moves[target.name] = 1
-            return replace_freely(path, target)
-
-        self.loaded = {"old.dll"}
-        monkeypatch.setattr(Path, "replace", replace_it)
-
-
 def test_a_library_in_use_makes_way_and_goes_later(
     files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new, old = files
-    loaded = Loaded(monkeypatch)
+    loaded = Loaded(monkeypatch, "old.dll")
     put_in_place(new, old)
     assert old.read_text("utf-8") == "new"
     (aside,) = (path for path in old.parent.iterdir() if path != old)
     assert aside.read_text("utf-8") == "old"
 
-    loaded.removes[aside.name] = 1  # it is in use still
-    loaded.loaded.clear()
     new.write_text("newer", "utf-8")
     put_in_place(new, old)
     assert (old.read_text("utf-8"), aside.exists()) == ("newer", True)
+    loaded.names.clear()
 
     new.write_text("newest", "utf-8")
     put_in_place(new, old)

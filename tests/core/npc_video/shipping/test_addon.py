@@ -16,6 +16,7 @@ from npc_video.shipping.copies import MARKER
 
 from tools.paths import ADDON
 
+from ..holding import Loaded
 from .projects import LIBRARIES, content, make_addon, make_game
 
 EXTENSION = f"res://addons/{NAME}/{NAME}.gdextension"
@@ -171,6 +172,23 @@ def test_a_library_in_use_is_told_of(
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(Failure, match=r"bin.*Access is denied.*: close Godot"):
         uninstall(game, of_wheel)
+    monkeypatch.undo()
+    assert uninstall(game, of_wheel) == []
+
+
+def test_a_library_in_use_makes_way_for_a_newer_one(
+    game: Path, of_wheel: Addon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(game, of_wheel)
+    before = content(place(game) / "bin")
+    for name in LIBRARIES:
+        (of_wheel.folder / "bin" / name).write_bytes(b"newer")
+    Loaded(monkeypatch, *LIBRARIES)
+    install(game, of_wheel)
+    after = content(place(game) / "bin")
+    assert [after[name] for name in LIBRARIES] == [b"newer", b"newer"]
+    left = [data for name, data in after.items() if name.endswith(".replaced")]
+    assert sorted(left) == sorted(before[name] for name in LIBRARIES)  # Godot runs them still
     monkeypatch.undo()
     assert uninstall(game, of_wheel) == []
 
