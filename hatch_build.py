@@ -10,7 +10,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_INSIDE = "npc_video_player/addon"
+_ADDON = "npc_video_player/addon"
+_STUBS = "npc_video/shipping/stubs"
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -30,17 +31,18 @@ class CustomBuildHook(BuildHookInterface[Any]):
         self._made = TemporaryDirectory()
         compiled = Path(self._made.name)
         libraries = native.compile_libraries(compiled, platform)
-        included = {path: f"bin/{path.name}" for path in libraries}
+        included = {path: f"{_ADDON}/bin/{path.name}" for path in libraries}
+        stub = stub_for(platform, compiled)
+        native.compile_encoder_stub(stub, platform)
+        included[stub] = f"{_STUBS}/{stub.name}"
         stub = stub_for(platform, compiled)
         native.compile_encoder_stub(stub, platform)
         addon = root / "addons" / "npc_video_player"
         for path in sorted(addon.rglob("*")):
             inside = path.relative_to(addon)
             if path.is_file() and inside.parts[0] != "bin":  # what is there leads to one machine
-                included[path] = inside.as_posix()
-        build_data["force_include"].update(
-            {str(path): f"{_INSIDE}/{inside}" for path, inside in included.items()}
-        )
+                included[path] = f"{_ADDON}/{inside.as_posix()}"
+        build_data["force_include"].update({str(path): name for path, name in included.items()})
         build_data["force_include"][str(stub)] = f"npc_video/shipping/stubs/{stub.name}"
         minor = f"cp{sys.version_info.major}{sys.version_info.minor}"
         build_data["tag"] = f"{minor}-{minor}-{native.wheel_platform(platform)}"

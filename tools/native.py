@@ -184,7 +184,8 @@ def _static(declarations: str) -> str:
 def _headers(folder: Path, platform: Platform) -> Path:
     """The headers of this Python as they are on another platform: they differ in one file."""
     ours = Path(sysconfig.get_path("include"))
-    if platform == this_platform():
+    # Windows compiles with what is tried from other systems too; its own file is for its compiler.
+    if platform == this_platform() and platform.system != "windows":
         return ours
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ours, folder)

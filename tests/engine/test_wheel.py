@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.encoders import stub_for
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, import_project, run_project
 from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
@@ -20,7 +21,10 @@ from tools.engine import find
 from tools.paths import ROOT
 
 ADDON = "npc_video_player/addon"
-LIBRARIES = {f"{ADDON}/bin/{this_platform().library(stem)}" for stem in (LOADER, BRIDGE)}
+LIBRARIES = {
+    *(f"{ADDON}/bin/{this_platform().library(stem)}" for stem in (LOADER, BRIDGE)),
+    f"npc_video/shipping/stubs/{stub_for(this_platform()).name}",
+}
 FILES = {
     "project.godot": (
         'config_version=5\n[application]\nconfig/name="Mine"\nrun/main_scene="res://main.tscn"\n'

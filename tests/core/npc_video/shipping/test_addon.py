@@ -170,7 +170,7 @@ def test_a_library_in_use_is_told_of(
         raise error
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(Failure, match=r"bin.*Access is denied.*: close Godot"):
+    with pytest.raises(Failure, match=r"A program uses .*bin.*: close Godot and run this"):
         uninstall(game, of_wheel)
     monkeypatch.undo()
     assert uninstall(game, of_wheel) == []
