@@ -19,7 +19,7 @@ from npc_video.held_files import is_held, put_in_place
 from npc_video.shipping.console import Failure
 from npc_video.shipping.encoders import STUB_SOURCE, stub_for
 from npc_video.shipping.interpreter import ADDON_MODULES, SETTINGS, settings_for_this_machine
-from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
+from npc_video.shipping.platforms import BRIDGE, LOADER, Platform, this_platform
 
 from tools import native
 from tools.paths import ADDON, BUILD, ROOT
@@ -33,22 +33,26 @@ _PROJECTS = {
 }
 
 
-def compile_all() -> Sequence[Path]:
+def compile_all(platform: Platform | None = None) -> Sequence[Path]:
     """The loader and the bridge, compiled anew where a source has changed; the encoders' stub too.
+
+    Args:
+        platform: what they are for; None for this one.
 
     Raises:
         Failure: they do not compile.
     """
-    platform = this_platform()
-    files = [_BUILT / platform.library(stem) for stem in (LOADER, BRIDGE)]
+    platform = platform or this_platform()
+    built = _BUILT / str(platform)
+    files = [built / platform.library(stem) for stem in (LOADER, BRIDGE)]
     stub = stub_for(platform)
-    stamp = _BUILT / "fingerprint"
+    stamp = built / "fingerprint"
     wanted = _fingerprint()
     is_there = all(each.is_file() for each in (stamp, stub, *files))
     if not (is_there and stamp.read_text("utf-8") == wanted):
-        shutil.rmtree(_BUILT, ignore_errors=True)
-        _BUILT.mkdir(parents=True, exist_ok=True)  # Windows left a library in use there
-        native.compile_libraries(_BUILT, platform)
+        shutil.rmtree(built, ignore_errors=True)
+        built.mkdir(parents=True, exist_ok=True)  # Windows left a library in use there
+        native.compile_libraries(built, platform)
         stub.parent.mkdir(exist_ok=True)
         native.compile_encoder_stub(stub, platform)
         stamp.write_text(wanted, "utf-8")

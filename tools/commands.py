@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     doctor.add_argument("arguments", nargs="*", metavar="[FILE] [--preset NAME]")
 
+    windows = commands.add_parser("windows", help="run what it can as a program of Windows")
+    windows.set_defaults(command=_windows)
+
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
 
@@ -259,6 +262,11 @@ def _bench(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     _ready_environment()
     return _npc_video("doctor", *options.arguments)
+
+
+def _windows(options: argparse.Namespace) -> int:
+    _ready_environment()
+    return _python("tools.windows")
 
 
 def _check(options: argparse.Namespace) -> int:

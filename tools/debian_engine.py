@@ -1,25 +1,24 @@
 """A Godot of our own for Debian machines without one, unpacked from Debian testing.
 
-Nothing is installed and no root is needed: APT downloads into a private folder of the user's cache,
-`dpkg-deb` unpacks, and patchelf makes the programs start with the C library that came along. They
-find their libraries by an RPATH, never by LD_LIBRARY_PATH, so whatever they start is undisturbed.
+Nothing is installed: it lies in a folder of the user's cache, and patchelf makes the programs start
+with the C library that came along. They find their libraries by an RPATH, never by LD_LIBRARY_PATH,
+so whatever they start is undisturbed.
 
 An `Xvfb` comes with it, because a machine without Godot seldom has a screen.
 """
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from npc_video.shipping.console import Failure, say
 from npc_video.shipping.lock import exclusive
 
-from tools.debian_sources import KEYRING, debian_archive, read_sources, release_codename
+from tools import debian_packages
+from tools.debian_packages import run
 from tools.paths import cache_folder
 
 SUITE = "forky"
@@ -91,22 +90,32 @@ def fetch(patchelf: Path) -> Unpacked:
     with exclusive(cache / "fetch.lock", busy="Another run is fetching Godot; waiting for it…"):
         if found := unpacked(cache):
             return found
-        mirror, keyrings = _mirror()
+        mirror = debian_packages.mirror()
+        if mirror is None:
+            raise Failure(
+                "No Godot 4.5 or newer was found, and this machine has no Debian mirror to fetch "
+                "it from: install Godot and set GODOT to its path."
+            )
         _require_space(cache)
         say("Fetching Godot from Debian (about 190 MB, kept for next time)…")
-        final = _folder(cache)
-        part = final.with_suffix(".part")
-        for leftover in (part, final):  # of a run that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
         try:
-            packages = _download(part, mirror, keyrings)
-            say(f"Unpacking {len(packages)} packages…")
-            _unpack(part)
-            _relocate(part / "root", final / "root", patchelf)
-            part.replace(final)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        return _finish(final, packages)
+            return _make(_folder(cache), mirror, patchelf)
+        except subprocess.CalledProcessError as failed:
+            instead = "set GODOT to an installed one"
+            raise Failure(debian_packages.explain(failed, "Godot", instead)) from None
+
+
+def _make(final: Path, mirror: debian_packages.Mirror, patchelf: Path) -> Unpacked:
+    part = final.with_suffix(".part")
+    for leftover in (part, final):  # of a run that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        packages = debian_packages.fetch(part, mirror, SUITE, PACKAGES)
+        _relocate(part / "root", final / "root", patchelf)
+        part.replace(final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return _finish(final, packages)
 
 
 def _folder(cache: Path) -> Path:
@@ -117,71 +126,12 @@ def _libraries(root: Path) -> Path:
     return next((root / "usr" / "lib").glob("*-linux-gnu*"))
 
 
-def _mirror() -> tuple[str, tuple[str, ...]]:
-    os_release = Path("/etc/os-release")
-    codename = release_codename(os_release.read_text("utf-8")) if os_release.is_file() else None
-    tools_there = all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
-    source = debian_archive(read_sources(Path("/etc/apt")), codename) if codename else None
-    if source is None or not tools_there:
-        raise Failure(
-            "No Godot 4.5 or newer was found, and this machine has no Debian mirror to fetch it "
-            "from: install Godot and set GODOT to its path."
-        )
-    # A mirror may be signed anew by its owner; Debian's full keyring knows the newer suites.
-    keyrings = dict.fromkeys((*source.signed_by, KEYRING))
-    return source.uri, tuple(ring for ring in keyrings if Path(ring).is_file())
-
-
 def _require_space(cache: Path) -> None:
     if shutil.disk_usage(cache).free < _SPACE_NEEDED:
         raise Failure(
             f"Fetching Godot needs {_SPACE_NEEDED / 1e9:.1f} GB in {cache}: free some space, "
             "or set GODOT to an installed one."
         )
-
-
-def _download(folder: Path, mirror: str, keyrings: tuple[str, ...]) -> dict[str, str]:
-    """Fill `folder/archives` with the packages and what they need; return their versions."""
-    archives = folder / "archives"
-    for path in (folder / "lists" / "partial", archives / "partial"):
-        path.mkdir(parents=True)
-    (folder / "status").touch()
-    signed_by = f"Signed-By: {' '.join(keyrings)}\n" if keyrings else ""
-    (folder / "mirror.sources").write_text(
-        f"Types: deb\nURIs: {mirror}\nSuites: {SUITE}\nComponents: main\n{signed_by}", "utf-8"
-    )
-    settings = {
-        "Dir::State": folder,
-        "Dir::State::status": folder / "status",
-        "Dir::State::Lists": folder / "lists",
-        "Dir::Cache": folder,
-        "Dir::Cache::Archives": archives,
-        "Dir::Cache::pkgcache": "",
-        "Dir::Cache::srcpkgcache": "",
-        "Dir::Etc::SourceList": folder / "mirror.sources",
-        "Dir::Etc::SourceParts": "/dev/null",
-        "Dir::Etc::Preferences": "/dev/null",
-        "Dir::Etc::PreferencesParts": "/dev/null",
-        "APT::Install-Recommends": "false",
-        "APT::Sandbox::User": "root",  # the sandbox's user may not read this user's cache
-        "APT::Update::Error-Mode": "any",
-    }
-    configuration = folder / "apt.conf"
-    configuration.write_text(
-        "".join(f'{name} "{value}";\n' for name, value in settings.items()), "utf-8"
-    )
-    environment = {**os.environ, "APT_CONFIG": str(configuration), "LC_ALL": "C"}
-    _run("apt-get", "update", env=environment)
-    _run("apt-get", "install", "--download-only", "--yes", *PACKAGES, env=environment)
-    names = (unquote(archive.stem).split("_") for archive in archives.glob("*.deb"))
-    return {name: version for name, version, _architecture in names}
-
-
-def _unpack(folder: Path) -> None:
-    for archive in sorted((folder / "archives").glob("*.deb")):
-        _run("dpkg-deb", "--extract", archive, folder / "root")
-    shutil.rmtree(folder / "archives")
-    shutil.rmtree(folder / "lists")
 
 
 def _relocate(root: Path, home: Path, patchelf: Path) -> None:
@@ -192,13 +142,13 @@ def _relocate(root: Path, home: Path, patchelf: Path) -> None:
     needed = [word for name in present for word in ("--add-needed", name)]
     for name in _PROGRAMS:
         program = root / "usr" / "bin" / name
-        loader = Path(_run(patchelf, "--print-interpreter", program)).name
-        _run(patchelf, "--set-interpreter", final / loader, *needed, program)
-        _run(patchelf, "--force-rpath", "--set-rpath", final, program)
+        loader = Path(run(patchelf, "--print-interpreter", program)).name
+        run(patchelf, "--set-interpreter", final / loader, *needed, program)
+        run(patchelf, "--force-rpath", "--set-rpath", final, program)
     for library in libraries.glob("*.so*"):
         # A RUNPATH switches the program's RPATH off for everything below that library.
-        if not library.is_symlink() and _run(patchelf, "--print-rpath", library):
-            _run(patchelf, "--force-rpath", "--set-rpath", "$ORIGIN:$ORIGIN/pulseaudio", library)
+        if not library.is_symlink() and run(patchelf, "--print-rpath", library):
+            run(patchelf, "--force-rpath", "--set-rpath", "$ORIGIN:$ORIGIN/pulseaudio", library)
     _free_xvfb(root / "usr" / "bin" / "Xvfb")
 
 
@@ -215,30 +165,8 @@ def _free_xvfb(program: Path) -> None:
 def _finish(folder: Path, packages: dict[str, str]) -> Unpacked:
     """Prove that the copy runs, and write the manifest that declares it finished."""
     root = folder / "root"
-    version = _run(root / "usr/bin/godot", "--version")
+    version = run(root / "usr/bin/godot", "--version")
     temporary = folder / "manifest.json.part"
     temporary.write_text(json.dumps({"version": version, "packages": packages}, indent=1), "utf-8")
     temporary.replace(folder / "manifest.json")
     return Unpacked(root, packages, version)
-
-
-def _run(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(
-        command, env=env, capture_output=True, text=True, errors="replace", check=False
-    )
-    if done.returncode:
-        raise Failure(explain(done.stdout + done.stderr))
-    return done.stdout.strip()
-
-
-def explain(output: str) -> str:
-    """One sentence for what a step of the fetch printed before it failed."""
-    if "No space left on device" in output:
-        return "The disk filled up while fetching Godot: free 1.5 GB and run the command again."
-    lines = output.strip().splitlines() or ["no reason given"]
-    reason = next((line for line in lines if line.startswith("E: ")), lines[-1])
-    reason = reason.removeprefix("E: ").strip()
-    return (
-        f"Godot could not be fetched from the Debian mirror ({reason}): check the network "
-        "and run the command again, or set GODOT to an installed one."
-    )

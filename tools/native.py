@@ -121,13 +121,18 @@ def _compile(source: Path, target: Path, platform: Platform, arguments: list[str
     shared = "-dynamiclib" if platform.system == "macos" else "-shared"
     position = [] if platform.system == "windows" else ["-fPIC"]
     name = [f"-Wl,-install_name,@rpath/{target.name}"] if platform.system == "macos" else []
-    _zig(
+    zig(
         *("cc", "-target", _TARGETS[str(platform)], shared, *position, "-O2", "-s"),
         *(str(source), "-o", str(target), *name, *arguments),
     )
 
 
-def _zig(*arguments: str) -> None:
+def zig(*arguments: str | Path) -> None:
+    """Runs Zig, whose errors go to stderr.
+
+    Raises:
+        Failure: it does not compile what it was to compile.
+    """
     command = [sys.executable, "-m", "ziglang", *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
@@ -209,5 +214,5 @@ def _import_library(headers: Path, folder: Path, platform: Platform) -> Path:
     definition, library = folder / f"{name}.def", folder / f"{name}.lib"
     definition.write_text("\n".join([f"LIBRARY {name}.dll", "EXPORTS", *exported, ""]), "utf-8")
     machine = {"x86_64": "i386:x86-64", "arm64": "arm64"}[platform.machine]
-    _zig("dlltool", "-m", machine, "-d", str(definition), "-l", str(library))
+    zig("dlltool", "-m", machine, "-d", str(definition), "-l", str(library))
     return library

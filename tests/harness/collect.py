@@ -31,8 +31,9 @@ def test_names(file: Path) -> Iterator[tuple[str, int]]:
         return
     for node in ast.parse(text, file).body:
         # One that is `async` cannot run, and fails; it must not be passed over.
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and node.name.startswith("test_"):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
+            "test_"
+        ):
             yield node.name, node.lineno - 1
 
 

@@ -19,7 +19,7 @@ from npc_video.shipping.godot import EngineRun, find_faults, run_project
 from tools.screen import screen
 
 BEGIN, END = "@begin ", "@end "  # printed by inside/engine_tests.py
-_START = Path(__file__).with_name("inside") / "start.gd"
+START = Path(__file__).with_name("inside") / "start.gd"
 _ERROR = re.compile(r"\s*(USER |SCRIPT |SHADER )*ERROR:")
 _SCREEN = re.compile(r"^\[engine_tests\]\s*^screen=true$", re.MULTILINE)
 _TAIL = 40  # lines of a log that tell why it ended
@@ -53,15 +53,24 @@ class SuiteRun:
     log: str
 
 
-def run_suite(engine: Engine, project: Path, names: Sequence[str], *, seconds: float) -> SuiteRun:
+def run_suite(
+    engine: Engine, project: Path, names: Sequence[str], *, seconds: float, start: str = str(START)
+) -> SuiteRun:
     """Runs the tests called `names` (`tests/test_x.py::test_y`) of the project in this folder.
 
     A project whose `project.godot` says `screen=true` under `[engine_tests]` gets a window.
 
+    Args:
+        engine: The Godot that runs them.
+        project: The folder.
+        names: Of the tests.
+        seconds: Time limit.
+        start: The path of `START` as this engine reads it.
+
     Raises:
         Failure: it wants a screen and there is none.
     """
-    arguments = ["--script", str(_START), "--", *names]
+    arguments = ["--script", start, "--", *names]
     if not _SCREEN.search((project / "project.godot").read_text("utf-8")):
         return judge(names, run_project(engine, project, "--headless", *arguments, seconds=seconds))
     with screen() as env:

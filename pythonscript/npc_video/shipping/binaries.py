@@ -157,7 +157,10 @@ def _elf(parsed: "lief.ELF.Binary") -> Binary:
         name=name,
         libraries=tuple(map(str, parsed.libraries)),
         search=tuple(search),
-        imported=frozenset(str(each.name) for each in parsed.imported_symbols),
+        # Its own `imported_symbols` are those of which the linker knew a type.
+        imported=frozenset(
+            str(each.name) for each in parsed.dynamic_symbols if each.name and each.shndx == 0
+        ),
         exported=frozenset(str(each.name) for each in parsed.exported_symbols),
         glibc=max(versions, default=None),
     )

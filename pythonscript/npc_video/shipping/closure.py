@@ -49,7 +49,7 @@ def closure(
     found: dict[str, Distribution] = {}
     waiting = [(OURS, text) for text in distribution(OURS).requires or ()]
     waiting += [("the game", text) for text in extra]
-    environment = _environment(platform, python)
+    environment = markers(platform, python)
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         asker, text = waiting.pop()
@@ -126,8 +126,8 @@ def _required(
             yield str(requirement)
 
 
-def _environment(platform: Platform, python: str) -> dict[str, str]:
-    """The variables of PEP 508 there."""
+def markers(platform: Platform, python: str) -> dict[str, str]:
+    """The variables that conditional requirements ask for (PEP 508), on another platform."""
     sys_platform, system, os_name = _NAMES[platform.system]
     machine = {"x86_64": "AMD64", "arm64": "ARM64"} if platform.system == "windows" else {}
     if platform.system == "linux":

@@ -64,7 +64,15 @@ def _is_there(runtime: Path, folder: Path, name: str, module: Path, platform: Pl
     places = [folder, module.parent]
     if platform.system == "windows":
         places += [runtime, runtime / "DLLs"]
-    return any((place / name).is_file() for place in places)
+    return any(_file_in(place, name, platform) for place in places)
+
+
+def _file_in(folder: Path, name: str, platform: Platform) -> Path | None:
+    """The file of this name in a folder; for Windows it may differ in large letters."""
+    if platform.system != "windows":
+        return folder / name if (folder / name).is_file() else None
+    files = folder.iterdir() if folder.is_dir() else ()
+    return next((each for each in files if each.name.lower() == name.lower()), None)
 
 
 def _find(library: str, binary: Binary, original: Path, searched: Sequence[Path]) -> Path:
@@ -75,8 +83,10 @@ def _find(library: str, binary: Binary, original: Path, searched: Sequence[Path]
         for origin in _ORIGINS:
             place = place.replace(origin, str(original.parent))
         folders.append(Path(place))
-    for candidate in (Path(library), *(folder / name for folder in (*folders, *searched))):
-        if candidate.is_absolute() and candidate.is_file():
+    if Path(library).is_absolute() and Path(library).is_file():
+        return Path(library).resolve()
+    for folder in (*folders, *searched):
+        if folder.is_absolute() and (candidate := _file_in(folder, name, binary.platform)):
             return candidate.resolve()
     found = _ask_system(name) if os.name == "posix" else None
     if found is None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.debian_engine import explain, unpacked
+from tools.debian_engine import unpacked
 
 
 def manifest_in(cache: Path, text: str) -> None:
@@ -37,19 +37,3 @@ def test_a_copy_never_changes_where_children_find_libraries(tmp_path: Path) -> N
     copy = unpacked(tmp_path)
     assert copy is not None
     assert not any(name.startswith("LD_") for name in copy.environment())
-
-
-def test_apt_failing_is_told_in_a_sentence() -> None:
-    output = (
-        "Err:1 http://mirror.example/debian forky InRelease\n"
-        "E: Failed to fetch http://mirror.example/debian  Could not resolve 'mirror.example'\n"
-        "E: Some index files failed to download."
-    )
-    sentence = explain(output)
-    assert "Could not resolve 'mirror.example'" in sentence
-    assert "check the network" in sentence
-    assert "\n" not in sentence
-
-
-def test_a_full_disk_is_told_as_such() -> None:
-    assert explain("dpkg-deb: error: No space left on device").startswith("The disk filled up")

@@ -1,0 +1,73 @@
+"""Runs the addon as a program of Windows, and ends with a table of what passed.
+
+    python -m tools.windows
+
+Without an engine that is a small host, and the tests in tests/core. Where the variable
+`GODOT_WINDOWS` names a Godot for Windows, it also runs the tests inside the engine, and the demo.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from npc_video.shipping.console import Failure, say
+from npc_video.shipping.engine import Engine, parse_version
+
+from tools.windows import parts, place, python, wine
+from tools.windows.results import Result, table
+
+_ENGINE_S = 120.0  # for it to tell its version
+
+
+def main() -> int:
+    try:
+        found = wine.find_or_fetch()
+        if found is None:
+            say(
+                "There is no Wine here, so nothing of Windows can run: install wine64 (Debian,"
+                " Ubuntu), or run `py run.py check` on Windows itself."
+            )
+            return 0
+        say(f"Wine: {found.why}")
+        where = place.make(python.assemble())
+        with wine.windows(found, place.FOLDER / "wine") as windows:
+            done = list(_run(windows, where))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    print(table(done))
+    return int(any(each.failed for each in done))
+
+
+def _run(windows: wine.Windows, where: place.Place) -> Iterator[Result]:
+    folder = where.loader.parent
+    yield parts.host(windows, where, folder, "the environment in the host")
+    yield from parts.bundled(windows, where)
+    yield parts.core_tests(windows, where)
+    if named := os.environ.get("GODOT_WINDOWS"):
+        engine = _engine(windows, Path(named).resolve())
+        yield from parts.engine_tests(engine, where)
+        yield parts.demo(engine, where)
+
+
+def _engine(windows: wine.Windows, program: Path) -> Engine:
+    """The Godot of Windows at this path, as one that runs here.
+
+    Raises:
+        Failure: it is none.
+    """
+    answer = windows.run(program, "--version", cwd=windows.prefix, seconds=_ENGINE_S).output
+    if parse_version(answer) is None:
+        raise Failure(f"GODOT_WINDOWS names {program}, which is no Godot for Windows: {answer}")
+    return Engine(
+        windows.wine.program,
+        answer.strip().splitlines()[-1],
+        "named by the variable GODOT_WINDOWS",
+        windows.env,
+        (str(program), "--rendering-driver", "opengl3", "--audio-driver", "Dummy"),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Mends Wine's C library for NumPy, which asks it for functions of complex numbers.
+
+Wine has them as stubs that end the program. So its `ucrtbase.dll` gets another name, and the one
+that programs open hands everything on to it but those functions. What is outside of Wine stays as
+players get it.
+"""
+
+import re
+from pathlib import Path
+
+import lief
+from npc_video.shipping.console import Failure
+
+from tools.windows.python import forward
+
+_OURS = Path(__file__).with_name("complex.c")
+_NAME, _ORIGINAL = "ucrtbase.dll", "winecrt"
+_MARK, _MARK_AT = b"Wine builtin DLL", 0x40  # without it Wine takes a DLL for one of Windows
+_FAMILY = re.compile(r"^(?:REAL|COMPLEX)_OF\((\w+)\)", re.MULTILINE)
+_FUNCTION = re.compile(r"^\w+ ps_(\w+)\(", re.MULTILINE)
+
+
+def mend(system: Path) -> None:
+    """Changes the C library in `system`, the system32 of a Windows that Wine made.
+
+    Raises:
+        Failure: it is another one than Wine's, or does not compile.
+    """
+    library = system / _NAME
+    code = library.read_bytes()
+    if code[_MARK_AT : _MARK_AT + len(_MARK)] != _MARK:
+        raise Failure(f"{library} is none of Wine's, so it cannot be mended for NumPy.")
+    parsed = lief.PE.parse(library)
+    if not isinstance(parsed, lief.PE.Binary) or (table := parsed.get_export()) is None:
+        raise Failure(f"{library} exports nothing, so it cannot be mended for NumPy.")
+    names = [str(entry.name) for entry in table.entries if entry.name]
+    (system / f"{_ORIGINAL}.dll").write_bytes(code.replace(_MARK, bytes(len(_MARK)), 1))
+    ours = _own_functions()
+    where = {name: f"ps_{name}" if name in ours else f"{_ORIGINAL}.{name}" for name in names}
+    forward(library, where, str(_OURS))
+
+
+def _own_functions() -> set[str]:
+    """The names of the functions in our file."""
+    code = _OURS.read_text("utf-8")
+    of_three_widths = _FAMILY.findall(code)
+    return {*_FUNCTION.findall(code), *(f"{n}{w}" for n in of_three_widths for w in ("", "f", "l"))}

@@ -1,0 +1,186 @@
+"""Wine, which runs Windows' programs on Linux: the machine's own, or a copy from Debian's packages.
+
+Programs run in a Windows of their own (a `prefix`), which is made for a run and gone with it.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from npc_video.shipping.console import Failure, say
+from npc_video.shipping.lock import exclusive
+from npc_video.shipping.process import Finished, stream
+
+from tools import debian_packages
+from tools.paths import cache_folder
+from tools.windows import c_library
+
+_RECIPE = 1  # raise it when a change below must reach copies already unpacked
+_IN_DEBIAN = Path("usr/lib/wine")
+_NAMES = ("wine64", "wine")
+_START_S = 180.0  # for a prefix; 10 s on a machine with nothing else to do
+_NO_DIALOGS = "mscoree,mshtml="  # that offer to get Mono and Gecko
+
+
+@dataclass(frozen=True)
+class Wine:
+    """A Wine on this machine.
+
+    Attributes:
+        program: it.
+        server: the process that its programs share, which outlives them.
+        why: how it was chosen.
+        env: variables that both need.
+    """
+
+    program: Path
+    server: Path
+    why: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A Windows that programs can be started in.
+
+    Attributes:
+        wine: what runs them.
+        prefix: the folder of the drives.
+    """
+
+    wine: Wine
+    prefix: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables for whatever is started in it."""
+        return {
+            **self.wine.env,
+            "WINEPREFIX": str(self.prefix),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": f"{_NO_DIALOGS};ucrtbase=n",  # the one that `c_library` mends
+        }
+
+    def run(
+        self,
+        program: Path,
+        *arguments: str | Path,
+        cwd: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+        on_line: Callable[[str], None] = lambda line: None,
+    ) -> Finished:
+        """Runs a program of Windows, as `process.stream` does.
+
+        Args:
+            program: an .exe.
+            arguments: for it.
+            cwd: its working folder.
+            seconds: it may take.
+            env: more variables.
+            on_line: is given each line of its output, on another thread.
+        """
+        return stream(
+            [self.wine.program, program, *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, **self.env, **(env or {})},
+            seconds=seconds,
+            on_line=on_line,
+        )
+
+
+def windows_path(path: Path) -> str:
+    """A path of this machine as programs of Windows write it."""
+    return "Z:" + str(path.resolve()).replace("/", "\\")
+
+
+def find_or_fetch() -> Wine | None:
+    """The installed Wine, else a copy from Debian; None on another system that has none.
+
+    Raises:
+        Failure: the copy cannot be fetched.
+    """
+    for name in _NAMES:
+        for program in filter(
+            None, (shutil.which(name), shutil.which(name, path=f"/{_IN_DEBIAN}"))
+        ):
+            if server := _server(Path(program).resolve().parent):
+                return Wine(Path(program), server, f"{program}, installed")
+    mirror = debian_packages.mirror()
+    return _copy(mirror) if mirror else None
+
+
+def _server(beside: Path) -> Path | None:
+    found = shutil.which("wineserver", path=str(beside)) or shutil.which("wineserver")
+    return Path(found) if found else None
+
+
+def _copy(mirror: debian_packages.Mirror) -> Wine:
+    """The copy in the cache, fetched if need be: of the machine's own release, to fit its files."""
+    final = cache_folder() / f"wine-{mirror.release}-{_RECIPE}"
+    with exclusive(final.with_suffix(".lock"), busy="Another run fetches Wine; waiting for it…"):
+        if not final.is_dir():
+            _fetch(final, mirror)
+    folder = final / "root" / _IN_DEBIAN
+    libraries = next((final / "root/usr/lib").glob("*-linux-gnu"))
+    env = {"LD_LIBRARY_PATH": str(libraries), "WINESERVER": str(folder / "wineserver")}
+    program = next(folder / name for name in _NAMES if (folder / name).is_file())
+    return Wine(program, folder / "wineserver", f"{program}, from Debian {mirror.release}", env)
+
+
+def _fetch(final: Path, mirror: debian_packages.Mirror) -> None:
+    say("Fetching Wine from Debian (about 110 MB, kept for next time)…")
+    part = final.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
+    status = debian_packages.INSTALLED
+    try:
+        debian_packages.fetch(part, mirror, mirror.release, ["wine64"], status)
+        part.replace(final)
+    except subprocess.CalledProcessError as failed:
+        raise Failure(debian_packages.explain(failed, "Wine", "install wine64")) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def windows(wine: Wine, prefix: Path) -> Iterator[Windows]:
+    """A fresh Windows in the folder `prefix`; with the block all that runs in it ends.
+
+    Raises:
+        Failure: Wine does not start.
+    """
+    shutil.rmtree(prefix, ignore_errors=True)
+    prefix.mkdir(parents=True)
+    made = Windows(wine, prefix)
+    try:
+        started = made.run(
+            Path("wineboot"),
+            "--init",
+            cwd=prefix,
+            seconds=_START_S,
+            env={"WINEDLLOVERRIDES": _NO_DIALOGS},
+        )
+        system = prefix / "drive_c" / "windows" / "system32"
+        if started.exit_code != 0 or not system.is_dir():
+            raise Failure(f"{wine.program} does not start: {started.output.strip()[-500:]}")
+        _end(made)
+        c_library.mend(system)
+        yield made
+    finally:
+        _end(made)
+        shutil.rmtree(prefix, ignore_errors=True)
+
+
+def _end(made: Windows) -> None:
+    """Ends all programs in a Windows, and waits for it."""
+    for option in ("--kill", "--wait"):
+        subprocess.run(
+            [made.wine.server, option],
+            env={**os.environ, **made.env},
+            check=False,
+            timeout=_START_S,
+        )
