@@ -265,7 +265,10 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _windows(options: argparse.Namespace) -> int:
-    _ready_environment()
+    if os.environ.get("GODOT_WINDOWS"):
+        _ready()  # this machine's engine exports a game for the other one
+    else:
+        _ready_environment()
     return _python("tools.windows")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from npc_video.shipping.console import Failure, say
 from npc_video.shipping.engine import Engine, parse_version
 
-from tools.windows import parts, place, python, wine
+from tools.engine import find
+from tools.windows import finished_game, parts, place, python, wine
 from tools.windows.results import Result, table
 
 _ENGINE_S = 120.0  # for it to tell its version
@@ -49,6 +50,10 @@ def _run(windows: wine.Windows, where: place.Place) -> Iterator[Result]:
         engine = _engine(windows, Path(named).resolve())
         yield from parts.engine_tests(engine, where)
         yield parts.demo(engine, where)
+        if here := find():
+            program = Path(named).resolve()
+            runtime = parts.game_folder(where)
+            yield finished_game.finished_game(here, engine, program, runtime, where)
 
 
 def _engine(windows: wine.Windows, program: Path) -> Engine:

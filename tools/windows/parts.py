@@ -9,7 +9,7 @@ from npc_video.shipping.check import check
 from npc_video.shipping.console import say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import import_project, run_project
-from npc_video.shipping.python_files import python_in
+from npc_video.shipping.python_files import private_folders, python_in
 
 from tests.harness.collect import test_names
 from tests.harness.suite import START, run_suite
@@ -42,14 +42,14 @@ def host(windows: Windows, place: Place, folder: Path, what: str) -> Result:
 
 def bundled(windows: Windows, place: Place) -> Sequence[Result]:
     """A game's own runtime, made of the assembled Python: its libraries, and whether it plays."""
-    folder = place.checkout / "a game"
+    folder = game_folder(place)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy2(place.loader, folder)
     files = python_in(place.python.parent, WINDOWS)
     root = folder / "python"
     runtime.assemble(root, files, place.bridge, runtime.Choices(), lambda part, what: None)
-    private = [each.encode() for each in runtime.private_folders(files)]
+    private = [each.encode() for each in private_folders()]
     found = check(root, WINDOWS, private).problems
     size = sum(each.stat().st_size for each in root.rglob("*") if each.is_file())
     what = "a game's runtime"
@@ -57,6 +57,11 @@ def bundled(windows: Windows, place: Place) -> Sequence[Result]:
         results.of_checks(f"{what}, its libraries", found, f"{size / 1e6:.0f} MB"),
         host(windows, place, folder, f"{what} in the host"),
     )
+
+
+def game_folder(place: Place) -> Path:
+    """Where `bundled` puts a runtime, in `python`."""
+    return place.checkout / "a game"
 
 
 def core_tests(windows: Windows, place: Place) -> Result:

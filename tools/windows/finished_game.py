@@ -1,0 +1,98 @@
+"""A finished game: the demo, exported here with Windows' Python, and played as players have it."""
+
+import json
+import shutil
+from pathlib import Path
+
+from npc_video.shipping import project_files
+from npc_video.shipping.engine import Engine
+from npc_video.shipping.export import export
+from npc_video.shipping.godot import run_program
+
+from tools.paths import ADDON, DEMO
+from tools.screen import screen
+from tools.windows import results
+from tools.windows.place import Place
+from tools.windows.results import Result
+from tools.windows.wine import windows_path
+
+_PRESET = """[preset.0]
+
+name="Windows"
+platform="Windows Desktop"
+runnable=true
+export_filter="all_resources"
+include_filter=""
+exclude_filter=""
+
+[preset.0.options]
+
+custom_template/debug="{template}"
+custom_template/release="{template}"
+binary_format/architecture="x86_64"
+binary_format/embed_pck=false
+application/modify_resources=false
+python/runtime="{runtime}"
+"""
+# What is imported here is read there, by an engine that need not have been made with WebP.
+_AS_PNG = "\n[rendering]\n\ntextures/lossless_compression/force_png=true\n"
+_PLAYED_S, _LIMIT_S = 20, 300.0
+
+
+def finished_game(
+    here: Engine, there: Engine, template: Path, runtime: Path, place: Place
+) -> Result:
+    """Exports the demo and plays it for some seconds, with pictures where there is a screen.
+
+    Args:
+        here: the engine of this machine, which exports.
+        there: one of Windows.
+        template: what becomes the game's program.
+        runtime: the folder of a runtime pack.
+        place: where the loader is that goes along.
+
+    Raises:
+        Failure: the export fails.
+    """
+    project, game = place.checkout / "to export", place.checkout / "finished game" / "Ember.exe"
+    for folder in (project, game.parent):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(place.inside(DEMO), project, ignore=shutil.ignore_patterns("addons"))
+    addon = project / "addons" / ADDON.name
+    shutil.copytree(ADDON, addon)
+    shutil.copy2(place.loader, addon / "bin")
+    project_files.list_extension(project, ADDON.name)
+    text = _PRESET.format(template=template, runtime=runtime)
+    (project / "export_presets.cfg").write_text(text, "utf-8")
+    settings = project / "project.godot"
+    settings.write_text(settings.read_text("utf-8") + _AS_PNG, "utf-8")
+    export(here, project, "Windows", game)
+    return _play(there, game)
+
+
+def _play(engine: Engine, game: Path) -> Result:
+    shots = game.parent / "shots"
+    shots.mkdir()
+    program = Engine(engine.path, engine.version, "", engine.env, (str(game), *engine.args[1:]))
+    with screen() as env:
+        run = run_program(
+            program,
+            *([] if env else ["--headless"]),
+            *("--", f"--seconds={_PLAYED_S}", f"--shots={windows_path(shots)}"),
+            folder=game.parent,
+            seconds=_LIMIT_S,
+            env=env,
+        )
+    last = next((line for line in run.log.splitlines() if line.startswith("{")), "{}")
+    told = json.loads(last)
+    pictures = len(list(shots.glob("*_clip.png")))
+    problems = [*run.faults]
+    if not told.get("generated") or told.get("failed"):
+        problems.append(f"clips that were made and failed: {last}; {run.log[-1000:]}")
+    if env and not pictures:
+        problems.append("no clip came on screen")
+    size = sum(each.stat().st_size for each in game.parent.rglob("*") if each.is_file())
+    words = (
+        f"{told.get('generated')} clips made, {pictures} pictures in {shots}, {size / 1e6:.0f} MB"
+    )
+    return results.of_checks("the demo, exported", problems, words)
