@@ -35,12 +35,12 @@ def mend(system: Path) -> None:
         raise Failure(f"{library} exports nothing, so it cannot be mended for NumPy.")
     names = [str(entry.name) for entry in table.entries if entry.name]
     (system / f"{_ORIGINAL}.dll").write_bytes(code.replace(_MARK, bytes(len(_MARK)), 1))
-    ours = _own_functions()
+    ours = own_functions()
     where = {name: f"ps_{name}" if name in ours else f"{_ORIGINAL}.{name}" for name in names}
     forward(library, where, str(_OURS))
 
 
-def _own_functions() -> set[str]:
+def own_functions() -> set[str]:
     """The names of the functions in our file."""
     code = _OURS.read_text("utf-8")
     of_three_widths = _FAMILY.findall(code)

@@ -84,7 +84,7 @@ def _play(engine: Engine, game: Path) -> Result:
             env=env,
         )
     last = next((line for line in run.log.splitlines() if line.startswith("{")), "{}")
-    told = json.loads(last)
+    told = json.loads(last).get("queue", {})
     pictures = len(list(shots.glob("*_clip.png")))
     problems = [*run.faults]
     if not told.get("generated") or told.get("failed"):

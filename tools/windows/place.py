@@ -5,6 +5,7 @@ Its folder has blanks and letters of many scripts, as those of players do.
 
 import shutil
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 
 from npc_video.shipping.interpreter import ADDON_MODULES, MINOR_VERSION, SETTINGS
@@ -52,11 +53,12 @@ def make(python: Path) -> Place:
     """
     loader, library = bridge.compile_all(WINDOWS)
     shutil.rmtree(_CHECKOUT, ignore_errors=True)
-    shutil.copytree(ROOT, _CHECKOUT, ignore=_not_copied)
+    shutil.copytree(ROOT, _CHECKOUT, ignore=left_out)
     addon = _CHECKOUT / ADDON.relative_to(ROOT)
     place = Place(
         _CHECKOUT, python / "python.exe", addon / "bin" / loader.name, addon / "bin" / library.name
     )
+    _tell_of_project()
     executable = _environment(python)
     for folder, modules in (
         (place.loader.parent, ADDON_MODULES),
@@ -78,12 +80,19 @@ def make(python: Path) -> Place:
     return place
 
 
-def _not_copied(folder: str, names: list[str]) -> set[str]:
+def left_out(folder: str, names: list[str]) -> set[str]:
     """What was made here and not there, in Godot's own folders all but the list of extensions."""
     if Path(folder).name == ".godot":
         return {name for name in names if name != "extension_list.cfg"}
     links = {name for name in names if Path(folder, name).is_symlink()}
     return links | shutil.ignore_patterns(*_NOT_COPIED)(folder, names)
+
+
+def _tell_of_project() -> None:
+    """Lets Python find out in the copy what the project needs, as where it is installed."""
+    packages = Path(str(distribution("npc-video-player").locate_file("")))
+    for told in packages.glob("npc_video_player-*.dist-info"):
+        shutil.copytree(told, _CHECKOUT / "pythonscript" / told.name)
 
 
 def _environment(python: Path) -> Path:

