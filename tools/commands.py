@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     remove.set_defaults(command=_remove)
     remove.add_argument("project", type=Path, help="the folder with its project.godot")
 
+    export = commands.add_parser("export", help="export the demo as a game, and start it")
+    export.set_defaults(command=_export)
+    export.add_argument("folder", type=Path, metavar="DIR")
+
     engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
     engine.set_defaults(command=_engine)
 
@@ -129,6 +133,11 @@ def _install(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     _ready_environment()
     return _npc_video("uninstall", str(options.project))
+
+
+def _export(options: argparse.Namespace) -> int:
+    _ready()
+    return _python("tools.exported_demo", str(options.folder.resolve()))
 
 
 def _demo(options: argparse.Namespace) -> int:

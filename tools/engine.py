@@ -37,4 +37,5 @@ def _of_copy(copy: debian_engine.Unpacked, how: str) -> Engine:
         f"{how} from {suite} (godot {copy.packages['godot']}, Mesa {drivers})",
         copy.environment(),
         ("--rendering-driver", "opengl3", "--audio-driver", "Dummy"),
+        copy.program("godot-template-release"),
     )

@@ -19,14 +19,13 @@ _SECONDS = 120.0
 def release_template(engine: Engine) -> Path | None:
     """Return the release template of this engine for this machine, None if it has none.
 
-    Debian has it beside the editor; Godot's own are for all versions in one folder of the user's.
+    Godot's own are for all versions in one folder of the user's.
     """
-    beside = engine.path.with_name("godot-template-release")
     version = ".".join(engine.version.split(".official")[0].split("."))
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     machine = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     own = Path(data, "godot", "export_templates", version, f"linux_release.{machine}")
-    return next((path for path in (beside, own) if path.is_file()), None)
+    return next((path for path in (engine.template, own) if path and path.is_file()), None)
 
 
 def play_finished(

@@ -24,6 +24,7 @@ class Engine:
         why: How it was chosen, for the reader of `run.py engine`.
         env: Variables it needs on its own process.
         args: Arguments it needs before all others.
+        template: Its release template, if it does not find one itself.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Engine:
     why: str
     env: Mapping[str, str] = field(default_factory=dict)
     args: tuple[str, ...] = ()
+    template: Path | None = None
 
 
 def installed() -> Engine | None:
