@@ -1,6 +1,7 @@
 """Python modules of the game itself: `import enemies.boss` finds `res://enemies/boss.py`.
 
-Read through the engine's `FileAccess`, so that it works from an exported game's package too.
+Read through the engine's `FileAccess`, so that it works from an exported game's package too, where
+they are compiled unless its developer keeps the sources.
 """
 
 from __future__ import annotations
@@ -26,21 +27,22 @@ class ResourceFinder:
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         base = f"res://{fullname.replace('.', '/')}"
-        for file, is_package in ((f"{base}.py", False), (f"{base}/__init__.py", True)):
-            if self.files.file_exists(file):
-                # Tracebacks show a real path, as long as there is one.
-                shown = str(self.settings.globalize_path(file)) or file
-                return importlib.util.spec_from_file_location(
-                    fullname,
-                    shown,
-                    loader=_Loader(fullname, shown, self.files, file),
-                    submodule_search_locations=[base] if is_package else None,
-                )
+        for stem, is_package in ((base, False), (f"{base}/__init__", True)):
+            for file, kind in ((f"{stem}.py", _SourceLoader), (f"{stem}.pyc", _CompiledLoader)):
+                if self.files.file_exists(file):
+                    # Tracebacks show a real path, as long as there is one.
+                    shown = str(self.settings.globalize_path(file)) or file
+                    return importlib.util.spec_from_file_location(
+                        fullname,
+                        shown,
+                        loader=kind(fullname, shown, self.files, file),
+                        submodule_search_locations=[base] if is_package else None,
+                    )
         return None
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Reads the source by its `res://` path; no bytecode is kept."""
+class _SourceLoader(importlib.machinery.SourceFileLoader):
+    """Reads a module by its `res://` path and compiles it; no bytecode is kept."""
 
     def __init__(self, fullname: str, shown: str, files: Any, file: str):
         super().__init__(fullname, shown)
@@ -49,6 +51,19 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     def path_stats(self, path: Any) -> Any:
         raise OSError("not a file of the system")
+
+    def get_data(self, path: Any) -> bytes:
+        content: bytes = self.files.get_file_as_bytes(self.file)
+        return content
+
+
+class _CompiledLoader(importlib.machinery.SourcelessFileLoader):
+    """Reads by its `res://` path what was compiled when the game was exported."""
+
+    def __init__(self, fullname: str, shown: str, files: Any, file: str):
+        super().__init__(fullname, shown)
+        self.files = files
+        self.file = file
 
     def get_data(self, path: Any) -> bytes:
         content: bytes = self.files.get_file_as_bytes(self.file)

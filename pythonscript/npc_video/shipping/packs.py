@@ -55,10 +55,19 @@ def runtime_in(place: Path, platform: Platform, cache: Path) -> Path:
 
 def platform_of(runtime: Path) -> str:
     """The name of the platform that a runtime is for, as its manifest tells."""
+    return _told(runtime, "platform") or "no platform that its manifest tells"
+
+
+def minor_of(runtime: Path) -> str:
+    """The minor version of the Python in a runtime, such as "3.11", as its manifest tells."""
+    return ".".join(_told(runtime, "python").split(".")[:2])
+
+
+def _told(runtime: Path, name: str) -> str:
     try:
-        return str(json.loads((runtime / MANIFEST).read_text("utf-8"))["platform"])
+        return str(json.loads((runtime / MANIFEST).read_text("utf-8"))[name])
     except (OSError, ValueError, KeyError, TypeError):
-        return "no platform that its manifest tells"
+        return ""
 
 
 def zip_pack(runtime: Path, target: Path) -> None:

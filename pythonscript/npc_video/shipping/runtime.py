@@ -11,7 +11,6 @@ On Windows there are `python3x.dll` and what has to lie beside it, `DLLs`, `Lib`
 """
 
 import os
-import py_compile
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from .binaries import is_binary, strip
+from .byte_code import compile_python
 from .closure import OURS, closure, our_files, package_files
 from .console import Failure
 from .denylist import ships_extension, ships_from_package, ships_from_stdlib
@@ -183,14 +183,6 @@ class _Writer:
             cache = target.parent / "__pycache__"
             compiled = cache / f"{target.stem}.cpython-{MINOR_VERSION.replace('.', '')}.pyc"
         try:
-            py_compile.compile(
-                str(source),
-                str(compiled),
-                dfile=target.relative_to(self.root).as_posix(),
-                doraise=True,
-                quiet=1,
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
-        except (py_compile.PyCompileError, SyntaxError, ValueError):
-            # Templates and examples, which are no Python before they are filled in.
+            compile_python(source, compiled, target.relative_to(self.root).as_posix())
+        except Failure:  # a template or an example, which is no Python before it is filled in
             shutil.copyfile(source, target)

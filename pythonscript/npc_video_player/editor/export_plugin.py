@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from godot import EditorExportPlatform, EditorExportPlugin, ProjectSettings, exposed
+from npc_video.shipping.byte_code import compile_python
 from npc_video.shipping.console import Failure
+from npc_video.shipping.interpreter import MINOR_VERSION
+from npc_video.shipping.packs import minor_of
 from npc_video.shipping.runtime import Choices
 
 from .packed_files import baked_clips, python_modules, shaders
@@ -68,9 +72,10 @@ class NpcExport(EditorExportPlugin):
     def _export_begin(self, features: list[str], is_debug: bool, path: str, flags: int) -> None:
         self._added: set[str] = set()
         try:
-            self._pack_files()
+            minor = MINOR_VERSION
             if not path.endswith(".pck"):  # which is for a game that has its Python already
-                self._add_runtime(features, Path(path))
+                minor = self._add_runtime(features, Path(path))
+            self._pack_files(compiles=minor == MINOR_VERSION)
         except (Failure, OSError) as error:
             self._fail(str(error))
 
@@ -78,13 +83,23 @@ class NpcExport(EditorExportPlugin):
         if path in self._added:
             self.skip()  # the preset takes it along too
 
-    def _pack_files(self) -> None:
+    def _pack_files(self, *, compiles: bool) -> None:
         project = Path(ProjectSettings.globalize_path("res://"))
+        compiles = compiles and not self.get_option("python/keep_sources")
         for file in self._files(project):
             inside = f"res://{file.relative_to(project).as_posix()}"
             if inside not in self._added:
-                self.add_file(inside, file.read_bytes(), False)
                 self._added.add(inside)
+                if file.suffix == ".py" and compiles:
+                    self.add_file(f"{inside}c", self._compiled(file, inside), False)
+                else:
+                    self.add_file(inside, file.read_bytes(), False)
+
+    def _compiled(self, file: Path, inside: str) -> bytes:
+        with TemporaryDirectory() as folder:
+            target = Path(folder, "compiled")
+            compile_python(file, target, inside)
+            return target.read_bytes()
 
     def _files(self, project: Path) -> Iterator[Path]:
         excluded = [
@@ -96,7 +111,8 @@ class NpcExport(EditorExportPlugin):
         if self.get_option("npc_video/baked_clips"):
             yield from baked_clips(project, excluded)
 
-    def _add_runtime(self, features: list[str], game: Path) -> None:
+    def _add_runtime(self, features: list[str], game: Path) -> str:
+        """Adds the game's Python, and returns its minor version."""
         platform = platform_of_export(features)
         choices = Choices(
             extra_packages=tuple(self.get_option("python/extra_packages")),
@@ -109,6 +125,7 @@ class NpcExport(EditorExportPlugin):
         if platform.system != "macos":  # there it is inside of the application, which is made anew
             clear_old_runtime(game.parent)
         self.add_shared_object(str(runtime), [], "")
+        return minor_of(runtime)
 
     def _fail(self, reason: str) -> None:
         self.get_export_platform().add_message(

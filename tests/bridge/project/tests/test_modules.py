@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import json
+import py_compile
 import traceback
 from pathlib import Path
 
@@ -72,3 +73,21 @@ def test_no_bytecode_is_left_in_the_project(test):
     import parts.wheel
 
     assert not Path(parts.wheel.__file__).with_name("__pycache__").exists()
+
+
+def test_a_module_that_was_compiled_for_a_finished_game(test):
+    compiled = Path(ProjectSettings.globalize_path("res://parts/compiled_axle.pyc"))
+    source = Path(ProjectSettings.globalize_path("user://axle.py"))
+    source.write_text("WOOD = 'ash'\ndef turn(times):\n    return 1 / times\n", "utf-8")
+    try:
+        py_compile.compile(str(source), str(compiled), dfile="res://parts/compiled_axle.py")
+        from parts import compiled_axle
+
+        assert compiled_axle.WOOD == "ash"
+        with pytest.raises(ZeroDivisionError) as caught:
+            compiled_axle.turn(0)
+        (frame,) = traceback.extract_tb(caught.value.__traceback__)[1:]
+        assert frame.filename == "res://parts/compiled_axle.py"
+    finally:
+        compiled.unlink(missing_ok=True)
+        source.unlink()
