@@ -21,6 +21,7 @@ def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProc
         env=_environment(folder),
         capture_output=True,
         text=True,
+        errors="replace",
         encoding="utf-8",
         check=False,
     )

@@ -98,9 +98,9 @@ def test_the_system_that_players_need_is_told(tmp_path):
 
 def test_every_difference_from_the_manifest_is_a_problem(tmp_path):
     for name in ("same", "changed", "gone"):
-        (tmp_path / name).write_text(name)
+        (tmp_path / name).write_text(name, "utf-8")
     write_manifest(tmp_path, "linux-x86_64", "3.11.9")
-    (tmp_path / "changed").write_text("otherwise")
+    (tmp_path / "changed").write_text("otherwise", "utf-8")
     (tmp_path / "gone").unlink()
     (tmp_path / "new").touch()
     found = check(tmp_path, platform_named("linux-x86_64")).problems
@@ -110,7 +110,7 @@ def test_every_difference_from_the_manifest_is_a_problem(tmp_path):
 @pytest.mark.parametrize("content", [None, "", "{}", "[]", '{"sha256": 3}'])
 def test_a_missing_or_damaged_manifest_is_a_problem(tmp_path, content):
     if content is not None:
-        (tmp_path / MANIFEST).write_text(content)
+        (tmp_path / MANIFEST).write_text(content, "utf-8")
     (problem,) = check(tmp_path, platform_named("linux-x86_64")).problems
     assert problem.startswith("manifest.json is missing or damaged")
 

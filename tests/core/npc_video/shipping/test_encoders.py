@@ -80,7 +80,7 @@ def make_clip(path: Path, encoder: str) -> None:
 
 def play(site_packages: Path, clips: list[Path]) -> list[str]:
     command = [sys.executable, "-I", "-c", GAME, str(site_packages), *map(str, clips)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -11,7 +11,7 @@ from npc_video.shipping.notices import foreign_libraries, notices, python_part
 from tools.paths import ROOT
 
 DATA = ROOT / "tests" / "data"
-LINES = (DATA / "bundled_libraries").read_text().splitlines()
+LINES = (DATA / "bundled_libraries").read_text("utf-8").splitlines()
 BUNDLED = [line for line in LINES if not line.startswith("#")]
 FOREIGN = sorted({name for name in BUNDLED if not encoders.is_replaced(name)})
 
@@ -33,11 +33,11 @@ def package(folder, name, *metadata, **files):
     info = folder / f"{name}-1.0.dist-info"
     info.mkdir()
     lines = ["Metadata-Version: 2.4", f"Name: {name}", "Version: 1.0", *metadata, ""]
-    (info / "METADATA").write_text("\n".join(lines))
+    (info / "METADATA").write_text("\n".join(lines), "utf-8")
     names = [each.replace("_", ".") for each in files]
     for file, text in zip(names, files.values(), strict=True):
-        (info / file).write_text(text)
-    (info / "RECORD").write_text("".join(f"{info.name}/{each},,\n" for each in names))
+        (info / file).write_text(text, "utf-8")
+    (info / "RECORD").write_text("".join(f"{info.name}/{each},,\n" for each in names), "utf-8")
     return PathDistribution(info)
 
 
@@ -80,7 +80,9 @@ def test_the_texts_are_there_and_needed():
     assert used == {path.stem for path in LICENCES.glob("*.txt")}
     for path in LICENCES.iterdir():
         assert path.read_text("utf-8").strip()
-    assert (LICENCES / "npc-video-player.txt").read_text() == (ROOT / "LICENSE").read_text()
+    assert (LICENCES / "npc-video-player.txt").read_text("utf-8") == (ROOT / "LICENSE").read_text(
+        "utf-8"
+    )
 
 
 def test_the_source_is_that_of_the_ffmpeg_in_the_wheel():
@@ -173,7 +175,7 @@ def test_pythons_own_text_is_preferred(tmp_path):
     stdlib = tmp_path / "Lib"
     stdlib.mkdir()
     assert "PYTHON SOFTWARE FOUNDATION" in python_part("3.11.9", stdlib).texts[0]
-    (tmp_path / "LICENSE.txt").write_text("as python.org has it on Windows")
+    (tmp_path / "LICENSE.txt").write_text("as python.org has it on Windows", "utf-8")
     assert python_part("3.11.9", stdlib).texts[0] == "as python.org has it on Windows"
-    (stdlib / "LICENSE.txt").write_text("as all others have it")
+    (stdlib / "LICENSE.txt").write_text("as all others have it", "utf-8")
     assert python_part("3.11.9", stdlib).texts[0] == "as all others have it"

@@ -4,7 +4,8 @@ from tools.windows.results import of_checks, of_pytest, of_suite, table
 REPORT = """<testsuites><testsuite tests="4">
 <testcase classname="test_a" name="test_one"/>
 <testcase classname="test_a" name="test_two"><skipped message="POSIX"/></testcase>
-<testcase classname="test_a" name="test_three"><failure message="assert 1 == 2&#10;more"/></testcase>
+<testcase classname="test_a" name="test_three">
+<failure message="assert 1 == 2&#10;more"/></testcase>
 <testcase classname="test_a" name="test_four"><error message="failed on setup"/></testcase>
 </testsuite></testsuites>"""
 
