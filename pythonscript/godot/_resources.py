@@ -21,6 +21,7 @@ class ResourceFinder:
 
     def __init__(self) -> None:
         self.files: Any = _classes.class_named("FileAccess")
+        self.folders: Any = _classes.class_named("DirAccess")
         self.settings = _globals.singleton("ProjectSettings")
 
     def find_spec(
@@ -38,7 +39,11 @@ class ResourceFinder:
                         loader=kind(fullname, shown, self.files, file),
                         submodule_search_locations=[base] if is_package else None,
                     )
-        return None
+        if not self.folders.dir_exists_absolute(base):
+            return None
+        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [base]  # a folder without __init__.py, such as addons
+        return spec
 
 
 class _SourceLoader(importlib.machinery.SourceFileLoader):

@@ -14,6 +14,7 @@ from .shipping import addon, runtime_commands
 from .shipping.console import Failure, print_anything, say
 from .shipping.engine import installed
 from .shipping.export import export, exported
+from .shipping.this_python import check_store
 
 __all__ = ["main"]
 
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _install(options: argparse.Namespace) -> int:
+    check_store()
     ours = addon.our_addon()
     addon.install(options.project, ours)
     say(

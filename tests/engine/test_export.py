@@ -1,4 +1,4 @@
-"""Games packed by the engine: the clips baked for them go along."""
+"""Games packed by the engine: the clips baked for them go along, and what is excluded stays."""
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -38,6 +39,22 @@ def _environment(folder: Path) -> Mapping[str, str]:
     """The variables of a user who has no tools."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
     return {**kept, "PATH": str(folder / "no programs"), "HOME": str(folder)}
+
+
+def players_prefix(game: Path) -> tuple[str, ...]:
+    """What starts a program where there is no Python and no checkout, and the game is read-only.
+
+    It is empty where this user may not hide folders.
+    """
+    if not _prefix():
+        return ()
+    base = Path(sys.base_prefix)
+    pythons = base.glob("lib/python3*") if base == Path("/usr") else [base]
+    hidden = [ROOT, Path(sys.prefix), *pythons]
+    mount = shutil.which("mount")
+    steps = [f'"{mount}" -t tmpfs none "{folder}"' for folder in hidden if folder.is_dir()]
+    steps += [f'"{mount}" --bind "{game}" "{game}"', f'"{mount}" -o remount,ro,bind "{game}"']
+    return (*_prefix()[:-2], " && ".join([*steps, 'exec "$@"']), "sh")
 
 
 @cache

@@ -22,6 +22,12 @@ def test_packages_and_modules_of_the_project(test):
     assert parts.wheel.__spec__.name == "parts.wheel"
 
 
+def test_a_folder_is_a_package_without_a_file_that_says_so(test):
+    from tests import test_modules  # this folder has none
+
+    assert test_modules.__name__ == "tests.test_modules"
+
+
 def test_a_module_is_loaded_once(test):
     import parts.hub
 
