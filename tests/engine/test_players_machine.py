@@ -52,7 +52,7 @@ def test_baked_clips_then_the_fallback_and_no_network(tmp_path: Path) -> None:
             pytest.skip("there is no screen here, and no Xvfb")
         developers.setblocking(False)
         url = f"http://127.0.0.1:{developers.getsockname()[1]}"
-        run = play_finished(engine, template, project, {**env, "NPC_VIDEO_COMFYUI": url})
+        run = play_finished(engine, template, project, {**env, "NPC_VIDEO_HTTP": url})
         with pytest.raises(BlockingIOError):
             developers.accept()
     assert "@end" in run.log, run.log

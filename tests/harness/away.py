@@ -50,7 +50,9 @@ def players_prefix(game: Path) -> tuple[str, ...]:
         return ()
     base = Path(sys.base_prefix)
     pythons = base.glob("lib/python3*") if base == Path("/usr") else [base]
-    hidden = [ROOT, Path(sys.prefix), *pythons]
+    hidden = [ROOT, *pythons]
+    if ROOT not in Path(sys.prefix).parents:  # what lies in a hidden folder is gone already
+        hidden.append(Path(sys.prefix))
     mount = shutil.which("mount")
     steps = [f'"{mount}" -t tmpfs none "{folder}"' for folder in hidden if folder.is_dir()]
     steps += [f'"{mount}" --bind "{game}" "{game}"', f'"{mount}" -o remount,ro,bind "{game}"']

@@ -21,7 +21,7 @@ def release_template(engine: Engine) -> Path | None:
 
     Godot's own are for all versions in one folder of the user's.
     """
-    version = ".".join(engine.version.split(".official")[0].split("."))
+    version = engine.version.split(".official")[0]
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     machine = "arm64" if os.uname().machine == "aarch64" else "x86_64"
     own = Path(data, "godot", "export_templates", version, f"linux_release.{machine}")

@@ -144,6 +144,7 @@ class GenerationCore:
         self._knows_disk = True
         for awaited in self._stage.waiting:
             if self._clips.is_stored(awaited.key):
+                # Else it would be made although it is there.
                 self._give_up(self._queue.cancel(awaited.key), now)
                 self._draft.loads.append(awaited.key)
             else:

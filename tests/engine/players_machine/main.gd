@@ -1,6 +1,6 @@
 extends HBoxContainer
 ## An exported game on a player's machine. One NPC has a baked clip and no backend, one a backend
-## that only its developer has (at the address in NPC_VIDEO_COMFYUI), one the embedded generator.
+## that only its developer has (at the address in NPC_VIDEO_HTTP), one the embedded generator.
 ##
 ## Prints "@end" and exits with 0 if all is as it should be, else what is not, and exits with 1.
 
@@ -15,7 +15,7 @@ var _wrong: Array[String] = []
 
 
 func _ready() -> void:
-	$Developers.backend.set("url", OS.get_environment("NPC_VIDEO_COMFYUI"))
+	$Developers.backend.set("url", OS.get_environment("NPC_VIDEO_HTTP"))
 	for player: NpcVideoPlayer in get_children():
 		_listen(player)
 	_check(OS.has_feature("template"), "This is no exported game.")
