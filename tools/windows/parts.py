@@ -6,6 +6,7 @@ from pathlib import Path
 
 from npc_video.shipping import runtime
 from npc_video.shipping.check import check
+from npc_video.shipping.choices import Choices
 from npc_video.shipping.console import say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import import_project, run_project
@@ -48,7 +49,7 @@ def bundled(windows: Windows, place: Place) -> Sequence[Result]:
     shutil.copy2(place.loader, folder)
     files = python_in(place.python.parent, WINDOWS)
     root = folder / "python"
-    runtime.assemble(root, files, place.bridge, runtime.Choices(), lambda part, what: None)
+    runtime.assemble(root, files, place.bridge, Choices(), lambda part, what: None)
     private = [each.encode() for each in private_folders()]
     found = check(root, WINDOWS, private).problems
     size = sum(each.stat().st_size for each in root.rglob("*") if each.is_file())

@@ -19,13 +19,14 @@ from pathlib import Path
 import msgspec
 
 from .addon import our_addon
+from .choices import Choices
 from .closure import closure, our_files
 from .console import Failure, say
 from .lock import exclusive
 from .packs import RUNTIME
 from .platforms import BRIDGE, Platform, platform_named
 from .python_files import PythonFiles, this_python
-from .runtime import Choices, Tell, assemble
+from .runtime import Tell, assemble
 
 _KEPT = 3  # of the runtimes that were built last, in one project
 

@@ -31,9 +31,10 @@ _PACKAGE_FOLDERS = frozenset({"tests", "_tests", "__pycache__"})
 _PACKAGE_PARTS = (
     *("cffi", "numpy/_pyinstaller", "numpy/distutils", "numpy/doc", "numpy/f2py", "av/datasets"),
     *("numpy/_core/include", "numpy/_core/lib", "numpy/testing"),
-    *("npc_video/cli", "npc_video/shipping", "npc_video_player/addon", "npc_video_player/editor"),
+    *("npc_video/cli", "npc_video_player/addon"),
     *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
 )
+_EDITOR_PARTS = ("npc_video/shipping", "npc_video_player/editor")
 _KEPT_METADATA = ("METADATA", "entry_points.txt")  # the rest tells of the builder's machine
 _DEVELOPERS_SUFFIXES = """
 .a .c .cc .cpp .exe .f .f90 .h .hpp .lib .pc .pdb .pth .pxd .pxi .pyc .pyi .pyx .typed
@@ -68,11 +69,12 @@ def ships_extension(name: str) -> bool:
     )
 
 
-def ships_from_package(path: PurePosixPath) -> bool:
+def ships_from_package(path: PurePosixPath, *, for_editor: bool = False) -> bool:
     """Tells whether a game carries a file of an installed package.
 
     Args:
         path: relative to the folder of packages.
+        for_editor: whether Godot's editor runs on the same Python.
     """
     if path.is_absolute() or ".." in path.parts:
         return False  # a program for the command line
@@ -81,6 +83,8 @@ def ships_from_package(path: PurePosixPath) -> bool:
     text = path.as_posix()
     if any(text.startswith((f"{part}/", f"{part}.")) for part in _PACKAGE_PARTS):
         return False
+    if any(text.startswith(f"{part}/") for part in _EDITOR_PARTS):
+        return for_editor and path.suffix == ".py"
     return _is_for_games(path) and not _PACKAGE_FOLDERS & set(path.parts[:-1])
 
 

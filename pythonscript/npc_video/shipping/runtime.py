@@ -14,11 +14,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from .binaries import is_binary, strip
 from .byte_code import compile_python
+from .choices import Choices
 from .closure import OURS, closure, our_files, package_files
 from .console import Failure
 from .denylist import ships_extension, ships_from_package, ships_from_stdlib
@@ -34,21 +36,6 @@ IGNORED = ".gdignore"  # Godot's editor looks into no folder with such a file
 
 # Reported as a part of the whole and what is being done, such as (0.4, "Copying packages").
 Tell = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a developer chooses for a runtime.
-
-    Attributes:
-        extra_packages: requirements of the game itself, as pip takes them.
-        keep_sources: whether Python files are readable in the game, and not only compiled.
-        gpl_encoders: whether x264 and x265 go along, whose licence then binds the game.
-    """
-
-    extra_packages: tuple[str, ...] = ()
-    keep_sources: bool = False
-    gpl_encoders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +62,15 @@ def layout(root: Path, platform: Platform, minor: str) -> Layout:
     return Layout(root, root / "lib", stdlib, stdlib / "lib-dynload", stdlib / "site-packages")
 
 
-def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, tell: Tell) -> None:
+def assemble(
+    root: Path,
+    python: PythonFiles,
+    bridge: Path,
+    choices: Choices,
+    tell: Tell,
+    *,
+    for_editor: bool = False,
+) -> None:
     """Makes the folder `root`, which must not be there, into a runtime.
 
     Args:
@@ -84,6 +79,7 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
         bridge: the bridge's library for the same platform and minor version.
         choices: what the developer chose.
         tell: hears how far it is.
+        for_editor: whether Godot's editor is to run on it too, and games get it from there.
 
     Raises:
         Failure: something is missing, or cannot be taken along.
@@ -98,12 +94,13 @@ def assemble(root: Path, python: PythonFiles, bridge: Path, choices: Choices, te
     packages = closure(python.packages, python.platform, python.version, choices.extra_packages)
     at = layout(root, python.platform, python.minor)
     write = _Writer(choices.keep_sources, at.root)
+    ships = partial(ships_from_package, for_editor=for_editor)
     tell(0.05, "Copying Python")
     modules = _copy_python(at, python, write)
     tell(0.4, "Copying packages")
     for package in packages:
-        _copy_package(at, package_files(package), write)
-    _copy_package(at, our_files(), write)
+        _copy_package(at, package_files(package), ships, write)
+    _copy_package(at, our_files(), ships, write)
     tell(0.8, "Making libraries find each other")
     bring_libraries(at.root, at.libraries, modules, python.searched)
     stand_ins = replace_system_copies(at.packages, python.platform)
@@ -158,10 +155,13 @@ def _stdlib_files(folder: Path) -> Iterator[tuple[Path, PurePosixPath]]:
 
 
 def _copy_package(
-    at: Layout, files: Iterable[tuple[Path, PurePosixPath]], write: "_Writer"
+    at: Layout,
+    files: Iterable[tuple[Path, PurePosixPath]],
+    ships: Callable[[PurePosixPath], bool],
+    write: "_Writer",
 ) -> None:
     for source, inside in files:
-        if ships_from_package(inside):
+        if ships(inside):
             write(source, at.packages / inside)
 
 

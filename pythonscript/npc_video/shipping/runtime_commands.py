@@ -7,11 +7,12 @@ from pathlib import Path
 
 from .addon import our_addon
 from .check import check
+from .choices import Choices
 from .console import Failure, say
 from .packs import RUNTIME, pack_name, platform_of, runtime_in, zip_pack
 from .platforms import BRIDGE, PLATFORMS, platform_named, this_platform
 from .python_files import private_folders, python_in, this_python
-from .runtime import Choices, assemble
+from .runtime import assemble
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from godot import EditorExportPlatform, EditorExportPlugin, ProjectSettings, exposed
 from npc_video.shipping.byte_code import compile_python
+from npc_video.shipping.choices import Choices
 from npc_video.shipping.console import Failure
 from npc_video.shipping.interpreter import MINOR_VERSION
 from npc_video.shipping.packs import minor_of
-from npc_video.shipping.runtime import Choices
 
 from .packed_files import baked_clips, python_modules, shaders
 from .runtime_for_export import clear_old_runtime, platform_of_export, runtime_for_export

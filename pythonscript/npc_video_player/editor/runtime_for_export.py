@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from npc_video.shipping.choices import Choices
 from npc_video.shipping.console import Failure
 from npc_video.shipping.interpreter import SETTINGS
 from npc_video.shipping.packs import RUNTIME, platform_of, runtime_in
 from npc_video.shipping.platforms import PLATFORMS, Platform
-from npc_video.shipping.runtime import Choices
 
 __all__ = ["clear_old_runtime", "platform_of_export", "runtime_for_export"]
 

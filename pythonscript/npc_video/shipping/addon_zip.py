@@ -1,0 +1,68 @@
+"""The addon with its own Python, as one file for those who have none.
+
+It is unzipped in the folder of a project, by hand or by the editor out of Godot's asset library.
+"""
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .addon import NAME, Addon
+from .check import check
+from .choices import Choices
+from .console import Failure
+from .copies import MARKER, RUNTIME, files_of, marker
+from .platforms import BRIDGE, LOADER
+from .python_files import PythonFiles, private_folders
+from .runtime import Tell, assemble
+
+# The editor takes the one folder at the top of an archive from the asset library for a name that a
+# host has added, and leaves it out. Beside a file `addons` stays; and a licence has to be there.
+_LICENCE = f"LICENSE-{NAME}.txt"
+
+
+def zip_addon(folder: Path, addon: Addon, python: PythonFiles, tell: Tell) -> Path:
+    """Writes the addon with a Python into a zip in `folder`, and returns its path.
+
+    Args:
+        folder: made if need be.
+        addon: with the libraries for that Python.
+        python: what goes in, with the packages of its environment.
+        tell: hears how far it is.
+
+    Raises:
+        Failure: something is missing, or the Python would not run elsewhere.
+        OSError: the disk is full or cannot be written to.
+    """
+    platform = python.platform
+    target = folder / f"{NAME}-{addon.version}-{platform}.zip"
+    with tempfile.TemporaryDirectory() as made:
+        runtime = Path(made) / "python"
+        bridge = addon.folder / "bin" / platform.library(BRIDGE)
+        assemble(runtime, python, bridge, Choices(), tell, for_editor=True)
+        report = check(runtime, platform, [each.encode() for each in private_folders()])
+        if report.problems:
+            raise Failure("\n".join(report.problems))
+        folder.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(target, "w") as archive:
+            for name, data in _entries(addon, platform.library(LOADER), runtime):
+                entry = zipfile.ZipInfo(name)  # of no day, so that equal addons are equal files
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, data, compresslevel=9)
+    return target
+
+
+def _entries(addon: Addon, loader: str, runtime: Path) -> Iterator[tuple[str, bytes]]:
+    inside = f"addons/{NAME}"
+    names = []
+    for name, path in files_of(addon.folder).items():
+        if name == f"bin/{loader}" or not name.startswith("bin/"):
+            names.append(name)
+            yield f"{inside}/{name}", path.read_bytes()
+    yield f"{inside}/{MARKER}", marker(addon.version, names).encode()
+    for path in sorted(runtime.rglob("*")):
+        if path.is_file():
+            within = path.relative_to(runtime).as_posix()
+            yield f"{inside}/{RUNTIME}/{within}", path.read_bytes()
+    yield _LICENCE, (addon.folder / "LICENSE").read_bytes()

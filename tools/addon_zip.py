@@ -1,0 +1,37 @@
+"""Makes the addon zip of this platform, with the Python of the virtual environment inside.
+
+python -m tools.addon_zip FOLDER
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from npc_video.shipping.addon import our_addon
+from npc_video.shipping.addon_zip import zip_addon
+from npc_video.shipping.console import Failure, say
+from npc_video.shipping.python_files import this_python
+
+
+def _tell(done: float, doing: str) -> None:
+    say(f"{done:4.0%} {doing}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    (folder,) = arguments
+    try:
+        made = zip_addon(
+            Path(folder),
+            our_addon(),
+            this_python(),
+            lambda done, doing: say(f"{done:4.0%} {doing}"),
+        )
+    except (Failure, OSError) as error:
+        say(str(error))
+        return 1
+    print(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
