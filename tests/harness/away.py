@@ -17,7 +17,7 @@ from tools.paths import ROOT
 def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a program in `folder`, away from the checkout."""
     return subprocess.run(
-        [*_prefix(), *command],
+        [*_prefix(ROOT), *command],
         cwd=folder,
         env=_environment(folder),
         capture_output=True,
@@ -28,9 +28,9 @@ def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProc
     )
 
 
-def engine_away(engine: Engine, folder: Path) -> Engine:
+def engine_away(engine: Engine, folder: Path, *also_hidden: Path) -> Engine:
     """The same engine, away from the checkout; the user's own folders are in `folder`."""
-    program, *arguments = (*_prefix(), str(engine.path), *engine.args)
+    program, *arguments = (*_prefix(ROOT, *also_hidden), str(engine.path), *engine.args)
     env = {**engine.env, **_environment(folder)}
     return replace(engine, path=Path(program), args=tuple(arguments), env=env)
 
@@ -60,8 +60,8 @@ def players_prefix(game: Path) -> tuple[str, ...]:
 
 
 @cache
-def _prefix() -> tuple[str, ...]:
-    """What starts a program where an empty folder lies over the checkout.
+def _prefix(*hidden: Path) -> tuple[str, ...]:
+    """What starts a program where empty folders lie over these.
 
     It is empty where this user may not do that: then only the path of programs leads nowhere, and
     the working folder is another.
@@ -70,8 +70,8 @@ def _prefix() -> tuple[str, ...]:
     if None in programs:
         return ()
     unshare, shell, mount = map(str, programs)
-    hide = f'{mount} -t tmpfs none "{ROOT}" && exec "$@"'
-    prefix = (unshare, "--mount", shell, "-c", hide, "sh")
+    hide = [f'{mount} -t tmpfs none "{folder}"' for folder in hidden]
+    prefix = (unshare, "--mount", shell, "-c", " && ".join([*hide, 'exec "$@"']), "sh")
     looked = [*prefix, shell, "-c", 'test ! -e "$0"', str(ROOT / "run.py")]
     is_hidden = subprocess.run(looked, capture_output=True, check=False).returncode == 0
     return prefix if is_hidden else ()

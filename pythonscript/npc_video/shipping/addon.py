@@ -82,7 +82,7 @@ def install(project: Path, addon: Addon) -> None:
             link(project, addon.folder)
         else:
             _copy(project, addon, bridge)
-        project_files.list_extension(project, NAME)
+        project_files.list_extension(project, project_files.extension_of(NAME))
 
 
 def uninstall(project: Path, addon: Addon) -> Sequence[Path]:

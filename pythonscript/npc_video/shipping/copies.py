@@ -16,6 +16,7 @@ from .interpreter import SETTINGS
 MARKER = ".installed.json"
 _LIBRARIES = "bin"
 RUNTIME = f"{_LIBRARIES}/python"  # where the addon that carries its own Python has it
+_LIBRARY_SUFFIXES = (".dll", ".dylib", ".so")
 _TEMPORARY = ".new"
 # What Godot makes of a file and puts beside it, where it does not find ours.
 _MADE_BY_GODOT = (".import", ".uid")
@@ -116,8 +117,8 @@ def _put(data: bytes, target: Path) -> None:
 
 def _remove(target: Path, names: Iterable[str]) -> None:
     """Removes these files and what Godot made of them, and the folders that are empty then."""
-    # While the libraries are in use, nothing else goes either.
-    names = sorted(names, key=lambda name: (not name.startswith("bin/"), name))
+    # While a library is in use, nothing else goes either.
+    names = sorted(names, key=lambda name: (not name.endswith(_LIBRARY_SUFFIXES), name))
     for path in [path for name in names for path in _with_companions(target / name)]:
         path.unlink(missing_ok=True)
     folders = {folder for name in names for folder in PurePosixPath(name).parents}

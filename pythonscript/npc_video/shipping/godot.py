@@ -13,6 +13,7 @@ from pathlib import Path
 from .console import RUN_PY, Failure, say
 from .engine import Engine
 from .process import Finished, stream
+from .project_files import list_extension
 
 _FAULT = re.compile(
     r"SCRIPT ERROR:"
@@ -109,6 +110,10 @@ def import_project(engine: Engine, project: Path) -> None:
     known = stamp.exists() and stamp.read_text("utf-8") == engine.version
     if known and _newest_change(project) < stamp.stat().st_mtime_ns:
         return
+    # Godot 4.6 crashes without a screen where it finds an extension only now:
+    # https://github.com/godotengine/godot/issues/111048
+    for extension in _extensions(project):
+        list_extension(project, extension)
     say(f"Importing the assets of {project.name}…")
     run = run_project(engine, project, "--headless", "--import", seconds=_IMPORT_S)
     if not run.ok:
@@ -144,6 +149,18 @@ def _check_extensions(project: Path) -> None:
                 f"{extension} is not there yet: run `{RUN_PY} test engine` first, which"
                 " links the addon into its projects."
             )
+
+
+def _extensions(project: Path) -> Iterator[str]:
+    """The extensions that the engine will find in a project, by their paths in it."""
+    for folder, subfolders, files in os.walk(project, followlinks=True):
+        if ".gdignore" in files:
+            subfolders.clear()
+            continue
+        subfolders[:] = sorted(name for name in subfolders if name[0] != ".")
+        for name in sorted(files):
+            if name.endswith(".gdextension"):
+                yield f"res://{Path(folder, name).relative_to(project).as_posix()}"
 
 
 def _bad_end(finished: Finished, seconds: float | None) -> Iterator[str]:

@@ -13,13 +13,18 @@ _CACHES = (Path(".godot", "npc_python"), Path(".godot", "imported_by"))
 _PLUGINS = re.compile(r"^\[editor_plugins\].*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def list_extension(project: Path, addon: str) -> None:
-    """Has the engine load the addon's extension from its first start on.
+def extension_of(addon: str) -> str:
+    """The engine's path of an addon's extension."""
+    return f"res://addons/{addon}/{addon}.gdextension"
+
+
+def list_extension(project: Path, line: str) -> None:
+    """Has the engine load an extension, which its path names, from the first start on.
 
     Without a line in its list the engine learns of an extension only after it has read the
     project's scripts, and those that name its classes are errors until the next start.
     """
-    path, line = project / _EXTENSIONS, _extension(addon)
+    path = project / _EXTENSIONS
     text = _read(path) if path.exists() else ""
     if line not in text.splitlines():
         path.parent.mkdir(exist_ok=True)
@@ -30,7 +35,9 @@ def forget_addon(project: Path, addon: str) -> None:
     """Removes what `list_extension` adds, the enabled plugin, and what was cached for it."""
     path = project / _EXTENSIONS
     if path.exists() and (text := _read(path)):
-        kept = [x for x in text.splitlines(keepends=True) if x.rstrip("\r\n") != _extension(addon)]
+        kept = [
+            x for x in text.splitlines(keepends=True) if x.rstrip("\r\n") != extension_of(addon)
+        ]
         _change(path, text, "".join(kept))
         if not kept:
             path.unlink()
@@ -49,10 +56,6 @@ def without_plugin(settings: str, addon: str) -> str:
     entry = re.escape(f'"res://addons/{addon}/plugin.cfg"')
     of_list = re.compile(rf",\s*{entry}|{entry}\s*,\s*|{entry}")
     return _PLUGINS.sub(lambda section: of_list.sub("", section[0]), settings)
-
-
-def _extension(addon: str) -> str:
-    return f"res://addons/{addon}/{addon}.gdextension"
 
 
 def _change(path: Path, text: str, changed: str) -> None:

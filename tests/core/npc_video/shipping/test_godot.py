@@ -123,6 +123,17 @@ def test_a_failed_import_says_why(tmp_path: Path) -> None:
         import_project(engine, tmp_path)
 
 
+def test_extensions_are_listed_before_the_engine_finds_them(tmp_path: Path) -> None:
+    for name in ("addons/mine/mine.gdextension", "ignored/no.gdextension", ".hid/no.gdextension"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    (tmp_path / "ignored" / ".gdignore").touch()
+    engine = Engine(Path(sys.executable), "4.6", "", args=("-c", "import sys"))
+    import_project(engine, tmp_path)
+    listed = (tmp_path / ".godot" / "extension_list.cfg").read_text("utf-8")
+    assert listed == "res://addons/mine/mine.gdextension\n"
+
+
 def test_a_project_whose_extension_is_missing_is_not_given_to_the_engine(tmp_path: Path) -> None:
     extensions = tmp_path / ".godot" / "extension_list.cfg"
     extensions.parent.mkdir()
