@@ -94,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(command=_export)
     export.add_argument("folder", type=Path, metavar="DIR")
 
+    addon_zip = commands.add_parser(
+        "addon-zip", help="make the addon with its own Python inside, for this system"
+    )
+    addon_zip.set_defaults(command=_addon_zip)
+    addon_zip.add_argument("folder", type=Path, metavar="DIR")
+
     engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
     engine.set_defaults(command=_engine)
 
@@ -138,6 +144,13 @@ def _remove(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     _ready()
     return _python("tools.exported_demo", str(options.folder.resolve()))
+
+
+def _addon_zip(options: argparse.Namespace) -> int:
+    _ready_environment()
+    with _preparing():
+        _build_bridge()
+    return _python("tools.addon_zip", str(options.folder.resolve()))
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -53,9 +53,14 @@ func _ready() -> void:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the source distribution, and the wheel that was built of it."""
+    """The folder with the source distribution, and the wheel that was built of it.
+
+    As on a user's machine, nothing is there for the wheel but what the distribution asks for.
+    """
     folder = tmp_path_factory.mktemp("dist")
-    do("build", "--no-isolation", "--outdir", folder, ROOT)
+    do("build", "--sdist", "--no-isolation", "--outdir", folder, ROOT)
+    (sources,) = folder.iterdir()
+    do("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, sources)
     return folder
 
 
