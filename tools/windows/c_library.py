@@ -14,7 +14,8 @@ from npc_video.shipping.console import Failure
 from tools.windows.python import forward
 
 _OURS = Path(__file__).with_name("complex.c")
-_NAME, _ORIGINAL = "ucrtbase.dll", "winecrt"
+NAME = "ucrtbase.dll"
+_ORIGINAL = "winecrt"
 _MARK, _MARK_AT = b"Wine builtin DLL", 0x40  # without it Wine takes a DLL for one of Windows
 _FAMILY = re.compile(r"^(?:REAL|COMPLEX)_OF\((\w+)\)", re.MULTILINE)
 _FUNCTION = re.compile(r"^\w+ ps_(\w+)\(", re.MULTILINE)
@@ -26,7 +27,7 @@ def mend(system: Path) -> None:
     Raises:
         Failure: it is another one than Wine's, or does not compile.
     """
-    library = system / _NAME
+    library = system / NAME
     code = library.read_bytes()
     if code[_MARK_AT : _MARK_AT + len(_MARK)] != _MARK:
         raise Failure(f"{library} is none of Wine's, so it cannot be mended for NumPy.")

@@ -139,11 +139,19 @@ def _fetch(final: Path, mirror: debian_packages.Mirror) -> None:
     status = debian_packages.INSTALLED
     try:
         debian_packages.fetch(part, mirror, mirror.release, ["wine64"], status)
+        _put_together(part / "root")
         part.replace(final)
     except subprocess.CalledProcessError as failed:
         raise Failure(debian_packages.explain(failed, "Wine", "install wine64")) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _put_together(root: Path) -> None:
+    """Does what installing the package does: puts the DLLs of others among Wine's own."""
+    own = next((root / "usr/lib").glob("*-linux-gnu/wine/x86_64-windows"))
+    for library in (root / "usr/x86_64-w64-mingw32/lib").glob("*.dll"):
+        shutil.copy2(library, own)
 
 
 @contextmanager
@@ -165,7 +173,7 @@ def windows(wine: Wine, prefix: Path) -> Iterator[Windows]:
             env={"WINEDLLOVERRIDES": _NO_DIALOGS},
         )
         system = prefix / "drive_c" / "windows" / "system32"
-        if started.exit_code != 0 or not system.is_dir():
+        if not (system / c_library.NAME).is_file():  # the exit code tells of other things too
             raise Failure(f"{wine.program} does not start: {started.output.strip()[-500:]}")
         _end(made)
         c_library.mend(system)
