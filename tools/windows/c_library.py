@@ -16,7 +16,8 @@ from tools.windows.python import forward
 _OURS = Path(__file__).with_name("complex.c")
 NAME = "ucrtbase.dll"
 _ORIGINAL = "winecrt"
-_MARK, _MARK_AT = b"Wine builtin DLL", 0x40  # without it Wine takes a DLL for one of Windows
+# In the place of a program for DOS; without it Wine takes a DLL for one of Windows.
+_MARK, _MARK_AT, _PLACE = b"Wine builtin DLL", 0x40, 32
 _FAMILY = re.compile(r"^(?:REAL|COMPLEX)_OF\((\w+)\)", re.MULTILINE)
 _FUNCTION = re.compile(r"^\w+ ps_(\w+)\(", re.MULTILINE)
 
@@ -39,6 +40,11 @@ def mend(system: Path) -> None:
     ours = own_functions()
     where = {name: f"ps_{name}" if name in ours else f"{_ORIGINAL}.{name}" for name in names}
     forward(library, where, str(_OURS))
+
+
+def marked(code: bytes) -> bytes:
+    """A DLL as one of Wine's own."""
+    return code[:_MARK_AT] + _MARK.ljust(_PLACE, b"\0") + code[_MARK_AT + _PLACE :]
 
 
 def own_functions() -> set[str]:

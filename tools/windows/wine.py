@@ -148,10 +148,10 @@ def _fetch(final: Path, mirror: debian_packages.Mirror) -> None:
 
 
 def _put_together(root: Path) -> None:
-    """Does what installing the package does: puts the DLLs of others among Wine's own."""
+    """Does what installing the package does: makes the DLLs of others some of Wine's own."""
     own = next((root / "usr/lib").glob("*-linux-gnu/wine/x86_64-windows"))
     for library in (root / "usr/x86_64-w64-mingw32/lib").glob("*.dll"):
-        shutil.copy2(library, own)
+        (own / library.name).write_bytes(c_library.marked(library.read_bytes()))
 
 
 @contextmanager
