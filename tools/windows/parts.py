@@ -76,7 +76,6 @@ def core_tests(windows: Windows, place: Place) -> Result:
         seconds=_CORE_S,
         env={
             "PYTHONPATH": windows_path(place.checkout / "pythonscript"),
-            "PYTHONUTF8": "",
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         on_line=say,
