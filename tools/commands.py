@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from itertools import takewhile
 from pathlib import Path
@@ -108,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("name", help="a module of bench/")
 
     doctor = commands.add_parser(
-        "doctor", help="tell whether configured generators work", prefix_chars="\0", add_help=False
+        "doctor", help="tell whether all is there and works", prefix_chars="\0", add_help=False
     )
     doctor.set_defaults(command=_doctor)
-    doctor.add_argument("arguments", nargs="*", metavar="[FILE] [--preset NAME]")
+    doctor.add_argument("arguments", nargs="*", metavar="[FILE] [options]")
 
     windows = commands.add_parser("windows", help="run what it can as a program of Windows")
     windows.set_defaults(command=_windows)
@@ -283,7 +283,9 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     _ready_environment()
-    return _npc_video("doctor", *options.arguments)
+    # Paths among the arguments are relative to where the user is, and `tools` is here.
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return _python("tools.doctor", *options.arguments, cwd=Path.cwd(), env=env)
 
 
 def _windows(options: argparse.Namespace) -> int:
@@ -349,9 +351,11 @@ def _build_bridge() -> None:
         raise Failure(reason.splitlines()[-1])
 
 
-def _python(module: str, *arguments: str, cwd: Path = ROOT) -> int:
+def _python(
+    module: str, *arguments: str, cwd: Path = ROOT, env: Mapping[str, str] = os.environ
+) -> int:
     """Run a module of the virtual environment on our terminal, which may lack characters."""
-    env = {"PYTHONIOENCODING": ":replace", **os.environ}
+    env = {"PYTHONIOENCODING": ":replace", **env}
     return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=env)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from npc_video.shipping.console import say
 from npc_video.shipping.platforms import Platform, this_platform
+from npc_video.shipping.templates import data_folder
 
 _RELEASES = "https://github.com/godotengine/godot/releases/download"
 _TIMEOUT_S = 60.0  # without a single byte
@@ -56,12 +57,7 @@ def template_folder(
     version: str, platform: Platform, home: Path, environ: Mapping[str, str]
 ) -> Path:
     """Where Godot looks for the export templates of a version."""
-    data = {
-        "linux": home / ".local" / "share" / "godot",
-        "windows": Path(environ.get("APPDATA", home / "AppData" / "Roaming")) / "Godot",
-        "macos": home / "Library" / "Application Support" / "Godot",
-    }
-    return data[platform.system] / "export_templates" / f"{version}.stable"
+    return data_folder(platform.system, home, environ) / "export_templates" / f"{version}.stable"
 
 
 def fetch(version: str, folder: Path, platform: Platform) -> Path:

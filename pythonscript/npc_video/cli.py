@@ -1,45 +1,44 @@
 """The command `npc-video`, for who makes games with the addon."""
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn
 
-from .backends.settings import load_backends
-from .doctor import examine, report
-from .errors import InvalidDataError
-from .records import QUALITY_PRESETS
+from .doctor import command as doctor_command
 from .shipping import addon, runtime_commands
 from .shipping.console import Failure, print_anything, say
-from .shipping.engine import installed
+from .shipping.engine import Engine, installed
 from .shipping.export import export, exported
 from .shipping.this_python import check_store
 
 __all__ = ["main"]
 
-_FILE = "npc_video.toml"
-_EXAMPLE = """\
-[generators.local]
-kind = "comfyui"
-url = "http://127.0.0.1:8188"
-model = "wan22"
 
-[generators.service]
-kind = "http"
-url = "https://video.example.org"
-"""
-_ABSENT = """\
-{file} is not there. It says which generators there are: write one, such as
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    find_engine: Callable[[], Engine | None] = installed,
+    folders: Mapping[str, Path] = MappingProxyType({}),
+) -> int:
+    """Runs one command line and returns the exit code: 0 if all went well.
 
-{example}
-or name another file: doctor FILE. docs/generators.md tells all that can stand in one."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns the exit code: 0 if all went well."""
+    Args:
+        arguments: those after the program's name; the process's own if None.
+        find_engine: gives the Godot that the doctor examines.
+        folders: those that the doctor examines beside the usual ones, by what they are for.
+    """
     print_anything()
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = _parser(find_engine, folders).parse_args(arguments)
+    except _CommandLineError as error:
+        say(str(error))
+        if arguments[:1] == ["doctor"] and "--json" in arguments:
+            doctor_command.print_refusal(str(error))
+        return 2
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -48,8 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _CommandLineError(Exception):
+    """A command line that cannot be understood."""
+
+    def __init__(self, parser: argparse.ArgumentParser, reason: str):
+        super().__init__(f"{parser.format_usage()}{parser.prog}: error: {reason}")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _CommandLineError(self, message)
+
+
+def _parser(
+    find_engine: Callable[[], Engine | None], folders: Mapping[str, Path]
+) -> argparse.ArgumentParser:
+    parser = _Parser(
         prog="npc-video",
         description="Puts the addon into projects, exports games, looks after generators.",
     )
@@ -79,17 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     runtime_commands.add_to(runtime)
 
     doctor = commands.add_parser(
-        "doctor", help="tell of each generator whether it works, what it has and how long it takes"
+        "doctor", help="tell whether all that the addon needs is there, and what to do if not"
     )
-    doctor.set_defaults(command=_doctor)
-    doctor.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        default=Path(_FILE),
-        help=f"what says which generators there are; {_FILE} in this folder if not named",
-    )
-    doctor.add_argument("--preset", choices=QUALITY_PRESETS, default="realtime")
+    doctor_command.add_to(doctor, find_engine, folders)
     return parser
 
 
@@ -119,31 +124,6 @@ def _export(options: argparse.Namespace) -> int:
     done = export(engine, project, preset, path, debug=options.debug, on_line=say)
     say(exported(done))
     return 0
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    if not options.file.exists():
-        print(_ABSENT.format(file=options.file.absolute(), example=_EXAMPLE), file=sys.stderr)
-        return 2
-    try:
-        return asyncio.run(_examine(options.file, options.preset))
-    except InvalidDataError as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-async def _examine(file: Path, preset: str) -> int:
-    backends = await asyncio.to_thread(load_backends, file)
-    are_fine = True
-    try:
-        for name, backend in backends.items():
-            finding = await examine(name, backend, QUALITY_PRESETS[preset])
-            print(report(finding), flush=True)
-            are_fine = are_fine and finding.is_fine
-    finally:
-        for backend in backends.values():
-            await backend.close()
-    return 0 if are_fine else 1
 
 
 if __name__ == "__main__":

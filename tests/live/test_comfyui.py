@@ -9,7 +9,7 @@ from itertools import groupby
 import httpx
 import pytest
 from httpx_ws import aconnect_ws
-from npc_video.doctor import examine, report
+from npc_video.doctor.generators import examine, facts
 from npc_video.media.decode import ClipDecoder
 
 from tests.core.npc_video.backends.comfyui.client import ClientTests, asked, make
@@ -59,9 +59,9 @@ class TestRealServer(ClientTests):
 
     def test_the_doctor_has_a_clip_made(self):
         async def test(proxy, server, backend):
-            finding = await examine("tiny", backend, TINY)
-            assert finding.is_fine
-            assert "yes, version 0.3.75" in report(finding)
+            examined = await examine(backend, TINY)
+            assert examined.is_fine
+            assert ("reachable", "yes, version 0.3.75") in facts(examined)
 
         self.run(test)
 

@@ -153,10 +153,10 @@ def _is_ours(place: Path) -> bool:
     """Tells whether what is at `place` is the addon, in whatever state."""
     if is_link(place.lstat()):
         # It is one of ours that broke where it says so.
-        return _is_named_so(place.readlink()) or _is_addon(place)
+        return _is_named_so(place.readlink()) or is_addon(place)
     if place.is_dir():
         is_empty = next(place.iterdir(), None) is None
-        return is_empty or _is_addon(place)
+        return is_empty or is_addon(place)
     # On Windows, git makes a link such a file.
     with place.open("rb") as file:
         text = file.read(_LONGEST_PATH).decode("utf-8", "replace")
@@ -167,7 +167,8 @@ def _is_named_so(path: Path) -> bool:
     return path.parts[-2:] == ("addons", NAME)
 
 
-def _is_addon(folder: Path) -> bool:
+def is_addon(folder: Path) -> bool:
+    """Tell whether the addon is in a folder, in whatever state."""
     if (folder / copies.MARKER).is_file():
         return True
     try:

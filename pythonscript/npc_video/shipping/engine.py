@@ -3,12 +3,12 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .console import Failure, say
+from .process import stream
 
 OLDEST = (4, 5)  # the first with main-loop callbacks, which the bridge ends its threads in
 _ANSWER_S = 30.0  # for `godot --version`; a cold disk takes a few seconds
@@ -71,28 +71,28 @@ def probe(path: Path, *, told_by: str) -> str:
     """
     wanted = f"this project needs Godot {OLDEST[0]}.{OLDEST[1]} or newer"
     try:
-        answer = subprocess.run(
+        ended = stream(
             [path, "--version"],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_ANSWER_S,
-            check=False,
-        ).stdout.strip()
+            cwd=Path.cwd(),
+            env=os.environ,
+            seconds=_ANSWER_S,
+            on_line=lambda line: None,
+        )
     except FileNotFoundError:
         raise Failure(f"{told_by} names {path}, which does not exist: {wanted}.") from None
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{told_by} names {path}, which does not answer: {wanted}.") from None
     except OSError as error:
         raise Failure(
             f"{told_by} names {path}, which does not run ({error.strerror}): {wanted}."
         ) from None
-    version = parse_version(answer)
+    if ended.exit_code is None:
+        raise Failure(f"{told_by} names {path}, which does not answer: {wanted}.")
+    told = next((line for line in ended.output.splitlines() if parse_version(line)), "").strip()
+    version = parse_version(told)
     if version is None:
         raise Failure(f"{told_by} names {path}, which is not Godot: {wanted}.")
     if version < OLDEST:
-        raise Failure(f"{told_by} names {path}, which is Godot {answer}: {wanted}.")
-    return answer.splitlines()[-1]
+        raise Failure(f"{told_by} names {path}, which is Godot {told}: {wanted}.")
+    return told
 
 
 def _inside_bundle(path: Path) -> Path:

@@ -5,6 +5,7 @@ this machine (`executable`) or a runtime that a game carries with it (`home`); s
 `godot/native/loader.c`.
 """
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -13,6 +14,7 @@ from .console import Failure
 
 SETTINGS = "pythonscript.cfg"
 ADDON_MODULES = "npc_video_player"  # it registers the addon's classes when it is imported
+_PATHS = ("libpython", "bridge", "executable", "home")
 MINOR_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -66,6 +68,26 @@ def settings_of_runtime(python: str, library: str, bridge: str) -> str:
     return _settings(
         python=python, libpython=library, bridge=bridge, home=".", modules=ADDON_MODULES
     )
+
+
+def read_settings(folder: Path) -> dict[str, str]:
+    """Return what the `pythonscript.cfg` in a folder says, with its paths made absolute.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    text = (folder / SETTINGS).read_text("utf-8", "replace")
+    lines = (line.partition("=") for line in text.splitlines())
+    told = {key: value for key, separator, value in lines if separator}
+    paths = {key: str(folder / told[key]) for key in _PATHS if told.get(key)}
+    return {**told, **paths}
+
+
+def is_this_python(executable: str) -> bool:
+    """Tell whether this is the program that runs this, in the same environment."""
+    # Not by the file: the Pythons of several environments are links to the same one.
+    here, there = (os.path.normcase(os.path.abspath(each)) for each in (sys.executable, executable))  # noqa: PTH100
+    return here == there
 
 
 def _settings(**lines: str) -> str:

@@ -31,6 +31,12 @@ def list_extension(project: Path, line: str) -> None:
         _write(path, f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}\n")
 
 
+def lists_extension(project: Path, addon: str) -> bool:
+    """Tell whether the engine loads the addon's extension from its first start on."""
+    path = project / _EXTENSIONS
+    return path.is_file() and _extension(addon) in _read(path).splitlines()
+
+
 def forget_addon(project: Path, addon: str) -> None:
     """Removes what `list_extension` adds, the enabled plugin, and what was cached for it."""
     path = project / _EXTENSIONS

@@ -1,6 +1,5 @@
 """Whether the engine can load the Python that runs this: it has to be of one kind with it."""
 
-import struct
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
@@ -9,9 +8,13 @@ from .console import Failure
 
 __all__ = ["check_processor", "check_store", "is_translated", "processors_of"]
 
+_ELF, _PE = b"\x7fELF\x02\x01", b"MZ"
 _MACH_O, _MACH_O_UNIVERSAL = b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"
 _MOST_PARTS = 16  # of a universal program; what claims more is no such file
 _CPU_TYPES = {0x01000007: "x86_64", 0x0100000C: "arm64"}  # mach/machine.h
+_ELF_MACHINES = {62: "x86_64", 183: "arm64"}  # elf.h
+_PE_MACHINES = {0x8664: "x86_64", 0xAA64: "arm64"}  # winnt.h
+_PE_HEADER, _PE_HEADERS_END = 0x3C, 4096  # where its place stands, and before which it lies
 
 
 def check_store(base_prefix: str = sys.base_prefix) -> None:
@@ -27,7 +30,7 @@ def check_processor(godot: Path, ours: str, *, translated: bool) -> None:
     """Raise Failure if Godot runs as a program for another processor than this Python does.
 
     Args:
-        godot: a program; other systems' than macOS's pass, because none of theirs is for two.
+        godot: a program; one that does not tell passes, as a script that starts another.
         ours: "x86_64" or "arm64", as `this_platform` has it.
         translated: as `is_translated` gives it.
     """
@@ -52,14 +55,24 @@ def is_translated() -> bool:
 
 
 def processors_of(program: Path) -> frozenset[str]:
-    """The processors that a macOS program is made for; none for any other file."""
+    """The processors that a program of any system is made for; none for any other file."""
     with program.open("rb") as file:
-        head = file.read(8 + 20 * _MOST_PARTS)
-    types: list[int] = []
+        head = file.read(_PE_HEADERS_END)
     if head[:4] == _MACH_O:
-        types = [struct.unpack_from("<I", head, 4)[0]]
+        found = [_CPU_TYPES.get(_number(head, 4, 4))]
     elif (
         head[:4] == _MACH_O_UNIVERSAL and (parts := int.from_bytes(head[4:8], "big")) <= _MOST_PARTS
     ):
-        types = [struct.unpack_from(">I", head, 8 + 20 * part)[0] for part in range(parts)]
-    return frozenset(_CPU_TYPES[kind] for kind in types if kind in _CPU_TYPES)
+        kinds = (head[8 + 20 * part : 12 + 20 * part] for part in range(parts))
+        found = [_CPU_TYPES.get(int.from_bytes(kind, "big")) for kind in kinds]
+    elif head.startswith(_ELF):
+        found = [_ELF_MACHINES.get(_number(head, 18, 2))]
+    elif head.startswith(_PE):
+        found = [_PE_MACHINES.get(_number(head, _number(head, _PE_HEADER, 4) + 4, 2))]
+    else:
+        found = []
+    return frozenset(filter(None, found))
+
+
+def _number(head: bytes, offset: int, size: int) -> int:
+    return int.from_bytes(head[offset : offset + size], "little")

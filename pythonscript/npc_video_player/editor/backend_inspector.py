@@ -6,7 +6,7 @@ from typing import Any
 
 from godot import EditorInspectorPlugin, VBoxContainer, exposed
 from npc_video import QUALITY_PRESETS
-from npc_video.doctor import Finding, examine, facts
+from npc_video.doctor.generators import Examined, examine, facts
 from npc_video.errors import NpcVideoError
 
 from ..backend_resources import NpcBackend, make_backend
@@ -66,9 +66,9 @@ class BackendTest:
             self._end(str(error), look.FAULT)
             return
 
-        async def work(tell: Any) -> Finding:
+        async def work(tell: Any) -> Examined:
             try:
-                return await examine("generator", backend, QUALITY_PRESETS.get(preset or ""))
+                return await examine(backend, QUALITY_PRESETS.get(preset or ""))
             finally:
                 await backend.close()
 
@@ -76,12 +76,12 @@ class BackendTest:
         look.tell(self._state, "Asking…" if preset is None else "Making a clip…")
         self._job = Job(work, self._show, lambda reason: self._end(reason, look.FAULT))
 
-    def _show(self, finding: Finding) -> None:
-        works = finding.is_reachable and not finding.problems
+    def _show(self, examined: Examined) -> None:
+        works = examined.is_reachable and not examined.problems
         self._end("It works." if works else "It does not work.", "" if works else look.FAULT)
         self._facts.show(
             (what.capitalize(), fact, look.WARNING if what == "problem" else "")
-            for what, fact in facts(finding)
+            for what, fact in facts(examined)
         )
 
     def _end(self, words: str, colour: str = "") -> None:

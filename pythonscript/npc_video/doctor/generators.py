@@ -1,4 +1,4 @@
-"""Looks whether generators work, and has each make one clip: what a developer runs first."""
+"""Generators: whether they work, and how long one clip of each takes."""
 
 import asyncio
 import time
@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .backends.base import Backend, GenerationRequest, NpcImage
-from .errors import GenerationError
-from .records import GeneratedClip, QualityPreset, VideoParams
+from ..backends.base import Backend, GenerationRequest, NpcImage
+from ..errors import GenerationError
+from ..records import GeneratedClip, QualityPreset, VideoParams
+from .finding import Finding, of_error
 
-__all__ = ["Finding", "examine", "facts", "report", "sample_picture"]
+__all__ = ["PART", "Examined", "examine", "facts", "finding", "sample_picture"]
+
+PART = "generator"
 
 _PICTURE_SIZE = 512
+_PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about one generator.
+class Examined:
+    """A generator that was asked how it is.
 
     Attributes:
         is_reachable: it answers, and has what it needs.
@@ -26,7 +30,6 @@ class Finding:
         problems: what is wrong, each a sentence that says what to do.
     """
 
-    name: str
     is_reachable: bool
     version: str
     models: tuple[str, ...]
@@ -39,9 +42,19 @@ class Finding:
         return self.clip is not None and not self.problems
 
 
+async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding:
+    """The finding of a generator that makes one clip at `preset`, if it works."""
+    try:
+        examined = await examine(backend, preset)
+    except Exception as error:
+        return of_error(PART, error, name)
+    told = {about: fact for about, fact in facts(examined) if about != _PROBLEM}
+    return Finding(PART, told, examined.problems, name=name)
+
+
 async def examine(
-    name: str, backend: Backend, preset: QualityPreset | None, *, seconds: float = 600.0
-) -> Finding:
+    backend: Backend, preset: QualityPreset | None, *, seconds: float = 600.0
+) -> Examined:
     """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`.
 
     Without a preset no clip is made, so that asking costs nothing.
@@ -57,8 +70,7 @@ async def examine(
             problems.append(f"It made no clip within {seconds:g} s: try a smaller preset.")
         except GenerationError as error:
             problems.append(str(error))
-    return Finding(
-        name,
+    return Examined(
         health.is_ready,
         health.version,
         health.models,
@@ -68,20 +80,13 @@ async def examine(
     )
 
 
-def report(finding: Finding) -> str:
-    """What was found out, to be read."""
-    lines = [f"{finding.name}: {'works' if finding.is_fine else 'does not work'}"]
-    lines += [f"  {what:<10} {found}" for what, found in facts(finding)]
-    return "\n".join(lines) + "\n"
-
-
-def facts(finding: Finding) -> Iterator[tuple[str, str]]:
-    """What was found out, one by one: in a word what it is about, and the fact itself."""
-    version = f", version {finding.version}" if finding.version else ""
-    yield "reachable", "yes" + version if finding.is_reachable else "no"
-    if finding.models:
-        yield "models", ", ".join(finding.models)
-    clip = finding.clip
+def facts(examined: Examined) -> Iterator[tuple[str, str]]:
+    """The facts about a generator: in a word what each is about, and the fact itself."""
+    version = f", version {examined.version}" if examined.version else ""
+    yield "reachable", "yes" + version if examined.is_reachable else "no"
+    if examined.models:
+        yield "models", ", ".join(examined.models)
+    clip = examined.clip
     if clip is not None:
         yield (
             "test clip",
@@ -90,19 +95,19 @@ def facts(finding: Finding) -> Iterator[tuple[str, str]]:
         )
         yield (
             "seconds",
-            f"{finding.seconds:.1f}: {clip.waiting_seconds:.1f} waiting,"
+            f"{examined.seconds:.1f}: {clip.waiting_seconds:.1f} waiting,"
             f" {clip.generation_seconds:.1f} making, {clip.transfer_seconds:.1f} fetching",
         )
-    for problem in finding.problems:
-        yield "problem", problem
+    for problem in examined.problems:
+        yield _PROBLEM, problem
 
 
 def sample_picture() -> NpcImage:
     """A drawn face; takes a moment, in which NumPy and FFmpeg are loaded."""
     import av
 
-    from .face.ember import EmberPainter
-    from .face.pose import pose
+    from ..face.ember import EmberPainter
+    from ..face.pose import pose
 
     painter = EmberPainter(_PICTURE_SIZE, _PICTURE_SIZE)
     drawn = painter.paint(pose("neutral", "neutral", "idle", 0.5, 0.0))

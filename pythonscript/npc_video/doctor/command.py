@@ -1,0 +1,145 @@
+"""`npc-video doctor`: examines all parts, and prints what it finds as text or as JSON."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from ..records import QUALITY_PRESETS, QualityPreset
+from ..shipping.engine import Engine
+from .examination import Subject, examine
+from .finding import Finding, State, of_error, report, to_dict
+
+__all__ = ["FORMAT", "add_to", "print_refusal"]
+
+FORMAT = 1  # of the JSON; raise it when a key goes or means something else
+
+_FILE = "npc_video.toml"
+_GENERATORS = "generators"
+_EXAMPLE = """\
+[generators.local]
+kind = "comfyui"
+url = "http://127.0.0.1:8188"
+model = "wan22"
+
+[generators.service]
+kind = "http"
+url = "https://video.example.org"
+"""
+_ABSENT = """\
+{file} is not there. It says which generators there are: write one, such as
+
+{example}
+or name another file: doctor FILE. docs/generators.md tells all that can stand in one."""
+_NONE_NAMED = (
+    f"No generator was examined, as there is no {_FILE} in this folder:"
+    f" `npc-video doctor {_FILE}` shows how to write one."
+)
+
+
+def add_to(
+    parser: argparse.ArgumentParser,
+    find_engine: Callable[[], Engine | None],
+    folders: Mapping[str, Path],
+) -> None:
+    """Adds the arguments, and what a checkout has beside what every installation has.
+
+    Args:
+        parser: of the command.
+        find_engine: gives the Godot that commands use.
+        folders: those to examine beside the usual ones, by what they are for.
+    """
+    parser.set_defaults(command=lambda options: _doctor(options, find_engine, folders))
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help=f"what says which generators there are; {_FILE} in this folder if not named",
+    )
+    parser.add_argument(
+        "--project", type=Path, help="the folder with a project.godot, to be examined as well"
+    )
+    parser.add_argument(
+        "--preset", choices=QUALITY_PRESETS, default="realtime", help="of the generators' clips"
+    )
+    parser.add_argument("--json", action="store_true", help="print one document of JSON")
+
+
+def print_refusal(reason: str) -> None:
+    """Prints the JSON of an examination that did not begin."""
+    _print_json([], reason)
+
+
+def _doctor(
+    options: argparse.Namespace,
+    find_engine: Callable[[], Engine | None],
+    folders: Mapping[str, Path],
+) -> int:
+    from ..errors import InvalidDataError
+
+    file: Path = options.file or Path(_FILE)
+    if options.file is not None and not file.exists():
+        return _refuse(_ABSENT.format(file=file.absolute(), example=_EXAMPLE), options)
+    subject = Subject(options.project, find_engine, folders)
+    try:
+        generators = _generators(file, QUALITY_PRESETS[options.preset])
+    except InvalidDataError as error:
+        return _refuse(str(error), options)
+    findings = []
+    for part in (examine(subject), generators):
+        for finding in part:
+            findings.append(finding)
+            if not options.json:
+                print(report(finding), flush=True)
+    if options.json:
+        _print_json(findings)
+    return int(any(finding.state is State.WRONG for finding in findings))
+
+
+def _refuse(reason: str, options: argparse.Namespace) -> int:
+    print(reason, file=sys.stderr)
+    if options.json:
+        print_refusal(reason)
+    return 2
+
+
+def _print_json(findings: list[Finding], error: str | None = None) -> None:
+    is_fine = error is None and all(each.state is not State.WRONG for each in findings)
+    document = {
+        "format": FORMAT,
+        "version": metadata.version("npc-video-player"),
+        "is_fine": is_fine,
+        "error": error,
+        "findings": [to_dict(finding) for finding in findings],
+    }
+    print(json.dumps(document, indent=1))
+
+
+def _generators(file: Path, preset: QualityPreset) -> Iterator[Finding]:
+    """The findings of the generators in a file, which is read at once.
+
+    Raises:
+        InvalidDataError: the file cannot be read.
+    """
+    if not file.exists():
+        return iter([Finding(_GENERATORS, advice=(_NONE_NAMED,))])
+    try:
+        from ..backends.settings import load_backends
+        from .generators import finding
+    except ImportError as error:  # of a package that is missing
+        return iter([of_error(_GENERATORS, error)])
+    backends = load_backends(file)
+
+    def each() -> Iterator[Finding]:
+        with asyncio.Runner() as runner:
+            try:
+                for name, backend in backends.items():
+                    yield runner.run(finding(name, backend, preset))
+            finally:
+                for backend in backends.values():
+                    runner.run(backend.close())
+
+    return each()

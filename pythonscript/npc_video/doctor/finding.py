@@ -1,0 +1,104 @@
+"""Findings: the facts about one part, what is wrong with it, and how that is printed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ..shipping.console import Failure
+
+__all__ = ["Finding", "State", "guarded", "of_error", "report", "sentences", "to_dict"]
+
+_LABEL = 15  # characters; longer labels push their facts to the right
+
+
+class State(StrEnum):
+    """Fine; fine, with something worth doing; or wrong, so that something does not work."""
+
+    FINE = "fine"
+    ADVICE = "advice"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one part of what the addon needs.
+
+    Attributes:
+        part: such as "engine" or "generator".
+        facts: by what each is about, in a word or two.
+        problems: what does not work, each a sentence that says what to do.
+        advice: what could be better, each a sentence that says what to do.
+        name: of the one that was examined, where there can be several.
+    """
+
+    part: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def state(self) -> State:
+        if self.problems:
+            return State.WRONG
+        return State.ADVICE if self.advice else State.FINE
+
+
+def report(finding: Finding) -> str:
+    """The text of a finding, to be read."""
+    title = f"{finding.part} {finding.name}".rstrip()
+    told = [
+        *finding.facts.items(),
+        *(("problem", problem) for problem in finding.problems),
+        *(("advice", advice) for advice in finding.advice),
+    ]
+    lines = [f"{title}: {finding.state}", *(f"  {about:<{_LABEL}} {fact}" for about, fact in told)]
+    return "\n".join(lines) + "\n"
+
+
+def to_dict(finding: Finding) -> dict[str, Any]:
+    """The finding as JSON has it, which docs/doctor.md describes."""
+    return {
+        "part": _key(finding.part),
+        "name": finding.name,
+        "state": str(finding.state),
+        "facts": {_key(about): fact for about, fact in finding.facts.items()},
+        "problems": list(finding.problems),
+        "advice": list(finding.advice),
+    }
+
+
+def _key(label: str) -> str:
+    return label.replace(" ", "_").lower()
+
+
+def sentences(*checks: Callable[[], object]) -> tuple[str, ...]:
+    """The sentences of those checks that raise a Failure."""
+    found = []
+    for check in checks:
+        try:
+            check()
+        except Failure as failure:
+            found.append(str(failure))
+    return tuple(found)
+
+
+def guarded(part: str, look: Callable[[], Finding]) -> Finding:
+    """The finding that `look` gives, or that of the error which keeps it from looking."""
+    try:
+        return look()
+    except Exception as error:
+        return of_error(part, error)
+
+
+def of_error(part: str, error: Exception, name: str = "") -> Finding:
+    """The finding of an error that came up while a part was examined."""
+    if isinstance(error, Failure):
+        return Finding(part, problems=(str(error),), name=name)
+    told = f"{type(error).__name__}: {error}".rstrip(": ")
+    problem = (
+        f"It cannot be examined ({told}): install npc-video-player again, and if this stays so,"
+        " report this line."
+    )
+    return Finding(part, problems=(problem,), name=name)
