@@ -4,6 +4,7 @@ A list of what stays would have to foresee what a game imports; this one only ha
 finished game can use: tests, tools for developers, windows of another toolkit, headers.
 """
 
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 # What a package requires for its developers: those who export games, or who compile C.
@@ -42,17 +43,13 @@ _DEVELOPERS_SUFFIXES = """
 
 
 def ships_from_stdlib(path: PurePosixPath) -> bool:
-    """Tells whether a game carries a file of the standard library.
+    """Tells whether a game carries a file or a folder of the standard library.
 
     Args:
         path: relative to the folder of the standard library.
     """
-    first = path.parts[0]
-    if len(path.parts) > 1 and any(
-        PurePosixPath(first).match(each) for each in _STDLIB_FOLDERS.split()
-    ):
-        return False
-    if any(path.match(each) for each in _STDLIB_FILES.split()) and len(path.parts) == 1:
+    names = (*_STDLIB_FOLDERS.split(), *_STDLIB_FILES.split())
+    if any(fnmatchcase(path.parts[0], name) for name in names):
         return False
     return not {"__pycache__", "tests", "lib-dynload"} & set(path.parts) and _is_for_games(path)
 

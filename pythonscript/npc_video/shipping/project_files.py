@@ -34,7 +34,7 @@ def list_extension(project: Path, line: str) -> None:
 def lists_extension(project: Path, addon: str) -> bool:
     """Tell whether the engine loads the addon's extension from its first start on."""
     path = project / _EXTENSIONS
-    return path.is_file() and _extension(addon) in _read(path).splitlines()
+    return path.is_file() and extension_of(addon) in _read(path).splitlines()
 
 
 def forget_addon(project: Path, addon: str) -> None:

@@ -1,7 +1,22 @@
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
-from npc_video.shipping.denylist import ships_from_package
+from npc_video.doctor import finding
+from npc_video.shipping.denylist import ships_extension, ships_from_package, ships_from_stdlib
+
+PACKAGES = Path(finding.__file__).parents[2]
+
+
+def test_no_game_carries_the_doctor() -> None:
+    files = [path for path in Path(finding.__file__).parent.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    inside = [PurePosixPath(path.relative_to(PACKAGES).as_posix()) for path in files]
+    assert [path for path in inside if ships_from_package(path)] == []
+
+
+@pytest.mark.parametrize("name", ["npc_video/manager.py", "npc_video/media/decode.py"])
+def test_games_carry_what_plays(name: str) -> None:
+    assert ships_from_package(PurePosixPath(name))
 
 
 @pytest.mark.parametrize(
@@ -21,3 +36,39 @@ def test_the_editor_s_parts_go_where_an_editor_runs(
 ) -> None:
     assert ships_from_package(PurePosixPath(path)) == in_games
     assert ships_from_package(PurePosixPath(path), for_editor=True) == in_the_editor
+
+
+@pytest.mark.parametrize(
+    ("path", "ships"),
+    [
+        ("json", True),
+        ("json/decoder.py", True),
+        ("asyncio/unix_events.py", True),
+        ("test", False),
+        ("test/test_json.py", False),
+        ("config-3.11-x86_64-linux-gnu", False),
+        ("_sysconfigdata__linux_x86_64-linux-gnu.py", False),
+        ("site-packages", False),
+        ("unittest", False),
+        ("ctypes/test", True),
+        ("encodings/__pycache__", False),
+    ],
+)
+def test_the_standard_library_goes_along_but_for_what_no_game_uses(path: str, ships: bool) -> None:
+    assert ships_from_stdlib(PurePosixPath(path)) == ships
+
+
+@pytest.mark.parametrize(
+    ("name", "ships"),
+    [
+        ("_ssl.cpython-311-x86_64-linux-gnu.so", True),
+        ("_ctypes.pyd", True),
+        ("libcrypto-3.dll", True),
+        ("_tkinter.pyd", False),
+        ("tcl86t.dll", False),
+        ("_testcapi.cpython-311-darwin.so", False),
+        ("readline.cpython-311-x86_64-linux-gnu.so", False),
+    ],
+)
+def test_extension_modules_that_need_what_players_lack_stay(name: str, ships: bool) -> None:
+    assert ships_extension(name) == ships

@@ -1,5 +1,5 @@
 import pytest
-from npc_video.shipping.project_files import without_plugin
+from npc_video.shipping.project_files import list_extension, lists_extension, without_plugin
 
 OURS, OTHER = '"res://addons/ours/plugin.cfg"', '"res://addons/other/plugin.cfg"'
 SETTINGS = """config_version=5
@@ -44,3 +44,10 @@ def test_a_section_at_the_end_counts_too() -> None:
 
 def test_settings_without_plugins_stay() -> None:
     assert without_plugin("[gui]\n", "ours") == "[gui]\n"
+
+
+def test_what_is_listed_is_found(tmp_path) -> None:
+    assert not lists_extension(tmp_path, "ours")
+    list_extension(tmp_path, "ours")
+    assert lists_extension(tmp_path, "ours")
+    assert not lists_extension(tmp_path, "our")

@@ -23,6 +23,16 @@ def universal(*kinds: int) -> bytes:
     return b"\xca\xfe\xba\xbe" + struct.pack(">I", len(kinds)) + parts + bytes(100)
 
 
+def elf(machine: int) -> bytes:
+    return b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HH", 3, machine) + bytes(100)
+
+
+def pe(machine: int) -> bytes:
+    return (
+        b"MZ" + bytes(58) + struct.pack("<I", 128) + bytes(64) + struct.pack("<4sH", b"PE", machine)
+    )
+
+
 @pytest.mark.parametrize(
     "prefix",
     [
@@ -49,6 +59,13 @@ def test_other_pythons_serve(prefix: str) -> None:
         (universal(INTEL, APPLE), {"x86_64", "arm64"}),
         (universal(INTEL, 7), {"x86_64"}),
         (b"\xca\xfe\xba\xbe\xff\xff\xff\xff" + bytes(400), set()),
+        (elf(62), {"x86_64"}),
+        (elf(183), {"arm64"}),
+        (elf(3), set()),
+        (pe(0x8664), {"x86_64"}),
+        (pe(0xAA64), {"arm64"}),
+        (pe(0x14C), set()),
+        (b"#!/bin/sh\nexec godot4\n", set()),
         (b"\x7fELF and so on", set()),
         (b"MZ", set()),
         (b"", set()),
@@ -70,6 +87,10 @@ def test_processors_of_a_program(tmp_path: Path, content: bytes, made_for: set[s
         (thin(INTEL), "arm64", False, "x86_64"),
         (b"\x7fELF", "x86_64", False, None),
         (b"MZ", "x86_64", False, None),
+        (pe(0x8664), "x86_64", False, None),
+        (pe(0x8664), "arm64", False, "x86_64"),  # emulated, on Windows for ARM
+        (pe(0xAA64), "x86_64", False, "arm64"),
+        (elf(62), "x86_64", False, None),
     ],
 )
 def test_a_python_for_another_processor_than_godots_is_refused(
