@@ -51,7 +51,7 @@ def _mend(addon: Addon) -> str:
 
 
 def _open(loader: Path, bridge: Path) -> tuple[bool, str]:
-    """Whether the libraries open, and the Python they are for, or else the reason."""
+    """True and the Python that the libraries are for, or False and why they do not open."""
     ended = stream(
         [sys.executable, "-I", _OPENING, libpython(), loader, bridge],
         cwd=bridge.parent,

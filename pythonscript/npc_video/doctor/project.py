@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..shipping.addon import NAME, Addon, is_addon, our_addon
-from ..shipping.console import Failure
+from ..shipping.console import RUN_PY, Failure
 from ..shipping.interpreter import is_this_python, read_settings
 from ..shipping.platforms import BRIDGE, LOADER, this_platform
 from ..shipping.project_files import lists_extension
@@ -24,13 +24,13 @@ def examine(project: Path) -> Finding:
     """
     if not (project / "project.godot").is_file():
         raise Failure(f"There is no project.godot in {project}: name the folder of a project.")
-    place = project / "addons" / NAME
-    mend = f"run `npc-video install {project}`"
+    place, ours = project / "addons" / NAME, our_addon()
+    mend = f"run `{RUN_PY if ours.is_checkout else 'npc-video'} install {project}`"
     if not (place / "plugin.cfg").is_file():
         raise Failure(f"The addon is not in {project}: {mend}.")
     if not is_addon(place):
         raise Failure(f"{place} is something else than this addon: move it away, then {mend}.")
-    found, ours = Addon(place, is_checkout=False), our_addon()
+    found = Addon(place, is_checkout=False)
     facts = {"folder": str(project), "addon": found.version}
     problems = list(problems_of(place / "bin", mend))
     for name in map(this_platform().library, (LOADER, BRIDGE)):
