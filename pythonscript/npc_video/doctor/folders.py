@@ -35,7 +35,10 @@ def examine(project: Path | None, further: Mapping[str, Path]) -> Finding:
         folders |= {f"clips {path.name}": path for path in clip_folders(project, data)}
     facts, problems, advice = {}, [], []
     for label, folder in folders.items():
-        there = next(each for each in (folder, *folder.parents) if each.is_dir())
+        there = next((each for each in (folder, *folder.parents) if each.is_dir()), None)
+        if there is None:
+            problems.append(f"{folder} is on a drive that is not there: choose another.")
+            continue
         free = shutil.disk_usage(there).free
         facts[label] = f"{folder}, {free / 1e9:.1f} GB free"
         if (refused := _refused(there)) is not None:

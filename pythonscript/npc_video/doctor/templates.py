@@ -52,13 +52,19 @@ def examine(engine: Engine | None, project: Path | None) -> Finding:
     presets = read_presets(project) if project else []
     if presets:
         facts["presets"] = ", ".join(preset.name for preset in presets)
-    problems = tuple(_problems(presets, there, project or Path()))
+    get = _GET
+    if engine.template is not None and engine.template.is_file():
+        facts["beside"] = str(engine.template)
+        get = f"name {engine.template} in the export dialog, as the custom template"
+    problems = tuple(_problems(presets, there, project or Path(), get))
     is_wanting = not there and not presets
-    advice = f"There are none for Godot {engine.version}, so no game can be exported: {_GET}."
+    advice = f"Godot {engine.version} finds none, so it exports no game: {get}."
     return Finding(PART, facts, problems, (advice,) if is_wanting else ())
 
 
-def _problems(presets: list[Preset], there: list[Platform], project: Path) -> Iterator[str]:
+def _problems(
+    presets: list[Preset], there: list[Platform], project: Path, get: str
+) -> Iterator[str]:
     for preset in presets:
         for kind, named in preset.custom.items():
             if not (project / named.removeprefix("res://")).is_file():
@@ -68,7 +74,8 @@ def _problems(presets: list[Preset], there: list[Platform], project: Path) -> It
                 )
         platform = preset.platform
         if platform is not None and "release" not in preset.custom and platform not in there:
-            yield f"Preset {preset.name} needs the template for {platform}: {_GET}."
+            how = get if platform == this_platform() else _GET
+            yield f"Preset {preset.name} needs the template for {platform}: {how}."
 
 
 def read_presets(project: Path) -> list[Preset]:

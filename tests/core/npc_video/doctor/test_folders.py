@@ -72,6 +72,16 @@ def test_a_folder_that_cannot_be_written_to(monkeypatch, tmp_path):
     )
 
 
+def test_a_drive_that_is_not_there(monkeypatch, tmp_path):
+    there = Path.is_dir
+    away = tmp_path / "away"
+    monkeypatch.setattr(
+        Path, "is_dir", lambda path: path not in (away, *away.parents) and there(path)
+    )
+    found = folders.examine(None, {"fetched": away})
+    assert f"{away} is on a drive that is not there: choose another." in found.problems
+
+
 def test_a_disk_that_is_nearly_full(monkeypatch, tmp_path):
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=10_000_000))

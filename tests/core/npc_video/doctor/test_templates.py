@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,21 @@ def test_none_is_advice_only_while_no_preset_needs_one(engine, tmp_path):
     found = examine(engine, tmp_path / "game")
     assert len(found.problems) == 1
     assert "Preset Mine needs the template for linux-x86_64" in found.problems[0]
+
+
+def test_one_that_an_engine_has_but_does_not_find(engine, tmp_path):
+    template = tmp_path / "template"
+    template.touch()
+    found = examine(replace(engine, template=template), None)
+    assert found.facts["beside"] == str(template)
+    assert f"name {template} in the export dialog, as the custom template" in found.advice[0]
+    other = "Linux" if this_platform().system == "windows" else "Windows Desktop"
+    own = {"linux": "Linux", "windows": "Windows Desktop", "macos": "macOS"}[this_platform().system]
+    here = {"binary_format__architecture": this_platform().machine}
+    write_presets(tmp_path / "game", preset(0, "Own", own, **here), preset(1, "Other", other))
+    found = examine(replace(engine, template=template), tmp_path / "game")
+    assert f"name {template}" in found.problems[0]
+    assert "Manage Export Templates" in found.problems[1]
 
 
 def test_those_that_are_there(engine, folder, tmp_path):
