@@ -49,7 +49,7 @@ def finished_game(
     addon = project / "addons" / ADDON.name
     shutil.copytree(ADDON, addon)
     shutil.copy2(place.loader, addon / "bin")
-    project_files.list_extension(project, ADDON.name)
+    project_files.list_extension(project, project_files.extension_of(ADDON.name))
     presets = project / "export_presets.cfg"
     options = _PRESET + _OPTIONS.format(template=template, runtime=runtime)
     presets.write_text(presets.read_text("utf-8").replace(_PRESET, options), "utf-8")

@@ -7,7 +7,7 @@ from ..shipping.addon import NAME, Addon, is_addon, our_addon
 from ..shipping.console import RUN_PY, Failure
 from ..shipping.interpreter import is_this_python, read_settings
 from ..shipping.platforms import BRIDGE, LOADER, this_platform
-from ..shipping.project_files import lists_extension
+from ..shipping.project_files import extension_of, lists_extension
 from .finding import Finding
 from .settings import place_of, problems_of
 
@@ -54,7 +54,7 @@ def _leads_to(folder: Path) -> str:
 
 
 def _advice(project: Path, leads_to: str, mend: str) -> Iterator[str]:
-    if not lists_extension(project, NAME):
+    if not lists_extension(project, extension_of(NAME)):
         yield (
             "Godot has yet to notice the addon, and takes scripts with its classes for wrong until"
             f" then: {mend}, or start the editor twice."

@@ -31,10 +31,10 @@ def list_extension(project: Path, line: str) -> None:
         _write(path, f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}\n")
 
 
-def lists_extension(project: Path, addon: str) -> bool:
-    """Tell whether the engine loads the addon's extension from its first start on."""
+def lists_extension(project: Path, line: str) -> bool:
+    """Tells whether the engine loads an extension from its first start on."""
     path = project / _EXTENSIONS
-    return path.is_file() and extension_of(addon) in _read(path).splitlines()
+    return path.is_file() and line in _read(path).splitlines()
 
 
 def forget_addon(project: Path, addon: str) -> None:
