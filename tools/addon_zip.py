@@ -1,6 +1,6 @@
 """Makes the addon zip of this platform, with the Python of the virtual environment inside.
 
-python -m tools.addon_zip FOLDER
+    python -m tools.addon_zip FOLDER
 """
 
 import sys
@@ -20,12 +20,7 @@ def _tell(done: float, doing: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     (folder,) = arguments
     try:
-        made = zip_addon(
-            Path(folder),
-            our_addon(),
-            this_python(),
-            lambda done, doing: say(f"{done:4.0%} {doing}"),
-        )
+        made = zip_addon(Path(folder), our_addon(), this_python(), _tell)
     except (Failure, OSError) as error:
         say(str(error))
         return 1
