@@ -1,6 +1,6 @@
 """Makes the addon zip of this platform, with the Python of the virtual environment inside.
 
-    python -m tools.addon_zip FOLDER
+python -m tools.addon_zip FOLDER
 """
 
 import sys
