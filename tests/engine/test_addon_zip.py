@@ -84,7 +84,8 @@ def test_it_plays_and_goes_again(project: Path, engine: Engine) -> None:
     assert run.ok, run.log
     assert "@failed 0, shown true" in run.log
     assert uninstall(project, our_addon()) == []
-    assert not (project / "addons").exists()
+    left = {path.name for path in project.iterdir()} - {".godot", "main.gd.uid"}
+    assert left == FILES.keys()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for templates of Linux alone")

@@ -21,6 +21,7 @@ from .lock import exclusive
 from .platforms import BRIDGE, this_platform
 
 NAME = "npc_video_player"
+LICENCE = f"LICENSE-{NAME}.txt"  # in the folder of a project that got the addon as a zip
 
 _SETTINGS = f"bin/{SETTINGS}"
 _IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: a team installs it on each
@@ -95,9 +96,12 @@ def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
         Failure: there is no project, it cannot be written to, or something else has the place.
     """
     place = _place(project)
+    licence = project / LICENCE
     with _changing(project):
         _clear(place, addon.folder)
         project_files.forget_addon(project, NAME)
+        if licence.is_file() and licence.read_bytes() == (addon.folder / "LICENSE").read_bytes():
+            licence.unlink()
     for folder in (place.parent, project / ".godot"):
         with suppress(OSError):  # there is more in it
             folder.rmdir()

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .addon import NAME, Addon
+from .addon import LICENCE, NAME, Addon
 from .check import check
 from .choices import Choices
 from .console import Failure
@@ -16,10 +16,6 @@ from .copies import MARKER, RUNTIME, files_of, marker
 from .platforms import BRIDGE, LOADER
 from .python_files import PythonFiles, private_folders
 from .runtime import Tell, assemble
-
-# The editor takes the one folder at the top of an archive from the asset library for a name that a
-# host has added, and leaves it out. Beside a file `addons` stays; and a licence has to be there.
-_LICENCE = f"LICENSE-{NAME}.txt"
 
 
 def zip_addon(folder: Path, addon: Addon, python: PythonFiles, tell: Tell) -> Path:
@@ -65,4 +61,6 @@ def _entries(addon: Addon, loader: str, runtime: Path) -> Iterator[tuple[str, by
         if path.is_file():
             within = path.relative_to(runtime).as_posix()
             yield f"{inside}/{RUNTIME}/{within}", path.read_bytes()
-    yield _LICENCE, (addon.folder / "LICENSE").read_bytes()
+    # From the asset library the editor leaves out a folder that is alone at the top, as hosts
+    # add one. Beside a file `addons` stays; and a licence has to be there.
+    yield LICENCE, (addon.folder / "LICENSE").read_bytes()

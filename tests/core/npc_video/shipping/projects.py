@@ -28,7 +28,7 @@ def make_game(folder: Path) -> Path:
 
 def make_addon(folder: Path, *, is_checkout: bool = False) -> Addon:
     folder.mkdir(parents=True)
-    for name in ("plugin.cfg", "plugin.gd", f"{NAME}.gdextension"):
+    for name in ("LICENSE", "plugin.cfg", "plugin.gd", f"{NAME}.gdextension"):
         shutil.copyfile(ADDON / name, folder / name)
     (folder / "bin").mkdir()
     for name in LIBRARIES:

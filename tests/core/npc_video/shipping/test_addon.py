@@ -10,7 +10,7 @@ import pytest
 from npc_video.cli import main
 from npc_video.shipping import addon as shipped
 from npc_video.shipping import copies
-from npc_video.shipping.addon import NAME, Addon, install, our_addon, uninstall
+from npc_video.shipping.addon import LICENCE, NAME, Addon, install, our_addon, uninstall
 from npc_video.shipping.console import Failure
 from npc_video.shipping.copies import MARKER
 
@@ -213,6 +213,16 @@ def test_two_at_once_wait_for_each_other(game: Path, of_wheel: Addon) -> None:
     assert [run.returncode for run in runs] == [0, 0, 0], said
     assert copies.files_of(place(game)).keys() >= copies.files_of(of_wheel.folder).keys()
     assert uninstall(game, of_wheel) == []
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_the_licence_that_came_with_a_zip_goes_too(
+    game: Path, of_wheel: Addon, is_ours: bool
+) -> None:
+    licence = game / LICENCE
+    licence.write_bytes((of_wheel.folder / "LICENSE").read_bytes() if is_ours else b"mine")
+    uninstall(game, of_wheel)
+    assert licence.exists() != is_ours
 
 
 # ---- A copy ----
