@@ -187,17 +187,21 @@ def _static(declarations: str) -> str:
 
 
 def _headers(folder: Path, platform: Platform) -> Path:
-    """The headers of this Python as they are on another platform: they differ in one file."""
-    ours = Path(sysconfig.get_path("include"))
+    """The headers of this Python as they are on another platform: they differ in one file.
+
+    Debian keeps that file where this compiler does not look, so it is brought along there too.
+    """
+    ours, settings = Path(sysconfig.get_path("include")), Path(sysconfig.get_config_h_filename())
     # Windows compiles with what is tried from other systems too; its own file is for its compiler.
-    if platform == this_platform() and platform.system != "windows":
+    is_native = platform == this_platform() and platform.system != "windows"
+    if is_native and settings.parent == ours:
         return ours
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ours, folder)
     if platform.system == "windows":
         shutil.copyfile(Path(__file__).with_name("pyconfig_windows.h"), folder / "pyconfig.h")
     else:  # the sizes are the same on all 64-bit systems; what else it tells is not asked
-        shutil.copyfile(sysconfig.get_config_h_filename(), folder / "pyconfig.h")
+        shutil.copyfile(settings, folder / "pyconfig.h")
     return folder
 
 
