@@ -191,7 +191,12 @@ def _headers(folder: Path, platform: Platform) -> Path:
 
     Debian keeps that file where this compiler does not look, so it is brought along there too.
     """
-    ours, settings = Path(sysconfig.get_path("include")), Path(sysconfig.get_config_h_filename())
+    ours = Path(sysconfig.get_path("include"))
+    settings = (
+        ours.parent / (sysconfig.get_config_var("MULTIARCH") or "") / ours.name / "pyconfig.h"
+    )
+    if not settings.is_file():
+        settings = Path(sysconfig.get_config_h_filename())
     # Windows compiles with what is tried from other systems too; its own file is for its compiler.
     is_native = platform == this_platform() and platform.system != "windows"
     if is_native and settings.parent == ours:
