@@ -76,9 +76,13 @@ class Binary:
 
 def is_binary(path: Path) -> bool:
     """Tells by the first bytes, because libraries have names of many kinds."""
+    return _system(path) is not None
+
+
+def _system(path: Path) -> str | None:
     with path.open("rb") as file:
         start = file.read(4)
-    return any(start.startswith(magic) for magic in _MAGIC)
+    return next((system for magic, system in _MAGIC.items() if start.startswith(magic)), None)
 
 
 def read(path: Path) -> tuple[Binary, ...]:
@@ -91,18 +95,20 @@ def read(path: Path) -> tuple[Binary, ...]:
     """
     import lief
 
-    if not is_binary(path):
+    system = _system(path)
+    if system is None:
         return ()
     lief.logging.disable()  # it prints what it thinks of a file
     parsed: object
-    if lief.is_macho(path):
-        parsed = lief.MachO.parse(path)
-    elif lief.is_elf(path):
-        config = lief.ELF.ParserConfig()
-        config.parse_symtab_symbols = False  # those for debuggers
-        parsed = lief.ELF.parse(path, config)
-    else:
-        parsed = lief.PE.parse(path)
+    with path.open("rb") as file:  # it opens no path with letters that Windows' own set lacks
+        if system == "macos":
+            parsed = lief.MachO.parse(file)
+        elif system == "linux":
+            config = lief.ELF.ParserConfig()
+            config.parse_symtab_symbols = False  # those for debuggers
+            parsed = lief.ELF.parse(file, config)
+        else:
+            parsed = lief.PE.parse(file)
     try:
         match parsed:
             case lief.ELF.Binary() if parsed.header.machine_type != lief.ELF.ARCH.NONE:

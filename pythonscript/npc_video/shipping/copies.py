@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..held_files import put_in_place, replace
 from .interpreter import SETTINGS
@@ -87,10 +87,15 @@ def _listed(target: Path) -> set[str]:
     """The files that the marker names; none where it is missing or damaged."""
     try:
         names = json.loads((target / MARKER).read_text("utf-8"))["files"]
-        paths = [PurePosixPath(name) for name in names]
+        return {str(PurePosixPath(name)) for name in names if is_inside(name)}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {str(path) for path in paths if not path.is_absolute() and ".." not in path.parts}
+
+
+def is_inside(name: str) -> bool:
+    """Tells for a path whether it stays in the folder that it begins in, on every system."""
+    paths = (PurePosixPath(name), PureWindowsPath(name))
+    return not any(path.anchor or ".." in path.parts for path in paths)
 
 
 def _write_marker(target: Path, version: str, names: Iterable[str]) -> None:

@@ -286,6 +286,22 @@ def test_a_marker_names_nothing_outside_of_the_addon(game: Path, of_wheel: Addon
     assert (game / "main.tscn").is_file()
 
 
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [
+        ("bin/a.so", True),
+        ("/main.tscn", False),
+        ("../../main.tscn", False),
+        ("..\\..\\main.tscn", False),
+        ("C:\\game\\main.tscn", False),
+        ("C:main.tscn", False),
+        ("\\main.tscn", False),
+    ],
+)
+def test_a_path_of_windows_leads_outside_too(name: str, stays: bool) -> None:
+    assert copies.is_inside(name) is stays
+
+
 def test_a_python_that_the_addon_brought_along_gives_way(game: Path, of_wheel: Addon) -> None:
     shutil.copytree(of_wheel.folder, place(game))
     runtime = place(game) / "bin" / "python"
