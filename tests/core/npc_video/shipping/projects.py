@@ -1,9 +1,12 @@
 """A project with a game in it, and addons as a wheel and a checkout have them."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from npc_video.shipping.addon import NAME, Addon
+from npc_video.shipping.links import is_link, make_link
 from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
 
 from tools.paths import ADDON
@@ -34,6 +37,24 @@ def make_addon(folder: Path, *, is_checkout: bool = False) -> Addon:
     for name in LIBRARIES:
         (folder / "bin" / name).write_bytes(name.encode())
     return Addon(folder, is_checkout)
+
+
+def skip_without_links(folder: Path) -> None:
+    """Skips a test where links cannot be made.
+
+    Wine makes no junctions, and Windows lets few of its users make symbolic links.
+    """
+    try:
+        make_link(folder / "a link", folder)
+        (folder / "another").symlink_to(folder, target_is_directory=True)
+        made = [is_link((folder / name).lstat()) for name in ("a link", "another")]
+    except OSError:
+        made = [False]
+    for name in ("a link", "another"):
+        with suppress(OSError):
+            (folder / name).unlink()
+    if not all(made):
+        pytest.skip("this system makes no links")
 
 
 def content(folder: Path) -> dict[str, bytes | None]:
