@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -39,25 +39,33 @@ def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
         busy: What the user reads while it has to wait.
         remove: Remove the file at the end, unless the system forbids it as others wait for it.
     """
+    handle = _locked(path, busy)
+    try:
+        yield
+    finally:
+        if remove and sys.platform != "win32":
+            _remove(path)
+        handle.close()
+        if remove and sys.platform == "win32":  # which removes no file that is open
+            _remove(path)
+
+
+def _locked(path: Path, busy: str) -> TextIO:
+    """The open file, once no other process has it locked."""
     has_said = False
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as handle:
+        with ExitStack() as stack:
+            handle = stack.enter_context(path.open("a", encoding="utf-8"))
             while not _try_lock(handle):
                 if not has_said:
                     say(busy)
                     has_said = True
                 time.sleep(0.1)
-            if not _is_still(path, handle):
-                continue  # who had it has removed it: what others lock now is another file
-            try:
-                yield
-            finally:
-                if remove and sys.platform != "win32":
-                    _remove(path)
-        if remove and sys.platform == "win32":  # which removes no file that is open
-            _remove(path)
-        return
+            if _is_still(path, handle):
+                stack.pop_all()
+                return handle
+            # Who had it has removed it: what others lock now is another file.
 
 
 def _remove(path: Path) -> None:

@@ -57,3 +57,9 @@ def test_a_lock_file_is_removed_and_who_waited_locks_the_next_one(tmp_path: Path
     with exclusive(lock, busy="", remove=True):
         assert lock.exists()
     assert not lock.exists()
+
+
+def test_a_lock_file_is_removed_after_an_error_too(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no"), exclusive(tmp_path / "lock", busy="", remove=True):
+        raise ValueError("no")
+    assert not (tmp_path / "lock").exists()
