@@ -14,24 +14,13 @@ from npc_video.shipping.godot import import_project, run_project
 from npc_video.shipping.platforms import this_platform
 from npc_video.shipping.python_files import this_python
 
-from tests.engine.test_wheel import FILES
+from tests.engine.test_wheel import FILES, PRESET
 from tests.harness import away
 from tests.harness.exported import release_template
 from tools.engine import find
 from tools.paths import ROOT
 
 MOST_BYTES = 55_000_000
-PRESET = """[preset.0]
-name="Game"
-platform="Linux"
-runnable=true
-export_filter="all_resources"
-include_filter=""
-exclude_filter=""
-[preset.0.options]
-binary_format/architecture="{machine}"
-custom_template/release="{template}"
-"""
 
 
 @pytest.fixture(scope="module")

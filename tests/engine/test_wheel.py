@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from npc_video.shipping.encoders import stub_for
 from npc_video.shipping.engine import Engine
-from npc_video.shipping.godot import EngineRun, import_project, run_project
+from npc_video.shipping.godot import EngineRun, import_project, run_program, run_project
 from npc_video.shipping.platforms import BRIDGE, LOADER, this_platform
 
 from tests.core.npc_video.shipping.projects import content
@@ -50,6 +51,19 @@ func _ready() -> void:
 """,
 }
 
+PRESET = """[preset.0]
+name="Game"
+platform="Linux"
+runnable=true
+export_filter="all_resources"
+include_filter=""
+exclude_filter=""
+[preset.0.options]
+binary_format/architecture="{machine}"
+custom_template/release="{template}"
+"""
+BACKEND = '[gd_resource type="NpcProceduralBackend" format=3]\n[resource]\n'
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -86,6 +100,12 @@ def project(tmp_path: Path) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def with_backend(scene: str) -> str:
+    """The same scene, whose NPC has the embedded generator also in a finished game."""
+    line = '[ext_resource type="NpcProceduralBackend" path="res://makes_clips.tres" id="2"]\n'
+    return scene.replace("[node", f"{line}[node", 1).rstrip() + '\nbackend = ExtResource("2")\n'
 
 
 def do(module: str, *arguments: str | Path, python: str | Path = sys.executable) -> str:
@@ -172,3 +192,31 @@ def test_it_is_installed_again_and_taken_away(environment: Path, project: Path) 
     assert loader.stat().st_size > 1000
     npc_video(environment, "uninstall", project)
     assert content(project) == before
+
+
+def test_a_game_is_exported_that_needs_nothing_of_this(
+    environment: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = find()
+    assert engine is not None
+    if engine.template is None:
+        pytest.skip("what this test plays is made with the fetched engine's template")
+    monkeypatch.setenv("GODOT", str(engine.path))
+    preset = PRESET.format(machine=this_platform().machine, template=engine.template)
+    (project / "export_presets.cfg").write_text(preset, "utf-8")
+    # A finished game makes clips only where it says so.
+    (project / "makes_clips.tres").write_text(BACKEND, "utf-8")
+    scene = project / "main.tscn"
+    scene.write_text(with_backend(scene.read_text("utf-8")), "utf-8")
+    npc_video(environment, "install", project)
+    game = tmp_path / "game" / "mine"
+    assert "it was started and runs" in npc_video(environment, "export", project, "Game", game)
+    program, *arguments = (*away.players_prefix(game.parent), str(game), "--headless")
+    players = replace(engine, path=Path(program), args=tuple(arguments))
+    hidden = environment.parent.rename(environment.parent.with_name("hidden"))
+    try:
+        run = run_program(players, folder=game.parent, seconds=60.0)
+    finally:
+        hidden.rename(environment.parent)
+    assert run.ok, run.log
+    assert "@failed 0, shown true" in run.log

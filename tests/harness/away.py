@@ -46,17 +46,17 @@ def players_prefix(game: Path) -> tuple[str, ...]:
 
     It is empty where this user may not hide folders.
     """
-    if not _prefix():
-        return ()
     base = Path(sys.base_prefix)
     pythons = base.glob("lib/python3*") if base == Path("/usr") else [base]
-    hidden = [ROOT, *pythons]
-    if ROOT not in Path(sys.prefix).parents:  # what lies in a hidden folder is gone already
-        hidden.append(Path(sys.prefix))
+    hidden = [folder for folder in (ROOT, Path(sys.prefix), *pythons) if folder.is_dir()]
+    # What lies in a hidden folder is gone already.
+    outer = [each for each in hidden if not set(hidden) & set(each.parents)]
+    prefix = _prefix(*outer)
+    if not prefix:
+        return ()
     mount = shutil.which("mount")
-    steps = [f'"{mount}" -t tmpfs none "{folder}"' for folder in hidden if folder.is_dir()]
-    steps += [f'"{mount}" --bind "{game}" "{game}"', f'"{mount}" -o remount,ro,bind "{game}"']
-    return (*_prefix()[:-2], " && ".join([*steps, 'exec "$@"']), "sh")
+    freeze = f'"{mount}" --bind "{game}" "{game}" && "{mount}" -o remount,ro,bind "{game}"'
+    return (*prefix[:-2], f"{freeze} && {prefix[-2]}", "sh")
 
 
 @cache
