@@ -9,12 +9,16 @@ import sys
 
 
 def main(libpython: str, loader: str, bridge: str) -> int:
+    opened = libpython
     try:
         ctypes.CDLL(libpython, mode=ctypes.RTLD_GLOBAL)
+        opened = loader
         _ = ctypes.CDLL(loader).pythonscript_entry
+        opened = bridge
         made_for = ctypes.CDLL(bridge).pythonscript_made_for
     except (OSError, AttributeError) as error:
-        print(error)
+        # Windows does not say of what it tells.
+        print(error if opened in str(error) else f"{opened}: {error}")
         return 1
     made_for.restype = ctypes.c_char_p
     print(made_for().decode())

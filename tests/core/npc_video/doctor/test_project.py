@@ -76,9 +76,10 @@ def test_a_library_that_is_missing(game, name):
 
 
 def test_an_environment_that_moved(game):
-    change_settings(game, f"executable={sys.executable}", "executable=/gone/bin/python")
+    gone = game / "gone" / "python"
+    change_settings(game, f"executable={sys.executable}", f"executable={gone}")
     found = project.examine(game)
-    assert "/gone/bin/python, which was moved or deleted: run `npc-vid" in found.problems[0]
+    assert f"{gone}, which was moved or deleted: run `npc-vid" in found.problems[0]
     assert found.advice == ()
 
 
