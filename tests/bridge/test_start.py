@@ -242,7 +242,13 @@ def test_the_game_runs_on_and_the_log_says_what_is_wrong(
     assert "Install the addon again: `npc-video install`" in line
 
 
-@pytest.mark.parametrize("fault", ["no settings", "no libpython", "damaged bridge"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("no settings", "no libpython", "damaged bridge"),
+        *("environment gone", "settings for another minor"),
+    ],
+)
 def test_the_editor_opens_and_says_it_too(engine: Engine, tmp_path: Path, fault: str) -> None:
     run = start_damaged(engine, tmp_path, fault, "--editor", "--quit-after", "30")
     assert run.exit_code == 0
