@@ -74,6 +74,7 @@ def _is_of_other_sources() -> bool:
 def _begin() -> None:
     sys.setswitchinterval(switch_interval(sys.platform))
     _leave_interrupts()
+    _have_errors_for_signals()
     _check_engine()
     lib.ps_use_refcounted(
         *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
@@ -107,6 +108,17 @@ def _leave_interrupts() -> None:
     """
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+
+def _have_errors_for_signals() -> None:
+    """A line that breaks off, or a file that is too large, raises in Python and ends no game.
+
+    Every interpreter starts so but an isolated one, which leaves signals to its host.
+    """
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        number = getattr(_signal, name, None)  # Windows has neither
+        if number is not None and _signal.getsignal(number) == _signal.SIG_DFL:
+            _signal.signal(number, _signal.SIG_IGN)
 
 
 def _check_engine() -> None:

@@ -96,6 +96,30 @@ def test_it(test):
     assert run.faults == ("ended by SIGINT",)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such signals")
+def test_a_line_that_breaks_off_and_a_file_that_is_too_large_end_no_game(play) -> None:
+    run = play("""
+import resource, socket, tempfile
+import pytest
+def test_it(test):
+    here, there = socket.socketpair()
+    there.close()
+    with here, pytest.raises(BrokenPipeError):
+        here.send(b"?")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with tempfile.TemporaryFile(buffering=0) as file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+        try:
+            with pytest.raises(OSError):
+                file.write(bytes(20))
+                file.write(bytes(20))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+""")
+    assert run.faults == ()
+    assert run.outcomes[NAME].problem == ""
+
+
 # ---- A bundled runtime ----
 
 
