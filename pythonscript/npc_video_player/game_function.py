@@ -97,6 +97,7 @@ class _GameFunction:
             made = await asyncio.shield(call)
         except asyncio.CancelledError:
             ended.cancel()  # if it has not begun: afterwards nothing can stop it
+            call.add_done_callback(_forget)
             raise
         return await asyncio.to_thread(_file_or_pictures, made)
 
@@ -143,6 +144,12 @@ class _GameFunction:
             made.completed.connect(ended.set_result)
         else:
             ended.set_result(made)
+
+
+def _forget(call: asyncio.Future[Any]) -> None:
+    """Nobody wants to know how it ended; asyncio would report an error that nobody looked at."""
+    if not call.cancelled():
+        call.exception()
 
 
 # ---- On a thread ----

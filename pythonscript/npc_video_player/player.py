@@ -94,6 +94,8 @@ class NpcVideoPlayer(PlayerProperties):
         """
         with self._errors_told():
             event = ToolInteraction.from_dict(interaction)
+            if self._is_changed and self._director is not None and self._is_refused(event):
+                self._take_changes()  # else nobody would ask for what is wanted anew
             self._joined()
             params = self._evaluated(event)
             if params is None:
@@ -371,6 +373,9 @@ class NpcVideoPlayer(PlayerProperties):
         if self._is_changed and self._director is not None:
             self._take_changes()
         return self._joined().manager
+
+    def _is_refused(self, event: ToolInteraction) -> bool:
+        return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
         evaluator = self._role.evaluator

@@ -5,6 +5,7 @@ Made when the first player needs it, ended with the game.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from npc_video.generation.events import Event
 
 _MEGABYTE = 1024 * 1024
+# Sources without a player that are kept, each with its threads and clips: more than the players of
+# most scenes differ in.
+_KEPT_DESERTED = 8
+_desertions = itertools.count()
 # More than any machine has, less than what cannot be counted.
 _MOST_CLIPS, _MOST_MEGABYTES = 1_000_000, 1_000_000
 
@@ -91,10 +96,15 @@ class Settings:
 
 
 class Source:
-    """Where players get clips: a manager, and those who hear what it tells."""
+    """Where players get clips: a manager, and those who hear what it tells.
+
+    Attributes:
+        deserted_as: orders sources by when the last player went.
+    """
 
     def __init__(self, manager: VideoGenerationManager):
         self.manager = manager
+        self.deserted_as = next(_desertions)
         self._listeners: dict[str, Callable[[Event], None]] = {}
         self._players_of: Counter[str] = Counter()
         self._foreseen: dict[str, NpcResponseEvaluator] = {}
@@ -130,6 +140,7 @@ class Source:
         A player that a game moves to another place in its tree leaves it and comes back.
         """
         del self._listeners[viewer]
+        self.deserted_as = next(_desertions)
         self._players_of[npc_id] -= 1
         run_on_main_thread(self._give_up, viewer, npc_id)
 
@@ -187,14 +198,26 @@ def caches() -> Iterable[ClipCache]:
 
 
 def _close_deserted() -> None:
-    """Ends what no player will use again: the function that made its clips went with its scene."""
-    for settings, found in list(_sources.items()):
-        function = settings.generator
-        if function is not None and is_over(function) and not found.players:
-            del _sources[settings]
-            _caches.pop(settings.origin, None)
-            # It may have clips to write.
-            threading.Thread(target=found.manager.close, name="npc_video closing").start()
+    """Ends what no player uses, but for those that were used last: their players may come back.
+
+    Where the function that made the clips went with its scene, nobody will.
+    """
+    deserted = [settings for settings, found in _sources.items() if not found.players]
+    deserted.sort(key=lambda settings: _sources[settings].deserted_as)
+    may_return = [
+        each for each in deserted if each.generator is None or not is_over(each.generator)
+    ]
+    for settings in deserted:
+        if settings not in may_return[-_KEPT_DESERTED:]:
+            _close(settings)
+
+
+def _close(settings: Settings) -> None:
+    closed = _sources.pop(settings)
+    if not any(other.origin == settings.origin for other in _sources):
+        _caches.pop(settings.origin, None)
+    # It may have clips to write.
+    threading.Thread(target=closed.manager.close, name="npc_video closing").start()
 
 
 def _changed(settings: Settings, mine: Source | None) -> Source | None:

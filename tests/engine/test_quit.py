@@ -118,4 +118,4 @@ func _play() -> void:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_game_ends(tmp_path: Path, case: str) -> None:
-    play(tmp_path, MAIN + CASES[case], windowed=True)
+    play(tmp_path, MAIN + CASES[case], windowed=True, verbose=True)

@@ -14,10 +14,14 @@ _SECONDS = 30.0
 _LEFT = "these threads did not end"
 
 
-def play(folder: Path, script: str, *, windowed: bool = False) -> EngineRun:
+def play(folder: Path, script: str, *, windowed: bool = False, verbose: bool = False) -> EngineRun:
     """Runs a game whose main loop is `script`, a SceneTree, in `folder`.
 
     It must print "@end" and end by itself, with nothing wrong and nothing left.
+
+    Args:
+        verbose: whether the engine tells all that is left, down to the names of classes; it leaves
+            some itself where a function of GDScript awaits.
     """
     files = {
         "project.godot": "config_version=5\n",
@@ -35,7 +39,8 @@ def play(folder: Path, script: str, *, windowed: bool = False) -> EngineRun:
     with screen() as env:
         assert env is not None, "a window needs a screen: install Xvfb"
         look = ("--rendering-driver", "opengl3") if windowed else ("--headless",)
-        arguments = (*look, "--script", "res://main.gd")
+        told = ("--verbose",) if verbose else ()
+        arguments = (*look, *told, "--script", "res://main.gd")
         run = run_project(engine, folder, *arguments, seconds=_SECONDS, env=env)
     assert "@end" in run.log, run.log
     assert run.faults == (), run.log

@@ -143,12 +143,14 @@ static int64_t ps_reference_count(uintptr_t object) {
     return count;
 }
 
-/* The address of a StringName; valid until this thread's next call. */
+/* The address of a StringName; valid until this thread's next call. The class keeps its name: we
+   keep no count of it, which a thread that ends would never give back. */
 static uintptr_t ps_class_name(uintptr_t object) {
     static PER_THREAD uint64_t class_name;
-    if (class_name != 0) destroy_name((uintptr_t)&class_name);
-    class_name = 0;
-    engine.object_get_class_name(object, library, (uintptr_t)&class_name);
+    uint64_t counted = 0;
+    engine.object_get_class_name(object, library, (uintptr_t)&counted);
+    class_name = counted;
+    destroy_name((uintptr_t)&counted);
     return (uintptr_t)&class_name;
 }
 

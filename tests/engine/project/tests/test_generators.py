@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import threading
 from typing import Any
 
@@ -303,3 +305,27 @@ def test_it_is_set_before_the_player_is_in_a_scene(test: EngineTest) -> None:
     assert player._settings().generator is None
     keeper.free()
     player.free()
+
+
+def test_what_becomes_of_a_clip_that_was_given_up_is_of_interest_to_nobody(
+    test: EngineTest,
+) -> Steps:
+    log: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: log.append(record.getMessage())
+    logging.getLogger("asyncio").addHandler(handler)
+    try:
+        keeper = node(test)
+        seen = Watched(test, Callable(keeper, "awaits"))
+        yield from until(lambda: keeper.calls == 1, LIMIT)
+        source = seen.player._joined()
+        seen.player.cancel()
+        keeper.free()
+        backend = source.manager._backends["generator"]
+        yield from until(lambda: not backend._function._turn.locked(), LIMIT)
+        gc.collect()
+        yield
+    finally:
+        logging.getLogger("asyncio").removeHandler(handler)
+    assert not log
+    assert not seen.reasons

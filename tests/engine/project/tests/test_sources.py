@@ -150,3 +150,34 @@ def test_players_with_equal_settings_share_a_source(test: EngineTest) -> None:
     other, _ = heard_player(test, npc_name="Ember", cache_size=7)
     assert first._joined().manager is second._joined().manager
     assert other._joined().manager is not first._joined().manager
+
+
+def test_settings_that_are_changed_again_and_again_leave_nothing_behind(test: EngineTest) -> Steps:
+    player, reasons = heard_player(test, npc_name="Ember", simulate_latency=True)
+    managers = []
+    for size in range(100, 130):
+        player.cache_size = size
+        managers.append(player._joined().manager)
+        yield
+    alive = [each for each in managers if any(each is known for known in sources.managers())]
+    # The one that is used, the one that was left for it, and those kept before that.
+    assert alive == managers[-sources._KEPT_DESERTED - 2 :]
+    yield from until(
+        lambda: sum(each._worker._thread.is_alive() for each in managers) == len(alive), 20.0
+    )
+    player.cache_size = 128
+    assert player._joined().manager is managers[-2], "what was left last is still there"
+    assert not reasons
+
+
+def test_a_change_and_a_touch_that_is_refused_in_one_frame_lose_no_clip(test: EngineTest) -> Steps:
+    player, reasons = heard_player(test, npc_name="Ember", preset="realtime", progressive=False)
+    started: list[Any] = []
+    player.clip_started.connect(started.append)
+    yield from until(lambda: started, 20.0)
+    assert player.react({"tool": "feather", "zone": "cheek"})
+    wanted = player._director.wanted
+    player.cache_size = 51
+    assert not player.react({"tool": "feather", "zone": "cheek"}), "it rests"
+    yield from until(lambda: started[-1]["emotion"] == wanted.emotion, 20.0)
+    assert not reasons
