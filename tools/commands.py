@@ -116,6 +116,15 @@ def _parser() -> argparse.ArgumentParser:
     windows = commands.add_parser("windows", help="run what it can as a program of Windows")
     windows.set_defaults(command=_windows)
 
+    soak = commands.add_parser(
+        "soak",
+        help="play the demo fast while everything around it fails",
+        prefix_chars="\0",
+        add_help=False,
+    )
+    soak.set_defaults(command=_soak)
+    soak.add_argument("arguments", nargs="*", metavar="[--minutes N] [--seed N] [--headless]")
+
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
 
@@ -279,6 +288,11 @@ def _bench(options: argparse.Namespace) -> int:
         raise Failure(f"There is no benchmark {options.name}: choose from {', '.join(known)}.")
     _ready()
     return _python(f"bench.{options.name}")
+
+
+def _soak(options: argparse.Namespace) -> int:
+    _ready(DEMO)
+    return _python("tools.soak", *options.arguments)
 
 
 def _doctor(options: argparse.Namespace) -> int:

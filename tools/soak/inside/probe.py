@@ -1,0 +1,93 @@
+"""Looks at the game from inside: how long its frames take, and what it holds."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import signal
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from godot import Node, Performance, exposed
+from npc_video_player import sources
+
+# What takes longer is told one by one, in seconds.
+_LONG = 0.25
+_TICK = 0.5
+_PLENTY = 1_000_000
+
+# Asked from outside when nothing moves any more; while threads run, to look at them may crash.
+faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
+
+
+@exposed
+class SoakProbe(Node):
+    """Tells, as lines of JSON that begin with "@soak"."""
+
+    def __init__(self) -> None:
+        self._frame_at = time.perf_counter()
+        self._told_at = 0.0
+        self._frames = 0
+        self._long: list[tuple[float, float, float]] = []
+        self._queued = 0.0
+
+    def _ready(self) -> None:
+        self.process_mode = Node.PROCESS_MODE_ALWAYS
+        self.process_priority = _PLENTY
+
+    def tell(self, event: dict) -> None:
+        """One thing that has happened."""
+        print("@soak", json.dumps({"at": time.perf_counter(), **event}))
+
+    def _process(self, delta: float) -> None:
+        now, queued = time.perf_counter(), _queued()
+        seconds, self._frame_at = now - self._frame_at, now
+        waited, self._queued = queued - self._queued, queued
+        self._frames += 1
+        if seconds > _LONG:
+            self._long.append((now, seconds, waited))
+        if now - self._told_at > _TICK:
+            self._tick(now)
+
+    def _tick(self, now: float) -> None:
+        objects = int(Performance.get_monitor(Performance.OBJECT_COUNT))
+        self.tell({"e": "tick", "frames": self._frames, "long": self._long, "objects": objects})
+        self._told_at, self._frames, self._long = now, 0, []
+
+    def tell_state(self, where: str) -> None:
+        """All that there is now."""
+        counts = {
+            name: int(Performance.get_monitor(getattr(Performance, constant)))
+            for name, constant in (
+                ("objects", "OBJECT_COUNT"),
+                ("resources", "OBJECT_RESOURCE_COUNT"),
+                ("nodes", "OBJECT_NODE_COUNT"),
+                ("orphans", "OBJECT_ORPHAN_NODE_COUNT"),
+                ("texture_bytes", "RENDER_TEXTURE_MEM_USED"),
+            )
+        }
+        names = sorted(thread.name.rstrip("0123456789_") for thread in threading.enumerate())
+        threads = {name: names.count(name) for name in names}
+        managers = [_numbers(manager) for manager in sources.managers()]
+        tiers = [cache.stats() for cache in sources.caches()]
+        cached = {
+            "clips": sum(tier.memory.entries for tier in tiers),
+            "bytes": sum(tier.memory.bytes for tier in tiers),
+        }
+        self.tell(
+            {"e": "state", "where": where, "counts": counts, "threads": threads, "cached": cached}
+            | {"managers": managers}
+        )
+
+
+def _queued() -> float:
+    """Seconds for which the main thread could have run and had no processor."""
+    return int(Path("/proc/self/schedstat").read_text(encoding="utf-8").split()[1]) / 1e9
+
+
+def _numbers(manager: Any) -> dict[str, Any]:
+    stats = manager.stats()
+    return {name: value for name, value in asdict(stats).items() if isinstance(value, int | float)}
