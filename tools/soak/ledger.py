@@ -12,8 +12,9 @@ from enum import Enum
 
 __all__ = ["Attempt", "Doubled", "End", "Ledger"]
 
-# From the moment at which the game gives up a clip until its service hears of it, at most.
-_GIVE_UP_S = 4.0
+# From the moment at which the game gives up a clip until its service hears of it, at most: on a
+# busy machine with slow frames that is long.
+_GIVE_UP_S = 8.0
 # From the last byte of a clip until the game has it; it is checked and decoded first.
 _TAKE_S = 2.0
 
@@ -111,6 +112,6 @@ def _is_needless(
         return over > again + _GIVE_UP_S
     # What is given up as it arrives is gone.
     arrived = min(again, over + _TAKE_S)
-    was_given_up = any(before.began - _TAKE_S <= at <= arrived for at in given_up)
+    was_given_up = any(before.began - _GIVE_UP_S <= at <= arrived for at in given_up)
     was_cleared = any(before.began <= at <= again for at in cleared)
     return not was_given_up and not was_cleared

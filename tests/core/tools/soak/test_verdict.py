@@ -85,6 +85,12 @@ def test_errors_that_the_game_makes_on_purpose_are_none() -> None:
     assert own_faults(log, [log[0], log[2]]) == [log[2]]
 
 
+def test_what_the_engine_itself_leaves_is_none() -> None:
+    left = "Orphan StringName: process_frame (static: 1, total: 2)"
+    ours = "Orphan StringName: Shader (static: 0, total: 1)"
+    assert own_faults([left, ours], [left, ours]) == [ours]
+
+
 def test_the_numbers_are_json_and_the_table_has_them_even_when_nothing_was_seen() -> None:
     empty = Seen(Account(), {})
     for seen in (good(), empty):
