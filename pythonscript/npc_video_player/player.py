@@ -179,8 +179,8 @@ class NpcVideoPlayer(PlayerProperties):
         Of this player: `can_generate`, false where nothing makes clips, as in an exported game
         without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;
         `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
-        `clip_seconds`, from each interaction to its own clip, in whatever preset; `frames_shown`,
-        of clips; `timeline`, the last 30 seconds as dictionaries `{lane, what, began, ended}` in
+        `clip_seconds`, from each interaction to its own clip, in whatever preset, both of the last
+        thousand; `frames_shown`, of clips; `timeline`, the last 30 seconds as dictionaries `{lane, what, began, ended}` in
         seconds ago: lane `screen` is `exact`, `upgrade`, `similar`, `procedural`, `placeholder` or
         `freeze`, `making` is a clip on its way, `touch` an interaction.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from typing import Any
 
 from godot import Engine
@@ -11,6 +11,8 @@ from npc_video.timeline import Timeline
 
 # The rung of the ladder that each kind of clip is.
 _RUNGS = {"clip": "exact"}
+
+_KEPT = 1000  # of each kind of time; a game that runs for days asks for the last ones
 
 
 class Tally:
@@ -24,8 +26,8 @@ class Tally:
         self.timeline = Timeline()
         self.reactions = 0
         self.rungs: Counter[str] = Counter()
-        self._first_reaction_frames: list[int] = []
-        self._clip_seconds: list[float] = []
+        self._first_reaction_frames: deque[int] = deque(maxlen=_KEPT)
+        self._clip_seconds: deque[float] = deque(maxlen=_KEPT)
         self._asked_at = 0.0
         self._asked_in_frame = 0
         self._awaits_first = False
