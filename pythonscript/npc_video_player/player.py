@@ -180,9 +180,10 @@ class NpcVideoPlayer(PlayerProperties):
         without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;
         `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
         `clip_seconds`, from each interaction to its own clip, in whatever preset, both of the last
-        thousand; `frames_shown`, of clips; `timeline`, the last 30 seconds as dictionaries `{lane, what, began, ended}` in
-        seconds ago: lane `screen` is `exact`, `upgrade`, `similar`, `procedural`, `placeholder` or
-        `freeze`, `making` is a clip on its way, `touch` an interaction.
+        thousand; `frames_shown`, of clips; `timeline`, the last 30 seconds as dictionaries `{lane,
+        what, began, ended}` in seconds ago: lane `screen` is `exact`, `upgrade`, `similar`,
+        `procedural`, `placeholder` or `freeze`, `making` is a clip on its way, `touch` an
+        interaction.
 
         Of all players of the game together: `hit_rate` of requests, 0 to 1; `cache`, for `memory`,
         `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`;
