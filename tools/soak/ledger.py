@@ -108,10 +108,13 @@ def _is_needless(
     before: Attempt, again: float, given_up: list[float], cleared: list[float]
 ) -> bool:
     over = math.inf if before.ended is None else before.ended
-    if before.end is End.FAILED or before.end is End.GIVEN_UP:
-        return over > again + _GIVE_UP_S
-    # What is given up as it arrives is gone.
+    if before.end is End.DELIVERED:
+        was_cleared = any(before.began <= at <= again for at in cleared)
+    elif over <= again + _GIVE_UP_S:
+        return False
+    else:  # it is still made, as far as its service knows
+        was_cleared = False
+    # What is given up as it arrives is gone, and some services do not hear of it before they end.
     arrived = min(again, over + _TAKE_S)
     was_given_up = any(before.began - _GIVE_UP_S <= at <= arrived for at in given_up)
-    was_cleared = any(before.began <= at <= again for at in cleared)
     return not was_given_up and not was_cleared

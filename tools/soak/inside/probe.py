@@ -33,6 +33,8 @@ class SoakProbe(Node):
         self._frames = 0
         self._long: list[tuple[float, float, float]] = []
         self._queued = 0.0
+        self._caches: set[int] = set()
+        self._evicted = 0
 
     def _ready(self) -> None:
         self.process_mode = Node.PROCESS_MODE_ALWAYS
@@ -47,10 +49,20 @@ class SoakProbe(Node):
         seconds, self._frame_at = now - self._frame_at, now
         waited, self._queued = queued - self._queued, queued
         self._frames += 1
+        self._see_what_is_thrown_away()
         if seconds > _LONG:
             self._long.append((now, seconds, waited))
         if now - self._told_at > _TICK:
             self._tick(now)
+
+    def _see_what_is_thrown_away(self) -> None:
+        """Tells when clips have gone: with their cache, or because others needed the room."""
+        caches = list(sources.caches())
+        there = {id(cache) for cache in caches}
+        evicted = sum(cache.stats().memory.evictions for cache in caches)
+        if self._caches - there or evicted > self._evicted:
+            self.tell({"e": "cleared"})
+        self._caches, self._evicted = there, evicted
 
     def _tick(self, now: float) -> None:
         objects = int(Performance.get_monitor(Performance.OBJECT_COUNT))

@@ -35,6 +35,12 @@ def test_what_is_given_up_as_it_arrives_is_gone(given_up: float, is_needless: bo
     assert bool(ledger.doubled([given_up], [])) == is_needless
 
 
+def test_a_service_may_never_hear_that_its_clip_was_given_up() -> None:
+    closed_later = attempt(1.0, End.FAILED, 60.0)
+    assert not Ledger([closed_later, attempt(5.0)]).doubled([3.0], [])
+    assert Ledger([closed_later, attempt(20.0)]).doubled([30.0], [])
+
+
 @pytest.mark.parametrize(("cleared", "is_needless"), [(40.0, False), (0.5, True), (51.0, True)])
 def test_what_was_thrown_away_may_be_made_again(cleared: float, is_needless: bool) -> None:
     ledger = Ledger([attempt(1.0, End.DELIVERED, 2.0), attempt(50.0)])
