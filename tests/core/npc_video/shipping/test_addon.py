@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -422,3 +423,7 @@ def test_the_command_says_what_it_did_and_what_it_left(
     assert "mine.txt is not the addon's, so it was left" in capsys.readouterr().err
     assert main(["install", str(game.parent)]) == 1
     assert "There is no project.godot" in capsys.readouterr().err
+
+
+def test_the_addon_has_the_version_of_its_package() -> None:
+    assert our_addon().version == version("npc-video-player")
