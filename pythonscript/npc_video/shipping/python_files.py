@@ -104,7 +104,7 @@ def python_in(folder: Path, platform: Platform) -> PythonFiles:
         raise Failure(f"{folder} holds no standard library of Python {minor}: {stdlib} is without.")
     return PythonFiles(
         platform=platform,
-        version=_version_in(folder, stdlib, minor),
+        version=_version_in(folder, minor),
         library=library.resolve(),
         beside=_beside(folder) if is_windows else (),
         stdlib=stdlib,
@@ -134,7 +134,7 @@ def _beside(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in _WINDOWS_ROOT)
 
 
-def _version_in(folder: Path, stdlib: Path, minor: str) -> str:
+def _version_in(folder: Path, minor: str) -> str:
     """The full version, as far as the files tell it."""
     for header in (folder / "include" / "patchlevel.h", *folder.glob("include/*/patchlevel.h")):
         if header.is_file():

@@ -57,8 +57,7 @@ def _build(options: argparse.Namespace) -> int:
     part = pack.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        tell = lambda done, doing: say(f"{done:4.0%} {doing}")  # noqa: E731
-        assemble(part / RUNTIME, python, bridge, choices, tell)
+        assemble(part / RUNTIME, python, bridge, choices, _tell)
         report = check(part / RUNTIME, platform, [each.encode() for each in private_folders()])
         if report.problems:
             raise Failure("\n".join(report.problems))
@@ -71,6 +70,10 @@ def _build(options: argparse.Namespace) -> int:
         shutil.rmtree(part, ignore_errors=True)
     say(f"{pack.name} is in {options.folder}; players need {report.system or 'nothing more'}.")
     return 0
+
+
+def _tell(done: float, doing: str) -> None:
+    say(f"{done:4.0%} {doing}")
 
 
 def _check(options: argparse.Namespace) -> int:
