@@ -91,6 +91,6 @@ def _inspect(data: bytes, media_type: str) -> tuple[int, int, float, float | Non
     decoder = ClipDecoder(data, media_type)
     try:
         info = decoder.info
-        return info.width, info.height, info.fps, info.duration
+        return info.width, info.height, info.fps, info.length
     finally:
         decoder.close()

@@ -1,12 +1,11 @@
 """A clip to frames, as the planes that the decoder writes."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
-import av
 import numpy as np
 from av.codec.context import Flags2
 from av.error import FFmpegError
@@ -15,23 +14,16 @@ from numpy.typing import NDArray
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
+from .display import Turn, chosen_stream, shown_size, turn_of
 from .formats import Shape
 from .growing import GrowingReader
-from .layout import PictureLayout
+from .layout import MOST_SIDE, PictureLayout
 from .motion import MotionReader
-from .opening import (
-    SOUND_CODECS,
-    VIDEO_CODECS,
-    MediaLimits,
-    WorkMeter,
-    open_container,
-    reason,
-)
+from .opening import SOUND_CODECS, VIDEO_CODECS, MediaLimits, WorkMeter, open_container, reason
+from .packets import PacketSource
+from .timing import Times
 
 __all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits", "Plane"]
-
-# How much earlier than it says a clip may end: a file's own duration is often a little long.
-_MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +31,23 @@ class ClipInfo:
     """What a clip says of itself.
 
     Attributes:
-        width, height: pixels.
+        width, height: pixels on screen, turned as the file wants it and with square pixels.
         fps: average frames per second.
-        duration: seconds, or None where the file does not say.
+        length: seconds from one loop to the next, as the file has it; None for a file that still
+            comes in, whose end is not known.
         layout: the planes of each frame, and their places in a picture.
+        turn: how decoded pictures are to be turned.
         has_sound: whether `decode_sound` has something to decode.
     """
 
     width: int
     height: int
     fps: float
-    duration: float | None
+    length: float | None
     codec: str
     colour: Colour
     layout: PictureLayout
+    turn: Turn
     has_sound: bool
 
 
@@ -89,49 +84,69 @@ class ClipDecoder:
     Args:
         data: the file, or one that still comes in: this and `frames` then wait for its bytes.
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
+        vectors: has frames tell how they moved, where the codec knows.
+        most_side: columns and rows that the picture of all planes may have.
 
     Raises:
-        UnsupportedClipError: the type or codec is not on the list.
+        UnsupportedClipError: the type or codec is not on the list, or its planes do not fit.
         ClipLimitError: it is larger than `limits` allow.
         DamagedClipError: it cannot be read.
     """
 
     def __init__(
-        self, data: bytes | GrowingReader, media_type: str, limits: MediaLimits | None = None
+        self,
+        data: bytes | GrowingReader,
+        media_type: str,
+        limits: MediaLimits | None = None,
+        *,
+        vectors: bool = False,
+        most_side: int = MOST_SIDE,
     ):
         self._limits = limits or MediaLimits()
         self._growing = data if isinstance(data, GrowingReader) else None
         self._container = open_container(data, media_type, self._limits)
         try:
             self._stream = _video(self._container, self._limits)
-            context = self._stream.codec_context
-            self._shape = Shape(context, has_alpha(self._stream))
-            self._alpha = (
-                AlphaDecoder(context, self._limits) if self._shape.layout.has_alpha else None
+            sound = chosen_stream(self._container.streams.audio, SOUND_CODECS)
+            self._packets = PacketSource(
+                data,
+                self._container,
+                self._stream,
+                video=self._stream,
+                sound=sound,
+                limits=self._limits,
             )
-            self.info = _info(self._container, self._stream, self._shape)
-            _check_duration(self.info.duration, self._limits)
+            context = self._stream.codec_context
+            if vectors:
+                context.flags2 |= Flags2.export_mvs
+            self._with_vectors = vectors
+            self._shape = Shape(context, has_alpha(self._stream), most_side)
+            layout = self._shape.layout
+            self._alpha = AlphaDecoder(context, self._limits) if layout.has_alpha else None
+            self._meter = WorkMeter(self._limits)
+            self._motion: MotionReader | None = None
+            self._pass = self._pictures()
+            # It tells what the file does not, as how it is to be turned.
+            self._first = self._next_picture()
+            self._meter.pause()
+            self.info = self._info(sound)
+            _check_length(self.info.length, self._limits)
         except BaseException:
             self._container.close()
             raise
-        self._opaque = bytes([255]) * (self.info.width * self.info.height if self._alpha else 0)
-        self._length: float | None = None
+        self._opaque = bytes([255]) * (layout.width * layout.height if self._alpha else 0)
         self._is_at_start = True
 
     @property
     def length(self) -> float | None:
-        """Seconds from the first frame to when a loop shows it again.
+        """Seconds from one loop to the next; of a file that comes in after its last frame only."""
+        times = self._packets.times
+        return None if times is None else times.length
 
-        Known once `frames` has come to the end: the time of the last frame and how long the file
-        has it stay. Where the file's own duration differs by less than a frame it is taken instead,
-        for time stamps may be rounded (to milliseconds in WebM); so n frames last n / fps.
-        """
-        return self._length
-
-    def frames(self, vectors: bool = False) -> Iterator[Frame]:
+    def frames(self) -> Iterator[Frame]:
         """All frames from the beginning, as they are due.
 
-        Times count from the first frame that is shown, whatever time the file gives it, and rise
+        Times count from the beginning of the clip, at which the first frame is shown, and rise
         strictly. Frames come in the order they are shown, those that an edit list cuts off are
         left out. Without a usable time stamp, a frame follows the one before at the average rate.
 
@@ -140,65 +155,96 @@ class ClipDecoder:
             ClipLimitError: it has more frames than allowed, or takes too long to decode.
             UnsupportedClipError: its frames change their size.
         """
-        meter = WorkMeter(self._limits)
-        count, last = 0, -1.0
-        start: float | None = None
-        stays: int | None = None
+        pictures = self._begin()
+        count, last, start = 0, 0.0, 0.0
         try:
-            self._rewind(vectors)
-            motion = MotionReader(self._stream.codec_context) if vectors else None
-            for picture in self._pictures(motion, meter):
+            for picture in pictures:
                 count += 1
                 seconds = picture.time
-                if start is None:
-                    start = seconds or 0.0
-                if seconds is None or seconds - start <= last:
-                    seconds = start + last + 1.0 / self.info.fps
-                last = seconds - start
+                if count == 1:
+                    start = (seconds or 0.0) - self._times.lead
+                elif seconds is None or seconds - start <= last:
+                    last += 1.0 / self.info.fps
+                else:
+                    last = seconds - start
                 self._check(picture, count, last)
-                moved = motion.read(picture) if motion else None
+                moved = self._motion.read(picture) if self._motion else None
                 frame = Frame(last, self._planes(picture), moved)
-                stays = picture.duration
-                meter.pause()
+                self._meter.pause()
                 yield frame
-                meter.resume()
+                self._meter.resume()
         except FFmpegError as error:
             raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
-        if count == 0:
-            raise DamagedClipError("The clip is damaged: it holds no frame.")
-        self._finish(last, stays)
+        if self._growing is not None:
+            self._growing.check()
+        self._packets.check_end()
 
     def close(self) -> None:
         self._container.close()
 
-    def _rewind(self, vectors: bool) -> None:
-        context = self._stream.codec_context
-        export = Flags2.export_mvs
-        context.flags2 = context.flags2 | export if vectors else context.flags2 & ~export
-        if not self._is_at_start:
-            self._container.seek(0)
-            if self._alpha:
-                self._alpha.restart()
-        self._is_at_start = False
+    @property
+    def _times(self) -> Times:
+        assert self._packets.times is not None  # there are some when a frame is
+        return self._packets.times
 
-    def _pictures(self, motion: MotionReader | None, meter: WorkMeter) -> Iterator[Any]:
+    def _begin(self) -> Iterator[Any]:
+        """The decoded pictures; the first pass goes on with the one that `__init__` has read."""
+        if self._is_at_start:
+            self._is_at_start = False
+            self._meter.resume()
+            return chain((self._first,), self._pass)
+        self._stream.codec_context.flush_buffers()
+        if self._alpha:
+            self._alpha.restart()
+        self._meter = WorkMeter(self._limits)
+        return self._pictures()
+
+    def _next_picture(self) -> Any:
+        try:
+            picture = next(self._pass, None)
+        except FFmpegError as error:
+            raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
+        if picture is None:
+            raise DamagedClipError("The clip is damaged: it holds no frame.")
+        return picture
+
+    def _pictures(self) -> Iterator[Any]:
         context = self._stream.codec_context
-        for packet in self._container.demux(self._stream):
-            if motion:
-                motion.send(packet)
+        self._motion = MotionReader(context) if self._with_vectors else None
+        for packet in self._packets:
+            if self._motion:
+                self._motion.send(packet)
             if self._alpha:
                 self._alpha.decode(packet)
             pictures = context.decode(packet)
-            meter.check()
+            self._meter.check()
             yield from pictures
+
+    def _info(self, sound: Any | None) -> ClipInfo:
+        context, stream = self._stream.codec_context, self._stream
+        matrix = self._first.side_data.get("DISPLAYMATRIX")
+        turn = turn_of(None if matrix is None else bytes(matrix))
+        width, height = shown_size(context.width, context.height, stream.sample_aspect_ratio, turn)
+        return ClipInfo(
+            width,
+            height,
+            float(stream.average_rate or Fraction(25)),
+            self.length,
+            context.name,
+            self._shape.colour,
+            self._shape.layout,
+            turn,
+            sound is not None and _is_playable(sound),
+        )
 
     def _check(self, picture: Any, count: int, seconds: float) -> None:
         if count > self._limits.most_frames:
             raise ClipLimitError(
                 f"The clip has more than the {self._limits.most_frames} frames allowed."
             )
-        _check_duration(seconds, self._limits)
-        if (picture.width, picture.height) != (self.info.width, self.info.height):
+        _check_length(seconds, self._limits)
+        layout = self._shape.layout
+        if (picture.width, picture.height) != (layout.width, layout.height):
             raise UnsupportedClipError("The clip changes its size on the way.")
 
     def _planes(self, picture: Any) -> tuple[Plane, ...]:
@@ -207,26 +253,15 @@ class ClipDecoder:
             return planes
         if self._alpha.plane is not None:
             return (*planes, _plane(self._alpha.plane))
-        width, height = self.info.width, self.info.height
+        width, height = self._shape.layout.width, self._shape.layout.height
         return (*planes, Plane(memoryview(self._opaque), width, width, height))
-
-    def _finish(self, last: float, stays: int | None) -> None:
-        """A truncated file ends like a whole one, only too early."""
-        if self._growing is not None:
-            self._growing.check()
-        frame = 1.0 / self.info.fps
-        end = last + (float(stays * self._stream.time_base) if stays else frame)
-        said = self.info.duration
-        if said is not None and end < said - max(_MISSING_SECONDS, _MISSING_FRAMES * frame):
-            raise DamagedClipError(f"The clip is damaged: it ends after {end:.2f} of {said:.2f} s.")
-        self._length = said if said is not None and abs(said - end) < frame else end
 
 
 def _video(container: Any, limits: MediaLimits) -> Any:
     """The video of a file, ready to decode."""
-    if not container.streams.video:
+    stream = chosen_stream(container.streams.video, VIDEO_CODECS)
+    if stream is None:
         raise UnsupportedClipError("The clip has no video in it.")
-    stream = container.streams.video[0]
     context = stream.codec_context
     if context is None or context.name not in VIDEO_CODECS:
         name = "unknown" if context is None else context.name
@@ -236,7 +271,7 @@ def _video(container: Any, limits: MediaLimits) -> Any:
             f"The clip is {context.width}×{context.height}; at most {limits.most_pixels} pixels"
             " are allowed."
         )
-    if context.width < 2 or context.height < 2 or context.pix_fmt is None:
+    if context.width < 1 or context.height < 1 or context.pix_fmt is None:
         raise DamagedClipError("The clip is damaged: it has no size or no pixel format.")
     # One thread decodes one clip: the pool runs several clips at once instead.
     context.thread_type, context.thread_count = "NONE", 1
@@ -245,49 +280,13 @@ def _video(container: Any, limits: MediaLimits) -> Any:
     return stream
 
 
-def _info(container: Any, stream: Any, shape: Shape) -> ClipInfo:
-    context = stream.codec_context
-    return ClipInfo(
-        context.width,
-        context.height,
-        float(stream.average_rate or Fraction(25)),
-        _duration(container, stream),
-        context.name,
-        shape.colour,
-        shape.layout,
-        any(_is_sound(sound) for sound in container.streams.audio),
-    )
+def _is_playable(sound: Any) -> bool:
+    return sound.codec_context is not None and sound.codec_context.name in SOUND_CODECS
 
 
-def _is_sound(stream: Any) -> bool:
-    return stream.codec_context is not None and stream.codec_context.name in SOUND_CODECS
-
-
-def _check_duration(seconds: float | None, limits: MediaLimits) -> None:
+def _check_length(seconds: float | None, limits: MediaLimits) -> None:
     if seconds is not None and seconds > limits.most_seconds:
         raise ClipLimitError(f"The clip is longer than the {limits.most_seconds:g} s allowed.")
-
-
-def _duration(container: Any, stream: Any) -> float | None:
-    if stream.time_base is None:
-        return None
-    if stream.duration is not None:
-        return float(stream.duration * stream.time_base)
-    # Matroska tells when the file ends, which may be with its sound; its writers add when each
-    # stream ends.
-    end = _seconds(stream.metadata.get("DURATION", ""))
-    if end is None and container.duration is not None and len(container.streams) == 1:
-        end = container.duration / av.time_base
-    return None if end is None else end - float((stream.start_time or 0) * stream.time_base)
-
-
-def _seconds(clock: str) -> float | None:
-    """Of a text such as "00:00:03.000000000"."""
-    found = re.fullmatch(r"(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)", clock)
-    if found is None:
-        return None
-    hours, minutes, seconds = map(float, found.groups())
-    return 3600 * hours + 60 * minutes + seconds
 
 
 def _plane(plane: Any) -> Plane:

@@ -37,14 +37,19 @@ class Shape:
         colour: how they code colours.
     """
 
-    def __init__(self, context: Any, has_alpha: bool):
+    def __init__(self, context: Any, has_alpha: bool, most_side: int):
         source = VideoFormat(context.pix_fmt, context.width, context.height)
         self._format = _nearest(source)
         self._is_rgb = source.is_rgb
         self._reformatter = VideoReformatter()
         shown = VideoFormat(self._format, context.width, context.height)
         self.layout = PictureLayout(
-            context.width, context.height, shown.chroma_width(), shown.chroma_height(), has_alpha
+            context.width,
+            context.height,
+            shown.chroma_width(),
+            shown.chroma_height(),
+            has_alpha,
+            most_side,
         )
         self.colour = _colour(context, source)
 

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import UnsupportedClipError
+
 if TYPE_CHECKING:
     from .decode import Plane
 
-__all__ = ["Box", "PictureLayout"]
+__all__ = ["MOST_SIDE", "Box", "PictureLayout"]
+
+MOST_SIDE = 16384
+"""Columns and rows of a picture that today's desktop renderers take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,18 @@ class PictureLayout:
                AAAA          VVVV
                              VVVV
 
-    Odd sizes leave a column beside luma that belongs to no plane.
+    Odd sizes leave a column beside luma that belongs to no plane. Where that is larger than the
+    renderer's largest texture, the planes lie in a grid of so few columns as fit.
 
     Attributes:
-        width, height: of luma and alpha, in pixels; those of the clip.
+        width, height: of luma and alpha, in pixels; those of the decoded clip.
         chroma_width, chroma_height: of each plane of chroma.
+        most_side: columns and rows that the picture may have.
         boxes: the places of luma, the two planes of chroma and, where there is one, of alpha.
         size: columns and rows of the picture.
+
+    Raises:
+        UnsupportedClipError: the planes fit in no such picture.
     """
 
     width: int
@@ -55,17 +65,25 @@ class PictureLayout:
     chroma_width: int
     chroma_height: int
     has_alpha: bool
+    most_side: int = MOST_SIDE
     boxes: tuple[Box, ...] = field(init=False)
     size: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         # Kept, because they are asked for with every frame.
-        boxes = self._place()
-        columns = max(box.x + box.width for box in boxes)
-        object.__setattr__(self, "boxes", boxes)
-        object.__setattr__(self, "size", (columns, max(box.y + box.height for box in boxes)))
+        for boxes in (self._stacked(), *map(self._grid, (2, 3, 4))):
+            columns = max(box.x + box.width for box in boxes)
+            rows = max(box.y + box.height for box in boxes)
+            if max(columns, rows) <= self.most_side:
+                object.__setattr__(self, "boxes", boxes)
+                object.__setattr__(self, "size", (columns, rows))
+                return
+        raise UnsupportedClipError(
+            f"The clip is {self.width}×{self.height}, and textures of this renderer have at most"
+            f" {self.most_side} pixels a side: have the clip made smaller."
+        )
 
-    def _place(self) -> tuple[Box, ...]:
+    def _stacked(self) -> tuple[Box, ...]:
         width, height = self.chroma_width, self.chroma_height
         u = Box(0, self.height, width, height)
         if width < self.width:
@@ -76,6 +94,14 @@ class PictureLayout:
         if not self.has_alpha:
             return boxes
         return (*boxes, Box(0, v.y + height, self.width, self.height))
+
+    def _grid(self, columns: int) -> tuple[Box, ...]:
+        luma, chroma = (self.width, self.height), (self.chroma_width, self.chroma_height)
+        sizes = (luma, chroma, chroma, luma) if self.has_alpha else (luma, chroma, chroma)
+        return tuple(
+            Box(index % columns * self.width, index // columns * self.height, *size)
+            for index, size in enumerate(sizes)
+        )
 
     def pack(self, planes: Iterable[Plane], memory: memoryview) -> None:
         """Copies the planes of a frame to their places, and lets other threads run meanwhile.

@@ -229,7 +229,9 @@ class Playback:
                 from .decode import ClipDecoder
 
                 data = self._reader or self.clip.data
-                self._decoder = ClipDecoder(data, self.clip.media_type, self._limits)
+                self._decoder = ClipDecoder(
+                    data, self.clip.media_type, self._limits, vectors=self._with_motion
+                )
                 self._source = self._endless(self._decoder)
             while self._room and not self._is_closed:
                 began = time.thread_time()
@@ -248,7 +250,7 @@ class Playback:
         start = -self._begin
         while True:
             last = 0.0
-            for frame in decoder.frames(vectors=self._with_motion):
+            for frame in decoder.frames():
                 last, number = frame.seconds, number + 1
                 is_there = self._first is not None and number == 1
                 if start + last < 0.0 or is_there:

@@ -1,0 +1,180 @@
+"""The packets of a clip, taken out of its file once: later passes through the clip need no file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from ..errors import ClipLimitError, DamagedClipError
+from .growing import GrowingReader
+from .opening import MediaLimits, WorkMeter
+from .timing import Stamp, Times, beginnings, length_of_clip
+from .wholeness import is_whole
+
+__all__ = ["PacketSource"]
+
+# Packets per frame: two for pictures of two fields, and some that are not shown.
+_MOST_PER_FRAME = 3
+# Twice as many as there are of the shortest blocks that encoders of sound make.
+_MOST_SOUND_PER_SECOND = 2000
+_USUAL_RATE = 25.0
+# How much earlier than it says a clip may end: a file's own duration is often a little long.
+_MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
+
+
+class PacketSource:
+    """The packets of `wanted` as they are stored, as often as wanted, and the times of the clip.
+
+    A whole file is read at once. Of one that still comes in each packet is there when its bytes
+    are, and is kept for the next pass.
+
+    Args:
+        data: the file that `container` reads.
+        wanted: `video` or `sound`.
+        video: the stream that is shown.
+        sound: the stream that is heard, or None.
+
+    Attributes:
+        times: there with the first packet of the video, its `length` with the last one.
+
+    Raises:
+        ClipLimitError: there are more packets than so long a clip has.
+    """
+
+    def __init__(
+        self,
+        data: bytes | GrowingReader,
+        container: Any,
+        wanted: Any,
+        *,
+        video: Any,
+        sound: Any | None,
+        limits: MediaLimits,
+    ):
+        self.times: Times | None = None
+        self._container, self._video, self._sound = container, video, sound
+        self._wanted, self._limits = wanted, limits
+        self._kind = container.format.name.partition(",")[0]
+        self._comes_in = isinstance(data, GrowingReader)
+        self._is_whole = None if isinstance(data, GrowingReader) else is_whole(data, self._kind)
+        self._kept: list[Any] = []
+        self._pictures: list[Stamp] = []
+        self._sounds: list[Stamp] = []
+        self._error: FFmpegError | None = None
+        self._coming = self._read()
+        if not self._comes_in:
+            self._kept.extend(self._coming)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Raises FFmpegError where the file cannot be read on."""
+        yield from self._kept
+        for packet in self._coming:
+            self._kept.append(packet)
+            yield packet
+        if self._error is not None:
+            raise self._error
+
+    def check_end(self) -> None:
+        """Raises DamagedClipError where the file says that there is more of it.
+
+        A truncated file ends like a whole one, only too early.
+        """
+        said, ends = self._said(), None if self.times is None else self.times.length
+        if self._is_whole or said is None or ends is None:
+            return
+        if ends < said - max(_MISSING_SECONDS, _MISSING_FRAMES / self._rate):
+            raise DamagedClipError(
+                f"The clip is damaged: it ends after {ends:.2f} of {said:.2f} s."
+            )
+
+    @property
+    def _rate(self) -> float:
+        return float(self._video.average_rate or _USUAL_RATE)
+
+    def _read(self) -> Iterator[Any]:
+        meter = WorkMeter(self._limits)
+        streams = [stream for stream in (self._video, self._sound) if stream is not None]
+        try:
+            for packet in self._container.demux(streams):
+                if packet.size:
+                    self._note(packet)
+                # The last one of a stream is empty: it has the decoder give what it holds back.
+                if packet.stream.index == self._wanted.index:
+                    meter.pause()
+                    yield packet
+                    meter.resume()
+                meter.check()
+        except FFmpegError as error:
+            self._error = error
+        if self._pictures:
+            begun = self.times or self._begun()
+            self.times = replace(begun, length=self._length(begun))
+
+    def _note(self, packet: Any) -> None:
+        is_picture = packet.stream.index == self._video.index
+        if not packet.is_discard:
+            (self._pictures if is_picture else self._sounds).append(_stamp(packet))
+            if is_picture and self._comes_in and self.times is None:
+                self.times = self._begun()
+        limits = self._limits
+        if len(self._pictures) > _MOST_PER_FRAME * limits.most_frames:
+            raise ClipLimitError(f"The clip has more than the {limits.most_frames} frames allowed.")
+        if len(self._sounds) > _MOST_SOUND_PER_SECOND * limits.most_seconds:
+            raise ClipLimitError(
+                f"The clip's sound is longer than the {limits.most_seconds:g} s allowed."
+            )
+
+    def _begun(self) -> Times:
+        first = self._pictures[0]
+        shown = min((at.shown for at in self._pictures if at.shown is not None), default=None)
+        starts = None
+        if self._sound is not None and self._sound.start_time is not None:
+            starts = float(self._sound.start_time * self._sound.time_base)
+        return Times(*beginnings(replace(first, shown=shown), starts), length=None)
+
+    def _length(self, begun: Times) -> float:
+        ends = [at.shown + at.stays for at in self._sounds if at.shown is not None]
+        return length_of_clip(
+            self._pictures,
+            max(ends, default=begun.sound_begins) - begun.sound_begins,
+            lead=begun.lead,
+            fps=self._rate,
+            tick=float(self._video.time_base or 0.0),
+            said=self._said(),
+            # Its frames have no durations, so the last one stays until the file is over.
+            is_said_of_last=self._kind == "matroska" and self._is_whole is True,
+        )
+
+    def _said(self) -> float | None:
+        """Seconds from the first frame to the end, as the file says."""
+        video = self._video
+        if video.time_base is None:
+            return None
+        if video.duration is not None:
+            return float(video.duration * video.time_base)
+        # Matroska tells when the file ends, which may be with its sound; its writers add when each
+        # stream ends.
+        end = _seconds(video.metadata.get("DURATION", ""))
+        if end is None and self._container.duration is not None and self._sound is None:
+            end = self._container.duration / av.time_base
+        return None if end is None else end - float((video.start_time or 0) * video.time_base)
+
+
+def _stamp(packet: Any) -> Stamp:
+    tick = float(packet.time_base or 0.0)
+    shown, decoded = (None if at is None else at * tick for at in (packet.pts, packet.dts))
+    return Stamp(shown, decoded, (packet.duration or 0) * tick)
+
+
+def _seconds(clock: str) -> float | None:
+    """Of a text such as "00:00:03.000000000"."""
+    found = re.fullmatch(r"(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)", clock)
+    if found is None:
+        return None
+    hours, minutes, seconds = map(float, found.groups())
+    return 3600 * hours + 60 * minutes + seconds
