@@ -70,7 +70,7 @@ def _draw_all(
 def _draw(
     floor: Any, clip: GeneratedClip, mode: str, rate: int, last: int
 ) -> Generator[None, None, np.ndarray]:
-    reel = Reel(clip, shared.decoders(), mode, cost=shared.cost())
+    reel = Reel(clip, shared.decoders(), shared.pictures(), mode, cost=shared.cost())
     yield from _until(reel, lambda: reel.playback.is_ready)
     reel.begin(0.0)
     layer = ClipLayer(floor, reel, Reel.close)

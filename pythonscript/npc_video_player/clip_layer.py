@@ -41,8 +41,7 @@ class ClipLayer:
     @property
     def phase(self) -> float:
         """Place in the clip, from 0 up to 1."""
-        seconds = self.reel.clip.duration
-        return self.reel.position / seconds % 1.0 if seconds > 0.0 else 0.0
+        return self.reel.playback.phase
 
     def place(self, area: Rect2) -> None:
         tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
@@ -71,7 +70,7 @@ class ClipLayer:
         reel = self.reel
         if self.sound is None and reel.heard_by is None and (sound := reel.sound):
             reel.heard_by = self
-            self.sound = ClipSound(self._player, bus, sound, reel.clip.duration)
+            self.sound = ClipSound(self._player, bus, sound, reel.playback.length)
         if self.sound is None:
             return
         self.sound.send_to(bus)

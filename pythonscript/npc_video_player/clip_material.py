@@ -51,6 +51,7 @@ class ClipMaterial:
             slot_0=self._textures[0],
             slot_1=self._textures[1],
             texel=Vector2(1.0 / columns, 1.0 / rows),
+            turn=Vector4(*info.turn.rows[0], *info.turn.rows[1]),
             has_alpha=info.layout.has_alpha,
             yuv_to_rgb=Basis(*matrix),
             yuv_offset=Vector3(*offset),
@@ -77,7 +78,7 @@ class ClipMaterial:
                 self._set(
                     motion=self._motion.texture,
                     motion_part=self._motion.part,
-                    pixels=Vector2(self._info.width, self._info.height),
+                    pixels=Vector2(self._info.layout.width, self._info.layout.height),
                 )
             self._motion.show(grid)
         self._set(moves=grid is not None, second_is_later=second_is_later)
@@ -112,7 +113,8 @@ class _Motion:
         rows, columns, _ = grid.shape
         self._image = Image.create_empty(columns, rows, False, Image.FORMAT_RGBA8)
         self.texture = RenderingServer.texture_2d_create(self._image)
-        self.part = Vector2(info.width / (columns * CELL), info.height / (rows * CELL))
+        width, height = info.layout.width, info.layout.height
+        self.part = Vector2(width / (columns * CELL), height / (rows * CELL))
 
     def show(self, grid: NDArray[np.uint8]) -> None:
         writable_pixels(self._image)[:] = memoryview(grid).cast("B")

@@ -38,8 +38,18 @@ class EnginePicture:
         return writable_pixels(self.image)
 
 
+class EnginePictures:
+    """Makes images of the engine, which has textures of at most `most_side` pixels a side."""
+
+    def __init__(self, most_side: int):
+        self.most_side = most_side
+
+    def __call__(self, columns: int, rows: int) -> EnginePicture:
+        return EnginePicture(columns, rows)
+
+
 class Reel:
-    """Plays `clip` from `begin` on, in seconds.
+    """Plays `clip` from `begin` on, its place in the clip from 0 up to 1.
 
     One that still comes in, as `growing`, is played as far as it is there, on the threads of
     `waiting`, and silently; it is looped and heard from when `complete` is called.
@@ -56,6 +66,7 @@ class Reel:
         self,
         clip: GeneratedClip,
         decoders: Executor,
+        make_picture: EnginePictures,
         interpolation: str,
         *,
         cost: CostCounter,
@@ -71,7 +82,7 @@ class Reel:
         self.playback = Playback(
             clip,
             waiting or decoders,
-            EnginePicture,
+            make_picture,
             begin=begin,
             repeats=loops,
             motion=interpolation == "motion",
@@ -96,6 +107,11 @@ class Reel:
         return self.playback.is_finished
 
     @property
+    def begins_again(self) -> bool:
+        """Whether it will loop."""
+        return self.loops and not self.playback.is_still
+
+    @property
     def sound(self) -> Sound | None:
         """Its sound, once that is decoded; None where it has none."""
         if self._sound is None or not self._sound.done() or self._sound.exception():
@@ -106,6 +122,14 @@ class Reel:
     def position(self) -> float:
         """Seconds into the clip."""
         return self.playback.position
+
+    @property
+    def clip_as_it_is(self) -> GeneratedClip:
+        """The clip with the size, rate and length that its file has; with its first picture."""
+        info, length = self.playback.info, self.playback.length
+        return replace(
+            self.clip, width=info.width, height=info.height, fps=info.fps, duration=length
+        )
 
     @property
     def rests(self) -> float:
@@ -179,10 +203,7 @@ class Reel:
 
     def _begin(self, image: Image) -> None:
         """The size and the colours of the clip are known with its first picture."""
-        info = self.playback.info
-        self.material = ClipMaterial(info, image)
-        if self.growing is not None:
-            self.clip = replace(self.clip, width=info.width, height=info.height, fps=info.fps)
+        self.material = ClipMaterial(self.playback.info, image)
         self._decode_sound()
 
     def _decode_sound(self) -> None:

@@ -9,7 +9,7 @@ from npc_video import GeneratedClip
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
-from .reel import Reel
+from .reel import EnginePictures, Reel
 
 if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
@@ -21,6 +21,7 @@ class Reels:
     Args:
         decoders: the threads to decode on.
         waiting: those for clips that still come in, which may have to wait.
+        make_picture: makes what is decoded into.
         first_pictures: what is there already.
         cost: counts what playing costs.
     """
@@ -29,11 +30,13 @@ class Reels:
         self,
         decoders: Executor,
         waiting: Executor,
+        make_picture: EnginePictures,
         first_pictures: FirstPictures,
         cost: CostCounter,
     ):
         self.decoders = decoders
         self._waiting = waiting
+        self._make_picture = make_picture
         self._first_pictures = first_pictures
         self._cost = cost
         self._playing: dict[tuple[Any, ...], Reel] = {}
@@ -53,7 +56,7 @@ class Reels:
         Args:
             loops: whether it begins again for ever. One that does not is shared with nobody, as it
                 could be over already.
-            begin: seconds into the clip, for one that nobody shows yet.
+            begin: place in the clip, from 0 up to 1, for one that nobody shows yet.
             anew: whether it must start now, even if the clip plays elsewhere.
             growing: its file, if it still comes in.
         """
@@ -64,6 +67,7 @@ class Reels:
             reel = Reel(
                 clip,
                 self.decoders,
+                self._make_picture,
                 interpolation,
                 cost=self._cost,
                 loops=loops,

@@ -138,7 +138,7 @@ class Screen:
             in_phase = role == "again" or (role == "upgrade" and not self._loops)
         else:
             in_phase = in_phase and isinstance(top, ProceduralFace)
-        begin = self._phase() * clip.duration if in_phase else 0.0
+        begin = self._phase() if in_phase else 0.0
         is_again = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
         self.drop_opening()
         reel = self._reels.open(
@@ -294,12 +294,12 @@ class Screen:
         self.shots_shown += 1
         if self._stand_in is not None:
             self._stand_in.leave(self.crossfade)
-        return [Began(reel.clip, opening.role)]
+        return [Began(reel.clip_as_it_is, opening.role)]
 
     def _waits_for_loop(self, role: str) -> bool:
         """Whether a clip begins when the one on screen begins again."""
         top = self.layers.top
-        loops = isinstance(top, ClipLayer) and not top.is_held and top.reel.loops
+        loops = isinstance(top, ClipLayer) and not top.is_held and top.reel.begins_again
         return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
 
     def _push_fallback(self, layer: Layer) -> None:

@@ -17,8 +17,9 @@ from npc_video.background import background_threads
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
-from .reel import EnginePicture
+from .reel import EnginePictures
 from .reels import Reels
+from .renderer import most_texture_side
 
 # Decoding is C code that lets the interpreter go, and two threads of it keep up with any game. One
 # processor stays free for the engine: where both decode, its frames wait for them.
@@ -54,7 +55,13 @@ def waiting_decoders() -> ThreadPoolExecutor:
 @cache
 def first_pictures() -> FirstPictures:
     """Of the clips that came last or were shown last."""
-    return FirstPictures(decoders(), EnginePicture, _FIRST_PICTURES_BYTES)
+    return FirstPictures(decoders(), pictures(), _FIRST_PICTURES_BYTES)
+
+
+@cache
+def pictures() -> EnginePictures:
+    """Makes what clips are decoded into."""
+    return EnginePictures(most_texture_side())
 
 
 @cache
@@ -66,7 +73,7 @@ def cost() -> CostCounter:
 @cache
 def reels() -> Reels:
     """What plays."""
-    return Reels(decoders(), waiting_decoders(), first_pictures(), cost())
+    return Reels(decoders(), waiting_decoders(), pictures(), first_pictures(), cost())
 
 
 @at_exit
@@ -75,5 +82,5 @@ def close() -> None:
     for threads in (waiting_decoders, decoders):
         if threads.cache_info().currsize:
             threads().shutdown(cancel_futures=True)
-    for made in (reels, first_pictures, waiting_decoders, decoders):
+    for made in (reels, first_pictures, pictures, waiting_decoders, decoders):
         made.cache_clear()

@@ -123,6 +123,8 @@ class ClipDecoder:
             self._shape = Shape(context, has_alpha(self._stream), most_side)
             layout = self._shape.layout
             self._alpha = AlphaDecoder(context, self._limits) if layout.has_alpha else None
+            self._rate = float(self._stream.average_rate or Fraction(25))
+            self._last = 0.0
             self._meter = WorkMeter(self._limits)
             self._motion: MotionReader | None = None
             self._pass = self._pictures()
@@ -141,7 +143,10 @@ class ClipDecoder:
     def length(self) -> float | None:
         """Seconds from one loop to the next; of a file that comes in after its last frame only."""
         times = self._packets.times
-        return None if times is None else times.length
+        if times is None or times.length is None:
+            return None
+        # Damaged files may have more frames than their packets tell.
+        return times.length if times.length > self._last else self._last + 1.0 / self._rate
 
     def frames(self) -> Iterator[Frame]:
         """All frames from the beginning, as they are due.
@@ -164,7 +169,7 @@ class ClipDecoder:
                 if count == 1:
                     start = (seconds or 0.0) - self._times.lead
                 elif seconds is None or seconds - start <= last:
-                    last += 1.0 / self.info.fps
+                    last += 1.0 / self._rate
                 else:
                     last = seconds - start
                 self._check(picture, count, last)
@@ -175,6 +180,7 @@ class ClipDecoder:
                 self._meter.resume()
         except FFmpegError as error:
             raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
+        self._last = last
         if self._growing is not None:
             self._growing.check()
         self._packets.check_end()
@@ -228,7 +234,7 @@ class ClipDecoder:
         return ClipInfo(
             width,
             height,
-            float(stream.average_rate or Fraction(25)),
+            self._rate,
             self.length,
             context.name,
             self._shape.colour,

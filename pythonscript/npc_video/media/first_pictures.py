@@ -96,7 +96,7 @@ def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
     # FFmpeg is loaded here, on a thread that nobody waits for.
     from .decode import ClipDecoder
 
-    decoder = ClipDecoder(clip.data, clip.media_type)
+    decoder = ClipDecoder(clip.data, clip.media_type, most_side=make_picture.most_side)
     try:
         picture = make_picture(*decoder.info.layout.size)
         frame = next(iter(decoder.frames()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,6 +30,7 @@ __all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
 
 # One is on screen, one follows it, the rest rides out a busy moment.
 _RING = 6
+_THE_END = object()
 
 
 class Picture(Protocol):
@@ -39,8 +40,17 @@ class Picture(Protocol):
         """All of its bytes, rows without gaps."""
 
 
-PictureMaker = Callable[[int, int], Picture]
-"""Makes a picture of so many columns and rows; called on a decoder's thread."""
+class PictureMaker(Protocol):
+    """Makes pictures.
+
+    Attributes:
+        most_side: columns and rows that one may have.
+    """
+
+    most_side: int
+
+    def __call__(self, columns: int, rows: int) -> Picture:
+        """Return a new one; called on a decoder's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class Playback:
     """Plays `clip`; everything but the decoding happens on the caller's thread.
 
     Args:
-        begin: seconds into the clip with which it starts.
+        begin: place in the clip with which it starts, from 0 up to 1, where its length is known.
         repeats: whether it begins again for ever; else its last picture stays.
         motion: has the decoder tell where blocks move, where the codec says so.
         first: the first picture, where that is there already; for a `begin` of 0.
@@ -75,6 +85,8 @@ class Playback:
 
     Attributes:
         info: what the clip says of itself; None until its first picture is there.
+        length: seconds from one loop to the next, as the file has it; 0.0 while that is not known.
+        is_still: it is one silent picture, with which nothing begins again.
         shot: what is on screen now, or None before the first.
         error: why it cannot be played, or None.
         is_finished: it was played once, and does not begin again.
@@ -96,6 +108,8 @@ class Playback:
     ):
         self.clip = clip
         self.info: ClipInfo | None = None
+        self.length = 0.0
+        self.is_still = False
         self.shot: Shot | None = None
         self.error: MediaError | None = None
         self.is_finished = False
@@ -113,11 +127,11 @@ class Playback:
         self._free: deque[Picture] = deque()
         self._made = 0
         self._position = 0.0
-        self._loop_began = -begin
+        self._loop_began = 0.0
         self._is_closed = False
         self._first = first if begin == 0.0 else None
         if self._first is not None:
-            self.info = self._first.info
+            self._know(self._first.info)
             self._waiting.append(Shot(0, 0, 0.0, self._first.picture))
         self._filling: Future[None] = decoders.submit(self._fill)
 
@@ -147,7 +161,9 @@ class Playback:
         if self.is_finished:
             return math.inf
         following = self.following
-        return 0.0 if following is None else following.at - self._position
+        if following is None:
+            return math.inf if self.is_still and self.shot is not None else 0.0
+        return following.at - self._position
 
     @property
     def loops(self) -> int:
@@ -158,6 +174,11 @@ class Playback:
     def position(self) -> float:
         """Seconds into the clip."""
         return max(0.0, self._position - self._loop_began)
+
+    @property
+    def phase(self) -> float:
+        """Place in the clip, from 0 up to 1; 0 while its length is not known."""
+        return self.position / self.length % 1.0 if self.length > 0.0 else 0.0
 
     def advance(self, seconds: float) -> bool:
         """Plays on by `seconds`; whether another shot is due now.
@@ -230,12 +251,17 @@ class Playback:
 
                 data = self._reader or self.clip.data
                 self._decoder = ClipDecoder(
-                    data, self.clip.media_type, self._limits, vectors=self._with_motion
+                    data,
+                    self.clip.media_type,
+                    self._limits,
+                    vectors=self._with_motion,
+                    most_side=self._make_picture.most_side,
                 )
                 self._source = self._endless(self._decoder)
             while self._room and not self._is_closed:
                 began = time.thread_time()
-                next(self._source)
+                if next(self._source, _THE_END) is _THE_END:
+                    break
                 self._cost.add_decoded(time.thread_time() - began)
         except MediaError as error:
             self.error = error
@@ -243,11 +269,11 @@ class Playback:
             self.error = MediaError(f"The clip could not be decoded: {error!r}.")
 
     def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
-        """Decodes one more shot with each step."""
-        self.info = decoder.info
+        """Decodes one more shot with each step; ends only after a still."""
+        self._know(decoder.info)
         size, pack = decoder.info.layout.size, decoder.info.layout.pack
         number = loop = 0
-        start = -self._begin
+        start = self._loop_began = -self._begin * self.length
         while True:
             last = 0.0
             for frame in decoder.frames():
@@ -260,8 +286,16 @@ class Playback:
                 at = start + last
                 self._waiting.append(Shot(number - 1, loop, at, picture, frame.vectors))
                 yield
-            start += decoder.length or last
+            self.length = decoder.length or last
+            self.is_still = number == 1 and not decoder.info.has_sound
+            if self.is_still and self._repeats:
+                return
+            start += self.length
             loop += 1
+
+    def _know(self, info: ClipInfo) -> None:
+        self.info = info
+        self.length = info.length or 0.0
 
     def _spare(self, size: tuple[int, int]) -> Picture:
         if self._free:

@@ -50,7 +50,7 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 
 
 def decode(data: bytes, media_type: str) -> str:
-    """What came of it, in three words; raises what is neither frames nor a MediaError."""
+    """Return what came of it, in four words; raises what is neither frames nor a MediaError."""
     results = [decode_growing(data, media_type)]
     for vectors in (True, False):
         try:

@@ -22,6 +22,7 @@ class Memory:
     """A picture outside of an engine."""
 
     made = 0
+    most_side = 16384
 
     def __init__(self, columns, rows):
         Memory.made += 1
@@ -146,7 +147,7 @@ def test_tells_how_far_the_next_shot_is(play, decoders, packed):
 
 
 def test_begins_anywhere(play, decoders, packed):
-    playback = play(begin=1.0)
+    playback = play(begin=1 / 3)
     settle(playback, decoders)
     playback.advance(0.0)
     assert frame_of(playback, packed) == 8
