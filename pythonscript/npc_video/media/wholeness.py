@@ -56,4 +56,5 @@ def _is_whole_mp4(data: bytes) -> bool | None:
     if at > len(data):
         return False
     # Of a file in fragments the last ones may be missing, unless their index at the end is there.
-    return None if b"moof" in names and b"mfra" not in names else True
+    is_in_fragments = b"mvex" in data
+    return True if (b"mfra" if is_in_fragments else b"moov") in names else None

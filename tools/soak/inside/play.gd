@@ -121,7 +121,12 @@ func _come_to_rest() -> void:
 	main.open("Ember")
 	for player: NpcVideoPlayer in main.page.players:
 		%Kinds.use(player, kind)
+	await get_tree().process_frame
+	%Probe.close_deserted()
 	await wait(REST_SECONDS)
+	var end := seconds() + CALM_SECONDS
+	while seconds() < end and %Probe.is_closing():
+		await wait(0.2)
 	for frame in REST_FRAMES:
 		%Functions.released.emit()
 		await get_tree().process_frame

@@ -69,6 +69,19 @@ class SoakProbe(Node):
         self.tell({"e": "tick", "frames": self._frames, "long": self._long, "objects": objects})
         self._told_at, self._frames, self._long = now, 0, []
 
+    def close_deserted(self) -> None:
+        """Closes what is kept for players that may come back, as none does.
+
+        What is left is what the game holds for those that are there, and what has leaked.
+        """
+        for settings, source in list(sources._sources.items()):
+            if not source.players:
+                sources._close(settings)
+
+    def is_closing(self) -> bool:
+        """Whether some of that is still on its way."""
+        return any(thread.name == "npc_video closing" for thread in threading.enumerate())
+
     def tell_state(self, where: str) -> None:
         """All that there is now."""
         counts = {

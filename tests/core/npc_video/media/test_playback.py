@@ -1,7 +1,10 @@
 import gc
+import math
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -375,3 +378,43 @@ def test_what_repeats_is_never_finished(play, decoders):
         playback.advance(FRAME)
     assert playback.loops >= 1
     assert not playback.is_finished
+
+
+@pytest.fixture(scope="session")
+def still() -> bytes:
+    files = Path(__file__).parents[3] / "data" / "media"
+    return (files / "one.mp4").read_bytes()
+
+
+def test_a_still_begins_nothing_again(still, decoders):
+    clip = replace(clip_of(still), media_type="video/mp4")
+    playback = Playback(clip, decoders, Memory)
+    settle(playback, decoders)
+    for _ in range(50):
+        playback.advance(FRAME)
+        settle(playback, decoders)
+    assert (playback.loops, playback.is_still, playback.length) == (0, True, pytest.approx(1 / 24))
+    assert playback.time_left == math.inf
+    assert 0.0 <= playback.phase < 1.0
+    playback.close()
+
+
+def test_a_still_that_is_played_once_comes_to_its_end(still, decoders):
+    clip = replace(clip_of(still), media_type="video/mp4")
+    playback = Playback(clip, decoders, Memory, repeats=False)
+    settle(playback, decoders)
+    for _ in range(3):
+        playback.advance(FRAME)
+        settle(playback, decoders)
+    assert playback.is_finished
+    playback.close()
+
+
+def test_the_length_is_that_of_the_file(play, decoders):
+    playback = play()
+    assert playback.length == 0.0 or playback.is_ready
+    settle(playback, decoders)
+    assert playback.length == 3.0
+    playback.advance(0.0)
+    playback.advance(0.75)
+    assert playback.phase == pytest.approx(playback.position / 3.0)
