@@ -60,10 +60,12 @@ def make_clip(
         params: of `VideoParams`.
     """
     container = "webm" if codec.startswith("libvpx") else "mp4"
+    shown = list(pictures)
+    height, width, _ = shown[0].shape
     file = io.BytesIO()
     with av.open(file, "w", format=container, options=muxing or {}) as output:
         stream = output.add_stream(codec, rate=FPS, options=options or {})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
+        stream.width, stream.height, stream.pix_fmt = width, height, pixels
         if matrix is not None:
             stream.codec_context.colorspace = matrix
         if full_range is not None:
@@ -72,7 +74,7 @@ def make_clip(
         if sound is not None:
             heard = output.add_stream("aac" if container == "mp4" else "libopus", rate=48000)
             heard.layout = "mono"
-        for index, picture in enumerate(pictures):
+        for index, picture in enumerate(shown):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
                 format=pixels,
                 dst_colorspace=matrix,
@@ -89,8 +91,8 @@ def make_clip(
     return GeneratedClip(
         file.getvalue(),
         f"video/{container}",
-        WIDTH,
-        HEIGHT,
+        width,
+        height,
         float(FPS),
         COUNT / FPS,
         "realtime",
