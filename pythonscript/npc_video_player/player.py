@@ -59,7 +59,10 @@ class NpcVideoPlayer(PlayerProperties):
     """
 
     reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
-    clip_started = signal(info=dict, doc="The first frame of a clip is on screen.")
+    clip_started = signal(
+        info=dict,
+        doc="The first frame of a clip is on screen; its size, rate and length are those of the file.",
+    )
     quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
     clip_looped = signal(doc="The clip on screen begins again.")
     clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
