@@ -77,7 +77,7 @@ def _ours(data: bytes, media_type: str) -> float:
     decoder = ClipDecoder(data, media_type)
     layout = decoder.info.layout
     columns, rows = layout.size
-    memory = memoryview(bytearray(columns * rows))
+    memory = memoryview(bytearray(columns * rows * layout.sample_bytes))
     started = time.perf_counter()
     for frame in decoder.frames():
         layout.pack(frame.planes, memory)

@@ -18,6 +18,7 @@ from .errors import InvalidDataError
 __all__ = [
     "CLIP_SECONDS",
     "QUALITY_PRESETS",
+    "UNTAGGED_COLOURS",
     "CacheKey",
     "Fallback",
     "GeneratedClip",
@@ -25,11 +26,16 @@ __all__ = [
     "ToolInteraction",
     "VideoGenerationConfig",
     "VideoParams",
+    "check_untagged_colours",
     "with_fingerprint",
 ]
 
 CLIP_SECONDS = 3.0
 """Length of a generated clip."""
+
+UNTAGGED_COLOURS = ("bt601", "bt709")
+"""The matrices that the colours of a clip may have where its file names none: BT.601 is what FFmpeg
+writes of any size, and so what nearly all generators do."""
 
 CacheKey = tuple[str | int | float | tuple[str, ...], ...]
 """What makes two clips interchangeable; the preset is an attribute of the clip, not of its key."""
@@ -273,6 +279,10 @@ class GeneratedClip:
         seed: what the generator drew its noise from.
         waiting_seconds: how long the request waited at the generator before it began.
         transfer_seconds: how long the clip was on its way to us.
+        untagged_colours: one of `UNTAGGED_COLOURS`.
+
+    Raises:
+        InvalidDataError: it is none of these.
     """
 
     data: bytes
@@ -288,6 +298,22 @@ class GeneratedClip:
     seed: int = 0
     waiting_seconds: float = 0.0
     transfer_seconds: float = 0.0
+    untagged_colours: str = UNTAGGED_COLOURS[0]
+
+    def __post_init__(self) -> None:
+        check_untagged_colours(self.untagged_colours)
+
+
+def check_untagged_colours(matrix: str) -> str:
+    """`matrix`, if it is one of `UNTAGGED_COLOURS`.
+
+    Raises:
+        InvalidDataError: it is none of these.
+    """
+    if matrix not in UNTAGGED_COLOURS:
+        known = ", ".join(UNTAGGED_COLOURS)
+        raise InvalidDataError(f"untagged_colours: {matrix!r} is unknown; use one of {known}.")
+    return matrix
 
 
 def round_half_up(value: float) -> float:

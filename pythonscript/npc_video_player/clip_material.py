@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SHADER = "res://addons/npc_video_player/shaders/clip.gdshader"
+# What the bytes of a sample count, the lower one first: 1 of eight bits is 4 of ten.
+_BYTES = {1: (1.0, 0.0), 2: (0.25, 64.0)}
 _BOXES = ("box_y", "box_u", "box_v", "box_a")
+# What the shader calls them.
+_SDR, _TRANSFERS = 1, {"pq": 2, "hlg": 3}
 
 
 class ClipMaterial:
@@ -52,10 +56,18 @@ class ClipMaterial:
             slot_1=self._textures[1],
             texel=Vector2(1.0 / columns, 1.0 / rows),
             turn=Vector4(*info.turn.rows[0], *info.turn.rows[1]),
+            bytes=Vector2(*_BYTES[info.layout.sample_bytes]),
             has_alpha=info.layout.has_alpha,
             yuv_to_rgb=Basis(*matrix),
             yuv_offset=Vector3(*offset),
         )
+        if (light := info.colour.light) is not None:
+            self._set(
+                transfer=_TRANSFERS.get(light.transfer, _SDR),
+                power=light.power,
+                to_bt709=Basis(*light.to_bt709),
+                luminance=Vector3(*light.luminance),
+            )
         for name, box in zip(_BOXES, info.layout.boxes, strict=False):
             part = box.x / columns, box.y / rows, box.width / columns, box.height / rows
             self._set(**{name: Vector4(*part)})

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from godot import Callable as EngineCallable
 from godot import CallError, FileAccess, Image, Object, RefCounted, Script, run_on_main_thread
 from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
+from npc_video.records import UNTAGGED_COLOURS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,12 @@ _GONE = (
 )
 
 
-def function_backend(function: EngineCallable, owner: Object | None = None) -> Backend:
+def function_backend(
+    function: EngineCallable,
+    owner: Object | None = None,
+    *,
+    untagged_colours: str = UNTAGGED_COLOURS[0],
+) -> Backend:
     """A generator that calls `function` with one Dictionary, see `asked`.
 
     Args:
@@ -46,7 +52,12 @@ def function_backend(function: EngineCallable, owner: Object | None = None) -> B
     from npc_video import CallableBackend
 
     made = _GameFunction(function, owner)
-    return CallableBackend(made, name=_place_of(function), uses_image=False)
+    return CallableBackend(
+        made,
+        name=_place_of(function),
+        uses_image=False,
+        untagged_colours=untagged_colours,
+    )
 
 
 def asked(request: GenerationRequest) -> dict[str, Any]:

@@ -146,10 +146,14 @@ class LayerStack:
         self._drop_hidden()
         below = 1.0
         for fading in reversed(self._stack):
-            shown = Color(1.0, 1.0, 1.0, fading.opacity * below)
-            RenderingServer.canvas_item_set_modulate(fading.layer.item, shown)
+            opacity = fading.opacity * below
             if fading.is_translucent:
-                below *= 1.0 - fading.opacity
+                # What is below goes when this is there, for two that are half there would let a
+                # quarter of what is behind both through.
+                opacity = min(1.0, 2.0 * fading.opacity) * below
+                below *= min(1.0, 2.0 - 2.0 * fading.opacity)
+            shown = Color(1.0, 1.0, 1.0, opacity)
+            RenderingServer.canvas_item_set_modulate(fading.layer.item, shown)
 
     def _drop_hidden(self) -> None:
         opaque = [index for index, fading in enumerate(self._stack) if fading.opacity >= 1.0]

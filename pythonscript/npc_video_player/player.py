@@ -203,6 +203,10 @@ class NpcVideoPlayer(PlayerProperties):
 
         It follows what the player shows, in the size of the preset, and stays the same object while
         the player is in the tree. A player that is only there for its texture can be hidden.
+
+        Where clips are translucent its colours are multiplied by alpha: let a sprite or another
+        control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
+        `StandardMaterial3D` with the same, or edges are dark.
         """
         if self._stage is None and self._screen is not None:
             self._stage = Stage(self, self._screen.layers, self._picture_size())
@@ -324,8 +328,7 @@ class NpcVideoPlayer(PlayerProperties):
         if self._stage is None:
             self._screen.place(area)
         else:
-            shown = placed(self.stretch_mode, area, self._stage.size)
-            self.draw_texture_rect(self._stage.texture, shown, False)
+            self._stage.place(placed(self.stretch_mode, area, self._stage.size))
 
     def _lay_overlay(self, *, wanted: bool) -> None:
         """Puts the overlay over the picture, or takes it away."""

@@ -27,12 +27,13 @@ INTERPOLATIONS = ("none", "blend", "motion")
 
 
 class EnginePicture:
-    """An image of the engine, of one byte per pixel."""
+    """An image of the engine, of one or two bytes per pixel."""
 
     __slots__ = ("image",)
 
-    def __init__(self, columns: int, rows: int):
-        self.image = Image.create_empty(columns, rows, False, Image.FORMAT_R8)
+    def __init__(self, columns: int, rows: int, sample_bytes: int):
+        kind = Image.FORMAT_R8 if sample_bytes == 1 else Image.FORMAT_RG8
+        self.image = Image.create_empty(columns, rows, False, kind)
 
     def writable(self) -> memoryview:
         return writable_pixels(self.image)
@@ -44,8 +45,8 @@ class EnginePictures:
     def __init__(self, most_side: int):
         self.most_side = most_side
 
-    def __call__(self, columns: int, rows: int) -> EnginePicture:
-        return EnginePicture(columns, rows)
+    def __call__(self, columns: int, rows: int, sample_bytes: int) -> EnginePicture:
+        return EnginePicture(columns, rows, sample_bytes)
 
 
 class Reel:

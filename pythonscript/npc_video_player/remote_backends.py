@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import npc_video
 from godot import exposed, push_warning
 from npc_video.errors import InvalidDataError, NpcVideoError
+from npc_video.records import UNTAGGED_COLOURS
 
 from .backend_resources import NpcBackend
 from .game_files import read_file
@@ -44,6 +45,14 @@ class _Remote(NpcBackend):
         "",
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
+    )
+    untagged_colours = Told(
+        str,
+        UNTAGGED_COLOURS[0],
+        enum=UNTAGGED_COLOURS,
+        doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or of"
+        " BT.709. Where greens look too dark and reds too light or the other way round, it is the"
+        " other.",
     )
 
     @token_env.setter
@@ -128,6 +137,7 @@ class NpcHttpBackend(_Remote):
             fields=self._fields(),
             allowed_origins=self._origins(),
             slots=self.slots,
+            untagged_colours=self.untagged_colours,
         )
 
     def _checks(self) -> Iterable[Callable[[], object]]:
@@ -215,7 +225,11 @@ class NpcComfyUiBackend(_Remote):
 
     def _make(self) -> Backend:
         return npc_video.ComfyUiBackend(
-            self.url, self._workflow(), token=self._token(), patience=self.patience
+            self.url,
+            self._workflow(),
+            token=self._token(),
+            patience=self.patience,
+            untagged_colours=self.untagged_colours,
         )
 
     def _checks(self) -> Iterable[Callable[[], object]]:

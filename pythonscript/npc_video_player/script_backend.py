@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from godot import Callable as EngineCallable
 from godot import ClassDB, Script, exposed
 from npc_video.errors import InvalidDataError
+from npc_video.records import UNTAGGED_COLOURS
 
 from .backend_resources import NpcBackend
 from .game_function import function_backend
@@ -34,6 +35,14 @@ class NpcScriptBackend(NpcBackend):
         None,
         doc="A file of GDScript that extends RefCounted and has `func generate(request:"
         " Dictionary)`.",
+    )
+    untagged_colours = Told(
+        str,
+        UNTAGGED_COLOURS[0],
+        enum=UNTAGGED_COLOURS,
+        doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or of"
+        " BT.709. Where greens look too dark and reds too light or the other way round, it is the"
+        " other.",
     )
 
     def _checks(self) -> Iterable[Callable[[], object]]:
@@ -63,7 +72,8 @@ class NpcScriptBackend(NpcBackend):
                 " must begin with @tool."
             )
         made = self.generator.new()
-        return function_backend(EngineCallable(made, _METHOD), made)
+        function = EngineCallable(made, _METHOD)
+        return function_backend(function, made, untagged_colours=self.untagged_colours)
 
 
 def _takes(count: int, method: dict[str, Any]) -> bool:

@@ -2,19 +2,31 @@
 
 The layers are then drawn in a viewport of their own instead of in the player, which costs the
 renderer one more pass; so it is made only for players that are asked for their texture.
+
+Its colours are multiplied by alpha, as those of every viewport with a transparent background.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from godot import Control, Node, SubViewport, Vector2
+from godot import (
+    Control,
+    Node,
+    Rect2,
+    RenderingServer,
+    ResourceLoader,
+    SubViewport,
+    Vector2,
+)
 
-from .layers import LayerStack
+from .layers import LayerStack, new_item
+
+_SHADER = "res://addons/npc_video_player/shaders/stage.gdshader"
 
 
 class Stage:
-    """Draws `layers` in a viewport of `size` pixels."""
+    """Draws `layers` of `player` in a viewport of `size` pixels, and that in the player."""
 
     def __init__(self, player: Any, layers: LayerStack, size: Vector2):
         self._viewport = SubViewport()
@@ -27,17 +39,33 @@ class Stage:
         self.resize(size)
         player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
         layers.move_to(self._floor.get_canvas_item())
+        # The material holds the shader by its RID only.
+        self._shader: Any = ResourceLoader.load(_SHADER)
+        self._material = RenderingServer.material_create()
+        RenderingServer.material_set_shader(self._material, self._shader.get_rid())
+        RenderingServer.material_set_param(self._material, "picture", self.texture.get_rid())
+        self._item = new_item(player)
+        RenderingServer.canvas_item_set_material(self._item, self._material)
+        # Below what else the player shows, which is there already.
+        RenderingServer.canvas_item_set_draw_index(self._item, -1)
 
     def resize(self, size: Vector2) -> None:
         self.size = size
         self._viewport.size = (round(size.x), round(size.y))
 
+    def place(self, area: Rect2) -> None:
+        """Shows the picture in `area` of the player."""
+        RenderingServer.canvas_item_clear(self._item)
+        RenderingServer.canvas_item_add_texture_rect(self._item, area, self.texture.get_rid())
+
     @property
     def texture(self) -> Any:
-        """The picture, as a Texture2D that follows it."""
+        """The picture, as a Texture2D that follows it, with colours multiplied by alpha."""
         return self._viewport.get_texture()
 
     def close(self, player: Any) -> None:
         """Puts the layers back into `player`."""
         self._layers.move_to(player.get_canvas_item())
+        for rid in (self._item, self._material):
+            RenderingServer.free_rid(rid)
         self._viewport.queue_free()

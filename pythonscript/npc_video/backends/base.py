@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..errors import GenerationError, GenerationInvalidError
-from ..records import CLIP_SECONDS, GeneratedClip, QualityPreset, VideoParams
+from ..records import CLIP_SECONDS, UNTAGGED_COLOURS, GeneratedClip, QualityPreset, VideoParams
 
 __all__ = [
     "Backend",
@@ -135,10 +135,14 @@ class ClipPart:
     """The next bytes of the clip's file, which may be played as they come.
 
     They are told of one attempt; if another one succeeds in its place, the clip itself counts.
+
+    Attributes:
+        untagged_colours: as of the clip.
     """
 
     data: bytes
     media_type: str
+    untagged_colours: str = UNTAGGED_COLOURS[0]
 
 
 Early = Preview | ClipPart

@@ -17,9 +17,9 @@ from ..errors import (
     GeneratorUnreachableError,
     NpcVideoError,
 )
-from ..records import GeneratedClip
+from ..records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
-from .fingerprint import fingerprint_of
+from .fingerprint import coloured_fingerprint, fingerprint_of
 from .received import received_clip
 
 __all__ = ["CallableBackend", "Generator"]
@@ -47,11 +47,22 @@ class CallableBackend(Backend):
         slots: how many clips it may make at once.
         uses_image: it wants the NPC's picture.
         name: tells its clips on disk from those of others; where it is defined, if not given.
+        untagged_colours: of files that name none; pictures become one that does.
+
+    Raises:
+        InvalidDataError: a value is not valid.
     """
 
     def __init__(
-        self, function: Generator, *, slots: int = 1, uses_image: bool = True, name: str = ""
+        self,
+        function: Generator,
+        *,
+        slots: int = 1,
+        uses_image: bool = True,
+        name: str = "",
+        untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
+        self._untagged_colours = check_untagged_colours(untagged_colours)
         self._function = function
         self._name = name or _place_of(function)
         self._is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
@@ -68,7 +79,7 @@ class CallableBackend(Backend):
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint_of("function", self._name)
+        return coloured_fingerprint(fingerprint_of("function", self._name), self._untagged_colours)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
@@ -91,7 +102,11 @@ class CallableBackend(Backend):
             given_up.set()
         seconds = time.perf_counter() - started
         clip = await received_clip(
-            request, data, seed=request.params.seed, generation_seconds=seconds
+            request,
+            data,
+            seed=request.params.seed,
+            generation_seconds=seconds,
+            untagged_colours=self._untagged_colours,
         )
         on_progress(1.0)
         return clip

@@ -20,7 +20,7 @@ from ..errors import (
     GeneratorOverloadedError,
     GeneratorUnavailableError,
 )
-from ..records import GeneratedClip
+from ..records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from .base import (
     Backend,
     Capabilities,
@@ -31,7 +31,7 @@ from .base import (
     OnProgress,
     ignore,
 )
-from .fingerprint import fingerprint_of
+from .fingerprint import coloured_fingerprint, fingerprint_of
 from .http_fields import HttpFields, JobState
 from .received import media_type_of, received_clip, tell_parts
 from .token import Token
@@ -68,9 +68,10 @@ class HttpBackend(Backend):
         fields: for services that name fields otherwise.
         allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org".
         slots: how many clips the service makes at once.
+        untagged_colours: of files that name none: "bt709" for a service that writes them so.
 
     Raises:
-        InvalidDataError: an address is not valid.
+        InvalidDataError: an address or a value is not valid.
     """
 
     def __init__(
@@ -85,7 +86,9 @@ class HttpBackend(Backend):
         allowed_origins: Collection[str] = (),
         limits: Limits | None = None,
         slots: int = 1,
+        untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
+        self._untagged_colours = check_untagged_colours(untagged_colours)
         self._wire = Wire(
             url, token=token, headers=headers, allowed_origins=allowed_origins, limits=limits
         )
@@ -103,7 +106,8 @@ class HttpBackend(Backend):
         """What it is asked; its address counts too, as nobody knows what it runs."""
         fields = self._fields
         asked = (dict(fields.request), dict(fields.extra))
-        return fingerprint_of("http", self._wire.url, self._path, *asked)
+        fingerprint = fingerprint_of("http", self._wire.url, self._path, *asked)
+        return coloured_fingerprint(fingerprint, self._untagged_colours)
 
     async def health(self) -> Health:
         """Whether it answers at all; what it can do shows only when it makes a clip."""
@@ -136,6 +140,7 @@ class HttpBackend(Backend):
             seed=request.params.seed if state.seed is None else state.seed,
             generation_seconds=made - started,
             transfer_seconds=time.perf_counter() - made,
+            untagged_colours=self._untagged_colours,
         )
         on_progress(1.0)
         return clip
@@ -162,7 +167,7 @@ class HttpBackend(Backend):
                 json=body,
                 seconds=limits.generate_seconds,
                 most_bytes=limits.most_bytes,
-                on_part=tell_parts(tell),
+                on_part=tell_parts(tell, self._untagged_colours),
             )
         )
         try:
@@ -230,7 +235,10 @@ class HttpBackend(Backend):
 
     async def _get(self, url: str, on_early: OnEarly) -> Answer:
         return await self._wire.ask(
-            "GET", url, most_bytes=self._wire.limits.most_bytes, on_part=tell_parts(on_early)
+            "GET",
+            url,
+            most_bytes=self._wire.limits.most_bytes,
+            on_part=tell_parts(on_early, self._untagged_colours),
         )
 
     def _read(self, answer: Answer) -> JobState:

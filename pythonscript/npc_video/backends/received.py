@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from ..errors import ClipLimitError, ClipTooLargeError, GenerationInvalidError, MediaError
-from ..records import GeneratedClip
+from ..records import UNTAGGED_COLOURS, GeneratedClip
 from .base import ClipPart, GenerationRequest, OnEarly
 
 __all__ = ["media_type_of", "received_clip", "tell_parts"]
@@ -24,7 +24,9 @@ def media_type_of(start: bytes) -> str:
     return "video/mp4" if start[4:8] == b"ftyp" else ""
 
 
-def tell_parts(on_early: OnEarly) -> Callable[[bytes], None]:
+def tell_parts(
+    on_early: OnEarly, untagged_colours: str = UNTAGGED_COLOURS[0]
+) -> Callable[[bytes], None]:
     """Hands on the bytes of a video as they come, from when they show that they are one."""
     start = bytearray()
     media_type = ""
@@ -32,12 +34,12 @@ def tell_parts(on_early: OnEarly) -> Callable[[bytes], None]:
     def tell(part: bytes) -> None:
         nonlocal media_type
         if media_type:
-            on_early(ClipPart(part, media_type))
+            on_early(ClipPart(part, media_type, untagged_colours))
         elif len(start) < _START:
             start.extend(part)
             media_type = media_type_of(bytes(start)) if len(start) >= _START else ""
             if media_type:
-                on_early(ClipPart(bytes(start), media_type))
+                on_early(ClipPart(bytes(start), media_type, untagged_colours))
 
     return tell
 
@@ -50,6 +52,7 @@ async def received_clip(
     generation_seconds: float,
     waiting_seconds: float = 0.0,
     transfer_seconds: float = 0.0,
+    untagged_colours: str = UNTAGGED_COLOURS[0],
 ) -> GeneratedClip:
     """The clip, with the size and rate that it really has.
 
@@ -82,6 +85,7 @@ async def received_clip(
         seed=seed,
         waiting_seconds=waiting_seconds,
         transfer_seconds=transfer_seconds,
+        untagged_colours=untagged_colours,
     )
 
 

@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 
 from ..errors import InvalidDataError
+from ..records import UNTAGGED_COLOURS
 from .base import Backend
 from .comfyui import (
     AnimateDiffLightning,
@@ -73,6 +74,7 @@ class _Remote(_Settings):
     token_env: str = ""
     token_file: str = ""
     headers: dict[str, str] = {}
+    untagged_colours: str = UNTAGGED_COLOURS[0]
 
     def common(self) -> dict[str, Any]:
         token = None
@@ -80,7 +82,11 @@ class _Remote(_Settings):
             token = Token.from_environment(self.token_env)
         elif self.token_file:
             token = Token.from_file(self.token_file)
-        return {"token": token, "headers": self.headers}
+        return {
+            "token": token,
+            "headers": self.headers,
+            "untagged_colours": self.untagged_colours,
+        }
 
 
 class _Fields(msgspec.Struct, forbid_unknown_fields=True):

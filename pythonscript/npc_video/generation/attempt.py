@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..backends.base import ClipPart
 from ..media.growing import GrowingFile
-from ..records import GeneratedClip
+from ..records import UNTAGGED_COLOURS, GeneratedClip
 from .events import Growing
 from .jobs import Start
 
@@ -22,12 +22,14 @@ class Attempt:
     start: Start
     clip_seconds: float
     file: GrowingFile | None = None
+    untagged_colours: str = UNTAGGED_COLOURS[0]
     is_told: bool = False
 
     def take(self, part: ClipPart) -> None:
         """The next bytes; on the worker thread, as `end` is."""
         if self.file is None:
             self.file = GrowingFile(part.media_type)
+            self.untagged_colours = part.untagged_colours
         self.file.append(part.data)
 
     def end(self, clip: GeneratedClip | None = None) -> None:
@@ -53,5 +55,6 @@ class Attempt:
             preset=preset.name,
             params=params,
             generation_seconds=now - self.start.at,
+            untagged_colours=self.untagged_colours,
         )
         return Growing(params, expected, self.file)

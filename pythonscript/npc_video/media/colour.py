@@ -1,38 +1,83 @@
-"""From the numbers of a video file to red, green and blue."""
+"""From the numbers of a video file to red, green and blue on a screen."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-__all__ = ["Colour"]
+from .light import Light
+from .primaries import CONVERTED, luminance_of, to_bt709
 
-# Weights of red and blue in luma: ITU-R BT.601-7, BT.709-6 and BT.2020-2.
-_WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+__all__ = ["DERIVED", "Colour"]
+
+DERIVED = "derived"
+"""The matrix whose weights are those of the primaries (ITU-T H.273, MatrixCoefficients 12)."""
+
+_YCGCO = "ycgco"
+# Weights of red and blue in luma: ITU-R BT.601-7, BT.709-6 and BT.2020-2, SMPTE 240M, and those of
+# FCC Title 47, all as in ITU-T H.273, table 4.
+_WEIGHTS = {
+    "bt601": (0.299, 0.114),
+    "bt709": (0.2126, 0.0722),
+    "bt2020": (0.2627, 0.0593),
+    "smpte240m": (0.212, 0.087),
+    "fcc": (0.30, 0.11),
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Colour:
     """How a clip codes its colours.
 
     Attributes:
-        matrix: "bt601", "bt709" or "bt2020".
+        matrix: "bt601", "bt709", "bt2020", "smpte240m", "fcc", "ycgco" or `DERIVED`.
         full_range: whether luma uses 0 to 255 rather than 16 to 235.
+        primaries: a name in `CHROMATICITIES`.
+        transfer: a name in `light.POWERS`, or "pq" or "hlg" of ITU-R BT.2100.
     """
 
     matrix: str
     full_range: bool
+    primaries: str = "bt709"
+    transfer: str = "bt1886"
 
     def to_rgb(self) -> tuple[tuple[float, ...], tuple[float, float, float]]:
         """Nine numbers by rows and an offset: rgb = matrix · (yuv - offset), all 0 to 1.
 
-        From the weights as ITU-R BT.709-6, items 3.2 to 3.4, has it.
+        From the weights as ITU-R BT.709-6, items 3.2 to 3.4, has it; YCgCo as ITU-T H.273, 8.3.
         """
-        red, blue = _WEIGHTS[self.matrix]
-        green = 1.0 - red - blue
         luma = 1.0 if self.full_range else 255.0 / 219.0
         chroma = 1.0 if self.full_range else 255.0 / 224.0
+        offset = 0.0 if self.full_range else 16.0 / 255.0, 128.0 / 255.0, 128.0 / 255.0
+        if self.matrix == _YCGCO:
+            return (
+                luma, -chroma, chroma,
+                luma, chroma, 0.0,
+                luma, -chroma, -chroma,
+            ), offset  # fmt: skip
+        red, blue = self._weights
+        green = 1.0 - red - blue
         from_v, from_u = 2.0 * (1.0 - red) * chroma, 2.0 * (1.0 - blue) * chroma
         matrix = (
             luma, 0.0, from_v,
             luma, -from_u * blue / green, -from_v * red / green,
             luma, from_u, 0.0,
         )  # fmt: skip
-        return matrix, (0.0 if self.full_range else 16.0 / 255.0, 128.0 / 255.0, 128.0 / 255.0)
+        return matrix, offset
+
+    @cached_property
+    def light(self) -> Light | None:
+        """What remains to be done in linear light, or None where red, green and blue are right.
+
+        They are taken to be right with the primaries of BT.601 too, which are all but those of
+        BT.709: so does FFmpeg, unless it is asked.
+        """
+        is_hdr = self.transfer in ("pq", "hlg")
+        if self.primaries not in CONVERTED and not is_hdr:
+            return None
+        return Light(self.transfer, to_bt709(self.primaries), luminance_of(self.primaries))
+
+    @property
+    def _weights(self) -> tuple[float, float]:
+        if self.matrix != DERIVED:
+            return _WEIGHTS[self.matrix]
+        red, _, blue = luminance_of(self.primaries)
+        return red, blue

@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
+from ..records import UNTAGGED_COLOURS
 from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
 from .display import Turn, chosen_stream, shown_size, turn_of
@@ -86,9 +87,11 @@ class ClipDecoder:
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
         vectors: has frames tell how they moved, where the codec knows.
         most_side: columns and rows that the picture of all planes may have.
+        untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
 
     Raises:
-        UnsupportedClipError: the type or codec is not on the list, or its planes do not fit.
+        UnsupportedClipError: the type or codec is not on the list, its planes do not fit, or its
+            colours cannot be shown rightly.
         ClipLimitError: it is larger than `limits` allow.
         DamagedClipError: it cannot be read.
     """
@@ -101,6 +104,7 @@ class ClipDecoder:
         *,
         vectors: bool = False,
         most_side: int = MOST_SIDE,
+        untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._limits = limits or MediaLimits()
         self._growing = data if isinstance(data, GrowingReader) else None
@@ -120,7 +124,7 @@ class ClipDecoder:
             if vectors:
                 context.flags2 |= Flags2.export_mvs
             self._with_vectors = vectors
-            self._shape = Shape(context, has_alpha(self._stream), most_side)
+            self._shape = Shape(context, has_alpha(self._stream), most_side, untagged_colours)
             layout = self._shape.layout
             self._alpha = AlphaDecoder(context, self._limits) if layout.has_alpha else None
             self._rate = float(self._stream.average_rate or Fraction(25))
@@ -128,8 +132,9 @@ class ClipDecoder:
             self._meter = WorkMeter(self._limits)
             self._motion: MotionReader | None = None
             self._pass = self._pictures()
-            # It tells what the file does not, as how it is to be turned.
+            # It tells what the file does not, as how it is to be turned, and its colours.
             self._first = self._next_picture()
+            self._shape.look_at(self._first)
             self._meter.pause()
             self.info = self._info(sound)
             _check_length(self.info.length, self._limits)

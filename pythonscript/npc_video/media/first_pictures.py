@@ -89,18 +89,24 @@ def _bytes(first: Future[FirstPicture]) -> int:
     if found is None:
         return 0
     columns, rows = found.info.layout.size
-    return columns * rows
+    return columns * rows * found.info.layout.sample_bytes
 
 
 def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
     # FFmpeg is loaded here, on a thread that nobody waits for.
     from .decode import ClipDecoder
 
-    decoder = ClipDecoder(clip.data, clip.media_type, most_side=make_picture.most_side)
+    decoder = ClipDecoder(
+        clip.data,
+        clip.media_type,
+        most_side=make_picture.most_side,
+        untagged_colours=clip.untagged_colours,
+    )
     try:
-        picture = make_picture(*decoder.info.layout.size)
+        layout = decoder.info.layout
+        picture = make_picture(*layout.size, layout.sample_bytes)
         frame = next(iter(decoder.frames()))
-        decoder.info.layout.pack(frame.planes, picture.writable())
+        layout.pack(frame.planes, picture.writable())
         return FirstPicture(decoder.info, picture)
     finally:
         decoder.close()

@@ -1,7 +1,8 @@
 """Pixel formats and colours of decoders, brought to the few that the game shows.
 
 Planes of eight bits at 4:2:0, 4:2:2 and 4:4:4 stay as they are; everything else is converted to the
-nearest of these that loses no detail, with its matrix and range kept.
+nearest of these that loses no detail, with its matrix and range kept. Of more bits ten stay where
+eight would show: where colours are converted in linear light, which makes some steps larger.
 """
 
 from typing import Any
@@ -9,21 +10,38 @@ from typing import Any
 from av.video.format import VideoFormat
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from .colour import Colour
+from ..errors import UnsupportedClipError
+from .colour import DERIVED, Colour
 from .layout import PictureLayout
 
 __all__ = ["Shape"]
 
 # The formats shown, by how many pixels of luma share one of chroma, across and down.
 _SHOWN = {(2, 2): "yuv420p", (2, 1): "yuv422p", (1, 1): "yuv444p"}
+# What follows in the name of the same with ten bits.
+_DEEP = "10le"
 # The same planes under the name that says full range.
 _SAME = {"yuvj420p": "yuv420p", "yuvj422p": "yuv422p", "yuvj444p": "yuv444p"}
 
-# Numbers of FFmpeg's AVColorSpace and AVColorRange.
-_MATRICES = {1: "bt709", 4: "bt601", 5: "bt601", 6: "bt601", 9: "bt2020", 10: "bt2020"}
+# Numbers of ITU-T H.273, which are those of FFmpeg too. YUV that is tagged as RGB is BT.709 there.
+_MATRICES = {
+    0: "bt709", 1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 8: "ycgco",
+    9: "bt2020", 12: DERIVED,
+}  # fmt: skip
+# These are no matrices of what the file has: what they need is not done here.
+_REFUSED = {
+    10: "BT.2020 with constant luminance", 11: "SMPTE 2085", 13: "constant luminance",
+    14: "ICtCp", 15: "IPT-C2", 16: "YCgCo-Re", 17: "YCgCo-Ro",
+}  # fmt: skip
+_PRIMARIES = {
+    1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte170m", 8: "film", 9: "bt2020",
+    11: "dci_p3", 12: "display_p3", 22: "ebu3213",
+}  # fmt: skip
+_TRANSFERS = {4: "gamma22", 5: "gamma28", 13: "gamma22", 16: "pq", 18: "hlg"}
+_HDR = ("pq", "hlg")
 _FULL_RANGE = 2
-# Untagged video is BT.709 from this height on, as players guess.
-_HD_ROWS = 720
+# What each tag has where the file does not say.
+_UNKNOWN = {"colorspace": 2, "color_primaries": 2, "color_trc": 2, "color_range": 0}
 
 
 class Shape:
@@ -31,17 +49,28 @@ class Shape:
 
     Args:
         context: the decoder, opened or not; its size, pixel format and tags are read.
+        most_side: columns and rows that a picture may have.
+        untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
+
+    Raises:
+        UnsupportedClipError: its colours cannot be shown rightly.
 
     Attributes:
         layout: the planes.
         colour: how they code colours.
     """
 
-    def __init__(self, context: Any, has_alpha: bool, most_side: int):
+    def __init__(self, context: Any, has_alpha: bool, most_side: int, untagged_colours: str):
         source = VideoFormat(context.pix_fmt, context.width, context.height)
-        self._format = _nearest(source)
-        self._is_rgb = source.is_rgb
+        self._is_rgb, self._is_full = source.is_rgb, source.name in _SAME
+        self._untagged_colours = untagged_colours
+        # Before the decoder has seen a frame, they are what the container says.
+        self._tags = _tags(context)
+        self.colour = self._colour(self._tags)
         self._reformatter = VideoReformatter()
+        bits = max(component.bits for component in source.components)
+        is_deep = bits > 8 and self.colour.light is not None and not has_alpha
+        self._format = _nearest(source) + (_DEEP if is_deep else "")
         shown = VideoFormat(self._format, context.width, context.height)
         self.layout = PictureLayout(
             context.width,
@@ -50,22 +79,51 @@ class Shape:
             shown.chroma_height(),
             has_alpha,
             most_side,
+            sample_bytes=2 if is_deep else 1,
         )
-        self.colour = _colour(context, source)
+
+    def look_at(self, picture: Any) -> None:
+        """Takes the colours that a frame names, as FFmpeg does; of what it leaves open, the file's.
+
+        Raises:
+            UnsupportedClipError: they cannot be shown rightly.
+        """
+        own = _tags(picture)
+        said = {name: own[name] for name, unknown in _UNKNOWN.items() if own[name] != unknown}
+        self.colour = self._colour(self._tags | said)
 
     def bring(self, picture: Any) -> Any:
         """`picture` in the format of this shape: itself where it has it."""
         name = picture.format.name
         if _SAME.get(name, name) == self._format:
             return picture
-        into_rgb = {
-            "dst_colorspace": Colorspace.ITU709,
-            "src_color_range": ColorRange.JPEG,
-            "dst_color_range": ColorRange.JPEG,
-        }
-        return self._reformatter.reformat(
-            picture, format=self._format, threads=1, **(into_rgb if self._is_rgb else {})
-        )
+        # Of no other matrix, whatever the tags are: only RGB is to be converted to one.
+        colours: dict[str, Any] = {"dst_colorspace": Colorspace.ITU709}
+        if self._is_rgb:
+            colours |= {"src_color_range": ColorRange.JPEG, "dst_color_range": ColorRange.JPEG}
+        else:
+            colours |= {"src_colorspace": Colorspace.ITU709}
+        return self._reformatter.reformat(picture, format=self._format, threads=1, **colours)
+
+    def _colour(self, tags: dict[str, int]) -> Colour:
+        transfer = _TRANSFERS.get(tags["color_trc"], "bt1886")
+        # ITU-R BT.2100 has no other matrix and primaries for a high dynamic range.
+        usual, untagged = ("bt2020",) * 2 if transfer in _HDR else ("bt709", self._untagged_colours)
+        primaries = _PRIMARIES.get(tags["color_primaries"], usual)
+        if self._is_rgb:
+            return Colour("bt709", True, primaries, transfer)
+        matrix = tags["colorspace"]
+        if matrix in _REFUSED:
+            raise UnsupportedClipError(
+                f"The clip's colours are coded as {_REFUSED[matrix]}, which is not supported:"
+                " encode it as BT.709."
+            )
+        full = tags["color_range"] == _FULL_RANGE or self._is_full
+        return Colour(_MATRICES.get(matrix, untagged), full, primaries, transfer)
+
+
+def _tags(tagged: Any) -> dict[str, int]:
+    return {name: int(getattr(tagged, name)) for name in _UNKNOWN}
 
 
 def _nearest(source: VideoFormat) -> str:
@@ -78,11 +136,3 @@ def _nearest(source: VideoFormat) -> str:
     across = 2 if source.chroma_width(64) < 64 else 1
     down = 2 if source.chroma_height(64) < 64 else 1
     return _SHOWN.get((across, down), _SHOWN[1, 1])
-
-
-def _colour(context: Any, source: VideoFormat) -> Colour:
-    if source.is_rgb:
-        return Colour("bt709", full_range=True)
-    guess = "bt709" if context.height >= _HD_ROWS else "bt601"
-    full = context.color_range == _FULL_RANGE or source.name in _SAME
-    return Colour(_MATRICES.get(context.colorspace, guess), full)

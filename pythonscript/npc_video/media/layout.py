@@ -1,4 +1,4 @@
-"""Where the planes of a frame lie in one picture of one byte per pixel.
+"""Where the planes of a frame lie in one picture of one or two bytes per pixel.
 
 A frame is then one texture: one upload, and one lookup of its place for each plane.
 """
@@ -53,6 +53,7 @@ class PictureLayout:
         width, height: of luma and alpha, in pixels; those of the decoded clip.
         chroma_width, chroma_height: of each plane of chroma.
         most_side: columns and rows that the picture may have.
+        sample_bytes: of each pixel, 1 or 2, the lower one first.
         boxes: the places of luma, the two planes of chroma and, where there is one, of alpha.
         size: columns and rows of the picture.
 
@@ -66,6 +67,7 @@ class PictureLayout:
     chroma_height: int
     has_alpha: bool
     most_side: int = MOST_SIDE
+    sample_bytes: int = 1
     boxes: tuple[Box, ...] = field(init=False)
     size: tuple[int, int] = field(init=False)
 
@@ -110,10 +112,12 @@ class PictureLayout:
             memory: of the picture: its rows without gaps. What belongs to no plane stays as it is.
         """
         columns, rows = self.size
-        picture = np.frombuffer(memory, np.uint8).reshape(rows, columns)
+        kind = np.dtype(f"<u{self.sample_bytes}")
+        picture = np.frombuffer(memory, kind).reshape(rows, columns)
         for plane, box in zip(planes, self.boxes, strict=True):
             place = picture[box.y : box.y + box.height, box.x : box.x + box.width]
             # Rows of a decoder are longer than the picture is wide.
             np.copyto(
-                place, np.ndarray(place.shape, np.uint8, plane.data, strides=(plane.stride, 1))
+                place,
+                np.ndarray(place.shape, kind, plane.data, strides=(plane.stride, kind.itemsize)),
             )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .decode import ClipDecoder, ClipInfo, MediaLimits
     from .first_pictures import FirstPicture
     from .growing import GrowingFile
+    from .layout import PictureLayout
 
 __all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
 
@@ -34,7 +35,7 @@ _THE_END = object()
 
 
 class Picture(Protocol):
-    """Memory of one byte per pixel that holds all planes of a frame, as `PictureLayout` says."""
+    """Memory that holds all planes of a frame, as `PictureLayout` says."""
 
     def writable(self) -> memoryview:
         """All of its bytes, rows without gaps."""
@@ -49,8 +50,8 @@ class PictureMaker(Protocol):
 
     most_side: int
 
-    def __call__(self, columns: int, rows: int) -> Picture:
-        """Return a new one; called on a decoder's thread."""
+    def __call__(self, columns: int, rows: int, sample_bytes: int) -> Picture:
+        """Return a new one, of so many bytes per pixel; called on a decoder's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,7 @@ class Playback:
                     self._limits,
                     vectors=self._with_motion,
                     most_side=self._make_picture.most_side,
+                    untagged_colours=self.clip.untagged_colours,
                 )
                 self._source = self._endless(self._decoder)
             while self._room and not self._is_closed:
@@ -271,7 +273,7 @@ class Playback:
     def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
         """Decodes one more shot with each step; ends only after a still."""
         self._know(decoder.info)
-        size, pack = decoder.info.layout.size, decoder.info.layout.pack
+        layout = decoder.info.layout
         number = loop = 0
         start = self._loop_began = -self._begin * self.length
         while True:
@@ -281,8 +283,8 @@ class Playback:
                 is_there = self._first is not None and number == 1
                 if start + last < 0.0 or is_there:
                     continue
-                picture = self._spare(size)
-                pack(frame.planes, picture.writable())
+                picture = self._spare(layout)
+                layout.pack(frame.planes, picture.writable())
                 at = start + last
                 self._waiting.append(Shot(number - 1, loop, at, picture, frame.vectors))
                 yield
@@ -297,11 +299,11 @@ class Playback:
         self.info = info
         self.length = info.length or 0.0
 
-    def _spare(self, size: tuple[int, int]) -> Picture:
+    def _spare(self, layout: PictureLayout) -> Picture:
         if self._free:
             return self._free.popleft()
         self._made += 1
-        return self._make_picture(*size)
+        return self._make_picture(*layout.size, layout.sample_bytes)
 
     def _release(self) -> None:
         """Lets go of all that takes memory, for the garbage collector comes late to circles."""

@@ -20,7 +20,7 @@ from ...errors import (
     GeneratorUnavailableError,
     GeneratorUnreachableError,
 )
-from ...records import GeneratedClip
+from ...records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from ..base import (
     Backend,
     Capabilities,
@@ -31,7 +31,7 @@ from ..base import (
     OnProgress,
     ignore,
 )
-from ..fingerprint import fingerprint_of
+from ..fingerprint import coloured_fingerprint, fingerprint_of
 from ..received import received_clip, tell_parts
 from ..token import Token
 from ..wire import Limits, Wire
@@ -75,9 +75,10 @@ class ComfyUiBackend(Backend):
         token: for a server behind a gate, sent as "Authorization: Bearer …".
         headers: sent with every question.
         patience: seconds for which a lost server is waited for before its jobs fail.
+        untagged_colours: of files that name none; SaveVideo's are "bt601", as other nodes' mostly.
 
     Raises:
-        InvalidDataError: `url` is no web address.
+        InvalidDataError: `url` is no web address, or a value is not valid.
     """
 
     def __init__(
@@ -89,7 +90,9 @@ class ComfyUiBackend(Backend):
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         patience: float = 30.0,
+        untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
+        self._untagged_colours = check_untagged_colours(untagged_colours)
         self._wire = Wire(url, token=token, headers=headers, limits=limits)
         self._server = Server(self._wire)
         self._workflow = workflow
@@ -111,7 +114,8 @@ class ComfyUiBackend(Backend):
     @property
     def fingerprint(self) -> str:
         """Of the workflow, whichever server runs it."""
-        return fingerprint_of("comfyui", self._workflow.build(sample()))
+        fingerprint = fingerprint_of("comfyui", self._workflow.build(sample()))
+        return coloured_fingerprint(fingerprint, self._untagged_colours)
 
     async def health(self) -> Health:
         """Whether it is there, and has what the workflow needs."""
@@ -141,7 +145,8 @@ class ComfyUiBackend(Backend):
             if outcome.error is not None or outcome.file is None:
                 raise outcome.error or GenerationInvalidError("The workflow made no video.")
         made = time.perf_counter()
-        data = await self._server.fetch(outcome.file, tell_parts(on_early))
+        tell = tell_parts(on_early, self._untagged_colours)
+        data = await self._server.fetch(outcome.file, tell)
         transfer = time.perf_counter() - made
         clip = await received_clip(
             request,
@@ -150,6 +155,7 @@ class ComfyUiBackend(Backend):
             generation_seconds=outcome.seconds,
             waiting_seconds=max(0.0, made - started - outcome.seconds),
             transfer_seconds=transfer,
+            untagged_colours=self._untagged_colours,
         )
         on_progress(1.0)
         return clip

@@ -10,6 +10,7 @@ from npc_video.errors import (
     GenerationFailedError,
     GenerationInvalidError,
     GeneratorUnreachableError,
+    InvalidDataError,
 )
 from npc_video.media.decode import ClipDecoder
 
@@ -86,6 +87,20 @@ def test_a_path(tmp_path):
     path.write_bytes(video())
     assert made(lambda request: path).data == video()
     assert made(lambda request: str(path)).data == video()
+
+
+def test_its_files_have_the_colours_that_it_is_said_to_write():
+    backend = CallableBackend(lambda request: video(), untagged_colours="bt709")
+
+    async def whole():
+        try:
+            return await backend.generate(wanted(), lambda part: None)
+        finally:
+            await backend.close()
+
+    assert asyncio.run(whole()).untagged_colours == "bt709"
+    with pytest.raises(InvalidDataError, match="untagged_colours"):
+        CallableBackend(print, untagged_colours="rgb")
 
 
 def test_pictures_become_a_clip_with_their_colours():

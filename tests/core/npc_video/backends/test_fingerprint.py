@@ -80,6 +80,16 @@ def test_a_function_is_where_it_is_defined_or_as_it_is_called():
     assert named.fingerprint == CallableBackend(other, name="mine").fingerprint
 
 
+def test_other_colours_are_other_clips():
+    for make in (
+        lambda **colours: HttpBackend(URL, **colours),
+        lambda **colours: CallableBackend(one, **colours),
+        lambda **colours: ComfyUiBackend(URL, Wan22(), **colours),
+    ):
+        assert make(untagged_colours="bt601").fingerprint == make().fingerprint
+        assert make(untagged_colours="bt709").fingerprint != make().fingerprint
+
+
 def test_those_made_of_others_have_theirs():
     same = BackendPool({"a": comfyui(Svd()), "b": comfyui(Svd(), OTHER_URL)})
     assert same.fingerprint == comfyui(Svd()).fingerprint

@@ -237,6 +237,16 @@ class TestAnswer:
         # Relative to the address that answered.
         assert run(test, handle, fields=fields) == "/api/v.webm"
 
+    @pytest.mark.parametrize("colours", ["bt601", "bt709"])
+    def test_has_the_colours_that_the_service_is_said_to_write(self, colours):
+        async def test(backend, server):
+            early = []
+            clip = await generate(backend, early=early)
+            assert clip.untagged_colours == colours
+            assert {part.untagged_colours for part in early} == {colours}
+
+        run(test, send_video, untagged_colours=colours)
+
     def test_playback_may_begin_before_the_last_byte(self):
         data = video()
 

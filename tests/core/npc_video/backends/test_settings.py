@@ -38,6 +38,7 @@ kind = "http"
 url = "https://video.example.org"
 token_env = "NPC_VIDEO_TOKEN"
 fields = { request = { prompt = "text" }, extra = { model = "tiny" } }
+untagged_colours = "bt709"
 
 [generators.best]
 kind = "failover"
@@ -85,6 +86,7 @@ GENERATOR = "[generators.x]\n"
             "'vae' is unknown; use checkpoint",
         ),
         (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nworkflow = 'no.json'", "cannot be read"),
+        (GENERATOR + "kind = 'http'\nurl = 'http://a'\nuntagged_colours = 'rgb'", "bt601, bt709"),
         (GENERATOR + "kind = 'pool'\nhosts = []", r"generators\.x: hosts"),
         (GENERATOR + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
         (GENERATOR + "kind = 'pool'\nhosts = ['x']", r"generators\.x: is made of itself"),

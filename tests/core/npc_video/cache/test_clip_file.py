@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,18 @@ def test_any_json_is_read_or_refused_with_a_reason(value: Any) -> None:
         restore(value)
     with pytest.raises(InvalidDataError):
         parse_header(json.dumps(value))
+
+
+def test_a_clip_keeps_the_colours_of_its_writer() -> None:
+    clip = replace(make_clip(), untagged_colours="bt709")
+    _, content = pack(key_of(clip), clip)
+    assert unpack(file_name(content), content)[1] == clip
+    description = json.loads(json.dumps(describe(key_of(clip), clip)))
+    with pytest.raises(InvalidDataError, match="untagged_colours"):
+        restore(description | {"untagged_colours": "rgb"})
+    # As caches have it that were written before there was a choice.
+    del description["untagged_colours"]
+    assert restore(description)[1].untagged_colours == "bt601"
 
 
 def test_a_clip_with_an_infinite_time_is_refused() -> None:

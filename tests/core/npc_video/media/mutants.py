@@ -72,14 +72,15 @@ def decode(data: bytes, media_type: str) -> str:
 
 def play(decoder: ClipDecoder, loops: int = 2) -> None:
     """Decodes it a few times, into memory of the size that it tells."""
-    columns, rows = decoder.info.layout.size
-    memory = memoryview(bytearray(columns * rows))
+    layout = decoder.info.layout
+    columns, rows = layout.size
+    memory = memoryview(bytearray(columns * rows * layout.sample_bytes))
     for _ in range(loops):
         last = -1.0
         for frame in decoder.frames():
             assert last < frame.seconds <= LIMITS.most_seconds
             last = frame.seconds
-            decoder.info.layout.pack(frame.planes, memory)
+            layout.pack(frame.planes, memory)
     assert decoder.length is not None
     assert decoder.length > last
 

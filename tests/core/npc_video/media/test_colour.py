@@ -22,9 +22,24 @@ def test_primaries(kind):
         assert to_rgb(Colour(*kind), yuv) == pytest.approx(rgb, abs=0.01)
 
 
-@pytest.mark.parametrize("matrix", ["bt601", "bt709"])
+@pytest.mark.parametrize(
+    "matrix", ["bt601", "bt709", "bt2020", "smpte240m", "fcc", "ycgco", "derived"]
+)
 @pytest.mark.parametrize(("full", "black", "white"), [(False, 16, 235), (True, 0, 255)])
 def test_black_and_white(matrix, full, black, white):
     colour = Colour(matrix, full)
     assert to_rgb(colour, (black, 128, 128)) == pytest.approx([0, 0, 0], abs=1e-6)
     assert to_rgb(colour, (white, 128, 128)) == pytest.approx([1, 1, 1], abs=1e-6)
+
+
+def test_derived_weights_are_those_of_the_primaries():
+    derived = Colour("derived", False, "bt2020")
+    assert derived.to_rgb()[0] == pytest.approx(Colour("bt2020", False).to_rgb()[0], abs=0.001)
+
+
+def test_usual_colours_need_nothing_in_linear_light():
+    for primaries in ("bt709", "smpte170m", "bt470bg"):
+        for transfer in ("bt1886", "gamma22", "gamma28"):
+            assert Colour("bt601", False, primaries, transfer).light is None
+    assert Colour("bt709", False, "bt709", "pq").light is not None
+    assert Colour("bt709", False, "display_p3").light is not None

@@ -54,8 +54,8 @@ class TestInfo:
     @pytest.mark.parametrize(
         ("tags", "colour"),
         [
-            ({}, Colour("bt601", False)),  # untagged and small
-            ({"size": 720}, Colour("bt709", False)),  # untagged and large
+            ({}, Colour("bt601", False)),
+            ({"size": 720}, Colour("bt601", False)),
             ({"colorspace": 1}, Colour("bt709", False)),
             ({"colorspace": 5}, Colour("bt601", False)),
             ({"colorspace": 6, "size": 720}, Colour("bt601", False)),

@@ -27,9 +27,9 @@ class Memory:
     made = 0
     most_side = 16384
 
-    def __init__(self, columns, rows):
+    def __init__(self, columns, rows, sample_bytes):
         Memory.made += 1
-        self.bytes = bytearray(columns * rows)
+        self.bytes = bytearray(columns * rows * sample_bytes)
 
     def writable(self):
         return memoryview(self.bytes)
@@ -65,7 +65,7 @@ def packed(webm) -> list[bytes]:
     decoder = ClipDecoder(webm, "video/webm")
     pictures = []
     for frame in decoder.frames():
-        picture = Memory(*decoder.info.layout.size)
+        picture = Memory(*decoder.info.layout.size, 1)
         decoder.info.layout.pack(frame.planes, picture.writable())
         pictures.append(bytes(picture.bytes))
     decoder.close()

@@ -50,7 +50,7 @@ def http() -> NpcHttpBackend:
     backend.url = "https://video.example.org/v1"
     backend.token_env = VARIABLE
     backend.path, backend.status_path = "clips", "jobs/{id}"
-    backend.slots = 3
+    backend.slots, backend.untagged_colours = 3, "bt709"
     backend.allowed_origins = ["https://cdn.example.org"]
     backend.request_fields = {"prompt": "input.text", "steps": ""}
     backend.answer_fields = {"video_url": "output.0"}
@@ -228,6 +228,7 @@ def test_an_http_backend_is_made_as_it_says(test: EngineTest) -> None:
     assert type(made) is HttpBackend
     assert made.capabilities.slots == 3
     assert (made._path, made._status_path) == ("clips", "jobs/{id}")
+    assert made._untagged_colours == "bt709"
     assert made._wire.url == "https://video.example.org/v1/"
     assert made._wire._allowed == {"https://video.example.org:443", "https://cdn.example.org:443"}
     assert made._fields.request == {"prompt": "input.text", "steps": ""}
