@@ -41,11 +41,13 @@ def compile_graph(
     wires = _Wires(nodes, problems)
     for connection in connections:
         wires.add(connection)
+    output = _output(nodes, problems)
+    needed = nodes.keys() if output is None else wires.upstream([output])
     for node_id, node in nodes.items():
         if node is not None:
-            named = frozenset(wires.into[node_id])
-            problems += (Problem(node_id, *found) for found in node.problems(named))
-    output = _output(nodes, problems)
+            # A node that nothing needs may wait for its connections.
+            named = wires.into[node_id] if node_id in needed else map(_first, node.inputs)
+            problems += (Problem(node_id, *found) for found in node.problems(frozenset(named)))
     _report_cycles(wires, problems)
     if problems or output is None or None in nodes.values():
         return None, problems
@@ -130,8 +132,12 @@ def _canonical(node: Node, name: str) -> str | None:
         if names == ANY_PORT:
             return name
         if name in names.split("|"):
-            return names.split("|")[0]
+            return _first(names)
     return None
+
+
+def _first(names: str) -> str:
+    return names.partition("|")[0]
 
 
 def _listed(ports: Iterable[str]) -> str:
@@ -221,7 +227,7 @@ def _outputs(wires: _Wires, ran: list[str], output: str) -> dict[str, tuple[str,
 def _inputs(node: Node, fed: Mapping[str, Port]) -> tuple[str, ...]:
     if ANY_PORT in node.inputs:
         return tuple(fed)
-    return tuple(names.split("|")[0] for names in node.inputs)
+    return tuple(map(_first, node.inputs))
 
 
 def _read(indexes: list[int]) -> Read:

@@ -18,12 +18,14 @@ __all__ = [
     "NpcIdentity",
     "NpcResponseMetadata",
     "Realtime",
+    "SimulatedTouch",
     "Style",
     "Technical",
     "VideoGen",
 ]
 
 _Milliseconds = Annotated[float, Meta(ge=0.0)]
+_Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
 class NpcIdentity(Struct, frozen=True, rename="camel"):
@@ -65,10 +67,10 @@ class Realtime(Struct, frozen=True, rename="camel"):
 
 
 class VideoGen(Struct, frozen=True, rename="camel"):
-    """What makes the clips, and how."""
+    """The maker of the clips, and how; `provider` is the word of the tool that wrote the file."""
 
     enabled: bool = True
-    provider: Literal["comfyui", "http", "procedural", "custom"] = "procedural"
+    provider: str = "procedural"
     base_prompt: str = ""
     style: Style = field(default_factory=Style)
     technical: Technical = field(default_factory=Technical)
@@ -90,10 +92,20 @@ class InteractionRules(Struct, frozen=True, rename="camel"):
     max_session_duration: _Milliseconds = 0.0
 
 
-class Debug(Struct, frozen=True, rename="camel"):
-    """What is written to the log."""
+class SimulatedTouch(Struct, frozen=True, rename="camel"):
+    """An interaction that an editor tries the NPC out with."""
 
+    tool: str = ""
+    pressure: _Share = 0.0
+    speed: _Share = 0.0
+
+
+class Debug(Struct, frozen=True, rename="camel"):
+    """The help for who writes the NPC; `log_evaluations` has each answer written to the log."""
+
+    show_graph: bool = False
     log_evaluations: bool = False
+    simulated_input: SimulatedTouch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ __all__ = [
     "constant",
     "first_present",
     "intervals",
+    "translated",
     "unique",
 ]
 
@@ -106,12 +107,35 @@ def chosen(
     """What a table gives for what may arrive at `port`."""
     rows: list[tuple[object, Conditions]]
     if known := upstream.words.get(port):
-        rows = [(table.get(one.word or "", default), one.conditions) for one in known]
+        rows = [
+            (default if one.word is None else table.get(one.word, default), one.conditions)
+            for one in known
+        ]
     else:
         source = upstream.sources.get(port, "")
         rows = [(value, {source: OneOf(frozenset([key]))}) for key, value in table.items()]
         rows.append((default, {source: OneOf(frozenset(table), True)}))
     return unique(Possibility(v if isinstance(v, str) else None, when) for v, when in rows)
+
+
+def translated(
+    upstream: Upstream, port: str, table: Mapping[str, str], absent: str
+) -> list[Possibility]:
+    """The words for what may arrive at `port`, where one that is not in the table stays as it is.
+
+    `absent` stands for no value.
+    """
+    otherwise = table.get(absent, absent)
+    if port not in upstream.sources:
+        return constant(otherwise)
+    if known := upstream.words.get(port):
+        return unique(
+            Possibility(
+                otherwise if one.word is None else table.get(one.word, one.word), one.conditions
+            )
+            for one in known
+        )
+    return chosen(upstream, port, table, otherwise)
 
 
 def first_present(inputs: Iterable[list[Possibility]]) -> list[Possibility]:

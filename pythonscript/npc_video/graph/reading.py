@@ -6,6 +6,7 @@ until each part has been tried alone.
 
 import re
 from collections.abc import Iterator
+from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, ValidationError, convert
@@ -57,7 +58,8 @@ def measured(data: object, most: int) -> str | None:
 def read(value: object, kind: type[_S], node: str, path: str, found: list[Problem]) -> _S | None:
     """The record that `value` stands for, None if anything is wrong; that is appended to `found`.
 
-    A field that is null counts as absent, and one that the record does not have is ignored.
+    A field that is null counts as absent, one that the record does not have is ignored, and 8.0 is
+    a whole number as well as 8.
     """
     value = _known(value, kind)
     wrong = dict.fromkeys(_wild(value, path), "must be a finite number")
@@ -76,6 +78,7 @@ def read(value: object, kind: type[_S], node: str, path: str, found: list[Proble
 
 def _known(value: object, kind: Any) -> object:
     """`value` without what is null in records or that they do not have; tables stay as they are."""
+    kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
         return {
             field.encode_name: _known(value[field.encode_name], field.type)
@@ -84,7 +87,18 @@ def _known(value: object, kind: Any) -> object:
         }
     if get_origin(kind) is tuple and isinstance(value, list | tuple):
         return [_known(item, get_args(kind)[0]) for item in value]
+    if isinstance(value, float) and value.is_integer() and int in (kind, *get_args(kind)):
+        return int(value)
     return value
+
+
+def _member(kind: Any, value: object) -> Any:
+    """The one of several types that an object can only be meant for, else `kind`."""
+    if isinstance(value, dict) and isinstance(kind, UnionType):
+        for one in get_args(kind):
+            if _is_record(one) or get_origin(one) is dict:
+                return one
+    return kind
 
 
 def _is_record(kind: Any) -> bool:
@@ -106,6 +120,7 @@ def _wild(value: object, path: str) -> Iterator[str]:
 
 def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yields (field, what is wrong)."""
+    kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
         for field in fields(kind):
             where = _joined(path, field.encode_name)

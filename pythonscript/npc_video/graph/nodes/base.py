@@ -5,7 +5,7 @@ returns the next; so the state of a whole graph is a flat list, and copying it i
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -21,6 +21,7 @@ __all__ = [
     "Node",
     "Place",
     "Rule",
+    "Setting",
     "StatefulNode",
     "Turn",
     "Values",
@@ -84,17 +85,26 @@ class Place:
     outputs: tuple[str, ...]
 
 
+class Setting(str):
+    """Names a field of a node's `data`, where that counts and no fixed value."""
+
+    __slots__ = ()
+
+
 class Node(msgspec.Struct, frozen=True, rename="camel"):
     """The settings of a node, read from its `data`.
 
     Attributes:
         type_name: as in the file.
         inputs: its ports; "a|input" is one port with two names.
+        absent: by the first name of a port what counts while nothing is connected to it, or while
+            what is has no value: a value, or a `Setting`. A port that is not in it has no value.
     """
 
     type_name: ClassVar[str] = ""
     inputs: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ()
+    absent: ClassVar[Mapping[str, object]] = {}
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         """The outputs for these inputs; None is an input that nothing feeds."""
@@ -140,16 +150,20 @@ class StatefulNode(Node, frozen=True):
 
 
 NODE_TYPES: dict[str, type[Node]] = {}
-"""Every node type by its name in the file."""
+"""Every node type by its name in the file: the table that files, documentation and tests go by."""
 
 
 def node(
-    type_name: str, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ("value",)
+    type_name: str,
+    inputs: tuple[str, ...] = (),
+    outputs: tuple[str, ...] = ("value",),
+    absent: Mapping[str, object] | None = None,
 ) -> Callable[[type[Node]], type[Node]]:
     """Registers a node type."""
 
     def register(cls: type[Node]) -> type[Node]:
         cls.type_name, cls.inputs, cls.outputs = type_name, inputs, outputs
+        cls.absent = absent or {}
         NODE_TYPES[type_name] = cls
         return cls
 

@@ -11,7 +11,7 @@ _REMEMBERED = 20
 
 @node("input.tool", outputs=("tool", "toolType"))
 class Tool(Node, frozen=True):
-    """Which tool, and of what kind."""
+    """The tool's id, and its type."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return turn.interaction.tool_id, turn.interaction.tool_type
@@ -19,7 +19,7 @@ class Tool(Node, frozen=True):
 
 @node("input.pressure")
 class Pressure(Node, frozen=True):
-    """From 0 to 1."""
+    """The pressure, from 0 to 1."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return (_share(turn.interaction.pressure),)
@@ -27,7 +27,7 @@ class Pressure(Node, frozen=True):
 
 @node("input.speed")
 class Speed(Node, frozen=True):
-    """From 0 to 1."""
+    """The speed, from 0 to 1."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return (_share(turn.interaction.speed),)
@@ -35,7 +35,7 @@ class Speed(Node, frozen=True):
 
 @node("input.duration")
 class Duration(Node, frozen=True):
-    """Milliseconds."""
+    """The duration in milliseconds."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return (finite(number(turn.interaction.duration) * 1000.0),)
@@ -43,7 +43,7 @@ class Duration(Node, frozen=True):
 
 @node("input.pattern", outputs=("pattern",))
 class Pattern(Node, frozen=True):
-    """What the movement looked like, "none" if nothing special."""
+    """The shape of the movement, "none" if nothing special."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return (turn.interaction.pattern or "none",)
@@ -51,7 +51,7 @@ class Pattern(Node, frozen=True):
 
 @node("input.zone", outputs=("zone",))
 class Zone(Node, frozen=True):
-    """Where the NPC was touched, "unknown" if anywhere."""
+    """The place of the touch, "unknown" if anywhere."""
 
     def evaluate(self, turn: Turn, *inputs: Any) -> Values:
         return (turn.interaction.zone or "unknown",)
@@ -77,7 +77,7 @@ class History(StatefulNode, frozen=True):
 
 @node("input.preference", inputs=("key",))
 class Preference(Node, frozen=True):
-    """How much the NPC likes what `key` names; without a key the tool's id, else its type.
+    """The NPC's liking for what `key` names; without a key for the tool's id, else its type.
 
     What it has no preference for gives no value, so that the next node's default counts.
     """

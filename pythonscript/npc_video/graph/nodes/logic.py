@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..reach import Possibility, Upstream, chosen, constant, unique
-from .base import Node, Place, Rule, Turn, Values, node, number, text, truth
+from .base import Node, Place, Rule, Setting, Turn, Values, node, number, text, truth
 
 Scalar = str | float | bool | None
 Entry = Scalar | tuple[Scalar, ...]
@@ -25,9 +25,14 @@ def _answer(is_true: bool) -> Values:
     return is_true, 1.0 if is_true else 0.0
 
 
-@node("logic.compare", inputs=("a|value", "b"), outputs=("result", "value"))
+@node(
+    "logic.compare",
+    inputs=("a|value", "b"),
+    outputs=("result", "value"),
+    absent={"b": Setting("threshold")},
+)
 class Compare(Node, frozen=True):
-    """Compares two numbers, or two words; `threshold` stands in for `b`."""
+    """Compares two numbers, or two words."""
 
     operator: Literal[">", "<", ">=", "<=", "==", "!="] = ">"
     threshold: float | str | bool | None = None
@@ -52,33 +57,37 @@ class Compare(Node, frozen=True):
             yield "threshold", "is missing; give one or connect port b"
 
 
-@node("logic.and", inputs=("a", "b"), outputs=("result", "value"))
+@node("logic.and", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class And(Node, frozen=True):
-    """Whether both are true; what nothing feeds is false."""
+    """Tells that both are true."""
 
     def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) and truth(b))
 
 
-@node("logic.or", inputs=("a", "b"), outputs=("result", "value"))
+@node("logic.or", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class Or(Node, frozen=True):
-    """Whether one is true or both are; what nothing feeds is false."""
+    """Tells that one is true, or both are."""
 
     def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) or truth(b))
 
 
-@node("logic.not", inputs=("a|value|input", "b"), outputs=("result", "value"))
+@node("logic.not", ("a|value|input", "b"), ("result", "value"), absent={"a": False})
 class Not(Node, frozen=True):
-    """Whether `a` is false."""
+    """Tells that `a` is false; `b` does not count."""
 
     def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
         return _answer(not truth(a))
 
 
-@node("logic.gate", inputs=("value", "enabled"))
+@node(
+    "logic.gate",
+    inputs=("value", "enabled"),
+    absent={"value": Setting("default"), "enabled": True},
+)
 class Gate(Node, frozen=True):
-    """Lets the value pass while `enabled` is true or not connected, else gives `default`."""
+    """Lets the value pass while `enabled` is true, else gives `default`."""
 
     default: Entry = None
 
@@ -97,6 +106,8 @@ class Switch(Node, frozen=True):
     default: Entry = None
 
     def evaluate(self, turn: Turn, selector: Any = None) -> Values:
+        if selector is None:
+            return (self.default,)
         return (self.cases.get(text(selector), self.default),)
 
     def told_apart(self, port: str) -> Iterable[str]:

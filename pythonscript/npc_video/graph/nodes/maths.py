@@ -6,6 +6,7 @@ from typing import Any
 from .base import (
     DurationMs,
     Node,
+    Setting,
     StatefulNode,
     Turn,
     Values,
@@ -17,9 +18,14 @@ from .base import (
 )
 
 
-@node("math.add", inputs=("a|input", "b"), outputs=("result", "value"))
+@node(
+    "math.add",
+    inputs=("a|input", "b"),
+    outputs=("result", "value"),
+    absent={"a": 0.0, "b": Setting("value")},
+)
 class Add(Node, frozen=True):
-    """The sum; `value` stands in for `b`."""
+    """The sum."""
 
     value: float = 0.0
 
@@ -28,9 +34,14 @@ class Add(Node, frozen=True):
         return total, total
 
 
-@node("math.multiply", inputs=("a", "b", "c"), outputs=("result", "value"))
+@node(
+    "math.multiply",
+    inputs=("a", "b", "c"),
+    outputs=("result", "value"),
+    absent={"a": 1.0, "b": Setting("value"), "c": 1.0},
+)
 class Multiply(Node, frozen=True):
-    """The product; `value` stands in for `b`, and what is absent counts as 1."""
+    """The product."""
 
     value: float = 1.0
 
@@ -42,7 +53,7 @@ class Multiply(Node, frozen=True):
         return product, product
 
 
-@node("math.clamp", inputs=("value|input",))
+@node("math.clamp", inputs=("value|input",), absent={"value": 0.0})
 class Clamp(Node, frozen=True):
     """The nearest number within the limits."""
 
@@ -57,9 +68,9 @@ class Clamp(Node, frozen=True):
             yield "min", f"{self.min:g} is above max, {self.max:g}; exchange them"
 
 
-@node("math.remap", inputs=("value|input",))
+@node("math.remap", inputs=("value|input",), absent={"value": 0.0})
 class Remap(Node, frozen=True):
-    """From one range to another, going on straight beyond its ends."""
+    """Leads one range over into another, going on straight beyond its ends."""
 
     in_min: float = 0.0
     in_max: float = 1.0
@@ -75,7 +86,7 @@ class Remap(Node, frozen=True):
             yield "inMax", "is equal to inMin; give a range with two different ends"
 
 
-@node("math.smooth", inputs=("value",))
+@node("math.smooth", inputs=("value",), absent={"value": 0.0})
 class Smooth(StatefulNode, frozen=True):
     """Follows the value, covering 63 % of the way in `timeMs`; begins at the first value."""
 

@@ -4,8 +4,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..reach import Possibility, Upstream, chosen, intervals
+from msgspec import field
+
+from ..reach import Possibility, Upstream, intervals, translated
 from .base import LARGEST, Node, Place, Rule, Turn, Values, limited, node, number, text
+
+
+_NO_STATE = "idle"
 
 
 class Levels(Node, frozen=True):
@@ -51,52 +56,66 @@ def _level(key: str) -> float | None:
     return level if -LARGEST <= level <= LARGEST else None
 
 
-@node("response.expression", inputs=("intensity",), outputs=("expression",))
+@node("response.expression", ("intensity",), ("expression",), absent={"intensity": 0.0})
 class Expression(Levels, frozen=True):
     """The expression for an intensity, neutral below all levels."""
 
-    thresholds: dict[str, str]
+    thresholds: dict[str, str] = field(
+        default_factory=lambda: {
+            "0": "neutral",
+            "0.3": "interested",
+            "0.6": "pleased",
+            "0.8": "ecstatic",
+        }
+    )
 
     def table(self) -> tuple[str, Mapping[str, str]]:
         return "thresholds", self.thresholds
 
 
-@node("response.emotion", inputs=("intensity",), outputs=("emotion",))
+@node("response.emotion", ("intensity",), ("emotion",), absent={"intensity": 0.0})
 class Emotion(Levels, frozen=True):
     """The emotion for an intensity, neutral below all levels."""
 
-    emotions: dict[str, str]
+    emotions: dict[str, str] = field(
+        default_factory=lambda: {"0": "neutral", "0.5": "pleasure", "0.8": "bliss"}
+    )
 
     def table(self) -> tuple[str, Mapping[str, str]]:
         return "emotions", self.emotions
 
 
-@node("response.animation", inputs=("state",), outputs=("animation",))
+@node("response.animation", ("state",), ("animation",), absent={"state": _NO_STATE})
 class Animation(Node, frozen=True):
-    """The animation for a state; a state without one gives no value."""
+    """The animation for a state; a state that is not in the table stands for itself."""
 
-    animations: dict[str, str]
+    animations: dict[str, str] = field(default_factory=lambda: {"idle": "idle"})
 
     def evaluate(self, turn: Turn, state: Any = None) -> Values:
-        return (self.animations.get(text(state)),)
+        word = text(state, _NO_STATE)
+        return (self.animations.get(word, word),)
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
-        return chosen(upstream, "state", self.animations, None)
+        return translated(upstream, "state", self.animations, _NO_STATE)
 
 
-@node("response.sound", inputs=("state",), outputs=("sound",))
+@node("response.sound", ("state",), ("sound",), absent={"state": _NO_STATE})
 class Sound(Node, frozen=True):
-    """The sound for a state; a state without one gives no value."""
+    """The sound for a state; a state that is not in the table stands for itself."""
 
     sounds: dict[str, str]
 
     def evaluate(self, turn: Turn, state: Any = None) -> Values:
-        return (self.sounds.get(text(state)),)
+        word = text(state, _NO_STATE)
+        return (self.sounds.get(word, word),)
+
+    def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
+        return translated(upstream, "state", self.sounds, _NO_STATE)
 
 
-@node("response.intensity", inputs=("value|input",), outputs=("intensity",))
+@node("response.intensity", ("value|input",), ("intensity",), absent={"value": 0.5})
 class Intensity(Node, frozen=True):
-    """From 0 to 1; half, times the multiplier, if nothing is connected."""
+    """The value times the multiplier, from 0 to 1."""
 
     multiplier: float = 1.0
 

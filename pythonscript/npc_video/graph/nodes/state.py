@@ -1,16 +1,17 @@
 """Nodes that remember."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
 
-from ..reach import Between, Possibility, Upstream, constant, unique
+from ..reach import Between, Possibility, Upstream, chosen, constant, unique
 from .base import (
     DurationMs,
     Node,
     Place,
     Rule,
+    Setting,
     StatefulNode,
     Turn,
     Values,
@@ -22,13 +23,13 @@ from .base import (
     text,
     truth,
 )
-from .logic import Scalar
+from .logic import Entry
 
 _MOST_KEYS = 256  # of the shared memory; a game that invents keys must not fill it without end
 _MOST_EVENTS = 32  # that a combo looks back over
 
 
-@node("state.accumulator", inputs=("input|value",))
+@node("state.accumulator", inputs=("input|value",), absent={"input": 0.0})
 class Accumulator(StatefulNode, frozen=True):
     """Loses `decayRate` each second, towards 0, then adds, then stays within the limits."""
 
@@ -77,6 +78,7 @@ class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     "state.machine",
     inputs=("intensity",),
     outputs=("state", "expression", "animation", "emotion"),
+    absent={"intensity": 0.0},
 )
 class Machine(StatefulNode, frozen=True):
     """Begins in the first state; one interaction may lead through several, each at most once."""
@@ -148,21 +150,22 @@ def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
     return None
 
 
-@node("state.memory", inputs=("key", "write"))
+@node("state.memory", inputs=("key", "write"), absent={"key": Setting("key")})
 class Memory(Node, frozen=True):
     """Remembers under a key that all such nodes of the graph share.
 
     A value at `write` is remembered and handed on; without one it gives what was written last.
+    Before anything is written, `initial` counts: what it has for the key, or one value for all.
     """
 
     key: str | None = None
-    initial: Scalar = None
+    initial: Entry | dict[str, Entry] = None
 
     def evaluate(self, turn: Turn, key: Any = None, write: Any = None) -> Values:
         name = text(self.key if key is None else key)
         memory = turn.memory
         if write is None:
-            return (memory.get(name, self.initial),)
+            return (memory[name] if name in memory else self._initial(name),)
         if name not in memory and len(memory) >= _MOST_KEYS:
             del memory[next(iter(memory))]
         memory[name] = write
@@ -172,13 +175,27 @@ class Memory(Node, frozen=True):
         if self.key is None and "key" not in connected:
             yield "key", "is missing; give one or connect port key"
 
+    def told_apart(self, port: str) -> Iterable[str]:
+        return self.initial if port == "key" and isinstance(self.initial, dict) else ()
+
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
-        return constant(self.initial, *(one.word for one in upstream.words.get("write", ())))
+        written = constant(*(one.word for one in upstream.words.get("write", ())))
+        if isinstance(self.initial, dict) and "key" in upstream.sources:
+            return unique([*chosen(upstream, "key", self.initial, None), *written])
+        return unique([*constant(self._initial(self.key or "")), *written])
+
+    def _initial(self, key: str) -> object:
+        return self.initial.get(key) if isinstance(self.initial, dict) else self.initial
 
 
-@node("state.timer", inputs=("running", "reset"), outputs=("elapsed", "value"))
+@node(
+    "state.timer",
+    inputs=("running", "reset"),
+    outputs=("elapsed", "value"),
+    absent={"running": True, "reset": False},
+)
 class Timer(StatefulNode, frozen=True):
-    """Milliseconds for which it ran; it runs while `running` is true or not connected."""
+    """The milliseconds for which it ran: it does so while `running` is true."""
 
     cell_type = tuple[float, bool]
 
@@ -194,9 +211,9 @@ class Timer(StatefulNode, frozen=True):
         return (elapsed, truth(running, True)), (elapsed, elapsed)
 
 
-@node("state.threshold", inputs=("value",), outputs=("triggered", "value"))
+@node("state.threshold", ("value",), ("triggered", "value"), absent={"value": 0.0})
 class Threshold(StatefulNode, frozen=True):
-    """Whether the value is at the threshold or above: all the time, or when it gets there."""
+    """Tells that the value is at the threshold or above: when it gets there, or all the time."""
 
     threshold: float
     behavior: Literal["trigger", "continuous"] = "trigger"
@@ -224,7 +241,7 @@ class Sequence(msgspec.Struct, frozen=True):
         return tuple(word.strip() for word in listed if word.strip())
 
 
-@node("state.combo", inputs=("input",), outputs=("bonus", "label", "active"))
+@node("state.combo", inputs=("action|input",), outputs=("bonus", "label", "active"))
 class Combo(StatefulNode, frozen=True):
     """Notices a sequence that ends now and began at most `windowMs` ago; the longest counts."""
 
@@ -269,7 +286,7 @@ class Combo(StatefulNode, frozen=True):
         return constant("", *(s.label for s in self.sequences)) if port == "label" else []
 
 
-@node("state.mood", inputs=("value",))
+@node("state.mood", inputs=("value",), absent={"value": Setting("baseline")})
 class Mood(StatefulNode, frozen=True):
     """The average of the value over about `timeMs`, beginning at `baseline`."""
 

@@ -149,7 +149,7 @@ def _curve(name: str) -> Callable[[float], float] | None:
     return _CURVES.get(name.replace("-", "").replace("_", "").lower())
 
 
-@node("util.ease", inputs=("value",))
+@node("util.ease", inputs=("value",), absent={"value": 0.0})
 class Ease(Node, frozen=True):
     """Bends a share from 0 to 1 along a curve."""
 

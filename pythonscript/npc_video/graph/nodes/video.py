@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from .base import ANY_PORT, Node, Place, Rule, Turn, Values, node, text
 
+_NO_STATE = "neutral"
 _MOST_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "state": ""}
@@ -14,7 +15,7 @@ _RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "
 class Template(Node, frozen=True):
     """Text with `{port}` for what is connected, and `{expression}` and the like for the result."""
 
-    template: str
+    template: str = "{expression}"
 
     def result_words(self) -> tuple[str, ...]:
         return tuple(word for word in _RESULT if word in _PLACEHOLDER.findall(self.template))
@@ -55,7 +56,7 @@ class Prompt(Template, frozen=True):
 
 @node("video.negative", inputs=(ANY_PORT,), outputs=("negativePrompt",))
 class Negative(Template, frozen=True):
-    """What is not to be seen."""
+    """The template, of what is not to be seen."""
 
     def rule(self, place: Place) -> Rule:
         fill = self.fill(place)
@@ -74,16 +75,16 @@ class Style(Node, frozen=True):
         return turn.base.style if self.art_style is None else self.art_style, self.seed
 
 
-@node("video.lora", inputs=("state",), outputs=("loras",))
+@node("video.lora", inputs=("state",), outputs=("loras",), absent={"state": _NO_STATE})
 class Lora(Node, frozen=True):
     """The model add-ons for a state; a state without any gives no value."""
 
     loras: dict[str, tuple[str, ...]]
 
     def evaluate(self, turn: Turn, state: Any = None) -> Values:
-        return (self.loras.get(text(state)),)
+        return (self.loras.get(text(state, _NO_STATE)),)
 
 
 @node("video.output", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
 class Output(Node, frozen=True):
-    """What arrives here is the result. It is read off its inputs and never run."""
+    """The result of the graph: it is read off the inputs, and this is never run."""
