@@ -1,6 +1,7 @@
 """Response graphs in the real editor: files imported, mistakes shown, files written."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from npc_video.templates import template_text
 from tests.harness import editor
 
 ODD = json.dumps({**json.loads(template_text("pet")), "theirs": {"large": 2**80}}, indent=3)
+GRAPHS = Path(__file__).parents[1] / "data" / "graphs"  # as the original tools write them
 BROKEN = '{"responseGraph": {"nodes": [{"id": "x", "type": "telepathy"}], "connections": []}}'
 DAMAGED = {
     "cut_off.npcgraph.json": '{\n"responseGraph": {"nodes": [{"id',
@@ -34,6 +36,10 @@ func visit() -> void:
 	graph.template = "guard"
 	seen.error = graph.save_json("res://written.npcgraph.json")
 	seen.nowhere = graph.save_json("res://no/such/folder.json")
+	seen.originals = {}
+	for file in DirAccess.get_files_at("res://originals"):
+		if file.ends_with(".npcgraph.json"):
+			seen.originals[file] = await _kept(load("res://originals/" + file), file)
 	await inspect(graph)
 	await press("Export as JSON…")
 	var dialog: EditorFileDialog = get_tree().root.find_children(
@@ -42,6 +48,18 @@ func visit() -> void:
 	seen.filters = dialog.filters
 	dialog.file_selected.emit(ProjectSettings.globalize_path("res://by_dialog.npcgraph.json"))
 	dialog.hide()
+
+func _kept(graph: NpcResponseGraph, file: String) -> Dictionary:
+	graph.save_json("res://saved/" + file)
+	ResourceSaver.save(graph, "res://saved/graph.tres")
+	var reloaded: NpcResponseGraph = ResourceLoader.load("res://saved/graph.tres", "", 0)
+	var profile := NpcProfile.new()
+	profile.graph = reloaded
+	return {
+		"problems": (await _inspected(graph)).problems,
+		"tres": reloaded.to_json(),
+		"metadata": profile.metadata(),
+	}
 
 func _inspected(graph: NpcResponseGraph) -> Dictionary:
 	await inspect(graph)
@@ -62,6 +80,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "plain.json": '{"not": "a graph"}',
     }
     made = editor.make_project(tmp_path_factory.mktemp("project"), VISIT, files)
+    (made / "saved").mkdir()
+    shutil.copytree(GRAPHS, made / "originals")
     (made / "latin.npcgraph.json").write_bytes(b'{"responseGraph": null, "by": "Ren\xe9"}')
     return made
 
@@ -104,6 +124,22 @@ def test_a_file_is_imported_as_it_is(found: Mapping[str, Any]) -> None:
     assert found["class"] == "NpcResponseGraph"
     assert found["json"] == ODD
     assert found["template"] == "own"
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in GRAPHS.glob("*.npcgraph.json")))
+def test_a_file_of_the_original_tools_is_kept_as_it_is(
+    project: Path, found: Mapping[str, Any], file: str
+) -> None:
+    kept, text = found["originals"][file], (GRAPHS / file).read_bytes().decode()
+    assert kept["problems"] == ""
+    assert (project / "saved" / file).read_bytes().decode() == text
+    assert kept["tres"] == text
+    document, metadata = json.loads(text), kept["metadata"]
+    assert metadata["responseGraph"] == document["responseGraph"]
+    others = document.keys() - {"npc", "videoGen", "interaction"}  # of which the profile has some
+    assert {name: metadata[name] for name in others} == {name: document[name] for name in others}
+    for name in ("npc", "videoGen"):
+        assert metadata[name].items() >= (document[name] or {}).items()
 
 
 def test_other_json_is_left_alone(project: Path, imported: EngineRun) -> None:

@@ -67,7 +67,7 @@ class Realtime(Struct, frozen=True, rename="camel"):
 
 
 class VideoGen(Struct, frozen=True, rename="camel"):
-    """The maker of the clips, and how; `provider` is the word of the tool that wrote the file."""
+    """Settings of the generator; `provider` is any word that the writer of the file has for it."""
 
     enabled: bool = True
     provider: str = "procedural"

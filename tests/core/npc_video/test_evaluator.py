@@ -68,7 +68,7 @@ def test_what_nothing_says_comes_from_the_metadata() -> None:
 def test_the_output_passes_everything_on() -> None:
     data = metadata(
         {
-            "lora": ("video.lora", {"loras": {"": ["a", "b"]}}),
+            "lora": ("video.lora", {"loras": {"neutral": ["a", "b"]}}),
             "state": ("math.add", {"value": 3}),
             "none": ("logic.switch", {"cases": {}}),
             "style": ("video.style", {"artStyle": "ink", "seed": 2**60 + 1}),

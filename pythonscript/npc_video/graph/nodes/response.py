@@ -9,7 +9,6 @@ from msgspec import field
 from ..reach import Possibility, Upstream, intervals, translated
 from .base import LARGEST, Node, Place, Rule, Turn, Values, limited, node, number, text
 
-
 _NO_STATE = "idle"
 
 

@@ -152,10 +152,8 @@ def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
 
 @node("state.memory", inputs=("key", "write"), absent={"key": Setting("key")})
 class Memory(Node, frozen=True):
-    """Remembers under a key that all such nodes of the graph share.
-
-    A value at `write` is remembered and handed on; without one it gives what was written last.
-    Before anything is written, `initial` counts: what it has for the key, or one value for all.
+    """The value under a key that all such nodes of the graph share: what `write` brings or has
+    brought, else what `initial` has for the key; `initial` may be one value for all keys too.
     """
 
     key: str | None = None

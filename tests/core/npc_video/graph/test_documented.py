@@ -1,20 +1,23 @@
 import re
 from pathlib import Path
 
-import npc_video
-from npc_video.graph.nodes import NODE_TYPES
+from npc_video.graph import load_metadata
+
+from tools.node_table import with_table
 
 DOC = (Path(__file__).parents[4] / "docs" / "graph.md").read_text("utf-8")
+EXAMPLE, SECTIONS = re.findall(r"```json\n(.*?)```", DOC, re.DOTALL)
 
 
-def test_every_type_of_node_is_documented():
-    assert set(re.findall(r"`((?:[a-z]+)\.(?:[a-z]+))`", DOC)) - {
-        "data.threshold",
-        "data.value",
-        "data.key",
-    } == set(NODE_TYPES)
+def test_the_table_of_nodes_is_that_of_the_code():
+    assert with_table(DOC) == DOC, "run python -m tools.node_table"
 
 
 def test_the_example_can_be_loaded():
-    (example,) = re.findall(r"```json\n(.*?)```", DOC, re.DOTALL)
-    assert npc_video.load_metadata(example).npc.name == "Cat"
+    assert load_metadata(EXAMPLE).npc.name == "Cat"
+
+
+def test_the_sections_are_shown_with_their_defaults():
+    shown, default = load_metadata(SECTIONS), load_metadata({})
+    for section in ("npc", "video_gen", "interaction", "debug"):
+        assert getattr(shown, section) == getattr(default, section)

@@ -7,6 +7,7 @@ import pytest
 from npc_video.errors import GraphError, InvalidDataError
 from npc_video.graph import load_metadata
 from npc_video.graph.loading import MAX_BYTES, MAX_NODES
+from npc_video.graph.nodes import NODE_TYPES
 
 from tests.core.npc_video.graph.graphs import Data, metadata
 
@@ -21,6 +22,10 @@ def problems(source: Any) -> set[tuple[str, str]]:
 
 def one(kind: str, **data: Any) -> Data:
     return metadata({"n": (kind, data), **OUTPUT})
+
+
+def needed(kind: str, **data: Any) -> Data:
+    return metadata({"n": (kind, data), **OUTPUT}, "n.value > out.intensity")
 
 
 def test_text_bytes_and_dictionary_are_the_same() -> None:
@@ -185,7 +190,6 @@ def test_an_id_twice() -> None:
         ("math.smooth", {"timeMs": -1}, "timeMs"),
         ("input.preference", {}, "values"),
         ("input.preference", {"values": {"a": []}}, "values['a']"),
-        ("logic.compare", {}, "threshold"),
         ("logic.compare", {"threshold": 0, "operator": "≥"}, "operator"),
         ("logic.switch", {"cases": []}, "cases"),
         ("logic.switch", {"cases": {"a": {"b": 1}}}, "cases['a']"),
@@ -206,22 +210,23 @@ def test_an_id_twice() -> None:
             {"states": [{"id": "a"}], "transitions": [{"from": "a", "to": "a"}]},
             "transitions[0].threshold",
         ),
-        ("state.memory", {}, "key"),
+        ("state.memory", {"initial": {"a": {"b": 1}}}, "initial['a']"),
+        ("state.memory", {"initial": {"a": float("inf")}}, "initial.a"),
         ("state.threshold", {}, "threshold"),
         ("state.threshold", {"threshold": 1, "behavior": "often"}, "behavior"),
         ("state.combo", {}, "sequences"),
         ("state.combo", {"sequences": [{"pattern": []}]}, "sequences[0].pattern"),
         ("state.mood", {}, "timeMs"),
-        ("response.expression", {}, "thresholds"),
         ("response.expression", {"thresholds": {}}, "thresholds"),
         ("response.expression", {"thresholds": {"high": "glad"}}, "thresholds['high']"),
         ("response.expression", {"thresholds": {"nan": "glad"}}, "thresholds['nan']"),
         ("response.emotion", {"emotions": {"0": 3}}, "emotions['0']"),
-        ("response.animation", {}, "animations"),
+        ("response.animation", {"animations": {"a": 3}}, "animations['a']"),
         ("response.sound", {}, "sounds"),
-        ("video.prompt", {}, "template"),
+        ("video.prompt", {"template": ["a"]}, "template"),
         ("video.negative", {"template": 3}, "template"),
         ("video.style", {"seed": 0.5}, "seed"),
+        ("video.lora", {}, "loras"),
         ("video.lora", {"loras": {"a": "b"}}, "loras['a']"),
         ("util.delay", {}, "ms"),
         ("util.ease", {"curve": "wobble"}, "curve"),
@@ -231,6 +236,42 @@ def test_an_id_twice() -> None:
 )
 def test_wrong_or_missing_data_is_named(kind: str, data: Data, field: str) -> None:
     assert problems(one(kind, **data)) == {("n", field)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "field"),
+    [
+        ("logic.compare", {}, "threshold"),
+        ("state.memory", {}, "key"),
+        ("state.memory", {"initial": {"a": 1}}, "key"),
+    ],
+)
+def test_only_a_node_that_is_needed_must_have_its_connections(
+    kind: str, data: Data, field: str
+) -> None:
+    assert problems(needed(kind, **data)) == {("n", field)}
+    load_metadata(one(kind, **data))
+
+
+@pytest.mark.parametrize("kind", sorted(NODE_TYPES))
+def test_a_node_that_nothing_is_connected_to_is_no_mistake(kind: str) -> None:
+    data = {
+        "values": {}, "timeMs": 10, "threshold": 0, "cases": {}, "states": [{"id": "a"}],
+        "sequences": [], "sounds": {}, "loras": {}, "ms": 1, "curve": "linear",
+    }  # fmt: skip
+    if kind != "video.output":
+        load_metadata(one(kind, **data))
+
+
+def test_mistakes_of_a_node_that_is_not_needed_are_told() -> None:
+    data = metadata({"n": ("util.delay", {}), "m": ("math.add", {}), **OUTPUT}, "m.sum > n.value")
+    assert problems(data) == {("n", "ms"), ("m", "sum")}
+
+
+@pytest.mark.parametrize("number", [8, 8.0])
+def test_a_whole_number_may_be_written_with_a_point(number: float) -> None:
+    data = one("video.style", seed=number) | {"videoGen": {"technical": {"steps": number}}}
+    assert load_metadata(json.dumps(data)).video_gen.technical.steps == 8
 
 
 def test_data_must_be_an_object() -> None:
@@ -281,10 +322,16 @@ def test_a_long_message_is_cut_but_the_problems_are_not() -> None:
         ({"interaction": {"maxSessionDuration": 1e999}}, "interaction.maxSessionDuration"),
         ({"interaction": {"enabledTools": [3]}}, "interaction.enabledTools[0]"),
         ({"interaction": 3}, "interaction"),
-        ({"videoGen": {"provider": "magic"}}, "videoGen.provider"),
+        ({"interaction": {"zones": [{"name": "Back"}]}}, "interaction.zones[0].id"),
+        ({"videoGen": {"provider": 3}}, "videoGen.provider"),
+        ({"videoGen": {"style": {"loras": [3]}}}, "videoGen.style.loras[0]"),
+        ({"videoGen": {"technical": {"steps": 8.5}}}, "videoGen.technical.steps"),
         ({"videoGen": {"technical": {"resolution": "big"}}}, "videoGen.technical.resolution"),
         ({"videoGen": {"realtime": {"cacheSize": 0}}}, "videoGen.realtime.cacheSize"),
         ({"debug": {"logEvaluations": "yes"}}, "debug.logEvaluations"),
+        ({"debug": {"showGraph": 1}}, "debug.showGraph"),
+        ({"debug": {"simulatedInput": {"pressure": 7}}}, "debug.simulatedInput.pressure"),
+        ({"debug": {"simulatedInput": {"tool": {"id": "a"}}}}, "debug.simulatedInput.tool"),
     ],
 )
 def test_sections_are_checked(section: Data, field: str) -> None:

@@ -13,6 +13,8 @@ from npc_video.graph.nodes import NODE_TYPES
 from npc_video.records import ToolInteraction, VideoParams
 from npc_video.templates import TEMPLATES, read_template
 
+from tests.core.npc_video.graph.originals import ORIGINALS, original
+
 numbers = st.one_of(
     st.integers(),
     st.floats(),
@@ -81,10 +83,11 @@ def test_any_text(text: str | bytes) -> None:
 
 @given(st.data(), touches)
 @settings(max_examples=300)
-def test_templates_with_anything_in_the_place_of_anything(
+def test_files_with_anything_in_the_place_of_anything(
     data: st.DataObject, steps: list[tuple[float, ToolInteraction]]
 ) -> None:
-    template = read_template(data.draw(st.sampled_from(TEMPLATES)))
+    name = data.draw(st.sampled_from(TEMPLATES + ORIGINALS))
+    template = original(name) if name in ORIGINALS else read_template(name)
     for _ in range(data.draw(st.integers(1, 3))):
         where: Any = template
         while True:
@@ -111,6 +114,7 @@ SETTINGS: dict[str, Any] = {
         {"from": "hand", "to": "a", "threshold": 1e100, "below": True},
     ],
     "key": "k",
+    "initial": {"hand": 1e100, "k": "old", "": ["a", None]},
     "sequences": [{"pattern": ["hand"], "bonus": -1e100}],
     "thresholds": {"-1e100": "sad", "0": "glad"},
     "emotions": {"0": "glad"},

@@ -10,19 +10,6 @@ from npc_video.records import ToolInteraction
 
 from tests.core.npc_video.graph.graphs import Data, Probe, metadata, touch
 
-ALL_TYPES = """
-input.tool input.pressure input.speed input.duration input.pattern input.zone input.history
-input.preference math.add math.multiply math.clamp math.remap math.smooth logic.compare logic.and
-logic.or logic.not logic.gate logic.switch state.accumulator state.machine state.memory state.timer
-state.threshold state.combo state.mood response.expression response.emotion response.animation
-response.sound response.intensity video.prompt video.negative video.style video.lora video.output
-util.merge util.split util.delay util.ease util.random util.debug
-"""
-
-
-def test_every_type_of_the_format_is_there() -> None:
-    assert set(NODE_TYPES) == set(ALL_TYPES.split())
-
 
 @pytest.mark.parametrize(
     ("kind", "port", "expected"),
@@ -119,6 +106,7 @@ def test_preference() -> None:
         ("logic.switch", {"cases": {"1": "one", "0.5": "half"}}, {"selector": 1.0}, "one"),
         ("logic.switch", {"cases": {"1": "one", "0.5": "half"}}, {"selector": 0.5}, "half"),
         ("logic.switch", {"cases": {"": "empty"}, "default": "d"}, {"selector": ""}, "empty"),
+        ("logic.switch", {"cases": {"": "empty"}, "default": "d"}, {"selector": None}, "d"),
         ("response.intensity", {}, {"value": 0}, 0.0),
         ("response.intensity", {"multiplier": 3}, {"input": 0.5}, 1.0),
         ("response.intensity", {}, {}, 0.5),
@@ -233,6 +221,40 @@ def test_memory_is_shared_by_its_key() -> None:
     assert (answer.emotion, answer.expression) == ("nose", "nose")
 
 
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("ribs", 0.9), ("feet", 0.0), ("neck", False), ("nose", None), ("knee", None), ("", "")],
+)
+def test_memory_begins_with_a_map(key: str, expected: object) -> None:
+    initial = {"ribs": 0.9, "feet": 0, "neck": False, "nose": None, "": ""}
+    memory = Probe("state.memory", {"initial": initial}, "value", ("key", "write"))
+    assert memory(key=key) == expected
+    assert memory(key=key, write="new") == "new"
+    assert memory(key=key, write=None) == "new"
+    assert memory(key="ribs", write=None) == ("new" if key == "ribs" else 0.9)
+    fixed = Probe("state.memory", {"initial": initial, "key": key}, "value", ())
+    assert fixed() == expected
+
+
+def test_what_a_memory_does_not_know_multiplies_by_one() -> None:
+    nodes = {
+        "zone": ("input.zone", {}),
+        "memory": ("state.memory", {"initial": {"ribs": 0.5, "feet": 0}}),
+        "product": ("math.multiply", {}),
+        "out": ("video.output", {}),
+    }
+    wires = [
+        "zone.zone > memory.key",
+        "memory.value > product.a",
+        "product.result > out.intensity",
+    ]
+    evaluator = NpcResponseEvaluator(metadata(nodes, *wires), clock=lambda: 0.0)
+    for zone, expected in (("ribs", 0.5), ("feet", 0.0), ("nose", 1.0)):
+        answer = evaluator.evaluate(touch(zone=zone))
+        assert answer is not None
+        assert answer.intensity == expected
+
+
 def test_memory_keeps_falsy_values_and_has_a_limit() -> None:
     memory = Probe("state.memory", {"initial": 5}, "value", ("key", "write"))
     assert memory(key="a") == 5.0
@@ -273,10 +295,11 @@ COMBO = {
 }
 
 
-def test_combo() -> None:
-    label = Probe("state.combo", COMBO, "label", ("input",))
-    bonus = Probe("state.combo", COMBO, "bonus", ("input",))
-    active = Probe("state.combo", COMBO, "active", ("input",))
+@pytest.mark.parametrize("port", ["action", "input"])
+def test_combo(port: str) -> None:
+    label = Probe("state.combo", COMBO, "label", (port,))
+    bonus = Probe("state.combo", COMBO, "bonus", (port,))
+    active = Probe("state.combo", COMBO, "active", (port,))
     for now, pattern, expected in (
         (0.0, "tap", ("", 1.0, False)),
         (0.5, "tap", ("double", 2.0, True)),
@@ -286,7 +309,7 @@ def test_combo() -> None:
         (2.3, None, ("", 1.0, False)),
         (3.2, "tap", ("double", 2.0, True)),
     ):
-        given = {"now": now, "input": pattern}
+        given = {"now": now, port: pattern}
         assert (label(**given), bonus(**given), active(**given)) == expected  # type: ignore[arg-type]
 
 
@@ -307,16 +330,46 @@ def test_levels(level: float, expected: str) -> None:
         assert probe(intensity=level) == expected
 
 
-def test_tables_of_states() -> None:
-    assert (
-        Probe("response.animation", {"animations": {"a": "nod"}}, "animation", ("state",))(
-            state="a"
-        )
-        == "nod"
-    )
-    assert Probe("response.sound", {"sounds": {"a": "hum"}}, "sound", ("state",))(state="b") is None
-    lora = Probe("video.lora", {"loras": {"a": ["x", "y"]}}, "loras", ("state",))
+@pytest.mark.parametrize(
+    ("table", "state", "expected"),
+    [
+        ({"a": "nod"}, "a", "nod"),
+        ({"a": "nod"}, "b", "b"),
+        ({"a": ""}, "a", ""),
+        ({}, "", ""),
+        ({"1": "one"}, 1.0, "one"),
+        ({}, False, "false"),
+        ({}, None, "idle"),
+        ({"idle": "breathe"}, None, "breathe"),
+    ],
+)
+def test_a_state_has_its_animation_or_stands_for_itself(
+    table: dict[str, str], state: object, expected: str
+) -> None:
+    animation = Probe("response.animation", {"animations": table}, "animation", ("state",))
+    assert animation(state=state) == expected
+    assert Probe("response.sound", {"sounds": table}, "sound", ("state",))(state=state) == expected
+
+
+def test_add_ons_of_a_state() -> None:
+    data = {"loras": {"a": ["x", "y"], "neutral": ["z"], "": []}}
+    lora = Probe("video.lora", data, "loras", ("state",))
     assert lora(state="a") == ("x", "y")
+    assert lora(state="b") is None
+    assert lora(state="") == ()
+    assert lora(state=None) == Probe("video.lora", data, "loras")() == ("z",)
+
+
+def test_tables_that_are_left_out() -> None:
+    levels = [-1, 0, 0.29, 0.3, 0.5, 0.6, 0.79, 0.8, 1]
+    expression = Probe("response.expression", {}, "expression", ("intensity",))
+    words = ["neutral"] * 3 + ["interested"] * 2 + ["pleased"] * 2 + ["ecstatic"] * 2
+    assert [expression(intensity=level) for level in levels] == words
+    emotion = Probe("response.emotion", {}, "emotion", ("intensity",))
+    words = ["neutral"] * 4 + ["pleasure"] * 3 + ["bliss"] * 2
+    assert [emotion(intensity=level) for level in levels] == words
+    assert Probe("response.animation", {}, "animation")() == "idle"
+    assert Probe("video.prompt", {}, "prompt", ("expression",))(expression="sad") == "sad"
 
 
 def test_prompt_is_the_base_prompt_and_the_filled_template() -> None:

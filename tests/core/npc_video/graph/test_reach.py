@@ -86,6 +86,44 @@ def test_choices_gates_delays_and_memory_are_followed() -> None:
     assert {one[2] for one in found} == {"happy", "sad", "calm"}
 
 
+def test_a_state_without_an_animation_is_one_itself() -> None:
+    nodes: dict[str, tuple[str, Data]] = {
+        "r": ("util.random", {"choices": ["happy", "sad"]}),
+        "z": ("input.zone", {}),
+        "known": ("response.animation", {"animations": {"sad": "cry"}}),
+        "unfed": ("response.animation", {"animations": {"idle": "breathe"}}),
+        "touched": ("response.animation", {"animations": {"nose": "sneeze"}}),
+        "out": ("video.output", {}),
+    }
+    wires = ["r.value > known.state", "z.zone > touched.state"]
+    for node, expected in (
+        ("known", {"happy", "cry"}),
+        ("unfed", {"breathe"}),
+        ("touched", {"sneeze", "idle"}),
+    ):
+        found = looks(metadata(nodes, *wires, f"{node}.animation > out.animation"))
+        assert {one[1] for one in found} == expected
+
+
+def test_a_map_that_a_memory_begins_with_is_followed() -> None:
+    nodes: dict[str, tuple[str, Data]] = {
+        "r": ("util.random", {"choices": ["a", "b", "c"]}),
+        "z": ("input.zone", {}),
+        "known": ("state.memory", {"initial": {"a": "happy", "b": "sad", "d": "angry"}}),
+        "fixed": ("state.memory", {"initial": {"a": "happy"}, "key": "a"}),
+        "touched": ("state.memory", {"initial": {"a": "happy", "b": None}}),
+        "out": ("video.output", {}),
+    }
+    wires = ["r.value > known.key", "z.zone > touched.key"]
+    for node, expected in (
+        ("known", {"happy", "sad", "neutral"}),
+        ("fixed", {"happy"}),
+        ("touched", {"happy", "neutral"}),
+    ):
+        found = looks(metadata(nodes, *wires, f"{node}.value > out.expression"))
+        assert {one[0] for one in found} == expected
+
+
 def test_endless_combinations_are_cut() -> None:
     nodes: dict[str, tuple[str, Data]] = {
         port: ("util.random", {"choices": [f"{port}{i}" for i in range(300)]})

@@ -61,6 +61,14 @@ def test_a_preference_is_for_tools_unless_it_is_fed() -> None:
     assert (known_tools(alone), known_zones(alone)) == (["nose"], [])
 
 
+def test_a_memory_tells_the_keys_apart_that_it_begins_with() -> None:
+    npc = metadata(
+        [node("zone", "input.zone"), node("memory", "state.memory", initial={"ribs": 1, "ear": 2})],
+        [("zone", "zone", "memory", "key"), ("memory", "value", "output", "intensity")],
+    )
+    assert known_zones(npc) == ["ribs", "ear"]
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_knows_a_tool_or_a_zone(name: str) -> None:
     npc = load_metadata(template_text(name))

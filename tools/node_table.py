@@ -1,0 +1,111 @@
+"""Writes the table of nodes in `docs/graph.md` from the node types.
+
+    python -m tools.node_table
+
+A test compares the two.
+"""
+
+import json
+import re
+from inspect import getdoc
+from typing import Any, Literal, get_args, get_origin
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+from npc_video.graph.nodes import NODE_TYPES
+from npc_video.graph.nodes.base import ANY_PORT, Node, Setting
+
+from tools.paths import ROOT
+
+DOCUMENT = ROOT / "docs" / "graph.md"
+_HEAD = "| type | inputs | data | outputs | |\n|---|---|---|---|---|\n"
+_TABLE = re.compile(re.escape(_HEAD) + r"(\|.*\n)*")
+
+
+def node_table() -> str:
+    """One row for each node type, in Markdown, in the order of the families."""
+    return _HEAD + "".join(map(_row, NODE_TYPES.values()))
+
+
+def with_table(document: str) -> str:
+    """The document with the table of now.
+
+    Raises:
+        ValueError: there is no such table in it.
+    """
+    written, count = _TABLE.subn(lambda _: node_table(), document)
+    if count != 1:
+        raise ValueError(f"{DOCUMENT.name} has {count} tables of nodes, and is to have one")
+    return written
+
+
+def _row(kind: type[Node]) -> str:
+    data = fields(kind)
+    cells = (
+        f"`{kind.type_name}`",
+        ", ".join(_input(kind, names) for names in kind.inputs),
+        ", ".join(map(_setting, data)),
+        ", ".join(map(_port, kind.outputs)),
+        _summary(kind),
+    )
+    return "".join(f"| {cell} ".replace("|  ", "| ") for cell in cells) + "|\n"
+
+
+def _summary(kind: type[Node]) -> str:
+    return " ".join((getdoc(kind) or "").partition("\n\n")[0].split())
+
+
+def _port(names: str) -> str:
+    return "any" if names == ANY_PORT else "/".join(f"`{name}`" for name in names.split("|"))
+
+
+def _input(kind: type[Node], names: str) -> str:
+    first = names.partition("|")[0]
+    if first not in kind.absent:
+        return _port(names)
+    value = kind.absent[first]
+    return f"{_port(names)} ({f'`data.{value}`' if isinstance(value, Setting) else _value(value)})"
+
+
+def _setting(field: FieldInfo) -> str:
+    """The name, in brackets what counts without it and what else it may be, and its parts."""
+    words = [_value(choice) for choice in _choices(field.type)]
+    if field.default_factory is not NODEFAULT:
+        words.insert(0, _value(field.default_factory()))
+    elif field.default is not NODEFAULT:
+        words.insert(0, _value(field.default))
+    told = "; ".join(dict.fromkeys(words))
+    return f"`{field.encode_name}`{f' ({told})' if told else ''}{_parts(field.type)}"
+
+
+def _choices(kind: Any) -> tuple[object, ...]:
+    """The words that it must be one of; none if it may be any."""
+    for one in (kind, *get_args(kind)):
+        if get_origin(one) is Literal:
+            return get_args(one)
+    return ()
+
+
+def _parts(kind: Any) -> str:
+    """The settings of each item, if it is a list of records."""
+    items = get_args(kind)[:1] if get_origin(kind) is tuple else ()
+    if not items or not isinstance(items[0], type) or not issubclass(items[0], Struct):
+        return ""
+    *most, last = map(_setting, fields(items[0]))
+    return f", a list of {', '.join(most)} and {last}"
+
+
+def _value(value: object) -> str:
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"`{value}`" if isinstance(value, str) and value else f"`{json.dumps(value)}`"
+
+
+def main() -> None:
+    DOCUMENT.write_text(with_table(DOCUMENT.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
