@@ -51,7 +51,7 @@ def test_makes_a_real_clip():
     clip = generate(request())
     decoder = ClipDecoder(clip.data, clip.media_type)
     info = decoder.info
-    assert (info.width, info.height, info.fps, info.duration) == (64, 64, 8.0, 3.0)
+    assert (info.width, info.height, info.fps, info.length) == (64, 64, 8.0, 3.0)
     assert len(list(decoder.frames())) == 24
     decoder.close()
 
