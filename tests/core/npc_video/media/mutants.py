@@ -3,7 +3,7 @@
     python -m tests.core.npc_video.media.mutants FOLDER FIRST LAST
 
 Each line of its output is a seed and what came of it; the seed is written before it is tried.
-FOLDER holds the clips to damage, their names ending as their media types do.
+FOLDER holds the clips to damage, their names ending as files of their types do.
 """
 
 import random
@@ -18,8 +18,9 @@ from npc_video.media.sound import decode_sound
 from tests.harness.inside.memory import peak_kib
 
 LIMITS = MediaLimits(
-    most_pixels=256 * 256, most_frames=100, most_seconds=20.0, most_decode_seconds=2.0
+    most_pixels=768 * 768, most_frames=130, most_seconds=20.0, most_decode_seconds=2.0
 )
+MEDIA_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska"}
 MOST_GROWTH = 150 * 1024  # KiB
 CRASH = -1  # a seed that shows what a crash looks like
 
@@ -36,7 +37,7 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
     elif kind == "headers":
         # They are at the beginning of a WebM, and at the end of an MP4.
         for _ in range(chance.choice((1, 4, 16))):
-            at = chance.randrange(800)
+            at = chance.randrange(min(800, len(changed)))
             changed[at if chance.random() < 0.5 else -1 - at] = chance.choice(
                 (0, 255, 127, at % 256)
             )
@@ -106,13 +107,13 @@ def decode_growing(data: bytes, media_type: str) -> str:
 
 def main() -> None:
     folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    clips = sorted(folder.iterdir())
+    clips = sorted(clip for clip in folder.iterdir() if clip.suffix in MEDIA_TYPES)
     before = 0
     for seed in range(first, last):
         print(seed, end=" ", flush=True)
         clip = clips[seed % len(clips)]
         data = clip.read_bytes()
-        media_type = f"video/{clip.suffix[1:]}"
+        media_type = MEDIA_TYPES[clip.suffix]
         if seed == first:
             print(f"whole: {decode(data, media_type)}", end=" ")
             before = peak_kib()
