@@ -13,6 +13,7 @@ from av.error import FFmpegError
 from ..errors import ClipLimitError, DamagedClipError
 from .growing import GrowingReader
 from .opening import MediaLimits, WorkMeter
+from .start import heard_from
 from .timing import Stamp, Times, beginnings, length_of_clip
 from .wholeness import is_whole
 
@@ -132,9 +133,7 @@ class PacketSource:
     def _begun(self) -> Times:
         first = self._pictures[0]
         shown = min((at.shown for at in self._pictures if at.shown is not None), default=None)
-        starts = None
-        if self._sound is not None and self._sound.start_time is not None:
-            starts = float(self._sound.start_time * self._sound.time_base)
+        starts = None if self._sound is None else heard_from(self._sound)
         return Times(*beginnings(replace(first, shown=shown), starts), length=None)
 
     def _length(self, begun: Times) -> float:

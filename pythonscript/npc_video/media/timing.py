@@ -16,6 +16,10 @@ __all__ = ["Stamp", "Times", "beginnings", "length_of_clip"]
 
 # What begins so little earlier than the picture is the encoder's own delay, and is not missed.
 _LEAST_LEAD = 0.02
+# What never begins so much earlier has wrong time stamps, and no picture waits for it.
+_MOST_LEAD = 10.0
+# Packets of a stream that begins with the file may begin a packet later.
+_A_PACKET = 0.03
 # What of the sound comes after the picture's end, and fills up the encoder's last block (seconds).
 _PADDING = 0.1
 # A frame that stays for less than this was given no duration, but for clips of higher rates.
@@ -66,10 +70,10 @@ def beginnings(picture: Stamp, sound_starts: float | None) -> tuple[float, float
         sound_starts: when the first sound is heard on the file's clock; None without sound.
     """
     shown = picture.shown or 0.0
-    if sound_starts is None or shown - sound_starts <= _LEAST_LEAD:
+    if sound_starts is None or not _LEAST_LEAD < shown - sound_starts < _MOST_LEAD:
         return 0.0, shown
     decoded = picture.decoded
-    if decoded is not None and decoded < shown and abs(decoded - sound_starts) <= _LEAST_LEAD:
+    if decoded is not None and decoded < shown and abs(decoded - sound_starts) <= _A_PACKET:
         return 0.0, sound_starts
     return shown - sound_starts, sound_starts
 
