@@ -38,7 +38,7 @@ class ClipInfo:
             comes in, whose end is not known.
         layout: the planes of each frame, and their places in a picture.
         turn: how decoded pictures are to be turned.
-        has_sound: whether `decode_sound` has something to decode.
+        has_sound: whether there is sound in it, of whatever codec.
     """
 
     width: int
@@ -245,7 +245,7 @@ class ClipDecoder:
             self._shape.colour,
             self._shape.layout,
             turn,
-            sound is not None and _is_playable(sound),
+            sound is not None,
         )
 
     def _check(self, picture: Any, count: int, seconds: float) -> None:
@@ -289,10 +289,6 @@ def _video(container: Any, limits: MediaLimits) -> Any:
     # A frame may claim another size than the file; this refuses it before memory is taken for it.
     context.options = {"max_pixels": str(limits.most_pixels)}
     return stream
-
-
-def _is_playable(sound: Any) -> bool:
-    return sound.codec_context is not None and sound.codec_context.name in SOUND_CODECS
 
 
 def _check_length(seconds: float | None, limits: MediaLimits) -> None:

@@ -5,42 +5,25 @@ Playing it in time with the frames is left to the player.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import av
 from av.error import FFmpegError
 
-from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
-from .opening import SOUND_CODECS, MediaLimits, WorkMeter, open_container, reason
+from ..errors import DamagedClipError, UnsupportedClipError
+from .display import chosen_stream
+from .opening import SOUND_CODECS, VIDEO_CODECS, MediaLimits, WorkMeter, open_container, reason
+from .packets import PacketSource
+from .sound_track import Sound, sound_of, timed
 
 __all__ = ["Sound", "decode_sound"]
 
-_RATES = (44_100, 48_000)
-_BYTES_PER_SAMPLE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """The samples of a clip.
-
-    Attributes:
-        samples: signed numbers of 16 bit, little-endian, one for each channel in turn.
-        rate: 44100 or 48000 per second and channel.
-        channels: 1 or 2.
-        start: seconds from the first picture of the clip to the first sample; negative where the
-            sound begins earlier.
-    """
-
-    samples: bytes
-    rate: int
-    channels: int
-    start: float
-
 
 def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None) -> Sound | None:
-    """The sound of the file, or None if it has none.
+    """The sound of the file, each part at its time; None where there is none.
+
+    Where nothing is, or what there is cannot be decoded, is silence. More than two channels are
+    mixed down as FFmpeg does it (ITU-R BS.775, and so that nothing is clipped).
 
     Args:
         media_type: as `ClipDecoder` has it.
@@ -52,55 +35,40 @@ def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None
     """
     limits = limits or MediaLimits()
     with open_container(data, media_type, limits) as container:
-        if not container.streams.audio:
+        video = chosen_stream(container.streams.video, VIDEO_CODECS)
+        stream = chosen_stream(container.streams.audio, SOUND_CODECS)
+        if video is None or stream is None:
             return None
-        stream = container.streams.audio[0]
         context = stream.codec_context
         if context is None or context.name not in SOUND_CODECS:
             name = "unknown" if context is None else context.name
-            raise UnsupportedClipError(f"The sound's codec {name} is not supported: use Opus.")
+            raise UnsupportedClipError(
+                f"The sound's codec {name} is not supported: use Opus or AAC."
+            )
         context.thread_type, context.thread_count = "NONE", 1
         try:
-            return _decode(container, stream, limits)
+            packets = PacketSource(
+                data, container, stream, video=video, sound=stream, limits=limits
+            )
+            frames = _frames(packets, context, limits)
+            begins = 0.0 if packets.times is None else packets.times.sound_begins
+            return sound_of(timed(frames, begins), limits)
         except (FFmpegError, ValueError) as error:
             raise DamagedClipError(f"The clip's sound is damaged: {reason(error)}.") from error
 
 
-def _decode(container: Any, stream: Any, limits: MediaLimits) -> Sound | None:
-    context = stream.codec_context
-    rate = context.sample_rate if context.sample_rate in _RATES else _RATES[-1]
-    channels = min(context.channels, 2)
-    if channels < 1:
-        raise DamagedClipError("The clip's sound is damaged: it has no channels.")
-    resampler = av.AudioResampler("s16", "mono" if channels == 1 else "stereo", rate)
-    samples = bytearray()
-    most = int(limits.most_seconds * rate) * channels * _BYTES_PER_SAMPLE
-    start: float | None = None
-    for frame in _frames(container, stream, limits):
-        if start is None and frame is not None:
-            start = frame.time or 0.0
-        for part in resampler.resample(frame):
-            samples += memoryview(part.planes[0])[: part.samples * channels * _BYTES_PER_SAMPLE]
-        if len(samples) > most:
-            raise ClipLimitError(
-                f"The clip's sound is longer than the {limits.most_seconds:g} s allowed."
-            )
-    if start is None:
-        return None
-    return Sound(bytes(samples), rate, channels, start - _first_picture(container))
-
-
-def _frames(container: Any, stream: Any, limits: MediaLimits) -> Iterator[Any]:
-    """What the decoder makes of the file, and None at the end, for the resampler's last samples."""
+def _frames(packets: Iterable[Any], context: Any, limits: MediaLimits) -> Iterator[Any]:
+    """What the decoder makes of the packets; those that it cannot read are left out."""
     meter = WorkMeter(limits)
-    for packet in container.demux(stream):
-        yield from stream.codec_context.decode(packet)
+    damage: FFmpegError | None = None
+    has_some = False
+    for packet in packets:
+        try:
+            frames = context.decode(packet)
+        except FFmpegError as error:
+            damage, frames = error, []
         meter.check()
-    yield None
-
-
-def _first_picture(container: Any) -> float:
-    if not container.streams.video:
-        return 0.0
-    video = container.streams.video[0]
-    return float((video.start_time or 0) * video.time_base)
+        has_some = has_some or bool(frames)
+        yield from frames
+    if damage is not None and not has_some:
+        raise damage

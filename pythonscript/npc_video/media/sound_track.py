@@ -1,0 +1,142 @@
+"""Decoded parts of a sound, put together by their time stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import av
+
+from ..errors import ClipLimitError
+from .opening import MediaLimits
+
+__all__ = ["Sound", "sound_of", "timed"]
+
+_RATES = (44_100, 48_000)
+_BYTES_PER_SAMPLE = 2
+# Time stamps that are rounded, or left out of step by a writer, are less wrong than this.
+_JITTER_SECONDS = 0.03
+# What goes farther back than this begins to count anew, and says nothing.
+_MOST_BACK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The samples of a clip, from its beginning on, where its picture begins too.
+
+    Attributes:
+        samples: signed numbers of 16 bit, little-endian, one for each channel in turn.
+        rate: 44100 or 48000 per second and channel.
+        channels: 1 or 2.
+    """
+
+    samples: bytes
+    rate: int
+    channels: int
+
+
+def timed(frames: Iterator[Any], begins: float) -> Iterator[tuple[Any, float]]:
+    """Frames, and for each the seconds from the beginning of the clip at which it is heard.
+
+    Args:
+        begins: the time stamp of the beginning.
+    """
+    ends: float | None = None
+    for frame in _joined(frames, begins):
+        at = ends if frame.time is None else frame.time - begins
+        at = at or 0.0
+        if ends is not None and (
+            abs(at - ends) <= _JITTER_SECONDS or at < ends - _MOST_BACK_SECONDS
+        ):
+            at = ends
+        yield frame, at
+        ends = at + _seconds(frame)
+
+
+def _joined(frames: Iterator[Any], begins: float) -> Iterator[Any]:
+    """The same, but for a first one that lies alone before the clip and belongs to its beginning.
+
+    FFmpeg has every track of an MP4 without an edit list begin at 0. Of one that is to begin later
+    it gives its first packet so long a duration.
+    """
+    first, second = next(frames, None), next(frames, None)
+    if first is not None and second is not None and None not in (first.time, second.time):
+        ends, belongs = first.time + _seconds(first), second.time - _seconds(first)
+        is_alone = first.time < begins and second.time > ends + _JITTER_SECONDS
+        if is_alone and abs(belongs - begins) <= _JITTER_SECONDS:
+            first.pts = round(belongs / first.time_base)
+    yield from (frame for frame in (first, second) if frame is not None)
+    yield from frames
+
+
+def sound_of(timed: Iterator[tuple[Any, float]], limits: MediaLimits) -> Sound | None:
+    """All frames as one sound: gaps become silence, overlaps and what comes too early are cut."""
+    track: _Track | None = None
+    for frame, at in timed:
+        if track is None:
+            rate = frame.sample_rate if frame.sample_rate in _RATES else _RATES[-1]
+            track = _Track(rate, min(frame.layout.nb_channels, 2), limits.most_seconds)
+        track.add(frame, at)
+    return None if track is None else track.finish()
+
+
+class _Track:
+    """Sound that becomes longer with each frame."""
+
+    def __init__(self, rate: int, channels: int, most_seconds: float):
+        self._rate, self._channels, self._most_seconds = rate, channels, most_seconds
+        self._samples = bytearray()
+        self._resampler: Any = None
+        self._kind: Any = None
+        self._ends = 0.0
+        self._place = 0  # of what the resampler gives next, in samples
+
+    def add(self, frame: Any, at: float) -> None:
+        """Puts a frame `at` seconds after the beginning.
+
+        Raises:
+            ClipLimitError: it lies outside of any clip.
+        """
+        if abs(at) > self._most_seconds:
+            raise ClipLimitError(
+                f"The clip's sound is longer than the {self._most_seconds:g} s allowed."
+            )
+        kind = frame.format.name, frame.layout.name, frame.sample_rate
+        if at != self._ends or kind != self._kind:
+            self._put(None)
+            self._begin(round(at * self._rate))
+            self._kind = kind
+        frame.pts = None  # the resampler is not to look at the time
+        self._put(frame)
+        self._ends = at + _seconds(frame)
+
+    def finish(self) -> Sound:
+        self._put(None)
+        return Sound(bytes(self._samples), self._rate, self._channels)
+
+    def _begin(self, place: int) -> None:
+        layout = "mono" if self._channels == 1 else "stereo"
+        self._resampler = av.AudioResampler("s16", layout, self._rate)
+        self._place = place
+
+    def _put(self, frame: Any | None) -> None:
+        """What the resampler makes of a frame, or of the end of those that follow each other."""
+        if self._resampler is None:
+            return
+        size = self._channels * _BYTES_PER_SAMPLE
+        for part in self._resampler.resample(frame):
+            if part is None:
+                continue
+            there = len(self._samples) // size
+            if self._place > there:
+                self._samples += bytes((self._place - there) * size)
+                there = self._place
+            # What is there already, or comes before the beginning, is cut.
+            cut = min(there - self._place, part.samples)
+            self._samples += memoryview(part.planes[0])[cut * size : part.samples * size]
+            self._place += part.samples
+
+
+def _seconds(frame: Any) -> float:
+    return float(frame.samples / frame.sample_rate)
