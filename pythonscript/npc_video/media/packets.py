@@ -138,9 +138,11 @@ class PacketSource:
 
     def _length(self, begun: Times) -> float:
         ends = [at.shown + at.stays for at in self._sounds if at.shown is not None]
+        lasts = max(ends, default=begun.sound_begins) - begun.sound_begins
         return length_of_clip(
             self._pictures,
-            max(ends, default=begun.sound_begins) - begun.sound_begins,
+            # What is too long, or says so, is not heard.
+            lasts if lasts <= self._limits.most_seconds else 0.0,
             lead=begun.lead,
             fps=self._rate,
             tick=float(self._video.time_base or 0.0),

@@ -11,6 +11,8 @@ import av
 import numpy as np
 import pytest
 
+from tests.core.npc_video.media import voiced
+
 ROOT = Path(__file__).parents[4]
 FILES = ROOT / "tests" / "data" / "media"
 PROGRAM = "tests.core.npc_video.media.mutants"
@@ -24,6 +26,14 @@ KINDS = {
     "vp9.webm": ("libvpx-vp9", "yuv420p", {"deadline": "realtime", "cpu-used": "8"}, None),
     "clear.webm": ("libvpx-vp9", "yuva420p", {"deadline": "realtime", "cpu-used": "8"}, "libopus"),
     "av1.webm": ("libsvtav1", "yuv420p", {"preset": "12"}, "libopus"),
+}
+
+# One file for each further codec of sound.
+VOICES = {
+    "mp4": ("ac3", "eac3", "alac", "mp2", "libmp3lame", "flac"),
+    "matroska": ("wavpack", "tta", "pcm_u8", "pcm_s24le", "pcm_s32be", "pcm_f32le", "pcm_f64le"),
+    "mov": ("pcm_alaw", "pcm_mulaw", "pcm_s16be"),
+    "3gp": ("libopencore_amrnb",),
 }
 
 
@@ -58,6 +68,18 @@ def clips(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("voices")
+    for container, codecs in VOICES.items():
+        ending = voiced.MEDIA_TYPES[container].removeprefix("video/")
+        for codec in codecs:
+            rate, layout = (8000, "mono") if container == "3gp" else (RATE, "stereo")
+            data = voiced.make(codec, container, rate, layout)
+            (folder / f"{codec}.{ending}").write_bytes(data)
+    return folder
+
+
 def start(clips, first, last):
     return subprocess.Popen(
         [sys.executable, "-m", PROGRAM, clips, str(first), str(last)],
@@ -83,8 +105,8 @@ def finish(process):
     return lines[:-1]
 
 
-def survivors(clips):
-    """What came of damaged ones, in words, by seed; fails where one ended badly."""
+def tried(clips):
+    """What came of `COUNT` of them, each in a few words."""
     share = COUNT // PROCESSES
     running = [start(clips, n * share, (n + 1) * share) for n in range(PROCESSES)]
     try:
@@ -98,16 +120,21 @@ def survivors(clips):
 
 
 def test_mutants_play_or_are_reported(clips):
-    lines = survivors(clips)
+    results = tried(clips)
     # Damage of every kind was done, and some clips survived it.
     for at, survived in ((-2, "frames"), (-3, "frames"), (-4, "grown")):
-        results = Counter(line[at] for line in lines)
-        assert min(results[survived], results["DamagedClipError"]) > COUNT // 20
+        found = Counter(result[at] for result in results)
+        assert min(found[survived], found["DamagedClipError"]) > COUNT // 20
+
+
+def test_mutants_of_every_codec_of_sound_are_heard_or_reported(voices):
+    found = Counter(result[-1] for result in tried(voices))
+    assert min(found["sound"], found["DamagedClipError"]) > COUNT // 20
 
 
 def test_mutants_of_other_writers_play_or_are_reported():
-    results = Counter(line[-2] for line in survivors(FILES))
-    assert min(results["frames"], results["DamagedClipError"]) > COUNT // 20
+    found = Counter(result[-2] for result in tried(FILES))
+    assert min(found["frames"], found["DamagedClipError"]) > COUNT // 20
 
 
 def test_a_crash_is_seen_with_its_seed(clips):

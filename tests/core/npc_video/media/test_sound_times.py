@@ -8,11 +8,12 @@ import av
 import numpy as np
 import pytest
 from npc_video.errors import ClipLimitError
+from npc_video.media.decode import ClipDecoder
 from npc_video.media.opening import MediaLimits
 from npc_video.media.sound import decode_sound
 from npc_video.media.sound_track import sound_of, timed
 
-from tests.core.npc_video.media.voiced import CLICK, MEDIA_TYPES, make, rewritten
+from tests.core.npc_video.media.voiced import CLICK, MEDIA_TYPES, SECONDS, make, rewritten
 from tests.harness.inside.memory import peak_kib
 
 DATA = Path(__file__).parents[3] / "data" / "media"
@@ -150,3 +151,7 @@ def test_absurd_stamps_take_no_memory(container, hours):
     with pytest.raises(ClipLimitError, match="longer"):
         decode_sound(data, MEDIA_TYPES[container])
     assert peak_kib() - before < 20 * 1024
+    # The picture plays all the same.
+    decoder = ClipDecoder(data, MEDIA_TYPES[container])
+    assert decoder.length == pytest.approx(SECONDS, abs=0.01)
+    decoder.close()
