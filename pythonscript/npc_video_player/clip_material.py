@@ -66,7 +66,6 @@ class ClipMaterial:
                 transfer=_TRANSFERS.get(light.transfer, _SDR),
                 power=light.power,
                 to_bt709=Basis(*light.to_bt709),
-                luminance=Vector3(*light.luminance),
             )
         for name, box in zip(_BOXES, info.layout.boxes, strict=False):
             part = box.x / columns, box.y / rows, box.width / columns, box.height / rows

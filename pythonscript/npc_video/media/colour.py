@@ -73,7 +73,7 @@ class Colour:
         is_hdr = self.transfer in ("pq", "hlg")
         if self.primaries not in CONVERTED and not is_hdr:
             return None
-        return Light(self.transfer, to_bt709(self.primaries), luminance_of(self.primaries))
+        return Light(self.transfer, to_bt709(self.primaries))
 
     @property
     def _weights(self) -> tuple[float, float]:

@@ -26,7 +26,9 @@ _PQ_PEAK, _HLG_PEAK = 10_000.0, 1_000.0
 # SMPTE ST 2084, as ITU-R BT.2100-2, table 4.
 _M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
 _C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-# HLG, as ITU-R BT.2100-2, table 5; its system gamma for a screen of 1000 cd/m².
+# HLG, as ITU-R BT.2100-2, table 5; its system gamma for a screen of 1000 cd/m². Each channel has it
+# here, as in FFmpeg's zscale, with which HLG is mostly written; the standard has it for luminance,
+# which is the same for greys.
 _A, _B, _C = 0.17883277, 0.28466892, 0.55991073
 _SYSTEM_GAMMA = 1.2
 
@@ -38,12 +40,10 @@ class Light:
     Attributes:
         transfer: a name in `POWERS`, "pq" or "hlg".
         to_bt709: nine numbers by rows, for linear light.
-        luminance: the parts of red, green and blue in it.
     """
 
     transfer: str
     to_bt709: tuple[float, ...]
-    luminance: tuple[float, float, float]
 
     @property
     def power(self) -> float:
@@ -70,7 +70,5 @@ class Light:
         if self.transfer == "hlg":
             high = (np.exp((rgb - _C) / _A) + _B) / 12.0
             scene = np.where(rgb <= 0.5, rgb * rgb / 3.0, high)
-            luminance = (scene @ np.array(self.luminance))[..., None]
-            scene *= luminance ** (_SYSTEM_GAMMA - 1.0) * (_HLG_PEAK / _WHITE)
-            return scene
+            return scene**_SYSTEM_GAMMA * (_HLG_PEAK / _WHITE)
         return rgb**self.power

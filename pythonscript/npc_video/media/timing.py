@@ -105,10 +105,11 @@ def length_of_clip(
     times = sorted(stamp.shown for stamp in pictures if stamp.shown is not None)
     if not times:
         return max(lead + len(pictures) / fps, sound_lasts)
-    lasts = times[-1] - times[0] + _stay_of_last(pictures, times, fps)
+    spread = times[-1] - times[0]
+    lasts = spread + _stay_of_last(pictures, times, fps)
     for exact in (round(lasts * fps) / fps, said):
         # Rounding of the last time and of a duration.
-        if exact is not None and abs(exact - lasts) <= 2.0 * tick:
+        if exact is not None and exact > spread and abs(exact - lasts) <= 2.0 * tick:
             lasts = exact
             break
     if is_said_of_last and said is not None and said > lasts:
