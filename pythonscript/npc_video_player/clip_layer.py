@@ -10,6 +10,7 @@ from godot import Rect2, RenderingServer, Vector2
 from .clip_sound import ClipSound
 from .layers import new_item
 from .reel import Reel
+from .speaker import Speaker
 
 
 class ClipLayer:
@@ -61,7 +62,7 @@ class ClipLayer:
         self.has_looped, self._loops = loops > self._loops, loops
         self.has_moved, self._shots = shots > self._shots, shots
 
-    def hear(self, bus: str, loudness: float) -> None:
+    def hear(self, speaker: Speaker, loudness: float) -> None:
         """Keeps the clip's sound with its picture; of layers that share a reel one is heard.
 
         Args:
@@ -70,22 +71,21 @@ class ClipLayer:
         reel = self.reel
         if self.sound is None and reel.heard_by is None and (sound := reel.sound):
             reel.heard_by = self
-            self.sound = ClipSound(self._player, bus, sound, reel.playback.length)
+            self.sound = ClipSound(speaker, sound, loops=reel.loops)
         if self.sound is None:
             return
-        self.sound.send_to(bus)
         if self.is_held or reel.is_finished:
             self.sound.pause()
         else:
             self.sound.follow(reel.position, loudness)
 
     def silence(self) -> None:
-        """Nobody sees it: its sound pauses."""
+        """Leaves its sound to others that show the reel: nobody sees or hears this one."""
         if self.sound is not None:
-            self.sound.pause()
+            self.sound.close()
+            self.sound = self.reel.heard_by = None
 
     def close(self) -> None:
         RenderingServer.free_rid(self.item)
-        if self.sound is not None:
-            self.sound.close()
+        self.silence()
         self._leave(self.reel)

@@ -1,40 +1,43 @@
 """The sound of a clip, in step with its picture.
 
-The engine plays it from memory, in a loop of the clip's own length. Its clock is that of the sound
-card and never waits, while a picture may have to: where the two part, the sound goes back to the
-picture.
+The engine plays it from memory, in a loop of the clip's own length, as fast as the picture. Its
+clock is that of the sound card and never waits, while a picture may have to: where the two part,
+the sound goes back to the picture.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from godot import AudioServer, AudioStreamPlayer, AudioStreamWAV, Node
+from godot import AudioServer, AudioStreamWAV, is_instance_valid
+
+from .speaker import Speaker
 
 if TYPE_CHECKING:
     from npc_video.media.sound import Sound
 
 # People notice sound that is 45 ms early or 125 ms late (ITU-R BT.1359).
 _DRIFT_SECONDS = 0.04
+# Slower than this it is no sound any more, and the engine plays no slower.
+_SLOWEST = 0.01
+_SILENT_SECONDS = 0.5
 _BYTES_PER_SAMPLE = 2
 
 
 class ClipSound:
-    """Plays `sound` for `player` as often as the clip, which is `seconds` long, does."""
+    """Plays `sound` through `speaker`, once or as often as the clip.
 
-    def __init__(self, player: Any, bus: str, sound: Sound, seconds: float):
-        self._seconds = seconds
-        stream = AudioStreamWAV()
-        stream.format = AudioStreamWAV.FORMAT_16_BITS
-        stream.stereo = sound.channels == 2
-        stream.mix_rate = sound.rate
-        stream.data = _fitted(sound, seconds)
-        stream.loop_mode = AudioStreamWAV.LOOP_FORWARD
-        stream.loop_end = round(seconds * sound.rate)
-        self._node = AudioStreamPlayer()
-        self._node.stream = stream
-        self._node.bus = bus
-        player.add_child(self._node, False, Node.INTERNAL_MODE_BACK)
+    Attributes:
+        jumps: how often it went back to the picture.
+    """
+
+    def __init__(self, speaker: Speaker, sound: Sound, *, loops: bool):
+        self.jumps = 0
+        self._speaker = speaker
+        self._seconds = sound.length
+        self._stream = _stream(sound, loops=loops)
+        self._place: Any = None
+        self._voice: Any = None
 
     def follow(self, position: float, loudness: float) -> None:
         """Keeps to the picture, which is `position` seconds into the clip.
@@ -42,35 +45,65 @@ class ClipSound:
         Args:
             loudness: 0 to 1.
         """
-        node = self._node
-        node.volume_linear = loudness
-        node.stream_paused = False
-        if not node.playing:
-            node.play(position)
+        if self._speaker.rate < _SLOWEST:
+            self.pause()
+            return
+        place = self._speaker.place
+        if self._voice is None or not is_instance_valid(self._voice) or place != self._place:
+            self._move(place)
+        voice, pitch = self._voice, self._speaker.pitch
+        self._speaker.set_up(voice, place, loudness)
+        if voice.pitch_scale != pitch:
+            voice.pitch_scale = pitch
+        voice.stream_paused = False
+        if not voice.playing:
+            voice.play(position)
         elif abs(self.ahead(position)) > _DRIFT_SECONDS:
-            node.seek(position)
+            voice.seek(position)
+            self.jumps += 1
 
     def ahead(self, position: float) -> float:
-        """Seconds by which it is ahead of a picture that is `position` seconds into the clip."""
-        heard = self._node.get_playback_position() + AudioServer.get_time_since_last_mix()
-        half = self._seconds / 2.0
-        ahead: float = (heard - AudioServer.get_output_latency() - position + half) % self._seconds
-        return ahead - half
+        """Seconds by which it is ahead of a picture that is `position` seconds into the clip.
 
-    def send_to(self, bus: str) -> None:
-        self._node.bus = bus
+        They are those that people feel, however fast the clip plays.
+        """
+        rate = self._speaker.rate
+        since = AudioServer.get_time_since_last_mix() - AudioServer.get_output_latency()
+        heard = self._voice.get_playback_position() + since * rate
+        half = self._seconds / 2.0
+        ahead: float = (heard - position + half) % self._seconds - half
+        return ahead / rate
 
     def pause(self) -> None:
-        self._node.stream_paused = True
+        if self._voice is not None and is_instance_valid(self._voice):
+            self._voice.stream_paused = True
 
     def close(self) -> None:
-        self._node.queue_free()
+        if self._voice is not None and is_instance_valid(self._voice):
+            self._voice.queue_free()
+        self._voice = self._place = None
+
+    def _move(self, place: Any | None) -> None:
+        """It is heard from elsewhere now, or from where it was freed with the game's node."""
+        self.close()
+        self._place = place
+        self._voice = self._speaker.new_voice(place)
+        self._voice.stream = self._stream
 
 
-def _fitted(sound: Sound, seconds: float) -> bytes:
-    """Exactly as many samples as the picture lasts: what is too long is cut, silence follows."""
+def _stream(sound: Sound, *, loops: bool) -> AudioStreamWAV:
+    """Exactly as many samples as the picture lasts: what is too long is cut, silence follows.
+
+    Of what is played once more silence follows, in which the picture comes to its end.
+    """
     sample = sound.channels * _BYTES_PER_SAMPLE
-    before = round(max(0.0, sound.start) * sound.rate) * sample
-    cut = round(max(0.0, -sound.start) * sound.rate) * sample
-    size = round(seconds * sound.rate) * sample
-    return (bytes(before) + sound.samples[cut:])[:size].ljust(size, b"\0")
+    clip = round(sound.length * sound.rate)
+    whole = clip + (0 if loops else round(_SILENT_SECONDS * sound.rate))
+    stream = AudioStreamWAV()
+    stream.format = AudioStreamWAV.FORMAT_16_BITS
+    stream.stereo = sound.channels == 2
+    stream.mix_rate = sound.rate
+    stream.data = sound.samples[: clip * sample].ljust(whole * sample, b"\0")
+    stream.loop_mode = AudioStreamWAV.LOOP_FORWARD
+    stream.loop_end = whole
+    return stream

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from godot import push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 from npc_video.generation.events import (
     ClipReady,
@@ -20,7 +21,7 @@ from npc_video.generation.events import (
     Upgraded,
 )
 
-from .happenings import Began, Broken, Finished, Happening, Looped
+from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
 from .progress_ring import ProgressRing
 from .screen import Screen
 from .tally import Tally
@@ -184,6 +185,12 @@ class Director:
         elif isinstance(happening, Finished):
             if self._shows_own:
                 self._player.clip_finished.emit()
+        elif isinstance(happening, Unheard):
+            params = happening.clip.params
+            push_warning(
+                f"A clip of {params.npc_name or 'an NPC'} ({params.expression}, {params.animation})"
+                f" plays without its sound. {happening.reason}"
+            )
         elif isinstance(happening, Broken):
             self._ring.hide()
             self._player.generation_failed.emit(happening.reason)

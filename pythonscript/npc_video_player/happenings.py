@@ -37,4 +37,12 @@ class Broken:
     reason: str
 
 
-Happening = Began | Looped | Finished | Broken
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A clip plays, but its sound cannot; told once of each clip."""
+
+    clip: GeneratedClip
+    reason: str
+
+
+Happening = Began | Looped | Finished | Broken | Unheard

@@ -101,10 +101,10 @@ class LayerStack:
         self._place(self._stack[-1])
         self._show_all()
 
-    def advance(self, seconds: float) -> None:
-        """Lets time pass for the layers, and for what is fading in."""
+    def advance(self, seconds: float, speed: float) -> None:
+        """Lets time pass for the layers, `speed` times as fast, and for what is fading in."""
         for layer in self:
-            layer.advance(seconds)
+            layer.advance(seconds * speed)
         if len(self._stack) > 1:
             for fading in self._stack:
                 self._fade(fading, seconds)

@@ -176,6 +176,19 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_told():
             self._manager().clear_cache()
 
+    def get_playback_position(self) -> float:
+        """Seconds into the clip on screen; 0.0 where there is none."""
+        clip = None if self._screen is None else self._screen.clip
+        return 0.0 if clip is None else clip.reel.position
+
+    def get_length(self) -> float:
+        """Seconds of the clip on screen, as its file has it; 0.0 where there is none.
+
+        It is 0.0 as well while the clip still comes in, and plays for the first time.
+        """
+        clip = None if self._screen is None else self._screen.clip
+        return 0.0 if clip is None else clip.reel.playback.length
+
     def get_stats(self) -> dict:
         """Numbers since the start.
 
@@ -286,12 +299,19 @@ class NpcVideoPlayer(PlayerProperties):
         self._is_changed = True
         wake(self)
 
+    def _change_playing(self) -> None:
+        if self._screen is not None:
+            self._settle()
+            wake(self)
+
     def _settle(self) -> None:
         """Hands the settings on to who goes by them."""
         screen, layers = self._screen, self._screen.layers
-        screen.crossfade, screen.bus = self.crossfade, self.sound_bus
+        screen.crossfade, speaker = self.crossfade, screen.speaker
         screen.switches_at_loop = self.crossfade_at == "loop"
-        screen.play_as(self.interpolation, loops=self.loop)
+        screen.play_as(self.interpolation, loops=self.loop, speed=self.speed_scale)
+        speaker.bus, speaker.path = self.sound_bus, self.audio_player
+        speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
         screen.dress(self._role.npc.name, self._role.portrait, self.placeholder_text)

@@ -23,12 +23,12 @@ from .layers import CURVES
 from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
-from .setting import Setting
+from .setting import Setting, Speed
 from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
-_ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES = 2, 20, 26
+_RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES = 1, 2, 20, 26
 _IN_INSPECTOR = 4
 _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
 
@@ -207,7 +207,42 @@ class PlayerProperties(Control):
         doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
         " blocks on their way (motion), which is for H.264 and a mix elsewhere.",
     )
-    sound_bus = Setting(str, "Master", doc="The audio bus that the sound of clips goes to.")
+    speed_scale = Speed(
+        float,
+        1.0,
+        hint=_RANGE,
+        hint_string="0,4,0.05,or_greater",
+        is_of_playing=True,
+        doc="How fast clips and the drawn face play, sound and picture, beside `Engine.time_scale`."
+        " 0: they stand still. Fading takes as long as ever.",
+    )
+    volume_db = Setting(
+        float,
+        0.0,
+        range=(-80, 24, 0.01),
+        suffix="dB",
+        group="Sound",
+        is_of_playing=True,
+        doc="How loud clips are, in decibels, as for an AudioStreamPlayer.",
+    )
+    mute = Setting(
+        bool, False, is_of_playing=True, doc="Has clips heard no more; they play on silently."
+    )
+    audio_player = Setting(
+        NodePath,
+        NodePath(),
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="AudioStreamPlayer2D,AudioStreamPlayer3D,AudioStreamPlayer",
+        doc="A node from where clips are heard, as loudly as it says and by its bus. It may move,"
+        " and play something else meanwhile. Empty, or while there is none: clips are heard"
+        " everywhere, by `sound_bus`.",
+    )
+    sound_bus = Setting(
+        str,
+        "Master",
+        is_of_playing=True,
+        doc="The audio bus that the sound of clips goes to, unless `audio_player` has one.",
+    )
     overlay = Setting(
         bool,
         False,
@@ -232,6 +267,10 @@ class PlayerProperties(Control):
 
     def _change(self) -> None:
         """Something that the inspector sets is another now."""
+        raise NotImplementedError
+
+    def _change_playing(self) -> None:
+        """The same, of how clips play."""
         raise NotImplementedError
 
     # ---- What applies ----

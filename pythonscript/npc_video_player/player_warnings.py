@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from godot import AnimatedSprite2D, AnimationPlayer, DirAccess
+
+from .speaker import SPEAKERS
 
 if TYPE_CHECKING:
     from .player_properties import PlayerProperties
 
 __all__ = ["warnings_of"]
+
+_TARGETS = (AnimatedSprite2D, AnimationPlayer)
 
 
 def warnings_of(player: PlayerProperties) -> Iterator[str]:
@@ -25,10 +29,15 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
             "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
             " that plays your NPC's animations, or choose another fallback."
         )
-    if player.procedural_target and not _has_target(player):
+    if player.procedural_target and not _has(player, player.procedural_target, _TARGETS):
         yield (
             "Procedural Target: there is no AnimatedSprite2D or AnimationPlayer at this path:"
             " choose one."
+        )
+    if player.audio_player and not _has(player, player.audio_player, SPEAKERS):
+        yield (
+            "Audio Player: there is no AudioStreamPlayer2D, 3D or AudioStreamPlayer at this path:"
+            " clips are heard everywhere until there is."
         )
     if player.cache_folder and not player.cache_folder.startswith("user://"):
         yield "Cache Folder: players can only write below user://, as user://npc_video."
@@ -41,6 +50,6 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
         )
 
 
-def _has_target(player: PlayerProperties) -> bool:
-    target = player.get_node_or_null(player.procedural_target)
-    return not player.is_inside_tree() or isinstance(target, AnimatedSprite2D | AnimationPlayer)
+def _has(player: PlayerProperties, path: Any, classes: tuple[Any, ...]) -> bool:
+    """Whether a node of one of the classes is there, as far as that can be known."""
+    return not player.is_inside_tree() or isinstance(player.get_node_or_null(path), classes)

@@ -120,6 +120,21 @@ class Reel:
         return self._sound.result()
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nothing of it will ever be heard."""
+        if not self.playback.info.has_sound:
+            return True
+        return self._sound is not None and self._sound.done() and self.sound is None
+
+    @property
+    def sound_problem(self) -> str:
+        """Why its sound cannot be heard, or ""."""
+        if self._sound is None or not self._sound.done() or self._sound.cancelled():
+            return ""
+        error = self._sound.exception()
+        return "" if error is None else str(error) or repr(error)
+
+    @property
     def position(self) -> float:
         """Seconds into the clip."""
         return self.playback.position

@@ -40,6 +40,7 @@ class Reels:
         self._first_pictures = first_pictures
         self._cost = cost
         self._playing: dict[tuple[Any, ...], Reel] = {}
+        self._told_of: set[tuple[Any, ...]] = set()
 
     def open(
         self,
@@ -49,6 +50,7 @@ class Reels:
         loops: bool = True,
         begin: float = 0.0,
         anew: bool = False,
+        alone: bool = False,
         growing: GrowingFile | None = None,
     ) -> Reel:
         """A reel that plays `clip`; `leave` gives it back.
@@ -58,10 +60,12 @@ class Reels:
                 could be over already.
             begin: place in the clip, from 0 up to 1, for one that nobody shows yet.
             anew: whether it must start now, even if the clip plays elsewhere.
+            alone: whether it is shared with nobody, as it plays at a speed of its own.
             growing: its file, if it still comes in.
         """
         key = clip.params.cache_key(), clip.preset, interpolation
-        reel = self._playing.get(key) if loops else None
+        is_shared = loops and not alone
+        reel = self._playing.get(key) if is_shared else None
         is_same = reel is not None and reel.clip.data == clip.data and reel.growing is growing
         if reel is None or anew or not is_same or reel.playback.error is not None:
             reel = Reel(
@@ -76,7 +80,7 @@ class Reels:
                 growing=growing,
                 waiting=None if growing is None else self._waiting,
             )
-            if loops:
+            if is_shared:
                 self._playing[key] = reel
         reel.users += 1
         return reel
@@ -86,5 +90,25 @@ class Reels:
         reel.users -= 1
         if reel.users == 0:
             reel.close()
-            for key in [key for key, other in self._playing.items() if other is reel]:
-                del self._playing[key]
+            self._forget(reel)
+
+    def keep_apart(self, reel: Reel) -> bool:
+        """Shares it with nobody from now on; whether nobody else shows it already."""
+        if reel.users > 1:
+            return False
+        self._forget(reel)
+        return True
+
+    def news_of_sound(self, reel: Reel) -> str:
+        """Why a clip's sound cannot be heard, once for each clip; else ""."""
+        problem = reel.sound_problem
+        clip = reel.clip
+        key = clip.params.cache_key(), clip.preset, len(clip.data)
+        if not problem or key in self._told_of:
+            return ""
+        self._told_of.add(key)
+        return problem
+
+    def _forget(self, reel: Reel) -> None:
+        for key in [key for key, other in self._playing.items() if other is reel]:
+            del self._playing[key]

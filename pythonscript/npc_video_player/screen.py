@@ -5,6 +5,7 @@ It knows neither where clips come from nor whom to tell what happens; `advance` 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ from godot import Rect2, wake
 from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .clip_layer import ClipLayer
-from .happenings import Began, Broken, Finished, Happening, Looped
+from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
 from .layers import Layer, LayerStack
 from .placeholder import Placeholder
 from .procedural_face import ProceduralFace
 from .reel import Reel
 from .reels import Reels
 from .role import Role
+from .speaker import Speaker
 from .stand_in import StandIn
 from .stills import Stills
 
@@ -51,7 +53,7 @@ class Screen:
     Attributes:
         crossfade: seconds in which one clip fades into the next.
         switches_at_loop: whether a clip waits until the one before it is through, if that loops.
-        bus: where sound goes.
+        speaker: how fast clips play, and where they are heard.
         shots_shown: frames of clips that were on screen.
         stills: what is shown of a clip that is being made.
     """
@@ -61,7 +63,7 @@ class Screen:
         self.stills = Stills(player, self.layers, reels.decoders)
         self.crossfade = 0.4
         self.switches_at_loop = False
-        self.bus = "Master"
+        self.speaker = Speaker(player)
         self.shots_shown = 0
         self._player = player
         self._role = role
@@ -101,6 +103,12 @@ class Screen:
             self._push_fallback(Placeholder(self._player, params, self._role.portrait, self._text))
 
     @property
+    def clip(self) -> ClipLayer | None:
+        """What plays on top, if that is a clip."""
+        top = self.layers.top
+        return top if isinstance(top, ClipLayer) else None
+
+    @property
     def is_growing(self) -> bool:
         """Whether a clip is on screen, or soon will be, that still comes in."""
         reel = self._growing
@@ -128,7 +136,7 @@ class Screen:
         if growing is None and self._growing is not None and self._growing.is_to_be(clip):
             reel, self._growing = self._growing, None
             reel.complete(clip)
-            if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
+            if self._plays_otherwise(reel):
                 self._play_otherwise()
             return
         top = self.layers.top
@@ -147,21 +155,34 @@ class Screen:
             loops=self._loops,
             begin=begin,
             anew=is_again and growing is None,
+            alone=self.speaker.speed != 1.0,
             growing=growing,
         )
         self._opening = _Opening(reel, role, in_phase)
         self._growing = None if growing is None else reel
 
-    def play_as(self, interpolation: str, *, loops: bool) -> None:
+    def play_as(self, interpolation: str, *, loops: bool, speed: float) -> None:
         """Has clips played in this way, that on screen as well.
 
         Args:
             interpolation: one of `INTERPOLATIONS`.
             loops: whether a clip begins again when it is through.
+            speed: how fast clips and drawn faces play; 0.0 stops them.
         """
-        if (interpolation, loops) != (self._interpolation, self._loops):
-            self._interpolation, self._loops = interpolation, loops
+        before = self._interpolation, self._loops, self.speaker.speed
+        if (interpolation, loops, speed) == before:
+            return
+        self._stir()
+        self._interpolation, self._loops, self.speaker.speed = interpolation, loops, speed
+        shown = self._opening or self.clip
+        if shown is not None and self._plays_otherwise(shown.reel):
             self._play_otherwise()
+
+    def _plays_otherwise(self, reel: Reel) -> bool:
+        """Whether a reel plays in another way, or has to for others that show it."""
+        if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
+            return True
+        return self.speaker.speed != 1.0 and not self._reels.keep_apart(reel)
 
     def _play_otherwise(self) -> None:
         """Opens what is opened or on screen anew; what still comes in when it is whole."""
@@ -203,27 +224,29 @@ class Screen:
 
     def advance(self, seconds: float) -> list[Happening]:
         """Plays on; what has happened."""
-        calm = self._calm
+        calm, speed = self._calm, self.speaker.speed
         if calm is not None:
-            calm.advance(seconds)
+            calm.advance(seconds * speed)
             return self._happened([calm])
         if self._opening is not None:
-            self._opening.waited += seconds
-        self.layers.advance(seconds)
+            self._opening.waited += seconds * speed
+        self.layers.advance(seconds, speed)
         self.stills.advance()
         if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
             self._stand_in = None
         happenings = self._happened(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
-        for clip in self._clips():
-            clip.hear(self.bus, self.layers.loudness(clip))
+        happenings += self._sound()
         self._calm = self._found_calm()
         return happenings
 
     @property
     def rests(self) -> float:
         """Seconds for which nothing of it changes by itself; 0 where that is not known."""
-        return 0.0 if self._calm is None else self._calm.reel.rests
+        if self._calm is None:
+            return 0.0
+        speed = self.speaker.speed
+        return self._calm.reel.rests / speed if speed > 0.0 else math.inf
 
     def _stir(self) -> None:
         """Something begins."""
@@ -238,7 +261,7 @@ class Screen:
         top = self.layers.top
         if len(self.layers) > 1 or self._opening is not None or self._stand_in is not None:
             return None
-        if not isinstance(top, ClipLayer) or top.is_held or top.reel.playback.info.has_sound:
+        if not isinstance(top, ClipLayer) or top.is_held or not top.reel.is_silent:
             return None
         return top
 
@@ -258,8 +281,19 @@ class Screen:
                 happenings.append(Broken(str(reel.playback.error)))
         return happenings
 
+    def _sound(self) -> list[Happening]:
+        """Has the clips heard; tells of those that cannot be."""
+        clips = self._clips()
+        if self.speaker.is_mute:
+            self.silence()
+            return []
+        for clip in clips:
+            clip.hear(self.speaker, self.layers.loudness(clip))
+        told = [(clip.reel, self._reels.news_of_sound(clip.reel)) for clip in clips]
+        return [Unheard(reel.clip, reason) for reel, reason in told if reason]
+
     def silence(self) -> None:
-        """Nobody sees it: its sounds pause."""
+        """Nobody sees or hears it."""
         for clip in self._clips():
             clip.silence()
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from godot import Resource, export, push_error
 
-__all__ = ["Setting"]
+__all__ = ["Setting", "Speed"]
 
 
 class Setting(export):
-    """A property whose changes the player goes by at once, as it does by those of a resource."""
+    """A property whose changes the player goes by at once, as it does by those of a resource.
+
+    Args:
+        is_of_playing: whether it changes only how clips play, not which.
+    """
+
+    def __init__(self, *args: Any, is_of_playing: bool = False, **options: Any):
+        super().__init__(*args, **options)
+        self._is_of_playing = is_of_playing
 
     def __set__(self, obj: Any, value: Any) -> None:
         if self.enum is not None and value not in self.enum:
@@ -26,4 +35,17 @@ class Setting(export):
             value.changed.connect(obj._change)
         if obj._hidden() != were_hidden:
             obj.notify_property_list_changed()
-        obj._change()
+        if self._is_of_playing:
+            obj._change_playing()
+        else:
+            obj._change()
+
+
+class Speed(Setting):
+    """One that takes no negative numbers."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if not 0.0 <= value < math.inf:
+            push_error(f"{self.name}: {value:g} is no speed; use 0 or more.")
+            return
+        super().__set__(obj, value)

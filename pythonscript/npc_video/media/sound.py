@@ -50,9 +50,11 @@ def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None
             packets = PacketSource(
                 data, container, stream, video=video, sound=stream, limits=limits
             )
+            times = packets.times
+            if times is None or not times.length:
+                return None  # without a picture it is no clip
             frames = _frames(packets, context, limits)
-            begins = 0.0 if packets.times is None else packets.times.sound_begins
-            return sound_of(timed(frames, begins), limits)
+            return sound_of(timed(frames, times.sound_begins), times.length, limits)
         except (FFmpegError, ValueError) as error:
             raise DamagedClipError(f"The clip's sound is damaged: {reason(error)}.") from error
 

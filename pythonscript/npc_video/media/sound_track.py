@@ -29,11 +29,13 @@ class Sound:
         samples: signed numbers of 16 bit, little-endian, one for each channel in turn.
         rate: 44100 or 48000 per second and channel.
         channels: 1 or 2.
+        length: seconds from one loop of the clip to the next; the samples may end earlier or later.
     """
 
     samples: bytes
     rate: int
     channels: int
+    length: float
 
 
 def timed(frames: Iterator[Any], begins: float) -> Iterator[tuple[Any, float]]:
@@ -70,15 +72,21 @@ def _joined(frames: Iterator[Any], begins: float) -> Iterator[Any]:
     yield from frames
 
 
-def sound_of(timed: Iterator[tuple[Any, float]], limits: MediaLimits) -> Sound | None:
-    """All frames as one sound: gaps become silence, overlaps and what comes too early are cut."""
+def sound_of(
+    timed: Iterator[tuple[Any, float]], length: float, limits: MediaLimits
+) -> Sound | None:
+    """All frames as one sound: gaps become silence, overlaps and what comes too early are cut.
+
+    Args:
+        length: of the clip, in seconds.
+    """
     track: _Track | None = None
     for frame, at in timed:
         if track is None:
             rate = frame.sample_rate if frame.sample_rate in _RATES else _RATES[-1]
             track = _Track(rate, min(frame.layout.nb_channels, 2), limits.most_seconds)
         track.add(frame, at)
-    return None if track is None else track.finish()
+    return None if track is None else track.finish(length)
 
 
 class _Track:
@@ -111,9 +119,9 @@ class _Track:
         self._put(frame)
         self._ends = at + _seconds(frame)
 
-    def finish(self) -> Sound:
+    def finish(self, length: float) -> Sound:
         self._put(None)
-        return Sound(bytes(self._samples), self._rate, self._channels)
+        return Sound(bytes(self._samples), self._rate, self._channels, length)
 
     def _begin(self, place: int) -> None:
         layout = "mono" if self._channels == 1 else "stereo"

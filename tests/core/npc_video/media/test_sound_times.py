@@ -115,7 +115,7 @@ def frames(*parts):
 
 
 def laid_out(*parts):
-    sound = sound_of(timed(frames(*parts), 0.0), MediaLimits())
+    sound = sound_of(timed(frames(*parts), 0.0), 1.0, MediaLimits())
     return np.frombuffer(sound.samples, "<i2")
 
 

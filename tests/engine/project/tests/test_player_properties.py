@@ -98,7 +98,11 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "crossfade_at": ("loop", lambda p: p._screen.switches_at_loop),
     "stretch_mode": ("tile", lambda p: p._screen.layers.top.is_tiled),
     "interpolation": ("none", lambda p: p._screen.layers.top.reel.interpolation == "none"),
-    "sound_bus": ("Voices", lambda p: p._screen.bus == "Voices"),
+    "speed_scale": (0.5, lambda p: p._screen.speaker.speed == 0.5),
+    "volume_db": (-6.0, lambda p: p._screen.speaker.volume_db == -6.0),
+    "mute": (True, lambda p: p._screen.speaker.is_mute),
+    "audio_player": (NodePath("Voice"), lambda p: str(p._screen.speaker.path) == "Voice"),
+    "sound_bus": ("Voices", lambda p: p._screen.speaker.bus == "Voices"),
     "overlay": (True, lambda p: p._overlay is not None),
     "simulated_input": (True, lambda p: p._nobody is not None),
 }
