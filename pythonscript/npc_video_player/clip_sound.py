@@ -7,6 +7,7 @@ the sound goes back to the picture.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from godot import AudioServer, AudioStreamWAV, is_instance_valid
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # People notice sound that is 45 ms early or 125 ms late (ITU-R BT.1359).
 _DRIFT_SECONDS = 0.04
+# They notice a jump more, and where the sound is, the engine tells only by the blocks that it mixes,
+# late on a busy machine: so it must be off for a while.
+_PATIENCE_SECONDS = 0.2
 # Slower than this it is no sound any more, and the engine plays no slower.
 _SLOWEST = 0.01
 _SILENT_SECONDS = 0.5
@@ -38,6 +42,7 @@ class ClipSound:
         self._stream = _stream(sound, loops=loops)
         self._place: Any = None
         self._voice: Any = None
+        self._well_at = 0.0  # when it was in step the last time
 
     def follow(self, position: float, loudness: float) -> None:
         """Keeps to the picture, which is `position` seconds into the clip.
@@ -58,7 +63,8 @@ class ClipSound:
         voice.stream_paused = False
         if not voice.playing:
             voice.play(position)
-        elif abs(self.ahead(position)) > _DRIFT_SECONDS:
+            self._well_at = time.perf_counter()
+        elif self._is_off(position):
             voice.seek(position)
             self.jumps += 1
 
@@ -73,6 +79,16 @@ class ClipSound:
         half = self._seconds / 2.0
         ahead: float = (heard - position + half) % self._seconds - half
         return ahead / rate
+
+    def _is_off(self, position: float) -> bool:
+        """Whether it has been apart from the picture for too long."""
+        now = time.perf_counter()
+        if abs(self.ahead(position)) <= _DRIFT_SECONDS:
+            self._well_at = now
+        if now - self._well_at <= _PATIENCE_SECONDS:
+            return False
+        self._well_at = now
+        return True
 
     def pause(self) -> None:
         if self._voice is not None and is_instance_valid(self._voice):

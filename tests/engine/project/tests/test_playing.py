@@ -318,16 +318,17 @@ def test_sound_keeps_to_the_picture(test: EngineTest) -> Steps:
     def apart() -> float:
         return abs(layer.sound.ahead(layer.reel.playback.position))
 
-    yield from until(lambda: apart() < 0.04)
+    found: list[float] = []
+
+    def keeps_to_it() -> bool:
+        # A frame that itself takes longer than that cannot be made up for within it.
+        found.append(apart())
+        return len(found) >= 60 and sorted(found[-60:])[50] < 0.04
+
     for hitch in (0.0, 0.2):
         time.sleep(hitch)
-        yield from until(lambda: apart() < 0.04)
-        # A frame that itself takes longer than that cannot be made up for within it.
-        found = []
-        for _ in range(60):
-            yield
-            found.append(apart())
-        assert sorted(found)[30] < 0.04, found
+        found.clear()
+        yield from until(keeps_to_it)
 
 
 def test_a_broken_clip_is_told_and_changes_nothing(test: EngineTest) -> Steps:

@@ -1,0 +1,52 @@
+"""What is heard, for tests that listen."""
+
+from __future__ import annotations
+
+import numpy as np
+from engine_tests import Steps
+from godot import AudioEffectCapture, AudioServer
+from numpy.typing import NDArray
+
+BLOCK_SECONDS = 0.01
+
+
+class Ears:
+    """Hear what goes to an audio bus of their own, which is there until `close`."""
+
+    def __init__(self) -> None:
+        self.rate = AudioServer.get_mix_rate()
+        self._effect = AudioEffectCapture()
+        self._effect.buffer_length = 5.0
+        index = AudioServer.bus_count
+        AudioServer.add_bus()
+        AudioServer.set_bus_name(index, "Ears")
+        self.bus = str(AudioServer.get_bus_name(index))  # another, if there are others
+        AudioServer.add_bus_effect(index, self._effect)
+
+    def close(self) -> None:
+        AudioServer.remove_bus(AudioServer.get_bus_index(self.bus))
+
+    def listen(self, seconds: float, heard: list[NDArray[np.float32]]) -> Steps:
+        """Adds to `heard` what is heard from now on: rows of left and right, -1 to 1."""
+        self._effect.clear_buffer()
+        left = round(seconds * self.rate)
+        while left > 0:
+            yield
+            there = min(left, self._effect.get_frames_available())
+            if there:
+                part = self._effect.get_buffer(there)
+                heard.append(np.asarray(part, np.float32).reshape(-1, 2).copy())
+                left -= there
+
+
+def loudness(samples: NDArray[np.float32], rate: float) -> NDArray[np.float32]:
+    """The largest of each hundredth of a second."""
+    block = round(BLOCK_SECONDS * rate)
+    whole = len(samples) // block * block
+    return np.abs(samples[:whole]).reshape(-1, block * samples.shape[1]).max(axis=1)
+
+
+def pitch(samples: NDArray[np.float32], rate: float) -> float:
+    """The frequency of what is loudest, in hertz."""
+    window = samples[:, 0] * np.hanning(len(samples))
+    return float(np.abs(np.fft.rfft(window)).argmax() * rate / len(samples))
