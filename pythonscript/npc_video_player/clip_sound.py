@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # People notice sound that is 45 ms early or 125 ms late (ITU-R BT.1359).
 _DRIFT_SECONDS = 0.04
-# They notice a jump more, and where the sound is, the engine tells only by the blocks that it mixes,
-# late on a busy machine: so it must be off for a while.
+# They notice a jump more, and where the sound is, the engine tells only by the blocks that it
+# mixes, late on a busy machine: so it must be off for a while.
 _PATIENCE_SECONDS = 0.2
 # Slower than this it is no sound any more, and the engine plays no slower.
 _SLOWEST = 0.01

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
+import gc
 import json
 import signal
 import threading
@@ -97,6 +99,7 @@ class SoakProbe(Node):
         names = sorted(thread.name.rstrip("0123456789_") for thread in threading.enumerate())
         threads = {name: names.count(name) for name in names}
         managers = [_numbers(manager) for manager in sources.managers()]
+        counts["allocated_bytes"] = _allocated()
         tiers = [cache.stats() for cache in sources.caches()]
         cached = {
             "clips": sum(tier.memory.entries for tier in tiers),
@@ -106,6 +109,32 @@ class SoakProbe(Node):
             {"e": "state", "where": where, "counts": counts, "threads": threads, "cached": cached}
             | {"managers": managers}
         )
+
+
+class _Allocated(ctypes.Structure):
+    """glibc's struct mallinfo2, whose fields are numbers of bytes or of blocks."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+            "fordblks", "keepcost",
+        )
+    ]  # fmt: skip
+
+
+def _allocated() -> int:
+    """Bytes that are in use of the C library's memory; 0 where it is not glibc.
+
+    What the library keeps for next time, which after much fragmentation is more, does not count.
+    """
+    gc.collect()
+    tell = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if tell is None:
+        return 0
+    tell.restype = _Allocated
+    told = tell()
+    return int(told.uordblks + told.hblkhd)
 
 
 def _queued() -> float:
