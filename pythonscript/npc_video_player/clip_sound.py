@@ -22,8 +22,8 @@ _DRIFT_SECONDS = 0.04
 # They notice a jump more, and where the sound is, the engine tells only by the blocks that it
 # mixes, late on a busy machine: so it must be off for a while.
 _PATIENCE_SECONDS = 0.2
-# Slower than this it is no sound any more, and the engine plays no slower.
-_SLOWEST = 0.01
+# Slower or faster than this it is no sound any more, and the engine does not play it.
+_SLOWEST, _FASTEST = 0.01, 16.0
 _SILENT_SECONDS = 0.5
 _BYTES_PER_SAMPLE = 2
 
@@ -42,6 +42,7 @@ class ClipSound:
         self._stream = _stream(sound, loops=loops)
         self._place: Any = None
         self._voice: Any = None
+        self._rate = 1.0  # seconds of the clip in one of the real world
         self._well_at = 0.0  # when it was in step the last time
 
     def follow(self, position: float, loudness: float) -> None:
@@ -50,13 +51,14 @@ class ClipSound:
         Args:
             loudness: 0 to 1.
         """
-        if self._speaker.rate < _SLOWEST:
+        self._rate = self._speaker.rate
+        if not _SLOWEST <= self._rate <= _FASTEST:
             self.pause()
             return
         place = self._speaker.place
         if self._voice is None or not is_instance_valid(self._voice) or place != self._place:
             self._move(place)
-        voice, pitch = self._voice, self._speaker.pitch
+        voice, pitch = self._voice, self._speaker.pitch(self._rate)
         self._speaker.set_up(voice, place, loudness)
         if voice.pitch_scale != pitch:
             voice.pitch_scale = pitch
@@ -73,7 +75,7 @@ class ClipSound:
 
         They are those that people feel, however fast the clip plays.
         """
-        rate = self._speaker.rate
+        rate = self._rate
         since = AudioServer.get_time_since_last_mix() - AudioServer.get_output_latency()
         heard = self._voice.get_playback_position() + since * rate
         half = self._seconds / 2.0

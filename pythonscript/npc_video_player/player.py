@@ -211,7 +211,7 @@ class NpcVideoPlayer(PlayerProperties):
         told = {"can_generate": self._makes_clips(), **self._tally.told()}
         return {**told, **numbers.now().told(), "frames_shown": shown}
 
-    def get_video_texture(self) -> Texture2D:
+    def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.
 
         It follows what the player shows, in the size of the preset, and stays the same object while
@@ -220,6 +220,9 @@ class NpcVideoPlayer(PlayerProperties):
         Where clips are translucent its colours are multiplied by alpha: let a sprite or another
         control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
         `StandardMaterial3D` with the same, or edges are dark.
+
+        With `mipmaps` it does not flicker where it is small on screen. It is another texture then,
+        a frame or two later: whenever the picture has changed it is read back from the renderer.
         """
         if self._stage is None and self._screen is not None:
             self._stage = Stage(self, self._screen.layers, self._picture_size())
@@ -227,7 +230,9 @@ class NpcVideoPlayer(PlayerProperties):
             self._visibility.look_soon()
             self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
             self.queue_redraw()
-        return None if self._stage is None else self._stage.texture
+        if self._stage is None:
+            return None
+        return self._stage.mipmapped(shared.reels().decoders) if mipmaps else self._stage.texture
 
     # ---- The engine's events ----
 
@@ -270,6 +275,8 @@ class NpcVideoPlayer(PlayerProperties):
             return 0.0  # who heard of what these told has taken the player out of the scene
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
+        if self._stage is not None and self._screen is not None:
+            self._stage.advance(has_changed=is_seen and self._screen.has_changed)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
         return 0.0 if self._screen is None else self._rests(is_seen)
@@ -282,6 +289,8 @@ class NpcVideoPlayer(PlayerProperties):
         if not is_seen:
             return longest
         if self._overlay is not None or self._ring.is_shown:
+            return 0.0
+        if self._stage is not None and self._stage.is_busy:
             return 0.0
         return min(self._screen.rests, longest)
 

@@ -23,7 +23,7 @@ from .layers import CURVES
 from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
-from .setting import Setting, Speed
+from .setting import Number, Setting
 from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
 
@@ -207,16 +207,17 @@ class PlayerProperties(Control):
         doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
         " blocks on their way (motion), which is for H.264 and a mix elsewhere.",
     )
-    speed_scale = Speed(
+    speed_scale = Number(
         float,
         1.0,
+        least=0.0,
         hint=_RANGE,
         hint_string="0,4,0.05,or_greater",
         is_of_playing=True,
         doc="How fast clips and the drawn face play, sound and picture, beside `Engine.time_scale`."
         " 0: they stand still. Fading takes as long as ever.",
     )
-    volume_db = Setting(
+    volume_db = Number(
         float,
         0.0,
         range=(-80, 24, 0.01),

@@ -248,6 +248,15 @@ class Screen:
         speed = self.speaker.speed
         return self._calm.reel.rests / speed if speed > 0.0 else math.inf
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the last `advance` may have changed the picture."""
+        only = self.clip if len(self.layers) == 1 and self._stand_in is None else None
+        if only is None:
+            return True
+        is_still = only.is_held or only.reel.is_finished
+        return only.has_moved or (only.reel.interpolation != "none" and not is_still)
+
     def _stir(self) -> None:
         """Something begins."""
         self._calm = None

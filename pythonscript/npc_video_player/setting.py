@@ -7,7 +7,7 @@ from typing import Any
 
 from godot import Resource, export, push_error
 
-__all__ = ["Setting", "Speed"]
+__all__ = ["Number", "Setting"]
 
 
 class Setting(export):
@@ -41,11 +41,16 @@ class Setting(export):
             obj._change()
 
 
-class Speed(Setting):
-    """One that takes no negative numbers."""
+class Number(Setting):
+    """One that takes no number below `least`, nor what is none."""
+
+    def __init__(self, *args: Any, least: float = -math.inf, **options: Any):
+        super().__init__(*args, **options)
+        self._least = least
 
     def __set__(self, obj: Any, value: Any) -> None:
-        if not 0.0 <= value < math.inf:
-            push_error(f"{self.name}: {value:g} is no speed; use 0 or more.")
+        if not self._least <= value < math.inf:
+            wanted = "a number" if self._least == -math.inf else f"{self._least:g} or more"
+            push_error(f"{self.name}: {value:g} is refused; use {wanted}.")
             return
         super().__set__(obj, value)

@@ -18,6 +18,7 @@ from godot import (
 
 SPEAKERS = (AudioStreamPlayer2D, AudioStreamPlayer3D, AudioStreamPlayer)
 
+_MOST_DB = 24.0  # as the engine's own players have it in the inspector
 _STORED = 2  # of the engine's PropertyUsageFlags
 # What is the clip's or changes with it. Doppler would take the sound away from its picture.
 _OWN = {
@@ -58,11 +59,10 @@ class Speaker:
         """Seconds of a clip in one of the real world."""
         return self.speed * float(Engine.time_scale)
 
-    @property
-    def pitch(self) -> float:
-        """What has the engine play a sound at `rate`."""
+    def pitch(self, rate: float) -> float:
+        """What has the engine play a sound at this rate."""
         scale = float(AudioServer.playback_speed_scale)  # the engine multiplies by it
-        return self.rate / scale if scale > 0.0 else self.rate
+        return rate / scale if scale > 0.0 else rate
 
     def new_voice(self, place: Any | None) -> Any:
         """A node that plays at `place`, or everywhere."""
@@ -76,9 +76,10 @@ class Speaker:
         Args:
             loudness: 0 to 1, of the clip.
         """
-        loudness *= db_to_linear(self.volume_db)
+        loudness *= db_to_linear(min(self.volume_db, _MOST_DB))
         if place is None:
-            voice.bus = self.bus
+            if voice.bus != self.bus:
+                voice.bus = self.bus
         else:
             loudness *= place.volume_linear
             for name in _settings_of(place.get_class()):

@@ -8,6 +8,7 @@ Its colours are multiplied by alpha, as those of every viewport with a transpare
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Any
 
 from godot import (
@@ -21,6 +22,7 @@ from godot import (
 )
 
 from .layers import LayerStack, new_item
+from .mipmaps import Mipmaps
 
 _SHADER = "res://addons/npc_video_player/shaders/stage.gdshader"
 
@@ -36,6 +38,7 @@ class Stage:
         self._floor = Control()
         self._viewport.add_child(self._floor)
         self._layers = layers
+        self._mipmaps: Mipmaps | None = None
         self.resize(size)
         player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
         layers.move_to(self._floor.get_canvas_item())
@@ -52,6 +55,7 @@ class Stage:
     def resize(self, size: Vector2) -> None:
         self.size = size
         self._viewport.size = (round(size.x), round(size.y))
+        self.advance(has_changed=True)
 
     def place(self, area: Rect2) -> None:
         """Shows the picture in `area` of the player."""
@@ -63,9 +67,27 @@ class Stage:
         """The picture, as a Texture2D that follows it, with colours multiplied by alpha."""
         return self._viewport.get_texture()
 
+    def mipmapped(self, threads: Executor) -> Any:
+        """The same with mipmaps, which are made on `threads`."""
+        if self._mipmaps is None:
+            self._mipmaps = Mipmaps(self._viewport, threads)
+        return self._mipmaps.texture
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it has something to do in the next frame."""
+        return self._mipmaps is not None and self._mipmaps.is_busy
+
+    def advance(self, *, has_changed: bool) -> None:
+        """Keeps mipmaps to the picture; called in each frame, and when the picture has changed."""
+        if self._mipmaps is not None:
+            self._mipmaps.advance(has_changed=has_changed)
+
     def close(self, player: Any) -> None:
         """Puts the layers back into `player`."""
         self._layers.move_to(player.get_canvas_item())
         for rid in (self._item, self._material):
             RenderingServer.free_rid(rid)
+        if self._mipmaps is not None:
+            self._mipmaps.close()
         self._viewport.queue_free()

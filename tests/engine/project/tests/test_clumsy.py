@@ -214,6 +214,13 @@ def works(player: NpcVideoPlayer) -> Steps:
 
 def test_no_number_of_a_player_leaves_it_stuck(test: EngineTest) -> Steps:
     player = player_in(test, npc_name="Ember", preset="realtime")
+    test.expect_error("speed_scale: nan is refused; use 0 or more.")
+    test.expect_error("speed_scale: inf is refused")
+    test.expect_error("speed_scale: -inf is refused")
+    test.expect_error("speed_scale: -1 is refused")
+    test.expect_error("speed_scale: -1e+300 is refused")
+    test.expect_error("volume_db: nan is refused")
+    test.expect_error("volume_db: inf is refused")
     tried = 0
     for name, numbers in numbers_of(player):
         right = getattr(player, name)

@@ -303,6 +303,38 @@ def test_the_finished_picture_is_a_texture(test: EngineTest) -> Steps:
     assert (texture.get_width(), texture.get_height()) == (256, 256)
 
 
+def test_a_texture_with_mipmaps_follows_the_picture(test: EngineTest) -> Steps:
+    player = bare_player(test)
+    texture = player.get_video_texture(True)
+    assert player.get_video_texture(True) is texture
+    assert player.get_video_texture() is not texture
+    clip = make_clip(grey(lambda index: 20 + 9 * index), expression="from afar")
+    yield from opened(player, clip)
+    levels: dict[int, int] = {}
+
+    def changes() -> bool:
+        image = texture.get_image()
+        if image is not None and image.has_mipmaps():
+            whole = np.frombuffer(image.get_data(), np.uint8)
+            if np.ptp(whole[: 4 * 256 * 256 : 4]) == 0:  # not the placeholder
+                levels[round(float(whole[0]))] = round(float(whole[-4]))
+        return len(levels) > 5
+
+    yield from until(changes)
+    assert all(abs(last - first) < 3 for first, last in levels.items()), levels
+    # It is read only when the picture has changed.
+    player.speed_scale = 0.0
+    yield from until(lambda: not player._stage.is_busy)
+    before = texture.get_image().get_data()
+    for _ in range(10):
+        yield
+        assert not player._stage.is_busy
+    assert texture.get_image().get_data() == before
+    player.preset = "fast"
+    yield from until(lambda: texture.get_width() == 512)
+    assert texture.get_image().has_mipmaps()
+
+
 def tone(seconds: float = COUNT / FPS) -> np.ndarray:
     times = np.arange(round(48000 * seconds)) / 48000
     return (3000 * np.sin(2 * np.pi * 440 * times)).astype(np.int16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -219,10 +220,14 @@ def test_volume_and_mute(test: EngineTest) -> Steps:
 def test_a_negative_speed_is_refused(test: EngineTest) -> None:
     player = listener(test)
     player.speed_scale = 0.5
-    for value, text in ((-1.0, "-1"), (float("nan"), "nan"), (float("inf"), "inf")):
-        test.expect_error(f"speed_scale: {text} is no speed; use 0 or more.")
+    for value, text in ((-1.0, "-1"), (math.nan, "nan"), (math.inf, "inf")):
+        test.expect_error(f"speed_scale: {text} is refused; use 0 or more.")
         player.speed_scale = value
     assert player.speed_scale == 0.5
+    test.expect_error("volume_db: nan is refused; use a number.")
+    player.volume_db = math.nan
+    player.volume_db = -math.inf
+    assert player.volume_db == -math.inf
 
 
 def test_position_and_length(test: EngineTest) -> Steps:
