@@ -186,11 +186,7 @@ class Director:
             if self._shows_own:
                 self._player.clip_finished.emit()
         elif isinstance(happening, Unheard):
-            params = happening.clip.params
-            push_warning(
-                f"A clip of {params.npc_name or 'an NPC'} ({params.expression}, {params.animation})"
-                f" plays without its sound. {happening.reason}"
-            )
+            push_warning(str(happening))
         elif isinstance(happening, Broken):
             self._ring.hide()
             self._player.generation_failed.emit(happening.reason)

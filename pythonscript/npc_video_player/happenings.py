@@ -44,5 +44,13 @@ class Unheard:
     clip: GeneratedClip
     reason: str
 
+    def __str__(self) -> str:
+        """What to warn of."""
+        params = self.clip.params
+        return (
+            f"A clip of {params.npc_name or 'an NPC'} ({params.expression}, {params.animation})"
+            f" plays without its sound. {self.reason}"
+        )
+
 
 Happening = Began | Looped | Finished | Broken | Unheard

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from godot import Control, Rect2
+from godot import Control, Rect2, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 
 from .. import shared
-from ..happenings import Broken
+from ..happenings import Broken, Unheard
 from ..screen import Screen
 from .look import scaled
 
@@ -119,3 +119,5 @@ class PreviewStage:
         for happening in self._screen.advance(self.root.get_process_delta_time()):
             if isinstance(happening, Broken):
                 self._failed(happening.reason)
+            elif isinstance(happening, Unheard):
+                push_warning(str(happening))

@@ -89,14 +89,13 @@ def as_ffmpeg_has_it(clip: GeneratedClip) -> tuple[NDArray[np.float32], int]:
 
 def undisturbed(player: NpcVideoPlayer, ears: Ears, seconds: float) -> Any:
     """What is heard while nothing holds up the picture, to which the sound then goes back."""
-    for _ in range(4):
+    for _ in range(10):
         before = sound_of(player).jumps
         heard: list[Any] = []
         yield from ears.listen(seconds, heard)
         if sound_of(player).jumps == before:
-            break
-    assert sound_of(player).jumps == before
-    return np.concatenate(heard)
+            return np.concatenate(heard)
+    raise AssertionError("the picture is held up again and again, or the sound loses it")
 
 
 def three_loops_of(test: EngineTest, name: str) -> Steps:
@@ -104,13 +103,15 @@ def three_loops_of(test: EngineTest, name: str) -> Steps:
     player = listener(test, ears)
     clip = clip_of(name)
     yield from sounding(player, clip)
-    heard = yield from undisturbed(player, ears, 6.2)
-    found = loudness(heard, ears.rate)
-    wanted = np.tile(loudness(*as_ffmpeg_has_it(clip)), 5)
-    apart = [np.abs(found - wanted[shift : shift + len(found)]) for shift in range(200)]
-    # At the edge of a tone, a block holds more or less of it.
-    best = min(apart, key=np.mean)
-    assert (best > 0.1).sum() <= 16, np.flatnonzero(best > 0.1)
+    wanted = np.tile(loudness(*as_ffmpeg_has_it(clip)), 3)
+    for _ in range(3):
+        # From somewhere in one loop to the same place in the next.
+        heard = yield from undisturbed(player, ears, 2.2)
+        found = loudness(heard, ears.rate)
+        apart = [np.abs(found - wanted[shift : shift + len(found)]) for shift in range(200)]
+        # At the edge of a tone, a block holds more or less of it.
+        best = min(apart, key=np.mean)
+        assert (best > 0.1).sum() <= 6, np.flatnonzero(best > 0.1)
     ears.close()
 
 
@@ -211,9 +212,9 @@ def test_volume_and_mute(test: EngineTest) -> Steps:
     yield from until(lambda: sound_of(player) is not None)
     yield from level()
     full, quiet, mute, again = levels
-    assert abs(quiet / full - 10 ** (-12 / 20)) < 0.02, levels
+    assert abs(quiet / full - 10 ** (-12 / 20)) < 0.05, levels
     assert mute == 0.0
-    assert abs(again - quiet) < 0.02
+    assert abs(again - quiet) < 0.05
     ears.close()
 
 
