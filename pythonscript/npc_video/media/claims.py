@@ -7,6 +7,8 @@ are, because FFmpeg reads them wherever they are.
 
 import struct
 
+import numpy as np
+
 from ..errors import DamagedClipError
 
 __all__ = ["ClaimsCheck", "check_claims"]
@@ -23,7 +25,11 @@ _REACH = _NAME + _LARGE + _COUNTS
 _OWN_SIZES = (
     0xF00  # flags of a run whose samples have fields of their own (ISO/IEC 14496-12, 8.8.8)
 )
-_NAMES = (b"stsz", b"trun", b"elst")
+# Of samples without compression, FFmpeg puts so many of a chunk into one entry.
+_PER_ENTRY = 1024
+# The first has to be there as a whole before what follows is checked.
+_NAMES = (b"stsc", b"stsz", b"trun", b"elst", b"stco", b"co64")
+_ENTRY = 12  # bytes of an entry of the first
 
 
 def check_claims(data: bytes) -> None:
@@ -43,6 +49,7 @@ class ClaimsCheck:
         self._most_bytes = most_bytes
         self._most_samples = most_samples
         self._in_runs = 0
+        self._chunks = self._in_chunk = 1  # the most of any track, and of any of their chunks
         self._checked = 0
 
     def check(self, data: bytes | bytearray, *, is_whole: bool) -> int:
@@ -62,6 +69,11 @@ class ClaimsCheck:
                 start = at + _NAME + (_LARGE if size == 1 else 0)
                 # Sizes that reach beyond the file are those of chance finds among the samples.
                 is_box = size <= self._most_bytes and start + _COUNTS <= len(data)
+                if is_box and name == b"stsc":
+                    if not is_whole and self._is_to_come(data, start):
+                        end = min(end, at - _SIZE)
+                        break
+                    self._look_at_chunks(data, start)
                 if is_box and not self._is_sound(name, *struct.unpack_from(">3I", data, start)):
                     raise DamagedClipError("The clip is damaged: it claims more than it can hold.")
                 at = data.find(name, at + 1, max(0, end) + _NAME - 1)
@@ -74,7 +86,27 @@ class ClaimsCheck:
             return size == 0 or (count <= self._most_samples and count * size <= self._most_bytes)
         if name == b"elst":
             return second <= _MOST_EDITS
-        flags, count = first, second
+        if name == b"trun":
+            return self._is_run_sound(first, second)
+        if name != b"stsc":
+            self._chunks = max(self._chunks, second)
+        # Which chunks are those of which track is not known: each may be of the one with the most.
+        return self._chunks * self._in_chunk <= self._most_samples * _PER_ENTRY
+
+    def _is_run_sound(self, flags: int, count: int) -> bool:
         if not flags & _OWN_SIZES:
             self._in_runs += count
         return self._in_runs <= self._most_samples
+
+    def _is_to_come(self, data: bytes | bytearray, start: int) -> bool:
+        """Whether a part of the table of chunks at `start` is not there yet."""
+        (count,) = struct.unpack_from(">I", data, start + 4)
+        size = 8 + count * _ENTRY
+        return bool(size <= self._most_bytes and start + size > len(data))
+
+    def _look_at_chunks(self, data: bytes | bytearray, start: int) -> None:
+        """At how many samples each chunk has, says the table at `start`."""
+        (count,) = struct.unpack_from(">I", data, start + 4)
+        there = min(3 * count, (len(data) - start - 8) // 4)
+        entries = np.frombuffer(data, ">u4", there, start + 8)
+        self._in_chunk = max(self._in_chunk, int(entries[1::3].max(initial=0)))

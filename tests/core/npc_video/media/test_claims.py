@@ -2,8 +2,11 @@ import struct
 
 import pytest
 from npc_video.errors import DamagedClipError
-from npc_video.media.claims import check_claims
+from npc_video.media.claims import ClaimsCheck, check_claims
 from npc_video.media.decode import ClipDecoder
+from npc_video.media.sound import decode_sound
+
+from tests.core.npc_video.media.voiced import make
 
 
 def claiming(data, box, offset, *numbers):
@@ -26,6 +29,33 @@ def test_more_samples_than_bytes(mp4, count, size):
         ClipDecoder(claiming(mp4, b"stsz", 4, size, count), "video/mp4")
 
 
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("entry", [0, 1])
+def test_more_samples_than_a_chunk_holds(entry, early):
+    """FFmpeg makes 24 bytes of each thousand samples without compression, for each chunk."""
+    data = make("pcm_alaw", "mov")
+    check_claims(data)
+    table = data.index(b"stsc", data.index(b"soun"))
+    assert struct.unpack_from(">I", data, table + 8)[0] > 1
+    claimed = bytearray(data)
+    struct.pack_into(">I", claimed, table + 12 + 12 * entry + 4, 2_000_000_000)
+    if not early:
+        with pytest.raises(DamagedClipError, match="more than it can hold"):
+            decode_sound(bytes(claimed), "video/mp4")
+        return
+    check = ClaimsCheck(64 * 1024 * 1024)
+    # Nothing of the table is read before all of it is checked.
+    assert check.check(claimed[: table + 12 + 12 * entry + 30], is_whole=False) <= table
+    with pytest.raises(DamagedClipError, match="more than it can hold"):
+        check.check(claimed, is_whole=False)
+
+
+def test_a_minute_of_sound_without_compression_in_one_chunk():
+    count = struct.pack(">I4s6I", 28, b"stsc", 0, 1, 1, 60 * 48_000, 1, 0)
+    chunks = struct.pack(">I4s3I", 20, b"stco", 0, 1440, 0)
+    check_claims(bytes(16) + count + chunks + bytes(12_000_000))
+
+
 def test_many_edits(mp4):
     with pytest.raises(DamagedClipError, match="more than it can hold"):
         ClipDecoder(claiming(mp4, b"elst", 4, 5000), "video/mp4")
@@ -44,7 +74,7 @@ def test_a_large_size_does_not_hide_a_box():
 
 
 def test_names_among_the_samples_mean_nothing():
-    for name in (b"stsz", b"trun", b"elst"):
+    for name in (b"stsz", b"trun", b"elst", b"stsc", b"stco", b"co64"):
         check_claims(bytes(50) + b"\xd1\x07\x88\x12" + name + b"\xfe" * 50)
         check_claims(bytes(50) + name)
         check_claims(name)

@@ -72,7 +72,7 @@ def clips(tmp_path_factory):
 def voices(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voices")
     for container, codecs in VOICES.items():
-        ending = voiced.MEDIA_TYPES[container].removeprefix("video/")
+        ending = "mkv" if container == "matroska" else "mp4"
         for codec in codecs:
             rate, layout = (8000, "mono") if container == "3gp" else (RATE, "stereo")
             data = voiced.make(codec, container, rate, layout)
