@@ -16,9 +16,17 @@ from npc_video.shipping.godot import EngineRun, run_project
 from tools.soak.frames import Stop
 from tools.soak.watch import queued
 
-__all__ = ["Game"]
+__all__ = ["Game", "told_in"]
 
 _MARK = "@soak "
+
+
+def told_in(line: str) -> str:
+    """What the game tells in a line of its log, "" in others.
+
+    The engine writes warnings on another stream, and half of one may stand before it.
+    """
+    return line.partition(_MARK)[2]
 
 
 class Game:
@@ -50,8 +58,8 @@ class Game:
         loop = asyncio.get_running_loop()
 
         def hear(line: str) -> None:
-            if line.startswith(_MARK):
-                loop.call_soon_threadsafe(self._hear, line.removeprefix(_MARK))
+            if told := told_in(line):
+                loop.call_soon_threadsafe(self._hear, told)
 
         return asyncio.ensure_future(
             asyncio.to_thread(
