@@ -1,4 +1,5 @@
 import pytest
+
 from tools.soak.game import told_in
 
 
