@@ -53,7 +53,8 @@ def screen() -> Iterator[Mapping[str, str] | None]:
         return
     server, display = _start(virtual)
     try:
-        yield {"DISPLAY": display} if display else None
+        # Mesa's index of shaders is shared by all programs, and ended editors with SIGBUS.
+        yield {"DISPLAY": display, "MESA_SHADER_CACHE_DISABLE": "true"} if display else None
     finally:
         server.terminate()
         try:
