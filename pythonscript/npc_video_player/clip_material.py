@@ -13,19 +13,19 @@ from godot import (
     Basis,
     Image,
     RenderingServer,
-    ResourceLoader,
     Vector2,
     Vector3,
     Vector4,
     writable_pixels,
 )
 
+from .shaders import shader
+
 if TYPE_CHECKING:
     import numpy as np
     from npc_video.media.decode import ClipInfo
     from numpy.typing import NDArray
 
-_SHADER = "res://addons/npc_video_player/shaders/clip.gdshader"
 # What the bytes of a sample count, the lower one first: 1 of eight bits is 4 of ten.
 _BYTES = {1: (1.0, 0.0), 2: (0.25, 64.0)}
 _BOXES = ("box_y", "box_u", "box_v", "box_a")
@@ -45,10 +45,8 @@ class ClipMaterial:
         self._textures = [RenderingServer.texture_2d_create(image) for _ in range(2)]
         self._motion: _Motion | None = None
         self._mixed = -1.0
-        # The material holds the shader by its RID only.
-        self._shader: Any = ResourceLoader.load(_SHADER)
         self.rid = RenderingServer.material_create()
-        RenderingServer.material_set_shader(self.rid, self._shader.get_rid())
+        RenderingServer.material_set_shader(self.rid, shader("clip").get_rid())
         columns, rows = info.layout.size
         matrix, offset = info.colour.to_rgb()
         self._set(

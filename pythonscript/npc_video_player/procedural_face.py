@@ -6,7 +6,6 @@ equal phase. A shader draws it: what costs the main thread is one pose and one u
 
 from __future__ import annotations
 
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -15,18 +14,16 @@ from godot import (
     PackedFloat32Array,
     Rect2,
     RenderingServer,
-    ResourceLoader,
     ShaderMaterial,
     Vector2,
-    at_exit,
 )
 from npc_video import VideoParams
 from npc_video.face.controls import RANGES
 from npc_video.face.pose import pose
 
 from .layers import new_item
+from .shaders import shader
 
-_SHADER = "res://addons/npc_video_player/shaders/face.gdshader"
 _numbers = attrgetter(*RANGES)
 
 
@@ -46,7 +43,7 @@ class ProceduralFace:
         self._seconds = seconds
         self._phase = phase % 1.0
         self._material = ShaderMaterial()
-        self._material.shader = _shader()
+        self._material.shader = shader("face")
         RenderingServer.canvas_item_set_material(self.item, self._material.get_rid())
         self._pose()
 
@@ -78,10 +75,3 @@ class ProceduralFace:
             wanted.expression, wanted.emotion, wanted.animation, wanted.intensity, self._phase
         )
         self._material.set_shader_parameter("pose", PackedFloat32Array(_numbers(face)))
-
-
-@cache
-def _shader() -> Any:
-    """Kept from the first face on: to translate it anew would take longer than a frame."""
-    at_exit(_shader.cache_clear)
-    return ResourceLoader.load(_SHADER)

@@ -16,15 +16,13 @@ from godot import (
     Node,
     Rect2,
     RenderingServer,
-    ResourceLoader,
     SubViewport,
     Vector2,
 )
 
 from .layers import LayerStack, new_item
 from .mipmaps import Mipmaps
-
-_SHADER = "res://addons/npc_video_player/shaders/stage.gdshader"
+from .shaders import shader
 
 
 class Stage:
@@ -42,10 +40,8 @@ class Stage:
         self.resize(size)
         player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
         layers.move_to(self._floor.get_canvas_item())
-        # The material holds the shader by its RID only.
-        self._shader: Any = ResourceLoader.load(_SHADER)
         self._material = RenderingServer.material_create()
-        RenderingServer.material_set_shader(self._material, self._shader.get_rid())
+        RenderingServer.material_set_shader(self._material, shader("stage").get_rid())
         RenderingServer.material_set_param(self._material, "picture", self.texture.get_rid())
         self._item = new_item(player)
         RenderingServer.canvas_item_set_material(self._item, self._material)
