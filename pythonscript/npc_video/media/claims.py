@@ -6,8 +6,8 @@ are, because FFmpeg reads them wherever they are.
 """
 
 import struct
-
-import numpy as np
+import sys
+from array import array
 
 from ..errors import DamagedClipError
 
@@ -108,5 +108,8 @@ class ClaimsCheck:
         """At how many samples each chunk has, says the table at `start`."""
         (count,) = struct.unpack_from(">I", data, start + 4)
         there = min(3 * count, (len(data) - start - 8) // 4)
-        entries = np.frombuffer(data, ">u4", there, start + 8)
-        self._in_chunk = max(self._in_chunk, int(entries[1::3].max(initial=0)))
+        # Not by NumPy, which a game's start does not wait for.
+        entries = array("I", bytes(data[start + 8 : start + 8 + 4 * there]))
+        if sys.byteorder == "little":
+            entries.byteswap()
+        self._in_chunk = max(self._in_chunk, max(entries[1::3], default=0))
