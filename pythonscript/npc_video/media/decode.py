@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -127,22 +126,21 @@ class ClipDecoder:
             self._shape = Shape(context, has_alpha(self._stream), most_side, untagged_colours)
             layout = self._shape.layout
             self._alpha = AlphaDecoder(context, self._limits) if layout.has_alpha else None
-            self._rate = float(self._stream.average_rate or Fraction(25))
             self._last = 0.0
             self._meter = WorkMeter(self._limits)
             self._motion: MotionReader | None = None
             self._pass = self._pictures()
             # It tells what the file does not, as how it is to be turned, and its colours.
-            self._first = self._next_picture()
-            self._shape.look_at(self._first)
+            first = self._next_picture()
+            self._shape.look_at(first)
             self._meter.pause()
-            self.info = self._info(sound)
+            self.info = self._info(first, sound)
             _check_length(self.info.length, self._limits)
         except BaseException:
             self._container.close()
             raise
         self._opaque = bytes([255]) * (layout.width * layout.height if self._alpha else 0)
-        self._is_at_start = True
+        self._first: Any = first  # until the first pass begins
 
     @property
     def length(self) -> float | None:
@@ -151,7 +149,7 @@ class ClipDecoder:
         if times is None or times.length is None:
             return None
         # Damaged files may have more frames than their packets tell.
-        return times.length if times.length > self._last else self._last + 1.0 / self._rate
+        return times.length if times.length > self._last else self._last + 1.0 / self._packets.rate
 
     def frames(self) -> Iterator[Frame]:
         """All frames from the beginning, as they are due.
@@ -174,7 +172,7 @@ class ClipDecoder:
                 if count == 1:
                     start = (seconds or 0.0) - self._times.lead
                 elif seconds is None or seconds - start <= last:
-                    last += 1.0 / self._rate
+                    last += 1.0 / self._packets.rate
                 else:
                     last = seconds - start
                 self._check(picture, count, last)
@@ -200,10 +198,10 @@ class ClipDecoder:
 
     def _begin(self) -> Iterator[Any]:
         """The decoded pictures; the first pass goes on with the one that `__init__` has read."""
-        if self._is_at_start:
-            self._is_at_start = False
+        if self._first is not None:
+            first, self._first = self._first, None
             self._meter.resume()
-            return chain((self._first,), self._pass)
+            return chain((first,), self._pass)
         self._stream.codec_context.flush_buffers()
         if self._alpha:
             self._alpha.restart()
@@ -231,15 +229,15 @@ class ClipDecoder:
             self._meter.check()
             yield from pictures
 
-    def _info(self, sound: Any | None) -> ClipInfo:
+    def _info(self, first: Any, sound: Any | None) -> ClipInfo:
         context, stream = self._stream.codec_context, self._stream
-        matrix = self._first.side_data.get("DISPLAYMATRIX")
+        matrix = first.side_data.get("DISPLAYMATRIX")
         turn = turn_of(None if matrix is None else bytes(matrix))
         width, height = shown_size(context.width, context.height, stream.sample_aspect_ratio, turn)
         return ClipInfo(
             width,
             height,
-            self._rate,
+            self._packets.rate,
             self.length,
             context.name,
             self._shape.colour,

@@ -42,6 +42,7 @@ class PacketSource:
 
     Attributes:
         times: there with the first packet of the video, its `length` with the last one.
+        rate: frames per second, on average.
 
     Raises:
         ClipLimitError: there are more packets than so long a clip has.
@@ -58,6 +59,7 @@ class PacketSource:
         limits: MediaLimits,
     ):
         self.times: Times | None = None
+        self.rate = float(video.average_rate or _USUAL_RATE)
         self._container, self._video, self._sound = container, video, sound
         self._wanted, self._limits = wanted, limits
         self._kind = container.format.name.partition(",")[0]
@@ -88,14 +90,10 @@ class PacketSource:
         said, ends = self._said(), None if self.times is None else self.times.length
         if self._is_whole or said is None or ends is None:
             return
-        if ends < said - max(_MISSING_SECONDS, _MISSING_FRAMES / self._rate):
+        if ends < said - max(_MISSING_SECONDS, _MISSING_FRAMES / self.rate):
             raise DamagedClipError(
                 f"The clip is damaged: it ends after {ends:.2f} of {said:.2f} s."
             )
-
-    @property
-    def _rate(self) -> float:
-        return float(self._video.average_rate or _USUAL_RATE)
 
     def _read(self) -> Iterator[Any]:
         meter = WorkMeter(self._limits)
@@ -144,7 +142,7 @@ class PacketSource:
             # What is too long, or says so, is not heard.
             lasts if lasts <= self._limits.most_seconds else 0.0,
             lead=begun.lead,
-            fps=self._rate,
+            fps=self.rate,
             tick=float(self._video.time_base or 0.0),
             said=self._said(),
             # Its frames have no durations, so the last one stays until the file is over.
