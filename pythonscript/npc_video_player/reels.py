@@ -102,9 +102,11 @@ class Reels:
     def news_of_sound(self, reel: Reel) -> str:
         """Why a clip's sound cannot be heard, once for each clip; else ""."""
         problem = reel.sound_problem
+        if not problem:
+            return ""
         clip = reel.clip
         key = clip.params.cache_key(), clip.preset, len(clip.data)
-        if not problem or key in self._told_of:
+        if key in self._told_of:
             return ""
         self._told_of.add(key)
         return problem

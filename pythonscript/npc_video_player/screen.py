@@ -139,15 +139,15 @@ class Screen:
             if self._plays_otherwise(reel):
                 self._play_otherwise()
             return
-        top = self.layers.top
-        if role == "upgrade" and isinstance(top, ClipLayer) and top.reel.is_finished:
+        shown = self.clip
+        if role == "upgrade" and shown is not None and shown.reel.is_finished:
             return
-        if isinstance(top, ClipLayer):
+        if shown is not None:
             in_phase = role == "again" or (role == "upgrade" and not self._loops)
         else:
-            in_phase = in_phase and isinstance(top, ProceduralFace)
+            in_phase = in_phase and isinstance(self.layers.top, ProceduralFace)
         begin = self._phase() if in_phase else 0.0
-        is_again = isinstance(top, ClipLayer) and top.reel.clip.data == clip.data
+        is_again = shown is not None and shown.reel.clip.data == clip.data
         self.drop_opening()
         reel = self._reels.open(
             clip,
@@ -186,13 +186,13 @@ class Screen:
 
     def _play_otherwise(self) -> None:
         """Opens what is opened or on screen anew; what still comes in when it is whole."""
-        top, opening = self.layers.top, self._opening
+        shown, opening = self.clip, self._opening
         if self.is_growing:
             return
         if opening is not None:
             self.open(opening.reel.clip, opening.role, in_phase=opening.in_phase)
-        elif isinstance(top, ClipLayer) and not top.is_held:
-            self.open(top.reel.clip, "again")
+        elif shown is not None and not shown.is_held:
+            self.open(shown.reel.clip, "again")
 
     def dress(self, name: str, portrait: Any, text: str) -> None:
         """Has placeholders show who is shown now, and say `text`."""
@@ -267,12 +267,12 @@ class Screen:
 
     def _found_calm(self) -> ClipLayer | None:
         """The one layer that plays, if it is all that there is."""
-        top = self.layers.top
+        shown = self.clip
         if len(self.layers) > 1 or self._opening is not None or self._stand_in is not None:
             return None
-        if not isinstance(top, ClipLayer) or top.is_held or not top.reel.is_silent:
+        if shown is None or shown.is_held or not shown.reel.is_silent:
             return None
-        return top
+        return shown
 
     def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
         """What has become of the clips that play."""
@@ -341,8 +341,8 @@ class Screen:
 
     def _waits_for_loop(self, role: str) -> bool:
         """Whether a clip begins when the one on screen begins again."""
-        top = self.layers.top
-        loops = isinstance(top, ClipLayer) and not top.is_held and top.reel.begins_again
+        shown = self.clip
+        loops = shown is not None and not shown.is_held and shown.reel.begins_again
         return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
 
     def _push_fallback(self, layer: Layer) -> None:
