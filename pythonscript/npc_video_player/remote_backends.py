@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import npc_video
 from godot import exposed, push_warning
 from npc_video.errors import InvalidDataError, NpcVideoError
-from npc_video.records import UNTAGGED_COLOURS
 
 from .backend_resources import NpcBackend
 from .game_files import read_file
-from .told import Told
+from .told import Told, UntaggedColours
 
 if TYPE_CHECKING:
     from npc_video import Backend
@@ -46,14 +45,7 @@ class _Remote(NpcBackend):
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
     )
-    untagged_colours = Told(
-        str,
-        UNTAGGED_COLOURS[0],
-        enum=UNTAGGED_COLOURS,
-        doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or of"
-        " BT.709. Where greens look too dark and reds too light or the other way round, it is the"
-        " other.",
-    )
+    untagged_colours = UntaggedColours()
 
     @token_env.setter
     def token_env(self, value: str) -> None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from godot import Callable as EngineCallable
 from godot import ClassDB, Script, exposed
 from npc_video.errors import InvalidDataError
-from npc_video.records import UNTAGGED_COLOURS
 
 from .backend_resources import NpcBackend
 from .game_function import function_backend
-from .told import Told
+from .told import Told, UntaggedColours
 
 if TYPE_CHECKING:
     from npc_video import Backend
@@ -36,14 +35,7 @@ class NpcScriptBackend(NpcBackend):
         doc="A file of GDScript that extends RefCounted and has `func generate(request:"
         " Dictionary)`.",
     )
-    untagged_colours = Told(
-        str,
-        UNTAGGED_COLOURS[0],
-        enum=UNTAGGED_COLOURS,
-        doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or of"
-        " BT.709. Where greens look too dark and reds too light or the other way round, it is the"
-        " other.",
-    )
+    untagged_colours = UntaggedColours()
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         return (self._check_generator,)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from godot import export
+from npc_video.records import UNTAGGED_COLOURS
 
-__all__ = ["Told"]
+__all__ = ["Told", "UntaggedColours"]
 
 
 class Told(export):
@@ -15,3 +16,17 @@ class Told(export):
     def __set__(self, obj: Any, value: Any) -> None:
         super().__set__(obj, value)
         obj.emit_changed()
+
+
+class UntaggedColours(Told):
+    """The matrix of clips that name none, for resources of generators."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            str,
+            UNTAGGED_COLOURS[0],
+            enum=UNTAGGED_COLOURS,
+            doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or"
+            " of BT.709. Where greens look too dark and reds too light or the other way round, it"
+            " is the other.",
+        )
