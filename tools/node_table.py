@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 from npc_video.graph.nodes import NODE_TYPES
-from npc_video.graph.nodes.base import ANY_PORT, Node, Setting
+from npc_video.graph.nodes.base import ANY_PORT, Node, Setting, first_name
 
 from tools.paths import ROOT
 
@@ -60,7 +60,7 @@ def _port(names: str) -> str:
 
 
 def _input(kind: type[Node], names: str) -> str:
-    first = names.partition("|")[0]
+    first = first_name(names)
     if first not in kind.absent:
         return _port(names)
     value = kind.absent[first]

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
 
 from ..errors import Problem
-from .nodes.base import ANY_PORT, Node, Place, StatefulNode
+from .nodes.base import ANY_PORT, Node, Place, StatefulNode, first_name
 from .nodes.state import Machine
 from .nodes.video import Output
 from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
@@ -46,7 +46,7 @@ def compile_graph(
     for node_id, node in nodes.items():
         if node is not None:
             # A node that nothing needs may wait for its connections.
-            named = wires.into[node_id] if node_id in needed else map(_first, node.inputs)
+            named = wires.into[node_id] if node_id in needed else map(first_name, node.inputs)
             problems += (Problem(node_id, *found) for found in node.problems(frozenset(named)))
     _report_cycles(wires, problems)
     if problems or output is None or None in nodes.values():
@@ -132,12 +132,8 @@ def _canonical(node: Node, name: str) -> str | None:
         if names == ANY_PORT:
             return name
         if name in names.split("|"):
-            return _first(names)
+            return first_name(names)
     return None
-
-
-def _first(names: str) -> str:
-    return names.partition("|")[0]
 
 
 def _listed(ports: Iterable[str]) -> str:
@@ -227,7 +223,7 @@ def _outputs(wires: _Wires, ran: list[str], output: str) -> dict[str, tuple[str,
 def _inputs(node: Node, fed: Mapping[str, Port]) -> tuple[str, ...]:
     if ANY_PORT in node.inputs:
         return tuple(fed)
-    return tuple(map(_first, node.inputs))
+    return tuple(map(first_name, node.inputs))
 
 
 def _read(indexes: list[int]) -> Read:

@@ -27,6 +27,7 @@ __all__ = [
     "Values",
     "decayed",
     "finite",
+    "first_name",
     "limited",
     "node",
     "number",
@@ -147,6 +148,11 @@ class StatefulNode(Node, frozen=True):
     def evaluate(self, turn: Turn, cell: Any, *inputs: Any) -> Any:
         """The next cell and the outputs."""
         raise NotImplementedError
+
+
+def first_name(names: str) -> str:
+    """The name by which a port goes here; "a|input" has two in files."""
+    return names.partition("|")[0]
 
 
 NODE_TYPES: dict[str, type[Node]] = {}
