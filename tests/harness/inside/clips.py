@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -14,7 +15,19 @@ from numpy.typing import NDArray
 
 WIDTH, HEIGHT, FPS, COUNT = 256, 192, 8, 24
 
+FILES = Path(__file__).parents[2] / "data" / "media"
+"""Clips that other tools wrote; `README.md` there says how each was made."""
+
 Picture = NDArray[np.uint8]
+
+
+def clip_of(name: str) -> GeneratedClip:
+    """One of `FILES`, as a generator might have sent it that was asked for 3 s of 64×64."""
+    kind = "video/webm" if name.endswith("webm") else "video/mp4"
+    params = VideoParams(expression=name)
+    return GeneratedClip(
+        (FILES / name).read_bytes(), kind, 64, 64, 8.0, 3.0, "realtime", params, 0.0
+    )
 
 
 def grey(level: Callable[[int], int]) -> Iterable[Picture]:

@@ -15,12 +15,12 @@ from npc_video.media.decode import ClipDecoder, MediaLimits
 from npc_video.media.growing import GrowingFile
 from npc_video.media.sound import decode_sound
 
+from tests.core.npc_video.media.files import MEDIA_TYPES
 from tests.harness.inside.memory import peak_kib
 
 LIMITS = MediaLimits(
     most_pixels=768 * 768, most_frames=130, most_seconds=20.0, most_decode_seconds=2.0
 )
-MEDIA_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska"}
 MOST_GROWTH = 150 * 1024  # KiB
 CRASH = -1  # a seed that shows what a crash looks like
 

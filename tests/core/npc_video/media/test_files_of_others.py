@@ -14,8 +14,8 @@ from npc_video.errors import UnsupportedClipError
 from npc_video.media.decode import ClipDecoder
 from npc_video.media.growing import GrowingFile
 
-FILES = Path(__file__).parents[3] / "data" / "media"
-MEDIA_TYPES = {".mp4": "video/mp4", ".webm": "video/webm"}
+from tests.core.npc_video.media.files import FILES, MEDIA_TYPES
+
 RED, GREEN, BLUE, YELLOW = (81, 90, 240), (145, 54, 34), (41, 240, 110), (210, 16, 146)
 QUAD = {(0, 0): RED, (0, 1): GREEN, (1, 0): BLUE, (1, 1): YELLOW}
 

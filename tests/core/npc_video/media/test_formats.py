@@ -5,7 +5,6 @@ Files of other writers are in `tests/data/media`, where it is said how each was 
 
 import io
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -15,7 +14,7 @@ from npc_video.errors import UnsupportedClipError
 from npc_video.media.colour import Colour
 from npc_video.media.decode import ClipDecoder
 
-FILES = Path(__file__).parents[3] / "data" / "media"
+from .files import FILES
 
 EVEN, ODD = (256, 192), (255, 191)
 MATRICES = {

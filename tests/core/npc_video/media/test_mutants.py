@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from tests.core.npc_video.media import voiced
+from tests.core.npc_video.media.files import FILES
 
 ROOT = Path(__file__).parents[4]
-FILES = ROOT / "tests" / "data" / "media"
 PROGRAM = "tests.core.npc_video.media.mutants"
 COUNT, PROCESSES = 500, 2
 DEADLINE = 120.0

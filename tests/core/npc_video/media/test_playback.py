@@ -4,7 +4,6 @@ import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from npc_video.media.playback import Playback
 from npc_video.records import GeneratedClip, VideoParams
 
 from ..waiting import DEADLINE, until
+from .files import FILES
 
 FRAME = 1 / 8
 COUNT = 24
@@ -382,8 +382,7 @@ def test_what_repeats_is_never_finished(play, decoders):
 
 @pytest.fixture(scope="session")
 def still() -> bytes:
-    files = Path(__file__).parents[3] / "data" / "media"
-    return (files / "one.mp4").read_bytes()
+    return (FILES / "one.mp4").read_bytes()
 
 
 def test_a_still_begins_nothing_again(still, decoders):

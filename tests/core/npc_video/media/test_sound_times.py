@@ -2,7 +2,6 @@
 
 import random
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -13,10 +12,10 @@ from npc_video.media.opening import MediaLimits
 from npc_video.media.sound import decode_sound
 from npc_video.media.sound_track import sound_of, timed
 
+from tests.core.npc_video.media.files import FILES
 from tests.core.npc_video.media.voiced import CLICK, MEDIA_TYPES, SECONDS, make, rewritten
 from tests.harness.inside.memory import peak_kib
 
-DATA = Path(__file__).parents[3] / "data" / "media"
 BLOCK = 480  # samples, a hundredth of a second
 KINDS = [
     ("aac", "mp4"),
@@ -51,7 +50,7 @@ def without(*gaps):
 
 
 def test_what_was_lost_is_silent():
-    samples = decode_sound((DATA / "gap.webm").read_bytes(), "video/webm").samples
+    samples = decode_sound((FILES / "gap.webm").read_bytes(), "video/webm").samples
     is_loud = np.abs(np.frombuffer(samples, "<i2").astype(int)) > 2000
     heard = np.flatnonzero(is_loud) / 48_000
     assert heard[0] == pytest.approx(1.5, abs=0.01)

@@ -1,14 +1,11 @@
-from pathlib import Path
-
 import pytest
 from npc_video.media.growing import GrowingFile
 from npc_video.media.opening import MediaLimits, open_container
 from npc_video.media.packets import PacketSource
 from npc_video.media.start import heard_from
 
+from tests.core.npc_video.media.files import FILES
 from tests.core.npc_video.media.voiced import FPS, MEDIA_TYPES, make
-
-DATA = Path(__file__).parents[3] / "data" / "media"
 
 NO_EDIT_LIST = {"use_editlist": "0"}
 FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
@@ -90,7 +87,7 @@ def test_of_early_sound_nothing_is_lost(codec, container):
 )
 def test_what_a_codec_runs_up_with_is_not_waited_for(name, picture, sound):
     container = {"mp4": "mp4", "mkv": "matroska"}[name[-3:]]
-    found = beginnings((DATA / name).read_bytes(), container)
+    found = beginnings((FILES / name).read_bytes(), container)
     assert found == pytest.approx((picture, sound))
 
 

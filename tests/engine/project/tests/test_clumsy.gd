@@ -1,7 +1,6 @@
-extends RefCounted
+extends "game_test.gd"
 ## What handlers of a player's signals do to the very player that calls them.
 
-const SECONDS := 20.0
 const ACTIONS: Array[StringName] = [
 	&"queue_free", &"reparent", &"leave", &"react", &"request", &"cancel",
 	&"clear_cache", &"pregenerate", &"hint", &"set_generator", &"change", &"picture", &"stats",
@@ -57,15 +56,6 @@ func _victims(test: Node, heard: StringName, settings: Dictionary) -> Array[Vict
 	return victims
 
 
-func _until(test: Node, condition: Callable) -> bool:
-	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
-	while not condition.call():
-		if Time.get_ticks_msec() > deadline:
-			return false
-		await test.get_tree().process_frame
-	return true
-
-
 ## All handlers do what they do, and players that are still there go on as any other.
 func _play(test: Node, heard: StringName, settings := {}, begin := Callable()) -> void:
 	var victims := _victims(test, heard, settings)
@@ -75,7 +65,7 @@ func _play(test: Node, heard: StringName, settings := {}, begin := Callable()) -
 		else:
 			victim.player.react({"tool": "hand"})
 	for victim in victims:
-		if not await _until(test, func() -> bool: return victim.calls > 0):
+		if not await _comes_true(test, func() -> bool: return victim.calls > 0):
 			push_error("%s was not told to who does %s" % [heard, victim.action])
 	for frame in 5:
 		await test.get_tree().process_frame

@@ -6,10 +6,9 @@ The files are in `tests/data/media`, where it is said how each was made.
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
-from clips import HEIGHT, WIDTH, gradients, make_clip
+from clips import HEIGHT, WIDTH, clip_of, gradients, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import (
     CanvasItemMaterial,
@@ -27,19 +26,11 @@ from npc_video_player.clip_layer import ClipLayer
 from players import BARE, player_in
 from window import drawn, picture
 
-FILES = Path(__file__).parents[3] / "data" / "media"
 SIDE = 256
 WHITE, BLACK = Color(1.0, 1.0, 1.0), Color(0.0, 0.0, 0.0)
 # What the middle of a bar is to be, as in BT.709.
 WHITE_BAR, RED_BAR, FULL_WHITE = (30, 50), (30, 183), (112, 104)
 BARS = {WHITE_BAR: (190, 190, 190), RED_BAR: (190, 0, 0), FULL_WHITE: (255, 255, 255)}
-
-
-def clip_of(name: str) -> GeneratedClip:
-    kind = "video/webm" if name.endswith("webm") else "video/mp4"
-    data = (FILES / name).read_bytes()
-    params = VideoParams(expression=name)
-    return GeneratedClip(data, kind, 64, 64, 8.0, 1.0, "realtime", params, 0.0)
 
 
 def bare_player(test: EngineTest, size: tuple[int, int], **properties: object) -> NpcVideoPlayer:

@@ -6,31 +6,20 @@ The files are in `tests/data/media`, where it is said how each was made.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from clips import make_clip
+from clips import clip_of, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import Engine
-from npc_video import GeneratedClip, VideoParams
+from npc_video import GeneratedClip
 from npc_video_player import NpcVideoPlayer, shared
 from npc_video_player.clip_layer import ClipLayer
 from players import BARE, player_in
 from window import drawn, picture
 
-FILES = Path(__file__).parents[3] / "data" / "media"
 SIDE = 256
 COLOURS = {(1, 0, 0): "R", (0, 1, 0): "G", (0, 0, 1): "B", (1, 1, 0): "Y"}
-
-
-def clip_of(name: str) -> GeneratedClip:
-    """The file as a generator might have sent it that was asked for 3 s of 64×64."""
-    kind = {".mp4": "video/mp4", ".webm": "video/webm"}[Path(name).suffix]
-    params = VideoParams(expression=name)
-    return GeneratedClip(
-        (FILES / name).read_bytes(), kind, 64, 64, 8.0, 3.0, "realtime", params, 0.0
-    )
 
 
 def bare(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[tuple[str, Any]]]:

@@ -1,7 +1,6 @@
-extends RefCounted
+extends "game_test.gd"
 ## Functions of a game as generators, as a game writes them.
 
-const SECONDS := 20.0
 const SIDE := 64
 
 
@@ -47,18 +46,8 @@ func _player(test: Node, generator: Callable) -> NpcVideoPlayer:
 	return player
 
 
-func _until(test: Node, condition: Callable) -> void:
-	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
-	while not condition.call():
-		if Time.get_ticks_msec() > deadline:
-			push_error("not true within %d s; failed: %s" % [SECONDS, _reasons])
-			return
-		await test.get_tree().process_frame
-
-
-func _expect(condition: bool, what: String) -> void:
-	if not condition:
-		push_error(what)
+func _more() -> String:
+	return "; failed: %s" % [_reasons]
 
 
 func _pictures(request: Dictionary) -> Array[Image]:

@@ -1,7 +1,5 @@
-extends RefCounted
+extends "game_test.gd"
 ## The node as a game meets it: react, and watch the signals.
-
-const SECONDS := 20.0
 
 
 func _player(test: Node, npc_name := "Ember") -> NpcVideoPlayer:
@@ -12,20 +10,6 @@ func _player(test: Node, npc_name := "Ember") -> NpcVideoPlayer:
 	player.size = Vector2(256, 256)
 	test.add_child(player)
 	return player
-
-
-func _until(test: Node, condition: Callable) -> void:
-	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
-	while not condition.call():
-		if Time.get_ticks_msec() > deadline:
-			push_error("not true within %d s" % SECONDS)
-			return
-		await test.get_tree().process_frame
-
-
-func _expect(condition: bool, what: String) -> void:
-	if not condition:
-		push_error(what)
 
 
 func test_reacts_in_the_frame_of_the_interaction(test: Node) -> void:

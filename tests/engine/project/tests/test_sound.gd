@@ -1,7 +1,5 @@
-extends RefCounted
+extends "game_test.gd"
 ## Sound and speed as a game sets them.
-
-const SECONDS := 20.0
 
 
 func _player(test: Node) -> NpcVideoPlayer:
@@ -11,20 +9,6 @@ func _player(test: Node) -> NpcVideoPlayer:
 	player.size = Vector2(64, 64)
 	test.add_child(player)
 	return player
-
-
-func _until(test: Node, condition: Callable) -> void:
-	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)
-	while not condition.call():
-		if Time.get_ticks_msec() > deadline:
-			push_error("not true within %d s" % SECONDS)
-			return
-		await test.get_tree().process_frame
-
-
-func _expect(condition: bool, what: String) -> void:
-	if not condition:
-		push_error(what)
 
 
 func test_where_the_clip_is(test: Node) -> void:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import math
-from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
-from clips import grey, make_clip
+from clips import clip_of, grey, make_clip
 from ears import Ears, loudness, pitch
 from engine_tests import EngineTest, Steps, until
 from godot import (
@@ -32,16 +31,7 @@ from npc_video_player import NpcVideoPlayer, director
 from numpy.typing import NDArray
 from players import BARE, player_in
 
-FILES = Path(__file__).parents[3] / "data" / "media"
 TONE, TONE_HERTZ = "tone.mp4", 400.0
-
-
-def clip_of(name: str) -> GeneratedClip:
-    kind = "video/webm" if name.endswith("webm") else "video/mp4"
-    params = VideoParams(expression=name)
-    return GeneratedClip(
-        (FILES / name).read_bytes(), kind, 64, 64, 24.0, 3.0, "realtime", params, 0.0
-    )
 
 
 def listener(test: EngineTest, ears: Ears | None = None, **properties: Any) -> NpcVideoPlayer:
