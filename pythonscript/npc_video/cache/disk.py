@@ -241,9 +241,11 @@ class DiskTier:
                 if found is None:
                     continue
                 key, rank = found[0], (pixel_rate(found[1].clip), name)
-                if key in best:
-                    index.remove(min(best[key], rank)[1])
-                best[key] = max(best.get(key, rank), rank)
+                worse, best[key] = sorted((best.get(key, rank), rank))
+                if worse != best[key]:
+                    # A better one without a row is from a process that died while it replaced this
+                    # one: as the clip unused for longest it would be the first to be dropped.
+                    index.replace(worse[1], best[key][1])
             victims = self._make_room(index, 0)
         self.catalogue.count(evictions=len(victims))
         self._unlink(files.keys() - index.names())

@@ -149,6 +149,15 @@ class ClipIndex:
     def remove(self, name: str) -> None:
         self._change("DELETE FROM clips WHERE name = ?", (name,))
 
+    def replace(self, name: str, better: str) -> None:
+        """Drops a file for a better one of the same clip, which then was used no longer ago."""
+        self._change(
+            "UPDATE clips SET used = max(used, coalesce("
+            "(SELECT used FROM clips WHERE name = ?), 0)) WHERE name = ?",
+            (name, better),
+        )
+        self.remove(name)
+
     def use(self, names: Iterable[str]) -> None:
         """Notes that these files were used, the last one last."""
         for name in names:

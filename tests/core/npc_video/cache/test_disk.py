@@ -286,6 +286,17 @@ def test_a_smaller_budget_drops_what_was_used_longest_ago(tmp_path: Path) -> Non
     assert_consistent(tmp_path, 2 * _size(clips[0]))
 
 
+def test_a_better_clip_left_by_a_process_that_died_is_as_new_as_the_one_it_replaces(
+    tmp_path: Path,
+) -> None:
+    clips = fill(tmp_path, 4)
+    better = make_clip(3, preset="quality")
+    content = pack(key_of(better), better)[1]
+    (tmp_path / "clips" / file_name(content)).write_bytes(content)
+    budget = len(content) + _size(clips[2])
+    assert assert_consistent(tmp_path, budget) == {2: clips[2], 3: better}
+
+
 def test_a_folder_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file", "utf-8")
     tier = DiskTier(tmp_path / "cache")
