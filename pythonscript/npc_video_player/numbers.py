@@ -8,12 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from npc_video.cache.stats import TierStats
 from npc_video.media.cost import Cost
 
 from . import shared, sources
+
+if TYPE_CHECKING:
+    from npc_video.generation.jobs import Job
 
 TIERS = ("memory", "disk", "baked")
 # Often enough to follow, and seldom enough to cost nothing.
@@ -29,6 +32,7 @@ class Numbers:
         tiers: of the caches, by name.
         hits: requests whose clip was there; `misses`, the others.
         waiting: clips that wait to be made; `running`, those that are being made.
+        jobs: all of these: of each generator those that run, then those that wait in their order.
         late: requests that waited longer than the player's `max_wait`.
         busy_seconds: of generating, all generators together.
         made_ahead: clips made before anybody asked; `used`, those of them that were shown.
@@ -41,6 +45,7 @@ class Numbers:
     misses: int
     waiting: int
     running: int
+    jobs: tuple[Job, ...]
     generated: int
     failed: int
     late: int
@@ -88,6 +93,7 @@ class Numbers:
                 "failed": self.failed,
                 "late": self.late,
                 "busy_seconds": self.busy_seconds,
+                "jobs": list(map(_told, self.jobs)),
             },
             "speculation": {
                 "made": self.made_ahead,
@@ -114,6 +120,7 @@ def now(cost_before: Cost = _NO_COST) -> Numbers:
         misses=sum(each.misses for each in stats),
         waiting=sum(each.queue_length for each in stats),
         running=sum(each.running for each in stats),
+        jobs=tuple(job for each in stats for job in each.jobs),
         generated=sum(each.generated for each in stats),
         failed=sum(each.failed for each in stats),
         late=sum(each.late for each in stats),
@@ -146,6 +153,17 @@ def lately() -> Numbers:
     _lately.looked_at = at
     _lately.numbers = now() if before is None else now(before.cost)
     return _lately.numbers
+
+
+def _told(job: Job) -> dict[str, Any]:
+    """What `get_stats` tells of a clip that is made or waits."""
+    return {
+        "npc_id": job.owner,
+        "expression": job.params.expression,
+        "emotion": job.params.emotion,
+        "preset": job.preset.name,
+        "why": "wanted" if job.is_wanted else "ahead" if job.is_speculative else "better",
+    }
 
 
 def _joined(tiers: Iterable[TierStats]) -> TierStats:

@@ -203,7 +203,9 @@ class NpcVideoPlayer(PlayerProperties):
 
         Of all players of the game together: `hit_rate` of requests, 0 to 1; `cache`, for `memory`,
         `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`;
-        `queue`, `{waiting, running, generated, failed, late, busy_seconds}`; `speculation`, clips
+        `queue`, `{waiting, running, jobs, generated, failed, late, busy_seconds}`, where `jobs` are
+        the clips that are made now, then those that wait in their order, as `{npc_id, expression,
+        emotion, preset, why}` with `why` one of `wanted`, `better` or `ahead`; `speculation`, clips
         made ahead, `{made, used, seconds, wasted_seconds}`; `playing`, `{decode_ms, upload_ms,
         dropped}`, the first two per frame.
         """

@@ -264,7 +264,7 @@ class GenerationCore:
         is_left = job.attempt + 1 < MAX_ATTEMPTS and self._hosts.working(now)
         if worth_retrying and is_left and job.is_wanted:
             rest = backoff(job.attempt + 1, self._chance)
-            self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest), now)
+            self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
             self._tally.retried += 1
         else:
             self._tally.failed += 1
@@ -379,7 +379,7 @@ class GenerationCore:
         return self._presets[-1]
 
     def _enqueue(self, job: Job) -> None:
-        for refused in self._queue.add(job, job.asked_at):
+        for refused in self._queue.add(job):
             self._tally.refused += 1
             if refused.is_wanted:
                 self._stage.give_up(refused.key)
@@ -414,7 +414,7 @@ class GenerationCore:
         """Gives the hosts work: what is wanted, then what is worth most, one after the other."""
         hosts = self._hosts.working(now)
         started: list[Start] = []
-        self._queue.replan((), now)
+        self._queue.replan(())
         while True:
             assignment = self._queue.assign(now, hosts)
             self._tally.preempted += len(assignment.stops)
@@ -427,7 +427,7 @@ class GenerationCore:
             job = self._most_worth(now) if self._queue.has_free_slot(hosts) else None
             if job is None:
                 break
-            self._queue.replan((job,), now)
+            self._queue.replan((job,))
         self._settled_at = now
         return self._draft.decide(started)
 

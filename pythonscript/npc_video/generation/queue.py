@@ -55,6 +55,10 @@ class GenerationQueue:
     def running(self) -> tuple[Start, ...]:
         return tuple(self._running.values())
 
+    def in_order(self) -> list[Job]:
+        """The jobs that wait, the one whose turn is next first."""
+        return sorted(self._waiting.values(), key=self._rank, reverse=True)
+
     def find(self, key: CacheKey) -> Job | None:
         """The job of `key`, waiting or running."""
         running = self._find_running(key)
@@ -65,7 +69,7 @@ class GenerationQueue:
 
     # ---- What comes and goes ----
 
-    def add(self, job: Job, now: float) -> tuple[Job, ...]:
+    def add(self, job: Job) -> tuple[Job, ...]:
         """Takes `job` in, and returns the jobs refused because of it: often none, maybe itself.
 
         A job of the same key is joined: it keeps its place and its preset if it runs, and gets
@@ -80,15 +84,15 @@ class GenerationQueue:
         self._waiting[job.key] = job if waiting is None else _joined(waiting, job)
         if len(self._waiting) <= self._length:
             return ()
-        least = min(self._waiting.values(), key=lambda job: self._rank(job, now))
+        least = min(self._waiting.values(), key=self._rank)
         return (self._waiting.pop(least.key),)
 
-    def replan(self, jobs: Iterable[Job], now: float) -> None:
+    def replan(self, jobs: Iterable[Job]) -> None:
         """Puts a new plan of speculations and upgrades in place of the one that waits."""
         for key in [key for key, job in self._waiting.items() if job.purpose in _PLANNED]:
             del self._waiting[key]
         for job in jobs:
-            self.add(job, now)
+            self.add(job)
 
     def promote(self, key: CacheKey, priority: float) -> bool:
         """Raises the priority of a job, never lowers it; whether there is one."""
@@ -131,8 +135,9 @@ class GenerationQueue:
         """Gives waiting jobs to `hosts`, the preferred one first."""
         starts: list[Start] = []
         stops: list[Start] = []
-        ready = [job for job in self._waiting.values() if job.not_before <= now]
-        for job in sorted(ready, key=lambda job: self._rank(job, now), reverse=True):
+        for job in self.in_order():
+            if job.not_before > now:
+                continue
             host = next((host for host in hosts if self._is_free(host)), None)
             if host is None:
                 victim = self._victim(job, now, hosts)
@@ -155,10 +160,13 @@ class GenerationQueue:
 
     # ---- Inside ----
 
-    def _rank(self, job: Job, now: float) -> tuple[bool, float, int]:
-        """Sorts jobs by value, the most valuable last."""
-        aged = 0.0 if job.is_wanted else self._ageing * (now - job.asked_at)
-        return (job.is_wanted, job.priority + aged, -job.order)
+    def _rank(self, job: Job) -> tuple[bool, float, int]:
+        """Sorts jobs by value, the most valuable last.
+
+        All that age do so alike: what tells them apart is when they began.
+        """
+        younger = 0.0 if job.is_wanted else self._ageing * job.asked_at
+        return (job.is_wanted, job.priority - younger, -job.order)
 
     def _victim(self, job: Job, now: float, hosts: Sequence[str]) -> Start | None:
         """The running job that `job` may displace and that is worth least, the youngest first."""

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from .hosts import Host, Hosts
-from .jobs import Start
+from .jobs import Job, Start
 from .planner import Planner
 from .queue import GenerationQueue
 
@@ -39,6 +39,7 @@ class ManagerStats:
         fallbacks: how often each rung of the ladder covered a miss.
         queue_length: jobs that wait now.
         running: jobs that run now.
+        jobs: those jobs themselves: the ones that run, then those that wait, the next one first.
         generated: clips finished; `upgraded`, those of them that took the place of a worse one.
         superseded: requests dropped before they began because something newer was wanted.
         preempted: jobs given up for a more urgent one.
@@ -61,6 +62,7 @@ class ManagerStats:
     fallbacks: dict[str, int]
     queue_length: int
     running: int
+    jobs: tuple[Job, ...]
     generated: int
     upgraded: int
     failed: int
@@ -121,6 +123,7 @@ def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planne
         fallbacks=dict(tally.fallbacks),
         queue_length=len(queue),
         running=len(queue.running),
+        jobs=(*(start.job for start in queue.running), *queue.in_order()),
         generated=tally.generated,
         upgraded=tally.upgraded,
         failed=tally.failed,

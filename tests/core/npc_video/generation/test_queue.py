@@ -32,24 +32,24 @@ class TestOrder:
     def test_highest_priority_first_then_first_come(self):
         waiting = queue()
         for name, priority in (("x", 1), ("y", 5), ("z", 5)):
-            waiting.add(job(name, priority=priority), 0.0)
+            waiting.add(job(name, priority=priority))
         assert drained(waiting) == ["y", "z", "x"]
 
     def test_what_is_wanted_goes_before_what_is_not_whatever_their_priorities(self):
         waiting = queue()
-        waiting.add(job("x", purpose=Purpose.BACKGROUND, priority=99), 0.0)
-        waiting.add(job("y", priority=0), 0.0)
+        waiting.add(job("x", purpose=Purpose.BACKGROUND, priority=99))
+        waiting.add(job("y", priority=0))
         assert drained(waiting) == ["y", "x"]
 
     def test_background_gains_priority_while_it_waits(self):
         waiting = queue(ageing=0.01)
-        waiting.add(job("old", purpose=Purpose.BACKGROUND, priority=0.0, now=0.0), 0.0)
-        waiting.add(job("new", purpose=Purpose.SPECULATION, priority=0.5, now=100.0), 100.0)
+        waiting.add(job("old", purpose=Purpose.BACKGROUND, priority=0.0, now=0.0))
+        waiting.add(job("new", purpose=Purpose.SPECULATION, priority=0.5, now=100.0))
         assert drained(waiting, now=100.0) == ["old", "new"]
 
     def test_a_job_rests_until_its_time(self):
         waiting = queue()
-        waiting.add(job("x", not_before=5.0), 0.0)
+        waiting.add(job("x", not_before=5.0))
         assert drained(waiting, now=4.9) == []
         assert drained(waiting, now=5.0) == ["x"]
 
@@ -58,31 +58,31 @@ class TestSingleFlight:
     def test_a_second_request_joins_the_first_and_keeps_its_place(self):
         waiting = queue()
         for name, priority in (("x", 1), ("y", 2), ("x", 2)):
-            waiting.add(job(name, priority=priority), 0.0)
+            waiting.add(job(name, priority=priority))
         assert drained(waiting) == ["x", "y"]
 
     def test_a_request_makes_a_running_speculation_urgent(self):
         waiting = queue()
-        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=0.1), 0.0)
+        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=0.1))
         waiting.assign(0.0, ONE)
-        waiting.add(job("x"), 1.0)
-        waiting.add(job("y", priority=10), 1.0)
+        waiting.add(job("x"))
+        waiting.add(job("y", priority=10))
         assert waiting.assign(1.0, ONE).stops == ()
         assert waiting.running[0].job.is_wanted
 
     def test_a_speculation_takes_nothing_from_a_request(self):
         waiting = queue()
-        waiting.add(job("x", priority=5), 0.0)
-        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=50), 0.0)
+        waiting.add(job("x", priority=5))
+        waiting.add(job("x", purpose=Purpose.SPECULATION, priority=50))
         assert waiting.waiting[0].priority == 5
 
 
 class TestPreemption:
     def test_a_wanted_job_takes_the_place_of_a_speculation_for_good(self):
         waiting = queue()
-        waiting.add(job("x", purpose=Purpose.SPECULATION), 0.0)
+        waiting.add(job("x", purpose=Purpose.SPECULATION))
         waiting.assign(0.0, ONE)
-        waiting.add(job("y", priority=0), 1.0)
+        waiting.add(job("y", priority=0))
         assignment = waiting.assign(1.0, ONE)
         assert names(assignment.stops) == ["x"]
         assert names(assignment.starts) == ["y"]
@@ -90,25 +90,25 @@ class TestPreemption:
 
     def test_a_wanted_job_of_lower_priority_waits_again(self):
         waiting = queue()
-        waiting.add(job("x", "a", priority=1), 0.0)
+        waiting.add(job("x", "a", priority=1))
         waiting.assign(0.0, ONE)
-        waiting.add(job("y", "b", priority=2), 0.0)
+        waiting.add(job("y", "b", priority=2))
         assert names(waiting.assign(0.0, ONE).starts) == ["y"]
         assert [each.params.expression for each in waiting.waiting] == ["x"]
 
     def test_equal_ones_wait_their_turn(self):
         waiting = queue()
-        waiting.add(job("x", "a"), 0.0)
+        waiting.add(job("x", "a"))
         waiting.assign(0.0, ONE)
-        waiting.add(job("y", "b"), 0.0)
+        waiting.add(job("y", "b"))
         assert waiting.assign(0.0, ONE).stops == ()
 
     def test_of_two_speculations_the_worse_goes(self):
         waiting = GenerationQueue({"a": 1, "b": 1})
-        waiting.add(job("good", purpose=Purpose.SPECULATION, priority=0.9), 0.0)
-        waiting.add(job("bad", purpose=Purpose.SPECULATION, priority=0.1), 0.0)
+        waiting.add(job("good", purpose=Purpose.SPECULATION, priority=0.9))
+        waiting.add(job("bad", purpose=Purpose.SPECULATION, priority=0.1))
         waiting.assign(0.0, ["a", "b"])
-        waiting.add(job("y"), 0.0)
+        waiting.add(job("y"))
         assert names(waiting.assign(0.0, ["a", "b"]).stops) == ["bad"]
 
 
@@ -116,36 +116,36 @@ class TestLeaving:
     def test_superseded_requests_are_dropped_before_they_start(self):
         waiting = queue()
         for name in ("runs", "waits"):
-            waiting.add(job(name), 0.0)
+            waiting.add(job(name))
         waiting.assign(0.0, ONE)
-        waiting.add(job("idle", purpose=Purpose.BACKGROUND), 0.0)
-        waiting.add(job("awaited"), 0.0)
+        waiting.add(job("idle", purpose=Purpose.BACKGROUND))
+        waiting.add(job("awaited"))
         assert waiting.supersede({job("awaited").key}) == 1
         assert names(waiting.running) == ["runs"]
         assert {each.params.expression for each in waiting.waiting} == {"idle", "awaited"}
 
     def test_all_of_an_npc_that_left(self):
         waiting = queue()
-        waiting.add(job("x", "a"), 0.0)
+        waiting.add(job("x", "a"))
         waiting.assign(0.0, ONE)
-        waiting.add(job("y", "a"), 0.0)
-        waiting.add(job("z", "b"), 0.0)
+        waiting.add(job("y", "a"))
+        waiting.add(job("z", "b"))
         assert names(waiting.cancel_owner("a")) == ["x"]
         assert drained(waiting) == ["z"]
 
     def test_the_least_valuable_is_refused_when_there_are_too_many(self):
         waiting = queue(length=2)
-        waiting.add(job("x", priority=5), 0.0)
-        waiting.add(job("y", purpose=Purpose.BACKGROUND), 0.0)
-        refused = waiting.add(job("z", priority=1), 0.0)
+        waiting.add(job("x", priority=5))
+        waiting.add(job("y", purpose=Purpose.BACKGROUND))
+        refused = waiting.add(job("z", priority=1))
         assert [each.params.expression for each in refused] == ["y"]
-        refused = waiting.add(job("w", priority=0), 0.0)
+        refused = waiting.add(job("w", priority=0))
         assert [each.params.expression for each in refused] == ["w"]
 
     def test_promote_raises_and_never_lowers(self):
         waiting = queue()
-        waiting.add(job("x", priority=1), 0.0)
-        waiting.add(job("y", priority=2), 0.0)
+        waiting.add(job("x", priority=1))
+        waiting.add(job("y", priority=2))
         assert waiting.promote(job("x").key, 3)
         assert waiting.promote(job("y").key, 1)
         assert drained(waiting) == ["x", "y"]
@@ -177,7 +177,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
     )
     def add(self, name, owner, purpose, priority, rest):
         new = job(name, owner, purpose, priority, self.now, not_before=self.now + rest)
-        refused = self.queue.add(new, self.now)
+        refused = self.queue.add(new)
         for ticket, start in self.running.items():
             if start.job.key == new.key:
                 self.running[ticket] = replace(start, job=self.joined(start.job, new))
