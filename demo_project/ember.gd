@@ -3,20 +3,34 @@ extends DemoPage
 
 ## The player's properties with several values, and what they are called here.
 const CHOICES: Dictionary[String, String] = {
-	"preset": "Preset",
-	"fallback": "Fallback",
-	"interpolation": "Blending",
+	"preset": "Picture",
+	"fallback": "Until then",
+	"interpolation": "Movement",
+}
+## Their values.
+const VALUES: Dictionary[String, String] = {
+	"realtime": "Coarse",
+	"fast": "Fair",
+	"balanced": "Fine",
+	"quality": "Finest",
+	"placeholder": "Portrait",
+	"procedural": "Drawing",
+	"cached": "Like it",
+	"freeze": "Held",
+	"none": "As filmed",
+	"blend": "Smooth",
+	"motion": "Smoothest",
 }
 ## Those that are on or off.
 const SWITCHES: Dictionary[String, String] = {
-	"progressive": "Progressive",
-	"predictive": "Prediction",
-	"overlay": "Overlay",
+	"progressive": "Quick one first",
+	"predictive": "Think ahead",
+	"overlay": "All numbers",
 }
 const BACKENDS: Dictionary[String, String] = {
-	"embedded": "Embedded",
-	"delayed": "Delayed",
-	"http": "HTTP",
+	"embedded": "At once",
+	"delayed": "Like real AI",
+	"http": "Web service",
 	"comfyui": "ComfyUI",
 }
 ## The environment variables that have the addresses of those behind one.
@@ -57,7 +71,7 @@ func adjust(property: String, value: Variant) -> void:
 
 func take_turn(turn: int) -> void:
 	super(turn)
-	touch(%Ember, ZONES.keys()[turn % ZONES.size()])
+	touch(%Ember, zone_of(turn))
 
 
 func _on_ember_input(event: InputEvent) -> void:
@@ -78,7 +92,7 @@ func _add_zones() -> void:
 
 
 func _add_backends() -> void:
-	var choice := _add_choice("Generator", BACKENDS, "delayed")
+	var choice := _add_choice("Clips come", BACKENDS, "delayed")
 	choice.chosen.connect(_use_backend)
 	var absent := PackedStringArray()
 	for backend in ADDRESSES:
@@ -92,7 +106,7 @@ func _add_backends() -> void:
 func _add_switches() -> void:
 	var switches := GridContainer.new()
 	switches.columns = SWITCHES.size()
-	_add_setting("Switches", switches)
+	_add_setting("Help", switches)
 	for property in SWITCHES:
 		var button := Button.new()
 		button.text = SWITCHES[property]
@@ -135,13 +149,13 @@ func _add_setting(title: String, control: Control) -> void:
 	%Settings.add_child(control)
 
 
-## The inspector's own list of the property's values.
+## The inspector's own list of the property's values, by what they are called here.
 func _values_of(property: String) -> Dictionary:
 	var titles := {}
 	for entry: Dictionary in %Ember.get_property_list():
 		if entry.name == property:
 			for value: String in entry.hint_string.split(","):
-				titles[value] = value.capitalize()
+				titles[value] = VALUES[value]
 	return titles
 
 

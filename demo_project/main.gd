@@ -7,6 +7,7 @@ extends Control
 
 const SCENES: Dictionary[String, PackedScene] = {
 	"Ember": preload("res://ember.tscn"),
+	"What happens": preload("res://happens.tscn"),
 	"Market": preload("res://market.tscn"),
 	"Screen": preload("res://stage_3d.tscn"),
 }

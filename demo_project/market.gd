@@ -22,7 +22,7 @@ func _ready() -> void:
 func take_turn(turn: int) -> void:
 	super(turn)
 	for index in range(turn % 2, players.size(), 2):
-		touch(players[index], ZONES.keys()[(turn + index) % ZONES.size()])
+		touch(players[index], zone_of(turn + index))
 
 
 func _add_stall(trader: String) -> void:

@@ -1,9 +1,7 @@
 extends GridContainer
 ## A page's numbers, live.
 
-const TITLES: PackedStringArray = [
-	"Reactions", "Own clip after", "First reaction", "Hit rate", "Waiting", "Made ahead"
-]
+const TITLES: PackedStringArray = ["Touches", "Answered in", "At once", "Own clip after"]
 
 @export var page: DemoPage
 
@@ -17,12 +15,10 @@ func _ready() -> void:
 
 func _process(_delta: float) -> void:
 	var total := page.totals()
-	_values["Reactions"].text = str(total.reactions)
+	_values["Touches"].text = str(total.reactions)
+	_values["Answered in"].text = tr("frame %d") % total.first_reaction_frames.max
+	_values["At once"].text = "%d %%" % roundi(100.0 * total.hit_rate)
 	_values["Own clip after"].text = tr("%.1f s") % total.clip_seconds.p50
-	_values["First reaction"].text = tr("frame %d") % total.first_reaction_frames.max
-	_values["Hit rate"].text = "%d %%" % roundi(100.0 * total.hit_rate)
-	_values["Waiting"].text = str(total.queue.waiting + total.queue.running)
-	_values["Made ahead"].text = tr("%d, %d used") % [total.speculation.made, total.speculation.used]
 
 
 func _add(title: String) -> void:

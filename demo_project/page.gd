@@ -12,11 +12,13 @@ const ZONES: Dictionary[String, Rect2] = {
 	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
 }
 
+## How hard touches are that come by themselves, and how many of them are of one kind.
+const PRESSURES: PackedFloat32Array = [0.5, 0.5, 0.8, 0.3]
+const ALIKE := 3
+
 ## How often in a second the players are asked for their numbers.
 const LOOKS_PER_SECOND := 4
 
-## Of the numbers, where the panel is beside the picture; below it there is room for four.
-@export var number_columns := 2
 ## How much of the width the picture takes beside the panel, whose share is 1.
 @export var picture_share := 2.0
 
@@ -31,13 +33,17 @@ func lay_out(upright: bool) -> void:
 	vertical = upright
 	var picture: Control = get_child(0)
 	picture.size_flags_stretch_ratio = 1.0 if upright else picture_share
-	%Numbers.columns = 4 if upright else number_columns
 
 
-## Touches by itself, differently each `turn`.
+## Touches by itself, as somebody does who tries each tool a few times, and comes back to it.
 func take_turn(turn: int) -> void:
-	%Tools.choose(turn)
-	%Pressure.value = [0.3, 0.6, 0.9][turn % 3]
+	%Tools.choose(_kind(turn))
+	%Pressure.value = PRESSURES[_kind(turn) % PRESSURES.size()]
+
+
+## Where the touch of this `turn` is: on the same spot as those before that are alike.
+static func zone_of(turn: int) -> String:
+	return ZONES.keys()[_kind(turn) % ZONES.size()]
 
 
 ## What a keyboard or gamepad reaches first.
@@ -86,6 +92,10 @@ static func zone_at(part: Vector2) -> String:
 		if ZONES[zone].has_point(part):
 			return zone
 	return ""
+
+
+static func _kind(turn: int) -> int:
+	return floori(float(turn) / ALIKE)
 
 
 ## Whether `event` is the press of a finger, of the left mouse button or of the pen.

@@ -4,11 +4,11 @@ extends HFlowContainer
 
 ## By the names that `get_stats` gives them: what timelines call them, and what they are called here.
 const NAMES: Dictionary[String, Array] = {
-	"exact": ["exact", "exact"],
-	"cached": ["similar", "similar"],
-	"procedural": ["procedural", "drawn"],
-	"placeholder": ["placeholder", "placeholder"],
-	"freeze": ["freeze", "still"],
+	"exact": ["exact", "own clip"],
+	"cached": ["similar", "similar clip"],
+	"procedural": ["procedural", "drawn face"],
+	"placeholder": ["placeholder", "portrait"],
+	"freeze": ["freeze", "held picture"],
 }
 
 @export var page: DemoPage

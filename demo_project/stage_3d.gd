@@ -25,7 +25,7 @@ func _process(delta: float) -> void:
 
 func take_turn(turn: int) -> void:
 	super(turn)
-	touch(%Player, ZONES.keys()[turn % ZONES.size()])
+	touch(%Player, zone_of(turn))
 
 
 func _on_world_input(event: InputEvent) -> void:

@@ -15,7 +15,7 @@ from tools.screen import screen
 
 LAYOUTS = ("lying", "upright")
 LANGUAGES = ("en", "de")
-SCENES = ("Ember", "Market", "Screen")
+SCENES = ("Ember", "What happens", "Market", "Screen")
 ADDRESSES = ("NPC_VIDEO_HTTP", "NPC_VIDEO_COMFYUI")
 LOOK = Path(__file__).with_name("look.gd")
 

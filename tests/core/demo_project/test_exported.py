@@ -12,7 +12,7 @@ PLAYER = re.compile(
 def test_every_player_names_its_backend():
     texts = [path.read_text(encoding="utf-8") for path in DEMO.glob("*.tscn")]
     players = [player for text in texts for player in PLAYER.findall(text)]
-    assert len(players) == 3
+    assert len(players) == 4
     assert all('backend = SubResource("drawn")' in player for player in players)
     drawn = '[sub_resource type="NpcProceduralBackend" id="drawn"]'
-    assert sum(drawn in text for text in texts) == 3
+    assert sum(drawn in text for text in texts) == 4

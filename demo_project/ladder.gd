@@ -1,0 +1,61 @@
+class_name Ladder
+extends VBoxContainer
+## What can answer a touch, the best first: what is on screen now is lit, and each says how often it
+## came first.
+
+## By the names that `get_stats` gives them: the colour's name in timelines, and what it is.
+const RUNGS: Dictionary[String, Array] = {
+	"exact": ["exact", "Its own clip, if that is ready"],
+	"cached": ["similar", "else a clip that is like it"],
+	"procedural": ["procedural", "else a face that is drawn at once"],
+	"placeholder": ["placeholder", "else its portrait"],
+	"freeze": ["freeze", "else the picture before, held"],
+}
+## The better version of a clip is its own clip too.
+const SAME: Dictionary[String, String] = {"upgrade": "exact"}
+const SWATCH := Vector2(11, 11)
+const LIT_SWATCH := Vector2(22, 11)
+
+@export var page: DemoPage
+
+var _swatches: Dictionary[String, ColorRect] = {}
+var _texts: Dictionary[String, Label] = {}
+var _counts: Dictionary[String, Label] = {}
+
+
+func _ready() -> void:
+	for rung in RUNGS:
+		var swatch := ColorRect.new()
+		swatch.color = Rungs.colour(self, RUNGS[rung][0])
+		swatch.custom_minimum_size = SWATCH
+		swatch.size_flags_vertical = SIZE_SHRINK_CENTER
+		_swatches[rung] = swatch
+		var space := Control.new()
+		space.custom_minimum_size.x = LIT_SWATCH.x
+		space.size_flags_vertical = SIZE_SHRINK_CENTER
+		space.add_child(swatch)
+		swatch.position.y = -0.5 * SWATCH.y
+		var text := Label.new()
+		text.text = RUNGS[rung][1]
+		text.size_flags_horizontal = SIZE_EXPAND_FILL
+		_texts[rung] = text
+		var count := Label.new()
+		count.theme_type_variation = "Small"
+		_counts[rung] = count
+		var row := HBoxContainer.new()
+		row.theme_type_variation = "Tight"
+		for part: Control in [space, text, count]:
+			row.add_child(part)
+		add_child(row)
+
+
+func _process(_delta: float) -> void:
+	var totals := page.totals()
+	var lit := {}
+	for shown: String in totals.shown:
+		lit[SAME.get(shown, shown)] = true
+	for rung in RUNGS:
+		var is_lit: bool = RUNGS[rung][0] in lit
+		_swatches[rung].size = LIT_SWATCH if is_lit else SWATCH
+		_texts[rung].theme_type_variation = "Small" if is_lit else "SmallCaption"
+		_counts[rung].text = str(totals.rungs.get(rung, 0))
