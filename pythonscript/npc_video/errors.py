@@ -26,8 +26,10 @@ game developer can act on: it reaches the game as the reason of a signal.
     └── WorkerError (RuntimeError)      the worker thread is stopped, or does not stop
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from reprlib import repr as shortened
+from typing import Self
 
 __all__ = [
     "CacheError",
@@ -52,12 +54,29 @@ __all__ = [
 ]
 
 
+# Of a name that is looked for among others: comparing takes its square.
+_LONGEST_NAME = 80
+
+
 class NpcVideoError(Exception):
     """The root: catch this to catch all of them."""
 
 
 class InvalidDataError(NpcVideoError, ValueError):
     """A value from the game or from a profile has the wrong type or lies outside its range."""
+
+    @classmethod
+    def of_unknown(cls, name: object, known: Collection[str], where: str = "") -> Self:
+        """Say that `name` is none of the `known` ones, and which of them it may be meant for.
+
+        Args:
+            where: what the sentence begins with, such as "fields: ".
+        """
+        from difflib import get_close_matches  # only where something is misspelt
+
+        near = get_close_matches(str(name)[:_LONGEST_NAME].lower(), known, n=1)
+        hint = f"perhaps you mean {near[0]}." if near else f"use one of {', '.join(sorted(known))}."
+        return cls(f"{where}{shortened(name)} is unknown; {hint}")
 
 
 @dataclass(frozen=True, slots=True)

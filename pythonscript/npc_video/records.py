@@ -6,7 +6,7 @@ import it. Times are seconds; names that carry milliseconds say so (``_ms``).
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from reprlib import repr as shortened
@@ -143,6 +143,11 @@ class VideoGenerationConfig:
         return QUALITY_PRESETS[self.preset] if isinstance(self.preset, str) else self.preset
 
 
+_INTERACTION_FIELDS = frozenset(
+    {"tool", "zone", "pressure", "speed", "pattern", "duration", "timestamp"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ToolInteraction:
     """The player did something to an NPC with a tool.
@@ -169,11 +174,12 @@ class ToolInteraction:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read the game's Dictionary: `tool` as `{id, type}` or a name, times in milliseconds.
 
-        Absent and null fields take their defaults, unknown ones are ignored.
+        Absent and null fields take their defaults.
 
         Raises:
-            InvalidDataError: `tool` is missing, or a field has a wrong type or range.
+            InvalidDataError: `tool` is missing, or a field is unknown or has a wrong type or range.
         """
+        _refuse_unknown(data, _INTERACTION_FIELDS)
         tool_id, tool_type = _read_tool(data)
         return cls(
             tool_id,
@@ -224,11 +230,7 @@ class VideoParams:
             for field in fields(cls)
             if isinstance(field.default, str)
         }
-        others = {"intensity", "loras", "seed"}
-        for name in data:
-            if name not in texts and name not in others:
-                known = ", ".join(sorted(others.union(texts)))
-                raise InvalidDataError(f"{shortened(name)}: is unknown; use one of {known}.")
+        _refuse_unknown(data, {*texts, "intensity", "loras", "seed"})
         return cls(
             **texts,
             intensity=_read_number(data, "intensity", cls().intensity, upper=1.0),
@@ -321,11 +323,19 @@ def round_half_up(value: float) -> float:
     return math.floor(value * 10.0 + 0.5) / 10.0
 
 
+def _refuse_unknown(data: Mapping[str, Any], known: Collection[str], where: str = "") -> None:
+    """A field that is misspelt would else be one that is absent."""
+    for name in data:
+        if name not in known:
+            raise InvalidDataError.of_unknown(name, known, where)
+
+
 def _read_tool(data: Mapping[str, Any]) -> tuple[str, str]:
     tool = data.get("tool")
     if isinstance(tool, str) and tool:
         return tool, tool
     if isinstance(tool, Mapping):
+        _refuse_unknown(tool, ("id", "type"), "tool: ")
         tool_id = _read_text(tool, "id", "", "tool.")
         tool_type = _read_text(tool, "type", "", "tool.")
         if tool_id or tool_type:

@@ -153,7 +153,7 @@ class Director:
             self._end_stills(event.params)
             self._tally.settled()
             self._ring.hide()
-            self._player.generation_failed.emit(event.reason)
+            self._player._fail(event.reason)
         elif isinstance(event, SimilarReady):
             if not (self._has_begun or self.screen.is_growing):
                 self.screen.open(event.clip, "similar")
@@ -189,7 +189,7 @@ class Director:
             push_warning(str(happening))
         elif isinstance(happening, Broken):
             self._ring.hide()
-            self._player.generation_failed.emit(happening.reason)
+            self._player._fail(happening.reason)
         else:
             self._began(happening)
 

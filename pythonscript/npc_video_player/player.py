@@ -31,6 +31,7 @@ from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, Vi
 
 from . import monitors, numbers, shared
 from .director import Director
+from .failures import tell_failure
 from .overlay import Overlay
 from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
@@ -70,7 +71,11 @@ class NpcVideoPlayer(PlayerProperties):
         kind=str, doc="What covers the time until the clip is there, if it does come."
     )
     generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
-    generation_failed = signal(reason=str, doc="No clip will come, and what to do about it.")
+    generation_failed = signal(
+        reason=str,
+        doc="No clip will come, and what to do about it. Where nothing is connected, each kind of"
+        " reason is in the log once.",
+    )
 
     def __init__(self) -> None:
         self._screen: Screen | None = None
@@ -147,7 +152,7 @@ class NpcVideoPlayer(PlayerProperties):
         which become a clip of `fps` frames a second. Players with the same function share clips.
         """
         if not (function is None or callable(function)):
-            self.generation_failed.emit(
+            self._fail(
                 "The generator is no function: pass one that takes one Dictionary to set_generator,"
                 " or Callable() for none."
             )
@@ -161,7 +166,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._generator = function
             self._change()
         else:
-            self.generation_failed.emit(
+            self._fail(
                 "The generator function is of an object that was freed, or has no such method: pass"
                 " another to set_generator."
             )
@@ -384,7 +389,10 @@ class NpcVideoPlayer(PlayerProperties):
             yield
         except NpcVideoError as error:
             if is_instance_valid(self):  # who heard of something before may have destroyed it
-                self.generation_failed.emit(str(error))
+                self._fail(str(error))
+
+    def _fail(self, reason: str) -> None:
+        tell_failure(self, self._role.npc.name, reason)
 
     def _joined(self) -> Director:
         """The director, with the NPC and the generator as they are set now.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import GenerationInvalidError
+from ..errors import GenerationInvalidError, InvalidDataError
 from .base import GenerationRequest
 
 __all__ = ["HttpFields", "JobState", "request_fields"]
@@ -15,6 +15,28 @@ _DONE = frozenset({"completed", "complete", "succeeded", "success", "done", "fin
 _FAILED = frozenset({"failed", "failure", "error"})
 _CANCELLED = frozenset({"cancelled", "canceled", "aborted"})
 
+_REQUEST = frozenset(
+    {
+        "prompt",
+        "negative_prompt",
+        "width",
+        "height",
+        "fps",
+        "steps",
+        "cfg_scale",
+        "loras",
+        "seed",
+        "duration",
+        "npc_id",
+        "npc_name",
+        "expression",
+        "emotion",
+        "animation",
+        "intensity",
+        "style",
+        "image",
+    }
+)
 _ANSWER: Mapping[str, str] = MappingProxyType(
     {
         "id": "id",
@@ -59,11 +81,23 @@ class HttpFields:
         answer: the same for `id`, `video_url`, `status_url`, `status`, `progress`, `error` and
             `seed` of their answers; a level may be an index of a list.
         extra: fields of theirs with a fixed value.
+
+    Raises:
+        InvalidDataError: `request` or `answer` has a name that is none of ours.
     """
 
     request: Mapping[str, str] = field(default_factory=dict)
     answer: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for where, names, known in (
+            ("request_fields", self.request, _REQUEST),
+            ("answer_fields", self.answer, _ANSWER),
+        ):
+            for name in names:
+                if name not in known:
+                    raise InvalidDataError.of_unknown(name, known, f"{where}: ")
 
     def body(self, request: GenerationRequest) -> dict[str, Any]:
         """The question, as JSON."""

@@ -162,13 +162,11 @@ def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
         InvalidDataError: the model or one of the names is unknown.
     """
     if model not in MODELS:
-        known = ", ".join(MODELS)
-        raise InvalidDataError(f"model: {model!r} is unknown; use one of {known}.")
+        raise InvalidDataError.of_unknown(model, MODELS, "model: ")
     chain = MODELS[model]
     for name in files:
         if name not in chain.__dataclass_fields__:
-            known = ", ".join(chain.__dataclass_fields__)
-            raise InvalidDataError(f"files: {name!r} is unknown; use {known}.")
+            raise InvalidDataError.of_unknown(name, chain.__dataclass_fields__, "files: ")
     workflow: Workflow = chain(**files)
     return workflow
 

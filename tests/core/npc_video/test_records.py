@@ -1,4 +1,5 @@
 import math
+import re
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 
 import pytest
@@ -118,8 +119,31 @@ class TestToolInteraction:
         interaction = ToolInteraction.from_dict(data)
         assert (interaction.pressure, interaction.zone, interaction.speed) == (0.0, "", 0.5)
 
-    def test_ignores_what_it_does_not_know(self):
-        assert ToolInteraction.from_dict({"tool": "hand", "position": [1, 2]}).tool_id == "hand"
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            ({"presure": 0.9}, "'presure' is unknown; perhaps you mean pressure."),
+            ({"Pressure": 0.9}, "'Pressure' is unknown; perhaps you mean pressure."),
+            ({"presure": None}, "'presure' is unknown; perhaps you mean pressure."),
+            ({"timestmp": 1}, "'timestmp' is unknown; perhaps you mean timestamp."),
+            ({"tool": {"typ": "hand"}}, "tool: 'typ' is unknown; perhaps you mean type."),
+            ({"tool": {"name": "hand"}}, "tool: 'name' is unknown; use one of id, type."),
+            ({"colour": 1}, "'colour' is unknown; use one of duration, pattern, "),
+            ({7: 1}, "7 is unknown; use one of "),
+        ],
+    )
+    def test_a_field_that_it_does_not_know_is_refused_with_the_nearest(self, data, sentence):
+        with pytest.raises(InvalidDataError, match=re.escape(sentence)):
+            ToolInteraction.from_dict({"tool": "hand", **data})
+
+    def test_a_misspelt_tool_is_named_rather_than_missed(self):
+        with pytest.raises(InvalidDataError, match="'tol' is unknown; perhaps you mean tool"):
+            ToolInteraction.from_dict({"tol": "hand"})
+
+    def test_any_name_is_answered_quickly(self):
+        with pytest.raises(InvalidDataError) as caught:
+            ToolInteraction.from_dict({"tool": "hand", "pressure" * 100_000: 1})
+        assert len(str(caught.value)) < 300
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -192,6 +216,10 @@ class TestVideoParams:
     def test_names_the_field_that_is_wrong(self, field, value):
         with pytest.raises(InvalidDataError, match=field):
             VideoParams.from_dict({field: value})
+
+    def test_a_field_that_it_does_not_know_is_refused_with_the_nearest(self):
+        with pytest.raises(InvalidDataError, match=r"'expresion' is unknown.*mean expression"):
+            VideoParams.from_dict({"expresion": "happy"})
 
     @given(data_with([field.name for field in fields(VideoParams)]))
     def test_any_dictionary_gives_a_record_or_a_typed_error(self, data):

@@ -168,8 +168,7 @@ def _target(graph: Graph, target: str) -> tuple[str, str]:
 
 def _known(parameter: str, where: str) -> None:
     if parameter not in PARAMETERS:
-        known = ", ".join(sorted(PARAMETERS))
-        raise InvalidDataError(f"{where}: {parameter!r} is unknown; use one of {known}.")
+        raise InvalidDataError.of_unknown(parameter, PARAMETERS, f"{where}: ")
 
 
 def _used(graph: Graph) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from npc_video.backends.base import ClipPart, NpcImage
 from npc_video.backends.http import HttpBackend, _pause
-from npc_video.backends.http_fields import HttpFields
+from npc_video.backends.http_fields import HttpFields, request_fields
 from npc_video.backends.token import Token
 from npc_video.backends.wire import Answer, Limits
 from npc_video.errors import (
@@ -169,6 +169,21 @@ class TestQuestion:
         assert said["input"] == {"text": "a laugh", "seed": 7}
         assert said["model"] == "tiny"
         assert not {"prompt", "seed", "npc_id"} & set(said)
+
+    @pytest.mark.parametrize(
+        ("names", "sentence"),
+        [
+            ({"request": {"promt": "text"}}, "request_fields: 'promt' .* mean prompt"),
+            ({"answer": {"videoUrl": "url"}}, "answer_fields: 'videoUrl' .* mean video_url"),
+        ],
+    )
+    def test_a_name_that_is_none_of_ours_would_go_unheard(self, names, sentence):
+        with pytest.raises(InvalidDataError, match=sentence):
+            HttpFields(**names)
+
+    def test_every_field_that_is_sent_can_be_named(self):
+        sent = request_fields(replace(wanted(), image=NpcImage.of(PNG)))
+        HttpFields(request=dict.fromkeys(sent, ""))
 
     def test_says_when_names_contradict_each_other(self):
         fields = HttpFields(request={"prompt": "width.text"}, extra={"width": 3})

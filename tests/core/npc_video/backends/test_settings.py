@@ -83,7 +83,7 @@ GENERATOR = "[generators.x]\n"
         (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'w'", "use one of"),
         (
             GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'svd'\nfiles = {vae = 'b'}",
-            "'vae' is unknown; use checkpoint",
+            "'vae' is unknown; use one of checkpoint",
         ),
         (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nworkflow = 'no.json'", "cannot be read"),
         (GENERATOR + "kind = 'http'\nurl = 'http://a'\nuntagged_colours = 'rgb'", "bt601, bt709"),

@@ -1,0 +1,66 @@
+"""Mistakes of a game that does not connect to `generation_failed`: its log says what is wrong."""
+
+from pathlib import Path
+
+from tests.harness.games import play
+
+MAIN = """
+extends SceneTree
+
+func _initialize() -> void:
+	_play()
+
+func player(npc_name: String) -> NpcVideoPlayer:
+	var made := NpcVideoPlayer.new()
+	made.npc_name = npc_name
+	made.preset = "realtime"
+	made.size = Vector2(64, 64)
+	root.add_child(made)
+	return made
+
+func _play() -> void:
+	await process_frame
+	var silent := player("Moss")
+	for time in 3:
+		print(silent.react({"tol": "hand"}))
+		print(silent.react({"tool": "hand", "pressure": "x"}))
+		print(silent.react({"tool": "hand", "presure": 0.9}))
+		print(silent.request({"foo": 1}))
+		print(silent.hint_next({"expresion": "happy"}))
+		silent.cache_size = -1 - time
+		print(silent.request({}))
+		silent.cache_size = 50
+	silent.set_generator(func(_request: Dictionary) -> int: return 5)
+	silent.request({"expression": "sad"})
+	await create_timer(0.5).timeout
+	while silent.get_stats().queue.running or silent.get_stats().queue.waiting:
+		await process_frame
+	for frame in 3:
+		await process_frame
+
+	var heard := player("Fern")
+	heard.generation_failed.connect(func(reason: String) -> void: print("Heard: ", reason))
+	heard.react({"tol": "hand"})
+	print("@end")
+	quit(0)
+"""
+
+
+def test_each_kind_is_logged_once_where_nobody_listens(tmp_path: Path) -> None:
+    log = play(tmp_path, MAIN).log
+    assert "true\n" not in log
+    warnings = [line for line in log.splitlines() if "WARNING: " in line]
+    reasons = (
+        "'tol' is unknown; perhaps you mean tool.",
+        "pressure: must be a number",
+        "'presure' is unknown; perhaps you mean pressure.",
+        "'foo' is unknown; use one of",
+        "'expresion' is unknown; perhaps you mean expression.",
+        "cache_size: -1 is outside",
+        "The generator function returned int",
+    )
+    for reason in reasons:
+        assert [reason in line for line in warnings].count(True) == 1, log
+    assert len(warnings) == len(reasons), log
+    assert all("Moss: " in line for line in warnings)
+    assert "Heard: 'tol' is unknown" in log
