@@ -72,7 +72,7 @@ class Returning(Default):
             seen = Observation(reaction.params, reaction.key, reaction.interaction, reaction.at)
             habits[reaction.npc_id].observe(seen)
         for npc_id, evaluator in game.evaluators.items():
-            saved = json.loads(json.dumps(habits[npc_id].to_dict()))
+            saved = json.loads(json.dumps({"habits": habits[npc_id].to_dict()}))
             planner.register(npc_id, standard_predictor(evaluator, learned=saved))
         return planner
 

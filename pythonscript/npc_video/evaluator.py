@@ -9,7 +9,8 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -21,12 +22,14 @@ from .graph.program import Program
 from .graph.reach import combined, constant, first_present
 from .graph.result import Result, base_params
 from .records import ToolInteraction, VideoParams
+from .saved import read_saved
 
 __all__ = ["EvaluatorState", "NpcResponseEvaluator", "ReachableState"]
 
 _log = logging.getLogger("npc_video.graph")
 
 _VERSION = 1  # of saved states
+_WHAT = "saved state of an NPC"
 
 # Times that are sums of fractions may miss a limit by a hair.
 _TOLERANCE = 1e-9
@@ -117,6 +120,18 @@ class NpcResponseEvaluator:
         copy._is_logged = False
         return copy
 
+    @property
+    def fingerprint(self) -> str:
+        """What answers depend on beside interactions: the graph, and what all clips have.
+
+        Equal for equal ones, in every process; so what was answered once can be told from what
+        would be answered now.
+        """
+        looks = (self._base, *(replace(self._base, expression=word) for word in ("a", "b")))
+        parts = (self._program.described(), [asdict(self._dress(look)) for look in looks])
+        text = repr(msgspec.to_builtins(parts, order="sorted"))
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
     # ---- Answering ----
 
     def evaluate(self, interaction: ToolInteraction) -> VideoParams | None:
@@ -203,14 +218,13 @@ class NpcResponseEvaluator:
         Raises:
             InvalidDataError: `data` is not what `to_dict` gives; the state stays as it was.
         """
+        saved = read_saved(data, _Saved, _WHAT)
+        if saved.version != _VERSION:
+            raise InvalidDataError(f"This is no {_WHAT}: version {saved.version} is unknown.")
         try:
-            # By way of JSON, which knows neither NaN nor objects that someone else may change.
-            saved = msgspec.convert(msgspec.json.decode(msgspec.json.encode(data)), _Saved)
             cells = _restored(self._program, saved)
-            if saved.version != _VERSION:
-                raise ValueError(f"version {saved.version} is unknown")
-        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
-            raise InvalidDataError(f"This is no saved state of an NPC: {error}.") from error
+        except msgspec.ValidationError as error:
+            raise InvalidDataError(f"This is no {_WHAT}: {error}.") from error
         now = self._clock()
         started, answered = saved.started_seconds_ago, saved.answered_seconds_ago
         self._state = EvaluatorState(

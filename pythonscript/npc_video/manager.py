@@ -189,8 +189,8 @@ class VideoGenerationManager:
             if config.progression is None
             else dict(config.progression),
         )
+        self._do(self._core.add_npc(npc_id, predictor, learned, self._clock()))
         self._evaluators[npc_id] = evaluator
-        self._core.planner.register(npc_id, predictor)
 
     def remove_npc(self, npc_id: str) -> None:
         """Gives up all clips of an NPC, for it leaves the scene."""

@@ -9,9 +9,11 @@ import itertools
 import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..cache import Similar
 from ..prediction.base import Observation
+from ..prediction.blended import BlendedPredictor
 from ..progressive import presets_up_to
 from ..records import (
     CacheKey,
@@ -189,6 +191,23 @@ class GenerationCore:
         self._stage.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)
+        return self._settle(now)
+
+    def add_npc(
+        self,
+        npc_id: str,
+        predictor: BlendedPredictor,
+        learned: Mapping[str, Any] | None,
+        now: float,
+    ) -> Decision:
+        """Expects what `predictor` says of an NPC; at once, if an earlier session knew it.
+
+        Raises:
+            InvalidDataError: `learned` is not what the planner gave.
+        """
+        self.planner.register(npc_id, predictor, learned)
+        if learned and self.can_generate:
+            self.planner.look_ahead(now)
         return self._settle(now)
 
     def hint(self, params: VideoParams, probability: float, now: float) -> Decision:

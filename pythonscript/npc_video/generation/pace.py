@@ -1,6 +1,7 @@
 """How long the player leaves between two interactions."""
 
 from collections import deque
+from collections.abc import Iterable
 
 __all__ = ["Pace"]
 
@@ -15,7 +16,17 @@ class Pace:
     def __init__(self) -> None:
         self._gaps: deque[float] = deque(_TYPICAL_GAPS, maxlen=_WINDOW)
         self._last: float | None = None
-        self._median = 4.0
+        self._median = self._middle()
+
+    @property
+    def gaps(self) -> tuple[float, ...]:
+        """Those that it goes by, seconds, the oldest first."""
+        return tuple(self._gaps)
+
+    def recall(self, gaps: Iterable[float]) -> None:
+        """Goes by these, of an earlier session."""
+        self._gaps = deque(gaps, maxlen=_WINDOW)
+        self._median = self._middle()
 
     @property
     def median(self) -> float:
@@ -26,7 +37,7 @@ class Pace:
         """There was an interaction."""
         if self._last is not None:
             self._gaps.append(now - self._last)
-            self._median = sorted(self._gaps)[len(self._gaps) // 2]
+            self._median = self._middle()
         self._last = now
 
     def chance(self, now: float, seconds: float, step: int = 1) -> float:
@@ -43,3 +54,6 @@ class Pace:
             # Longer than ever: the longer it lasts, the longer it will still last.
             return elapsed / (elapsed + seconds)
         return sum(gap > elapsed + seconds for gap in lasting) / len(lasting)
+
+    def _middle(self) -> float:
+        return sorted(self._gaps)[len(self._gaps) // 2]

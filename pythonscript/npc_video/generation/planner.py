@@ -5,16 +5,20 @@ by then × how much more useful it is than what would be shown instead, ÷ the s
 upgrade of a clip on screen is valued in the same way, so the two compete.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from ..errors import InvalidDataError
 from ..prediction.attention import Attention, Turn
 from ..prediction.base import Observation, Proposal
 from ..prediction.blended import BlendedPredictor
+from ..prediction.matching import WHAT
 from ..records import CacheKey, VideoParams
+from ..saved import read_saved
 from .pace import Pace
 from .thrift import Thrift
 
@@ -56,6 +60,11 @@ class _Need:
     in_time: float = 0.0
 
 
+class _Saved(Struct, frozen=True):
+    gaps: tuple[Annotated[float, Meta(ge=0.0)], ...] = ()
+    turns: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Hint:
     proposal: Proposal
@@ -74,7 +83,24 @@ class Planner:
         self._proposals: dict[str, tuple[list[Turn], list[Proposal]]] = {}
         self._hints: dict[CacheKey, _Hint] = {}
 
-    def register(self, npc_id: str, predictor: BlendedPredictor) -> None:
+    def register(
+        self, npc_id: str, predictor: BlendedPredictor, learned: Mapping[str, Any] | None = None
+    ) -> None:
+        """Expects from now on what `predictor` says of the NPC.
+
+        Args:
+            learned: what `learned` gave in an earlier session. What it says of how the player goes
+                about is of all NPCs: it counts where more was seen then than since.
+
+        Raises:
+            InvalidDataError: `learned` is something else.
+        """
+        saved = read_saved(learned or {}, _Saved, WHAT)
+        if saved.turns is not None and saved.gaps:
+            earlier = Attention.from_dict(saved.turns)
+            if earlier.observed > self._attention.observed:
+                self._attention = earlier
+                self.pace.recall(saved.gaps)
         self._predictors[npc_id] = predictor
 
     def forget(self, npc_id: str) -> None:
@@ -86,14 +112,18 @@ class Planner:
         }
 
     def learned(self, npc_id: str) -> dict[str, Any]:
-        """What is known of how the NPC is played with, as JSON.
+        """What is known of how the NPC is played with, and how the player goes about, as JSON.
 
         Raises:
             InvalidDataError: the NPC is not registered.
         """
         if npc_id not in self._predictors:
             raise InvalidDataError(f"npc_id: {npc_id!r} is unknown; call add_npc first.")
-        return self._predictors[npc_id].to_dict()
+        return {
+            **self._predictors[npc_id].to_dict(),
+            "gaps": list(self.pace.gaps),
+            "turns": self._attention.to_dict(),
+        }
 
     @property
     def reliabilities(self) -> dict[str, dict[str, float]]:
@@ -110,9 +140,12 @@ class Planner:
         self._attention.observe(npc_id)
         if npc_id in self._predictors:
             self._predictors[npc_id].observe(seen)
-        # All of them: time has passed for the others too.
+        self.look_ahead(seen.at)
+
+    def look_ahead(self, now: float) -> None:
+        """Finds what may be needed next of all NPCs: time has passed for each of them."""
         self._proposals = {
-            other: (turns, self._predictors[other].propose(seen.at, self.pace.median))
+            other: (turns, self._predictors[other].propose(now, self.pace.median))
             for other, turns in self._attention.turns().items()
             if other in self._predictors
         }

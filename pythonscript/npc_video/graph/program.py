@@ -83,6 +83,11 @@ class Program:
         cells[:] = values[FIRST_CELL : FIRST_CELL + len(cells)]
         return values
 
+    def described(self) -> list[object]:
+        """What it does, as data: equal for equal programs."""
+        steps = [(s.node_id, s.node.type_name, s.node, dict(s.sources)) for s in self.steps]
+        return [steps, self.result_sources]
+
     def possibilities(self) -> dict[str, list[Possibility]]:
         """For each port of the output the words that may arrive there."""
         words: dict[str, list[Possibility]] = {}

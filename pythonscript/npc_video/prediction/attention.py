@@ -1,7 +1,9 @@
 """Which NPC the player turns to, and how soon."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from .matching import PartialMatching, extended
 
@@ -32,6 +34,26 @@ class Attention:
 
     def __init__(self) -> None:
         self._npcs: PartialMatching[str] = PartialMatching()
+
+    @property
+    def observed(self) -> int:
+        """How many turns were taken."""
+        return self._npcs.observed
+
+    def to_dict(self) -> dict[str, Any]:
+        """The order that was learned, as JSON."""
+        return self._npcs.to_dict()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_dict` gave.
+
+        Raises:
+            InvalidDataError: it is something else.
+        """
+        attention = cls()
+        attention._npcs = PartialMatching.from_dict(data, str)
+        return attention
 
     def observe(self, npc_id: str) -> None:
         self._npcs.observe(npc_id)

@@ -53,6 +53,10 @@ class Predictor(Protocol):
 class ResponseModel(Protocol):
     """The part of an evaluator that looking ahead needs."""
 
+    @property
+    def fingerprint(self) -> str:
+        """Another one when it would answer the same otherwise."""
+
     def copy(self) -> Self:
         """One of its own, in the same state."""
 

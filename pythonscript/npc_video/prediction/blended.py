@@ -1,14 +1,18 @@
 """Several predictors as one: each is believed as far as it has been right."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from ..records import CacheKey
+from ..saved import read_saved
 from .base import Observation, Predictor, Proposal, ResponseModel
 from .lookahead import LookaheadPredictor
 from .markov import MarkovPredictor
+from .matching import WHAT
 from .rules import DEFAULT_PROGRESSION, RulePredictor
 
 __all__ = ["BlendedPredictor", "standard_predictor"]
@@ -18,6 +22,18 @@ _MEMORY = 0.98
 # As if each source had been right so often before.
 _CREDIT = 1.0
 _LEAST_RELIABILITY = 0.15
+
+
+_Part = Annotated[float, Meta(ge=0.0)]
+
+
+class _Saved(Struct, frozen=True):
+    """`npc` is the fingerprint of whose answers were seen: those of another one count no more."""
+
+    npc: str = ""
+    habits: dict[str, Any] | None = None
+    rules: dict[str, Any] | None = None
+    reliability: dict[str, tuple[_Part, _Part]] = {}
 
 
 @dataclass(slots=True)
@@ -44,12 +60,16 @@ class BlendedPredictor:
 
     Args:
         predictors: each asked every time.
-        habits: the one of them that is saved with a game, if one is.
+        learned: gives what they have learned, as JSON.
     """
 
-    def __init__(self, predictors: Sequence[Predictor], habits: MarkovPredictor | None = None):
+    def __init__(
+        self,
+        predictors: Sequence[Predictor],
+        learned: Callable[[], dict[str, Any]] = dict,
+    ):
         self._predictors = tuple(predictors)
-        self._habits = habits
+        self._learned = learned
         self._records: defaultdict[str, _Record] = defaultdict(_Record)
         self._proposed: list[Proposal] = []
 
@@ -60,7 +80,13 @@ class BlendedPredictor:
 
     def to_dict(self) -> dict[str, Any]:
         """What was learned of the player, as JSON."""
-        return self._habits.to_dict() if self._habits else {}
+        records = {source: [each.expected, each.right] for source, each in self._records.items()}
+        return {**self._learned(), "reliability": records}
+
+    def recall(self, reliability: Mapping[str, tuple[float, float]]) -> None:
+        """Believes each source as far as it was believed when that was saved."""
+        for source, (expected, right) in reliability.items():
+            self._records[source] = _Record(expected, right)
 
     def observe(self, seen: Observation) -> None:
         for record in self._records.values():
@@ -110,11 +136,23 @@ def standard_predictor(
     Raises:
         InvalidDataError: `learned` is damaged.
     """
-    habits = MarkovPredictor.from_dict(learned) if learned else MarkovPredictor()
-    predictors: list[Predictor] = [habits, RulePredictor(progression)]
+    saved = read_saved(learned or {}, _Saved, WHAT)
+    made_by = "" if model is None else model.fingerprint
+    is_same = made_by == saved.npc
+    habits, rules = MarkovPredictor(), RulePredictor(progression)
+    if saved.habits is not None:
+        habits = MarkovPredictor.from_dict(saved.habits, with_answers=is_same)
+    if saved.rules is not None and is_same:
+        rules.recall(saved.rules)
+    predictors: list[Predictor] = [habits, rules]
     if model is not None and look_ahead:
         predictors.append(LookaheadPredictor(model, habits, steps=look_ahead))
-    return BlendedPredictor(predictors, habits)
+    blended = BlendedPredictor(
+        predictors,
+        lambda: {"npc": made_by, "habits": habits.to_dict(), "rules": rules.to_dict()},
+    )
+    blended.recall(saved.reliability)
+    return blended
 
 
 def _merged(proposals: list[Proposal]) -> list[Proposal]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from msgspec import Meta, Struct
 
 from ..errors import InvalidDataError
 from ..records import ToolInteraction, VideoParams
+from ..saved import read_saved
 from .base import Observation, Proposal
-from .matching import Context, PartialMatching, extended, shortened
+from .matching import WHAT, Context, PartialMatching, extended, shortened
 
 __all__ = ["MarkovPredictor"]
 
@@ -56,38 +59,48 @@ class MarkovPredictor:
         return proposals
 
     def to_dict(self) -> dict[str, Any]:
-        """What was learned of interactions, as JSON."""
+        """What was learned of interactions and answers, as JSON."""
+        examples: dict[ToolInteraction, int] = {}
+        answers: dict[VideoParams, int] = {}
+        last = [
+            [
+                examples.setdefault(self._examples[place], len(examples)),
+                answers.setdefault(self._answers[place], len(answers))
+                if place in self._answers
+                else None,
+            ]
+            for place in self._acts.places()
+        ]
         return {
-            "counts": self._acts.to_list(),
-            "examples": [
-                asdict(interaction)
-                for (context, _), interaction in self._examples.items()
-                if not context
-            ],
+            "acts": self._acts.to_dict(),
+            "examples": [asdict(interaction) for interaction in examples],
+            "answers": [asdict(params) for params in answers],
+            "last": last,
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: Mapping[str, Any], *, with_answers: bool = True) -> Self:
         """What `to_dict` gave, learned again.
+
+        Args:
+            with_answers: the NPC still gives the answers that it gave then.
 
         Raises:
             InvalidDataError: `data` is something else.
         """
+        saved = read_saved(data, _Saved, WHAT)
         predictor = cls()
+        predictor._acts = PartialMatching.from_dict(saved.acts, _Act)
+        answers = [VideoParams.from_dict(fields) for fields in saved.answers]
+        if not all(map(_is_within_range, saved.examples)):
+            raise InvalidDataError(f"This is no {WHAT}: an interaction is out of range.")
         try:
-            predictor._acts.load(
-                (
-                    tuple((_read_act(act), int(length)) for act, length in context),
-                    _read_act(act),
-                    int(count),
-                )
-                for context, act, count in data["counts"]
-            )
-            for fields in data["examples"]:
-                interaction = ToolInteraction(**fields)
-                predictor._examples[(), _act(interaction)] = interaction
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InvalidDataError(f"This is not what a predictor has saved: {error}.") from error
+            for place, (example, answer) in zip(predictor._acts.places(), saved.last, strict=True):
+                predictor._examples[place] = saved.examples[example]
+                if with_answers and answer is not None:
+                    predictor._answers[place] = answers[answer]
+        except (IndexError, ValueError) as error:
+            raise InvalidDataError(f"This is no {WHAT}: {error}.") from error
         return predictor
 
     def _example(self, context: Context[_Act], act: _Act) -> ToolInteraction:
@@ -107,6 +120,23 @@ def _act(interaction: ToolInteraction) -> _Act:
     return (interaction.tool_id, interaction.zone, interaction.pattern)
 
 
-def _read_act(act: Any) -> _Act:
-    tool, zone, pattern = map(str, act)
-    return (tool, zone, pattern)
+def _is_within_range(interaction: ToolInteraction) -> bool:
+    strengths = interaction.pressure, interaction.speed
+    times = interaction.duration, interaction.timestamp
+    return all(0.0 <= part <= 1.0 for part in strengths) and min(times) >= 0.0
+
+
+_Index = Annotated[int, Meta(ge=0)]
+
+
+class _Saved(Struct, frozen=True):
+    """As `to_dict` gives it.
+
+    A row of `last` is for a context and what followed it, in the order of `acts`: by their places
+    the last interaction there, and the answer if that is known.
+    """
+
+    acts: dict[str, Any]
+    examples: tuple[ToolInteraction, ...]
+    answers: tuple[dict[str, Any], ...]
+    last: tuple[tuple[_Index, _Index | None], ...]

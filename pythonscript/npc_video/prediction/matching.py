@@ -7,10 +7,17 @@ habit such as three strokes, then a treat, is known by its first treat.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-__all__ = ["Context", "PartialMatching", "extended", "shortened"]
+from msgspec import Meta, Struct
+
+from ..errors import InvalidDataError
+from ..saved import read_saved
+
+__all__ = ["WHAT", "Context", "PartialMatching", "extended", "shortened"]
+
+WHAT = "saved prediction"
 
 Symbol = TypeVar("Symbol", bound=Hashable)
 
@@ -41,6 +48,23 @@ def shortened(context: Context[Symbol]) -> Iterator[Context[Symbol]]:
         yield context[len(context) - length :]
 
 
+_Index = Annotated[int, Meta(ge=0)]
+_Run = tuple[_Index, Annotated[int, Meta(ge=0, le=_LONGEST_RUN)]]
+_Row = Annotated[tuple[_Run, ...], Meta(max_length=_ORDER)]
+_Count = Annotated[int, Meta(ge=1, lt=2**53)]
+
+
+class _Saved(Struct, Generic[Symbol], frozen=True):
+    """A row of `counts` is a context, what followed it, and how often; by places in `symbols`."""
+
+    symbols: tuple[Symbol, ...]
+    context: _Row
+    counts: tuple[tuple[_Row, _Index, _Count], ...]
+
+    def named(self, row: _Row) -> Context[Symbol]:
+        return tuple((self.symbols[index], length) for index, length in row)
+
+
 class PartialMatching(Generic[Symbol]):
     """Counts what follows what."""
 
@@ -67,15 +91,44 @@ class PartialMatching(Generic[Symbol]):
                 mixed[symbol] = mixed.get(symbol, 0.0) + (count - _DISCOUNT) / total
         return mixed
 
-    def to_list(self) -> list[list[Any]]:
-        """All counts as JSON: `[context, symbol, count]`."""
-        return [
-            [[list(run) for run in context], symbol, count]
-            for context, counts in self._counts.items()
-            for symbol, count in counts.items()
-        ]
+    @property
+    def observed(self) -> int:
+        """How often something was observed."""
+        return self._counts[()].total()
 
-    def load(self, rows: Iterable[tuple[Context[Symbol], Symbol, int]]) -> None:
-        """Adds counts of earlier sessions."""
-        for context, symbol, count in rows:
-            self._counts[context][symbol] += count
+    def places(self) -> Iterator[tuple[Context[Symbol], Symbol]]:
+        """Every context with what has followed it, in the order of `to_dict`."""
+        return ((context, symbol) for context, counts in self._counts.items() for symbol in counts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was learned as JSON; symbols stand in it as they are, each once."""
+        index: dict[Symbol, int] = {}
+
+        def row(context: Context[Symbol]) -> list[list[int]]:
+            return [[index.setdefault(symbol, len(index)), length] for symbol, length in context]
+
+        counts = [
+            [row(context), index.setdefault(symbol, len(index)), self._counts[context][symbol]]
+            for context, symbol in self.places()
+        ]
+        return {"context": row(self.context), "counts": counts, "symbols": list(index)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], symbol: Any) -> Self:
+        """What `to_dict` gave.
+
+        Args:
+            symbol: the type of the symbols.
+
+        Raises:
+            InvalidDataError: it is something else.
+        """
+        saved = read_saved(data, _Saved[symbol], WHAT)
+        matching = cls()
+        try:
+            for context, following, count in saved.counts:
+                matching._counts[saved.named(context)][saved.symbols[following]] += count
+            matching.context = saved.named(saved.context)
+        except IndexError as error:
+            raise InvalidDataError(f"This is no {WHAT}: a symbol is missing.") from error
+        return matching

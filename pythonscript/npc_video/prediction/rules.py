@@ -6,11 +6,16 @@ the player, so what weighs them is told by how each has done.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
 
 from ..records import VideoParams
+from ..saved import read_saved
 from .base import Observation, Proposal
+from .matching import WHAT
 
 __all__ = ["DEFAULT_PROGRESSION", "RulePredictor"]
 
@@ -39,6 +44,11 @@ _REPEATS = 3
 _AT_MOST = 3
 # What a rule's word is worth before it has been seen to be right or wrong: for most players little.
 _PROBABILITIES = (0.1, 0.1, 0.1)
+
+
+class _Saved(Struct, frozen=True):
+    last: dict[str, Any] | None
+    expressions: tuple[str, ...]
 
 
 class RulePredictor:
@@ -73,6 +83,21 @@ class RulePredictor:
                 self.after(self._last), _PROBABILITIES, strict=False
             )
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was shown last, as JSON."""
+        last = None if self._last is None else asdict(self._last)
+        return {"last": last, "expressions": list(self._expressions)}
+
+    def recall(self, data: Mapping[str, Any]) -> None:
+        """Goes on from what `to_dict` gave.
+
+        Raises:
+            InvalidDataError: `data` is something else.
+        """
+        saved = read_saved(data, _Saved, WHAT)
+        self._last = None if saved.last is None else VideoParams.from_dict(saved.last)
+        self._expressions.extend(saved.expressions)
 
     def after(self, params: VideoParams) -> list[tuple[str, VideoParams]]:
         """At most three (rule, clip) for what follows `params`, the most urgent first."""

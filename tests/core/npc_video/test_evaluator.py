@@ -1,5 +1,6 @@
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -297,6 +298,23 @@ def test_a_saved_game_goes_on_where_it_was(clock: Clock) -> None:
         assert json.dumps(loaded.to_dict()["nodes"]) == json.dumps(evaluator.to_dict()["nodes"])
 
 
+def floats_alone(data: object) -> object:
+    """As Godot's JSON reads it, which knows no whole numbers."""
+    return json.loads(json.dumps(data), parse_int=float)
+
+
+def test_a_saved_game_survives_json_without_whole_numbers(clock: Clock) -> None:
+    evaluator = NpcResponseEvaluator(STATEFUL, clock=clock)
+    for turn in range(12):
+        clock.now += 0.75
+        loaded = NpcResponseEvaluator(STATEFUL, clock=clock)
+        loaded.from_dict(floats_alone(evaluator.to_dict()))
+        for part in ("nodes", "memory"):
+            assert loaded.to_dict()[part] == evaluator.to_dict()[part]
+        interaction = touch(pressure=turn % 5 / 4, zone=ZONES[turn // 2 % 5])
+        assert loaded.evaluate(interaction) == evaluator.evaluate(interaction)
+
+
 def test_the_cooldown_is_saved_too(clock: Clock) -> None:
     data = meter(interaction={"responseCooldown": 500})
     evaluator = NpcResponseEvaluator(data, clock=clock)
@@ -375,6 +393,29 @@ def test_reset_forgets(clock: Clock) -> None:
     assert evaluator.to_dict() != fresh
     evaluator.reset()
     assert evaluator.to_dict() == fresh
+
+
+def test_what_answers_depend_on_has_a_fingerprint() -> None:
+    def fingerprint(**changes: Any) -> str:
+        return NpcResponseEvaluator(meter(**changes)).fingerprint
+
+    def dressed(params: VideoParams) -> VideoParams:
+        return replace(params, negative_prompt="fog")
+
+    known = fingerprint()
+    assert known == fingerprint()
+    assert known == fingerprint(interaction={"responseCooldown": 500})  # when, and not what
+    steeper = meter()
+    steeper["responseGraph"]["nodes"][1]["data"]["decayRate"] = 0.5
+    others = {
+        fingerprint(videoGen={"basePrompt": "a dragon"}),
+        fingerprint(npc={"id": "moss"}),
+        NpcResponseEvaluator(STATEFUL).fingerprint,
+        NpcResponseEvaluator(steeper).fingerprint,
+        NpcResponseEvaluator(meter(), dress=dressed).fingerprint,
+    }
+    assert known not in others
+    assert len(others) == 5
 
 
 def test_evaluations_are_logged_on_request(caplog: pytest.LogCaptureFixture) -> None:

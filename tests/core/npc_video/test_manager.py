@@ -385,7 +385,7 @@ class TestAhead:
         touch = ToolInteraction("feather", "feather")
         manager.request(evaluator.evaluate(touch), interaction=touch)
         learned = manager.learned("ember")
-        assert learned["examples"][0]["tool_id"] == "feather"
+        assert learned["habits"]["examples"][0]["tool_id"] == "feather"
         manager.remove_npc("ember")
         with pytest.raises(InvalidDataError):
             manager.learned("ember")

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,9 +54,10 @@ def test_a_context_counts_runs():
 
 @given(st.lists(st.sampled_from("abc"), max_size=40))
 def test_what_was_saved_is_known_again(sequence):
-    matching, again = learned(sequence), PartialMatching()
-    again.load(
-        (tuple((symbol, length) for symbol, length in context), symbol, count)
-        for context, symbol, count in matching.to_list()
-    )
-    assert again.distribution(matching.context) == matching.distribution(matching.context)
+    matching = learned(sequence)
+    again = PartialMatching.from_dict(json.loads(json.dumps(matching.to_dict())), str)
+    assert again.context == matching.context
+    assert again.observed == matching.observed == len(sequence)
+    assert list(again.places()) == list(matching.places())
+    for context, _ in matching.places():
+        assert again.distribution(context) == matching.distribution(context)
