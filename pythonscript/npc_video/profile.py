@@ -14,12 +14,15 @@ from typing import Any
 from .errors import GraphError
 from .records import VideoParams, round_half_up
 
-__all__ = ["MAX_SEED", "PERSONALITIES", "SEED_POLICIES", "Profile"]
+__all__ = ["MAX_SEED", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile"]
 
 SEED_POLICIES = ("fixed", "npc", "reaction")
 """One number for all; one for each NPC; another for each look of an NPC."""
 
 PERSONALITIES = ("gentle", "intense", "playful", "custom")
+
+REMEMBERED = ("scene", "game")
+"""For how long an NPC remembers what happened to it."""
 
 MAX_SEED = 2**31 - 1
 """The largest seed that every generator takes."""
@@ -41,6 +44,7 @@ class Profile:
         personality: one of `PERSONALITIES`.
         tools, zones: what the NPC answers to, all if empty.
         cooldown: seconds after an answer in which it gives none.
+        remember: one of `REMEMBERED`.
         document: the file with its graph, as a dictionary.
     """
 
@@ -57,6 +61,7 @@ class Profile:
     tools: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     cooldown: float = 0.5
+    remember: str = "game"
     document: Mapping[str, Any] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
 from .progress_ring import ProgressRing
 from .role import Role
+from .saved_state import load_state, reset_state, state_of
 from .screen import Screen
 from .sources import source
 from .stage import Stage
@@ -46,6 +47,8 @@ from .visibility import Visibility
 
 if TYPE_CHECKING:
     from npc_video import VideoGenerationManager
+
+    from .sources import Source
 
 # Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
 _LONGEST_REST = 0.05
@@ -176,6 +179,35 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_told():
             self._manager().pregenerate(self._role.params({}), self._role.evaluator)
 
+    def save_state(self) -> dict:
+        """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
+
+        What its graph remembers, and what was learned of how it is played with. It can be stored as
+        a Variant or as JSON.
+        """
+        with self._errors_told():
+            return state_of(self._role, self._foreseen_by())
+        return {}
+
+    def load_state(self, state: dict) -> bool:
+        """Has the NPC go on from what `save_state` gave, as if no time had passed since.
+
+        What is on screen stays. Returns whether it is such a state; if not, `generation_failed`
+        tells, and the NPC stays as it is. A graph that has changed since takes what it still knows.
+        """
+        with self._errors_told():
+            load_state(state, self._role, self._foreseen_by())
+            return True
+        return False
+
+    def reset(self) -> None:
+        """Has the NPC forget all that happened, in other scenes too, as in a new game.
+
+        What is on screen stays, and so do clips.
+        """
+        with self._errors_told():
+            reset_state(self._role, self._foreseen_by())
+
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; what plays goes on."""
         with self._errors_told():
@@ -256,6 +288,7 @@ class NpcVideoPlayer(PlayerProperties):
             monitors.add()
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
+            self._role.enter_scene()
             self._settle()
             self._screen.cover(Fallback.PLACEHOLDER, self._role.params({}), CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
@@ -271,6 +304,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._ring.close()
             self._lay_overlay(wanted=False)
             self._tally.left()
+            self._role.leave_scene()
             self._director = self._screen = self._ring = None
 
     def _pass_time(self, seconds: float) -> float:
@@ -419,6 +453,15 @@ class NpcVideoPlayer(PlayerProperties):
         if self._is_changed and self._director is not None:
             self._take_changes()
         return self._joined().manager
+
+    def _foreseen_by(self) -> Source | None:
+        """Where it is foreseen what the NPC will show; None while the player shows nothing."""
+        if self._is_changed and self._director is not None:
+            self._take_changes()
+        joined = None if self._director is None else self._director.joined
+        if joined is None or joined[1:] != (self._role.id, self._role.evaluator):
+            return None
+        return joined[0]
 
     def _is_refused(self, event: ToolInteraction) -> bool:
         return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))

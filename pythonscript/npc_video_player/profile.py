@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from godot import Resource, Texture2D, exposed
-from npc_video.profile import MAX_SEED, PERSONALITIES, SEED_POLICIES, Profile
+from npc_video.profile import MAX_SEED, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 
 from .response_graph import NpcResponseGraph
 from .told import Told
@@ -28,7 +28,7 @@ class NpcProfile(Resource):
     npc_id = Told(
         str,
         "",
-        doc="Tells the clips of this NPC from those of others. Empty: the name.",
+        doc="Tells the clips and the memory of this NPC from those of others. Empty: the name.",
     )
     portrait = Told(
         Texture2D,
@@ -95,6 +95,14 @@ class NpcProfile(Resource):
         suffix="s",
         doc="How long after an answer the NPC gives none.",
     )
+    remember = Told(
+        str,
+        "game",
+        enum=REMEMBERED,
+        doc="For how long the NPC remembers what happened to it: until its scene is left, or as"
+        " long as the game runs, so that it goes on where it was when it is in another scene. It is"
+        " known by its id; several NPCs that share one need `scene`.",
+    )
 
     @seed_policy.setter
     def seed_policy(self, value: str) -> None:
@@ -142,5 +150,6 @@ def record_of(profile: NpcProfile) -> Profile:
         tools=tuple(profile.enabled_tools),
         zones=tuple(profile.zones),
         cooldown=profile.cooldown,
+        remember=profile.remember,
         document={} if graph is None else graph.document(),
     )

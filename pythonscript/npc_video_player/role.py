@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import npc_video
 from npc_video import Profile, VideoParams
 
+from . import memory
 from .profile import record_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Role:
         self._record: Profile | None = None
         self._evaluated: Profile | None = None
         self._evaluator: NpcResponseEvaluator | None = None
+        # NPCs that this player has shown, and that remember no longer than its scene is there.
+        self._of_scene = memory.Absent()
 
     @property
     def npc(self) -> Profile:
@@ -31,7 +34,7 @@ class Role:
     @property
     def id(self) -> str:
         """Tells its clips from those of others."""
-        return self.npc.id or self.npc.name
+        return _id_of(self.npc)
 
     @property
     def portrait(self) -> Any:
@@ -49,8 +52,14 @@ class Role:
         if not npc.document:
             self._refuse_unreadable()
         if self._evaluator is None or npc != self._evaluated:
-            self._evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
-            self._evaluated = npc
+            made = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+            if self._is_same_npc(npc):
+                made.from_dict(self._evaluator.to_dict())
+            else:
+                self._leave()
+            self._evaluator, self._evaluated = made, npc
+        if self._evaluator.state.started is None:
+            self._return()
         return self._evaluator
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:
@@ -61,9 +70,44 @@ class Role:
         """
         return self.npc.dress(VideoParams.from_dict(wanted))
 
+    def leave_scene(self) -> None:
+        """The player is in no scene any more; the NPC remembers, if it is to."""
+        if self._absent is memory.absent:
+            self._leave()
+
+    def enter_scene(self) -> None:
+        """The player is in a scene; the NPC may have been in another one meanwhile."""
+        if self._evaluator is not None:
+            self._return()
+
+    def forget_absent(self) -> None:
+        """What the NPC remembered of other scenes counts no more."""
+        for known in (memory.absent, self._of_scene):
+            known.forget(self.id)
+
     def forget(self) -> None:
         """The player or its profile has changed."""
         self._record = None
+
+    @property
+    def _absent(self) -> memory.Absent:
+        """Where the NPC that is shown is when it is not shown."""
+        is_kept = self._evaluated is not None and self._evaluated.remember == "game"
+        return memory.absent if is_kept else self._of_scene
+
+    def _is_same_npc(self, npc: Profile) -> bool:
+        return self._evaluated is not None and _id_of(npc) == _id_of(self._evaluated)
+
+    def _leave(self) -> None:
+        """Another NPC is shown, or none."""
+        if self._evaluated is not None and self._evaluator is not None:
+            self._absent.went(_id_of(self._evaluated), self._evaluator)
+
+    def _return(self) -> None:
+        """Goes on where the NPC was when it was shown the last time."""
+        before = self._absent.returned(_id_of(self._evaluated), self._evaluator)
+        if before is not None and before is not self._evaluator:
+            self._evaluator.from_dict(before.to_dict())
 
     def _refuse_unreadable(self) -> None:
         """A text that is no JSON has no document, which would be as if there were no graph."""
@@ -78,3 +122,7 @@ class Role:
             return record_of(player.profile)
         portrait = "" if player.portrait is None else player.portrait.resource_path
         return Profile(name=player.npc_name, id=player.npc_id, portrait=portrait)
+
+
+def _id_of(npc: Profile) -> str:
+    return npc.id or npc.name

@@ -20,7 +20,7 @@ from npc_video import Fallback
 from npc_video.errors import InvalidDataError
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
-from . import shared
+from . import memory, shared
 from .backend_resources import NpcBackend, make_backend
 from .game_files import read_file, read_picture
 from .game_function import function_backend, is_over
@@ -108,7 +108,6 @@ class Source:
         self._listeners: dict[str, Callable[[Event], None]] = {}
         self._players_of: Counter[str] = Counter()
         self._foreseen: dict[str, NpcResponseEvaluator] = {}
-        self._learned: dict[str, dict[str, Any]] = {}
 
     @property
     def players(self) -> int:
@@ -131,8 +130,21 @@ class Source:
         self._players_of[npc_id] += 1
         if self._players_of[npc_id] == 1 and self._foreseen.get(npc_id) is not evaluator:
             self._forget(npc_id)
-            self.manager.add_npc(npc_id, evaluator, self._learned.get(npc_id))
-            self._foreseen[npc_id] = evaluator
+            self.learn(npc_id, evaluator, _learned(npc_id))
+
+    def learned(self, npc_id: str) -> dict[str, Any]:
+        """What is known of how an NPC of these players is played with."""
+        return self.manager.learned(npc_id)
+
+    def learn(
+        self, npc_id: str, evaluator: NpcResponseEvaluator, learned: dict[str, Any] | None
+    ) -> None:
+        """Foresees an NPC by what was `learned` of it, and by nothing else."""
+        self.manager.add_npc(npc_id, evaluator, learned)
+        self._foreseen[npc_id] = evaluator
+
+    def foresees(self, npc_id: str) -> bool:
+        return npc_id in self._foreseen
 
     def leave(self, viewer: str, npc_id: str) -> None:
         """It goes; what is made for it alone is given up, unless it is back in the next frame.
@@ -154,7 +166,7 @@ class Source:
 
     def _forget(self, npc_id: str) -> None:
         if self._foreseen.pop(npc_id, None) is not None:
-            self._learned[npc_id] = self.manager.learned(npc_id)
+            memory.learned[npc_id] = self.manager.learned(npc_id)
             self.manager.remove_npc(npc_id)
 
     def poll(self) -> None:
@@ -168,6 +180,14 @@ class Source:
 
 _sources: dict[Settings, Source] = {}
 _caches: dict[tuple[Any, ...], ClipCache] = {}
+
+
+def _learned(npc_id: str) -> dict[str, Any] | None:
+    """What is known of an NPC, which may be in another place as well, or not have left it yet."""
+    for each in _sources.values():
+        if each.foresees(npc_id):
+            return each.learned(npc_id)
+    return memory.learned.get(npc_id)
 
 
 def source(settings: Settings, backend: NpcBackend | None, mine: Source | None = None) -> Source:

@@ -1,0 +1,74 @@
+"""What a saved game keeps of an NPC: what it remembers, and how it is played with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from npc_video.errors import InvalidDataError
+
+from . import memory
+
+if TYPE_CHECKING:
+    from .role import Role
+    from .sources import Source
+
+__all__ = ["load_state", "reset_state", "state_of"]
+
+_VERSION = 1
+
+
+def state_of(role: Role, source: Source | None) -> dict[str, Any]:
+    """The state as plain data.
+
+    Args:
+        source: where the NPC is foreseen, if it is.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+    """
+    learned = memory.learned.get(role.id) if source is None else source.learned(role.id)
+    state = {"version": _VERSION, "graph": role.evaluator.to_dict(), "learned": learned or {}}
+    return dict(json.loads(json.dumps(state)))
+
+
+def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None:
+    """Goes on from what `state_of` gave.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+        InvalidDataError: `saved` is something else; nothing is changed then.
+    """
+    from npc_video.generation.planner import Planner
+    from npc_video.prediction.blended import standard_predictor
+
+    graph, learned = saved.get("graph"), saved.get("learned")
+    if saved.get("version") != _VERSION or not isinstance(graph, dict):
+        raise InvalidDataError(
+            "This is no saved state of an NPC: pass what save_state gave to load_state."
+        )
+    if not isinstance(learned, dict):
+        raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
+    evaluator = role.evaluator
+    Planner().register("", standard_predictor(evaluator, learned=learned), learned)
+    evaluator.from_dict(graph)
+    role.forget_absent()
+    _learn(role, source, learned)
+
+
+def reset_state(role: Role, source: Source | None) -> None:
+    """Has the NPC begin anew, as in a new game.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+    """
+    role.evaluator.reset()
+    role.forget_absent()
+    _learn(role, source, {})
+
+
+def _learn(role: Role, source: Source | None, learned: dict[str, Any]) -> None:
+    if source is None:
+        memory.learned[role.id] = learned
+    else:
+        source.learn(role.id, role.evaluator, learned)
