@@ -29,11 +29,17 @@ class Absent:
         self, npc_id: str, mine: NpcResponseEvaluator | None = None
     ) -> NpcResponseEvaluator | None:
         """Take one that is shown again: `mine` if that is among them; None if there is none."""
-        found = self._by_id.get(npc_id)
-        if not found:
-            return None
-        place = next((n for n, each in enumerate(found) if each is mine), len(found) - 1)
-        return found.pop(place)
+        found = self.last(npc_id, mine)
+        if found is not None:
+            self._by_id[npc_id].remove(found)
+        return found
+
+    def last(
+        self, npc_id: str, mine: NpcResponseEvaluator | None = None
+    ) -> NpcResponseEvaluator | None:
+        """The one that would return now."""
+        known = self._by_id.get(npc_id, [])
+        return mine if mine in known else next(reversed(known), None)
 
     def forget(self, npc_id: str) -> None:
         """Keep none with this id any more."""

@@ -183,7 +183,8 @@ class NpcVideoPlayer(PlayerProperties):
         """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
 
         What its graph remembers, and what was learned of how it is played with. It can be stored as
-        a Variant or as JSON.
+        a Variant or as JSON. Of an NPC that is in no scene now, a player outside of the tree that
+        has its profile saves and loads the state.
         """
         with self._errors_told():
             return state_of(self._role, self._foreseen_by())

@@ -80,10 +80,22 @@ class Role:
         if self._evaluator is not None:
             self._return()
 
-    def forget_absent(self) -> None:
-        """What the NPC remembered of other scenes counts no more."""
+    def begin_anew(self, state: dict[str, Any] | None = None) -> None:
+        """The NPC goes on from a saved state, or from none; of other scenes nothing counts more.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+            InvalidDataError: `state` is none that was saved; nothing is changed then.
+        """
+        evaluator = self.evaluator
+        if state is None:
+            evaluator.reset()
+        else:
+            evaluator.from_dict(state)
         for known in (memory.absent, self._of_scene):
             known.forget(self.id)
+        if not self._player.is_inside_tree():
+            self.leave_scene()
 
     def forget(self) -> None:
         """The player or its profile has changed."""
@@ -105,7 +117,8 @@ class Role:
 
     def _return(self) -> None:
         """Goes on where the NPC was when it was shown the last time."""
-        before = self._absent.returned(_id_of(self._evaluated), self._evaluator)
+        take = self._absent.returned if self._player.is_inside_tree() else self._absent.last
+        before = take(_id_of(self._evaluated), self._evaluator)
         if before is not None and before is not self._evaluator:
             self._evaluator.from_dict(before.to_dict())
 

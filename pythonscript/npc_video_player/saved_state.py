@@ -49,10 +49,9 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
         )
     if not isinstance(learned, dict):
         raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
-    evaluator = role.evaluator
-    Planner().register("", standard_predictor(evaluator, learned=learned), learned)
-    evaluator.from_dict(graph)
-    role.forget_absent()
+    # Finds out what is wrong before anything is changed.
+    Planner().register("", standard_predictor(role.evaluator, learned=learned), learned)
+    role.begin_anew(graph)
     _learn(role, source, learned)
 
 
@@ -62,8 +61,7 @@ def reset_state(role: Role, source: Source | None) -> None:
     Raises:
         GraphError: the NPC's graph is wrong.
     """
-    role.evaluator.reset()
-    role.forget_absent()
+    role.begin_anew()
     _learn(role, source, {})
 
 

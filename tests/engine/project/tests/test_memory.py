@@ -26,9 +26,7 @@ def npc(npc_id: str, **properties: Any) -> NpcProfile:
     wires = (("p", "value", "meter", "input"), ("meter", "value", "text", "touched"))
     wires = (*wires, ("text", "prompt", "out", "prompt"))
     connections = [{"from": a, "fromPort": b, "to": c, "toPort": d} for a, b, c, d in wires]
-    profile.graph.json = json.dumps(
-        {"responseGraph": {"nodes": nodes, "connections": connections}}
-    )
+    profile.graph.json = json.dumps({"responseGraph": {"nodes": nodes, "connections": connections}})
     for name, value in properties.items():
         setattr(profile, name, value)
     return profile
@@ -47,8 +45,7 @@ def test_a_profile_that_changes_leaves_the_memory(test: EngineTest) -> Steps:
     profile = npc("changing")
     player = player_in(test, profile=profile)
     assert touched(player) == "1"
-    count = 1
-    for name, value in {
+    changes = {
         "base_prompt": "a fox",
         "negative_prompt": "fog",
         "style": "ink",
@@ -60,10 +57,10 @@ def test_a_profile_that_changes_leaves_the_memory(test: EngineTest) -> Steps:
         "loras": {"x": 0.5},
         "personality": "playful",
         "remember": "scene",
-    }.items():
+    }
+    for count, (name, value) in enumerate(changes.items(), 2):
         setattr(profile, name, value)
         yield from drawn(2)
-        count += 1
         assert touched(player) == str(count), name
     profile.npc_id = "somebody else"
     assert touched(player) == "1"
@@ -184,6 +181,35 @@ def test_a_saved_game_goes_on_where_it_was(test: EngineTest) -> Steps:
     yield from drawn(2)
     assert touched(unborn) == "3"
     assert unborn.save_state()["learned"]["habits"]["acts"] != {}
+
+
+def test_npcs_that_are_in_no_scene_are_saved_by_a_player_outside_of_it(test: EngineTest) -> Steps:
+    def outside() -> NpcVideoPlayer:
+        player = NpcVideoPlayer()
+        player.profile = npc("absent")
+        return player
+
+    shown = player_in(test, profile=npc("absent"))
+    assert touched(shown) == "1"
+    shown.free()
+    yield from drawn(2)
+    player = outside()
+    saved = player.save_state()
+    player.free()
+    shown = player_in(test, profile=npc("absent"))
+    assert touched(shown) == "2"  # looking at it took nothing away
+    shown.free()
+    player = outside()
+    assert player.load_state(saved)
+    player.free()
+    shown = player_in(test, profile=npc("absent"))
+    assert touched(shown) == "2"
+    shown.free()
+    player = outside()
+    player.reset()
+    player.free()
+    yield from drawn(2)
+    assert touched(player_in(test, profile=npc("absent"))) == "1"
 
 
 def test_what_is_no_saved_state_is_told_and_changes_nothing(test: EngineTest) -> None:
