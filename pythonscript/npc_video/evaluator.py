@@ -129,7 +129,8 @@ class NpcResponseEvaluator:
         """
         looks = (self._base, *(replace(self._base, expression=word) for word in ("a", "b")))
         parts = (self._program.described(), [asdict(self._dress(look)) for look in looks])
-        text = repr(msgspec.to_builtins(parts, order="sorted"))
+        # Names may be of a text type of the engine's.
+        text = repr(msgspec.to_builtins(parts, order="sorted", enc_hook=str))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     # ---- Answering ----

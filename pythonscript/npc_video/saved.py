@@ -28,8 +28,8 @@ def read_saved(data: Mapping[str, Any], kind: type[_T], what: str) -> _T:
         InvalidDataError: it is something else.
     """
     try:
-        # By way of JSON, which knows neither NaN nor objects.
-        text = msgspec.json.encode(data)
+        # By way of JSON, which knows neither NaN nor objects, and texts of one kind alone.
+        text = json.dumps(data, allow_nan=False)
         try:
             return msgspec.json.decode(text, type=kind)
         except msgspec.ValidationError:

@@ -53,13 +53,14 @@ class Role:
             self._refuse_unreadable()
         if self._evaluator is None or npc != self._evaluated:
             made = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
-            if self._is_same_npc(npc):
+            is_same = self._is_same_npc(npc)
+            if is_same:
                 made.from_dict(self._evaluator.to_dict())
             else:
                 self._leave()
             self._evaluator, self._evaluated = made, npc
-        if self._evaluator.state.started is None:
-            self._return()
+            if not is_same:
+                self._return()
         return self._evaluator
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:

@@ -84,15 +84,12 @@ def test_an_npc_that_is_in_the_next_scene_goes_on_where_it_was(test: EngineTest)
     yield
 
 
-def test_scenes_may_overlap(test: EngineTest) -> Steps:
-    first, second = Node(), Node()
-    test.add_child(first)
-    assert touched(player_in(first, profile=npc("fading"))) == "1"
-    test.add_child(second)
-    player = player_in(second, profile=npc("fading"))
-    yield from drawn(2)
+def test_an_npc_that_is_still_elsewhere_is_another_one(test: EngineTest) -> Steps:
+    first, second = player_in(test, profile=npc("twin")), player_in(test, profile=npc("twin"))
+    assert touched(first) == "1"
     first.free()
-    assert touched(player) == "2"
+    yield from drawn(2)
+    assert touched(second) == "1"
 
 
 def test_several_of_one_id_come_back_as_they_were(test: EngineTest) -> Steps:
