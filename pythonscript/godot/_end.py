@@ -19,6 +19,8 @@ from ._report import report, warn
 _JOIN_SECONDS = 5.0
 # And then for what such a thread does at last.
 _END_SECONDS = 0.5
+# How often it looks whether the engine's threads have left.
+_LOOK_SECONDS = 0.002
 _NEVER_SECONDS = 1e6
 
 _at_exit: list[Callable[[], None]] = []
@@ -43,9 +45,11 @@ def run_exit() -> None:
         except BaseException as error:
             report(error)
     _join_threads()
+    _see_visitors_off()
     atexit._run_exitfuncs()  # the interpreter itself is never ended
     _end_threads()
-    if any(_is_running(thread) for thread in threading.enumerate()):
+    # The engine waits for its own threads, so one that is still inside must get out some day.
+    if any(_is_running(thread) for thread in threading.enumerate()) and not lib.ps_has_visitors():
         _stop_the_world()
 
 
@@ -92,6 +96,23 @@ def _wake_and_join() -> None:
         thread.join()
 
 
+def _see_visitors_off() -> None:
+    """Lets no more threads of the engine in, and waits for those that are inside."""
+    lib.ps_close_door()
+    if not _have_visitors_left(_JOIN_SECONDS):
+        warn(
+            "a thread of the engine is still in Python at the end of the game and is stopped:"
+            " let long work look whether the game ends"
+        )
+
+
+def _have_visitors_left(seconds: float) -> bool:
+    deadline = time.perf_counter() + seconds
+    while lib.ps_has_visitors() and time.perf_counter() < deadline:
+        time.sleep(_LOOK_SECONDS)
+    return not lib.ps_has_visitors()
+
+
 def _end_threads() -> None:
     """Raises SystemExit in the threads that are left, so that they clean up after themselves.
 
@@ -99,11 +120,15 @@ def _end_threads() -> None:
     have it any more.
     """
     left = [thread for thread in threading.enumerate() if _is_running(thread)]
-    for thread in left:
-        lib.ps_end_thread(thread.ident)
+    idents = {thread.ident for thread in left}
+    if lib.ps_has_visitors():
+        idents |= sys._current_frames().keys() - {threading.main_thread().ident}
+    for ident in idents:
+        lib.ps_end_thread(ident)
     deadline = time.perf_counter() + _END_SECONDS
     for thread in left:
         thread.join(max(0.0, deadline - time.perf_counter()))
+    _have_visitors_left(deadline - time.perf_counter())
 
 
 def _stop_the_world() -> None:

@@ -21,6 +21,7 @@ static uint64_t name_size, name_resize, name_keys, name_element, name_key, name_
 static const char *ps_load(GDExtensionInterfaceGetProcAddress find) {
     const char *missing = engine_load(find);
     if (missing != NULL) return missing;
+    watch_door();
     for (int type = 1; type < GDEXTENSION_VARIANT_TYPE_VARIANT_MAX; type++) {
         from_type[type] = engine.get_variant_from_type_constructor(type);
         to_type[type] = engine.get_variant_to_type_constructor(type);

@@ -2,8 +2,12 @@
 
    cffi lets it go around every function. That costs as much as most of ours take, and a thread that
    computes would keep it for a while each time; so it stays held but in the calls of the engine that
-   tools/generate_godot.py lists: those may wait for a thread that needs it. */
+   tools/generate_godot.py lists: those may wait for a thread that needs it.
 
+   Threads of the engine *visit*: they come for one call and leave. At the end of the game the door is
+   closed to them, for the engine waits for its threads, which must not wait for Python. */
+
+#include <string.h>
 #include <time.h>
 
 #ifdef _MSC_VER
@@ -12,7 +16,7 @@
 #define add_atomic(counter, change) (_InterlockedExchangeAdd(counter, change) + (change))
 #else
 #define PER_THREAD _Thread_local
-#define add_atomic(counter, change) __atomic_add_fetch(counter, change, __ATOMIC_ACQ_REL)
+#define add_atomic(counter, change) __atomic_add_fetch(counter, change, __ATOMIC_SEQ_CST)
 #endif
 
 #undef Py_BEGIN_ALLOW_THREADS
@@ -46,6 +50,42 @@ static int ps_await_calls(void) {
     while (*(volatile long *)&calls_under_way != 0 && clock() < end) continue;
     return calls_under_way == 0;
 }
+
+static long visitors, is_door_closed;
+static PER_THREAD int may_enter; /* the main thread, and who is inside */
+static _cffi_call_python_fnptr enter_python;
+
+/* Whether the door is open; who passes it is counted first, so that none slips in unseen. */
+static int passes_door(void) {
+    if (add_atomic(&is_door_closed, 0)) return 0;
+    add_atomic(&visitors, 1);
+    if (!add_atomic(&is_door_closed, 0)) return 1;
+    add_atomic(&visitors, -1);
+    return 0;
+}
+
+static void visit(struct _cffi_externpy_s *function, char *arguments) {
+    if (may_enter) {
+        enter_python(function, arguments);
+    } else if (passes_door()) {
+        may_enter = 1;
+        enter_python(function, arguments);
+        may_enter = 0;
+        add_atomic(&visitors, -1);
+    } else {
+        memset(arguments, 0, function->size_of_result); /* as cffi does where Python fails */
+    }
+}
+
+static void watch_door(void) {
+    may_enter = 1;
+    enter_python = _cffi_call_python;
+    _cffi_call_python = visit;
+}
+
+static void ps_close_door(void) { add_atomic(&is_door_closed, 1); }
+
+static int ps_has_visitors(void) { return add_atomic(&visitors, 0) != 0; }
 
 static void shut_down(void) {
     py_shutdown();
