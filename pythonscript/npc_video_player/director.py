@@ -170,8 +170,7 @@ class Director:
         return self.wanted is not None and params.cache_key() == self.wanted.cache_key()
 
     def _cover(self, kind: Fallback, params: VideoParams) -> None:
-        target = self._player.get_node_or_null(self._player.procedural_target)
-        self.screen.cover(kind, params, CLIP_SECONDS, target)
+        self.screen.cover(kind, params, CLIP_SECONDS)
 
     def _end_stills(self, params: VideoParams) -> None:
         """No clip follows them: what is complete is shown in their place."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,9 @@ _LEAST_SIDE, _LEAST_SIDE_FOR_TEXT = 28.0, 56.0  # pixels that a label needs
 _LONGEST = 200  # letters that are looked at: more than there is ever room for
 _FIELD = re.compile(r"\{(\w+)\}")
 
+PARTS = frozenset({"background", "icon", "words"})
+"""What a placeholder has beside the NPC itself, and can do without."""
+
 
 class Placeholder:
     """Needs no generator, so it is there in the frame of the interaction.
@@ -47,15 +51,24 @@ class Placeholder:
     Args:
         text: what the label says. `{name}`, `{emotion}`, `{expression}` and `{animation}` stand for
             the words of `params`. Empty: the emotion, unless it is neutral.
+        parts: which of `PARTS` it has.
     """
 
-    def __init__(self, player: Any, params: VideoParams, portrait: Any, text: str = ""):
+    def __init__(
+        self,
+        player: Any,
+        params: VideoParams,
+        portrait: Any,
+        text: str = "",
+        parts: Collection[str] = PARTS,
+    ):
         self._area = Rect2()
         self.item = new_item(player)
         self._player = player
         self._params = params
         self._portrait = portrait
         self._text = text
+        self._parts = parts
         self._foot = Vector2()
         self._seconds = 0.0
         self._figure, self._label = (RenderingServer.canvas_item_create() for _ in range(2))
@@ -63,11 +76,12 @@ class Placeholder:
             RenderingServer.canvas_item_set_parent(part, self.item)
             RenderingServer.canvas_item_set_draw_index(part, order)
 
-    def dress(self, name: str, portrait: Any, text: str) -> None:
+    def dress(self, name: str, portrait: Any, text: str, parts: Collection[str]) -> None:
         """Shows another NPC, or one that looks or is called otherwise now."""
-        if (name, portrait, text) != (self._params.npc_name, self._portrait, self._text):
+        before = self._params.npc_name, self._portrait, self._text, self._parts
+        if (name, portrait, text, parts) != before:
             self._params = replace(self._params, npc_name=name)
-            self._portrait, self._text = portrait, text
+            self._portrait, self._text, self._parts = portrait, text, parts
             self.place(self._area)
 
     def place(self, area: Rect2) -> None:
@@ -76,11 +90,13 @@ class Placeholder:
             RenderingServer.canvas_item_clear(item)
         # Clearing ends it.
         RenderingServer.canvas_item_set_clip(self.item, True)
+        RenderingServer.canvas_item_set_custom_rect(self.item, True, area)
         if min(area.size) <= 0.0:
             return
         self._foot = area.position + Vector2(area.size.x * 0.5, area.size.y)
-        shades = (theme.colour(self._player, f"background_{end}") for end in ("top", "bottom"))
-        strokes.gradient(self.item, area, *shades)
+        if "background" in self._parts:
+            shades = (theme.colour(self._player, f"background_{end}") for end in ("top", "bottom"))
+            strokes.gradient(self.item, area, *shades)
         if self._portrait is not None and min(self._portrait.get_size()) > 0.0:
             self._draw_portrait(area)
             self._draw_label(area)
@@ -139,12 +155,14 @@ class Placeholder:
 
         Returns how much of the height it takes, in pixels.
         """
-        words, icon, side = self._words(), icon_for(self._params.emotion), min(area.size)
+        words, side = self._words(), min(area.size)
+        icon = icon_for(self._params.emotion) if "icon" in self._parts else None
         size = self._text_size(side)
         height = size * _LABEL_HEIGHT
         head = size * _PADDING if icon is None else height + size * _ICON_GAP
         room = area.size.x * _LABEL_WIDTH - head - size * _PADDING
-        has_text = side >= _LEAST_SIDE_FOR_TEXT and room >= size * _LEAST_ROOM
+        has_room = side >= _LEAST_SIDE_FOR_TEXT and room >= size * _LEAST_ROOM
+        has_text = has_room and "words" in self._parts
         if not words or side < _LEAST_SIDE or (icon is None and not has_text):
             return 0.0
         line = self._line(words, size)

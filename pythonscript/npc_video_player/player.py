@@ -254,8 +254,8 @@ class NpcVideoPlayer(PlayerProperties):
     def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.
 
-        It follows what the player shows, in the size of the preset, and stays the same object while
-        the player is in the tree. A player that is only there for its texture can be hidden.
+        It follows what the player shows, as large as `texture_size` says, and stays the same object
+        while the player is in the tree. A player that is only there for its texture can be hidden.
 
         Where clips are translucent its colours are multiplied by alpha: let a sprite or another
         control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
@@ -265,7 +265,8 @@ class NpcVideoPlayer(PlayerProperties):
         a frame or two later: whenever the picture has changed it is read back from the renderer.
         """
         if self._stage is None and self._screen is not None:
-            self._stage = Stage(self, self._screen.layers, self._picture_size())
+            size = self._texture_size(self._picture_size())
+            self._stage = Stage(self, self._screen.layers, size)
             self._visibility.has_texture = True
             self._visibility.look_soon()
             self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
@@ -365,9 +366,11 @@ class NpcVideoPlayer(PlayerProperties):
         speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
-        screen.dress(self._role.npc.name, self._role.portrait, self.placeholder_text)
+        screen.stand_in.take(self._target())
+        npc, portrait, parts = self._role.npc, self._role.portrait, self._placeholder_parts()
+        screen.dress(npc.name, portrait, self.placeholder_text, parts)
         if self._stage is not None:
-            self._stage.resize(layers.picture_size)
+            self._stage.resize(self._texture_size(self._stage.size))
             screen.place(Rect2(0.0, 0.0, *self._stage.size))
         if not self.progress_ring:
             self._ring.hide()

@@ -20,10 +20,11 @@ from npc_video.errors import InvalidDataError
 from .backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
 from .exported import is_exported
 from .layers import CURVES
+from .placeholder import PARTS
 from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
-from .setting import Number, Setting
+from .setting import Number, PictureSize, Setting
 from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
 
@@ -164,13 +165,23 @@ class PlayerProperties(Control):
         " filled in, and a translation of the text is used. Empty: the emotion. Colours and font"
         " are those of the theme.",
     )
+    placeholder_background = Setting(
+        bool,
+        True,
+        doc="Fills the area behind the placeholder's portrait. Off: a portrait that was cut out"
+        " stands before what is behind the player.",
+    )
+    placeholder_icon = Setting(
+        bool, True, doc="Shows in the placeholder's label, as an icon, what the NPC feels."
+    )
+    placeholder_words = Setting(bool, True, doc="Shows the text in the placeholder's label.")
     procedural_target = Setting(
         NodePath,
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="AnimatedSprite2D,AnimationPlayer",
         doc="A node with animations named after expressions, emotions or animations, which plays in"
-        " place of the drawn face.",
+        " place of the drawn face, whoever makes the clips. A sprite is hidden meanwhile.",
     )
     progress_ring = Setting(bool, True, doc="Shows how far the clip on its way is.")
     loop = Setting(
@@ -199,6 +210,11 @@ class PlayerProperties(Control):
         "keep_aspect_covered",
         enum=STRETCH_MODES,
         doc="How the picture fills the player, as for a TextureRect.",
+    )
+    texture_size = PictureSize(
+        doc="How large the picture of `get_video_texture` is, which fills it by `stretch_mode`. 0:"
+        " as large as those of the preset when the texture is asked for first. It changes by"
+        " nothing but this.",
     )
     interpolation = Setting(
         str,
@@ -285,7 +301,6 @@ class PlayerProperties(Control):
             (not self.predictive, ("look_ahead", "prediction_rules")),
             (self.crossfade <= 0.0, ("crossfade_curve",)),
             (not self.loop, ("crossfade_at",)),
-            (not self._shows_target(), ("procedural_target",)),
         )
         return {name for is_so, names in rules if is_so for name in names}
 
@@ -317,15 +332,20 @@ class PlayerProperties(Control):
         """Whether any are made in this game: else they come from the cache, or not at all."""
         return self._generator is not None or makes_clips(self.backend, exported=is_exported())
 
-    def _shows_target(self) -> bool:
-        """Whether `procedural_target` counts, here or in the exported game."""
-        if self.fallback == "procedural" or self._draws():
-            return True
-        return not makes_clips(self.backend, exported=True)
+    def _target(self) -> Any:
+        """The node at `procedural_target`, of whatever class, or None."""
+        return self.get_node_or_null(self.procedural_target) if self.procedural_target else None
+
+    def _placeholder_parts(self) -> frozenset[str]:
+        return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))
 
     def _picture_size(self) -> Vector2:
         preset = QUALITY_PRESETS[self.preset]
         return Vector2(preset.width, preset.height)
+
+    def _texture_size(self, otherwise: Vector2) -> Vector2:
+        size = self.texture_size
+        return Vector2(*size) if min(size) > 0 else otherwise
 
     def _settings(self) -> Settings:
         """Where clips come from.
@@ -333,12 +353,11 @@ class PlayerProperties(Control):
         Raises:
             InvalidDataError: a value is unknown or outside its range.
         """
+        backend = None
         if self._makes_clips():
             backend = "" if self.backend is None else self.backend.describe()
-            moves = self._draws()
-        else:
-            # The game's own animations are better than a still; Ember would be a stranger.
-            backend, moves = None, self.get_node_or_null(self.procedural_target) is not None
+        # The game's own animations are better than a still; Ember is so for her own clips only.
+        moves = self._draws() or self._target() is not None
         return Settings(
             generator=self._generator,
             backend=backend,

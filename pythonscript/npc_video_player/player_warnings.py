@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from godot import AnimatedSprite2D, AnimationPlayer, DirAccess
+from godot import DirAccess
 
 from .speaker import SPEAKERS
+from .stand_in import TARGETS
 
 if TYPE_CHECKING:
     from .player_properties import PlayerProperties
 
 __all__ = ["warnings_of"]
-
-_TARGETS = (AnimatedSprite2D, AnimationPlayer)
 
 
 def warnings_of(player: PlayerProperties) -> Iterator[str]:
@@ -29,7 +28,7 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
             "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
             " that plays your NPC's animations, or choose another fallback."
         )
-    if player.procedural_target and not _has(player, player.procedural_target, _TARGETS):
+    if player.procedural_target and not _has(player, player.procedural_target, TARGETS):
         yield (
             "Procedural Target: there is no AnimatedSprite2D or AnimationPlayer at this path:"
             " choose one."

@@ -15,7 +15,7 @@ from npc_video import Fallback, GeneratedClip, VideoParams
 from .clip_layer import ClipLayer
 from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
 from .layers import Layer, LayerStack
-from .placeholder import Placeholder
+from .placeholder import PARTS, Placeholder
 from .procedural_face import ProceduralFace
 from .reel import Reel
 from .reels import Reels
@@ -56,11 +56,13 @@ class Screen:
         speaker: how fast clips play, and where they are heard.
         shots_shown: frames of clips that were on screen.
         stills: what is shown of a clip that is being made.
+        stand_in: a node of the game's in place of the drawn face, if it has one.
     """
 
     def __init__(self, player: Any, role: Role, reels: Reels):
         self.layers = LayerStack(player)
         self.stills = Stills(player, self.layers, reels.decoders)
+        self.stand_in = StandIn(player, self.layers)
         self.crossfade = 0.4
         self.switches_at_loop = False
         self.speaker = Speaker(player)
@@ -68,39 +70,40 @@ class Screen:
         self._player = player
         self._role = role
         self._reels = reels
-        self._interpolation, self._loops, self._text = "none", True, ""
+        self._interpolation, self._loops = "none", True
+        self._text, self._parts = "", PARTS
         self._opening: _Opening | None = None
         # What still comes in, and is being opened or on top.
         self._growing: Reel | None = None
-        self._stand_in: StandIn | None = None
         self._broken: Reel | None = None
         # All that there is, when nothing fades, opens or sounds.
         self._calm: ClipLayer | None = None
 
     # ---- What is to be shown ----
 
-    def cover(
-        self, kind: Fallback, params: VideoParams, seconds: float, target: Any = None
-    ) -> None:
+    def cover(self, kind: Fallback, params: VideoParams, seconds: float) -> None:
         """Shows a fallback that is drawn here, in this frame.
 
         Args:
             seconds: how long the awaited clip will take from one loop to the next.
-            target: a node of the game's that stands for the drawn face, or None.
         """
         self._stir()
         top = self.layers.top
         if kind is Fallback.FREEZE and top is not None:
             if isinstance(top, ClipLayer):
                 top.is_held = True
-        elif kind is Fallback.PROCEDURAL and target is not None:
-            self._stand_in = StandIn(target, params, self._stand_in)
+        elif kind is Fallback.PROCEDURAL and self.stand_in.target is not None:
+            self.stand_in.play(params)
         elif kind is Fallback.PROCEDURAL:
             self._push_fallback(
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            self._push_fallback(Placeholder(self._player, params, self._role.portrait, self._text))
+            portrait = self._role.portrait
+            self._push_fallback(
+                Placeholder(self._player, params, portrait, self._text, self._parts),
+                is_translucent="background" not in self._parts,
+            )
 
     @property
     def clip(self) -> ClipLayer | None:
@@ -194,12 +197,12 @@ class Screen:
         elif shown is not None and not shown.is_held:
             self.open(shown.reel.clip, "again")
 
-    def dress(self, name: str, portrait: Any, text: str) -> None:
-        """Has placeholders show who is shown now, and say `text`."""
-        self._text = text
+    def dress(self, name: str, portrait: Any, text: str, parts: frozenset[str]) -> None:
+        """Has placeholders show who is shown now with these parts, and say `text`."""
+        self._text, self._parts = text, parts
         for layer in self.layers:
             if isinstance(layer, Placeholder):
-                layer.dress(name, portrait, text)
+                layer.dress(name, portrait, text, parts)
 
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""
@@ -216,9 +219,8 @@ class Screen:
 
     def close(self) -> None:
         self.drop_opening()
+        self.stand_in.close()
         self.layers.close()
-        if self._stand_in is not None:
-            self._stand_in.close()
 
     # ---- Every frame ----
 
@@ -232,8 +234,7 @@ class Screen:
             self._opening.waited += seconds * speed
         self.layers.advance(seconds, speed)
         self.stills.advance()
-        if self._stand_in is not None and not self._stand_in.advance(seconds, self.layers):
-            self._stand_in = None
+        self.stand_in.advance(seconds)
         happenings = self._happened(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
         happenings += self._sound()
@@ -251,7 +252,7 @@ class Screen:
     @property
     def has_changed(self) -> bool:
         """Whether the last `advance` may have changed the picture."""
-        only = self.clip if len(self.layers) == 1 and self._stand_in is None else None
+        only = self.clip if len(self.layers) == 1 and not self.stand_in.is_shown else None
         if only is None:
             return True
         is_still = only.is_held or only.reel.is_finished
@@ -268,7 +269,7 @@ class Screen:
     def _found_calm(self) -> ClipLayer | None:
         """The one layer that plays, if it is all that there is."""
         shown = self.clip
-        if len(self.layers) > 1 or self._opening is not None or self._stand_in is not None:
+        if len(self.layers) > 1 or self._opening is not None or self.stand_in.is_shown:
             return None
         if shown is None or shown.is_held or not shown.reel.is_silent:
             return None
@@ -335,8 +336,7 @@ class Screen:
         has_alpha = playback.info.layout.has_alpha
         self.layers.push(layer, self.crossfade, size=layer.size, is_translucent=has_alpha)
         self.shots_shown += 1
-        if self._stand_in is not None:
-            self._stand_in.leave(self.crossfade)
+        self.stand_in.leave(self.crossfade)
         return [Began(reel.clip_as_it_is, opening.role)]
 
     def _waits_for_loop(self, role: str) -> bool:
@@ -345,10 +345,14 @@ class Screen:
         loops = shown is not None and not shown.is_held and shown.reel.begins_again
         return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
 
-    def _push_fallback(self, layer: Layer) -> None:
-        if self._stand_in is not None:
-            self._stand_in.leave(_FALLBACK_FADE_SECONDS)
-        self.layers.push(layer, _FALLBACK_FADE_SECONDS, from_opacity=_FALLBACK_FIRST_OPACITY)
+    def _push_fallback(self, layer: Layer, *, is_translucent: bool = False) -> None:
+        self.stand_in.leave(_FALLBACK_FADE_SECONDS)
+        self.layers.push(
+            layer,
+            _FALLBACK_FADE_SECONDS,
+            from_opacity=_FALLBACK_FIRST_OPACITY,
+            is_translucent=is_translucent,
+        )
 
     def _phase(self) -> float:
         """Where in its loop what is on screen is, 0 to 1."""

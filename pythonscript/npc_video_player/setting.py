@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from godot import Resource, export, push_error
+from godot import Resource, Vector2i, export, push_error
 
-__all__ = ["Number", "Setting"]
+__all__ = ["Number", "PictureSize", "Setting"]
+
+_MOST_PIXELS = 8192  # on a side: less than any renderer takes
 
 
 class Setting(export):
@@ -52,5 +54,19 @@ class Number(Setting):
         if not self._least <= value < math.inf:
             wanted = "a number" if self._least == -math.inf else f"{self._least:g} or more"
             push_error(f"{self.name}: {value:g} is refused; use {wanted}.")
+            return
+        super().__set__(obj, value)
+
+
+class PictureSize(Setting):
+    """Width and height in pixels; where either is 0, nothing is said."""
+
+    def __init__(self, **options: Any):
+        super().__init__(Vector2i, Vector2i(), suffix="px", **options)
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if min(value) < 0 or max(value) > _MOST_PIXELS:
+            refused = f"{value.x}×{value.y}"
+            push_error(f"{self.name}: {refused} is refused; use up to {_MOST_PIXELS} pixels.")
             return
         super().__set__(obj, value)

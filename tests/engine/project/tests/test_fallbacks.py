@@ -244,6 +244,30 @@ def test_the_icon_stands_where_the_text_begins(test: EngineTest) -> Steps:
     assert (hebrew > SIDE / 2) == knows_directions
 
 
+def test_parts_of_the_placeholder_can_be_left_out(test: EngineTest) -> Steps:
+    parent = parent_in(test)
+    params = VideoParams(npc_name="Ember", emotion="happy")
+    image = Image.create_empty(64, 64, False, Image.FORMAT_RGBA8)
+    image.fill_rect(Rect2i(24, 0, 16, 64), Color(0.0, 1.0, 0.0))  # a figure that was cut out
+    portrait = ImageTexture.create_from_image(image)
+
+    def with_parts(*parts: str) -> Generator[None, None, np.ndarray]:
+        placeholder = Placeholder(parent, params, portrait, "", frozenset(parts))
+        seen = yield from shown(test, placeholder)
+        placeholder.close()
+        return seen[:SIDE, :SIDE]
+
+    bare = yield from with_parts()
+    assert is_background(bare[:, :80]).all()
+    assert (bare[:, 120:136, 1] > 250).all()
+    widths = {}
+    for parts in (("icon",), ("words",), ("icon", "words")):
+        changed = (np.abs((yield from with_parts(*parts)) - bare).max(axis=2) > 8).any(axis=0)
+        widths[parts] = int(changed.sum())
+    assert 10 < widths["icon",] < widths["words",] < widths["icon", "words"]
+    assert not is_background((yield from with_parts("background"))).any()
+
+
 def test_the_theme_has_its_say(test: EngineTest) -> Steps:
     parent = parent_in(test)
     params = VideoParams(npc_name="Ember", emotion="happy")

@@ -13,6 +13,7 @@ from godot import (
     ImageTexture,
     NodePath,
     SpriteFrames,
+    Vector2i,
 )
 from npc_video import Fallback, VideoParams
 from npc_video_player import NpcVideoPlayer, sources
@@ -102,6 +103,7 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "volume_db": (-6.0, lambda p: p._screen.speaker.volume_db == -6.0),
     "mute": (True, lambda p: p._screen.speaker.is_mute),
     "audio_player": (NodePath("Voice"), lambda p: str(p._screen.speaker.path) == "Voice"),
+    "texture_size": (Vector2i(30, 20), lambda p: p.get_video_texture().get_size().x == 30),
     "sound_bus": ("Voices", lambda p: p._screen.speaker.bus == "Voices"),
     "overlay": (True, lambda p: p._overlay is not None),
     "simulated_input": (True, lambda p: p._nobody is not None),
@@ -109,7 +111,10 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
 # Those whose effect has a test of its own.
 APART = {
     "log_evaluations",
+    "placeholder_background",
+    "placeholder_icon",
     "placeholder_text",
+    "placeholder_words",
     "pregenerate_on_load",
     "procedural_target",
     "progress_ring",
@@ -237,6 +242,17 @@ def test_a_placeholder_shows_what_is_set(test: EngineTest) -> Steps:
     yield
 
 
+def test_a_placeholder_leaves_out_what_is_switched_off(test: EngineTest) -> Steps:
+    player = ember_in(test)
+    player._screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
+    for part in ("background", "icon", "words"):
+        setattr(player, f"placeholder_{part}", False)
+        assert part not in player._screen.layers.top._parts
+        setattr(player, f"placeholder_{part}", True)
+        assert part in player._screen.layers.top._parts
+    yield
+
+
 def test_a_target_of_the_game_s_stands_for_the_face_at_once(test: EngineTest) -> Steps:
     player = ember_in(test, fallback="procedural", npc_name="Sprite")
     sprite = AnimatedSprite2D()
@@ -326,7 +342,7 @@ def test_only_what_applies_is_offered(test: EngineTest) -> None:
     player.property_list_changed.connect(lambda: told.append(1))
     for name, value, hidden in (
         ("profile", profile_of("Moss"), {"npc_name", "npc_id", "portrait"}),
-        ("backend", NpcHttpBackend(), {"simulate_latency", "procedural_target"}),
+        ("backend", NpcHttpBackend(), {"simulate_latency"}),
         ("crossfade", 0.0, {"crossfade_curve"}),
         ("loop", False, {"crossfade_at"}),
     ):

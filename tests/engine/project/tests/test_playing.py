@@ -22,6 +22,7 @@ from godot import (
     SpriteFrames,
     TextureRect,
     Vector2,
+    Vector2i,
 )
 from npc_video import Fallback, GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer, shared
@@ -330,7 +331,7 @@ def test_a_texture_with_mipmaps_follows_the_picture(test: EngineTest) -> Steps:
         yield
         assert not player._stage.is_busy
     assert texture.get_image().get_data() == before
-    player.preset = "fast"
+    player.texture_size = Vector2i(512, 512)
     yield from until(lambda: texture.get_width() == 512)
     assert texture.get_image().has_mipmaps()
 
@@ -482,11 +483,38 @@ def test_a_node_of_the_game_can_stand_in(test: EngineTest) -> Steps:
     sprite.position = Vector2(60, 60)
     test.add_child(sprite)
     player = bare_player(test)
-    player._screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0, sprite)
+    player.procedural_target = player.get_path_to(sprite)
+    player._screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0)
     assert sprite.animation == "happy"
     yield from until(lambda: tuple(area(test)[60, 60]) == (0, 255, 0))
     yield from opened(player, make_clip(grey(lambda index: 90), expression="back"))
     yield from until(lambda: abs(int(area(test)[60, 60, 1]) - 90) < 6)
+
+
+def test_a_texture_is_as_large_as_it_was_whatever_the_preset(test: EngineTest) -> None:
+    player = bare_player(test)
+    texture = player.get_video_texture()
+    assert texture.get_size() == Vector2(256, 256)
+    player.preset = "quality"
+    assert player.get_video_texture() is texture
+    assert texture.get_size() == Vector2(256, 256)
+    player.texture_size = Vector2i(300, 200)
+    assert texture.get_size() == Vector2(300, 200)
+    player.preset = "fast"
+    assert texture.get_size() == Vector2(300, 200)
+    test.expect_error("texture_size: 99999×10 is refused; use up to 8192 pixels.")
+    player.texture_size = Vector2i(99999, 10)
+    assert texture.get_size() == Vector2(300, 200)
+
+
+def test_a_texture_of_another_shape_is_filled_as_the_player_is(test: EngineTest) -> Steps:
+    player = bare_player(test, stretch_mode="keep_aspect_covered", texture_size=Vector2i(120, 40))
+    texture = player.get_video_texture()
+    yield from opened(player, make_clip(grey(lambda index: 200), expression="wide"))
+    yield from drawn(3)
+    pixels = pixels_of(texture.get_image())
+    assert pixels.shape[:2] == (40, 120)
+    assert (pixels > 150).all()
 
 
 def test_stretches_as_a_texture_rect_does(test: EngineTest) -> None:

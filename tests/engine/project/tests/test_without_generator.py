@@ -235,7 +235,7 @@ def test_the_game_s_own_animations(test: EngineTest) -> None:
             assert seen.request(**ODD) == "placeholder"
 
 
-def test_the_inspector_offers_them_for_such_games(test: EngineTest) -> None:
+def test_the_inspector_offers_them_whoever_makes_clips(test: EngineTest) -> None:
     def is_offered(backend: NpcBackend | None) -> bool:
         player = Watched(test, backend=backend).player
         infos = {info["name"]: info["usage"] for info in player.get_property_list()}
@@ -243,7 +243,7 @@ def test_the_inspector_offers_them_for_such_games(test: EngineTest) -> None:
 
     assert is_offered(None)
     assert is_offered(http(exported=False))
-    assert not is_offered(http())
+    assert is_offered(http())
 
 
 def test_a_function_of_the_game_still_counts(test: EngineTest) -> Steps:
