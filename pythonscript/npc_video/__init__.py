@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .backends.http import HttpBackend
     from .backends.pool import BackendPool
     from .backends.procedural import ProceduralBackend
+    from .backends.stills import StillsBackend
     from .cache import ClipCache
     from .evaluator import NpcResponseEvaluator
     from .generation.events import Answer
@@ -59,6 +60,7 @@ __all__ = [
     "Profile",
     "ProgressiveVideoLoader",
     "QualityPreset",
+    "StillsBackend",
     "ToolInteraction",
     "VideoGenerationConfig",
     "VideoGenerationManager",
@@ -82,6 +84,7 @@ _MODULES = {
     "ProceduralBackend": "backends.procedural",
     "Profile": "profile",
     "ProgressiveVideoLoader": "progressive",
+    "StillsBackend": "backends.stills",
     "VideoGenerationManager": "manager",
     "get_common_npc_states": "prediction.common",
     "load_metadata": "graph",

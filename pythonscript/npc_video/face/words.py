@@ -11,7 +11,13 @@ from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 
-__all__ = ["ANIMATION_WORDS", "EXPRESSION_WORDS", "resolve_animation", "resolve_expression"]
+__all__ = [
+    "ANIMATION_WORDS",
+    "EXPRESSION_WORDS",
+    "known_expression",
+    "resolve_animation",
+    "resolve_expression",
+]
 
 
 def _vocabulary(**synonyms: str) -> Mapping[str, str]:
@@ -72,9 +78,14 @@ def _resolve(word: str, expressions: bool) -> str | None:
     return None
 
 
+def known_expression(word: str) -> str | None:
+    """The expression that `word` means, None if none."""
+    return _resolve(word[:64], True)
+
+
 def resolve_expression(word: str) -> str:
     """The expression that `word` means, "neutral" if none."""
-    return _resolve(word[:64], True) or "neutral"
+    return known_expression(word) or "neutral"
 
 
 def resolve_animation(word: str) -> str:

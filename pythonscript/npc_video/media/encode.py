@@ -32,8 +32,17 @@ _OPTIONS = {
     "b": "0",
 }
 
+_WITH_ALPHA = {"auto-alt-ref": "0"}  # which libvpx cannot do beside alpha
 
-def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fps: int) -> bytes:
+
+def encode_clip(
+    frames: Iterable[NDArray[np.uint8]],
+    width: int,
+    height: int,
+    fps: int,
+    *,
+    has_alpha: bool = False,
+) -> bytes:
     """The file that shows `frames` at `fps` per second, tagged as BT.709, limited range.
 
     Args:
@@ -41,6 +50,8 @@ def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fp
             time.
         width, height: pixels, even, 4 or more.
         fps: 1 to 240.
+        has_alpha: below each picture are `height` rows more, its alpha from 0 to 255; colours are
+            not multiplied by it.
 
     Raises:
         GenerationError: the encoder refuses; the error names its reason.
@@ -48,8 +59,10 @@ def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fp
     file = io.BytesIO()
     try:
         with av.open(file, "w", format="webm") as container:
-            stream = container.add_stream("libvpx-vp9", rate=fps, options=_OPTIONS)
-            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            options = _OPTIONS | _WITH_ALPHA if has_alpha else _OPTIONS
+            stream = container.add_stream("libvpx-vp9", rate=fps, options=options)
+            stream.width, stream.height = width, height
+            stream.pix_fmt = "yuva420p" if has_alpha else "yuv420p"
             context = stream.codec_context
             context.gop_size = 10_000
             context.color_range = ColorRange.MPEG
@@ -57,7 +70,7 @@ def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fp
             context.color_primaries = ColorPrimaries.BT709
             context.color_trc = ColorTrc.BT709
             for index, picture in enumerate(frames):
-                frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+                frame = _frame(picture, width, height, has_alpha=has_alpha)
                 frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
                 frame.pts, frame.time_base = index, Fraction(1, fps)
                 container.mux(stream.encode(frame))
@@ -69,3 +82,18 @@ def encode_clip(frames: Iterable[NDArray[np.uint8]], width: int, height: int, fp
     except av.FFmpegError as exc:
         raise GenerationError(f"The clip could not be encoded: {exc.strerror}.") from exc
     return file.getvalue()
+
+
+def _frame(
+    picture: NDArray[np.uint8], width: int, height: int, *, has_alpha: bool
+) -> av.VideoFrame:
+    if not has_alpha:
+        return av.VideoFrame.from_ndarray(picture, format="yuv420p")
+    frame = av.VideoFrame(width, height, "yuva420p")
+    data, start = picture.ravel(), 0
+    for plane in frame.planes:
+        rows, columns = plane.height, plane.width
+        into = np.frombuffer(plane, np.uint8).reshape(rows, plane.line_size)  # type: ignore[call-overload]
+        into[:, :columns] = data[start : start + rows * columns].reshape(rows, columns)
+        start += rows * columns
+    return frame

@@ -1,6 +1,8 @@
 """Stills of a clip that is being made, decoded within limits like the clips themselves."""
 
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +12,10 @@ from av.error import FFmpegError
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .opening import MediaLimits, reason
 
-__all__ = ["Still", "decode_still"]
+__all__ = ["Still", "decode_picture", "decode_still"]
 
 _DECODERS = {"image/jpeg": "mjpeg", "image/png": "png"}
+_OF_PORTRAITS = {**_DECODERS, "image/webp": "webp"}
 # Smaller ones are made larger, for a renderer shows the seams between few and large pixels.
 _LEAST_SIDE = 256
 
@@ -38,17 +41,40 @@ def decode_still(data: bytes, media_type: str, limits: MediaLimits | None = None
         DamagedClipError: it cannot be read.
     """
     limits = limits or MediaLimits()
+    with _damage_told():
+        return _enlarged(_read(data, media_type, limits, _DECODERS), limits.most_pixels)
+
+
+def decode_picture(data: bytes, media_type: str, limits: MediaLimits) -> Any:
+    """The picture of an NPC, as a frame of FFmpeg.
+
+    Args:
+        media_type: "image/jpeg", "image/png" or "image/webp".
+
+    Raises:
+        UnsupportedClipError, ClipLimitError, DamagedClipError: as `decode_still` does.
+    """
+    with _damage_told():
+        return _read(data, media_type, limits, _OF_PORTRAITS)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except (FFmpegError, ValueError) as error:
+        raise DamagedClipError(f"The still is damaged: {reason(error)}.") from error
+
+
+def _read(data: bytes, media_type: str, limits: MediaLimits, decoders: Mapping[str, str]) -> Any:
     kind = media_type.partition(";")[0].strip().lower()
-    if kind not in _DECODERS:
+    if kind not in decoders:
         raise UnsupportedClipError(
-            f"The still is of the type {media_type!r}: use one of {', '.join(_DECODERS)}."
+            f"The still is of the type {media_type!r}: use one of {', '.join(decoders)}."
         )
     if len(data) > limits.most_bytes:
         raise ClipLimitError(f"The still has more than the {limits.most_bytes} bytes allowed.")
-    try:
-        return _enlarged(_decode(data, _DECODERS[kind], limits), limits.most_pixels)
-    except (FFmpegError, ValueError) as error:
-        raise DamagedClipError(f"The still is damaged: {reason(error)}.") from error
+    return _decode(data, decoders[kind], limits)
 
 
 def _decode(data: bytes, decoder: str, limits: MediaLimits) -> Any:

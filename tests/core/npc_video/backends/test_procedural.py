@@ -161,7 +161,7 @@ class TestSimulatedLatency:
         assert len(parts) >= 4
 
     def test_is_always_the_same_for_a_clip_and_within_the_preset(self):
-        from npc_video.backends.procedural import _latency
+        from npc_video.backends.drawn import _latency
 
         for preset in QUALITY_PRESETS.values():
             wanted = [_latency(request(preset, replace(HAPPY, seed=seed))) for seed in (1, 2, 3, 1)]

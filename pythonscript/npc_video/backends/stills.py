@@ -1,0 +1,63 @@
+"""Stills of an NPC, one for each expression, as a generator: they move, and blink."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from ..errors import GenerationInvalidError
+from ..portrait.choice import choose_picture
+from .base import Capabilities, GenerationRequest
+from .drawn import DrawnBackend, Subject
+from .fingerprint import fingerprint_of
+from .pictures import Pictures, read_file
+
+if TYPE_CHECKING:
+    from ..portrait.warp import Eye
+
+__all__ = ["StillsBackend"]
+
+
+class StillsBackend(DrawnBackend):
+    """Makes clips of the picture of the expression that is asked for.
+
+    Where there is none, it takes that of the most similar feeling, else the neutral one, else the
+    NPC's portrait, each in the light of the feeling.
+
+    Args:
+        pictures: names of PNG, JPEG or WebP files, by expression, emotion or any word of one's own.
+        read: gives the content of what they name; called in a thread. A game that has them in an
+            archive passes its own.
+        eyes: where they are in the pictures, to blink.
+        simulate_latency: as of `ProceduralBackend`.
+    """
+
+    def __init__(
+        self,
+        pictures: Mapping[str, str],
+        *,
+        read: Callable[[str], bytes] = read_file,
+        eyes: "tuple[Eye, ...]" = (),
+        simulate_latency: bool = False,
+    ):
+        super().__init__(simulate_latency=simulate_latency, eyes=eyes)
+        self._names = dict(pictures)
+        self._pictures = Pictures(read)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(uses_image=True, uses_text=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of(super().fingerprint, self._names, self._eyes)
+
+    async def _subject(self, request: GenerationRequest) -> Subject:
+        params = request.params
+        word, shows_feeling = choose_picture(self._names, params.expression, params.emotion)
+        if word:
+            return Subject(await self._pictures.get(self._names[word]), shows_feeling)
+        if request.image is not None:
+            return Subject(request.image)
+        raise GenerationInvalidError(
+            f"There is no picture of {params.expression!r}, no neutral one and no portrait: add"
+            " one of them."
+        )

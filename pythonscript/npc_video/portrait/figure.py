@@ -1,0 +1,119 @@
+"""A picture from its file, as large as a clip, ready to be moved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from ..errors import GenerationInvalidError, NpcVideoError
+from ..media.opening import MediaLimits
+from ..media.still import decode_picture
+from .sizes import clip_size
+
+__all__ = ["Figure", "figure_of"]
+
+Array = NDArray[np.float32]
+
+# Portraits are drawn larger than clips are played.
+_LIMITS = MediaLimits(most_bytes=32 * 1024 * 1024, most_pixels=8192 * 8192)
+_BAND_ROWS = 128
+_OPAQUE = 250.0  # from which alpha on, 0 to 255, nothing shines through
+_LEAST_ALPHA = 64.0  # from which on it tells a colour well enough
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture in BT.709, limited range, luma at full and chroma at half resolution.
+
+    Attributes:
+        luma: (height, width).
+        chroma: (2, height / 2, width / 2).
+        alpha: (height, width), 0 to 255; None where the picture is opaque.
+    """
+
+    luma: Array
+    chroma: Array
+    alpha: Array | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        height, width = self.luma.shape
+        return width, height
+
+
+def figure_of(data: bytes, media_type: str, pixels: int) -> Figure:
+    """The picture of a PNG, JPEG or WebP file, in about so many `pixels`.
+
+    Raises:
+        GenerationInvalidError: it cannot be read, or is too large.
+    """
+    try:
+        picture = decode_picture(data, media_type, _LIMITS)
+    except NpcVideoError as error:
+        raise GenerationInvalidError(f"The NPC's picture cannot be used: {error}") from error
+    width, height = clip_size(pixels, picture.width, picture.height)
+    values = _fitted(picture, width, height)
+    alpha = values[..., 3]
+    if alpha.min() >= _OPAQUE:
+        return Figure(*_planes(values[..., :3]), None)
+    return Figure(*_planes(_spread(values)), np.ascontiguousarray(alpha))
+
+
+def _fitted(picture: Any, width: int, height: int) -> Array:
+    """Premultiplied RGBA, (height, width, 4), of what is amid the picture in that shape."""
+    whole = picture.reformat(format="rgba", threads=1).to_ndarray()
+    wide = min(whole.shape[1], max(1, round(whole.shape[0] * width / height)))
+    tall = min(whole.shape[0], max(1, round(whole.shape[1] * height / width)))
+    top, left = (whole.shape[0] - tall) // 2, (whole.shape[1] - wide) // 2
+    whole = np.ascontiguousarray(whole[top : top + tall, left : left + wide])
+    # What is transparent has a colour too, which must not get into the edges.
+    for start in range(0, tall, _BAND_ROWS):
+        band = whole[start : start + _BAND_ROWS]
+        band[..., :3] = band[..., :3].astype(np.uint16) * band[..., 3:] // 255
+    # Sharper ways overshoot at the edges of what is transparent.
+    way = "AREA" if width < wide else "BILINEAR"
+    # Plane by plane; as pixels of four values they would be scaled by way of YUV.
+    frame = VideoFrame.from_ndarray(whole, format="gbrap")
+    fitted = frame.reformat(width, height, interpolation=way, threads=1)
+    return fitted.to_ndarray().astype(np.float32)
+
+
+def _spread(values: Array) -> Array:
+    """Colours of premultiplied RGBA, not multiplied any more.
+
+    What is transparent takes those nearby, for codec and warp mix them into the edges.
+    """
+    levels = [values]
+    while min(levels[-1].shape[:2]) > 1:
+        levels.append(_halved(levels[-1]))
+    mean = np.zeros((*levels[-1].shape[:2], 3), np.float32)
+    for level in reversed(levels):
+        rows, columns = level.shape[:2]
+        mean = mean.repeat(2, axis=0).repeat(2, axis=1)[:rows, :columns]
+        alpha = level[..., 3:]
+        own = level[..., :3] * np.float32(255.0) / np.maximum(alpha, 1.0)
+        mean = np.where(alpha > _LEAST_ALPHA, own, mean)
+    return mean
+
+
+def _halved(values: Array) -> Array:
+    rows, columns = values.shape[0] + values.shape[0] % 2, values.shape[1] + values.shape[1] % 2
+    even = np.zeros((rows, columns, values.shape[2]), np.float32)
+    even[: values.shape[0], : values.shape[1]] = values
+    summed: Array = even.reshape(rows // 2, 2, columns // 2, 2, -1).sum(axis=(1, 3))
+    return summed
+
+
+def _planes(colours: Array) -> tuple[Array, Array]:
+    """Luma and chroma by ITU-R BT.709-6, item 3, of RGB from 0 to 255."""
+    red, green, blue = (np.clip(colours[..., index], 0.0, 255.0) / 255.0 for index in range(3))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    full = np.stack(((blue - luma) / 1.8556, (red - luma) / 1.5748))
+    half = full.reshape(2, luma.shape[0] // 2, 2, luma.shape[1] // 2, 2).mean(axis=(2, 4))
+    return (
+        (16.0 + 219.0 * luma).astype(np.float32),
+        (128.0 + 224.0 * half).astype(np.float32),
+    )

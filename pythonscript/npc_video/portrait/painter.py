@@ -1,0 +1,101 @@
+"""Pictures of a portrait, one for each moment of a clip."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..face.canvas import colour
+from ..face.controls import FacePose
+from .figure import Figure
+from .tints import Tint
+from .warp import Eye, Warp
+
+__all__ = ["PortraitPainter"]
+
+Array = NDArray[np.float32]
+
+_BRIGHT = 200.0  # the luma on which all of a coloured light is seen
+
+
+class PortraitPainter:
+    """Moves `figure`, in the light of `tint`; for one thread at a time.
+
+    Args:
+        eyes: where its eyes are.
+    """
+
+    def __init__(self, figure: Figure, tint: Tint, eyes: tuple[Eye, ...] = ()):
+        self._luma, self._chroma = _lit(figure, tint)
+        self._alpha = figure.alpha
+        self._warp = Warp(*figure.size, figure.alpha, eyes)
+
+    def paint(self, pose: FacePose) -> NDArray[np.uint8]:
+        """The picture of `pose` as I420, BT.709, limited range: shape (height · 3 / 2, width).
+
+        Below it are as many rows of alpha as it is high, 0 to 255, if it is not opaque.
+        """
+        columns, rows = self._warp.sources(pose)
+        height, width = columns.shape
+        whole = _Sampler(columns, rows, width, height)
+        half = _Sampler(_halved(columns), _halved(rows), width // 2, height // 2)
+        has_alpha = self._alpha is not None
+        picture = np.empty((height * (5 if has_alpha else 3) // 2, width), np.uint8)
+        _round_into(picture[:height], whole.of(self._luma))
+        chroma = picture[height : height * 3 // 2].reshape(2, height // 2, width // 2)
+        for plane, values in zip(chroma, self._chroma, strict=True):
+            _round_into(plane, half.of(values))
+        if self._alpha is not None:
+            _round_into(picture[height * 3 // 2 :], whole.of(self._alpha))
+        return picture
+
+
+class _Sampler:
+    """Takes values from between the pixels of a plane, at `columns` and `rows`."""
+
+    def __init__(self, columns: Array, rows: Array, width: int, height: int):
+        columns = np.clip(columns, 0.0, width - 1.001)
+        rows = np.clip(rows, 0.0, height - 1.001)
+        left, top = columns.astype(np.int32), rows.astype(np.int32)
+        self._right, self._down = columns - left, rows - top
+        self._corner = top * width + left
+        self._width = width
+
+    def of(self, plane: Array) -> Array:
+        flat, corner, below = plane.ravel(), self._corner, self._corner + self._width
+        upper = flat.take(corner)
+        upper += (flat.take(corner + 1) - upper) * self._right
+        lower = flat.take(below)
+        lower += (flat.take(below + 1) - lower) * self._right
+        lower -= upper
+        lower *= self._down
+        upper += lower
+        return upper
+
+
+def _halved(places: Array) -> Array:
+    """Places in planes of half the size, whose pixels lie amid four of the others."""
+    height, width = places.shape
+    mean = places.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
+    half: Array = (mean - 0.5) * 0.5
+    return half
+
+
+def _round_into(plane: NDArray[np.uint8], values: Array) -> None:
+    values += 0.5
+    plane[...] = np.clip(values, 0.0, 255.0, out=values)
+
+
+def _lit(figure: Figure, tint: Tint) -> tuple[Array, Array]:
+    """Luma and chroma of the figure in a coloured light; what is dark takes little of it."""
+    codes = (round(255.0 * value) for value in (tint.red, tint.green, tint.blue))
+    light = colour("".join(f"{code:02x}" for code in codes))
+    part = tint.strength
+    bright = (figure.luma - 16.0) * (1.0 + tint.light) + 16.0
+    luma = bright + 0.25 * part * (light.luma / 235.0 - 1.0) * (bright - 16.0)
+    height, width = luma.shape
+    half = luma.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
+    seen = part * np.clip((half - 16.0) / _BRIGHT, 0.0, 1.0)
+    chroma = figure.chroma + seen * (light.chroma - figure.chroma)
+    return (
+        np.clip(luma, 16.0, 235.0).astype(np.float32),
+        np.clip(chroma, 16.0, 240.0).astype(np.float32),
+    )

@@ -1,0 +1,21 @@
+"""The size of clips that show a picture whole."""
+
+import math
+
+__all__ = ["clip_size"]
+
+_MOST_ASPECT = 4.0
+_LEAST_SIDE = 16
+
+
+def clip_size(pixels: int, width: float, height: float) -> tuple[int, int]:
+    """Width and height, both even, of clips of a picture: its shape, in about `pixels` pixels.
+
+    What is more than four times as wide as high, or as high as wide, is cut.
+    """
+    aspect = min(max(width / height, 1.0 / _MOST_ASPECT), _MOST_ASPECT)
+    return _even(math.sqrt(pixels * aspect)), _even(math.sqrt(pixels / aspect))
+
+
+def _even(side: float) -> int:
+    return max(_LEAST_SIDE, 2 * round(side / 2.0))
