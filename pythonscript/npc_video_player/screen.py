@@ -328,7 +328,7 @@ class Screen:
         late = 0.0
         if at_loop:
             late = top.reel.position
-        elif opening.in_phase or (isinstance(top, ProceduralFace) and reel.growing is None):
+        elif opening.in_phase:
             late = opening.waited
         reel.begin(late)
         layer = ClipLayer(self._player, reel, self._reels.leave)
@@ -337,7 +337,9 @@ class Screen:
         self.layers.push(layer, self.crossfade, size=layer.size, is_translucent=has_alpha)
         self.shots_shown += 1
         self.stand_in.leave(self.crossfade)
-        return [Began(reel.clip_as_it_is, opening.role)]
+        began: list[Happening] = [Began(reel.clip_as_it_is, opening.role)]
+        # Where its first picture came that late, what stood for it has shown the rest.
+        return [*began, Finished()] if reel.is_finished and not is_over else began
 
     def _waits_for_loop(self, role: str) -> bool:
         """Whether a clip begins when the one on screen begins again."""

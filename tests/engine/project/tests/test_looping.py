@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
 from engine_tests import EngineTest, Steps, until
+from npc_video import Fallback, VideoParams
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.clip_layer import ClipLayer
 from players import BARE, player_in
@@ -54,6 +55,33 @@ def test_a_clip_plays_once_and_keeps_its_last_picture(test: EngineTest) -> Steps
         assert heard == ["finished"], interpolation
         assert abs(level(test) - LAST) < 6.0, interpolation
         player.free()
+
+
+def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
+    test: EngineTest,
+) -> Steps:
+    player, heard = once(test, crossfade=0.0)
+    params = VideoParams(npc_id="late")
+    player._screen.cover(Fallback.PROCEDURAL, params, seconds=1.0)
+    made = clip(expression="late")
+    player._screen.open(made, in_phase=True)
+    player._screen._opening.waited = 100.0
+    yield from until(lambda: heard)
+    assert top_clip(player) is made
+    yield from drawn(30)
+    assert heard == ["finished"]
+    player.free()
+
+
+def test_a_clip_that_is_not_as_the_drawn_face_begins_at_its_beginning(test: EngineTest) -> Steps:
+    player, heard = once(test)
+    player._screen.cover(Fallback.PROCEDURAL, VideoParams(npc_id="late"), seconds=1.0)
+    player._screen.open(clip(expression="all of it"))
+    player._screen._opening.waited = 100.0
+    yield from until(lambda: player._screen.clip is not None)
+    assert player._screen.clip.reel.position < 0.5
+    assert heard == []
+    player.free()
 
 
 def test_a_reaction_after_the_end_plays_again(test: EngineTest) -> Steps:
