@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,11 @@ def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
     player, heard = once(test, crossfade=0.0)
     params = VideoParams(npc_id="late")
     player._screen.cover(Fallback.PROCEDURAL, params, seconds=1.0)
-    made = clip(expression="late")
+    made = make_clip(islice(grey(lambda index: LAST), 4), expression="late")
     player._screen.open(made, in_phase=True)
-    player._screen._opening.waited = 100.0
+    opening, player._screen._opening = player._screen._opening, None
+    yield from until(lambda: opening.reel.playback._filling.done())
+    opening.waited, player._screen._opening = 100.0, opening
     yield from until(lambda: heard)
     assert top_clip(player) is made
     yield from drawn(30)
