@@ -85,8 +85,14 @@ class VideoGenerationManager:
             if self._backends
             else None
         )
-        slots = {name: each.capabilities.slots for name, each in self._backends.items()}
-        self._core = GenerationCore(config, self._cache, slots, rungs=rungs)
+        can = {name: each.capabilities for name, each in self._backends.items()}
+        self._core = GenerationCore(
+            config,
+            self._cache,
+            {name: each.slots for name, each in can.items()},
+            finishing=[name for name, each in can.items() if each.finish_started],
+            rungs=rungs,
+        )
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}

@@ -42,6 +42,7 @@ def function_backend(
     function: EngineCallable,
     owner: Object | None = None,
     *,
+    finish_started: bool = False,
     untagged_colours: str = UNTAGGED_COLOURS[0],
 ) -> Backend:
     """A generator that calls `function` with one Dictionary, see `asked`.
@@ -56,6 +57,7 @@ def function_backend(
         made,
         name=_place_of(function),
         uses_image=False,
+        finish_started=finish_started,
         untagged_colours=untagged_colours,
     )
 

@@ -16,7 +16,7 @@ from npc_video.errors import InvalidDataError, NpcVideoError
 
 from .backend_resources import NpcBackend
 from .game_files import read_file
-from .told import Told, UntaggedColours
+from .told import FinishStarted, Told, UntaggedColours
 
 if TYPE_CHECKING:
     from npc_video import Backend
@@ -45,6 +45,7 @@ class _Remote(NpcBackend):
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
     )
+    finish_started = FinishStarted()
     untagged_colours = UntaggedColours()
 
     @token_env.setter
@@ -129,6 +130,7 @@ class NpcHttpBackend(_Remote):
             fields=self._fields(),
             allowed_origins=self._origins(),
             slots=self.slots,
+            finish_started=self.finish_started,
             untagged_colours=self.untagged_colours,
         )
 
@@ -221,6 +223,7 @@ class NpcComfyUiBackend(_Remote):
             self._workflow(),
             token=self._token(),
             patience=self.patience,
+            finish_started=self.finish_started,
             untagged_colours=self.untagged_colours,
         )
 

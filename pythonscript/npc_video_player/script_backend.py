@@ -11,7 +11,7 @@ from npc_video.errors import InvalidDataError
 
 from .backend_resources import NpcBackend
 from .game_function import function_backend
-from .told import Told, UntaggedColours
+from .told import FinishStarted, Told, UntaggedColours
 
 if TYPE_CHECKING:
     from npc_video import Backend
@@ -35,6 +35,7 @@ class NpcScriptBackend(NpcBackend):
         doc="A file of GDScript that extends RefCounted and has `func generate(request:"
         " Dictionary)`.",
     )
+    finish_started = FinishStarted()
     untagged_colours = UntaggedColours()
 
     def _checks(self) -> Iterable[Callable[[], object]]:
@@ -65,7 +66,12 @@ class NpcScriptBackend(NpcBackend):
             )
         made = self.generator.new()
         function = EngineCallable(made, _METHOD)
-        return function_backend(function, made, untagged_colours=self.untagged_colours)
+        return function_backend(
+            function,
+            made,
+            finish_started=self.finish_started,
+            untagged_colours=self.untagged_colours,
+        )
 
 
 def _takes(count: int, method: dict[str, Any]) -> bool:

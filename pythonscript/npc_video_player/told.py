@@ -7,7 +7,7 @@ from typing import Any
 from godot import export
 from npc_video.records import UNTAGGED_COLOURS
 
-__all__ = ["Told", "UntaggedColours"]
+__all__ = ["FinishStarted", "Told", "UntaggedColours"]
 
 
 class Told(export):
@@ -29,4 +29,17 @@ class UntaggedColours(Told):
             doc="The colours of clips whose file names none: of BT.601, as FFmpeg writes them, or"
             " of BT.709. Where greens look too dark and reds too light or the other way round, it"
             " is the other.",
+        )
+
+
+class FinishStarted(Told):
+    """Whether clips that have begun are finished, for resources of generators that may be paid."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            bool,
+            False,
+            doc="Breaks no clip off that has begun, whatever is asked for meanwhile: for a"
+            " generator that is paid by the clip. What is more urgent waits until then. Off: it"
+            " gets its turn at once, and what was broken off begins again if it is still wanted.",
         )

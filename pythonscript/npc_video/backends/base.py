@@ -95,6 +95,7 @@ class Capabilities:
         uses_text: what is prompted shows in the clip; without it emotions have no effect.
         previews: it tells `Preview` while it works.
         streams: it tells `ClipPart` while the clip comes in.
+        finish_started: no clip is given up once it has begun, as each one costs money.
     """
 
     slots: int = 1
@@ -103,6 +104,7 @@ class Capabilities:
     uses_text: bool = True
     previews: bool = False
     streams: bool = False
+    finish_started: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class CallableBackend(Backend):
         function: see `Generator`.
         slots: how many clips it may make at once.
         uses_image: it wants the NPC's picture.
+        finish_started: no clip is given up once it has begun, as each one costs money.
         name: tells its clips on disk from those of others; where it is defined, if not given.
         untagged_colours: of files that name none; pictures become one that does.
 
@@ -59,6 +60,7 @@ class CallableBackend(Backend):
         *,
         slots: int = 1,
         uses_image: bool = True,
+        finish_started: bool = False,
         name: str = "",
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
@@ -71,11 +73,16 @@ class CallableBackend(Backend):
         self._tells = _takes_two(function)
         self._slots = slots
         self._uses_image = uses_image
+        self._finish_started = finish_started
         self._threads = background_threads(slots, "generator")
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(slots=self._slots, uses_image=self._uses_image)
+        return Capabilities(
+            slots=self._slots,
+            uses_image=self._uses_image,
+            finish_started=self._finish_started,
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -68,6 +68,8 @@ class HttpBackend(Backend):
         fields: for services that name fields otherwise.
         allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org".
         slots: how many clips the service makes at once.
+        finish_started: no clip is given up once it has begun, as each one costs money; what is more
+            urgent waits until then.
         untagged_colours: of files that name none: "bt709" for a service that writes them so.
 
     Raises:
@@ -86,6 +88,7 @@ class HttpBackend(Backend):
         allowed_origins: Collection[str] = (),
         limits: Limits | None = None,
         slots: int = 1,
+        finish_started: bool = False,
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
@@ -96,10 +99,16 @@ class HttpBackend(Backend):
         self._status_path = status_path.lstrip("/")
         self._fields = fields or HttpFields()
         self._slots = slots
+        self._finish_started = finish_started
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(slots=self._slots, uses_image=True, streams=True)
+        return Capabilities(
+            slots=self._slots,
+            uses_image=True,
+            streams=True,
+            finish_started=self._finish_started,
+        )
 
     @property
     def fingerprint(self) -> str:

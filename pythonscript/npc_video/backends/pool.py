@@ -83,6 +83,7 @@ class BackendPool(Backend):
             uses_text=any(can.uses_text for can in each),
             previews=any(can.previews for can in each),
             streams=any(can.streams for can in each),
+            finish_started=any(can.finish_started for can in each),
         )
 
     @property

@@ -74,6 +74,7 @@ class _Remote(_Settings):
     token_env: str = ""
     token_file: str = ""
     headers: dict[str, str] = {}
+    finish_started: bool = False
     untagged_colours: str = UNTAGGED_COLOURS[0]
 
     def common(self) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class _Remote(_Settings):
         return {
             "token": token,
             "headers": self.headers,
+            "finish_started": self.finish_started,
             "untagged_colours": self.untagged_colours,
         }
 

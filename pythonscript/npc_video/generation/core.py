@@ -64,6 +64,7 @@ class GenerationCore:
         clips: where finished ones are kept.
         slots: how many clips each host makes at once, by its name. Without a host nothing can be
             generated: what is not there is answered with a fallback, and nobody waits for it.
+        finishing: the hosts whose clips are never broken off once they have begun.
         rungs: the fallbacks that the game can show.
         planner: what chooses speculations.
 
@@ -77,6 +78,7 @@ class GenerationCore:
         clips: Clips,
         slots: Mapping[str, int],
         *,
+        finishing: Collection[str] = (),
         rungs: Collection[Fallback] = frozenset(Fallback),
         planner: Planner | None = None,
     ):
@@ -84,7 +86,7 @@ class GenerationCore:
         self.can_generate = bool(slots)
         self._clips = clips
         self._rungs = rungs
-        self._queue = GenerationQueue(slots)
+        self._queue = GenerationQueue(slots, finishing)
         self._hosts = Hosts(slots)
         self._idle = IdleWork(self.planner, clips, self._queue, rungs)
         self._stage = Stage()

@@ -29,12 +29,22 @@ class GenerationQueue:
 
     Args:
         slots: how many jobs each host runs at once, at least one; there may be no host.
+        finishing: the hosts that finish what they have begun: their jobs make way for none, and one
+            that is taken out runs on as one that nobody waits for.
         length: how many jobs wait at most; the least valuable one is refused.
         ageing: priority gained per second of waiting.
     """
 
-    def __init__(self, slots: Mapping[str, int], *, length: int = 32, ageing: float = 0.002):
+    def __init__(
+        self,
+        slots: Mapping[str, int],
+        finishing: Collection[str] = (),
+        *,
+        length: int = 32,
+        ageing: float = 0.002,
+    ):
         self._slots = dict(slots)
+        self._finishing = frozenset(finishing)
         self._length = length
         self._ageing = ageing
         self._waiting: dict[CacheKey, Job] = {}
@@ -176,6 +186,7 @@ class GenerationQueue:
             start
             for start in self._running.values()
             if start.host in hosts
+            and start.host not in self._finishing
             and (not start.job.is_wanted or start.job.priority < job.priority)
         )
         return min(
@@ -192,10 +203,15 @@ class GenerationQueue:
         return next((start for start in self._running.values() if start.job.key == key), None)
 
     def _stop(self, starts: Iterable[Start]) -> tuple[Start, ...]:
-        stopped = tuple(starts)
-        for start in stopped:
-            del self._running[start.ticket]
-        return stopped
+        stopped: list[Start] = []
+        for start in starts:
+            if start.host in self._finishing:
+                left = replace(start.job, purpose=Purpose.BACKGROUND, priority=0.0)
+                self._running[start.ticket] = replace(start, job=left)
+            else:
+                del self._running[start.ticket]
+                stopped.append(start)
+        return tuple(stopped)
 
 
 def _joined(first: Job, second: Job) -> Job:

@@ -75,6 +75,7 @@ class ComfyUiBackend(Backend):
         token: for a server behind a gate, sent as "Authorization: Bearer …".
         headers: sent with every question.
         patience: seconds for which a lost server is waited for before its jobs fail.
+        finish_started: no clip is given up once it has begun, as each one costs money.
         untagged_colours: of files that name none; SaveVideo's are "bt601", as other nodes' mostly.
 
     Raises:
@@ -90,6 +91,7 @@ class ComfyUiBackend(Backend):
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         patience: float = 30.0,
+        finish_started: bool = False,
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
@@ -97,6 +99,7 @@ class ComfyUiBackend(Backend):
         self._server = Server(self._wire)
         self._workflow = workflow
         self._patience = patience
+        self._finish_started = finish_started
         self._client_id = str(uuid.uuid4())
         self._feed = Feed(self._wire, self._client_id)
         self._places = Places()
@@ -108,7 +111,11 @@ class ComfyUiBackend(Backend):
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
-            uses_image=True, uses_text=self._workflow.uses_text, previews=True, streams=True
+            uses_image=True,
+            uses_text=self._workflow.uses_text,
+            previews=True,
+            streams=True,
+            finish_started=self._finish_started,
         )
 
     @property

@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from npc_video.backends.callable import CallableBackend
 from npc_video.backends.failover import Budget, FailoverBackend
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.errors import (
@@ -192,3 +193,13 @@ class TestBudget:
     def test_nonsense_is_refused(self, wrong):
         with pytest.raises(InvalidDataError, match="budget"):
             Budget(**wrong)
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_breaks_nothing_off_where_one_of_the_two_must_not(paid):
+    def made(finish_started):
+        return CallableBackend(lambda request: b"", finish_started=finish_started)
+
+    failover = FailoverBackend(made(False), made(paid))
+    assert failover.capabilities.finish_started is paid
+    asyncio.run(failover.close())

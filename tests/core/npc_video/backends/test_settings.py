@@ -39,6 +39,7 @@ url = "https://video.example.org"
 token_env = "NPC_VIDEO_TOKEN"
 fields = { request = { prompt = "text" }, extra = { model = "tiny" } }
 untagged_colours = "bt709"
+finish_started = true
 
 [generators.best]
 kind = "failover"
@@ -65,6 +66,8 @@ def test_a_whole_file(tmp_path):
         "cloud": HttpBackend,
         "best": FailoverBackend,
     }
+    finishing = {name for name, each in backends.items() if each.capabilities.finish_started}
+    assert finishing == {"cloud", "best"}
 
 
 GENERATOR = "[generators.x]\n"

@@ -367,3 +367,63 @@ class TestViewers:
         _, first = subject.request(look(), 10, 0.0, viewer="a")
         subject.request(look(), 10, 0.0, viewer="b")
         assert subject.cancel(look(), 1.0).stops == first.starts
+
+
+class TestHostsThatFinishWhatTheyHaveBegun:
+    """Each clip costs money: none is begun twice, and none is begun for nothing."""
+
+    def paid(self, config=PLAIN):
+        return core(config, finishing=("a",))
+
+    def test_what_is_more_urgent_waits(self):
+        subject = self.paid()
+        _, opening = subject.request(look("neutral"), 0, 0.0)
+        _, reaction = subject.request(look("happy"), 10, 0.5, viewer="another")
+        assert reaction == type(reaction)((), (), ())
+        done = finish(subject, opening.starts[0], 2.0)
+        assert done.events == (ClipReady(look("neutral"), clip(look("neutral"))),)
+        assert [start.job.params for start in done.starts] == [look("happy")]
+        assert finish(subject, done.starts[0], 4.0).starts == ()
+
+    def test_it_does_where_nothing_is_paid(self):
+        subject = core()
+        _, opening = subject.request(look("neutral"), 0, 0.0)
+        _, reaction = subject.request(look("happy"), 10, 0.5, viewer="another")
+        assert reaction.stops == opening.starts
+
+    @pytest.mark.parametrize(
+        "give_up",
+        [
+            lambda core: core.cancel(look(), 1.0),
+            lambda core: core.leave("ember", 1.0),
+            lambda core: core.forget("ember", 1.0),
+            lambda core: core.clear(1.0),
+        ],
+    )
+    def test_what_nobody_waits_for_any_more_is_kept_and_not_told(self, give_up):
+        subject = self.paid()
+        _, decision = subject.request(look(), 10, 0.0)
+        assert give_up(subject).stops == ()
+        events = finish(subject, decision.starts[0], 2.0).events
+        assert events == (MadeAhead(look(), clip(look())),)
+        answer, _ = subject.request(look(), 10, 3.0)
+        assert answer.clip == clip(look())
+
+    def test_what_is_wanted_again_is_joined(self):
+        subject = self.paid()
+        _, first = subject.request(look(), 10, 0.0)
+        subject.leave("ember", 1.0)
+        _, second = subject.request(look(), 10, 1.5)
+        assert second.starts == ()
+        assert finish(subject, first.starts[0], 2.0).events == (ClipReady(look(), clip(look())),)
+        assert subject.stats().generated == 1
+
+    def test_nor_does_what_was_made_ahead_make_way(self):
+        subject = self.paid()
+        ahead = subject.prepare([(look("happy"), 1.0)], 0.0)
+        assert [start.job.params for start in ahead.starts] == [look("happy")]
+        _, decision = subject.request(look("sad"), 10, 0.5)
+        assert (decision.starts, decision.stops) == ((), ())
+        assert [start.job.params for start in finish(subject, ahead.starts[0], 2.0).starts] == [
+            look("sad")
+        ]
