@@ -14,12 +14,15 @@ from typing import Any
 from .errors import GraphError
 from .records import VideoParams, round_half_up
 
-__all__ = ["MAX_SEED", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile"]
+__all__ = ["MAX_SEED", "OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile"]
 
 SEED_POLICIES = ("fixed", "npc", "reaction")
 """One number for all; one for each NPC; another for each look of an NPC."""
 
 PERSONALITIES = ("gentle", "intense", "playful", "custom")
+
+OPENINGS = ("generated", "none")
+"""What an NPC is first seen with: a clip like any other, or what is shown without one."""
 
 REMEMBERED = ("scene", "game")
 """For how long an NPC remembers what happened to it."""
@@ -37,6 +40,8 @@ class Profile:
     Attributes:
         id: tells its clips from those of others, "" for the name.
         portrait: name of the picture that generators start from, "" for none.
+        opening: one of `OPENINGS`, which counts where there is no `opening_clip`.
+        opening_clip: a file that it is first seen with, "" for none.
         loras: weights of model add-ons by their names, in whose order they are applied.
         seed_policy: one of `SEED_POLICIES`; the same reaction has the same seed under each of them,
             so that its clip is found again.
@@ -51,6 +56,8 @@ class Profile:
     name: str = ""
     id: str = ""
     portrait: str = ""
+    opening: str = "generated"
+    opening_clip: str = ""
     base_prompt: str = ""
     negative_prompt: str = ""
     style: str = ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from godot import push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
+from npc_video.errors import InvalidDataError
 from npc_video.generation.events import (
     ClipReady,
     Event,
@@ -22,6 +23,7 @@ from npc_video.generation.events import (
 )
 
 from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
+from .opening import OpeningFile
 from .progress_ring import ProgressRing
 from .screen import Screen
 from .tally import Tally
@@ -50,6 +52,8 @@ class Director:
         self._tally = tally
         self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
         self.wanted: VideoParams | None = None
+        # A file that is on its way to the screen.
+        self._file: OpeningFile | None = None
         # Whether the clip that is wanted is on screen, all of it or what there is.
         self._has_begun = False
         # Whether what is on screen is not only similar to it.
@@ -73,6 +77,7 @@ class Director:
     ) -> None:
         """Puts the best there is on screen now, and the clip itself as soon as it is there."""
         self._tally.asked()
+        self._file = None
         comes_in = self._is_wanted(params) and self.screen.is_growing
         if not comes_in:
             self._has_begun = False
@@ -101,6 +106,20 @@ class Director:
         # At last, as everywhere here: who hears it may take the player out of the scene.
         self._player.fallback_shown.emit(kind.value)
 
+    def begin(self, params: VideoParams, kind: Fallback, file: str = "") -> None:
+        """Shows the NPC before anything is asked for, by a fallback until `file` is read.
+
+        Args:
+            file: the path of a clip, "" for none.
+        """
+        self.cancel()
+        self._cover(kind, params)
+        self._tally.reacted(kind.value)
+        if file:
+            self._tally.asked()
+            self._has_begun = False
+            self._file = OpeningFile(file, params)
+
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
         if self.wanted is not None:
@@ -108,6 +127,7 @@ class Director:
         self._want_nothing()
 
     def _want_nothing(self) -> None:
+        self._file = None
         if self.wanted is not None:
             self._end_stills(self.wanted)
             self.wanted = None
@@ -121,6 +141,8 @@ class Director:
             self.joined[0].poll()
             if self.joined is None:
                 return  # who heard of it has taken the player out of the scene
+        if self._file is not None:
+            self._open_file(self._file)
         if is_seen:
             happenings = self.screen.advance(seconds)
             self._ring.advance(seconds)
@@ -165,6 +187,17 @@ class Director:
             # One that nobody has seen yet is not bettered: this is what starts in its place.
             role = "upgrade" if self._has_begun else "clip"
             self.screen.open(event.clip, role, in_phase=event.clip.is_drawn)
+
+    def _open_file(self, file: OpeningFile) -> None:
+        try:
+            clip = file.clip
+        except InvalidDataError as error:
+            self._file = None
+            self._player._fail(str(error))
+            return
+        if clip is not None:
+            self._file = None
+            self.screen.open(clip)
 
     def _is_wanted(self, params: VideoParams) -> bool:
         return self.wanted is not None and params.cache_key() == self.wanted.cache_key()

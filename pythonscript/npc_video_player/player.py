@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from godot import (
     Callable,
@@ -28,6 +28,7 @@ from godot import (
     wake,
 )
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
+from npc_video.generation import ladder
 
 from . import monitors, numbers, shared
 from .director import Director
@@ -46,7 +47,7 @@ from .tally import Tally
 from .visibility import Visibility
 
 if TYPE_CHECKING:
-    from npc_video import VideoGenerationManager
+    from npc_video import NpcResponseEvaluator, VideoGenerationManager
 
     from .sources import Source
 
@@ -91,6 +92,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._visibility = Visibility(self)
         self._nobody: SimulatedInput | None = None
         self._shown: VideoParams | None = None
+        self._is_opening = False
         self._is_changed = False
 
     # ---- What games call ----
@@ -384,9 +386,9 @@ class NpcVideoPlayer(PlayerProperties):
             self._simulate()
             if before is None:
                 self._rest()
-            elif npc != [*before[1:]]:
-                self._show(self._role.params({}), priority=0)
-            elif source is not before[0] and wanted is not None:
+            elif npc != [*before[1:]] and (self._is_opening or not _is_same(npc, before[1:])):
+                self._open()
+            elif wanted is not None and [source, *npc] != [*before]:
                 self._show(wanted, priority=0)
 
     def _draw_all(self) -> None:
@@ -488,14 +490,35 @@ class NpcVideoPlayer(PlayerProperties):
     def _rest(self) -> None:
         """What it shows before anybody asks."""
         with self._errors_told():
-            self._show(self._shown or self._role.params({}), priority=0)
+            if self._shown is None:
+                self._open()
+            else:
+                self._show(self._shown, priority=0)
             self._simulate()
             if self.pregenerate_on_load:
                 self.pregenerate_common_states()
 
+    def _open(self) -> None:
+        """Shows who it is, as the NPC's profile says, until something is asked for."""
+        npc, params = self._role.npc, self._role.params({})
+        if npc.opening == "generated" and not npc.opening_clip:
+            self._show(params, priority=0)
+        else:
+            director, settings = self._joined(), self._settings()
+            self._settle()
+            kind = ladder.choose(settings.config.fallback, settings.rungs, 0.0)
+            director.begin(params, kind, npc.opening_clip)
+        self._is_opening = True
+
     def _show(
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
+        self._is_opening = False
         director = self._joined()
         self._settle()
         director.show(params, priority, interaction)
+
+
+def _is_same(npc: list[Any], before: tuple[str, NpcResponseEvaluator]) -> bool:
+    """Whether an NPC and its evaluator are another only in when it answers, not in how."""
+    return npc[0] == before[0] and npc[1].fingerprint == before[1].fingerprint

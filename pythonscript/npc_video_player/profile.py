@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from godot import Resource, Texture2D, exposed
-from npc_video.profile import MAX_SEED, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
+from godot import FileAccess, Resource, Texture2D, exposed
+from npc_video.profile import MAX_SEED, OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 
 from .response_graph import NpcResponseGraph
 from .told import Told
@@ -14,6 +14,8 @@ from .told import Told
 __all__ = ["NpcProfile", "record_of"]
 
 _SUGGESTIONS = 3  # a PropertyHint: a text, with some to choose from
+_FILE_PATH = 44  # another: a path that people can read, and no uid
+_IN_INSPECTOR = 4  # of PropertyUsageFlags
 _STYLES = "anime,cartoon,painting,realistic,semi-realistic"
 
 
@@ -34,6 +36,20 @@ class NpcProfile(Resource):
         Texture2D,
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+    )
+    opening_clip = Told(
+        str,
+        "",
+        hint=_FILE_PATH,
+        hint_string="*.mp4,*.webm",
+        doc="A file that the NPC is first seen with: `res://ember/opening.webm`.",
+    )
+    opening = Told(
+        str,
+        "generated",
+        enum=OPENINGS,
+        doc="What the NPC is first seen with where there is no `opening_clip`: a clip that is made"
+        " as any other, or none, so that nothing is made before something is asked for.",
     )
     personality = Told(
         str,
@@ -104,6 +120,11 @@ class NpcProfile(Resource):
         " known by its id; several NPCs that share one need `scene`.",
     )
 
+    @opening_clip.setter
+    def opening_clip(self, value: str) -> None:
+        NpcProfile.opening_clip.store(self, value)
+        self.notify_property_list_changed()
+
     @seed_policy.setter
     def seed_policy(self, value: str) -> None:
         NpcProfile.seed_policy.store(self, value)
@@ -124,13 +145,19 @@ class NpcProfile(Resource):
     def problems(self) -> list[str]:
         """What will not work, each with what to do about it; empty if nothing is wrong."""
         found = replace(record_of(self), document={}).problems()
+        if self.opening_clip and not FileAccess.file_exists(self.opening_clip):
+            found.append(
+                f"opening_clip: there is no file {self.opening_clip!r}: choose one, or leave it"
+                " empty."
+            )
         if self.graph is not None:
             found += [f"Graph: {problem}" for problem in self.graph.problems()]
         return found
 
     def _validate_property(self, info: dict[str, Any]) -> None:
-        if info["name"] == "seed" and self.seed_policy != "fixed":
-            info["usage"] &= ~4  # not in the inspector
+        hidden = {"seed": self.seed_policy != "fixed", "opening": bool(self.opening_clip)}
+        if hidden.get(info["name"]):
+            info["usage"] &= ~_IN_INSPECTOR
 
 
 def record_of(profile: NpcProfile) -> Profile:
@@ -140,6 +167,8 @@ def record_of(profile: NpcProfile) -> Profile:
         name=profile.npc_name,
         id=profile.npc_id,
         portrait="" if portrait is None else portrait.resource_path,
+        opening=profile.opening,
+        opening_clip=profile.opening_clip,
         base_prompt=profile.base_prompt,
         negative_prompt=profile.negative_prompt,
         style=profile.style,
