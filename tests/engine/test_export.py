@@ -11,7 +11,13 @@ from tests.harness import editor
 from tools.engine import find
 
 SETTINGS = 'config_version=5\n[application]\nrun/main_scene="res://main.tscn"\n'
-SCENE = '[gd_scene format=3]\n[node name="Main" type="Node"]\n'
+SCENE = """[gd_scene format=3]
+[sub_resource type="NpcProfile" id="1"]
+npc_name = "Ember"
+opening_clip = "res://npcs/opening.webm"
+[node name="Main" type="NpcVideoPlayer"]
+profile = SubResource("1")
+"""
 PRESET = """[preset.0]
 name="Game"
 platform="Linux"
@@ -50,6 +56,7 @@ def pack(project: Path, include_filter: str) -> bytes:
         "other/index.json": '{"of": "another program"}',
         "other/film.webm": "another film",
         "npcs/ember/note.txt": "a note",
+        "npcs/opening.webm": "how it begins",
     }
     editor.make_project(project, "", files)
     baked = BakedFolder(project / "npcs" / "ember")
@@ -70,6 +77,7 @@ def test_baked_clips_are_packed_once_and_nothing_else(tmp_path: Path, include_fi
     index = (tmp_path / "game" / "npcs" / "ember" / INDEX).read_bytes()
     assert [packed.count(clip_of(params).data) for params in LOOKS] == [1, 1]
     assert packed.count(index) == 1
+    assert packed.count(b"how it begins") == 1
     assert b"another program" not in packed
     assert b"another film" not in packed
     assert b"a note" not in packed

@@ -18,7 +18,7 @@ from npc_video.shipping.console import Failure
 from npc_video.shipping.interpreter import MINOR_VERSION
 from npc_video.shipping.packs import minor_of
 
-from .packed_files import baked_clips, python_modules, shaders
+from .packed_files import baked_clips, opening_clips, python_modules, shaders
 from .runtime_for_export import clear_old_runtime, platform_of_export, runtime_for_export
 
 __all__ = ["NpcExport"]
@@ -108,6 +108,7 @@ class NpcExport(EditorExportPlugin):
         modules = ProjectSettings.get_setting(_MODULES, []) or []
         yield from shaders(project)
         yield from python_modules(project, modules, excluded)
+        yield from opening_clips(project, excluded)
         if self.get_option("npc_video/baked_clips"):
             yield from baked_clips(project, excluded)
 

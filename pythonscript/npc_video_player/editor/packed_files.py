@@ -7,6 +7,7 @@ by no scene.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,9 +15,11 @@ from pathlib import Path
 from npc_video.cache.baked import INDEX, BakedTier, folder_reader
 from npc_video.errors import CacheError, InvalidDataError
 
-__all__ = ["baked_clips", "python_modules", "shaders"]
+__all__ = ["baked_clips", "opening_clips", "python_modules", "shaders"]
 
 _IGNORED = ".gdignore"  # the engine looks into no folder with such a file
+# Where scenes and resources name the clip that an NPC opens with.
+_OPENING = re.compile(r'^opening_clip = "res://([^"\n]+)"$', re.MULTILINE)
 _ADDONS = "addons"
 _ADDON = "addons/npc_video_player"
 
@@ -37,6 +40,23 @@ def baked_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
                 continue  # another program's index
             there = {INDEX, *baked.catalogue.names()}.intersection(files)
             yield from (folder / file for file in sorted(there))
+
+
+def opening_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
+    """The files that NPCs open with, as far as scenes and resources in text name them.
+
+    Args:
+        project: the folder of project.godot.
+        excluded: patterns of files that the developer does not want in the game.
+    """
+    named: set[str] = set()
+    for folder, files in _folders(project):
+        for file in files:
+            if file.endswith((".tscn", ".tres")):
+                named.update(_OPENING.findall((folder / file).read_text("utf-8", "replace")))
+    for path in sorted(project / name for name in named):
+        if path.is_file() and not _is_excluded(project, path, excluded):
+            yield path
 
 
 def python_modules(project: Path, named: Iterable[str], excluded: Sequence[str]) -> Iterator[Path]:
