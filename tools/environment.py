@@ -12,7 +12,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -33,10 +33,12 @@ class Stamp:
 
     Attributes:
         python: Version and home of the base Python.
+        place: The checkout, whose path stands in the environment's files.
         packages: Hash of the lock file and the project file; empty while nothing is installed.
     """
 
     python: str
+    place: str
     packages: str
 
 
@@ -54,14 +56,15 @@ def wanted_stamp(root: Path = ROOT) -> Stamp:
     digest = hashlib.sha256()
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((root / name).read_bytes())
-    return Stamp(f"{platform.python_version()} {sys.base_prefix}", digest.hexdigest())
+    base = f"{platform.python_version()} {sys.base_prefix}"
+    return Stamp(base, str(root), digest.hexdigest())
 
 
 def next_step(found: Stamp | None, wanted: Stamp, *, runs: bool) -> Step:
     """Compare stamps; `runs` tells whether the environment's Python is still there."""
     if found is None:
         return Step.CREATE
-    if found.python != wanted.python or not runs:
+    if (found.python, found.place) != (wanted.python, wanted.place) or not runs:
         return Step.REPLACE
     return Step.NOTHING if found == wanted else Step.INSTALL
 
@@ -79,7 +82,7 @@ def prepare() -> None:
     check_python()
     if step is not Step.INSTALL:
         _create(replace=step is Step.REPLACE)
-        _write_stamp(Stamp(wanted.python, packages=""))
+        _write_stamp(replace(wanted, packages=""))
     say("Installing the Python packages named in requirements.lock…")
     _pip("--require-hashes", "--requirement", "requirements.lock")
     _pip("--no-deps", "--no-build-isolation", "--editable", ".")

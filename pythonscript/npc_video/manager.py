@@ -220,8 +220,12 @@ class VideoGenerationManager:
             probability: 0 to 1, that it is right.
 
         Raises:
-            InvalidDataError: `probability` is not within 0 to 1.
+            InvalidDataError: `probability` is not within 0 to 1, or nothing is made ahead at all.
         """
+        if not self._config.predictive:
+            raise InvalidDataError(
+                "hint_next: nothing is made ahead while prediction is off: switch predictive on."
+            )
         if not 0.0 <= probability <= 1.0:
             raise InvalidDataError(f"probability: {probability!r} is outside the range 0 to 1.")
         self._do(self._core.hint(params, probability, self._clock()))

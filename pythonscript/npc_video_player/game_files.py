@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import CancelledError
 
-from godot import FileAccess, Image, ResourceLoader, Texture2D, run_on_main_thread
+from godot import FileAccess, Image, ProjectSettings, ResourceLoader, Texture2D, run_on_main_thread
 
-__all__ = ["read_file", "read_picture"]
+__all__ = ["is_writable_for_players", "read_file", "read_picture"]
 
 # As generators take them.
 _PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def is_writable_for_players(folder: str) -> bool:
+    """Whether a folder is `user://` or below it, by whichever name."""
+    home, wanted = (
+        os.path.normpath(ProjectSettings.globalize_path(each)) for each in ("user://", folder)
+    )
+    return wanted == home or wanted.startswith(home + os.sep)
 
 
 def read_file(path: str) -> bytes:

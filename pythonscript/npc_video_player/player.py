@@ -139,7 +139,8 @@ class NpcVideoPlayer(PlayerProperties):
         """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
 
         For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
-        whether the parameters are valid; `generation_failed` says what is wrong with them.
+        whether that will be tried; `generation_failed` says what is wrong with the parameters, or
+        that `predictive` is off.
         """
         with self._errors_told():
             coming = self._role.params(params)

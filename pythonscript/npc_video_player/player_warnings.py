@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from godot import DirAccess
 
+from .game_files import is_writable_for_players
 from .speaker import SPEAKERS
 from .stand_in import TARGETS
 
@@ -38,7 +39,7 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
             "Audio Player: there is no AudioStreamPlayer2D, 3D or AudioStreamPlayer at this path:"
             " clips are heard everywhere until there is."
         )
-    if player.cache_folder and not player.cache_folder.startswith("user://"):
+    if player.cache_folder and not is_writable_for_players(player.cache_folder):
         yield "Cache Folder: players can only write below user://, as user://npc_video."
     if player.baked_folder and not DirAccess.dir_exists_absolute(player.baked_folder):
         yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."

@@ -22,7 +22,7 @@ from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import memory, shared
 from .backend_resources import NpcBackend, make_backend
-from .game_files import read_file, read_picture
+from .game_files import is_writable_for_players, read_file, read_picture
 from .game_function import function_backend, is_over
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class CacheSettings:
         baked_folder: where clips lie that were shipped with it, "" for nowhere.
 
     Raises:
-        InvalidDataError: a number is outside its range, which a script may set it to.
+        InvalidDataError: a number is outside its range, or the folder outside of `user://`; a
+            script may set them so.
     """
 
     size: int
@@ -68,6 +69,11 @@ class CacheSettings:
         if not 0.0 <= self.megabytes <= _MOST_MEGABYTES:
             raise InvalidDataError(
                 f"cache_megabytes: {self.megabytes:g} is outside 0 to {_MOST_MEGABYTES} MB."
+            )
+        if self.folder and not is_writable_for_players(self.folder):
+            raise InvalidDataError(
+                f"cache_folder: {self.folder!r} is not below user://, where alone players can"
+                " write: use one such as user://npc_video."
             )
 
 

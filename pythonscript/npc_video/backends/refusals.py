@@ -13,6 +13,7 @@ from ..errors import (
     GeneratorOverloadedError,
     GeneratorUnreachableError,
 )
+from .token import Token
 
 if TYPE_CHECKING:
     import httpx
@@ -23,13 +24,19 @@ REASON_BYTES = 300
 """How much is read of what a server says of its reasons."""
 
 
-def refusal(response: "httpx.Response", body: bytes) -> GenerationError:
-    """What an answer without success means."""
+def refusal(response: "httpx.Response", body: bytes, token: Token | None) -> GenerationError:
+    """What an answer without success means.
+
+    Args:
+        token: that was sent with the question.
+    """
     status = response.status_code
     said = " ".join(body[:REASON_BYTES].decode("utf-8", "replace").split())
     text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
     text = text[: REASON_BYTES + 60].rstrip(".") + "."
-    if status in (401, 402, 403, 407, 451):
+    if status in (401, 403):
+        return GenerationRefusedError(f"{text} {_about(token)}")
+    if status in (402, 407, 451):
         return GenerationRefusedError(text)
     if status in (429, 503):
         return GeneratorOverloadedError(text, _retry_after(response.headers))
@@ -38,6 +45,15 @@ def refusal(response: "httpx.Response", body: bytes) -> GenerationError:
     if status == 413:
         return ClipTooLargeError(text)
     return GenerationFailedError(text) if status >= 500 else GenerationInvalidError(text)
+
+
+def _about(token: Token | None) -> str:
+    if token is None:
+        return (
+            "No token was sent: put it into an environment variable, and name that as token_env of"
+            " the generator."
+        )
+    return f"The token came from {token.source}: see whether it is the right one, and still valid."
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -24,6 +24,12 @@ class Token:
     def __repr__(self) -> str:
         return f"Token({self._source!r})"
 
+    @property
+    def source(self) -> str:
+        """Where it comes from, for sentences."""
+        kind = "file" if isinstance(self._read, Path) else "environment variable"
+        return f"the {kind} {self._source}"
+
     @classmethod
     def from_environment(cls, name: str, environ: Mapping[str, str] = os.environ) -> "Token":
         """The token in the environment variable `name`."""

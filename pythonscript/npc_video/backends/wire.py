@@ -135,7 +135,8 @@ class Wire:
                         target = self._redirected(method, target, response)
                         continue
                     is_good = response.is_success or response.status_code in accept
-                    body = await _read(response, most_bytes, on_part, is_good=is_good)
+                    token = self._token if origin_of(target) == self.origin else None
+                    body = await _read(response, most_bytes, on_part, token, is_good=is_good)
                     return Answer(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
@@ -244,6 +245,7 @@ async def _read(
     response: "httpx.Response",
     most_bytes: int,
     on_part: OnPart | None,
+    token: Token | None,
     *,
     is_good: bool,
 ) -> bytes:
@@ -263,5 +265,5 @@ async def _read(
         if is_good and on_part is not None:
             on_part(part)
     if not is_good:
-        raise refusal(response, bytes(body))
+        raise refusal(response, bytes(body), token)
     return bytes(body)

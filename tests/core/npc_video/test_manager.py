@@ -379,6 +379,11 @@ class TestAhead:
         with pytest.raises(InvalidDataError):
             manager.hint_next(params("sad"), probability)
 
+    def test_a_hint_says_that_prediction_is_off(self, manager):
+        manager.update_config(replace(REALTIME, predictive=False))
+        with pytest.raises(InvalidDataError, match=r"hint_next: .* switch predictive on\.$"):
+            manager.hint_next(params("sad"))
+
     def test_an_npc_is_learned_and_remembered(self, manager):
         evaluator = NpcResponseEvaluator({"npc": {"id": "ember"}}, clock=lambda: 0.0)
         manager.add_npc("ember", evaluator)

@@ -6,7 +6,7 @@ from npc_video.shipping.console import Failure
 from tools import environment
 from tools.environment import Stamp, Step, next_step, wanted_stamp
 
-WANTED = Stamp("3.11.2 /usr", "packages")
+WANTED = Stamp("3.11.2 /usr", "/checkout", "packages")
 
 
 @pytest.mark.parametrize(
@@ -16,10 +16,11 @@ WANTED = Stamp("3.11.2 /usr", "packages")
         (None, True, Step.CREATE),
         (WANTED, True, Step.NOTHING),
         (WANTED, False, Step.REPLACE),  # its base Python was removed
-        (Stamp("3.12.1 /usr", "packages"), True, Step.REPLACE),
-        (Stamp("3.11.2 /opt", "packages"), True, Step.REPLACE),
-        (Stamp("3.11.2 /usr", "others"), True, Step.INSTALL),
-        (Stamp("3.11.2 /usr", ""), True, Step.INSTALL),  # pip was interrupted
+        (Stamp("3.12.1 /usr", "/checkout", "packages"), True, Step.REPLACE),
+        (Stamp("3.11.2 /opt", "/checkout", "packages"), True, Step.REPLACE),
+        (Stamp("3.11.2 /usr", "/moved", "packages"), True, Step.REPLACE),
+        (Stamp("3.11.2 /usr", "/checkout", "others"), True, Step.INSTALL),
+        (Stamp("3.11.2 /usr", "/checkout", ""), True, Step.INSTALL),  # pip was interrupted
     ],
 )
 def test_next_step(found: Stamp | None, runs: bool, step: Step) -> None:

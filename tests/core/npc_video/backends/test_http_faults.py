@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from npc_video.backends.http import HttpBackend
+from npc_video.backends.token import Token
 from npc_video.backends.wire import Limits
 from npc_video.errors import (
     ClipTooLargeError,
@@ -205,12 +206,12 @@ async def attempt(backend):
     return await backend.generate(wanted(), lambda part: None)
 
 
-def caught(handle, error, *, ssl=None):
+def caught(handle, error, *, ssl=None, token=None):
     """The error that a server's behaviour ends in, and nothing else of it stays."""
 
     async def whole():
         async with serving(handle, ssl) as server:
-            backend = HttpBackend(server.url, limits=LIMITS)
+            backend = HttpBackend(server.url, limits=LIMITS, token=token)
             with pytest.raises(error) as caught:
                 await asyncio.wait_for(attempt(backend), DEADLINE)
             await backend.close()
@@ -267,6 +268,22 @@ def test_overload_tells_when_to_ask_again():
     date = "Wed, 21 Oct 2015 07:28:00 GMT"
     assert caught(says(503, retry_after=date), GeneratorOverloadedError).retry_after == 0.0
     assert caught(says(503, retry_after="soon"), GeneratorOverloadedError).retry_after is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_names_where_the_token_came_from(status, tmp_path):
+    path = tmp_path / "token"
+    path.write_text("hush", "utf-8")
+    refused = GenerationRefusedError
+    none = str(caught(says(status), refused))
+    assert "No token was sent" in none
+    assert "token_env" in none
+    token = Token.from_environment("NPC_VIDEO_TOKEN", {"NPC_VIDEO_TOKEN": "hush"})
+    wrong = str(caught(says(status, {"error": "bad token"}), refused, token=token))
+    assert "bad token" in wrong
+    assert "the environment variable NPC_VIDEO_TOKEN" in wrong
+    assert f"the file {path}" in str(caught(says(status), refused, token=Token.from_file(path)))
+    assert "hush" not in none + wrong
 
 
 def test_what_a_server_says_is_told_but_not_the_token():
