@@ -119,7 +119,8 @@ class Rules(Policy):
     def make_planner(self, game: Game) -> Planner:
         planner = Planner(thrift=_boundless())
         for npc_id, looks in game.looks.items():
-            planner.register(npc_id, _Unweighed(RulePredictor(looks=looks)))
+            model = game.evaluators[npc_id]
+            planner.register(npc_id, _Unweighed(RulePredictor(looks=looks, model=model)))
         return planner
 
 

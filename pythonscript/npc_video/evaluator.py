@@ -21,6 +21,7 @@ from .graph.nodes.base import Turn
 from .graph.program import Program
 from .graph.reach import combined, constant, first_present
 from .graph.result import Result, base_params
+from .prompts import joined_prompt
 from .records import ToolInteraction, VideoParams
 from .saved import read_saved
 
@@ -171,6 +172,47 @@ class NpcResponseEvaluator:
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params
+
+    def asked_for(self, wanted: VideoParams) -> VideoParams:
+        """A clip that shows `wanted`, as it would be asked for if it were an answer.
+
+        Expression, animation, emotion and intensity are those of `wanted`. Prompts, style, add-ons,
+        seed and who it is are as graph and profile have them for that; what `wanted` says of these
+        itself goes first, its prompt after the base prompt. Nothing happens to the NPC.
+        """
+        base = replace(
+            self._base,
+            expression=wanted.expression,
+            animation=wanted.animation,
+            emotion=wanted.emotion,
+        )
+        memory = self._state.memory.copy()
+        turn = Turn(ToolInteraction("", ""), 0.0, 0.0, self._seed, memory, base, False)
+        values = self._program.describe(turn, self._state.cells, wanted)
+        told = self._result.params(values, wanted)
+        prompt = joined_prompt(self._base.prompt, wanted.prompt) if wanted.prompt else told.prompt
+        return self._dress(
+            replace(
+                told,
+                prompt=prompt,
+                negative_prompt=wanted.negative_prompt or told.negative_prompt,
+                loras=wanted.loras or told.loras,
+                seed=wanted.seed or told.seed,
+                style=wanted.style or told.style,
+                npc_id=wanted.npc_id or told.npc_id,
+                npc_name=wanted.npc_name or told.npc_name,
+                npc_base_image=wanted.npc_base_image or told.npc_base_image,
+                prompt_in_key=wanted.prompt_in_key,
+            )
+        )
+
+    def at_intensity(self, answer: VideoParams, intensity: float) -> VideoParams:
+        """An answer of this NPC as it would be asked for at another intensity."""
+        moved = replace(answer, intensity=intensity)
+        anew = self._dress(replace(moved, seed=0))
+        if anew.seed == answer.seed or self._dress(replace(answer, seed=0)).seed == answer.seed:
+            return anew
+        return moved  # its seed is the graph's own
 
     def refusal_at(self, interaction: ToolInteraction, now: float) -> str:
         """A sentence on why `evaluate_at` would not answer it; "" if it would."""

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from .errors import GraphError
+from .prompts import joined_prompt
 from .records import VideoParams, round_half_up
 
 __all__ = ["MAX_SEED", "OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile"]
@@ -46,6 +47,7 @@ class Profile:
         seed_policy: one of `SEED_POLICIES`; the same reaction has the same seed under each of them,
             so that its clip is found again.
         seed: of the policy "fixed".
+        prompt_in_key: whether a clip stands for another only where both prompts say the same.
         personality: one of `PERSONALITIES`.
         tools, zones: what the NPC answers to, all if empty.
         cooldown: seconds after an answer in which it gives none.
@@ -64,6 +66,7 @@ class Profile:
     loras: Mapping[str, float] = field(default_factory=dict)
     seed_policy: str = "npc"
     seed: int = 0
+    prompt_in_key: bool = True
     personality: str = "custom"
     tools: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
@@ -105,13 +108,14 @@ class Profile:
         named = {_bare(name) for name in params.loras}
         dressed = replace(
             params,
-            prompt=_joined(self.base_prompt, params.prompt),
-            negative_prompt=_joined(self.negative_prompt, params.negative_prompt),
+            prompt=joined_prompt(self.base_prompt, params.prompt),
+            negative_prompt=joined_prompt(self.negative_prompt, params.negative_prompt),
             style=params.style or self.style,
             loras=(*(name for name in loras if _bare(name) not in named), *params.loras),
             npc_id=self.id or self.name or params.npc_id,
             npc_name=self.name or params.npc_name,
             npc_base_image=params.npc_base_image or self.portrait,
+            prompt_in_key=params.prompt_in_key and self.prompt_in_key,
         )
         return replace(dressed, seed=params.seed or self._seed_of(dressed))
 
@@ -164,13 +168,6 @@ def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with what is said; what is said empty is left as it is."""
     return {**base, **{key: value for key, value in said.items() if value}}
-
-
-def _joined(first: str, then: str) -> str:
-    """Both, separated by a comma, unless `then` begins with the first already."""
-    if then == first or then.startswith(f"{first}, "):
-        return then
-    return ", ".join(filter(None, (first, then)))
 
 
 def _with_weight(name: str, weight: float) -> str:

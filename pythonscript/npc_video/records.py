@@ -1,7 +1,7 @@
 """The data that travels through the package: frozen records, and nothing that acts.
 
-This is the bottom: it imports the standard library and ``errors`` only, so everything else may
-import it. Times are seconds; names that carry milliseconds say so (``_ms``).
+This is the bottom: it imports the standard library, ``errors`` and ``prompts`` only, so everything
+else may import it. Times are seconds; names that carry milliseconds say so (``_ms``).
 """
 
 import math
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from .errors import InvalidDataError
+from .prompts import ANY_PROMPT, prompt_key
 
 __all__ = [
     "CLIP_SECONDS",
@@ -28,6 +29,7 @@ __all__ = [
     "VideoParams",
     "check_untagged_colours",
     "with_fingerprint",
+    "without_prompt",
 ]
 
 CLIP_SECONDS = 3.0
@@ -38,7 +40,10 @@ UNTAGGED_COLOURS = ("bt601", "bt709")
 writes of any size, and so what nearly all generators do."""
 
 CacheKey = tuple[str | int | float | tuple[str, ...], ...]
-"""What makes two clips interchangeable; the preset is an attribute of the clip, not of its key."""
+"""What makes two clips interchangeable; the preset is an attribute of the clip, not of its key.
+
+The last two parts are the prompt's and the workflow's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,7 @@ class VideoParams:
         intensity: 0 to 1, how strongly the expression and the animation are played.
         loras: names of the model add-ons, in the order in which they are applied.
         npc_base_image: a picture of the NPC that a generator starts from, "" for none.
+        prompt_in_key: whether a clip stands for another only where both prompts say the same.
     """
 
     prompt: str = ""
@@ -215,6 +221,7 @@ class VideoParams:
     npc_id: str = ""
     npc_name: str = ""
     npc_base_image: str = ""
+    prompt_in_key: bool = True
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -230,20 +237,20 @@ class VideoParams:
             for field in fields(cls)
             if isinstance(field.default, str)
         }
-        _refuse_unknown(data, {*texts, "intensity", "loras", "seed"})
+        _refuse_unknown(data, {*texts, "intensity", "loras", "seed", "prompt_in_key"})
         return cls(
             **texts,
             intensity=_read_number(data, "intensity", cls().intensity, upper=1.0),
             loras=_read_names(data, "loras"),
             seed=_read_integer(data, "seed", cls().seed),
+            prompt_in_key=_read_truth(data, "prompt_in_key", cls().prompt_in_key),
         )
 
     def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
         """What must be equal for one clip to stand for another.
 
         The intensity is rounded half up to 0.1, so that tiny differences share a clip. The prompts
-        are not part of it, for as a rule they say the rest in words: one that says more needs an
-        expression or animation of its own.
+        count by what they say, not by how they are spaced.
         """
         return (
             self.npc_id,
@@ -255,6 +262,7 @@ class VideoParams:
             self.loras,
             self.npc_base_image,
             self.seed,
+            prompt_key(self.prompt, self.negative_prompt) if self.prompt_in_key else ANY_PROMPT,
             workflow_fingerprint,
         )
 
@@ -262,6 +270,11 @@ class VideoParams:
 def with_fingerprint(key: CacheKey, workflow_fingerprint: str) -> CacheKey:
     """The key of the same clip as another workflow makes it."""
     return (*key[:-1], workflow_fingerprint)
+
+
+def without_prompt(key: CacheKey) -> CacheKey:
+    """The key that counts for a clip of any prompt."""
+    return (*key[:-2], ANY_PROMPT, key[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +392,15 @@ def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
     ):
         raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
     return int(value)
+
+
+def _read_truth(data: Mapping[str, Any], field: str, default: bool) -> bool:
+    value = data.get(field)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise InvalidDataError(f"{field}: must be true or false, not {shortened(value)}.")
+    return value
 
 
 def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:

@@ -295,7 +295,8 @@ class NpcVideoPlayer(PlayerProperties):
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._role.enter_scene()
             self._settle()
-            self._screen.cover(Fallback.PLACEHOLDER, self._role.params({}), CLIP_SECONDS)
+            nobody = VideoParams(npc_name=self._role.npc.name)
+            self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
                 # It is back, and shows again what it showed. Now, while that may still be made.
                 self._take_changes()

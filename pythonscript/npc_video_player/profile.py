@@ -92,6 +92,14 @@ class NpcProfile(Resource):
         " for each reaction. The same reaction always has the same one.",
     )
     seed = Told(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
+    prompt_in_key = Told(
+        bool,
+        True,
+        group="Cache",
+        doc="Whether a clip is shown again only for a reaction with the same prompt. Off: for any"
+        " that looks alike by expression, emotion, animation and intensity, as where prompts tell"
+        " of what no clip shows.",
+    )
     enabled_tools = Told(
         list[str],
         [],
@@ -175,6 +183,7 @@ def record_of(profile: NpcProfile) -> Profile:
         loras=profile.loras,
         seed_policy=profile.seed_policy,
         seed=profile.seed,
+        prompt_in_key=profile.prompt_in_key,
         personality=profile.personality,
         tools=tuple(profile.enabled_tools),
         zones=tuple(profile.zones),

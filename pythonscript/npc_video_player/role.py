@@ -64,12 +64,13 @@ class Role:
         return self._evaluator
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:
-        """What the game asks for, as a clip of this NPC.
+        """What the game asks for, as a reaction that shows it would ask for it.
 
         Raises:
+            GraphError: the NPC's graph is wrong.
             InvalidDataError: a field is unknown or has a wrong value.
         """
-        return self.npc.dress(VideoParams.from_dict(wanted))
+        return self.evaluator.asked_for(VideoParams.from_dict(wanted))
 
     def leave_scene(self) -> None:
         """The player is in no scene any more; the NPC remembers, if it is to."""

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..records import CacheKey, GeneratedClip, VideoParams, with_fingerprint
+from ..prompts import ANY_PROMPT
+from ..records import CacheKey, GeneratedClip, VideoParams, with_fingerprint, without_prompt
 from .rank import pixel_rate
 from .similar import Similar, SimilarityIndex
 from .stats import TierStats
@@ -33,6 +34,8 @@ class Catalogue:
         self._lock = threading.Lock()
         self._entries: dict[CacheKey, Entry] = {}
         self._similar = SimilarityIndex()
+        # By look, for who does not ask for one prompt or one maker.
+        self._alike: dict[CacheKey, dict[CacheKey, None]] = {}
         self._hits = self._misses = self._evictions = self._damaged = 0
 
     def get(self, key: CacheKey) -> Entry | None:
@@ -44,13 +47,26 @@ class Catalogue:
         entry = self.get(key)
         return 0.0 if entry is None else pixel_rate(entry.clip)
 
-    def key_by_any(self, key: CacheKey) -> CacheKey:
-        """The key under which the best clip of `key` is, whatever made it; `key` if none is."""
+    def key_of(self, key: CacheKey, maker: str | None) -> CacheKey:
+        """The key under which the best clip is that counts as that of `key`; `key` if none does.
+
+        Args:
+            maker: fingerprint of what made it. None: where nothing makes any, what there is of the
+                same look counts, whatever made it and whatever it was prompted with; one of the
+                same prompt first.
+        """
+        if maker is not None:
+            key = with_fingerprint(key, maker)
         with self._lock:
-            makers = self._similar.fingerprints(str(key[0]))
-            keys = [with_fingerprint(key, maker) for maker in makers]
-            there = [each for each in keys if each in self._entries]
-        return max(there, key=self.rank, default=key)
+            if maker is not None and (key in self._entries or key[-2] != ANY_PROMPT):
+                return key
+            alike = self._alike.get(_look(key), ())
+            there = {each: self._entries[each] for each in alike if maker in (None, each[-1])}
+        return max(
+            there,
+            key=lambda each: (each[-2] == key[-2], pixel_rate(there[each].clip)),
+            default=key,
+        )
 
     def ask(self, key: CacheKey) -> bool:
         """Whether a clip is there, counted as a hit or a miss."""
@@ -71,8 +87,10 @@ class Catalogue:
             for key in [key for key, entry in self._entries.items() if entry.name in names]:
                 del self._entries[key]
                 self._similar.discard(key)
+                del self._alike[_look(key)][key]
             for key, entry in added.items():
                 self._entries[key] = entry
+                self._alike.setdefault(_look(key), {})[key] = None
                 self._similar.add(key, entry.clip.params)
 
     def count(self, *, evictions: int = 0, damaged: int = 0) -> None:
@@ -97,3 +115,8 @@ class Catalogue:
                 len(self._entries),
                 sum(entry.size for entry in self._entries.values()),
             )
+
+
+def _look(key: CacheKey) -> CacheKey:
+    """What clips have in common that differ in prompt and maker only."""
+    return with_fingerprint(without_prompt(key), "")

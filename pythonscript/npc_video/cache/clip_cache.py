@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidDataError, NpcVideoError
+from ..prompts import ANY_PROMPT
 from ..records import CacheKey, GeneratedClip, VideoParams, with_fingerprint
 from .memory import POLICIES, MemoryTier
 from .rank import pixel_rate
@@ -59,7 +60,8 @@ class ClipCache:
     Attributes:
         fingerprint: of the generator. On disk, where clips of others may be too, its own count;
             baked clips were chosen by the game and count for any generator. None where there is no
-            generator: then all clips on disk count, whatever made them.
+            generator: then all clips on disk count, whatever made them, for all that looks alike,
+            whatever it would be prompted with.
 
     Raises:
         InvalidDataError: a value is unknown or outside its range.
@@ -117,6 +119,8 @@ class ClipCache:
         for tier in sorted(self._stored, key=lambda tier: self._rank_in(tier, key), reverse=True):
             clip = tier.read(self._key_in(tier, key))
             if clip is not None:
+                if key[-2] == ANY_PROMPT:
+                    clip = replace(clip, params=replace(clip.params, prompt_in_key=False))
                 with self._lock:
                     return self._memory.put(key, clip)
         return None
@@ -137,7 +141,7 @@ class ClipCache:
         """
         if self._disk is None:
             return False
-        return self._disk.write(self._key_in(self._disk, pending.key), pending.clip)
+        return self._disk.write(with_fingerprint(pending.key, self.fingerprint or ""), pending.clip)
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         """The clip of the same NPC most like `params`, if possible one in memory.
@@ -212,10 +216,8 @@ class ClipCache:
         return tier.catalogue.rank(self._key_in(tier, key))
 
     def _key_in(self, tier: "_Stored", key: CacheKey) -> CacheKey:
-        fingerprint = self._fingerprint_in(tier)
-        if fingerprint is None:
-            return tier.catalogue.key_by_any(key)
-        return with_fingerprint(key, fingerprint)
+        return tier.catalogue.key_of(key, self._fingerprint_in(tier))
 
     def _fingerprint_in(self, tier: "_Stored") -> str | None:
-        return self.fingerprint if tier is self._disk else ""
+        is_any = tier is self._disk or self.fingerprint is None
+        return self.fingerprint if is_any else ""

@@ -11,6 +11,7 @@ import re
 from typing import Any, TypeVar
 
 from ..errors import InvalidDataError
+from ..prompts import prompt_key
 from ..records import CacheKey, GeneratedClip, VideoParams
 
 __all__ = ["FILE_NAME", "describe", "file_name", "pack", "parse_header", "restore", "unpack"]
@@ -19,6 +20,7 @@ FILE_NAME = re.compile(r"[0-9a-f]{64}\.clip")
 """What `file_name` makes."""
 
 _VERSION = 1
+_PARTS_WITHOUT_PROMPT = 10  # of a key, as clips were kept at first
 
 _Record = TypeVar("_Record", GeneratedClip, VideoParams)
 
@@ -44,8 +46,9 @@ def restore(description: Any) -> tuple[CacheKey, GeneratedClip]:
     params = description.get("params")
     if not isinstance(params, dict):
         raise InvalidDataError(f"params: must be an object, not {params!r}.")
-    given = {"data": b"", "params": _read(VideoParams, params, "params.", {})}
-    return _key(description.get("key")), _read(GeneratedClip, description, "", given)
+    shows = _read(VideoParams, params, "params.", {})
+    clip = _read(GeneratedClip, description, "", {"data": b"", "params": shows})
+    return _prompted(_key(description.get("key")), shows), clip
 
 
 def pack(key: CacheKey, clip: GeneratedClip) -> tuple[str, bytes]:
@@ -101,6 +104,13 @@ def _key(value: Any) -> CacheKey:
         _value(part, tuple[str, ...] if isinstance(part, list) else type(part), f"key[{index}]")
         for index, part in enumerate(value)
     )
+
+
+def _prompted(key: CacheKey, shows: VideoParams) -> CacheKey:
+    """The key as it is today: before, it did not tell of the prompt."""
+    if len(key) != _PARTS_WITHOUT_PROMPT:
+        return key
+    return (*key[:-1], prompt_key(shows.prompt, shows.negative_prompt), key[-1])
 
 
 def _read(

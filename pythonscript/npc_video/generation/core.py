@@ -170,7 +170,8 @@ class GenerationCore:
             for awaited in awaiting:
                 self._want(awaited, self._similar(awaited.params), now)
         elif awaiting:
-            self._arrive(key, clip)
+            # Where nothing makes clips, one of another prompt may stand for it.
+            self._arrive(key, replace(clip, params=awaiting[0].params))
         return self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:

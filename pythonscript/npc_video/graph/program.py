@@ -7,6 +7,7 @@ program serves any number of NPCs of a kind.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from ..records import VideoParams
 from .nodes.base import Node, Rule, StatefulNode, Turn
 from .reach import Possibility, Upstream
 
@@ -87,6 +88,29 @@ class Program:
         """What it does, as data: equal for equal programs."""
         steps = [(s.node_id, s.node.type_name, s.node, dict(s.sources)) for s in self.steps]
         return [steps, self.result_sources]
+
+    def describe(self, turn: Turn, cells: list[object], look: VideoParams) -> list[object]:
+        """All values of a run that has led to `look`; the cells stay as they are.
+
+        What the NPC remembers tells the rest: nothing happens to it.
+        """
+        values = [None, turn, *cells, *self._blank]
+        # The expression last: where one value is shown as several, that is what it is.
+        said = {
+            self.result[port]: getattr(look, port)
+            for port in ("intensity", "animation", "emotion", "expression")
+            if port in self.result
+        }
+        for step in self.steps:
+            if isinstance(step.node, StatefulNode):
+                cell = values[step.cell]
+                shown = step.node.shown(cell, look)
+                values[step.write] = step.rule(turn, cell)[1] if shown is None else shown
+            else:
+                values[step.write] = step.rule(*step.read(values))
+            for slot in range(*step.write.indices(len(values))):
+                values[slot] = said.get(slot, values[slot])
+        return values
 
     def possibilities(self) -> dict[str, list[Possibility]]:
         """For each port of the output the words that may arrive there."""

@@ -26,13 +26,19 @@ class Result:
             if port in program.result
         )
 
-    def params(self, values: list[object]) -> VideoParams:
-        """From all values of a run; what has no value takes its default."""
+    def params(self, values: list[object], look: VideoParams | None = None) -> VideoParams:
+        """From all values of a run; what has no value takes its default.
+
+        Args:
+            look: has expression, animation, emotion and intensity, in place of the values.
+        """
         found = self._otherwise.copy()
         for place, slot, read in self._read:
             value = values[slot]
             if value is not None:
                 found[place] = read(value)
+        if look is not None:
+            found[_LOOK] = look.expression, look.animation, look.emotion, look.intensity
         if found[0] is None:
             described = f"{found[2]} expression, {found[4]} mood"
             found[0] = f"{self._base_prompt}, {described}" if self._base_prompt else described
@@ -63,6 +69,8 @@ _RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
     ("npcName", text),
     ("npcBaseImage", text),
 )
+
+_LOOK = slice(2, 6)
 
 
 def base_params(metadata: NpcResponseMetadata) -> VideoParams:

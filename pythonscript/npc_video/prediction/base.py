@@ -51,7 +51,7 @@ class Predictor(Protocol):
 
 
 class ResponseModel(Protocol):
-    """The part of an evaluator that looking ahead needs."""
+    """The part of an evaluator that predictors need."""
 
     @property
     def fingerprint(self) -> str:
@@ -62,6 +62,12 @@ class ResponseModel(Protocol):
 
     def evaluate_at(self, interaction: ToolInteraction, now: float) -> VideoParams | None:
         """The answer to an interaction at `now`, seconds; None if there is none."""
+
+    def asked_for(self, wanted: VideoParams) -> VideoParams:
+        """A clip of this look, as it would be asked for if it were an answer."""
+
+    def at_intensity(self, answer: VideoParams, intensity: float) -> VideoParams:
+        """An answer as it would be asked for at another intensity."""
 
 
 class Followers(Protocol):

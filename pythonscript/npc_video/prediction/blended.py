@@ -139,7 +139,7 @@ def standard_predictor(
     saved = read_saved(learned or {}, _Saved, WHAT)
     made_by = "" if model is None else model.fingerprint
     is_same = made_by == saved.npc
-    habits, rules = MarkovPredictor(), RulePredictor(progression)
+    habits, rules = MarkovPredictor(), RulePredictor(progression, model=model)
     if saved.habits is not None:
         habits = MarkovPredictor.from_dict(saved.habits, with_answers=is_same)
     if saved.rules is not None and is_same:

@@ -8,7 +8,6 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from ..records import VideoParams, round_half_up
@@ -69,7 +68,7 @@ class LookaheadPredictor:
                     continue
                 proposals += [
                     Proposal(look, look.cache_key(), probability * part, step + 1, "lookahead")
-                    for part, look in _spread(params)
+                    for part, look in _spread(branch, params)
                 ]
                 if step + 1 < self._steps:
                     after = self._followers.extend(context, interaction)
@@ -77,8 +76,8 @@ class LookaheadPredictor:
         return proposals
 
 
-def _spread(params: VideoParams) -> Iterator[tuple[float, VideoParams]]:
-    """`params`, and what a touch slightly off might round it to, each with its part."""
+def _spread(model: ResponseModel, params: VideoParams) -> Iterator[tuple[float, VideoParams]]:
+    """An answer, and what a touch slightly off might round it to, each with its part."""
     above = params.intensity - round_half_up(params.intensity)
     beyond = 0.5 - (0.05 - abs(above)) / (2.0 * _TREMBLE)
     neighbour = params.intensity + math.copysign(0.1, above)
@@ -86,4 +85,4 @@ def _spread(params: VideoParams) -> Iterator[tuple[float, VideoParams]]:
         yield 1.0, params
     else:
         yield 1.0 - beyond, params
-        yield beyond, replace(params, intensity=neighbour)
+        yield beyond, model.at_intensity(params, neighbour)

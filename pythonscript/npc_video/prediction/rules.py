@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ..records import VideoParams
 from ..saved import read_saved
-from .base import Observation, Proposal
+from .base import Observation, Proposal, ResponseModel
 from .matching import WHAT
 
 __all__ = ["DEFAULT_PROGRESSION", "RulePredictor"]
@@ -58,15 +58,19 @@ class RulePredictor:
         progression: which expressions follow which; expressions that are not in it only go on.
         looks: emotion and animation that the NPC shows with an expression; those shown now stay
             where nothing or "" is given.
+        model: the NPC's evaluator, which says how such clips are asked for; without one they are
+            prompted as the last one was.
     """
 
     def __init__(
         self,
         progression: Mapping[str, tuple[str, ...]] = DEFAULT_PROGRESSION,
         looks: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        model: ResponseModel | None = None,
     ):
         self._progression = progression
         self._looks = looks
+        self._model = model
         self._last: VideoParams | None = None
         self._expressions: deque[str] = deque(maxlen=_REPEATS)
 
@@ -119,6 +123,11 @@ class RulePredictor:
             emotion, animation = feeling or emotion, motion or animation
         # Sums of decimals would else end in …001 and round into another tenth.
         intensity = min(1.0, round(params.intensity + by, 6))
+        look = VideoParams(
+            expression=expression, emotion=emotion, animation=animation, intensity=intensity
+        )
+        if self._model is not None:
+            return self._model.asked_for(look)
         return replace(
             params,
             expression=expression,

@@ -131,7 +131,7 @@ class ProfilePreview:
         self._tool.suggest(rehearsal.tools, next(iter(rehearsal.tools), "hand"))
         self._zone.suggest(rehearsal.zones, "anywhere")
         if not isinstance(self._trial.answer, VideoParams):
-            self._stage.rest(npc.dress(VideoParams()), self._profile.portrait)
+            self._stage.rest(VideoParams(npc_name=npc.name), self._profile.portrait)
 
     def _reset(self) -> None:
         self._trial.rehearsal.reset()

@@ -7,8 +7,11 @@ import pytest
 from npc_video.errors import InvalidDataError
 from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
+from npc_video.graph.nodes.base import NODE_TYPES, StatefulNode
+from npc_video.profile import Profile
 from npc_video.records import ToolInteraction, VideoParams
 from npc_video.templates import TEMPLATES, read_template
+from npc_video.wandering import Wandering
 
 from tests.core.npc_video.graph.graphs import Data, metadata, touch
 
@@ -426,3 +429,120 @@ def test_evaluations_are_logged_on_request(caplog: pytest.LogCaptureFixture) -> 
     evaluator.evaluate(touch())
     evaluator.copy().evaluate(touch())
     assert len(caplog.messages) == 1
+
+
+def look_of(params: VideoParams) -> VideoParams:
+    return VideoParams(
+        expression=params.expression,
+        animation=params.animation,
+        emotion=params.emotion,
+        intensity=params.intensity,
+    )
+
+
+@pytest.mark.parametrize("seed_policy", ["npc", "reaction"])
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_look_is_asked_for_as_the_answer_that_shows_it(name: str, seed_policy: str) -> None:
+    data = read_template(name)
+    data["videoGen"]["basePrompt"] = "a small dragon"
+    data["npc"] = {"id": "ember"}
+    npc = Profile(
+        negative_prompt="rain",
+        style="anime",
+        loras={"wing": 0.5},
+        seed_policy=seed_policy,
+        portrait="e.png",
+        document=data,
+    )
+    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    walk = Wandering(TOOLS, ZONES, seed=1)
+    now, seen = 0.0, set()
+    for _ in range(200):
+        now += walk.pause()
+        answer = evaluator.evaluate_at(walk.touch(), now)
+        if answer is None:
+            continue
+        cells = evaluator.state.cells.copy()
+        assert evaluator.asked_for(look_of(answer)) == answer
+        assert evaluator.state.cells == cells
+        assert answer.prompt.startswith("a small dragon, ")
+        seen.add(answer.cache_key())
+    assert len(seen) > 5
+
+
+def test_a_look_of_another_state_is_asked_for_as_in_that_state() -> None:
+    evaluator = NpcResponseEvaluator(read_template("affinity"))
+    look = VideoParams(expression="love", animation="lean_in", emotion="love")
+    assert evaluator.asked_for(look).prompt == "love expression, love mood, dear_friend"
+
+
+def test_what_is_wanted_by_words_follows_the_base_prompt() -> None:
+    data = metadata(
+        {
+            "style": ("video.style", {"artStyle": "anime", "seed": 5}),
+            "not": ("video.negative", {"template": "no {expression}"}),
+            "out": ("video.output", {}),
+        },
+        "style.style > out.style",
+        "style.seed > out.seed",
+        "not.negativePrompt > out.negativePrompt",
+        videoGen={"basePrompt": "a dragon"},
+    )
+    evaluator = NpcResponseEvaluator(data)
+    sad = evaluator.asked_for(VideoParams(expression="sad"))
+    assert (sad.prompt, sad.style, sad.seed) == (
+        "a dragon, sad expression, neutral mood",
+        "anime",
+        5,
+    )
+    assert sad.negative_prompt == "no sad"
+    said = evaluator.asked_for(
+        VideoParams(prompt="laughing", negative_prompt="fog", style="ink", seed=3)
+    )
+    assert (said.prompt, said.negative_prompt) == ("a dragon, laughing", "fog")
+    assert (said.style, said.seed) == ("ink", 3)
+
+
+def test_without_a_turn_nothing_breaks_in_any_node() -> None:
+    for name, kind in NODE_TYPES.items():
+        if issubclass(kind, StatefulNode):
+            data = {
+                "state.machine": {"states": [{"id": "calm", "expression": "sad"}]},
+                "state.threshold": {"threshold": 0.5},
+                "state.combo": {"sequences": [{"pattern": "a,b"}]},
+                "state.mood": {"timeMs": 100},
+                "util.delay": {"ms": 100},
+                "math.smooth": {"timeMs": 100},
+            }.get(name, {})
+            port = kind.outputs[0]
+            nodes = {
+                "one": (name, data),
+                "prompt": ("video.prompt", {"template": f"{{expression}}, {{{port}}}"}),
+                "out": ("video.output", {}),
+            }
+            wires = (f"one.{port} > prompt.{port}", "prompt.prompt > out.prompt")
+            evaluator = NpcResponseEvaluator(metadata(nodes, *wires))
+            asked = evaluator.asked_for(VideoParams(expression="sad"))
+            assert asked.prompt == evaluator.asked_for(VideoParams(expression="sad")).prompt
+
+
+def test_at_another_intensity_an_answer_has_the_seed_of_that() -> None:
+    for policy in ("fixed", "npc", "reaction"):
+        npc = Profile("Ember", seed_policy=policy, seed=7)
+        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        answer = evaluator.evaluate_at(touch(), 0.0)
+        assert answer is not None
+        moved = evaluator.at_intensity(answer, 0.9)
+        assert moved == evaluator.asked_for(replace(look_of(answer), intensity=0.9))
+
+
+def test_at_another_intensity_a_seed_of_the_graph_stays() -> None:
+    data = metadata(
+        {"style": ("video.style", {"seed": 5}), "out": ("video.output", {})},
+        "style.seed > out.seed",
+    )
+    npc = Profile("Ember", seed_policy="reaction", document=data)
+    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    answer = evaluator.evaluate_at(touch(), 0.0)
+    assert answer is not None
+    assert evaluator.at_intensity(answer, 0.9) == replace(answer, intensity=0.9)

@@ -14,6 +14,7 @@ from npc_video.records import (
     VideoParams,
     round_half_up,
     with_fingerprint,
+    without_prompt,
 )
 
 anything = st.recursive(
@@ -244,14 +245,22 @@ class TestCacheKey:
             ("loras", ("a",)),
             ("npc_base_image", "a.png"),
             ("seed", 1),
+            ("prompt", "x"),
+            ("negative_prompt", "x"),
         ],
     )
     def test_differs_with_what_is_seen(self, field, value):
         assert VideoParams().cache_key() != replace(VideoParams(), **{field: value}).cache_key()
 
-    @pytest.mark.parametrize("field", ["prompt", "negative_prompt", "npc_name"])
-    def test_is_the_same_for_other_words(self, field):
-        assert VideoParams().cache_key() == replace(VideoParams(), **{field: "x"}).cache_key()
+    @pytest.mark.parametrize("field", ["prompt", "negative_prompt"])
+    def test_tells_of_no_prompt_where_that_is_left_out(self, field):
+        left_out = VideoParams(prompt_in_key=False)
+        assert left_out.cache_key() == replace(left_out, **{field: "x"}).cache_key()
+        assert left_out.cache_key() == without_prompt(VideoParams(prompt="x").cache_key())
+        assert left_out.cache_key() != VideoParams().cache_key()
+
+    def test_is_the_same_under_another_name(self):
+        assert VideoParams().cache_key() == VideoParams(npc_name="x").cache_key()
 
     def test_differs_with_the_workflow(self):
         key = VideoParams().cache_key("a")

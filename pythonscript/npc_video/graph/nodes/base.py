@@ -149,6 +149,12 @@ class StatefulNode(Node, frozen=True):
         """The next cell and the outputs."""
         raise NotImplementedError
 
+    def shown(self, cell: Any, look: VideoParams) -> Values | None:
+        """The outputs where the NPC looks like this, with this cell if that fits; None where a
+        look does not tell.
+        """
+        return None
+
 
 def first_name(names: str) -> str:
     """The name by which a port goes here; "a|input" has two in files."""

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ...records import VideoParams
 from ..reach import Between, Possibility, Upstream, chosen, constant, unique
 from .base import (
     DurationMs,
@@ -64,6 +65,9 @@ class State(msgspec.Struct, frozen=True):
     animation: str = "idle"
     emotion: str = "neutral"
 
+    def outputs(self) -> Values:
+        return self.id, self.expression, self.animation, self.emotion
+
 
 class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
     """From one state to another at the threshold and above it, or below it."""
@@ -92,7 +96,7 @@ class Machine(StatefulNode, frozen=True):
         return self.states[0].id
 
     def rule(self, place: Place) -> Rule:
-        shown = {s.id: (s.id, s.expression, s.animation, s.emotion) for s in self.states}
+        shown = {state.id: state.outputs() for state in self.states}
         leaving = self._leaving()
         first = self.states[0].id
 
@@ -106,6 +110,18 @@ class Machine(StatefulNode, frozen=True):
             return state, shown[state]
 
         return rule
+
+    def shown(self, cell: Any, look: VideoParams) -> Values | None:
+        def likeness(state: State) -> tuple[bool, bool, bool, bool]:
+            is_alike = state.expression == look.expression
+            return (
+                is_alike,
+                is_alike and state.emotion == look.emotion,
+                is_alike and state.animation == look.animation,
+                state.id == cell,
+            )
+
+        return max(self.states, key=likeness).outputs()
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
         if not self.states:

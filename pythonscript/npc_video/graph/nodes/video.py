@@ -10,6 +10,8 @@ _MOST_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "state": ""}
 """What templates may name without a connection, and what it is if the graph has none."""
+_LOOK = ("expression", "animation", "emotion")
+_OF_BASE = -1  # in place of the number of an input
 
 
 class Template(Node, frozen=True):
@@ -28,14 +30,20 @@ class Template(Node, frozen=True):
             if index % 2 and part in place.inputs:
                 written.append("%s")
                 read.append((place.inputs.index(part), _RESULT.get(part, "")))
+            elif index % 2 and part in _LOOK:
+                written.append("%s")
+                read.append((_OF_BASE, part))
             else:
                 literal = _RESULT.get(part, f"{{{part}}}") if index % 2 else part
                 written.append(literal.replace("%", "%%"))
         pattern = "".join(written)
 
         def rule(turn: Turn, *inputs: Any) -> str:
-            filled = pattern % tuple([text(inputs[index], default) for index, default in read])
-            return filled[:_MOST_CHARACTERS]
+            words = [
+                getattr(turn.base, name) if index == _OF_BASE else text(inputs[index], name)
+                for index, name in read
+            ]
+            return (pattern % tuple(words))[:_MOST_CHARACTERS]
 
         return rule
 

@@ -1,6 +1,7 @@
 """The tiers joined, as the manager sees them."""
 
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from npc_video.cache import ClipCache, TierStats
-from npc_video.cache.baked import BakedTier, folder_reader
+from npc_video.cache.baked import BakedFolder, BakedTier, folder_reader
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import CacheError, InvalidDataError
 from npc_video.records import GeneratedClip, VideoParams
 
 from .clips import PRESETS, bake, key_of, make_clip
+
+_OLD = Path(__file__).parents[3] / "data" / "clips_without_prompt_keys"
 
 
 @pytest.fixture
@@ -267,3 +270,76 @@ print([name for name in ("sqlite3", "numpy", "av", "httpx") if name in sys.modul
         [sys.executable, "-c", code], capture_output=True, text=True, errors="replace", check=True
     )
     assert shown.stdout.strip() == "[]"
+
+
+def prompted(prompt: str, number: int = 0, **more: object) -> GeneratedClip:
+    return make_clip(number, prompt=prompt, **more)  # type: ignore[arg-type]
+
+
+def test_another_prompt_is_another_clip(cache: ClipCache) -> None:
+    keep(cache, prompted("a happy dragon"))
+    cache.clear()
+    assert cache.is_stored(key_of(prompted(" a happy  dragon")))
+    assert not cache.is_stored(key_of(prompted("a sad dragon")))
+    assert key_of(prompted("a sad dragon")) not in cache
+
+
+def test_what_was_kept_before_prompts_counted_is_read(tmp_path: Path) -> None:
+    clips = [
+        make_clip(0, size=20, prompt="a dragon, happy expression"),
+        make_clip(1, size=20, prompt="a dragon", negative_prompt="rain"),
+    ]
+    shutil.copytree(_OLD, tmp_path, dirs_exist_ok=True)
+    names = sorted(path.name for path in (tmp_path / "disk" / "clips").iterdir())
+    for _ in range(2):  # the second time without the index of the folder
+        for fingerprint in ("maker", "another"):  # whose clips are the baked ones only
+            cache = open_again(tmp_path, fingerprint)
+            assert [cache.load(key_of(clip)) for clip in clips] == clips
+            assert not cache.is_stored(key_of(prompted("a dragon, sad expression")))
+            cache.close()
+        disk = cache.stats().disk
+        assert (disk.entries, disk.damaged, disk.evictions) == (2, 0, 0)
+        assert sorted(path.name for path in (tmp_path / "disk" / "clips").iterdir()) == names
+        (tmp_path / "disk" / "index.sqlite3").unlink()
+    there = BakedFolder(tmp_path / "baked")
+    assert all(key_of(clip) in there for clip in clips)
+    there.add(key_of(clips[0]), clips[0])
+    assert len(BakedFolder(tmp_path / "baked")) == 2
+
+
+def test_where_prompts_are_left_out_any_clip_of_that_look_counts(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    keep(cache, prompted("a happy dragon"))
+    cache.close()
+    cache = open_again(tmp_path)
+    wanted = prompted("a sad dragon", prompt_in_key=False)
+    assert cache.is_stored(key_of(wanted))
+    found = cache.load(key_of(wanted))
+    assert found is not None
+    assert found.params.prompt == "a happy dragon"
+    assert key_of(found) == key_of(wanted)
+    assert cache.get(key_of(wanted)) == found
+
+
+def test_a_clip_kept_for_any_prompt_is_not_taken_for_one_of_its_own(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    keep(cache, prompted("a happy dragon"))
+    better = prompted("a sad dragon", preset="quality", prompt_in_key=False)
+    assert keep(cache, better)
+    cache.close()
+    cache = open_again(tmp_path)
+    assert cache.load(key_of(prompted("a happy dragon"))) == prompted("a happy dragon")
+    assert cache.load(key_of(better)) == better
+
+
+def test_where_nothing_makes_clips_a_look_counts_whatever_its_prompt(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    bake(tmp_path / "baked", [prompted("a happy dragon"), prompted("a sad dragon", preset="fast")])
+    cache = open_again(tmp_path)
+    cache.fingerprint = None
+    assert cache.load(key_of(prompted("a sad dragon"))) == prompted("a sad dragon")
+    assert cache.load(key_of(prompted("an angry dragon"))) is not None
+    assert cache.load(key_of(prompted("a sad dragon", 9))) is None

@@ -1,7 +1,8 @@
 import json
+from dataclasses import replace
 
 import pytest
-from npc_video import NpcResponseEvaluator, ToolInteraction
+from npc_video import NpcResponseEvaluator, Profile, ToolInteraction
 from npc_video.errors import InvalidDataError
 from npc_video.prediction.attention import Attention
 from npc_video.prediction.base import Observation, Proposal
@@ -41,6 +42,16 @@ def evaluator():
 
 
 class TestLookahead:
+    def test_every_clip_is_asked_for_as_the_answer_that_shows_it(self):
+        npc = Profile("Juniper", seed_policy="reaction", document=read_template("affinity"))
+        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        habits = MarkovPredictor()
+        played(evaluator, habits, tools=["gift", "song", "gift", "hand"])
+        ahead = LookaheadPredictor(evaluator, habits).propose(4 * GAP, GAP)
+        assert len(ahead) > 3
+        for params in (each.params for each in ahead):
+            assert params == npc.dress(replace(params, seed=0))
+
     def test_names_a_clip_that_was_never_seen(self, evaluator):
         habits = MarkovPredictor()
         seen = played(evaluator, habits, tools=["gift"] * 3)

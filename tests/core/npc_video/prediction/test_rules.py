@@ -1,4 +1,5 @@
 import pytest
+from npc_video import NpcResponseEvaluator, Profile
 from npc_video.prediction.base import Observation
 from npc_video.prediction.rules import RulePredictor
 from npc_video.records import VideoParams
@@ -50,3 +51,18 @@ def test_looks_follow_the_expression_where_they_are_known():
 
 def test_nothing_is_proposed_before_anything_was_shown():
     assert RulePredictor().propose(0.0, 4.0) == []
+
+
+def test_with_a_model_they_are_asked_for_as_answers_are():
+    npc = Profile("Ember", base_prompt="a dragon", seed_policy="reaction")
+    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    predictor = RulePredictor(model=evaluator)
+    shown = evaluator.asked_for(VideoParams(expression="interested"))
+    predictor.observe(Observation(shown, shown.cache_key(), None, 0.0))
+    proposed = [each.params for each in predictor.propose(0.0, 4.0)]
+    assert [params.expression for params in proposed] == ["interested", "aroused", "pleased"]
+    for params in proposed:
+        look = VideoParams(expression=params.expression, intensity=params.intensity)
+        assert params == evaluator.asked_for(look)
+        assert f"{params.expression} expression" in params.prompt
+    assert len({params.seed for params in proposed}) == 3
