@@ -5,6 +5,7 @@ happens on the worker thread is fetched with `poll`, once a frame. What is to be
 `generation.core`, on the main thread as well, so no lock is needed; here it is done.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -27,7 +28,8 @@ from .generation.jobs import Start
 from .generation.planner import Calm
 from .generation.stats import ManagerStats
 from .prediction.blended import standard_predictor
-from .prediction.common import common_states, get_common_npc_states
+from .prediction.common import get_common_npc_states
+from .prediction.forecast import Walk
 from .prediction.rules import DEFAULT_PROGRESSION
 from .records import (
     CacheKey,
@@ -40,6 +42,9 @@ from .records import (
 from .worker import Worker
 
 __all__ = ["VideoGenerationManager"]
+
+# Between two moments in which an NPC is played with ahead, for the game.
+_BREATH_SECONDS = 0.003
 
 
 class VideoGenerationManager:
@@ -96,6 +101,8 @@ class VideoGenerationManager:
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
+        # By NPC, what finds out what it will be asked for.
+        self._walks: dict[str, Future[None]] = {}
         self._news: list[Event] = []
         # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
@@ -143,6 +150,8 @@ class VideoGenerationManager:
 
         Nothing more is told of them; clips shipped with the game stay.
         """
+        for npc_id in list(self._walks):
+            self._stop_walk(npc_id)
         self._do(self._core.clear(self._clock()))
         self.clear_cache()
 
@@ -201,6 +210,7 @@ class VideoGenerationManager:
     def remove_npc(self, npc_id: str) -> None:
         """Gives up all clips of an NPC, for it leaves the scene."""
         self._evaluators.pop(npc_id, None)
+        self._stop_walk(npc_id)
         self._do(self._core.forget(npc_id, self._clock()))
 
     def learned(self, npc_id: str) -> dict[str, Any]:
@@ -233,16 +243,24 @@ class VideoGenerationManager:
     def pregenerate(self, npc: VideoParams, evaluator: NpcResponseEvaluator | None = None) -> None:
         """Makes what an NPC commonly shows, in idle time, as after loading a scene.
 
+        What its graph reaches from the state it is in is found out first, beside the game.
+
         Args:
-            npc: who it is and in what style.
+            npc: who it is and in what style, where there is no evaluator.
             evaluator: of the NPC; without one, what most NPCs show is made.
         """
         if not self.can_generate:
             return
-        states = get_common_npc_states(npc)
-        if evaluator is not None:
-            states = common_states(npc, evaluator)
-        self.prepare(states)
+        if evaluator is None:
+            self.prepare(get_common_npc_states(npc))
+            return
+        npc_id = evaluator.metadata.npc.id
+        self._stop_walk(npc_id)
+        self._walks[npc_id] = self._worker.submit(self._walk(npc_id, Walk(evaluator)))
+
+    def _stop_walk(self, npc_id: str) -> None:
+        if npc_id in self._walks:
+            self._walks.pop(npc_id).cancel()
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]]) -> None:
         """Makes clips in idle time, those with the highest weight (0 to 1) first."""
@@ -299,6 +317,14 @@ class VideoGenerationManager:
         self._futures.pop(start.ticket, None)
         return self._core.fail(start.ticket, reason, now, worth_retrying=worth_retrying)
 
+    def _found(
+        self, npc_id: str, clips: list[tuple[VideoParams, float]], now: float
+    ) -> Decision | None:
+        """What is worth having of an NPC, unless it has gone meanwhile."""
+        if self._walks.pop(npc_id, None) is None:
+            return None
+        return self._core.prepare(clips, now)
+
     def _tell(self, start: Start, news: Progress | Previewed) -> None:
         if self._core.is_awaited(start.ticket):
             self._news.append(news)
@@ -351,6 +377,14 @@ class VideoGenerationManager:
         left = max(0.0, job.asked_at + self._config.max_wait - start.at)
         deadline = left if job.is_wanted else None
         return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
+
+    async def _walk(self, npc_id: str, walk: Walk) -> None:
+        while walk.advance():
+            await asyncio.sleep(_BREATH_SECONDS)
+        found = walk.forecast
+        count = min(found.count_for(), self._config.cache_size)
+        clips = found.weighted[:count]
+        self._inbox.append(lambda now: self._found(npc_id, clips, now))
 
     async def _open(self) -> None:
         await self._shelving.open()

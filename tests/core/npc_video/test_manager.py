@@ -13,11 +13,14 @@ from npc_video.generation.events import (
     DeadlinePassed,
     Failed,
     Growing,
+    MadeAhead,
     Previewed,
     Progress,
 )
 from npc_video.manager import VideoGenerationManager
+from npc_video.prediction.forecast import Walk
 from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
+from npc_video.templates import read_template
 
 from .waiting import DEADLINE, until
 
@@ -401,6 +404,29 @@ class TestAhead:
         manager.pregenerate(VideoParams(npc_id="ember"))
         until(lambda: backend.begun)
         assert backend.begun[0].expression == "neutral"
+
+    def test_what_the_graph_reaches_is_made_in_idle_time(self, manager, backend):
+        evaluator = NpcResponseEvaluator(read_template("guard") | {"npc": {"id": "guard"}})
+        manager.pregenerate(VideoParams(), evaluator)
+        walked = sorted(Walk(evaluator).finish().weighted, key=lambda found: -found[1])
+        wanted = [params for params, _ in walked]
+        for count, coming in enumerate(wanted[:5], 1):
+            until(lambda count=count: manager.poll() or len(backend.begun) == count)
+            assert backend.begun[-1] == coming
+            backend.finish(coming)
+            polled(manager, MadeAhead)
+        assert evaluator.state.answered is None
+        assert manager.request(wanted[3]).clip is not None
+
+    @pytest.mark.parametrize("leave", ["remove_npc", "clear"])
+    def test_nothing_is_made_for_who_has_gone_meanwhile(self, manager, backend, leave):
+        evaluator = NpcResponseEvaluator(read_template("guard") | {"npc": {"id": "guard"}})
+        manager.pregenerate(VideoParams(), evaluator)
+        (walk,) = manager._walks.values()
+        getattr(manager, leave)(*(["guard"] if leave == "remove_npc" else []))
+        until(walk.done)
+        manager.poll()
+        assert not backend.begun
 
     def test_cutscenes_and_pauses_can_be_told(self, manager):
         manager.idle()

@@ -7,7 +7,7 @@ from npc_video.errors import InvalidDataError
 from npc_video.prediction.attention import Attention
 from npc_video.prediction.base import Observation, Proposal
 from npc_video.prediction.blended import BlendedPredictor, standard_predictor
-from npc_video.prediction.common import common_states, get_common_npc_states
+from npc_video.prediction.common import get_common_npc_states
 from npc_video.prediction.lookahead import LookaheadPredictor
 from npc_video.prediction.markov import MarkovPredictor
 from npc_video.records import VideoParams
@@ -207,14 +207,3 @@ class TestCommonStates:
         assert states[0][0].expression == "neutral"
         assert {params.npc_id for params, _ in states} == {"ember"}
         assert all(0.0 < weight <= 1.0 for _, weight in states)
-
-    def test_of_this_npc_are_what_its_graph_can_show(self, evaluator):
-        states = common_states(VideoParams(npc_id="affinity"), evaluator)
-        possible = {each.expression for each in evaluator.reachable_states()}
-        assert {params.expression for params, _ in states} == possible
-
-    def test_begin_with_what_a_first_touch_gives(self):
-        metadata = read_template("affinity") | {"interaction": {"enabledTools": ["stick"]}}
-        evaluator = NpcResponseEvaluator(metadata)
-        expected = evaluator.copy().evaluate_at(ToolInteraction("stick", "stick"), 0.0)
-        assert expected in [params for params, _ in common_states(VideoParams(), evaluator)[:3]]

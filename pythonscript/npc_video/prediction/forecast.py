@@ -1,0 +1,164 @@
+"""Which clips an NPC will be asked for, and how many of its reactions a number of them is.
+
+`Forecast` counts what was asked for, wherever that was; `Walk` plays with a copy of the NPC as
+players might, so that it can be told before anybody has played.
+"""
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..evaluator import NpcResponseEvaluator
+from ..graph.vocabulary import known_tools, known_zones
+from ..records import CacheKey, ToolInteraction, VideoParams
+from ..wandering import Wandering
+
+__all__ = ["AIM", "Forecast", "Walk"]
+
+AIM = 0.95
+"""The share of reactions to make clips for: players differ, so more than is needed of one kind."""
+
+_PLAYS, _PLAY_SECONDS = 36, 300.0
+_TOUCHES_AT_ONCE = 8  # some tenths of a millisecond
+# Of a routine: how many things are done, how often each in a row, and how unlike two of them are.
+_THINGS, _REPEATS, _TREMBLE = 4, 3, 0.05
+_PACES = (1.0, 0.5, 2.0)
+
+_Touches = Iterator[tuple[float, ToolInteraction]]
+
+
+class Forecast:
+    """Clips by how often they were asked for.
+
+    Args:
+        opening: what the NPC shows before anything has happened, which comes before all others.
+    """
+
+    def __init__(self, opening: VideoParams | None = None):
+        self._clips: dict[CacheKey, VideoParams] = {}
+        self._counts: Counter[CacheKey] = Counter()
+        self._opening = opening
+        if opening is not None:
+            self._clips[opening.cache_key()] = opening
+
+    def add(self, params: VideoParams) -> None:
+        """A clip was asked for."""
+        key = params.cache_key()
+        self._clips.setdefault(key, params)
+        self._counts[key] += 1
+
+    def __len__(self) -> int:
+        """How many different clips there are."""
+        return len(self._clips)
+
+    @property
+    def weighted(self) -> list[tuple[VideoParams, float]]:
+        """The clips, the most frequent first, each with its share of all that was asked for.
+
+        What came only once tells nothing of how often it comes, so its share is 0.
+        """
+        total = max(1, self._counts.total())
+        opening = None if self._opening is None else self._opening.cache_key()
+        ordered = sorted(self._clips, key=lambda key: (key != opening, -self._counts[key]))
+        return [
+            (self._clips[key], self._counts[key] / total if self._counts[key] > 1 else 0.0)
+            for key in ordered
+        ]
+
+    def hit_rate(self, count: int) -> float:
+        """Which share of reactions the first `count` clips are, 0 to 1."""
+        return sum(share for _, share in self.weighted[:count])
+
+    def count_for(self, rate: float = AIM) -> int:
+        """How many clips such a share of reactions takes; all of them if they are less."""
+        sums = itertools.accumulate(share for _, share in self.weighted)
+        return next((count for count, reached in enumerate(sums, 1) if reached >= rate), len(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """What players can do: the tools and zones of the NPC's own lists, else those that it knows."""
+
+    tools: tuple[str, ...]
+    zones: tuple[str, ...]
+
+    def wandering(self, seed: int) -> Wandering:
+        return Wandering(self.tools, self.zones, seed)
+
+
+class Walk:
+    """Plays again and again, some minutes each, beginning in the state in which the NPC is.
+
+    Some players wander about with what they have in hand, some repeat a routine, and some games
+    tell no more than the tool; some are quicker than others.
+
+    Args:
+        evaluator: of the NPC; it is copied and not changed.
+        plays: how many; equal walks of equal NPCs are equal.
+
+    Attributes:
+        forecast: of what has been played so far.
+    """
+
+    def __init__(self, evaluator: NpcResponseEvaluator, plays: int = _PLAYS):
+        rules = evaluator.metadata.interaction
+        tools = [tool if isinstance(tool, str) else tool.id for tool in rules.enabled_tools]
+        zones = [zone if isinstance(zone, str) else zone.id for zone in rules.zones]
+        self._things = _Things(
+            tuple(tools or known_tools(evaluator.metadata)),
+            tuple(zones or known_zones(evaluator.metadata)),
+        )
+        self._start = evaluator.copy()
+        self.forecast = Forecast(self._start.asked_for(VideoParams()))
+        self._answers = self._played(plays)
+
+    def advance(self) -> bool:
+        """Plays on for a moment, so that others can go on after it. Whether there is more."""
+        answers = list(itertools.islice(self._answers, _TOUCHES_AT_ONCE))
+        for answer in filter(None, answers):
+            self.forecast.add(answer)
+        return len(answers) == _TOUCHES_AT_ONCE
+
+    def finish(self) -> Forecast:
+        """Plays to the end."""
+        while self.advance():
+            pass
+        return self.forecast
+
+    def _played(self, plays: int) -> Iterator[VideoParams | None]:
+        kinds = (_wandering, _routine, _tools_alone)
+        began = self._start.state.answered or 0.0
+        for seed, (pace, kind) in zip(
+            range(plays), itertools.cycle(itertools.product(_PACES, kinds)), strict=False
+        ):
+            npc, seconds = self._start.copy(), 0.0
+            for pause, touch in kind(self._things, seed):
+                seconds += pause * pace
+                if seconds > _PLAY_SECONDS:
+                    break
+                yield npc.evaluate_at(touch, began + seconds)
+
+
+def _wandering(things: _Things, seed: int) -> _Touches:
+    walk = things.wandering(seed)
+    while True:
+        yield walk.pause(), walk.touch()
+
+
+def _routine(things: _Things, seed: int) -> _Touches:
+    """A few things, each one to three times in a row, over and over."""
+    walk, chance = things.wandering(seed), random.Random(seed)
+    routine = [walk.touch() for _ in range(_THINGS * _REPEATS)][::_REPEATS]
+    while True:
+        for touch in routine:
+            for _ in range(chance.randint(1, _REPEATS)):
+                pressure = touch.pressure + chance.uniform(-_TREMBLE, _TREMBLE)
+                yield walk.pause(), replace(touch, pressure=min(1.0, max(0.0, pressure)))
+
+
+def _tools_alone(things: _Things, seed: int) -> _Touches:
+    """As of a game that has no more to tell than what was done."""
+    for pause, touch in _wandering(things, seed):
+        yield pause, ToolInteraction(touch.tool_id, touch.tool_type)
