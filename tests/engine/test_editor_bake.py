@@ -1,4 +1,4 @@
-"""In the real editor: what an NPC commonly shows, baked where its player finds it."""
+"""In the real editor: what an NPC is often asked for, baked where its player finds it."""
 
 import json
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any
 
 import npc_video
 import pytest
-from npc_video import Profile, VideoParams
+from npc_video import Profile
 from npc_video.cache.baked import BakedTier, folder_reader
-from npc_video.prediction.common import common_states
+from npc_video.prediction.forecast import Forecast, Walk
 from npc_video.templates import template_text
 
 from tests.harness import editor
@@ -47,6 +47,13 @@ func open() -> ConfirmationDialog:
 		section.unfold()
 	await press("Bake Common States…")
 	await until(func() -> bool: return window(TITLE) != null, "the dialog")
+	await says("of reactions.")
+	if not "foreseen" in seen:
+		seen.foreseen = state()
+	for slider: EditorSpinSlider in window(TITLE).find_children(
+		"*", "EditorSpinSlider", true, false
+	):
+		slider.value = 7.0
 	return window(TITLE)
 
 func says(words: String) -> void:
@@ -149,8 +156,19 @@ def seen(edited: editor.Visit) -> Mapping[str, Any]:
     return edited.seen
 
 
-def test_it_says_what_it_will_make(seen: Mapping[str, Any]) -> None:
-    assert seen["at_first"] == "7 clips of Ember."
+def foreseen() -> Forecast:
+    npc = Profile("Ember", style="cartoon", document=json.loads(template_text("pet")))
+    evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    return Walk(evaluator).finish()
+
+
+def test_it_says_how_many_reactions_it_will_make(seen: Mapping[str, Any]) -> None:
+    forecast = foreseen()
+    count = forecast.count_for()
+    assert (
+        seen["foreseen"] == f"{count} clips: {forecast.hit_rate(count) * 100:.0f} % of reactions."
+    )
+    assert seen["at_first"] == f"7 clips: {forecast.hit_rate(7) * 100:.0f} % of reactions."
 
 
 def test_stopped_it_keeps_what_is_done_and_goes_on_later(seen: Mapping[str, Any]) -> None:
@@ -159,13 +177,11 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_later(seen: Mapping[str, Any]
 
 
 def test_the_player_finds_the_clips(project: Path, edited: editor.Visit) -> None:
-    npc = Profile("Ember", style="cartoon", document=json.loads(template_text("pet")))
-    evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
     tier = BakedTier(folder_reader(project / "baked"))
     tier.open()
-    clips = {p.cache_key(): p for p, _ in common_states(npc.dress(VideoParams()), evaluator)}
-    assert all(tier.read(key) is not None for key in clips)
-    assert tier.catalogue.stats().entries == len(clips) == 7
+    keys = [params.cache_key() for params, _ in foreseen().weighted[:7]]
+    assert all(tier.read(key) is not None for key in keys)
+    assert tier.catalogue.stats().entries == 7
 
 
 def test_the_player_s_folder_is_set_and_can_be_undone(seen: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from godot import (
     Control,
     EditorFileDialog,
     EditorInterface,
+    EditorSpinSlider,
     HBoxContainer,
     LineEdit,
     ProgressBar,
@@ -22,12 +23,12 @@ from godot import (
     ScrollContainer,
     VBoxContainer,
 )
-from npc_video import Profile, VideoParams
+from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
 from npc_video.baking import Progress, bake
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
-from npc_video.prediction.common import common_states
+from npc_video.prediction.forecast import Forecast, Walk
 
 from ..backend_resources import NpcBackend
 from ..game_files import read_picture
@@ -42,7 +43,7 @@ _WIDTH, _MISSED_HEIGHT = 460, 110
 
 
 class BakeDialog:
-    """Has what an NPC commonly shows made into a folder of the project.
+    """Has what an NPC is most often asked for made into a folder of the project.
 
     Args:
         baked: takes the folder when there are clips in it.
@@ -59,6 +60,8 @@ class BakeDialog:
         self.backend, self.preset = backend, preset
         self._npc, self._baked = npc, baked
         self._job: Job | None = None
+        self._walk: Job | None = None
+        self._forecast = Forecast()
         self._progress: Progress | None = None
         self._dialog = ConfirmationDialog()
         self._dialog.title = "Bake Common States"
@@ -67,6 +70,9 @@ class BakeDialog:
         self._dialog.exclusive = self._dialog.dialog_hide_on_ok = False
         self._folder = LineEdit()
         self._folder.text = folder or _FOLDER
+        self._count = EditorSpinSlider()
+        self._count.min_value = 1.0
+        self._count.value_changed.connect(lambda _count: self._tell_rate())
         self._anew = CheckBox()
         self._anew.text = "Also what is in the folder already"
         self._bar = ProgressBar()
@@ -76,11 +82,11 @@ class BakeDialog:
         # Wrapped in no width at all it would make the dialog as high as the screen.
         self._state.custom_minimum_size = (look.scaled(_WIDTH), 0)
         self._missed_box = _scrolled(self._missed)
-        self._looks = self._common()
         self._dialog.add_child(self._rows())
         self._dialog.confirmed.connect(self._begin)
         self._dialog.visibility_changed.connect(self._leave)
         self._wait()
+        self._foresee()
 
     def open(self) -> None:
         EditorInterface.popup_dialog_centered(self._dialog)
@@ -95,6 +101,7 @@ class BakeDialog:
                     "Where the clips go; set it as the player's baked folder.",
                     self._folder_row(),
                 ),
+                ("Clips", "The more there are, the more reactions have theirs.", self._count),
                 ("Make", "Otherwise only what is missing there is made.", self._anew),
             )
         )
@@ -131,17 +138,39 @@ class BakeDialog:
         dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
         EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
 
-    def _common(self) -> list[VideoParams]:
-        """What the NPC commonly shows, the likeliest first; as the player asks for it."""
+    # ---- What is made ----
+
+    def _foresee(self) -> None:
+        """Plays with the NPC to find out what it will be asked for."""
         try:
-            evaluator = npc_video.NpcResponseEvaluator(self._npc.metadata(), dress=self._npc.dress)
+            evaluator = NpcResponseEvaluator(self._npc.metadata(), dress=self._npc.dress)
         except NpcVideoError as error:
             look.tell(self._state, f"Nothing can be baked yet: {error}", look.FAULT)
-            return []
-        states = common_states(self._npc.dress(VideoParams()), evaluator)
-        looks = {params.cache_key(): params for params, _ in states}
-        look.tell(self._state, f"{len(looks)} clips of {self._npc.name or 'the NPC'}.")
-        return list(looks.values())
+            return
+        walk = Walk(evaluator)
+
+        async def work(tell: Callable[..., None]) -> Forecast:
+            while walk.advance():
+                await asyncio.sleep(0.0)
+            return walk.forecast
+
+        look.tell(self._state, "Trying out what the NPC answers…")
+        self._walk = Job(work, self._propose, self._fail)
+
+    def _propose(self, forecast: Forecast) -> None:
+        self._walk, self._forecast = None, forecast
+        self._count.max_value = float(len(forecast))
+        self._count.value = float(forecast.count_for())
+        self._wait()
+        self._tell_rate()
+
+    def _tell_rate(self) -> None:
+        count = int(self._count.value)
+        rate = self._forecast.hit_rate(count)
+        look.tell(self._state, f"{count} clips: {rate * 100:.0f} % of reactions.")
+
+    def _wanted(self) -> list[VideoParams]:
+        return [params for params, _ in self._forecast.weighted[: int(self._count.value)]]
 
     # ---- While it bakes ----
 
@@ -157,11 +186,12 @@ class BakeDialog:
             return
         path = Path(ProjectSettings.globalize_path(folder))
         preset, anew = npc_video.QUALITY_PRESETS[self.preset], self._anew.button_pressed
+        looks = self._wanted()
 
         async def work(tell: Callable[..., None]) -> Progress:
             try:
                 there = await asyncio.to_thread(BakedFolder, path)
-                wanted = [p for p in self._looks if anew or p.cache_key() not in there]
+                wanted = [p for p in looks if anew or p.cache_key() not in there]
                 return await bake(
                     wanted,
                     there,
@@ -207,9 +237,9 @@ class BakeDialog:
             self._baked(self._folder.text.strip())
 
     def _wait(self, *, is_busy: bool = False) -> None:
-        self._running.visible = is_busy
+        self._running.visible = self._count.read_only = is_busy
         self._bar.value = 0.0
-        self._dialog.get_ok_button().disabled = is_busy or not self._looks
+        self._dialog.get_ok_button().disabled = is_busy or not len(self._forecast)
         self._missed_box.visible = bool(self._missed.text) and not is_busy
 
     def _list_missed(self, progress: Progress) -> None:
@@ -222,6 +252,8 @@ class BakeDialog:
 
     def _leave(self) -> None:
         if not self._dialog.visible:
+            if self._walk is not None:
+                self._walk.cancel()
             self._give_up()
             self._dialog.queue_free()
 
@@ -231,7 +263,7 @@ def bake_button(pressed: Callable[[], None]) -> Button:
     return look.button(
         "Bake Common States…",
         "Bake",
-        "Makes the clips that the NPC commonly shows, to ship them with the game.",
+        "Makes the clips that the NPC is asked for most often, to ship them with the game.",
         pressed,
     )
 
