@@ -87,7 +87,7 @@ func test_what_was_requested_is_there_for_the_reaction(test: Node) -> void:
 func test_what_is_hinted_at_is_there_for_the_reaction(test: Node) -> void:
 	var player := _player(test)
 	player.predictive = true
-	await _next(test, 0)
+	await _until(test, func() -> bool: return _started.size() == 1)
 	player.hint_next({"expression": "happy", "intensity": 0.5})
 	await _until(
 		test,
@@ -104,6 +104,7 @@ func test_what_is_hinted_at_is_there_for_the_reaction(test: Node) -> void:
 
 func test_common_states_are_prompted_as_reactions(test: Node) -> void:
 	var player := _player(test, "a fox")
+	await _until(test, func() -> bool: return _started.size() == 1)
 	player.pregenerate_common_states()
 	for word: String in ["neutral", "happy", "angry"]:
 		await _until(
@@ -116,11 +117,17 @@ func test_common_states_are_prompted_as_reactions(test: Node) -> void:
 		)
 	for one in _asked:
 		_expect(one.prompt == _prompt(one.expression, "a fox"), "prompted so: %s" % [one])
-	var before := _asked.size()
-	_expect(player.react({"tool": "hand", "pressure": 0.9}), "a reaction")
+	var angry: Dictionary = _asked.filter(
+		func(one: Dictionary) -> bool: return one.expression == "angry"
+	)[0]
+	_expect(player.react({"tool": "hand", "pressure": angry.intensity}), "a reaction")
 	await _until(test, func() -> bool: return _started.size() == 2)
 	_expect(_started[1].expression == "angry", "the reaction: %s" % [_started[1]])
-	_expect(_asked.size() == before, "it was there%s" % _more())
+	var made := _asked.filter(
+		func(one: Dictionary) -> bool:
+			return one.expression == "angry" and one.intensity == angry.intensity
+	)
+	_expect(made.size() == 1, "it was there%s" % _more())
 
 
 func test_a_profile_can_leave_the_prompt_out(test: Node) -> void:
