@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from .doctor import command as doctor_command
-from .shipping import addon, runtime_commands
+from .shipping import addon, bake, runtime_commands
 from .shipping.console import Failure, print_anything, say
 from .shipping.engine import Engine, installed
 from .shipping.export import export, exported
@@ -64,7 +64,7 @@ def _parser(
 ) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="npc-video",
-        description="Puts the addon into projects, exports games, looks after generators.",
+        description="Puts the addon into projects, bakes clips, exports games, mends generators.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -85,6 +85,11 @@ def _parser(
     export.add_argument("preset", help="the name of an export preset of the project")
     export.add_argument("path", type=Path, help="the program, .zip or .app to write")
     export.add_argument("--debug", action="store_true", help="with the engine's debug template")
+
+    baking = commands.add_parser(
+        "bake", help="make the clips that a game ships with, those that are missing"
+    )
+    bake.add_to(baking)
 
     runtime = commands.add_parser(
         "runtime", help="build or check the Python that games carry with them"

@@ -3,7 +3,8 @@
 Importing it registers the classes, so the extension does that when the engine starts.
 """
 
-from godot import Engine
+from godot import OS, Engine
+from npc_video.bake_words import BAKING
 
 from . import shared
 from .backend_resources import (
@@ -36,5 +37,7 @@ __all__ = [
 
 if Engine.is_editor_hint():
     from . import editor  # noqa: F401  registers what it has
+elif BAKING in OS.get_cmdline_user_args():
+    from . import baker  # noqa: F401  the same
 
 shared.load()

@@ -37,6 +37,7 @@ from .overlay import Overlay
 from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
 from .progress_ring import ProgressRing
+from .recorder import Recorder
 from .role import Role
 from .saved_state import load_state, reset_state, state_of
 from .screen import Screen
@@ -89,6 +90,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._overlay: Overlay | None = None
         self._tally = Tally()
         self._role = Role(self)
+        self._recorder = Recorder(self, self._role)
         self._visibility = Visibility(self)
         self._nobody: SimulatedInput | None = None
         self._shown: VideoParams | None = None
@@ -110,9 +112,11 @@ class NpcVideoPlayer(PlayerProperties):
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes()  # else nobody would ask for what is wanted anew
             self._joined()
+            self._recorder.begin()
             params = self._evaluated(event)
             if params is None:
                 return False
+            self._recorder.reaction(event)
             self._tally.touched()
             self.reaction_started.emit(asdict(params))
             self._show(params, priority=10, interaction=event)
@@ -126,7 +130,10 @@ class NpcVideoPlayer(PlayerProperties):
         `generation_failed` says what is wrong with them.
         """
         with self._errors_told():
-            self._show(self._role.params(params), priority)
+            wanted = self._role.params(params)
+            self._recorder.begin()
+            self._recorder.request(params)
+            self._show(wanted, priority)
             return True
         return False
 

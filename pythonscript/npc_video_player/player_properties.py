@@ -29,7 +29,7 @@ from .sources import CacheSettings, Settings
 from .stretch import STRETCH_MODES
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
-_RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES = 1, 2, 20, 26
+_RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES, _SAVE_FILE = 1, 2, 20, 26, 27
 _IN_INSPECTOR = 4
 _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
 
@@ -277,6 +277,15 @@ class PlayerProperties(Control):
         False,
         doc="Has the NPC touched by itself while the game runs, every two seconds or so, with the"
         " tools and in the zones that its graph knows.",
+    )
+    session_file = Setting(
+        str,
+        "",
+        hint=_SAVE_FILE,
+        hint_string="*.jsonl",
+        doc="Where interactions and requests are recorded, to bake from what was played, as"
+        " `user://session.jsonl`. Several players may have the same file, and each run adds to it;"
+        " games exported for release record nothing. Empty: nowhere.",
     )
 
     # Of `set_generator`; no property, as a Callable cannot be saved.

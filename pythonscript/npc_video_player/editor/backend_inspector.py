@@ -10,8 +10,8 @@ from npc_video.doctor.generators import Examined, examine, facts
 from npc_video.errors import NpcVideoError
 
 from ..backend_resources import NpcBackend, make_backend
+from ..jobs import Job
 from . import look
-from .jobs import Job
 
 __all__ = ["NpcBackendInspector"]
 

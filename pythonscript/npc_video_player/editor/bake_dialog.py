@@ -32,8 +32,8 @@ from npc_video.prediction.forecast import Forecast, Walk
 
 from ..backend_resources import NpcBackend
 from ..game_files import read_picture
+from ..jobs import Job
 from . import look
-from .jobs import Job
 from .trial import generator
 
 __all__ = ["BakeDialog", "bake_button"]

@@ -17,7 +17,7 @@ from npc_video.rehearsal import Rehearsal
 
 from ..backend_resources import NpcBackend, make_backend
 from ..game_files import read_picture
-from .jobs import Job
+from ..jobs import Job
 
 __all__ = ["Trial", "generator"]
 

@@ -1,4 +1,4 @@
-"""What the editor waits for without standing still: coroutines on a thread of their own."""
+"""What is waited for without standing still: coroutines on a thread of their own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,137 @@
+"""A playthrough as a file, to bake from it: what was done to NPCs and asked of them.
+
+Each line is a JSON object with `npc`, the NPC's id, `at`, seconds of any clock, and one of `state`,
+what the NPC remembered then, `interaction`, as `ToolInteraction.from_dict` reads it, and `request`,
+as `VideoParams.from_dict` does. Interactions and not their answers: those change with the graph.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import InvalidDataError
+from .evaluator import NpcResponseEvaluator
+from .prediction.forecast import Forecast
+from .profile import Profile
+from .records import ToolInteraction, VideoParams
+
+__all__ = ["SessionWriter", "read_session"]
+
+
+class SessionWriter:
+    """Appends what happens to one NPC to the file at `path`, which several may write to.
+
+    Every call writes one line. Raises OSError where the file cannot be written to.
+    """
+
+    def __init__(self, path: Path, npc_id: str):
+        self._path, self._npc_id = path, npc_id
+
+    def begin(self, at: float, npc: NpcResponseEvaluator) -> None:
+        """What follows happens to `npc`, in the state in which it is."""
+        self._write(at, "state", npc.to_dict())
+
+    def interaction(self, at: float, event: ToolInteraction) -> None:
+        """The NPC has answered an interaction."""
+        self._write(
+            at,
+            "interaction",
+            {
+                "tool": {"id": event.tool_id, "type": event.tool_type},
+                "pressure": event.pressure,
+                "speed": event.speed,
+                "pattern": event.pattern,
+                "zone": event.zone,
+                "duration": event.duration * 1000.0,
+                "timestamp": event.timestamp * 1000.0,
+            },
+        )
+
+    def request(self, at: float, wanted: Mapping[str, Any]) -> None:
+        """The game has asked for a clip of the NPC."""
+        self._write(at, "request", dict(wanted))
+
+    def _write(self, at: float, kind: str, what: Mapping[str, Any]) -> None:
+        line = json.dumps({"npc": self._npc_id, "at": at, kind: what}, default=list)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One line of a file; the number is that of the line."""
+
+    number: int
+    npc_id: str
+    at: float
+    kind: str
+    what: Mapping[str, Any]
+
+
+def read_session(path: Path, npc: Profile) -> Forecast:
+    """Which clips the playthrough at `path` asked for of this NPC, as its graph answers now.
+
+    Raises:
+        OSError: the file cannot be read.
+        GraphError: the NPC's graph is wrong.
+        InvalidDataError: the file is no playthrough; the error names the line.
+    """
+    now = 0.0
+    evaluator = NpcResponseEvaluator(npc.metadata(), clock=lambda: now, dress=npc.dress)
+    forecast = Forecast(evaluator.asked_for(VideoParams()))
+    with path.open(encoding="utf-8") as file:
+        for event in _events(file):
+            if event.npc_id != evaluator.metadata.npc.id:
+                continue
+            now = event.at
+            try:
+                params = _played(event, evaluator)
+            except InvalidDataError as error:
+                raise InvalidDataError(f"{path.name}, line {event.number}: {error}") from error
+            if params is not None:
+                forecast.add(params)
+    return forecast
+
+
+def _played(event: _Event, evaluator: NpcResponseEvaluator) -> VideoParams | None:
+    """What an event asks for, if it does."""
+    if event.kind == "interaction":
+        return evaluator.evaluate_at(ToolInteraction.from_dict(event.what), event.at)
+    if event.kind == "request":
+        return evaluator.asked_for(VideoParams.from_dict(event.what))
+    evaluator.from_dict(event.what)
+    return None
+
+
+def _events(lines: Iterator[str]) -> Iterator[_Event]:
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _event(number, line)
+    except UnicodeDecodeError as error:
+        raise InvalidDataError("This is no recorded playthrough: it is no text.") from error
+
+
+def _event(number: int, line: str) -> _Event:
+    try:
+        data = json.loads(line)
+        (kind,) = data.keys() & {"state", "interaction", "request"}
+        npc_id, at, what = data["npc"], data["at"], data[kind]
+        is_right = isinstance(npc_id, str) and isinstance(what, dict)
+        if not is_right or isinstance(at, bool) or not math.isfinite(at):
+            raise ValueError
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise InvalidDataError(
+            f"Line {number} is none of a playthrough: record it anew, or take the line out."
+        ) from error
+    return _Event(number, npc_id, float(at), kind, what)

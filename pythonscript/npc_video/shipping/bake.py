@@ -1,0 +1,189 @@
+"""`npc-video bake`: makes the clips that a game ships with, from the command line or in CI.
+
+The project's own engine does it, without a window (`npc_video_player.baker`), as only it can read
+the project; here it is started, and what it tells becomes a progress bar.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..bake_words import BAKING, EMBEDDED, SAYS
+from .console import Failure, say
+from .engine import Engine, installed
+from .godot import import_project, run_project
+
+__all__ = ["add_to", "bake_project"]
+
+_SCENE = "res://addons/npc_video_player/bake.tscn"
+_BAR_WIDTH = 30
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Adds the command's arguments."""
+    parser.set_defaults(command=_bake)
+    parser.add_argument("project", type=Path, help="the folder with its project.godot")
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NPC",
+        help="the file of a profile, or an NPC's name; several times for several, all if left out",
+    )
+    parser.add_argument(
+        "--generator",
+        default="",
+        help=f"the file of a generator in the project, or {EMBEDDED!r}; that of the player that"
+        " shows the NPC if left out",
+    )
+    parser.add_argument(
+        "--clips", type=_count, default=0, help="how many of each NPC, the most needed first"
+    )
+    parser.add_argument(
+        "--from-session",
+        type=Path,
+        metavar="FILE",
+        help="what was asked for in a playthrough that a player's session_file recorded",
+    )
+
+
+def bake_project(
+    engine: Engine,
+    project: Path,
+    *,
+    profiles: list[str],
+    generator: str = "",
+    clips: int = 0,
+    session: Path | None = None,
+) -> None:
+    """Has clips of a project's NPCs made that are not there yet; what is made stays if it breaks.
+
+    Args:
+        profiles: files of profiles, or names of NPCs; all if there are none.
+        generator: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
+        clips: how many of each; 0 for as many as most reactions take.
+        session: a recorded playthrough.
+
+    Raises:
+        Failure: some clips are missing; it says why.
+    """
+    if not (project / "project.godot").is_file():
+        raise Failure(f"{project} is no project of Godot: name the folder with its project.godot.")
+    if not (project / _SCENE.removeprefix("res://")).is_file():
+        raise Failure(f"The addon is not in {project}: npc-video install puts it there.")
+    if session is not None and not session.is_file():
+        raise Failure(f"{session} does not exist: set a player's session_file, and play.")
+    import_project(engine, project)
+    wanted = {
+        "profiles": profiles,
+        "generator": generator,
+        "clips": clips,
+        "session": "" if session is None else str(session.resolve()),
+    }
+    report = _Report(sys.stderr)
+    run = run_project(
+        engine,
+        project,
+        *("--headless", _SCENE, "--", BAKING, json.dumps(wanted)),
+        seconds=None,
+        on_line=report.hear,
+    )
+    report.end()
+    if report.failed:
+        raise Failure(report.failed)
+    if report.missed:
+        raise Failure(f"{len(report.missed)} clips could not be made: bake again for them.")
+    if not run.ok or not report.is_begun:
+        say(run.log)
+        reason = run.faults[0] if run.faults else f"exit code {run.exit_code}"
+        raise Failure(f"Godot could not bake ({reason}): see its log above.")
+
+
+def _bake(options: argparse.Namespace) -> int:
+    engine = installed()
+    if engine is None:
+        raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
+    bake_project(
+        engine,
+        options.project.resolve(),
+        profiles=options.profile,
+        generator=options.generator,
+        clips=options.clips,
+        session=options.from_session,
+    )
+    return 0
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
+@dataclass
+class _Report:
+    """What the engine tells, for who reads the terminal.
+
+    Attributes:
+        failed: why nothing more was made, or "".
+        missed: the clips that failed.
+    """
+
+    out: TextIO
+    failed: str = ""
+    missed: list[str] = field(default_factory=list)
+    is_begun: bool = False
+    _through: int = -1
+    _has_bar: bool = False
+
+    def hear(self, line: str) -> None:
+        """A line of the engine's log; on another thread."""
+        if not line.startswith(SAYS):
+            return
+        told = json.loads(line.removeprefix(SAYS))
+        if "failed" in told:
+            self.failed = told["failed"]
+        elif "missed" in told:
+            self.missed.append(told["missed"])
+            self._line(told["missed"])
+        elif "npc" in told:
+            self.is_begun, self._through = True, -1
+            rate = f"{told['rate'] * 100:.0f} % of reactions"
+            self._line(f"{told['npc']}: {told['clips']} clips: {rate}, in {told['folder']}.")
+        else:
+            self._progress(told)
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        if self._has_bar:
+            self.out.write("\n")
+            self._has_bar = False
+
+    def _progress(self, told: Mapping[str, Any]) -> None:
+        if not told["total"]:
+            self._line("All clips are in the folder already.")
+            return
+        through = told["made"] + told["missed_so_far"]
+        words = f"{through} of {told['total']} clips{_left(told['seconds_left'])}"
+        if self.out.isatty():
+            full = round(told["fraction"] * _BAR_WIDTH)
+            bar = "#" * full + "." * (_BAR_WIDTH - full)
+            self.out.write(f"\r[{bar}] {words}\x1b[K")
+            self.out.flush()
+            self._has_bar = True
+        elif through != self._through:
+            self._line(words)
+        self._through = through
+
+    def _line(self, words: str) -> None:
+        self.end()
+        print(words, file=self.out, flush=True)
+
+
+def _left(seconds: float | None) -> str:
+    return "" if not seconds else f", about {seconds:.0f} s left"

@@ -1,0 +1,67 @@
+"""Records what happens to the NPC of one player, for who bakes clips from a playthrough."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from godot import OS, ProjectSettings, push_warning
+
+if TYPE_CHECKING:
+    from npc_video import NpcResponseEvaluator, ToolInteraction
+    from npc_video.session import SessionWriter
+
+    from .role import Role
+
+
+class Recorder:
+    """Of `player`, into the file that its `session_file` names; in games of developers only.
+
+    Where the file cannot be written to, that is told once, and the game goes on.
+    """
+
+    def __init__(self, player: Any, role: Role):
+        self._player, self._role = player, role
+        self._writer: SessionWriter | None = None
+        self._recorded: tuple[str, NpcResponseEvaluator] | None = None
+        self._told_of = ""
+
+    def begin(self) -> None:
+        """Something may happen to the NPC now.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+        """
+        path = str(self._player.session_file)
+        if not path or path == self._told_of or not OS.is_debug_build():
+            self._writer = self._recorded = None
+            return
+        from npc_video.session import SessionWriter  # which few games need
+
+        npc = self._role.evaluator
+        if self._recorded != (path, npc):
+            self._recorded = path, npc
+            file = Path(ProjectSettings.globalize_path(path))
+            self._writer = SessionWriter(file, self._role.id)
+            self._try(self._writer.begin, npc)
+
+    def reaction(self, event: ToolInteraction) -> None:
+        """The NPC has answered an interaction."""
+        if self._writer is not None:
+            self._try(self._writer.interaction, event)
+
+    def request(self, wanted: dict[str, Any]) -> None:
+        """The game has asked for a clip of the NPC."""
+        if self._writer is not None:
+            self._try(self._writer.request, wanted)
+
+    def _try(self, write: Any, what: Any) -> None:
+        try:
+            write(time.perf_counter(), what)
+        except OSError as error:
+            self._told_of, self._writer = str(self._player.session_file), None
+            push_warning(
+                f"NPC Video Player: session_file: {self._told_of} cannot be written to"
+                f" ({error.strerror or error}): nothing is recorded."
+            )
