@@ -34,7 +34,7 @@ __all__ = ["NpcBaker"]
 _FRAMES_PER_SECOND = 60  # without a window the engine would run as fast as it can
 
 
-@exposed(hidden=True)
+@exposed
 class NpcBaker(Node):
     """Bakes what its arguments say, one NPC after the other, and ends the engine."""
 
@@ -58,6 +58,9 @@ class NpcBaker(Node):
             backend = self._backend(part)
         except (NpcVideoError, OSError) as error:
             self._fail(f"{part.name}: {error}")
+            return
+        except Exception as error:  # else nobody would end the engine
+            self._fail(f"{part.name}: it broke: {error!r}.")
             return
         count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
         clips = [params for params, _ in forecast.weighted[:count]]

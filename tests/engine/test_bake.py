@@ -1,0 +1,185 @@
+"""`npc-video bake` on a project, by the real engine without a window."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from npc_video import NpcResponseEvaluator, Profile, cli
+from npc_video.cache.baked import BakedFolder
+from npc_video.prediction.forecast import Walk
+from npc_video.session import SessionWriter
+from npc_video.shipping import addon
+from npc_video.templates import read_template, template_text
+
+from tools.engine import find
+from tools.paths import ADDON
+
+MAKER = """extends RefCounted
+
+func generate(request: Dictionary) -> Array[Image]:
+	var file := FileAccess.open("res://asked.txt", FileAccess.READ_WRITE)
+	file.seek_end()
+	file.store_line("%s %s" % [request.npc_name, request.prompt])
+	if request.expression == "sad" and FileAccess.file_exists("res://tired.txt"):
+		return []
+	var image := Image.create_empty(request.width, request.height, false, Image.FORMAT_RGB8)
+	await Engine.get_main_loop().process_frame
+	return [image]
+"""
+
+
+def graph(template: str) -> str:
+    text = json.dumps(template_text(template), ensure_ascii=False)
+    return f'[sub_resource type="NpcResponseGraph" id="1"]\njson = {text}\n'
+
+
+FILES = {
+    "project.godot": (
+        'config_version=5\n[rendering]\nrenderer/rendering_method="gl_compatibility"\n'
+    ),
+    ".godot/extension_list.cfg": "res://addons/npc_video_player/npc_video_player.gdextension\n",
+    "maker.gd": MAKER,
+    "asked.txt": "",
+    "maker.tres": (
+        '[gd_resource type="NpcScriptBackend" format=3]\n'
+        '[ext_resource type="Script" path="res://maker.gd" id="1"]\n'
+        '[resource]\ngenerator = ExtResource("1")\n'
+    ),
+    "npcs/pet.tres": (
+        '[gd_resource type="NpcProfile" format=3]\n'
+        + graph("pet")
+        + '[resource]\nnpc_name = "Rex"\nbase_prompt = "a dog"\ngraph = SubResource("1")\n'
+    ),
+    "npcs/guard.tres": (
+        '[gd_resource type="NpcProfile" format=3]\n'
+        + graph("guard")
+        + '[resource]\nnpc_name = "Guard"\ngraph = SubResource("1")\n'
+    ),
+    "level.tscn": (
+        "[gd_scene format=3]\n"
+        '[ext_resource type="Resource" path="res://npcs/pet.tres" id="1"]\n'
+        '[ext_resource type="Resource" path="res://maker.tres" id="2"]\n'
+        '[node name="Level" type="Node"]\n'
+        '[node name="Rex" type="NpcVideoPlayer" parent="."]\n'
+        'profile = ExtResource("1")\nbackend = ExtResource("2")\npreset = "realtime"\n'
+        'baked_folder = "res://clips"\n'
+    ),
+}
+REX = Profile("Rex", base_prompt="a dog", document=read_template("pet"))
+GUARD = Profile("Guard", document=read_template("guard"))
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find()
+    assert found is not None, "`python3 run.py engine` gets a Godot"
+    monkeypatch.setattr("npc_video.shipping.bake.installed", lambda: found)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "game"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8", newline="")
+    addon.link(folder, ADDON)
+    return folder
+
+
+def asked(project: Path) -> list[str]:
+    return (project / "asked.txt").read_text("utf-8").splitlines()
+
+
+def weighted(npc: Profile) -> list[str]:
+    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    return [f"{npc.name} {p.prompt}" for p, _ in Walk(evaluator).finish().weighted]
+
+
+def bake(project: Path, *arguments: str) -> int:
+    return cli.main(["bake", str(project), *arguments])
+
+
+def test_it_makes_what_is_missing_with_the_player_s_generator(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bake(project, "--profile", "Rex", "--clips", "3") == 0
+    assert asked(project) == weighted(REX)[:3]
+    told = capsys.readouterr().err
+    assert "Rex: 3 clips: " in told
+    assert " % of reactions, in res://clips." in told
+    assert "3 of 3 clips" in told
+    assert bake(project, "--profile", "npcs/pet.tres", "--clips", "5") == 0
+    assert asked(project) == weighted(REX)[:5]
+    assert len(BakedFolder(project / "clips")) == 5
+    assert bake(project, "--profile", "Rex", "--clips", "5") == 0
+    assert len(asked(project)) == 5
+    assert "All clips are in the folder already." in capsys.readouterr().err
+
+
+def test_all_npcs_in_their_folders(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bake(project, "--generator", "maker.tres", "--clips", "2") == 0
+    assert asked(project) == weighted(REX)[:2] + weighted(GUARD)[:2]
+    assert len(BakedFolder(project / "clips")) == len(BakedFolder(project / "baked")) == 2
+    assert bake(project, "--profile", "Guard", "--generator", "embedded", "--clips", "3") == 0
+    assert len(asked(project)) == 4
+    assert len(BakedFolder(project / "baked")) == 3
+    assert "Guard: 3 clips: " in capsys.readouterr().err
+
+
+def test_from_a_recorded_playthrough(project: Path, tmp_path: Path) -> None:
+    session = tmp_path / "session.jsonl"
+    writer = SessionWriter(session, "Rex")
+    evaluator = NpcResponseEvaluator(REX.metadata(), dress=REX.dress)
+    writer.begin(0.0, evaluator)
+    writer.request(1.0, {"expression": "sleepy", "prompt": "in a basket"})
+    assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0
+    assert asked(project) == ["Rex a dog, pet, neutral expression", "Rex a dog, in a basket"]
+
+
+def test_what_fails_is_told_and_made_by_the_next_run(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "tired.txt").touch()
+    session = project / "session.jsonl"
+    SessionWriter(session, "Rex").request(0.0, {"expression": "sad"})
+    assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 1
+    told = capsys.readouterr().err
+    assert "sad, idle: " in told
+    assert "1 clips could not be made: bake again for them." in told
+    (project / "tired.txt").unlink()
+    assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0
+    assert len(BakedFolder(project / "clips")) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--profile", "Nobody"), "profile: 'Nobody' is no NPC of the project: it has Rex, Guard."),
+        (("--generator", "level.tscn"), "generator: 'level.tscn' is no generator of the project"),
+        (("--from-session", "nowhere.jsonl"), "nowhere.jsonl does not exist"),
+        (("--clips", "0"), "--clips"),
+    ],
+)
+def test_what_cannot_be_is_told_with_what_to_do(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    reason: str,
+) -> None:
+    assert bake(project, *arguments) != 0
+    assert reason in capsys.readouterr().err
+    assert asked(project) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [({}, "is no project of Godot"), ({"project.godot": ""}, "npc-video install puts it there")],
+)
+def test_a_folder_that_is_no_game_with_the_addon(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: Mapping[str, str], reason: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert bake(tmp_path) == 1
+    assert reason in capsys.readouterr().err
