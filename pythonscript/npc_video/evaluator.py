@@ -188,7 +188,7 @@ class NpcResponseEvaluator:
         )
         memory = self._state.memory.copy()
         turn = Turn(ToolInteraction("", ""), 0.0, 0.0, self._seed, memory, base, False)
-        values = self._program.describe(turn, self._state.cells, wanted)
+        values = self._program.values_at(turn, self._state.cells, wanted)
         told = self._result.params(values, wanted)
         prompt = joined_prompt(self._base.prompt, wanted.prompt) if wanted.prompt else told.prompt
         return self._dress(

@@ -74,6 +74,16 @@ class Profile:
     remember: str = "game"
     document: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def opens_with_generated(self) -> bool:
+        """Whether the first thing seen of it is a clip that is made, as others are."""
+        return self.opening == "generated" and not self.opening_clip
+
+    @property
+    def own_id(self) -> str:
+        """What tells its clips from those of others: id, else name, else as the file has it."""
+        return self.id or self.name or str(_section(self.document, "npc").get("id") or "")
+
     def metadata(self) -> dict[str, Any]:
         """The NPC as `load_metadata` takes it; what nobody here knows of the file is kept."""
         npc = {

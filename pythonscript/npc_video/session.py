@@ -81,7 +81,7 @@ def read_session(path: Path, npc: Profile) -> Forecast:
     """
     now = 0.0
     evaluator = NpcResponseEvaluator(npc.metadata(), clock=lambda: now, dress=npc.dress)
-    forecast = Forecast(evaluator.asked_for(VideoParams()))
+    forecast = Forecast(evaluator.asked_for(VideoParams()) if npc.opens_with_generated else None)
     with path.open(encoding="utf-8") as file:
         for event in _events(file):
             if event.npc_id != evaluator.metadata.npc.id:

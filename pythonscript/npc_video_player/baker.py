@@ -71,7 +71,9 @@ class NpcBaker(Node):
         session = self._wanted["session"]
         if session:
             return read_session(Path(session), part.npc)
-        return Walk(NpcResponseEvaluator(part.npc.metadata(), dress=part.npc.dress)).finish()
+        npc = part.npc
+        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        return Walk(evaluator, with_opening=npc.opens_with_generated).finish()
 
     def _backend(self, part: Part) -> Backend:
         chosen = self._wanted["generator"]

@@ -510,7 +510,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _open(self) -> None:
         """Shows who it is, as the NPC's profile says, until something is asked for."""
         npc, params = self._role.npc, self._role.params({})
-        if npc.opening == "generated" and not npc.opening_clip:
+        if npc.opens_with_generated:
             self._show(params, priority=0)
         else:
             director, settings = self._joined(), self._settings()

@@ -34,7 +34,7 @@ class Role:
     @property
     def id(self) -> str:
         """Tells its clips from those of others."""
-        return _id_of(self.npc)
+        return self.npc.own_id
 
     @property
     def portrait(self) -> Any:
@@ -110,17 +110,17 @@ class Role:
         return memory.absent if is_kept else self._of_scene
 
     def _is_same_npc(self, npc: Profile) -> bool:
-        return self._evaluated is not None and _id_of(npc) == _id_of(self._evaluated)
+        return self._evaluated is not None and npc.own_id == self._evaluated.own_id
 
     def _leave(self) -> None:
         """Another NPC is shown, or none."""
         if self._evaluated is not None and self._evaluator is not None:
-            self._absent.went(_id_of(self._evaluated), self._evaluator)
+            self._absent.went(self._evaluated.own_id, self._evaluator)
 
     def _return(self) -> None:
         """Goes on where the NPC was when it was shown the last time."""
         take = self._absent.returned if self._player.is_inside_tree() else self._absent.last
-        before = take(_id_of(self._evaluated), self._evaluator)
+        before = take(self._evaluated.own_id, self._evaluator)
         if before is not None and before is not self._evaluator:
             self._evaluator.from_dict(before.to_dict())
 
@@ -137,7 +137,3 @@ class Role:
             return record_of(player.profile)
         portrait = "" if player.portrait is None else player.portrait.resource_path
         return Profile(name=player.npc_name, id=player.npc_id, portrait=portrait)
-
-
-def _id_of(npc: Profile) -> str:
-    return npc.id or npc.name

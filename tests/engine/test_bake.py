@@ -93,7 +93,9 @@ def asked(project: Path) -> list[str]:
 
 def weighted(npc: Profile) -> list[str]:
     evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
-    return [f"{npc.name} {p.prompt}" for p, _ in Walk(evaluator).finish().weighted]
+    return [
+        f"{npc.name} {p.prompt}" for p, _ in Walk(evaluator, with_opening=True).finish().weighted
+    ]
 
 
 def bake(project: Path, *arguments: str) -> int:

@@ -32,6 +32,7 @@ func visit() -> void:
 	await _goes_on()
 	await _fails()
 	await _chooses()
+	await _follows_a_playthrough()
 
 func state() -> String:
 	for label: Label in window(TITLE).find_children("*", "Label", true, false):
@@ -125,6 +126,21 @@ func _chooses() -> void:
 			files.hide()
 	seen.chosen = field.text
 	await close(dialog)
+
+func _follows_a_playthrough() -> void:
+	var dialog := await open()
+	var field: LineEdit = dialog.find_children("*", "LineEdit", true, false).filter(
+		func(one: LineEdit) -> bool: return "players" in one.placeholder_text
+	)[0]
+	field.text = "res://session.jsonl"
+	field.text_submitted.emit(field.text)
+	await says("100 % of reactions.")
+	seen.played = state()
+	field.text = "res://npc.tscn"
+	field.text_submitted.emit(field.text)
+	await until(func() -> bool: return has("Label", "Line 1 is none", dialog), "what is wrong")
+	seen.unbakeable = dialog.get_ok_button().disabled
+	await close(dialog)
 """
 SCENE = (
     '[gd_scene format=3]\n[ext_resource type="Resource" path="res://ember.tres" id="1"]\n'
@@ -140,7 +156,11 @@ EMBER = (
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     graph = json.dumps(template_text("pet"), ensure_ascii=False)
-    files = {"npc.tscn": SCENE, "ember.tres": EMBER.format(graph=graph)}
+    files = {
+        "npc.tscn": SCENE,
+        "ember.tres": EMBER.format(graph=graph),
+        "session.jsonl": '{"npc": "Ember", "at": 0, "request": {"expression": "sad"}}\n' * 2,
+    }
     return editor.make_project(tmp_path_factory.mktemp("bake"), VISIT, files)
 
 
@@ -159,7 +179,7 @@ def seen(edited: editor.Visit) -> Mapping[str, Any]:
 def foreseen() -> Forecast:
     npc = Profile("Ember", style="cartoon", document=json.loads(template_text("pet")))
     evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
-    return Walk(evaluator).finish()
+    return Walk(evaluator, with_opening=True).finish()
 
 
 def test_it_says_how_many_reactions_it_will_make(seen: Mapping[str, Any]) -> None:
@@ -198,6 +218,11 @@ def test_folders_of_the_project_are_chosen(seen: Mapping[str, Any]) -> None:
     assert "folder of the project" in seen["outside"]
     assert seen["mode"]
     assert seen["chosen"] == "res://chosen"
+
+
+def test_what_was_played_is_what_it_will_make(seen: Mapping[str, Any]) -> None:
+    assert seen["played"] == "2 clips: 100 % of reactions."
+    assert seen["unbakeable"]
 
 
 def test_the_editor_ends_without_a_fault(edited: editor.Visit) -> None:

@@ -89,7 +89,7 @@ class Program:
         steps = [(s.node_id, s.node.type_name, s.node, dict(s.sources)) for s in self.steps]
         return [steps, self.result_sources]
 
-    def describe(self, turn: Turn, cells: list[object], look: VideoParams) -> list[object]:
+    def values_at(self, turn: Turn, cells: list[object], look: VideoParams) -> list[object]:
         """All values of a run that has led to `look`; the cells stay as they are.
 
         What the NPC remembers tells the rest: nothing happens to it.

@@ -97,12 +97,15 @@ class Walk:
     Args:
         evaluator: of the NPC; it is copied and not changed.
         plays: how many; equal walks of equal NPCs are equal.
+        with_opening: whether the clip that the NPC opens with counts, before all others.
 
     Attributes:
         forecast: of what has been played so far.
     """
 
-    def __init__(self, evaluator: NpcResponseEvaluator, plays: int = _PLAYS):
+    def __init__(
+        self, evaluator: NpcResponseEvaluator, plays: int = _PLAYS, *, with_opening: bool = False
+    ):
         rules = evaluator.metadata.interaction
         tools = [tool if isinstance(tool, str) else tool.id for tool in rules.enabled_tools]
         zones = [zone if isinstance(zone, str) else zone.id for zone in rules.zones]
@@ -111,7 +114,8 @@ class Walk:
             tuple(zones or known_zones(evaluator.metadata)),
         )
         self._start = evaluator.copy()
-        self.forecast = Forecast(self._start.asked_for(VideoParams()))
+        opening = self._start.asked_for(VideoParams()) if with_opening else None
+        self.forecast = Forecast(opening)
         self._answers = self._played(plays)
 
     def advance(self) -> bool:

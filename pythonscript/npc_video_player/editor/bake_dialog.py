@@ -29,6 +29,7 @@ from npc_video.baking import Progress, bake
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
+from npc_video.session import read_session
 
 from ..backend_resources import NpcBackend
 from ..game_files import read_picture
@@ -73,6 +74,9 @@ class BakeDialog:
         self._count = EditorSpinSlider()
         self._count.min_value = 1.0
         self._count.value_changed.connect(lambda _count: self._tell_rate())
+        self._session = LineEdit()
+        self._session.placeholder_text = "what players are likely to do"
+        self._session.text_submitted.connect(lambda _path: self._foresee())
         self._anew = CheckBox()
         self._anew.text = "Also what is in the folder already"
         self._bar = ProgressBar()
@@ -101,6 +105,12 @@ class BakeDialog:
                     "Where the clips go; set it as the player's baked folder.",
                     self._folder_row(),
                 ),
+                (
+                    "Playthrough",
+                    "A file that a player's session_file has recorded: what was asked for in it is"
+                    " made. Empty: what players are likely to do is tried out.",
+                    self._session_row(),
+                ),
                 ("Clips", "The more there are, the more reactions have theirs.", self._count),
                 ("Make", "Otherwise only what is missing there is made.", self._anew),
             )
@@ -120,51 +130,69 @@ class BakeDialog:
         row.add_child(stop)
         return row
 
-    def _folder_row(self) -> HBoxContainer:
-        row = HBoxContainer()
-        choose = Button()
-        choose.icon, choose.tooltip_text = look.icon("Folder"), "Choose a folder."
-        choose.pressed.connect(self._choose_folder)
-        self._folder.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        row.add_child(self._folder)
-        row.add_child(choose)
-        return row
+    def _session_row(self) -> HBoxContainer:
+        def chosen(path: str) -> None:
+            self._session.text = path
+            self._foresee()
 
-    def _choose_folder(self) -> None:
-        dialog = EditorFileDialog()
-        dialog.file_mode = EditorFileDialog.FILE_MODE_OPEN_DIR
-        dialog.access = EditorFileDialog.ACCESS_RESOURCES
-        dialog.dir_selected.connect(lambda path: setattr(self._folder, "text", path))
-        dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
-        EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
+        def choose() -> None:
+            dialog = EditorFileDialog()
+            dialog.file_mode = EditorFileDialog.FILE_MODE_OPEN_FILE
+            dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
+            dialog.current_dir = ProjectSettings.globalize_path("user://")
+            dialog.file_selected.connect(chosen)
+            _pop_up(dialog)
+
+        return _chosen_row(self._session, "File", "Choose a file.", choose)
+
+    def _folder_row(self) -> HBoxContainer:
+        def choose() -> None:
+            dialog = EditorFileDialog()
+            dialog.file_mode = EditorFileDialog.FILE_MODE_OPEN_DIR
+            dialog.access = EditorFileDialog.ACCESS_RESOURCES
+            dialog.dir_selected.connect(lambda path: setattr(self._folder, "text", path))
+            _pop_up(dialog)
+
+        return _chosen_row(self._folder, "Folder", "Choose a folder.", choose)
 
     # ---- What is made ----
 
     def _foresee(self) -> None:
-        """Plays with the NPC to find out what it will be asked for."""
+        """Finds out what the NPC will be asked for: from a playthrough, or by playing with it."""
+        if self._job is not None:
+            return
+        if self._walk is not None:
+            self._walk.cancel()
         try:
             evaluator = NpcResponseEvaluator(self._npc.metadata(), dress=self._npc.dress)
         except NpcVideoError as error:
             look.tell(self._state, f"Nothing can be baked yet: {error}", look.FAULT)
             return
-        walk = Walk(evaluator)
+        walk = Walk(evaluator, with_opening=self._npc.opens_with_generated)
+        path, npc = self._session.text.strip(), self._npc
 
         async def work(tell: Callable[..., None]) -> Forecast:
+            if path:
+                file = Path(ProjectSettings.globalize_path(path))
+                return await asyncio.to_thread(read_session, file, npc)
             while walk.advance():
                 await asyncio.sleep(0.0)
             return walk.forecast
 
+        self._propose(Forecast())
         look.tell(self._state, "Trying out what the NPC answers…")
         self._walk = Job(work, self._propose, self._fail)
 
     def _propose(self, forecast: Forecast) -> None:
         self._walk, self._forecast = None, forecast
-        self._count.max_value = float(len(forecast))
+        self._count.max_value = float(max(1, len(forecast)))
         self._count.value = float(forecast.count_for())
         self._wait()
         self._tell_rate()
 
     def _tell_rate(self) -> None:
+        if not len(self._forecast):
+            return
         count = int(self._count.value)
         rate = self._forecast.hit_rate(count)
         look.tell(self._state, f"{count} clips: {rate * 100:.0f} % of reactions.")
@@ -266,6 +294,25 @@ def bake_button(pressed: Callable[[], None]) -> Button:
         "Makes the clips that the NPC is asked for most often, to ship them with the game.",
         pressed,
     )
+
+
+def _chosen_row(
+    field: LineEdit, icon: str, tooltip: str, choose: Callable[[], None]
+) -> HBoxContainer:
+    """A path, and a button that chooses one."""
+    row = HBoxContainer()
+    button = Button()
+    button.icon, button.tooltip_text = look.icon(icon), tooltip
+    button.pressed.connect(choose)
+    field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    row.add_child(field)
+    row.add_child(button)
+    return row
+
+
+def _pop_up(dialog: EditorFileDialog) -> None:
+    dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
+    EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
 
 
 def _scrolled(part: Any) -> ScrollContainer:

@@ -170,3 +170,12 @@ def test_a_graph_with_errors_is_named_by_node_and_field() -> None:
 def test_a_file_with_broken_sections_is_told_and_not_raised() -> None:
     profile = Profile(name="E", document={"npc": 5, "videoGen": [], "responseGraph": "x"})
     assert any("responseGraph" in problem for problem in profile.problems())
+
+
+@pytest.mark.parametrize(("own", "name"), [("", ""), ("", "Ember"), ("e", "Ember"), ("e", "")])
+@pytest.mark.parametrize("npc", [{}, {"id": "of the file"}, {"id": None}])
+def test_its_id_is_that_of_its_clips(own: str, name: str, npc: dict) -> None:
+    profile = Profile(name, own, document={"npc": npc})
+    evaluator = NpcResponseEvaluator(profile.metadata(), dress=profile.dress)
+    assert evaluator.metadata.npc.id == profile.own_id
+    assert evaluator.asked_for(VideoParams()).npc_id == profile.own_id
