@@ -33,6 +33,7 @@ from npc_video.generation import ladder
 from . import monitors, numbers, shared
 from .director import Director
 from .failures import tell_failure
+from .main_thread_only import main_thread_only
 from .overlay import Overlay
 from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
@@ -99,6 +100,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     # ---- What games call ----
 
+    @main_thread_only(False)
     def react(self, interaction: dict) -> bool:
         """Answers an interaction in this frame.
 
@@ -123,6 +125,7 @@ class NpcVideoPlayer(PlayerProperties):
             return True
         return False
 
+    @main_thread_only(False)
     def request(self, params: dict, priority: int = 10) -> bool:
         """Shows a clip of these parameters: expression, emotion, animation, intensity, …
 
@@ -137,11 +140,13 @@ class NpcVideoPlayer(PlayerProperties):
             return True
         return False
 
+    @main_thread_only()
     def cancel(self) -> None:
         """Gives up the clip on its way; what is on screen stays."""
         if self._director is not None:
             self._director.cancel()
 
+    @main_thread_only(False)
     def hint_next(self, params: dict, probability: float = 1.0) -> bool:
         """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
 
@@ -155,6 +160,7 @@ class NpcVideoPlayer(PlayerProperties):
             return True
         return False
 
+    @main_thread_only()
     def set_generator(self, function: Callable) -> None:
         """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
 
@@ -184,11 +190,13 @@ class NpcVideoPlayer(PlayerProperties):
                 " another to set_generator."
             )
 
+    @main_thread_only()
     def pregenerate_common_states(self) -> None:
         """Has what the NPC commonly shows made in idle time, the likeliest first."""
         with self._errors_told():
             self._manager().pregenerate(self._role.params({}), self._role.evaluator)
 
+    @main_thread_only({})
     def save_state(self) -> dict:
         """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
 
@@ -200,6 +208,7 @@ class NpcVideoPlayer(PlayerProperties):
             return state_of(self._role, self._foreseen_by())
         return {}
 
+    @main_thread_only(False)
     def load_state(self, state: dict) -> bool:
         """Has the NPC go on from what `save_state` gave, as if no time had passed since.
 
@@ -211,6 +220,7 @@ class NpcVideoPlayer(PlayerProperties):
             return True
         return False
 
+    @main_thread_only()
     def reset(self) -> None:
         """Has the NPC forget all that happened, in other scenes too, as in a new game.
 
@@ -219,16 +229,19 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_told():
             reset_state(self._role, self._foreseen_by())
 
+    @main_thread_only()
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; what plays goes on."""
         with self._errors_told():
             self._manager().clear_cache()
 
+    @main_thread_only(0.0)
     def get_playback_position(self) -> float:
         """Seconds into the clip on screen; 0.0 where there is none."""
         clip = None if self._screen is None else self._screen.clip
         return 0.0 if clip is None else clip.reel.position
 
+    @main_thread_only(0.0)
     def get_length(self) -> float:
         """Seconds of the clip on screen, as its file has it; 0.0 where there is none.
 
@@ -237,6 +250,7 @@ class NpcVideoPlayer(PlayerProperties):
         clip = None if self._screen is None else self._screen.clip
         return 0.0 if clip is None else clip.reel.playback.length
 
+    @main_thread_only({})
     def get_stats(self) -> dict:
         """Numbers since the start.
 
@@ -261,6 +275,7 @@ class NpcVideoPlayer(PlayerProperties):
         told = {"can_generate": self._makes_clips(), **self._tally.told()}
         return {**told, **numbers.now().told(), "frames_shown": shown}
 
+    @main_thread_only()
     def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
         """The finished picture, for sprites, materials and other controls.
 
