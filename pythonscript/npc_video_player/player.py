@@ -20,6 +20,7 @@ from godot import (
     Callable,
     Control,
     Engine,
+    Object,
     Rect2,
     Texture2D,
     exposed,
@@ -35,6 +36,7 @@ from .director import Director
 from .failures import tell_failure
 from .main_thread_only import main_thread_only
 from .overlay import Overlay
+from .placeholder import Placeholder
 from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
 from .progress_ring import ProgressRing
@@ -43,7 +45,7 @@ from .role import Role
 from .saved_state import load_state, reset_state, state_of
 from .screen import Screen
 from .sources import source
-from .stage import Stage
+from .stage import Stage, keep
 from .stretch import placed
 from .tally import Tally
 from .visibility import Visibility
@@ -280,7 +282,8 @@ class NpcVideoPlayer(PlayerProperties):
         """The finished picture, for sprites, materials and other controls.
 
         It follows what the player shows, as large as `texture_size` says, and stays the same object
-        while the player is in the tree. A player that is only there for its texture can be hidden.
+        for who holds it. While the player is in no scene, and once it is freed, it shows the
+        portrait. A player that is only there for its texture can be hidden.
 
         Where clips are translucent its colours are multiplied by alpha: let a sprite or another
         control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
@@ -289,15 +292,12 @@ class NpcVideoPlayer(PlayerProperties):
         With `mipmaps` it does not flicker where it is small on screen. It is another texture then,
         a frame or two later: whenever the picture has changed it is read back from the renderer.
         """
-        if self._stage is None and self._screen is not None:
-            size = self._texture_size(self._picture_size())
-            self._stage = Stage(self, self._screen.layers, size)
-            self._visibility.has_texture = True
-            self._visibility.look_soon()
-            self._screen.place(Rect2(0.0, 0.0, *self._stage.size))
-            self.queue_redraw()
         if self._stage is None:
-            return None
+            self._stage = Stage(self._texture_size(self._picture_size()))
+            if self._screen is None:
+                self._clear_stage()
+            else:
+                self._enter_stage(self._screen)
         return self._stage.mipmapped(shared.reels().decoders) if mipmaps else self._stage.texture
 
     # ---- The engine's events ----
@@ -316,6 +316,8 @@ class NpcVideoPlayer(PlayerProperties):
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
             self._director = Director(self, self._screen, self._ring, self._tally)
             self._role.enter_scene()
+            if self._stage is not None:
+                self._enter_stage(self._screen)
             self._settle()
             nobody = VideoParams(npc_name=self._role.npc.name)
             self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
@@ -334,6 +336,12 @@ class NpcVideoPlayer(PlayerProperties):
             self._tally.left()
             self._role.leave_scene()
             self._director = self._screen = self._ring = None
+        elif what == Object.NOTIFICATION_PREDELETE:
+            if self._screen is not None:
+                self._leave_stage()  # it leaves the scene only after this
+            if self._stage is not None:
+                keep(self._stage)
+                self._stage = None
 
     def _pass_time(self, seconds: float) -> float:
         if self._is_changed:
@@ -370,6 +378,8 @@ class NpcVideoPlayer(PlayerProperties):
         self.update_configuration_warnings()
         if self._screen is None:
             self._shown = None
+            if self._stage is not None:
+                self._clear_stage()
             return
         self._settle()
         self.queue_redraw()
@@ -438,11 +448,30 @@ class NpcVideoPlayer(PlayerProperties):
             self._overlay.close()
             self._overlay = None
 
+    def _enter_stage(self, screen: Screen) -> None:
+        self._stage.enter(self, screen.layers)
+        self._visibility.has_texture = True
+        self._visibility.look_soon()
+        screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        self.queue_redraw()
+
     def _leave_stage(self) -> None:
-        if self._stage is not None:
-            self._stage.close(self)
+        if self._stage is None:
+            return
+        self._visibility.has_texture = False
+        self._stage.leave(self)
+        if self._stage.is_held or self._stage.has_mipmaps:
+            self._clear_stage()
+        else:
+            self._stage.close()
             self._stage = None
-            self._visibility.has_texture = False
+
+    def _clear_stage(self) -> None:
+        """Has the texture show the portrait, for who holds it."""
+        self._stage.resize(self._texture_size(self._stage.size))
+        params, portrait = self._role.params({}), self._role.portrait
+        still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
+        self._stage.stand(self, still)
 
     # ---- One reaction ----
 

@@ -3,43 +3,71 @@
 The layers are then drawn in a viewport of their own instead of in the player, which costs the
 renderer one more pass; so it is made only for players that are asked for their texture.
 
+The viewport is in no scene, for a texture that a sprite or a mesh holds must outlive its player's
+coming and going: a freed one shows whatever the renderer puts in its place. So the player draws in
+it while it is in a scene, and a still stands there until then; `keep` keeps it for who holds its
+texture longer than the player lives.
+
 Its colours are multiplied by alpha, as those of every viewport with a transparent background.
 """
 
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import Executor
 from typing import Any
 
 from godot import (
-    Control,
-    Node,
+    RID,
     Rect2,
     RenderingServer,
     SubViewport,
     Vector2,
+    at_exit,
+    run_on_main_thread,
 )
 
-from .layers import LayerStack, new_item
+from .layers import Layer, LayerStack, new_item
 from .mipmaps import Mipmaps
 from .shaders import shader
 
+# Of the texture's counts: the viewport's own, and that of the Python object that asks.
+_OWN_COUNTS = 2
+
 
 class Stage:
-    """Draws `layers` of `player` in a viewport of `size` pixels, and that in the player."""
+    """A viewport of `size` pixels, in which layers or a still are drawn."""
 
-    def __init__(self, player: Any, layers: LayerStack, size: Vector2):
+    def __init__(self, size: Vector2):
         self._viewport = SubViewport()
+        self._viewport.name = "TextureOfNpcVideoPlayer"  # for who lists nodes outside of scenes
         self._viewport.disable_3d = True
         self._viewport.transparent_bg = True
-        self._viewport.render_target_update_mode = SubViewport.UPDATE_ALWAYS
-        self._floor = Control()
-        self._viewport.add_child(self._floor)
-        self._layers = layers
+        self._rid = self._viewport.get_viewport_rid()
+        self._canvas = RenderingServer.canvas_create()
+        self._floor = RenderingServer.canvas_item_create()
+        RenderingServer.canvas_item_set_parent(self._floor, self._canvas)
+        RenderingServer.viewport_attach_canvas(self._rid, self._canvas)
+        RenderingServer.viewport_set_active(self._rid, True)
+        self._still: Layer | None = None
+        self._layers: LayerStack | None = None
+        self._item: Any = None
+        self._material: Any = None
         self._mipmaps: Mipmaps | None = None
+        self._known: weakref.ref[Any] | None = None
         self.resize(size)
-        player.add_child(self._viewport, False, Node.INTERNAL_MODE_BACK)
-        layers.move_to(self._floor.get_canvas_item())
+
+    def resize(self, size: Vector2) -> None:
+        self.size = size
+        self._viewport.size = (round(size.x), round(size.y))
+        self.advance(has_changed=True)
+
+    def enter(self, player: Any, layers: LayerStack) -> None:
+        """Draws `layers` of a player that is in a scene, and the picture in the player."""
+        self._drop_still()
+        self._layers = layers
+        layers.move_to(self._floor)
+        self._draw_before(player, RenderingServer.VIEWPORT_UPDATE_ALWAYS)
         self._material = RenderingServer.material_create()
         RenderingServer.material_set_shader(self._material, shader("stage").get_rid())
         RenderingServer.material_set_param(self._material, "picture", self.texture.get_rid())
@@ -48,10 +76,23 @@ class Stage:
         # Below what else the player shows, which is there already.
         RenderingServer.canvas_item_set_draw_index(self._item, -1)
 
-    def resize(self, size: Vector2) -> None:
-        self.size = size
-        self._viewport.size = (round(size.x), round(size.y))
+    def leave(self, player: Any) -> None:
+        """Puts the layers back into the player, which leaves its scene."""
+        if self._layers is not None:
+            self._layers.move_to(player.get_canvas_item())
+            for rid in (self._item, self._material):
+                RenderingServer.free_rid(rid)
+            self._layers = None
+
+    def stand(self, player: Any, still: Layer) -> None:
+        """Draws `still` once, which it closes; for a player that is in no scene."""
+        self._drop_still()
+        self._still = still
+        RenderingServer.canvas_item_set_parent(still.item, self._floor)
+        still.place(Rect2(0.0, 0.0, *self.size))
+        self._draw_before(player, RenderingServer.VIEWPORT_UPDATE_ONCE)
         self.advance(has_changed=True)
+        self._finish_mipmaps()
 
     def place(self, area: Rect2) -> None:
         """Shows the picture in `area` of the player."""
@@ -61,7 +102,21 @@ class Stage:
     @property
     def texture(self) -> Any:
         """The picture, as a Texture2D that follows it, with colours multiplied by alpha."""
-        return self._viewport.get_texture()
+        texture = self._viewport.get_texture()
+        self._known = weakref.ref(texture)
+        return texture
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has the texture."""
+        if self._known is not None and self._known() is not None:
+            return True
+        return self.texture.get_reference_count() > _OWN_COUNTS
+
+    @property
+    def has_mipmaps(self) -> bool:
+        """Whether somebody has asked for the texture with mipmaps."""
+        return self._mipmaps is not None
 
     def mipmapped(self, threads: Executor) -> Any:
         """The same with mipmaps, which are made on `threads`."""
@@ -79,11 +134,54 @@ class Stage:
         if self._mipmaps is not None:
             self._mipmaps.advance(has_changed=has_changed)
 
-    def close(self, player: Any) -> None:
-        """Puts the layers back into `player`."""
-        self._layers.move_to(player.get_canvas_item())
-        for rid in (self._item, self._material):
-            RenderingServer.free_rid(rid)
+    def close(self) -> None:
+        """Destroys the picture; whoever shows its texture shows nothing."""
+        self._drop_still()
         if self._mipmaps is not None:
             self._mipmaps.close()
-        self._viewport.queue_free()
+        for rid in (self._floor, self._canvas):
+            RenderingServer.free_rid(rid)
+        self._viewport.free()
+
+    def _draw_before(self, player: Any, mode: int) -> None:
+        """Has it drawn before the viewport that shows the player, in the same frame."""
+        shown_in = player.get_viewport() if player.is_inside_tree() else None
+        parent = RID() if shown_in is None else shown_in.get_viewport_rid()
+        RenderingServer.viewport_set_parent_viewport(self._rid, parent)
+        RenderingServer.viewport_set_update_mode(self._rid, mode)
+
+    def _finish_mipmaps(self) -> None:
+        """Does in the next frames what no player does, as long as there is something to do."""
+        if self._still is not None and self.is_busy:
+            self.advance(has_changed=False)
+            run_on_main_thread(self._finish_mipmaps)
+
+    def _drop_still(self) -> None:
+        if self._still is not None:
+            self._still.close()
+            self._still = None
+
+
+_kept: list[Stage] = []
+
+
+def keep(stage: Stage) -> None:
+    """Keeps the stage of a player that is freed for as long as somebody has its texture."""
+    if not _kept:
+        run_on_main_thread(_close_forgotten)
+    _kept.append(stage)
+
+
+def _close_forgotten() -> None:
+    """Closes those whose texture nobody has any more; looks again in the next frame."""
+    for stage in [stage for stage in _kept if not (stage.is_held or stage.is_busy)]:
+        _kept.remove(stage)
+        stage.close()
+    if _kept:
+        run_on_main_thread(_close_forgotten)
+
+
+@at_exit
+def _close_all() -> None:
+    while _kept:
+        _kept.pop().close()

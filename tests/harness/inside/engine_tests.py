@@ -25,6 +25,7 @@ from godot import print as print_line
 BEGIN, END = "@begin ", "@end "
 TEST_S = 30.0  # for a test, in frames that go on
 WATCHDOG_S = 45.0  # for a test in which they do not: the engine then ends
+SETTLED_S = 2.0  # for nodes that are freed after it
 _STDERR = 2
 
 sys.dont_write_bytecode = True  # a changed file would have the project imported again
@@ -81,6 +82,8 @@ def _run_all(runner: EngineTestRunner, names: list[str]) -> Steps:
             error = _explained(raised)
         expected = test._expected
         test.free()
+        if error is None:
+            yield from _settled(orphans)
         if error is None and (left := _orphans() - orphans) > 0:
             error = f"the test left {left} node(s) outside the tree; free them"
         print_line(END + json.dumps({"name": name, "error": error, "expected": expected}))
@@ -88,6 +91,13 @@ def _run_all(runner: EngineTestRunner, names: list[str]) -> Steps:
     gc.collect()
     faulthandler.cancel_dump_traceback_later()
     runner.get_tree().quit(0)
+
+
+def _settled(orphans: int) -> Steps:
+    """Waits for nodes that go soon by themselves, as the texture of a player that was freed."""
+    deadline = time.perf_counter() + SETTLED_S
+    while _orphans() > orphans and time.perf_counter() < deadline:
+        yield
 
 
 def _start(name: str, test: EngineTest) -> Steps:

@@ -110,9 +110,10 @@ func test_clip_finished(test: Node) -> void:
 ## The better clip comes when all have seen the first: before that it would begin in its place.
 func test_quality_upgraded(test: Node) -> void:
 	var seen: Dictionary[NpcVideoPlayer, bool] = {}
+	var tree := test.get_tree()  # what is still made ahead may be asked for when the test is over
 	var generator := func(request: Dictionary) -> Array[Image]:
 		while request.preset != "realtime" and seen.size() < ACTIONS.size():
-			await test.get_tree().process_frame
+			await tree.process_frame
 		var frames: Array[Image] = []
 		frames.resize(request.frame_count)
 		frames.fill(Image.create(request.width, request.height, false, Image.FORMAT_RGB8))
