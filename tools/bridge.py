@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from npc_video.held_files import is_held, put_in_place
-from npc_video.shipping.console import Failure
+from npc_video.shipping.console import RUN_PY, Failure
 from npc_video.shipping.encoders import STUB_SOURCE, stub_for
 from npc_video.shipping.interpreter import ADDON_MODULES, SETTINGS, settings_for_this_machine
 from npc_video.shipping.platforms import BRIDGE, LOADER, Platform, this_platform
@@ -85,7 +85,8 @@ def install(files: Sequence[Path], folder: Path, modules: str) -> None:
         temporary = target.with_suffix(".new")
         shutil.copy2(source, temporary)
         put_in_place(temporary, target)
-    text = settings_for_this_machine(files[1].name, modules)
+    mend = f"In your checkout run `{RUN_PY} install`, with the folder of this project."
+    text = settings_for_this_machine(files[1].name, modules, mend=mend)
     (folder / SETTINGS).write_text(text, "utf-8")
 
 

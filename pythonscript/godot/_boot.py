@@ -39,11 +39,7 @@ def pythonscript_init(find: Any, library: int, initialization: Any) -> int:
         print(f"This engine lacks {ffi.string(missing).decode()}: Godot 4.5 or newer is needed.")
         return 0
     if _is_of_other_sources():
-        run = "py run.py" if sys.platform == "win32" else "python3 run.py"
-        print(
-            "Python could not start: the bridge was built of other sources than these."
-            f" Build the bridge again: `{run} editor` does."
-        )
+        print("Python could not start: the bridge was built of other sources than these.")
         return 0
     lib.ps_describe_levels(initialization)
     return 1

@@ -44,6 +44,7 @@ typedef struct {
 } settings;
 
 static char problem[3 * PATH_ROOM];
+static char mend[PATH_ROOM]; /* what to do about it, where the settings say so */
 static int in_editor, is_for_players;
 typedef void (*error_printer)(const char *description, const char *message, const char *function,
                               const char *file, int32_t line, GDExtensionBool editor_notify);
@@ -199,6 +200,7 @@ static int read_settings(const char *folder, const char *below, settings *found)
         *value++ = 0;
         if (strcmp(line, "python") == 0)
             snprintf(found->python, sizeof(found->python), "%s", value);
+        if (strcmp(line, "mend") == 0) snprintf(mend, PATH_ROOM, "%s", value);
         char *field = strcmp(line, "libpython") == 0    ? found->libpython
                       : strcmp(line, "bridge") == 0     ? found->bridge
                       : strcmp(line, "executable") == 0 ? found->executable
@@ -217,7 +219,9 @@ static int read_settings(const char *folder, const char *below, settings *found)
 
 static int fail(const char *what, const char *subject, const char *why) {
     snprintf(problem, sizeof(problem), "Python could not start: %s %s (%s). %s", what, subject, why,
-             is_for_players ? MEND_OF_PLAYERS : MEND);
+             is_for_players   ? MEND_OF_PLAYERS
+             : mend[0] != 0 ? mend
+                            : MEND);
     return 0;
 }
 

@@ -41,14 +41,16 @@ def libpython() -> Path:
     )
 
 
-def settings_for_this_machine(bridge: str, modules: str = ADDON_MODULES) -> str:
+def settings_for_this_machine(bridge: str, modules: str = ADDON_MODULES, *, mend: str = "") -> str:
     """The text of a `pythonscript.cfg` that leads to the environment in which this runs.
 
     Args:
         bridge: the bridge's file name, in the same folder.
         modules: those to import at the start, with commas between them.
+        mend: a sentence on what to do when Python does not start; "" for installing the wheel.
     """
     return _settings(
+        **({"mend": mend} if mend else {}),
         python=MINOR_VERSION,
         libpython=str(libpython()),
         bridge=bridge,
