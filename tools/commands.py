@@ -239,7 +239,8 @@ def _play(seconds: float | None, shots: Path | None, *, size: str | None, headle
 def _editor(options: argparse.Namespace) -> int:
     project: Path = (options.project or DEMO).resolve()
     engine = _ready(*([] if options.project else [DEMO]))
-    addon.install(project, addon.our_addon())
+    if options.project:
+        addon.install(project, addon.our_addon())
     seconds: float | None = options.seconds
     with screen() as env:
         if env is None:

@@ -84,6 +84,7 @@ def install(project: Path, addon: Addon) -> None:
         else:
             _copy(project, addon, bridge)
         project_files.list_extension(project, project_files.extension_of(NAME))
+        project_files.ignore_addon(project, NAME)
 
 
 def uninstall(project: Path, addon: Addon) -> Sequence[Path]:

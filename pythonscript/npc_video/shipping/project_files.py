@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+_IGNORED = ".gitignore"
 _EXTENSIONS = Path(".godot", "extension_list.cfg")
 # What Godot and we keep beside a project for the addon alone, and what can be made anew.
 _CACHES = (Path(".godot", "npc_python"), Path(".godot", "imported_by"))
@@ -25,10 +26,8 @@ def list_extension(project: Path, line: str) -> None:
     project's scripts, and those that name its classes are errors until the next start.
     """
     path = project / _EXTENSIONS
-    text = _read(path) if path.exists() else ""
-    if line not in text.splitlines():
-        path.parent.mkdir(exist_ok=True)
-        _write(path, f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}\n")
+    path.parent.mkdir(exist_ok=True)
+    _add_line(path, line)
 
 
 def lists_extension(project: Path, line: str) -> bool:
@@ -37,16 +36,15 @@ def lists_extension(project: Path, line: str) -> bool:
     return path.is_file() and line in _read(path).splitlines()
 
 
+def ignore_addon(project: Path, addon: str) -> None:
+    """Keeps an addon out of the project's repository: it leads to this machine alone."""
+    _add_line(project / _IGNORED, _ignored(addon))
+
+
 def forget_addon(project: Path, addon: str) -> None:
-    """Removes what `list_extension` adds, the enabled plugin, and what was cached for it."""
-    path = project / _EXTENSIONS
-    if path.exists() and (text := _read(path)):
-        kept = [
-            x for x in text.splitlines(keepends=True) if x.rstrip("\r\n") != extension_of(addon)
-        ]
-        _change(path, text, "".join(kept))
-        if not kept:
-            path.unlink()
+    """Removes the lines that were added for it, the enabled plugin, and what was cached for it."""
+    _remove_line(project / _EXTENSIONS, extension_of(addon))
+    _remove_line(project / _IGNORED, _ignored(addon))
     settings = project / "project.godot"
     text = _read(settings)
     _change(settings, text, without_plugin(text, addon))
@@ -62,6 +60,26 @@ def without_plugin(settings: str, addon: str) -> str:
     entry = re.escape(f'"res://addons/{addon}/plugin.cfg"')
     of_list = re.compile(rf",\s*{entry}|{entry}\s*,\s*|{entry}")
     return _PLUGINS.sub(lambda section: of_list.sub("", section[0]), settings)
+
+
+def _ignored(addon: str) -> str:
+    """Without a slash at the end, as a link is no folder to Git."""
+    return f"/addons/{addon}"
+
+
+def _add_line(path: Path, line: str) -> None:
+    text = _read(path) if path.exists() else ""
+    if line not in text.splitlines():
+        _write(path, f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}\n")
+
+
+def _remove_line(path: Path, line: str) -> None:
+    """And the file, if nothing else is in it."""
+    if path.exists() and (text := _read(path)):
+        kept = [each for each in text.splitlines(keepends=True) if each.rstrip("\r\n") != line]
+        _change(path, text, "".join(kept))
+        if not kept:
+            path.unlink()
 
 
 def _change(path: Path, text: str, changed: str) -> None:

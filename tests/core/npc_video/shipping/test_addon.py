@@ -59,6 +59,20 @@ def test_it_comes_and_goes_and_leaves_the_game_as_it_was(game: Path, addon: Addo
     assert (addon.folder / "plugin.cfg").is_file()
 
 
+@pytest.mark.parametrize("known", [None, b"", b"*.tmp", b"*.tmp\r\n/build\r\n"])
+def test_it_stays_out_of_the_repository(game: Path, addon: Addon, known: bytes | None) -> None:
+    ignored = game / ".gitignore"
+    if known is not None:
+        ignored.write_bytes(known)
+    for _ in range(2):
+        install(game, addon)
+        lines = ignored.read_text("utf-8").splitlines()
+        assert lines == [*(known or b"").decode().splitlines(), f"/addons/{NAME}"]
+    uninstall(game, addon)
+    left = ignored.read_bytes() if ignored.exists() else b""
+    assert left.splitlines() == (known or b"").splitlines()
+
+
 def test_nothing_is_left_of_it_in_an_empty_project(tmp_path: Path, addon: Addon) -> None:
     project = tmp_path / "empty"
     project.mkdir()
