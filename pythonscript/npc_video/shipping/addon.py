@@ -23,6 +23,8 @@ from .platforms import BRIDGE, this_platform
 NAME = "npc_video_player"
 LICENCE = f"LICENSE-{NAME}.txt"  # in the folder of a project that got the addon as a zip
 
+# Beside the addon's folder: it goes into the project's repository.
+_NOTICE = Path("addons", "npc_video_missing.gd")
 _SETTINGS = f"bin/{SETTINGS}"
 _IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: a team installs it on each
 _TITLE = re.compile(r'^name="NPC Video Player"\s*$', re.MULTILINE)
@@ -85,6 +87,7 @@ def install(project: Path, addon: Addon) -> None:
             _copy(project, addon, bridge)
         project_files.list_extension(project, project_files.extension_of(NAME))
         project_files.ignore_addon(project, NAME)
+        _put_notice(project)
 
 
 def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
@@ -101,6 +104,7 @@ def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
     with _changing(project):
         _clear(place, addon.folder)
         project_files.forget_addon(project, NAME)
+        _remove_notice(project)
         if licence.is_file() and licence.read_bytes() == (addon.folder / "LICENSE").read_bytes():
             licence.unlink()
     for folder in (place.parent, project / ".godot"):
@@ -132,6 +136,26 @@ def _copy(project: Path, addon: Addon, bridge: str) -> None:
     elif not _is_ours(place):
         raise _foreign(place)
     copies.write_copy(place, copies.files_of(addon.folder), texts, addon.version)
+
+
+def _put_notice(project: Path) -> None:
+    """Has the project say what it lacks where it comes without the addon."""
+    notice = project / _NOTICE
+    text = Path(__file__).with_name(notice.name).read_bytes()
+    if not notice.exists() or (_is_notice(notice) and notice.read_bytes() != text):
+        notice.write_bytes(text)
+
+
+def _remove_notice(project: Path) -> None:
+    notice = project / _NOTICE
+    if notice.is_file() and _is_notice(notice):
+        notice.unlink()
+        notice.with_suffix(".gd.uid").unlink(missing_ok=True)
+
+
+def _is_notice(path: Path) -> bool:
+    """Tells whether it is ours, of whatever version."""
+    return b"class_name NpcVideoMissing" in path.read_bytes()
 
 
 def _clear(place: Path, folder: Path) -> None:

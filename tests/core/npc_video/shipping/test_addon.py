@@ -59,6 +59,22 @@ def test_it_comes_and_goes_and_leaves_the_game_as_it_was(game: Path, addon: Addo
     assert (addon.folder / "plugin.cfg").is_file()
 
 
+def test_who_comes_without_it_is_told_by_a_file_of_the_project(game: Path, addon: Addon) -> None:
+    notice = game / "addons" / "npc_video_missing.gd"
+    install(game, addon)
+    text = notice.read_bytes()
+    notice.write_bytes(text + b"# of an older version\n")
+    notice.with_name(f"{notice.name}.uid").write_text("uid://abc\n", "utf-8")
+    install(game, addon)
+    assert notice.read_bytes() == text
+    uninstall(game, addon)
+    assert not list(notice.parent.glob(f"{notice.name}*"))
+    notice.write_text("class_name Mine\n", "utf-8")
+    install(game, addon)
+    uninstall(game, addon)
+    assert notice.read_text("utf-8") == "class_name Mine\n"
+
+
 @pytest.mark.parametrize("known", [None, b"", b"*.tmp", b"*.tmp\r\n/build\r\n"])
 def test_it_stays_out_of_the_repository(game: Path, addon: Addon, known: bytes | None) -> None:
     ignored = game / ".gitignore"
