@@ -75,6 +75,7 @@ def test_it_says_so_and_plays_with_placeholders(tmp_path: Path) -> None:
     project = project_of_a_colleague(tmp_path)
     imported = editor.import_assets(project)
     assert imported.log.count(SENTENCE) == 1, imported.log
+    assert "Save no scene before that" in imported.log
     played = run(project)
     assert played.log.count(SENTENCE) == 1, played.log
     assert "Cannot get class" not in played.log

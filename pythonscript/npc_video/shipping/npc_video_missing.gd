@@ -4,13 +4,15 @@ extends ResourceFormatLoader
 ## Says that the addon NPC Video Player is missing, on machines where this project came without it.
 ##
 ## `npc-video install` puts the addon onto each machine, and this file into the project's repository.
-## The editor keeps what it does not know as it is, and a game that it runs shows placeholders.
+## A game that the editor runs shows placeholders. In the editor itself nothing can take the place of
+## what it does not know: it keeps nodes and their numbers, and drops what they refer to when it saves.
 
 const SENTENCE := (
 	"NpcVideoPlayer cannot be found: this project needs the addon NPC Video Player on each machine."
 	+ " Get it with `pip install npc-video-player`, then run `npc-video install` with the folder of"
 	+ " this project."
 )
+const _WARNING := " Save no scene before that: the addon's nodes would lose their profiles and backends."
 const _PLACEHOLDER := """extends Control
 
 func _draw() -> void:
@@ -31,7 +33,7 @@ func _init() -> void:
 		return
 	if not _is_told:
 		_is_told = true
-		push_error(SENTENCE)
+		push_error(SENTENCE + (_WARNING if Engine.is_editor_hint() else ""))
 	if not Engine.is_editor_hint():
 		# Before the engine's own loader, which gives up a scene with a resource that it does not know.
 		ResourceLoader.add_resource_format_loader(self, true)
