@@ -14,8 +14,8 @@ const SWATCH := Vector2(11, 11)
 @export var page: DemoPage
 
 var _rows: Array[Array] = []
-var _rest := Label.new()
-var _ready_clips := Label.new()
+var _rest: Label
+var _ready_clips: Label
 
 
 func _ready() -> void:
@@ -34,6 +34,8 @@ func _ready() -> void:
 		for part: Control in _rows[-1]:
 			row.add_child(part)
 		add_child(row)
+	_rest = Label.new()
+	_ready_clips = Label.new()
 	for label: Label in [_rest, _ready_clips]:
 		label.theme_type_variation = "SmallCaption"
 		add_child(label)

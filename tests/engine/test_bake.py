@@ -139,6 +139,19 @@ def test_from_a_recorded_playthrough(project: Path, tmp_path: Path) -> None:
     assert asked(project) == ["Rex a dog, pet, neutral expression", "Rex a dog, in a basket"]
 
 
+def test_what_a_scene_leaves_behind_spoils_nothing(project: Path) -> None:
+    (project / "forgets.gd").write_text(
+        "extends Node\nvar label := Label.new()\n", encoding="utf-8"
+    )
+    (project / "forgets.tscn").write_text(
+        '[gd_scene format=3]\n[ext_resource type="Script" path="res://forgets.gd" id="1"]\n'
+        '[node name="Forgets" type="Node"]\nscript = ExtResource("1")\n',
+        encoding="utf-8",
+    )
+    assert bake(project, "--profile", "Rex", "--clips", "1") == 0
+    assert len(BakedFolder(project / "clips")) == 1
+
+
 def test_what_fails_is_told_and_made_by_the_next_run(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
