@@ -76,6 +76,11 @@ class Catalogue:
             self._misses += not found
             return found
 
+    def sizes(self) -> dict[CacheKey, int]:
+        """Bytes by key, those that came first before others."""
+        with self._lock:
+            return {key: entry.size for key, entry in self._entries.items()}
+
     def names(self) -> set[str]:
         with self._lock:
             return {entry.name for entry in self._entries.values()}

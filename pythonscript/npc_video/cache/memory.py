@@ -146,6 +146,10 @@ class MemoryTier:
         self._policy.use(key)
         return clip
 
+    def has_room(self, size: int) -> bool:
+        """Whether another clip of `size` bytes displaces none."""
+        return len(self._clips) < self._max_clips and self._bytes + size <= self._max_bytes
+
     def put(self, key: CacheKey, clip: GeneratedClip) -> GeneratedClip:
         """Keeps the better of `clip` and what is there, and returns it.
 
@@ -160,9 +164,7 @@ class MemoryTier:
             return clip
         if held is not None:
             self._drop(key)
-        while self._clips and (
-            len(self._clips) >= self._max_clips or self._bytes + size > self._max_bytes
-        ):
+        while self._clips and not self.has_room(size):
             victim = self._policy.evict()
             if victim in self._clips:  # else it is the one to be replaced
                 self._drop(victim)

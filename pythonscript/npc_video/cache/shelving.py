@@ -28,6 +28,10 @@ class Shelving:
     async def open(self) -> None:
         await self._attempt(self._cache.open)
 
+    async def warm(self) -> None:
+        """Brings into memory what will be asked for."""
+        await self._attempt(self._cache.warm)
+
     async def erase(self) -> None:
         """Empties the disk."""
         await self._attempt(self._cache.erase)

@@ -56,6 +56,18 @@ def test_memory_alone_needs_no_disk() -> None:
     cache.close()
 
 
+def test_baked_clips_are_in_memory_while_there_is_room(cache: ClipCache) -> None:
+    made = make_clip(0)
+    cache.put(key_of(made), made)
+    cache.warm()
+    assert cache.get(key_of(made)) == made
+    assert cache.get(key_of(make_clip(100))) == make_clip(100)
+    assert cache.get(key_of(make_clip(101))) is None
+    assert cache.stats().memory.evictions == 0
+    cache.warm()
+    assert cache.stats().memory.entries == 2
+
+
 def test_a_clip_that_left_memory_comes_back_from_disk(cache: ClipCache) -> None:
     clips = [make_clip(number) for number in range(4)]
     assert all(keep(cache, clip) for clip in clips)
