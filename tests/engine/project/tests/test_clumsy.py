@@ -9,7 +9,7 @@ from typing import Any
 
 from clips import gradients, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import ClassDB, InputEventMouseButton, Vector2
+from godot import OS, ClassDB, InputEventMouseButton, Vector2
 from npc_video.generation.events import ClipReady, Upgraded
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
 from npc_video_player.backend_resources import (
@@ -64,6 +64,34 @@ def test_numbers_that_no_cache_has_are_told(test: EngineTest) -> None:
             assert name in reasons.pop(), number
         setattr(player, name, right)
         assert player.request({"expression": "happy"})
+
+
+def test_a_cache_folder_that_players_cannot_write_to_is_refused(test: EngineTest) -> None:
+    player = player_in(test, preset="realtime")
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    for folder in ("res://clips", "/tmp/clips", "clips", "user://../clips", "user://a/../../b"):
+        player.cache_folder = folder
+        assert not player.request({"expression": "happy"}), folder
+        assert "cache_folder" in reasons.pop(), folder
+        assert any("Cache Folder" in warning for warning in player._get_configuration_warnings())
+    for folder in ("user://npc_video", "user://a/../b", OS.get_user_data_dir() + "/clips", ""):
+        player.cache_folder = folder
+        assert player.request({"expression": "happy"}), folder
+        assert not any("Cache Folder" in each for each in player._get_configuration_warnings())
+    assert not reasons
+
+
+def test_a_hint_says_that_prediction_is_off(test: EngineTest) -> None:
+    player = player_in(test, preset="realtime", predictive=False)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    assert not player.hint_next({"expression": "happy"})
+    assert reasons == [
+        "hint_next: nothing is made ahead while prediction is off: switch predictive on."
+    ]
+    player.predictive = True
+    assert player.hint_next({"expression": "happy"})
 
 
 def test_a_graph_that_cannot_be_read_is_told_of_and_not_left_out(test: EngineTest) -> None:
