@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from npc_video import NpcResponseEvaluator, ToolInteraction
-from npc_video.backends.base import Backend, ClipPart, Preview
+from npc_video.backends.base import Backend, Capabilities, ClipPart, Preview
 from npc_video.cache import ClipCache
 from npc_video.cache.disk import DiskTier
 from npc_video.errors import GenerationError, GeneratorUnavailableError, InvalidDataError
@@ -107,6 +107,29 @@ def test_tells_progress_and_the_clip(manager, backend):
         ClipReady(params("happy"), clip(params("happy"))),
     ]
     assert manager.poll() == []
+
+
+def test_what_is_paid_by_the_clip_is_asked_for_once_and_never_broken_off():
+    class Paid(ScriptedBackend):
+        @property
+        def capabilities(self):
+            return Capabilities(finish_started=True)
+
+    backend = Paid()
+    manager = VideoGenerationManager(replace(REALTIME, predictive=False), backend)
+    opening, reaction = params("neutral"), params("happy")
+    manager.request(opening, 0, viewer="player")
+    until(lambda: backend.begun == [opening])
+    manager.request(reaction, 10, viewer="player")
+    manager.leave("player")
+    manager.request(reaction, 10, viewer="player")
+    backend.finish(opening)
+    polled(manager, ClipReady)
+    backend.finish(reaction)
+    assert polled(manager, ClipReady)[-1] == ClipReady(reaction, clip(reaction))
+    assert manager.request(opening, 0, viewer="player").clip == clip(opening)
+    assert (backend.begun, backend.given_up) == ([opening, reaction], [])
+    manager.close()
 
 
 def test_answers_at_once_what_is_there(manager, backend):
