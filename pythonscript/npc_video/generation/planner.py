@@ -65,6 +65,9 @@ class _Saved(Struct, frozen=True):
     turns: dict[str, Any] | None = None
 
 
+_SAVED = _Saved.__struct_fields__
+
+
 @dataclass(frozen=True, slots=True)
 class _Hint:
     proposal: Proposal
@@ -95,7 +98,8 @@ class Planner:
         Raises:
             InvalidDataError: `learned` is something else.
         """
-        saved = read_saved(learned or {}, _Saved, WHAT)
+        ours = {name: value for name, value in (learned or {}).items() if name in _SAVED}
+        saved = read_saved(ours, _Saved, WHAT)
         if saved.turns is not None and saved.gaps:
             earlier = Attention.from_dict(saved.turns)
             if earlier.observed > self._attention.observed:

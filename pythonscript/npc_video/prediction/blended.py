@@ -11,9 +11,9 @@ from ..records import CacheKey
 from ..saved import read_saved
 from .base import Observation, Predictor, Proposal, ResponseModel
 from .lookahead import LookaheadPredictor
-from .markov import MarkovPredictor
+from .markov import MarkovPredictor, SavedHabits
 from .matching import WHAT
-from .rules import DEFAULT_PROGRESSION, RulePredictor
+from .rules import DEFAULT_PROGRESSION, RulePredictor, SavedRules
 
 __all__ = ["BlendedPredictor", "standard_predictor"]
 
@@ -31,8 +31,8 @@ class _Saved(Struct, frozen=True):
     """`npc` is the fingerprint of whose answers were seen: those of another one count no more."""
 
     npc: str = ""
-    habits: dict[str, Any] | None = None
-    rules: dict[str, Any] | None = None
+    habits: SavedHabits | None = None
+    rules: SavedRules | None = None
     reliability: dict[str, tuple[_Part, _Part]] = {}
 
 
@@ -141,7 +141,7 @@ def standard_predictor(
     is_same = made_by == saved.npc
     habits, rules = MarkovPredictor(), RulePredictor(progression, model=model)
     if saved.habits is not None:
-        habits = MarkovPredictor.from_dict(saved.habits, with_answers=is_same)
+        habits = MarkovPredictor.of(saved.habits, with_answers=is_same)
     if saved.rules is not None and is_same:
         rules.recall(saved.rules)
     predictors: list[Predictor] = [habits, rules]

@@ -1,7 +1,7 @@
 """What a player usually does after what, and how; learned while playing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Annotated, Any, Self
 
 from msgspec import Meta, Struct
@@ -10,9 +10,9 @@ from ..errors import InvalidDataError
 from ..records import ToolInteraction, VideoParams
 from ..saved import read_saved
 from .base import Observation, Proposal
-from .matching import WHAT, Context, PartialMatching, extended, shortened
+from .matching import WHAT, Context, PartialMatching, SavedMatching, extended, shortened
 
-__all__ = ["MarkovPredictor"]
+__all__ = ["MarkovPredictor", "SavedHabits"]
 
 # What is done, with what and where; how hard and how fast is remembered beside it.
 _Act = tuple[str, str, str]
@@ -73,8 +73,8 @@ class MarkovPredictor:
         ]
         return {
             "acts": self._acts.to_dict(),
-            "examples": [asdict(interaction) for interaction in examples],
-            "answers": [asdict(params) for params in answers],
+            "examples": [_told(interaction, _NO_INTERACTION) for interaction in examples],
+            "answers": [_told(params, _NO_PARAMS) for params in answers],
             "last": last,
         }
 
@@ -88,17 +88,28 @@ class MarkovPredictor:
         Raises:
             InvalidDataError: `data` is something else.
         """
-        saved = read_saved(data, _Saved, WHAT)
+        return cls.of(read_saved(data, SavedHabits, WHAT), with_answers=with_answers)
+
+    @classmethod
+    def of(cls, saved: "SavedHabits", *, with_answers: bool) -> Self:
+        """What was saved, as `from_dict` does it.
+
+        Raises:
+            InvalidDataError: it contradicts itself, or a number in it is out of range.
+        """
+        strengths = [params.intensity for params in saved.answers]
+        for each in saved.examples:
+            strengths += (each.pressure, each.speed)
+        times = [time for each in saved.examples for time in (each.duration, each.timestamp)]
+        if not all(0.0 <= part <= 1.0 for part in strengths) or min(times, default=0.0) < 0.0:
+            raise InvalidDataError(f"This is no {WHAT}: a number is out of range.")
         predictor = cls()
-        predictor._acts = PartialMatching.from_dict(saved.acts, _Act)
-        answers = [VideoParams.from_dict(fields) for fields in saved.answers]
-        if not all(map(_is_within_range, saved.examples)):
-            raise InvalidDataError(f"This is no {WHAT}: an interaction is out of range.")
+        predictor._acts = PartialMatching.of(saved.acts)
         try:
             for place, (example, answer) in zip(predictor._acts.places(), saved.last, strict=True):
                 predictor._examples[place] = saved.examples[example]
                 if with_answers and answer is not None:
-                    predictor._answers[place] = answers[answer]
+                    predictor._answers[place] = saved.answers[answer]
         except (IndexError, ValueError) as error:
             raise InvalidDataError(f"This is no {WHAT}: {error}.") from error
         return predictor
@@ -120,23 +131,26 @@ def _act(interaction: ToolInteraction) -> _Act:
     return (interaction.tool_id, interaction.zone, interaction.pattern)
 
 
-def _is_within_range(interaction: ToolInteraction) -> bool:
-    strengths = interaction.pressure, interaction.speed
-    times = interaction.duration, interaction.timestamp
-    return all(0.0 <= part <= 1.0 for part in strengths) and min(times) >= 0.0
+_NO_INTERACTION, _NO_PARAMS = ToolInteraction("", ""), VideoParams()
+
+
+def _told(record: Any, default: Any) -> dict[str, Any]:
+    """What a record says that another does not."""
+    said = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return {name: value for name, value in said if value != getattr(default, name)}
 
 
 _Index = Annotated[int, Meta(ge=0)]
 
 
-class _Saved(Struct, frozen=True):
+class SavedHabits(Struct, frozen=True):
     """As `to_dict` gives it.
 
     A row of `last` is for a context and what followed it, in the order of `acts`: by their places
     the last interaction there, and the answer if that is known.
     """
 
-    acts: dict[str, Any]
+    acts: SavedMatching[_Act]
     examples: tuple[ToolInteraction, ...]
-    answers: tuple[dict[str, Any], ...]
+    answers: tuple[VideoParams, ...]
     last: tuple[tuple[_Index, _Index | None], ...]

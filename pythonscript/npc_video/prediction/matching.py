@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from ..errors import InvalidDataError
 from ..saved import read_saved
 
-__all__ = ["WHAT", "Context", "PartialMatching", "extended", "shortened"]
+__all__ = ["WHAT", "Context", "PartialMatching", "SavedMatching", "extended", "shortened"]
 
 WHAT = "saved prediction"
 
@@ -54,8 +54,11 @@ _Row = Annotated[tuple[_Run, ...], Meta(max_length=_ORDER)]
 _Count = Annotated[int, Meta(ge=1, lt=2**53)]
 
 
-class _Saved(Struct, Generic[Symbol], frozen=True):
-    """A row of `counts` is a context, what followed it, and how often; by places in `symbols`."""
+class SavedMatching(Struct, Generic[Symbol], frozen=True):
+    """As `to_dict` gives it.
+
+    A row of `counts` is a context, what followed it, and how often; by places in `symbols`.
+    """
 
     symbols: tuple[Symbol, ...]
     context: _Row
@@ -123,7 +126,15 @@ class PartialMatching(Generic[Symbol]):
         Raises:
             InvalidDataError: it is something else.
         """
-        saved = read_saved(data, _Saved[symbol], WHAT)
+        return cls.of(read_saved(data, SavedMatching[symbol], WHAT))
+
+    @classmethod
+    def of(cls, saved: "SavedMatching[Symbol]") -> Self:
+        """What was saved.
+
+        Raises:
+            InvalidDataError: it contradicts itself.
+        """
         matching = cls()
         try:
             for context, following, count in saved.counts:

@@ -13,11 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from ..records import VideoParams
-from ..saved import read_saved
 from .base import Observation, Proposal, ResponseModel
-from .matching import WHAT
 
-__all__ = ["DEFAULT_PROGRESSION", "RulePredictor"]
+__all__ = ["DEFAULT_PROGRESSION", "RulePredictor", "SavedRules"]
 
 DEFAULT_PROGRESSION: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -46,7 +44,9 @@ _AT_MOST = 3
 _PROBABILITIES = (0.1, 0.1, 0.1)
 
 
-class _Saved(Struct, frozen=True):
+class SavedRules(Struct, frozen=True):
+    """As `to_dict` gives it."""
+
     last: dict[str, Any] | None
     expressions: tuple[str, ...]
 
@@ -93,13 +93,12 @@ class RulePredictor:
         last = None if self._last is None else asdict(self._last)
         return {"last": last, "expressions": list(self._expressions)}
 
-    def recall(self, data: Mapping[str, Any]) -> None:
+    def recall(self, saved: "SavedRules") -> None:
         """Goes on from what `to_dict` gave.
 
         Raises:
-            InvalidDataError: `data` is something else.
+            InvalidDataError: a field of it is wrong.
         """
-        saved = read_saved(data, _Saved, WHAT)
         self._last = None if saved.last is None else VideoParams.from_dict(saved.last)
         self._expressions.extend(saved.expressions)
 
