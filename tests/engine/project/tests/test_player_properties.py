@@ -118,6 +118,7 @@ APART = {
     "pregenerate_on_load",
     "procedural_target",
     "progress_ring",
+    "session_file",
 }
 
 

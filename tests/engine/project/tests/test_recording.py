@@ -11,22 +11,22 @@ from npc_video_player import NpcVideoPlayer, recorder
 from players import player_in
 
 
-def recorded(test: EngineTest, name: str) -> tuple[NpcVideoPlayer, Path]:
+def recorded(test: EngineTest, name: str, npc: str) -> tuple[NpcVideoPlayer, Path]:
     file = Path(OS.get_user_data_dir()) / name
     file.unlink(missing_ok=True)
-    player = player_in(test, npc_name="Ember", predictive=False, session_file=f"user://{name}")
+    player = player_in(test, npc_name=npc, predictive=False, session_file=f"user://{name}")
     return player, file
 
 
 def test_what_is_played_can_be_baked(test: EngineTest) -> None:
-    player, file = recorded(test, "session.jsonl")
+    player, file = recorded(test, "session.jsonl", "Recorded")
     reactions: list[dict] = []
     player.reaction_started.connect(reactions.append)
     assert player.react({"tool": "feather", "zone": "cheek", "pressure": 0.7})
     assert not player.react({"tool": "feather"})  # it rests, and that changes nothing
     assert player.request({"expression": "sad"})
     assert not player.request({"expression": 5})
-    assert [line.count('"npc": "Ember"') for line in file.read_text("utf-8").splitlines()] == [
+    assert [line.count('"npc": "Recorded"') for line in file.read_text("utf-8").splitlines()] == [
         1
     ] * 3
     shown = [params for params, _ in read_session(file, player._role.npc).weighted]
@@ -41,7 +41,7 @@ def test_what_is_played_can_be_baked(test: EngineTest) -> None:
 
 def test_a_file_that_cannot_be_written_is_told_once(test: EngineTest) -> None:
     player = player_in(
-        test, npc_name="Ember", predictive=False, session_file="user://no/such/folder.jsonl"
+        test, npc_name="Unrecorded", predictive=False, session_file="user://no/such/folder.jsonl"
     )
     told: list[str] = []
     recorder.push_warning, kept = told.append, recorder.push_warning
