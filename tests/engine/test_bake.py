@@ -1,6 +1,8 @@
 """`npc-video bake` on a project, by the real engine without a window."""
 
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -198,3 +200,18 @@ def test_a_folder_that_is_no_game_with_the_addon(
         (tmp_path / name).write_text(text, "utf-8")
     assert bake(tmp_path) == 1
     assert reason in capsys.readouterr().err
+
+
+def test_it_ends_where_python_does_not_start(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "addons" / ADDON.name).unlink()
+    shutil.copytree(ADDON, project / "addons" / ADDON.name)
+    settings = project / "addons" / ADDON.name / "bin" / "pythonscript.cfg"
+    gone = re.sub(
+        "(?m)^(executable|libpython)=.*$", r"\1=/nowhere/python", settings.read_text("utf-8")
+    )
+    settings.write_text(gone, "utf-8")
+    assert bake(project) == 1
+    assert "Python could not start" in capsys.readouterr().err
+    assert asked(project) == []

@@ -22,7 +22,7 @@ PRESET = """[preset.0]
 name="Game"
 platform="Linux"
 runnable=true
-export_filter="scenes"
+export_filter="{packs}"
 export_files=PackedStringArray("res://main.tscn")
 include_filter="{filter}"
 exclude_filter=""
@@ -47,12 +47,12 @@ def clip_of(params: VideoParams) -> GeneratedClip:
     )
 
 
-def pack(project: Path, include_filter: str) -> bytes:
+def pack(project: Path, include_filter: str, packs: str = "scenes") -> bytes:
     """The package of a game with baked clips in it."""
     files = {
         "project.godot": SETTINGS,
         "main.tscn": SCENE,
-        "export_presets.cfg": PRESET.format(filter=include_filter),
+        "export_presets.cfg": PRESET.format(filter=include_filter, packs=packs),
         "other/index.json": '{"of": "another program"}',
         "other/film.webm": "another film",
         "npcs/ember/note.txt": "a note",
@@ -81,3 +81,9 @@ def test_baked_clips_are_packed_once_and_nothing_else(tmp_path: Path, include_fi
     assert b"another program" not in packed
     assert b"another film" not in packed
     assert b"a note" not in packed
+
+
+def test_the_scene_that_bakes_stays_with_the_developer(tmp_path: Path) -> None:
+    packed = pack(tmp_path / "game", "", "all_resources")
+    assert b"addons/npc_video_player/plugin.gd" in packed
+    assert b"addons/npc_video_player/bake" not in packed

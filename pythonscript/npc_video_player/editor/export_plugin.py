@@ -25,6 +25,7 @@ __all__ = ["NpcExport"]
 
 _MODULES = "pythonscript/modules"
 _CACHE = ".godot/npc_python"
+_BAKING = "res://addons/npc_video_player/bake.tscn"
 _WHO = "NPC Video Player"
 # A library that is not there is what the engine fails an export for; a message alone is not.
 _MISSING = "res://.godot/npc_python/this export has failed"
@@ -80,8 +81,9 @@ class NpcExport(EditorExportPlugin):
             self._fail(str(error))
 
     def _export_file(self, path: str, kind: str, features: list[str]) -> None:
-        if path in self._added:
-            self.skip()  # the preset takes it along too
+        # The first the preset takes along too; the other is of no use in a game.
+        if path in self._added or path == _BAKING:
+            self.skip()
 
     def _pack_files(self, *, compiles: bool) -> None:
         project = Path(ProjectSettings.globalize_path("res://"))
