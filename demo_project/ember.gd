@@ -172,6 +172,7 @@ func _use_backend(kind: String) -> void:
 	else:
 		backend = NpcProceduralBackend.new()
 		backend.set("simulate_latency", kind == "delayed")
+		backend.set("draws_ember", true)
 	if kind in ADDRESSES:
 		backend.set("url", OS.get_environment(ADDRESSES[kind]))
 	%Ember.backend = backend

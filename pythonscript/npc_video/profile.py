@@ -41,6 +41,8 @@ class Profile:
     Attributes:
         id: tells its clips from those of others, "" for the name.
         portrait: name of the picture that generators start from, "" for none.
+        eyes: where those of the portrait are, for generators that move it: left, top, width and
+            height of each, as parts of its width and height.
         opening: one of `OPENINGS`, which counts where there is no `opening_clip`.
         opening_clip: a file that it is first seen with, "" for none.
         loras: weights of model add-ons by their names, in whose order they are applied.
@@ -58,6 +60,7 @@ class Profile:
     name: str = ""
     id: str = ""
     portrait: str = ""
+    eyes: tuple[tuple[float, float, float, float], ...] = ()
     opening: str = "generated"
     opening_clip: str = ""
     base_prompt: str = ""

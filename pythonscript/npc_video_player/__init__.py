@@ -19,6 +19,7 @@ from .profile import NpcProfile
 from .remote_backends import NpcComfyUiBackend, NpcHttpBackend
 from .response_graph import NpcResponseGraph
 from .script_backend import NpcScriptBackend
+from .stills_backend import NpcStillsBackend
 
 __all__ = [
     "NpcBackend",
@@ -32,6 +33,7 @@ __all__ = [
     "NpcProfile",
     "NpcResponseGraph",
     "NpcScriptBackend",
+    "NpcStillsBackend",
     "NpcVideoPlayer",
 ]
 

@@ -32,8 +32,13 @@ __all__ = [
 ]
 
 
-def make_backend(backend: NpcBackend | None, name: str = "backend") -> Backend:
+def make_backend(
+    backend: NpcBackend | None, name: str = "backend", eyes: tuple[Any, ...] = ()
+) -> Backend:
     """A new generator, as the resource says now; on the main thread, as it may read a workflow.
+
+    Args:
+        eyes: where those of the NPC are, as `Profile.eyes` says; for those that move its picture.
 
     Raises:
         InvalidDataError: there is none, or a value is wrong; the error begins with `name`.
@@ -41,7 +46,7 @@ def make_backend(backend: NpcBackend | None, name: str = "backend") -> Backend:
     if backend is None:
         raise InvalidDataError(_missing(name))
     try:
-        return backend._make()
+        return backend._make_for(eyes)
     except InvalidDataError as error:
         raise InvalidDataError(f"{name}: {error}") from error
 
@@ -95,6 +100,10 @@ class NpcBackend(Resource):
 
     def _make(self) -> Backend:
         raise NotImplementedError
+
+    def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
+        """The same for an NPC whose eyes are there."""
+        return self._make()
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         """Each raises NpcVideoError if something is wrong."""
@@ -155,7 +164,10 @@ def _plain(value: Any) -> Any:
 
 @exposed(tool=True)
 class NpcProceduralBackend(NpcBackend):
-    """The embedded generator: draws Ember, and needs nothing."""
+    """The embedded generator: moves the NPC's portrait, and needs nothing.
+
+    Where there is no portrait it draws Ember, a young dragon.
+    """
 
     simulate_latency = Told(
         bool,
@@ -163,8 +175,15 @@ class NpcProceduralBackend(NpcBackend):
         doc="Takes as long as a real generator, to see what players will see.",
     )
 
+    draws_ember = Told(bool, False, doc="Draws Ember even of NPCs that have a portrait.")
+
     def _make(self) -> Backend:
-        return npc_video.ProceduralBackend(simulate_latency=self.simulate_latency)
+        return self._make_for(())
+
+    def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
+        return npc_video.ProceduralBackend(
+            simulate_latency=self.simulate_latency, eyes=eyes, draws_ember=self.draws_ember
+        )
 
 
 @exposed(tool=True)

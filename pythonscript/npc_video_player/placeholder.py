@@ -52,6 +52,9 @@ class Placeholder:
         text: what the label says. `{name}`, `{emotion}`, `{expression}` and `{animation}` stand for
             the words of `params`. Empty: the emotion, unless it is neutral.
         parts: which of `PARTS` it has.
+
+    Attributes:
+        params: what it shows.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Placeholder:
         self._area = Rect2()
         self.item = new_item(player)
         self._player = player
-        self._params = params
+        self.params = params
         self._portrait = portrait
         self._text = text
         self._parts = parts
@@ -78,9 +81,9 @@ class Placeholder:
 
     def dress(self, name: str, portrait: Any, text: str, parts: Collection[str]) -> None:
         """Shows another NPC, or one that looks or is called otherwise now."""
-        before = self._params.npc_name, self._portrait, self._text, self._parts
+        before = self.params.npc_name, self._portrait, self._text, self._parts
         if (name, portrait, text, parts) != before:
-            self._params = replace(self._params, npc_name=name)
+            self.params = replace(self.params, npc_name=name)
             self._portrait, self._text, self._parts = portrait, text, parts
             self.place(self._area)
 
@@ -105,7 +108,7 @@ class Placeholder:
         else:
             used = self._draw_label(area)
             above = Rect2(*area.position, area.size.x, area.size.y - used)
-            self._draw_medal(above, self._params.npc_name.strip()[:1].upper())
+            self._draw_medal(above, self.params.npc_name.strip()[:1].upper())
         self._breathe()
 
     def advance(self, seconds: float) -> None:
@@ -141,7 +144,7 @@ class Placeholder:
         light = theme.colour(self._player, "glow")
         strokes.glow(self._figure, centre, side * _GLOW, light)
         if not initial:
-            face = icon_for(self._params.emotion) or "neutral"
+            face = icon_for(self.params.emotion) or "neutral"
             draw_icon(self._figure, face, centre, side * _MEDAL)
             return
         strokes.disc(self._figure, centre, side * _MEDAL, light)
@@ -156,7 +159,7 @@ class Placeholder:
         Returns how much of the height it takes, in pixels.
         """
         words, side = self._words(), min(area.size)
-        icon = icon_for(self._params.emotion) if "icon" in self._parts else None
+        icon = icon_for(self.params.emotion) if "icon" in self._parts else None
         size = self._text_size(side)
         height = size * _LABEL_HEIGHT
         head = size * _PADDING if icon is None else height + size * _ICON_GAP
@@ -196,7 +199,7 @@ class Placeholder:
 
     def _words(self) -> str:
         """What the label says, on one line, in the player's language where it has a translation."""
-        params = self._params
+        params = self.params
         if not self._text:
             return "" if params.emotion == "neutral" else _brief(self._player.tr(params.emotion))
         fields = {

@@ -403,8 +403,8 @@ class NpcVideoPlayer(PlayerProperties):
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
         screen.stand_in.take(self._target())
-        npc, portrait, parts = self._role.npc, self._role.portrait, self._placeholder_parts()
-        screen.dress(npc.name, portrait, self.placeholder_text, parts)
+        name, parts = self._role.npc.name, self._placeholder_parts()
+        screen.dress(name, self.placeholder_text, parts)
         if self._stage is not None:
             self._stage.resize(self._texture_size(self._stage.size))
             screen.place(Rect2(0.0, 0.0, *self._stage.size))

@@ -9,13 +9,15 @@ from godot import (
     Callable,
     Control,
     NodePath,
+    Rect2,
     Texture2D,
     Vector2,
     export,
 )
-from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig
+from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig, VideoParams
 from npc_video.cache import POLICIES
 from npc_video.errors import InvalidDataError
+from npc_video.portrait.sizes import clip_size
 
 from .backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
 from .exported import is_exported
@@ -24,8 +26,10 @@ from .placeholder import PARTS
 from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
+from .role import Role
 from .setting import Number, PictureSize, Setting
 from .sources import CacheSettings, Settings
+from .stills_backend import NpcStillsBackend
 from .stretch import STRETCH_MODES
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
@@ -53,6 +57,12 @@ class PlayerProperties(Control):
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
     )
+    eyes = Setting(
+        list[Rect2],
+        [],
+        doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
+        " script assigns a whole new Array.",
+    )
     tool = export(
         str, "", doc="What zones that name no tool of their own are touched with: `feather`."
     )
@@ -60,8 +70,9 @@ class PlayerProperties(Control):
         NpcBackend,
         None,
         group="Generation",
-        doc="Where clips are made. Empty: by the embedded generator, which draws Ember, while the"
-        " game runs from the editor; exported, it then shows baked clips, or else the fallback.",
+        doc="Where clips are made. Empty: by the embedded generator, which moves the portrait, or"
+        " draws Ember where there is none, while the game runs from the editor; exported, it then"
+        " shows baked clips, or else the fallback.",
     )
     simulate_latency = Setting(
         bool,
@@ -288,6 +299,8 @@ class PlayerProperties(Control):
         " games exported for release record nothing. Empty: nowhere.",
     )
 
+    _role: Role
+
     # Of `set_generator`; no property, as a Callable cannot be saved.
     _generator: Callable | None = None
 
@@ -304,7 +317,7 @@ class PlayerProperties(Control):
     def _hidden(self) -> set[str]:
         """The properties that mean nothing as the others are set now."""
         rules = (
-            (self.profile is not None, ("npc_name", "npc_id", "portrait")),
+            (self.profile is not None, ("npc_name", "npc_id", "portrait", "eyes")),
             (self.backend is not None, ("simulate_latency",)),
             (self.progressive, ("adaptive",)),
             (not self.predictive, ("look_ahead", "prediction_rules")),
@@ -333,9 +346,27 @@ class PlayerProperties(Control):
 
     def _draws(self) -> bool:
         """Whether clips are of the face that can be drawn without them too."""
+        backend = self.backend
+        draws_ember = isinstance(backend, NpcProceduralBackend) and backend.draws_ember
+        return self._is_embedded() and (draws_ember or self._role.portrait is None)
+
+    def _is_embedded(self) -> bool:
+        """Whether the embedded generator makes the clips."""
         if self._generator is not None or not self._makes_clips():
             return False
         return self.backend is None or isinstance(self.backend, NpcProceduralBackend)
+
+    def _is_drawn_here(self) -> bool:
+        """Whether clips are drawn and encoded in the game itself."""
+        return self._is_embedded() or self._moved_picture() is not None
+
+    def _moved_picture(self) -> Texture2D | None:
+        """What clips are made of by moving it, or None."""
+        if self._is_embedded():
+            return None if self._draws() else self._role.portrait
+        if self._generator is None and isinstance(self.backend, NpcStillsBackend):
+            return self._role.picture_of(VideoParams())
+        return None
 
     def _makes_clips(self) -> bool:
         """Whether any are made in this game: else they come from the cache, or not at all."""
@@ -349,8 +380,10 @@ class PlayerProperties(Control):
         return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))
 
     def _picture_size(self) -> Vector2:
-        preset = QUALITY_PRESETS[self.preset]
-        return Vector2(preset.width, preset.height)
+        preset, moved = QUALITY_PRESETS[self.preset], self._moved_picture()
+        if moved is None or min(moved.get_size()) <= 0.0:
+            return Vector2(preset.width, preset.height)
+        return Vector2(*clip_size(preset.width * preset.height, *moved.get_size()))
 
     def _texture_size(self, otherwise: Vector2) -> Vector2:
         size = self.texture_size
@@ -371,6 +404,7 @@ class PlayerProperties(Control):
             generator=self._generator,
             backend=backend,
             simulate_latency=self.simulate_latency,
+            eyes=() if self._moved_picture() is None else self._role.npc.eyes,
             cache=CacheSettings(
                 size=self.cache_size,
                 megabytes=self.cache_megabytes,

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from godot import DirAccess
+from npc_video import VideoParams
 
 from .game_files import is_writable_for_players
+from .profile import eyes_in
 from .speaker import SPEAKERS
 from .stand_in import TARGETS
 
@@ -22,7 +24,8 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
     if player.profile is None and not (player.npc_name or player.npc_id):
         yield "Profile: is empty: choose one, or give the NPC a name of its own."
     portrait = player.portrait if player.profile is None else player.profile.portrait
-    if player.fallback == "placeholder" and portrait is None:
+    yield from _of_embedded(player, portrait)
+    if player.fallback == "placeholder" and player._role.picture_of(VideoParams()) is None:
         yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
     if player.fallback == "procedural" and not player._draws() and not player.procedural_target:
         yield (
@@ -43,11 +46,30 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
         yield "Cache Folder: players can only write below user://, as user://npc_video."
     if player.baked_folder and not DirAccess.dir_exists_absolute(player.baked_folder):
         yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."
-    if player.interpolation == "motion" and player._draws():
+    if player.interpolation == "motion" and player._is_drawn_here():
         yield (
             "Interpolation: motion needs clips in H.264, and the embedded generator makes none:"
             " they are mixed, as with blend."
         )
+
+
+def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
+    """Whom the embedded generator shows, where that may not be who was meant."""
+    if player.backend is None and player._generator is None:
+        yield (
+            "Backend: is empty: while the game runs from the editor, the embedded generator"
+            + (
+                " draws Ember, a dragon, as there is no portrait."
+                if portrait is None
+                else " moves the portrait."
+            )
+            + " Exported games make no clips: choose a backend."
+        )
+    elif player._draws() and portrait is None and not player.backend.draws_ember:
+        yield "Portrait: is empty: the embedded generator draws Ember, a dragon, instead."
+    eyes = player.eyes if player.profile is None else player.profile.eyes
+    if len(eyes_in(portrait, eyes)) < len(eyes):
+        yield "Eyes: not all of them lie in the portrait: mark them in its pixels."
 
 
 def _has(player: PlayerProperties, path: Any, classes: tuple[Any, ...]) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from godot import FileAccess, Resource, Texture2D, exposed
+from godot import FileAccess, Rect2, Resource, Texture2D, exposed
 from npc_video.profile import MAX_SEED, OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 
+from .game_files import picture_name
 from .response_graph import NpcResponseGraph
 from .told import Told
 
-__all__ = ["NpcProfile", "record_of"]
+__all__ = ["NpcProfile", "eyes_in", "record_of"]
 
 _SUGGESTIONS = 3  # a PropertyHint: a text, with some to choose from
 _FILE_PATH = 44  # another: a path that people can read, and no uid
@@ -36,6 +37,12 @@ class NpcProfile(Resource):
         Texture2D,
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+    )
+    eyes = Told(
+        list[Rect2],
+        [],
+        doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
+        " script assigns a whole new Array.",
     )
     opening_clip = Told(
         str,
@@ -174,7 +181,8 @@ def record_of(profile: NpcProfile) -> Profile:
     return Profile(
         name=profile.npc_name,
         id=profile.npc_id,
-        portrait="" if portrait is None else portrait.resource_path,
+        portrait=picture_name(portrait),
+        eyes=eyes_in(portrait, profile.eyes),
         opening=profile.opening,
         opening_clip=profile.opening_clip,
         base_prompt=profile.base_prompt,
@@ -190,4 +198,20 @@ def record_of(profile: NpcProfile) -> Profile:
         cooldown=profile.cooldown,
         remember=profile.remember,
         document={} if graph is None else graph.document(),
+    )
+
+
+def eyes_in(portrait: Texture2D | None, eyes: list[Rect2]) -> tuple[Any, ...]:
+    """Eyes that were marked in pixels as parts of the picture; those that it has not are left out.
+
+    Where there is no portrait there are none.
+    """
+    if portrait is None or min(portrait.get_size()) <= 0.0:
+        return ()
+    width, height = portrait.get_size()
+    whole = Rect2(0.0, 0.0, width, height)
+    return tuple(
+        (eye.position.x / width, eye.position.y / height, eye.size.x / width, eye.size.y / height)
+        for eye in eyes
+        if min(eye.size) > 0.0 and whole.encloses(eye)
     )

@@ -8,7 +8,9 @@ import npc_video
 from npc_video import Profile, VideoParams
 
 from . import memory
-from .profile import record_of
+from .game_files import picture_name
+from .profile import eyes_in, record_of
+from .stills_backend import NpcStillsBackend
 
 if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator
@@ -40,6 +42,13 @@ class Role:
     def portrait(self) -> Any:
         profile = self._player.profile
         return self._player.portrait if profile is None else profile.portrait
+
+    def picture_of(self, params: VideoParams) -> Any:
+        """A still for what `params` ask for: one of its own, or the portrait."""
+        backend = self._player.backend
+        if not isinstance(backend, NpcStillsBackend):
+            return self.portrait
+        return backend._still(params) or self.portrait or backend._still(params, least=0.0)
 
     @property
     def evaluator(self) -> NpcResponseEvaluator:
@@ -135,5 +144,9 @@ class Role:
         player = self._player
         if player.profile is not None:
             return record_of(player.profile)
-        portrait = "" if player.portrait is None else player.portrait.resource_path
-        return Profile(name=player.npc_name, id=player.npc_id, portrait=portrait)
+        return Profile(
+            name=player.npc_name,
+            id=player.npc_id,
+            portrait=picture_name(player.portrait),
+            eyes=eyes_in(player.portrait, player.eyes),
+        )

@@ -99,7 +99,7 @@ class Screen:
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
             )
         else:
-            portrait = self._role.portrait
+            portrait = self._role.picture_of(params)
             self._push_fallback(
                 Placeholder(self._player, params, portrait, self._text, self._parts),
                 is_translucent="background" not in self._parts,
@@ -197,12 +197,12 @@ class Screen:
         elif shown is not None and not shown.is_held:
             self.open(shown.reel.clip, "again")
 
-    def dress(self, name: str, portrait: Any, text: str, parts: frozenset[str]) -> None:
+    def dress(self, name: str, text: str, parts: frozenset[str]) -> None:
         """Has placeholders show who is shown now with these parts, and say `text`."""
         self._text, self._parts = text, parts
         for layer in self.layers:
             if isinstance(layer, Placeholder):
-                layer.dress(name, portrait, text, parts)
+                layer.dress(name, self._role.picture_of(layer.params), text, parts)
 
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""

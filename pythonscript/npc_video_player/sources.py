@@ -85,12 +85,14 @@ class Settings:
         generator: a function of the game, which then counts instead of the backend.
         backend: `NpcBackend.describe`, "" for the embedded generator, None where none makes clips.
         simulate_latency: of the embedded generator.
+        eyes: where the generator that moves pictures is to have them blink.
         rungs: the fallbacks that the players can show.
     """
 
     generator: EngineCallable | None
     backend: str | None
     simulate_latency: bool
+    eyes: tuple[tuple[float, float, float, float], ...]
     cache: CacheSettings
     rungs: frozenset[Fallback]
     config: VideoGenerationConfig
@@ -98,7 +100,7 @@ class Settings:
     @property
     def origin(self) -> tuple[Any, ...]:
         """Clips of one origin are in one cache, however they are asked for."""
-        return self.generator, self.backend, self.simulate_latency, self.cache
+        return self.generator, self.backend, self.simulate_latency, self.eyes, self.cache
 
 
 class Source:
@@ -265,9 +267,11 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
     if settings.generator is not None:
         made = function_backend(settings.generator)
     elif settings.backend == "":
-        made = npc_video.ProceduralBackend(simulate_latency=settings.simulate_latency)
+        made = npc_video.ProceduralBackend(
+            simulate_latency=settings.simulate_latency, eyes=settings.eyes
+        )
     elif settings.backend is not None:
-        made = make_backend(backend)
+        made = make_backend(backend, eyes=settings.eyes)
     cache = _caches.get(settings.origin)
     if cache is None:
         cache = _caches[settings.origin] = _cache(settings.cache)

@@ -19,8 +19,8 @@ __all__ = ["StillsBackend"]
 class StillsBackend(DrawnBackend):
     """Makes clips of the picture of the expression that is asked for.
 
-    Where there is none, it takes that of the most similar feeling, else the neutral one, else the
-    NPC's portrait, each in the light of the feeling.
+    Where there is none, it takes that of a similar feeling, else the neutral one, else the NPC's
+    portrait, else any, each in the light of the feeling.
 
     Args:
         pictures: names of PNG, JPEG or WebP files, by expression, emotion or any word of one's own.
@@ -57,7 +57,7 @@ class StillsBackend(DrawnBackend):
             return Subject(await self._pictures.get(self._names[word]), shows_feeling)
         if request.image is not None:
             return Subject(request.image)
-        raise GenerationInvalidError(
-            f"There is no picture of {params.expression!r}, no neutral one and no portrait: add"
-            " one of them."
-        )
+        word, _ = choose_picture(self._names, params.expression, params.emotion, least=0.0)
+        if word:
+            return Subject(await self._pictures.get(self._names[word]))
+        raise GenerationInvalidError("The NPC has neither stills nor a portrait: add some.")

@@ -5,16 +5,22 @@ from collections.abc import Collection
 from ..cache.feelings import feeling_similarity
 from ..face.words import known_expression, resolve_expression
 
-__all__ = ["choose_picture"]
+__all__ = ["ALIKE", "choose_picture"]
 
-_ALIKE = 0.6  # from which similarity on, 0 to 1, one feeling may be shown for another
+ALIKE = 0.6
+"""From which similarity on, 0 to 1, one feeling may be shown for another."""
 
 
-def choose_picture(words: Collection[str], expression: str, emotion: str) -> tuple[str, bool]:
+def choose_picture(
+    words: Collection[str], expression: str, emotion: str, least: float = ALIKE
+) -> tuple[str, bool]:
     """The one of `words`, which pictures go by, and whether it shows just this feeling.
 
     The word itself is the best; then one that means the same, then the most similar feeling, then
     neutral. "" where none of them is there. The emotion counts where the expression is neutral.
+
+    Args:
+        least: how similar, 0 to 1, a feeling must be to be shown for this one.
     """
     is_neutral = known_expression(expression) == "neutral" or expression not in words
     wanted = emotion if is_neutral and resolve_expression(expression) == "neutral" else expression
@@ -26,6 +32,6 @@ def choose_picture(words: Collection[str], expression: str, emotion: str) -> tup
             return word, True
     likeness = {word: feeling_similarity(word, wanted) for word in words}
     best = max(words, key=lambda word: likeness[word], default="")
-    if best and likeness[best] >= _ALIKE:
+    if best and likeness[best] >= least:
         return best, False
     return next((word for word in words if known_expression(word) == "neutral"), ""), False

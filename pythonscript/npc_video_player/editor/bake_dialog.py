@@ -208,7 +208,7 @@ class BakeDialog:
             look.tell(self._state, "Choose a folder of the project: res://…", look.FAULT)
             return
         try:
-            backend = generator(self.backend)
+            backend = generator(self.backend, self._npc)
         except NpcVideoError as error:
             look.tell(self._state, str(error), look.FAULT)
             return

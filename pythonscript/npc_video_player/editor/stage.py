@@ -30,6 +30,9 @@ class _Cast:
 
     portrait: Any = None
 
+    def picture_of(self, params: VideoParams) -> Any:
+        return self.portrait
+
 
 class PreviewStage:
     """`root` shows a face, and then the clip in its place.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import npc_video
-from npc_video import Backend, GeneratedClip, VideoParams
+from npc_video import Backend, GeneratedClip, Profile, VideoParams
 from npc_video.backends.base import GenerationRequest
 from npc_video.backends.pictures import Pictures
 from npc_video.errors import NpcVideoError
@@ -22,13 +22,15 @@ from ..jobs import Job
 __all__ = ["Trial", "generator"]
 
 
-def generator(backend: NpcBackend | None) -> Backend:
-    """A new generator as chosen, or else the embedded one.
+def generator(backend: NpcBackend | None, npc: Profile) -> Backend:
+    """A new generator for clips of `npc`, as chosen, or else the embedded one.
 
     Raises:
         InvalidDataError: a value of it is wrong.
     """
-    return npc_video.ProceduralBackend() if backend is None else make_backend(backend)
+    if backend is None:
+        return npc_video.ProceduralBackend(eyes=npc.eyes)
+    return make_backend(backend, eyes=npc.eyes)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Trial:
     def make(self, params: VideoParams) -> None:
         """Has a clip of `params` made, as chosen."""
         try:
-            backend = generator(self.backend)
+            backend = generator(self.backend, self.rehearsal.npc)
         except NpcVideoError as error:
             self._fail(str(error))
             return

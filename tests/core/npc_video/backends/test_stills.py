@@ -111,8 +111,13 @@ def test_a_clip_has_the_shape_of_its_picture():
 def test_the_portrait_is_taken_where_there_is_no_picture():
     clip = generate(stills({}), image=portrait(plain((200, 40, 40))))
     assert colours(clip)[0] > colours(clip)[2] + 50
-    with pytest.raises(GenerationInvalidError, match="no portrait: add one"):
+    with pytest.raises(GenerationInvalidError, match="neither stills nor a portrait"):
         generate(stills({}))
+
+
+def test_any_picture_is_better_than_none():
+    only = {"happy": "res://happy.png"}
+    assert colours(generate(stills(only), "neutral"))[0] > 200
 
 
 def test_clips_on_disk_count_for_the_same_pictures_and_eyes():

@@ -394,4 +394,5 @@ def test_the_base_is_abstract(test: EngineTest) -> None:
         "NpcHttpBackend",
         "NpcProceduralBackend",
         "NpcScriptBackend",
+        "NpcStillsBackend",
     }

@@ -110,6 +110,7 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
 }
 # Those whose effect has a test of its own.
 APART = {
+    "eyes",
     "log_evaluations",
     "placeholder_background",
     "placeholder_icon",
@@ -342,7 +343,7 @@ def test_only_what_applies_is_offered(test: EngineTest) -> None:
     told: list[int] = []
     player.property_list_changed.connect(lambda: told.append(1))
     for name, value, hidden in (
-        ("profile", profile_of("Moss"), {"npc_name", "npc_id", "portrait"}),
+        ("profile", profile_of("Moss"), {"npc_name", "npc_id", "portrait", "eyes"}),
         ("backend", NpcHttpBackend(), {"simulate_latency"}),
         ("crossfade", 0.0, {"crossfade_curve"}),
         ("loop", False, {"crossfade_at"}),
@@ -370,7 +371,9 @@ def test_the_buses_of_the_game_are_offered(test: EngineTest) -> None:
 
 
 def test_what_will_not_work_is_warned_of(test: EngineTest) -> None:
-    player = ember_in(test)
+    drawn = NpcProceduralBackend()
+    drawn.draws_ember = True
+    player = ember_in(test, backend=drawn)
     assert player._get_configuration_warnings() == []
     for properties, about in (
         ({"npc_name": ""}, "Profile:"),
@@ -391,7 +394,7 @@ def test_what_will_not_work_is_warned_of(test: EngineTest) -> None:
     player.backend, player.fallback = NpcHttpBackend(), "procedural"
     assert any("url" in problem for problem in player._get_configuration_warnings())
     assert any("Ember" in problem for problem in player._get_configuration_warnings())
-    player.backend = None
+    player.backend = drawn
     player.profile = profile_of("Moss")
     player.profile.portrait = picture()
     player.fallback = "placeholder"
