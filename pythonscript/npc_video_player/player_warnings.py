@@ -9,7 +9,6 @@ from godot import DirAccess
 from npc_video import VideoParams
 
 from .game_files import is_writable_for_players
-from .profile import eyes_in
 from .speaker import SPEAKERS
 from .stand_in import TARGETS
 
@@ -67,8 +66,7 @@ def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
         )
     elif player._draws() and portrait is None and not player.backend.draws_ember:
         yield "Portrait: is empty: the embedded generator draws Ember, a dragon, instead."
-    eyes = player.eyes if player.profile is None else player.profile.eyes
-    if len(eyes_in(portrait, eyes)) < len(eyes):
+    if len(player._role.npc.eyes) < len(player._role.marked_eyes):
         yield "Eyes: not all of them lie in the portrait: mark them in its pixels."
 
 

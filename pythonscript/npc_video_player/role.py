@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import npc_video
@@ -42,6 +43,12 @@ class Role:
     def portrait(self) -> Any:
         profile = self._player.profile
         return self._player.portrait if profile is None else profile.portrait
+
+    @property
+    def marked_eyes(self) -> list[Any]:
+        """In pixels of the portrait, or of the neutral still where there is none."""
+        profile = self._player.profile
+        return list(self._player.eyes if profile is None else profile.eyes)
 
     def picture_of(self, params: VideoParams) -> Any:
         """A still for what `params` ask for: one of its own, or the portrait."""
@@ -142,11 +149,8 @@ class Role:
 
     def _found(self) -> Profile:
         player = self._player
+        eyes = eyes_in(self.picture_of(VideoParams()), self.marked_eyes)
         if player.profile is not None:
-            return record_of(player.profile)
-        return Profile(
-            name=player.npc_name,
-            id=player.npc_id,
-            portrait=picture_name(player.portrait),
-            eyes=eyes_in(player.portrait, player.eyes),
-        )
+            return replace(record_of(player.profile), eyes=eyes)
+        portrait = picture_name(player.portrait)
+        return Profile(name=player.npc_name, id=player.npc_id, portrait=portrait, eyes=eyes)

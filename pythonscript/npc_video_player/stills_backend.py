@@ -56,12 +56,18 @@ class NpcStillsBackend(NpcBackend):
         NpcStillsBackend.folder.store(self, value)
         self._found = None
 
+    @pictures.setter
+    def pictures(self, value: dict[str, Texture2D]) -> None:
+        NpcStillsBackend.pictures.store(self, value)
+        self._found = None
+
     def stills(self) -> dict:
         """All pictures, by the words that they go by."""
         if self._found is None:
-            self._found = _pictures_in(self.folder)
-        own = {str(word).lower(): each for word, each in self.pictures.items() if each is not None}
-        return {**self._found, **own}
+            given = {str(word).lower(): each for word, each in self.pictures.items()}
+            own = {word: each for word, each in given.items() if each is not None}
+            self._found = _pictures_in(self.folder) | own
+        return self._found
 
     def _still(self, params: VideoParams, least: float = ALIKE) -> Texture2D | None:
         """The picture for a clip, None where none is as like the feeling as `least` says."""

@@ -30,6 +30,8 @@ _BREATH, _CHEST = 0.014, 0.02
 # Of an eye, in its half heights: how high its lashes are, how much of the skin beyond it becomes a
 # lid, and how far down the upper one comes.
 _LASHES, _SKIN, _LOWEST = 0.36, 0.3, 0.7
+# How much larger an eye is taken than it is marked, so that lashes beyond the mark are no skin.
+_ROOM = 1.1, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,6 @@ def _placed(eye: Eye, half: tuple[float, float]) -> Eye:
     return (
         (2.0 * left + width - 1.0) * half[0],
         (2.0 * top + height - 1.0) * half[1],
-        max(1e-3, width * half[0]),
-        max(1e-3, height * half[1]),
+        max(1e-3, _ROOM[0] * width * half[0]),
+        max(1e-3, _ROOM[1] * height * half[1]),
     )

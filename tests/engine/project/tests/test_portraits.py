@@ -188,6 +188,16 @@ def test_pictures_are_found_in_a_folder(test: EngineTest) -> Steps:
     yield from until(lambda: np.abs(middle(test) - BLUE).max() < 0.06)
 
 
+def test_eyes_are_marked_in_the_pixels_of_stills_where_there_is_no_portrait(
+    test: EngineTest,
+) -> Steps:
+    backend = stills(neutral=GREY)
+    player = mira(test, npc_name="Seen", backend=backend, eyes=[Rect2(16, 16, 8, 8)])
+    yield from shows(player, "neutral")
+    assert eyes_of(player) == ((0.25, 0.25, 0.125, 0.125),)
+    assert warned(player, "Eyes:") == ""
+
+
 def test_stills_say_what_is_missing(test: EngineTest) -> None:
     backend = NpcStillsBackend()
     assert ["pictures" in problem for problem in backend.problems()] == [True]
