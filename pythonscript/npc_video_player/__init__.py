@@ -14,6 +14,7 @@ from .backend_resources import (
     NpcProceduralBackend,
 )
 from .interaction_zone import NpcInteractionZone, NpcInteractionZone2D
+from .interaction_zone_3d import NpcInteractionZone3D
 from .player import NpcVideoPlayer
 from .profile import NpcProfile
 from .remote_backends import NpcComfyUiBackend, NpcHttpBackend
@@ -29,6 +30,7 @@ __all__ = [
     "NpcHttpBackend",
     "NpcInteractionZone",
     "NpcInteractionZone2D",
+    "NpcInteractionZone3D",
     "NpcProceduralBackend",
     "NpcProfile",
     "NpcResponseGraph",

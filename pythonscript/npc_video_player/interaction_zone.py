@@ -98,6 +98,9 @@ class NpcInteractionZone2D(Zone, Area2D):
             self._listener = NpcZoneListener()
             self.add_child(self._listener, False, Node.INTERNAL_MODE_BACK)
 
+    def _local(self, event: Any) -> Any:
+        return self.make_input_local(event)
+
     def _begin(self, event: Any) -> bool:
         """A pointer came down and nothing has taken it: whether the zone does."""
         if not self.input_pickable or not self.is_visible_in_tree():
@@ -142,7 +145,7 @@ class NpcInteractionZone2D(Zone, Area2D):
 
 @exposed(hidden=True)
 class NpcZoneListener(Node):
-    """Hears the events of a viewport for an `NpcInteractionZone2D`, which makes it by itself.
+    """Hears the events of a viewport for a zone of 2D or 3D, which makes it by itself.
 
     A node of its own, because the zone's `_input` belongs to the scripts that extend it. A touch
     begins where nothing else has taken it, and is followed wherever it goes.
@@ -155,7 +158,7 @@ class NpcZoneListener(Node):
     def _input(self, event: InputEvent) -> None:
         if not _is_press(event):
             zone = self.get_parent()
-            zone._hear(zone.make_input_local(event))
+            zone._hear(zone._local(event))
 
     def _unhandled_input(self, event: InputEvent) -> None:
         if _is_press(event) and self.get_parent()._begin(event):

@@ -188,6 +188,9 @@ class Zone:
                 return min(size)
         return max(1.0, self._own_extent())
 
+    def _zone_name(self) -> str:
+        return str(self.zone) or "unknown"
+
     # ---- Who is told ----
 
     def _tell(self, gesture: Gesture | None) -> None:
@@ -197,7 +200,7 @@ class Zone:
         player = self._player()
         told = {
             "tool": self.tool or _tool_of(player) or _DEFAULT_TOOL,
-            "zone": self.zone or "unknown",
+            "zone": self._zone_name(),
             "pressure": gesture.pressure,
             "speed": gesture.speed,
             "pattern": gesture.pattern,

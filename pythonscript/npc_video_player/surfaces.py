@@ -1,0 +1,256 @@
+"""Where a ray meets what shows a picture in a 3D world, and which point of the picture is there.
+
+Points of the picture are parts of its width and height, from (0, 0) in the upper left corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from godot import (
+    AABB,
+    Area3D,
+    BaseMaterial3D,
+    Basis,
+    MeshInstance3D,
+    PhysicsRayQueryParameters3D,
+    Sprite3D,
+    Transform3D,
+    Vector2,
+    Vector3,
+)
+
+__all__ = ["SURFACES", "Hit", "Ray", "hit"]
+
+SURFACES = (MeshInstance3D, Sprite3D, Area3D)
+_VERTICES, _UVS, _INDICES = 0, 4, 12  # of Mesh.ArrayType
+_MOST_AREAS = 16  # in front of the one that is meant, which let pointers through
+_NEAR = 0.99  # parts of the way on which something may stand before the surface
+
+
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """From `origin` along `direction`, which has the length 1, as far as `length`."""
+
+    origin: Vector3
+    direction: Vector3
+    length: float
+
+    @property
+    def end(self) -> Vector3:
+        return self.origin + self.direction * self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a ray meets a surface: how far away, and at which point of the picture."""
+
+    distance: float
+    point: Vector2
+
+
+def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
+    """Where `ray` meets a node of `SURFACES`, if nothing stands before it.
+
+    Meshes and sprites are met as they are shown; an Area3D shows the picture flat in the box around
+    its shapes, its thinnest side towards the viewer.
+
+    Args:
+        blocking: the physics layers whose bodies are in the way, but for those above and below the
+            surface in the tree.
+    """
+    if not surface.is_visible_in_tree():
+        return None
+    if isinstance(surface, Area3D):
+        return _on_area(surface, ray, blocking)
+    found = _on_sprite(surface, ray) if isinstance(surface, Sprite3D) else _on_mesh(surface, ray)
+    if found is None or _is_blocked(surface, ray, found.distance, blocking):
+        return None
+    return found
+
+
+# ---- Meshes ----
+
+
+def _on_mesh(node: MeshInstance3D, ray: Ray) -> Hit | None:
+    mesh = node.mesh
+    triangles = None if mesh is None else mesh.generate_triangle_mesh()
+    if triangles is None:
+        return None
+    place = node.get_global_transform()
+    to_local = place.affine_inverse()
+    start = to_local * ray.origin
+    along = (to_local * ray.end - start).normalized()
+    found = triangles.intersect_ray(start, along)
+    if not found:
+        return None
+    position = found["position"]
+    point = _uv(node, mesh, int(found["face_index"]), position)
+    if point is None:
+        return None
+    return Hit((place * position - ray.origin).length(), point)
+
+
+def _uv(node: MeshInstance3D, mesh: Any, face: int, position: Vector3) -> Vector2 | None:
+    """The texture's coordinates at `position` of a triangle."""
+    for index in range(mesh.get_surface_count()):
+        arrays = mesh.surface_get_arrays(index)
+        vertices, uvs, indices = arrays[_VERTICES], arrays[_UVS], arrays[_INDICES]
+        count = len(indices or vertices) // 3
+        if face >= count:
+            face -= count
+            continue
+        if not uvs:
+            return None
+        corners = [3 * face + corner for corner in range(3)]
+        if indices:
+            corners = [indices[corner] for corner in corners]
+        weights = _weights(*(vertices[corner] for corner in corners), position)
+        pairs = zip(weights, corners, strict=True)
+        u, v = 0.0, 0.0
+        for weight, corner in pairs:
+            u, v = u + weight * uvs[corner].x, v + weight * uvs[corner].y
+        material = node.get_active_material(index)
+        if isinstance(material, BaseMaterial3D):
+            scale, offset = material.uv1_scale, material.uv1_offset
+            u, v = u * scale.x + offset.x, v * scale.y + offset.y
+        return Vector2(u, v)
+    return None
+
+
+def _weights(a: Vector3, b: Vector3, c: Vector3, point: Vector3) -> tuple[float, float, float]:
+    """How much of each corner is in a point of their triangle; they add up to 1."""
+    normal = (b - a).cross(c - a)
+    area = normal.dot(normal)
+    if area <= 0.0:
+        return 1.0, 0.0, 0.0
+    second = (c - point).cross(a - point).dot(normal) / area
+    third = (a - point).cross(b - point).dot(normal) / area
+    return 1.0 - second - third, second, third
+
+
+# ---- Sprites ----
+
+
+def _on_sprite(sprite: Sprite3D, ray: Ray) -> Hit | None:
+    texture, size = sprite.texture, sprite.pixel_size
+    if texture is None or size <= 0.0:
+        return None
+    place = _place(sprite, ray)
+    to_local = place.affine_inverse()
+    start = to_local * ray.origin
+    along = to_local * ray.end - start
+    depth = int(sprite.axis)
+    if abs(along[depth]) < 1e-9:
+        return None
+    part = -start[depth] / along[depth]
+    if not 0.0 <= part <= 1.0:
+        return None
+    met = start + along * part
+    right, up = ((-met.z, met.y), (met.x, -met.z), (met.x, met.y))[depth]
+    box = sprite.get_item_rect()
+    x = (right / size - box.position.x) / box.size.x
+    y = 1.0 - (up / size - box.position.y) / box.size.y
+    if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
+        return None
+    x, y = (1.0 - x if sprite.flip_h else x), (1.0 - y if sprite.flip_v else y)
+    return Hit((place * met - ray.origin).length(), _in_texture(sprite, texture, x, y))
+
+
+def _place(sprite: Sprite3D, ray: Ray) -> Transform3D:
+    """Where it is seen, which for one that turns to the viewer is not where it is."""
+    place = sprite.get_global_transform()
+    if sprite.billboard == BaseMaterial3D.BILLBOARD_DISABLED:
+        return place
+    camera = sprite.get_viewport().get_camera_3d()
+    basis = camera.get_global_transform().basis.orthonormalized()
+    if sprite.billboard == BaseMaterial3D.BILLBOARD_FIXED_Y:
+        up = Vector3(0.0, 1.0, 0.0)
+        right = up.cross(basis.z).normalized()
+        basis = Basis(right, up, right.cross(up))
+    scale = place.basis.get_scale()
+    basis = Basis(basis.x * scale.x, basis.y * scale.y, basis.z * scale.z)
+    return Transform3D(basis, place.origin)
+
+
+def _in_texture(sprite: Sprite3D, texture: Any, x: float, y: float) -> Vector2:
+    """A point of what is seen of the texture, of its region and frame."""
+    columns, rows = sprite.hframes, sprite.vframes
+    x = (sprite.frame % columns + x) / columns
+    y = (sprite.frame // columns + y) / rows
+    size = texture.get_size()
+    if not sprite.region_enabled or min(size) <= 0.0:
+        return Vector2(x, y)
+    region = sprite.region_rect
+    return Vector2(
+        (region.position.x + x * region.size.x) / size.x,
+        (region.position.y + y * region.size.y) / size.y,
+    )
+
+
+# ---- Areas ----
+
+
+def _on_area(area: Area3D, ray: Ray, blocking: int) -> Hit | None:
+    query = PhysicsRayQueryParameters3D.create(ray.origin, ray.end, blocking | area.collision_layer)
+    query.collide_with_areas = True
+    passed = []
+    for _ in range(_MOST_AREAS):
+        found = area.get_world_3d().direct_space_state.intersect_ray(query)
+        if not found:
+            return None
+        if found["collider"] == area:
+            position = found["position"]
+            return Hit((position - ray.origin).length(), _in_box(area, position))
+        if not (isinstance(found["collider"], Area3D) or _is_kin(area, found["collider"])):
+            return None
+        passed.append(found["rid"])
+        query.exclude = passed
+    return None
+
+
+def _in_box(area: Area3D, position: Vector3) -> Vector2:
+    local = area.get_global_transform().affine_inverse() * position
+    box = None
+    for each in _boxes(area):
+        box = each if box is None else box.merge(each)
+    if box is None or min(box.size) <= 0.0:
+        return Vector2(0.5, 0.5)
+    x, y, z = ((local[axis] - box.position[axis]) / box.size[axis] for axis in range(3))
+    thinnest = min(range(3), key=lambda axis: box.size[axis])
+    return (Vector2(1.0 - z, 1.0 - y), Vector2(x, z), Vector2(x, 1.0 - y))[thinnest]
+
+
+def _boxes(area: Area3D) -> Iterator[AABB]:
+    for owner in area.get_shape_owners():
+        if not area.is_shape_owner_disabled(owner):
+            place = area.shape_owner_get_transform(owner)
+            for index in range(area.shape_owner_get_shape_count(owner)):
+                shape = area.shape_owner_get_shape(owner, index)
+                yield place * shape.get_debug_mesh().get_aabb()
+
+
+# ---- What stands before them ----
+
+
+def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
+    if not blocking:
+        return False
+    end = ray.origin + ray.direction * (distance * _NEAR)
+    query = PhysicsRayQueryParameters3D.create(ray.origin, end, blocking)
+    passed = []
+    for _ in range(_MOST_AREAS):
+        found = surface.get_world_3d().direct_space_state.intersect_ray(query)
+        if not found:
+            return False
+        if not _is_kin(surface, found["collider"]):
+            return True
+        passed.append(found["rid"])
+        query.exclude = passed
+    return True
+
+
+def _is_kin(surface: Any, body: Any) -> bool:
+    return bool(surface.is_ancestor_of(body) or body.is_ancestor_of(surface))
