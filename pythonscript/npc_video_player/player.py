@@ -330,6 +330,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._shown = self._director.wanted
             self._director.leave()
             self._leave_stage()
+            self._visibility.leave()
             self._screen.close()
             self._ring.close()
             self._lay_overlay(wanted=False)
@@ -353,10 +354,15 @@ class NpcVideoPlayer(PlayerProperties):
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
         if self._stage is not None and self._screen is not None:
-            self._stage.advance(has_changed=is_seen and self._screen.has_changed)
+            self._stage.advance(has_changed=is_seen and self._screen.has_changed, is_seen=is_seen)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
         return 0.0 if self._screen is None else self._rests(is_seen)
+
+    def _is_heard(self) -> bool:
+        """Whether what plays has a sound, wherever it is seen."""
+        clip = None if self._screen is None else self._screen.clip
+        return clip is not None and not clip.reel.is_silent and not self.mute
 
     def _rests(self, is_seen: bool) -> float:
         """Seconds of the game's time for which it needs no frame."""

@@ -31,6 +31,7 @@ from .setting import Number, PictureSize, Setting
 from .sources import CacheSettings, Settings
 from .stills_backend import NpcStillsBackend
 from .stretch import STRETCH_MODES
+from .visibility import SHOWN_ON
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
 _RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES, _SAVE_FILE = 1, 2, 20, 26, 27
@@ -227,6 +228,15 @@ class PlayerProperties(Control):
         " as large as those of the preset when the texture is asked for first. It changes by"
         " nothing but this.",
     )
+    shown_on = Setting(
+        NodePath,
+        NodePath(),
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="Sprite3D,MeshInstance3D,VisibleOnScreenNotifier3D",
+        doc="What shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around all that"
+        " does: while no camera sees it the player rests, unless it is heard. Empty: a player whose"
+        " texture is used never rests.",
+    )
     interpolation = Setting(
         str,
         "blend",
@@ -375,6 +385,11 @@ class PlayerProperties(Control):
     def _target(self) -> Any:
         """The node at `procedural_target`, of whatever class, or None."""
         return self.get_node_or_null(self.procedural_target) if self.procedural_target else None
+
+    def _shown_on(self) -> Any:
+        """The node at `shown_on`, if it is of a class that cameras see."""
+        node = self.get_node_or_null(self.shown_on) if self.shown_on else None
+        return node if isinstance(node, SHOWN_ON) else None
 
     def _placeholder_parts(self) -> frozenset[str]:
         return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))

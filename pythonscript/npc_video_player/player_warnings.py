@@ -11,6 +11,7 @@ from npc_video import VideoParams
 from .game_files import is_writable_for_players
 from .speaker import SPEAKERS
 from .stand_in import TARGETS
+from .visibility import SHOWN_ON
 
 if TYPE_CHECKING:
     from .player_properties import PlayerProperties
@@ -40,6 +41,11 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
         yield (
             "Audio Player: there is no AudioStreamPlayer2D, 3D or AudioStreamPlayer at this path:"
             " clips are heard everywhere until there is."
+        )
+    if player.shown_on and not _has(player, player.shown_on, SHOWN_ON):
+        yield (
+            "Shown On: there is no Sprite3D, MeshInstance3D or VisibleOnScreenNotifier3D at this"
+            " path: the player never rests until there is."
         )
     if player.cache_folder and not is_writable_for_players(player.cache_folder):
         yield "Cache Folder: players can only write below user://, as user://npc_video."

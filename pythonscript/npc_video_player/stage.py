@@ -36,7 +36,11 @@ _OWN_COUNTS = 2
 
 
 class Stage:
-    """A viewport of `size` pixels, in which layers or a still are drawn."""
+    """A viewport of `size` pixels, in which layers or a still are drawn.
+
+    Attributes:
+        is_drawn: whether it is drawn anew in each frame.
+    """
 
     def __init__(self, size: Vector2):
         self._viewport = SubViewport()
@@ -55,6 +59,7 @@ class Stage:
         self._material: Any = None
         self._mipmaps: Mipmaps | None = None
         self._known: weakref.ref[Any] | None = None
+        self.is_drawn = True
         self.resize(size)
 
     def resize(self, size: Vector2) -> None:
@@ -66,6 +71,7 @@ class Stage:
         """Draws `layers` of a player that is in a scene, and the picture in the player."""
         self._drop_still()
         self._layers = layers
+        self.is_drawn = True
         layers.move_to(self._floor)
         self._draw_before(player, RenderingServer.VIEWPORT_UPDATE_ALWAYS)
         self._material = RenderingServer.material_create()
@@ -128,6 +134,13 @@ class Stage:
     def is_busy(self) -> bool:
         """Whether it has something to do in the next frame."""
         return self._mipmaps is not None and self._mipmaps.is_busy
+
+    def rest(self, *, is_seen: bool) -> None:
+        """Draws the layers as long as anybody sees them."""
+        if is_seen != self.is_drawn:
+            self.is_drawn = is_seen
+            modes = RenderingServer.VIEWPORT_UPDATE_DISABLED, RenderingServer.VIEWPORT_UPDATE_ALWAYS
+            RenderingServer.viewport_set_update_mode(self._rid, modes[is_seen])
 
     def advance(self, *, has_changed: bool) -> None:
         """Keeps mipmaps to the picture; called in each frame, and when the picture has changed."""

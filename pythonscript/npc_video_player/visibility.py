@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from godot import Rect2, wake
+from godot import (
+    DisplayServer,
+    GeometryInstance3D,
+    Node,
+    Rect2,
+    VisibleOnScreenNotifier3D,
+    is_instance_valid,
+    wake,
+)
 
+__all__ = ["SHOWN_ON", "Visibility"]
+
+SHOWN_ON = (VisibleOnScreenNotifier3D, GeometryInstance3D)
 # To find out whether it is seen costs more than to play on for a frame.
 _SECONDS_BETWEEN_LOOKS = 0.3
 
@@ -23,6 +34,7 @@ class Visibility:
         self.has_texture = False
         self._player = player
         self._looks_in = 0.0
+        self._in_world: _InWorld | None = None
 
     def look_soon(self) -> None:
         """Something has changed that may matter."""
@@ -34,8 +46,29 @@ class Visibility:
         self._looks_in -= seconds
         if self._looks_in <= 0.0:
             self._looks_in = _SECONDS_BETWEEN_LOOKS
-            self.is_seen = self.has_texture or self._is_in_view()
+            self.is_seen = self._is_in_world() or self._is_in_view()
         return self.is_seen
+
+    def leave(self) -> None:
+        """The player is in no scene any more."""
+        self.has_texture = False
+        if self._in_world is not None:
+            self._in_world.close()
+            self._in_world = None
+
+    def _is_in_world(self) -> bool:
+        """Whether its texture is seen, or may be."""
+        node = self._player._shown_on()
+        if self._in_world is not None and self._in_world.node is not node:
+            self._in_world.close()
+            self._in_world = None
+        if node is None:
+            return self.has_texture
+        if self._in_world is None:
+            # What cameras see of it is known when they have been through a frame.
+            self._in_world = _InWorld(node, self.look_soon)
+            return True
+        return self._in_world.is_seen or self._player._is_heard()
 
     def _is_in_view(self) -> bool:
         player = self._player
@@ -43,3 +76,44 @@ class Visibility:
             return False
         area = player.get_global_transform_with_canvas() * Rect2(0.0, 0.0, *player.size)
         return bool(player.get_viewport_rect().intersects(area))
+
+
+class _InWorld:
+    """What shows the player's texture in a 3D world: `node`, of a class of `SHOWN_ON`.
+
+    Args:
+        changed: is called when a camera begins or ends to see it.
+    """
+
+    def __init__(self, node: Any, changed: Any):
+        self.node = node
+        self._is_own = not isinstance(node, VisibleOnScreenNotifier3D)
+        self._notifier = VisibleOnScreenNotifier3D() if self._is_own else node
+        self._changed = changed
+        if self._is_own:
+            self._notifier.aabb = _box(node)
+            node.add_child(self._notifier, False, Node.INTERNAL_MODE_BACK)
+        self._notifier.screen_entered.connect(changed)
+        self._notifier.screen_exited.connect(changed)
+
+    @property
+    def is_seen(self) -> bool:
+        if not is_instance_valid(self._notifier):
+            return False
+        if self._is_own and self._notifier.aabb != (box := _box(self.node)):
+            self._notifier.aabb = box
+        # Without a screen nothing is drawn, and no camera sees anything.
+        return self._notifier.is_on_screen() or DisplayServer.get_name() == "headless"
+
+    def close(self) -> None:
+        if not is_instance_valid(self._notifier):
+            return
+        self._notifier.screen_entered.disconnect(self._changed)
+        self._notifier.screen_exited.disconnect(self._changed)
+        if self._is_own:
+            self._notifier.queue_free()
+
+
+def _box(node: Any) -> Any:
+    """Around all that it may show; that of a sprite that turns to the viewer allows for it."""
+    return node.get_aabb().grow(node.extra_cull_margin)

@@ -110,6 +110,7 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
 }
 # Those whose effect has a test of its own.
 APART = {
+    "shown_on",
     "eyes",
     "log_evaluations",
     "placeholder_background",

@@ -1,4 +1,4 @@
-"""Zones in a 3D world, touched through the viewport, and players that nobody sees in it."""
+"""Zones in a 3D world, touched through the viewport."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ from godot import (
     BaseMaterial3D,
     Basis,
     BoxShape3D,
-    Camera3D,
     CollisionShape3D,
     CylinderMesh,
-    Image,
-    ImageTexture,
     InputEventMouseButton,
     InputEventMouseMotion,
-    MeshInstance3D,
     MouseButton,
     QuadMesh,
     Rect2,
     SphereMesh,
-    Sprite3D,
-    StandardMaterial3D,
     StaticBody3D,
     Vector2,
     Vector3,
@@ -33,57 +27,7 @@ from npc_video_player import NpcInteractionZone, NpcInteractionZone3D
 from npc_video_player.surfaces import Ray, hit
 from players import player_in
 from window import picture
-
-SIDE = 128
-DARK = 80.0  # below it the renderer's colours are not precise
-
-
-def gradient() -> ImageTexture:
-    """Red is how far to the right, green how far down; blue is where it is."""
-    ramp = np.linspace(DARK, 255, SIDE).round()
-    pixels = np.full((SIDE, SIDE, 3), 128, np.uint8)
-    pixels[..., 0], pixels[..., 1] = ramp[None, :], ramp[:, None]
-    image = Image.create_from_data(SIDE, SIDE, False, Image.FORMAT_RGB8, pixels.tobytes())
-    return ImageTexture.create_from_image(image)
-
-
-def unshaded(texture: Any) -> StandardMaterial3D:
-    material = StandardMaterial3D()
-    material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
-    material.albedo_texture = texture
-    material.texture_filter = BaseMaterial3D.TEXTURE_FILTER_NEAREST
-    material.cull_mode = BaseMaterial3D.CULL_DISABLED
-    return material
-
-
-def world(test: EngineTest, distance: float = 3.0) -> Camera3D:
-    camera = Camera3D()
-    camera.position = Vector3(0.0, 0.0, distance)
-    test.add_child(camera)
-    camera.make_current()
-    return camera
-
-
-def screen(test: EngineTest, mesh: Any = None, texture: Any = None) -> MeshInstance3D:
-    made = MeshInstance3D()
-    if mesh is None:
-        mesh = QuadMesh()
-        mesh.size = Vector2(2.0, 2.0)
-    made.mesh = mesh
-    made.material_override = unshaded(texture or gradient())
-    test.add_child(made)
-    return made
-
-
-def sprite(test: EngineTest, **properties: Any) -> Sprite3D:
-    made = Sprite3D()
-    made.texture = gradient()
-    made.pixel_size = 2.0 / SIDE
-    made.texture_filter = BaseMaterial3D.TEXTURE_FILTER_NEAREST
-    for name, value in properties.items():
-        setattr(made, name, value)
-    test.add_child(made)
-    return made
+from worlds import DARK, SIDE, screen, sprite, world
 
 
 def ray_through(test: EngineTest, at: Vector2) -> Ray:
