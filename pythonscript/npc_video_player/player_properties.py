@@ -415,6 +415,8 @@ class PlayerProperties(Control):
             backend = "" if self.backend is None else self.backend.describe()
         # The game's own animations are better than a still; Ember is so for her own clips only.
         moves = self._draws() or self._target() is not None
+        # Who moves a picture of the NPC has no need of a stranger.
+        moves = moves or (self.fallback == "procedural" and self._moved_picture() is None)
         return Settings(
             generator=self._generator,
             backend=backend,
@@ -427,7 +429,7 @@ class PlayerProperties(Control):
                 folder=self.cache_folder,
                 baked_folder=self.baked_folder,
             ),
-            rungs=frozenset(Fallback) if moves or self.fallback == "procedural" else _NOT_DRAWN,
+            rungs=frozenset(Fallback) if moves else _NOT_DRAWN,
             config=VideoGenerationConfig(
                 preset=self.preset,
                 fallback=Fallback(self.fallback),

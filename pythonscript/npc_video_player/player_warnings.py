@@ -27,7 +27,13 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
     yield from _of_embedded(player, portrait)
     if player.fallback == "placeholder" and player._role.picture_of(VideoParams()) is None:
         yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
-    if player.fallback == "procedural" and not player._draws() and not player.procedural_target:
+    if player.fallback == "procedural" and player._moved_picture() is not None:
+        if not player.procedural_target:
+            yield (
+                "Fallback: there is no drawn face of your NPC, so its picture is shown: set"
+                " procedural_target to a node that plays its animations, or choose another."
+            )
+    elif player.fallback == "procedural" and not player._draws() and not player.procedural_target:
         yield (
             "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
             " that plays your NPC's animations, or choose another fallback."

@@ -69,8 +69,9 @@ class PreviewStage:
         self._show(lambda screen: screen.cover(Fallback.PLACEHOLDER, params, CLIP_SECONDS))
 
     def act(self, params: VideoParams) -> None:
-        """Shows the drawn face."""
-        self._show(lambda screen: screen.cover(Fallback.PROCEDURAL, params, CLIP_SECONDS))
+        """Shows what is felt: on the portrait, or on the drawn face where there is none."""
+        kind = Fallback.PROCEDURAL if self._cast.portrait is None else Fallback.PLACEHOLDER
+        self._show(lambda screen: screen.cover(kind, params, CLIP_SECONDS))
 
     def play(self, clip: GeneratedClip) -> None:
         self._show(lambda screen: screen.open(clip, in_phase=clip.is_drawn))

@@ -111,6 +111,16 @@ def test_until_there_is_a_clip_the_portrait_is_shown_in_its_place(test: EngineTe
     yield
 
 
+def test_ember_does_not_stand_in_for_a_portrait(test: EngineTest) -> None:
+    player = mira(
+        test, npc_name="No dragon", portrait=still(GREEN), fallback="procedural",
+        simulate_latency=True,
+    )  # fmt: skip
+    player.request({"expression": "happy"})
+    assert isinstance(player._screen.layers.top, Placeholder)
+    assert "its picture is shown" in warned(player, "Fallback:")
+
+
 def test_a_clip_has_the_shape_of_the_portrait(test: EngineTest) -> Steps:
     player = mira(test, npc_name="Tall", portrait=still(GREEN, 40, 80))
     assert player.get_video_texture().get_size() == player._screen.layers.picture_size
