@@ -78,9 +78,9 @@ class NpcBaker(Node):
     def _backend(self, part: Part) -> Backend:
         chosen = self._wanted["generator"]
         if chosen == EMBEDDED or not (chosen or part.backend):
-            return npc_video.ProceduralBackend()
+            return npc_video.ProceduralBackend(eyes=part.npc.eyes)
         if not chosen:
-            return make_backend(part.backend)
+            return make_backend(part.backend, eyes=part.npc.eyes)
         path = chosen if "://" in chosen else f"res://{chosen}"
         found = ResourceLoader.load(path) if ResourceLoader.exists(path) else None
         if not isinstance(found, NpcBackend):
@@ -88,7 +88,7 @@ class NpcBaker(Node):
                 f"generator: {chosen!r} is no generator of the project: name the file of one, or"
                 f" {EMBEDDED!r}."
             )
-        return make_backend(found, "generator")
+        return make_backend(found, "generator", part.npc.eyes)
 
     def _finish(self, progress: Progress) -> None:
         self._has_missed = self._has_missed or bool(progress.missed)

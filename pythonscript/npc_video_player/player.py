@@ -354,7 +354,8 @@ class NpcVideoPlayer(PlayerProperties):
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
         if self._stage is not None and self._screen is not None:
-            self._stage.advance(has_changed=is_seen and self._screen.has_changed, is_seen=is_seen)
+            self._stage.rest(is_seen=is_seen)
+            self._stage.advance(has_changed=is_seen and self._screen.has_changed)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
         return 0.0 if self._screen is None else self._rests(is_seen)
@@ -475,7 +476,8 @@ class NpcVideoPlayer(PlayerProperties):
     def _clear_stage(self) -> None:
         """Has the texture show the portrait, for who holds it."""
         self._stage.resize(self._texture_size(self._stage.size))
-        params, portrait = self._role.params({}), self._role.portrait
+        params = self._role.params({})
+        portrait = self._role.picture_of(params)
         still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
         self._stage.stand(self, still)
 

@@ -51,7 +51,6 @@ class Visibility:
 
     def leave(self) -> None:
         """The player is in no scene any more."""
-        self.has_texture = False
         if self._in_world is not None:
             self._in_world.close()
             self._in_world = None

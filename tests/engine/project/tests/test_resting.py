@@ -10,7 +10,6 @@ from godot import (
     AABB,
     BaseMaterial3D,
     NodePath,
-    SubViewport,
     Vector3,
     VisibleOnScreenNotifier3D,
 )
@@ -41,7 +40,7 @@ def test_a_player_rests_while_no_camera_sees_its_sprite(test: EngineTest) -> Ste
         camera.rotation = Vector3(0.0, np.pi, 0.0)
         yield from until(lambda player=player: is_resting(player))
         before = player.get_stats()["frames_shown"]
-        assert is_drawn(player) is False
+        assert not player._stage.is_drawn
         for _ in range(20):
             yield
         assert player.get_stats()["frames_shown"] == before
@@ -50,17 +49,12 @@ def test_a_player_rests_while_no_camera_sees_its_sprite(test: EngineTest) -> Ste
         yield from until(
             lambda player=player, before=before: player.get_stats()["frames_shown"] > before
         )
-        assert is_drawn(player) is True
+        assert player._stage.is_drawn
         seen_on.visible = False
         yield from until(lambda player=player: is_resting(player))
         player.free()
         assert seen_on.get_child_count(True) == 0 or not is_followed(seen_on)
         seen_on.free()
-
-
-def is_drawn(player: Any) -> bool:
-    mode = player._stage._viewport.render_target_update_mode
-    return bool(mode == SubViewport.UPDATE_ALWAYS)
 
 
 def is_followed(node: Any) -> bool:
