@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from godot import Rect2, RenderingServer, Vector2
+from godot import RID, Rect2, RenderingServer, Vector2
 
 from .clip_sound import ClipSound
 from .layers import new_item
 from .reel import Reel
 from .speaker import Speaker
+
+if TYPE_CHECKING:
+    from npc_video.media.likeness import Sketch
 
 
 class ClipLayer:
@@ -34,10 +37,15 @@ class ClipLayer:
         self.is_held = self.is_tiled = False
         self.has_moved = self.has_looped = self.has_finished = False
         self.sound: ClipSound | None = None
+        self._area = Rect2()
+        self._warp: RID | None = None
         self._player, self._leave = player, leave
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
         self._played = reel.played
         RenderingServer.canvas_item_set_material(self.item, reel.material.rid)
+        RenderingServer.canvas_item_set_default_texture_filter(
+            self.item, RenderingServer.CANVAS_ITEM_TEXTURE_FILTER_LINEAR
+        )
 
     @property
     def phase(self) -> float:
@@ -45,9 +53,31 @@ class ClipLayer:
         return self.reel.playback.phase
 
     def place(self, area: Rect2) -> None:
+        self._area = area
         tiles = Vector2(area.size.x / self.size.x, area.size.y / self.size.y)
         RenderingServer.canvas_item_clear(self.item)
-        self.reel.material.draw(self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0))
+        self.reel.material.draw(
+            self.item, area, tiles if self.is_tiled else Vector2(1.0, 1.0), self._warp
+        )
+
+    def bend(self, warp: RID | None) -> None:
+        """Has the picture warped by this texture, as far as `lean` says; None: not any more."""
+        self._warp = warp
+        self.lean(0.0)
+        self.place(self._area)
+
+    def lean(self, part: float) -> None:
+        """Each place shows what is so much of its warp away, for this layer alone."""
+        RenderingServer.canvas_item_set_instance_shader_parameter(self.item, "lean", part)
+
+    def coming(self, seconds: float) -> list[tuple[float, Sketch]]:
+        """What it shows in the next `seconds`, in small; now is the first. Empty if not known."""
+        playback = self.reel.playback
+        if playback.sketches is None:
+            return []
+        length = playback.length if self.reel.begins_again else 0.0
+        seconds = 0.0 if self.is_held else seconds
+        return playback.sketches.coming(playback.position, seconds, length=length)
 
     def advance(self, seconds: float) -> None:
         """Plays the reel on, unless others that show it have done so meanwhile."""

@@ -92,11 +92,20 @@ class ClipMaterial:
             self._motion.show(grid)
         self._set(moves=grid is not None, second_is_later=second_is_later)
 
-    def draw(self, item: RID, rect: Any, tiles: Vector2) -> None:
-        """Has `item` show it in `rect`, repeated as often as `tiles` says."""
-        columns, rows = self._info.layout.size
+    def draw(self, item: RID, rect: Any, tiles: Vector2, warp: RID | None = None) -> None:
+        """Has `item` show it in `rect`, repeated as often as `tiles` says.
+
+        Args:
+            warp: a texture of the size of sketches, by which the item is warped as far as its own
+                `lean` says; None: it is not.
+        """
+        texture, (columns, rows) = self._textures[0], self._info.layout.size
+        if warp is not None:
+            from npc_video.media.likeness import SIDE
+
+            texture, (columns, rows) = warp, (SIDE, SIDE)
         source = (0.0, 0.0, columns * tiles.x, rows * tiles.y)
-        RenderingServer.canvas_item_add_texture_rect_region(item, rect, self._textures[0], source)
+        RenderingServer.canvas_item_add_texture_rect_region(item, rect, texture, source)
 
     def close(self) -> None:
         for rid in (self.rid, *self._textures):

@@ -89,7 +89,7 @@ class Director:
         if answer.fallback is None and answer.clip is not None:
             self._tally.answered("exact")
             self._ring.hide()
-            self.screen.open(answer.clip, in_phase=answer.clip.is_drawn)
+            self.screen.open(answer.clip, in_phase=answer.clip.is_drawn, at_once=True)
             return
         if comes_in:
             return
@@ -99,7 +99,7 @@ class Director:
         if is_made and self._player.progress_ring:
             self._ring.show(None)
         if kind is Fallback.CACHED and answer.clip is not None:
-            self.screen.open(answer.clip, "similar")
+            self.screen.open(answer.clip, "similar", at_once=True)
         else:
             self._cover(kind, params)
             self._tally.reacted(kind.value)

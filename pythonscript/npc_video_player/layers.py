@@ -110,6 +110,10 @@ class LayerStack:
                 self._fade(fading, seconds)
             self._show_all()
 
+    def opacity(self, layer: Layer) -> float:
+        """How far `layer` has faded in, 0 to 1; 0 for one that is not there."""
+        return next((fading.opacity for fading in self._stack if fading.layer is layer), 0.0)
+
     def loudness(self, layer: Layer) -> float:
         """How much of `layer` is to be heard, 0 to 1, while it and what is above it fade in."""
         heard = 0.0

@@ -208,14 +208,16 @@ class PlayerProperties(Control):
         0.4,
         range=(0, 2, 0.05),
         suffix="s",
-        doc="How long a clip takes to fade into the next, in seconds. 0: it is cut.",
+        doc="How long a clip takes at most to fade into the next, in seconds: the less, the more"
+        " alike the two are. 0: it is cut.",
     )
     crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
     crossfade_at = Setting(
         str,
         "once",
         enum=("once", "loop"),
-        doc="Whether a clip gives way to the next at once, or when it has come to its end.",
+        doc="Whether a clip gives way to the next at once, or when it has come to its end. One that"
+        " was waited for may come half a second later, when the two are most alike.",
     )
     stretch_mode = Setting(
         str,
@@ -242,7 +244,8 @@ class PlayerProperties(Control):
         "blend",
         enum=INTERPOLATIONS,
         doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
-        " blocks on their way (motion), which is for H.264 and a mix elsewhere.",
+        " blocks on their way (motion), which is for H.264 and a mix elsewhere. With motion clips"
+        " that follow each other are warped towards each other, of whatever codec.",
     )
     speed_scale = Number(
         float,

@@ -6,12 +6,12 @@ It knows neither where clips come from nor whom to tell what happens; `advance` 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from godot import Rect2, wake
 from npc_video import Fallback, GeneratedClip, VideoParams
 
+from .arrival import Arrival
 from .clip_layer import ClipLayer
 from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
 from .layers import Layer, LayerStack
@@ -23,6 +23,7 @@ from .role import Role
 from .speaker import Speaker
 from .stand_in import StandIn
 from .stills import Stills
+from .warp import Warp
 
 if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
@@ -32,26 +33,11 @@ _FALLBACK_FADE_SECONDS = 0.25
 _FALLBACK_FIRST_OPACITY = 0.5
 
 
-@dataclass(slots=True)
-class _Opening:
-    """A clip whose first picture is awaited.
-
-    Attributes:
-        in_phase: it goes on where what is on screen is then.
-        waited: seconds since it was asked for.
-    """
-
-    reel: Reel
-    role: str
-    in_phase: bool
-    waited: float = 0.0
-
-
 class Screen:
     """The picture of `player`, who plays `role`.
 
     Attributes:
-        crossfade: seconds in which one clip fades into the next.
+        crossfade: seconds in which a clip fades into one that has nothing in common with it.
         switches_at_loop: whether a clip waits until the one before it is through, if that loops.
         speaker: how fast clips play, and where they are heard.
         shots_shown: frames of clips that were on screen.
@@ -72,9 +58,10 @@ class Screen:
         self._reels = reels
         self._interpolation, self._loops = "none", True
         self._text, self._parts = "", PARTS
-        self._opening: _Opening | None = None
+        self._opening: Arrival | None = None
         # What still comes in, and is being opened or on top.
         self._growing: Reel | None = None
+        self._warp: Warp | None = None
         self._broken: Reel | None = None
         # All that there is, when nothing fades, opens or sounds.
         self._calm: ClipLayer | None = None
@@ -125,14 +112,17 @@ class Screen:
         role: str = "clip",
         *,
         in_phase: bool = False,
+        at_once: bool = False,
         growing: GrowingFile | None = None,
     ) -> None:
         """Shows `clip` as soon as its first picture is there, which may be with the next frame.
 
+        Over another clip it may come half a second later, when what is on screen is most like it.
         The one that came in until now just goes on.
 
         Args:
             in_phase: it begins where the drawn face is, which moves like it.
+            at_once: it waits for nothing but its first picture.
             growing: the clip's file, if it still comes in; should that break off, nobody is told.
         """
         self._stir()
@@ -161,7 +151,7 @@ class Screen:
             alone=self.speaker.speed != 1.0,
             growing=growing,
         )
-        self._opening = _Opening(reel, role, in_phase)
+        self._opening = Arrival(reel, role, in_phase=in_phase, at_once=at_once)
         self._growing = None if growing is None else reel
 
     def play_as(self, interpolation: str, *, loops: bool, speed: float) -> None:
@@ -193,7 +183,12 @@ class Screen:
         if self.is_growing:
             return
         if opening is not None:
-            self.open(opening.reel.clip, opening.role, in_phase=opening.in_phase)
+            self.open(
+                opening.reel.clip,
+                opening.role,
+                in_phase=opening.in_phase,
+                at_once=opening.at_once,
+            )
         elif shown is not None and not shown.is_held:
             self.open(shown.reel.clip, "again")
 
@@ -209,6 +204,7 @@ class Screen:
         self._growing = None
         self.stills.drop()
         if self._opening is not None:
+            self._opening.close()
             self._reels.leave(self._opening.reel)
             self._opening = None
 
@@ -219,6 +215,7 @@ class Screen:
 
     def close(self) -> None:
         self.drop_opening()
+        self._end_warp()
         self.stand_in.close()
         self.layers.close()
 
@@ -231,8 +228,10 @@ class Screen:
             calm.advance(seconds * speed)
             return self._happened([calm])
         if self._opening is not None:
-            self._opening.waited += seconds * speed
+            self._opening.advance(seconds, speed)
         self.layers.advance(seconds, speed)
+        if self._warp is not None and not self._warp.advance():
+            self._end_warp()
         self.stills.advance()
         self.stand_in.advance(seconds)
         happenings = self._happened(self._clips()) + self._begin_opened()
@@ -324,6 +323,9 @@ class Screen:
         at_loop = self._waits_for_loop(opening.role)
         if (at_loop and not top.has_looped) or not playback.is_ready:
             return []
+        follows_clip = isinstance(top, ClipLayer) and not self.stand_in.is_shown
+        if follows_clip and not self._is_time(opening, top, goes_on=at_loop or opening.in_phase):
+            return []
         self._opening = None
         late = 0.0
         if at_loop:
@@ -334,12 +336,38 @@ class Screen:
         layer = ClipLayer(self._player, reel, self._reels.leave)
         layer.is_tiled = self.layers.stretch == "tile"
         has_alpha = playback.info.layout.has_alpha
-        self.layers.push(layer, self.crossfade, size=layer.size, is_translucent=has_alpha)
+        fade = self.crossfade
+        if follows_clip:
+            fade = opening.fade_seconds(self.layers, self.crossfade)
+        self.layers.push(layer, fade, size=layer.size, is_translucent=has_alpha)
+        self._warp = self._warp or opening.begin_warp(self.layers, layer)
+        opening.close()
         self.shots_shown += 1
         self.stand_in.leave(self.crossfade)
         began: list[Happening] = [Began(reel.clip_as_it_is, opening.role)]
         # Where its first picture came that late, what stood for it has shown the rest.
         return [*began, Finished()] if reel.is_finished and not is_over else began
+
+    def _is_time(self, opening: Arrival, below: ClipLayer, *, goes_on: bool) -> bool:
+        """Whether a clip is to come over `below` now.
+
+        Args:
+            goes_on: where that is, so at no other time.
+        """
+        reel = opening.reel
+        return opening.is_time(
+            below,
+            below.reel.position if goes_on else reel.position,
+            speed=self.speaker.speed,
+            # One that others show already plays on meanwhile.
+            may_wait=not (opening.at_once or goes_on or reel.material is not None),
+            warping=self._reels.decoders if self._interpolation == "motion" else None,
+        )
+
+    def _end_warp(self) -> None:
+        if self._warp is not None:
+            self._warp.close()
+            self._warp = None
 
     def _waits_for_loop(self, role: str) -> bool:
         """Whether a clip begins when the one on screen begins again."""

@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from .decode import ClipInfo
+    from .likeness import Sketch
 
 __all__ = ["FirstPicture", "FirstPictures"]
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPicture:
-    """The first picture of a clip, and what the clip says of itself."""
+    """The first picture of a clip, in large and in small, and what the clip says of itself."""
 
     info: ClipInfo
     picture: Picture
+    sketch: Sketch
 
 
 _Kept = tuple[GeneratedClip, "Future[FirstPicture]"]
@@ -95,6 +97,7 @@ def _bytes(first: Future[FirstPicture]) -> int:
 def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
     # FFmpeg is loaded here, on a thread that nobody waits for.
     from .decode import ClipDecoder
+    from .likeness import Sketcher
 
     decoder = ClipDecoder(
         clip.data,
@@ -107,6 +110,6 @@ def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
         picture = make_picture(*layout.size, layout.sample_bytes)
         frame = next(iter(decoder.frames()))
         layout.pack(frame.planes, picture.writable())
-        return FirstPicture(decoder.info, picture)
+        return FirstPicture(decoder.info, picture, Sketcher(decoder.info)(frame.planes))
     finally:
         decoder.close()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .first_pictures import FirstPicture
     from .growing import GrowingFile
     from .layout import PictureLayout
+    from .likeness import Sketches
 
 __all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
 
@@ -91,6 +92,7 @@ class Playback:
         shot: what is on screen now, or None before the first.
         error: why it cannot be played, or None.
         is_finished: it was played once, and does not begin again.
+        sketches: its frames in small, as far as it was decoded once; None while it has none.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Playback:
         self.shot: Shot | None = None
         self.error: MediaError | None = None
         self.is_finished = False
+        self.sketches: Sketches | None = None
         self._decoders = decoders
         self._make_picture = make_picture
         self._begin = begin
@@ -132,7 +135,7 @@ class Playback:
         self._is_closed = False
         self._first = first if begin == 0.0 else None
         if self._first is not None:
-            self._know(self._first.info)
+            self._know(self._first.info).add(0.0, self._first.sketch)
             self._waiting.append(Shot(0, 0, 0.0, self._first.picture))
         self._filling: Future[None] = decoders.submit(self._fill)
 
@@ -272,7 +275,10 @@ class Playback:
 
     def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
         """Decodes one more shot with each step; ends only after a still."""
-        self._know(decoder.info)
+        # NumPy is loaded by now.
+        from .likeness import Sketcher
+
+        sketches, sketch = self._know(decoder.info), Sketcher(decoder.info)
         layout = decoder.info.layout
         number = loop = 0
         start = self._loop_began = -self._begin * self.length
@@ -280,6 +286,8 @@ class Playback:
             last = 0.0
             for frame in decoder.frames():
                 last, number = frame.seconds, number + 1
+                if not (sketches.are_all or sketches.knows(last)):
+                    sketches.add(last, sketch(frame.planes))
                 is_there = self._first is not None and number == 1
                 if start + last < 0.0 or is_there:
                     continue
@@ -288,6 +296,7 @@ class Playback:
                 at = start + last
                 self._waiting.append(Shot(number - 1, loop, at, picture, frame.vectors))
                 yield
+            sketches.are_all = True
             self.length = decoder.length or last
             self.is_still = number == 1 and not decoder.info.has_sound
             if self.is_still and self._repeats:
@@ -295,9 +304,14 @@ class Playback:
             start += self.length
             loop += 1
 
-    def _know(self, info: ClipInfo) -> None:
+    def _know(self, info: ClipInfo) -> Sketches:
+        from .likeness import Sketches
+
         self.info = info
         self.length = info.length or 0.0
+        if self.sketches is None:
+            self.sketches = Sketches()
+        return self.sketches
 
     def _spare(self, layout: PictureLayout) -> Picture:
         if self._free:

@@ -355,6 +355,22 @@ def test_the_first_picture_of_another_file_is_none(webm, decoders):
     assert first_pictures.of(clip_of(b"no clip", expression="broken")) is None
 
 
+def test_frames_are_known_in_small_from_the_first_pass(play, decoders, webm):
+    first_pictures = FirstPictures(decoders, Memory, 1 << 20)
+    keep(first_pictures, clip_of(webm), decoders)
+    for arguments in ({}, {"first": first_pictures.of(clip_of(webm))}, {"begin": 0.5}):
+        playback = play(**arguments)
+        until(lambda playback=playback: playback.is_ready)
+        assert playback.sketches.at(0.0) is not None
+        for _ in range(2 * COUNT):
+            settle(playback, decoders)
+            playback.advance(FRAME)
+        assert playback.sketches.are_all
+        # Of each frame one, however often it was played and wherever it began.
+        coming = playback.sketches.coming(0.0, 10.0)
+        assert [wait for wait, _ in coming] == pytest.approx([n * FRAME for n in range(COUNT)])
+
+
 def test_what_does_not_repeat_ends_with_its_last_picture(play, decoders):
     playback = play(repeats=False)
     until(lambda: playback.is_ready)

@@ -1,0 +1,58 @@
+"""How much of a picture is a ghost: in neither of two others, nor on the way between them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ghost_energy"]
+
+BLOCK = 8
+"""Pixels of a block across and down."""
+
+# Pixels by which things may be on their way from one clip's picture to the other's.
+_FARTHEST = 12
+
+_Field = NDArray[np.float32]
+
+
+def ghost_energy(shown: _Field, one: _Field, other: _Field) -> float:
+    """The mean over pixels of the squared difference, in levels, to what may be there.
+
+    A block of `shown` is no ghost as far as it is in one of the other two, at its place or up to
+    `_FARTHEST` pixels away, as what moves passes there. Pictures are compared as they look from
+    where their pixels are not seen, so that being moved by a part of a pixel counts for nothing.
+
+    Args:
+        shown, one, other: luma, 0 to 255, of one size that is a multiple of `BLOCK`.
+    """
+    least = np.full([side // BLOCK for side in shown.shape], np.inf, np.float32)
+    seen = _blurred(shown)
+    for picture in (one, other):
+        for moved in _moved(_blurred(picture)):
+            np.minimum(least, _block_means((seen - moved) ** 2), out=least)
+    return float(least.mean())
+
+
+def _moved(picture: _Field) -> Iterator[_Field]:
+    height, width = picture.shape
+    wide = np.pad(picture, _FARTHEST, mode="edge")
+    for down in range(2 * _FARTHEST + 1):
+        for right in range(2 * _FARTHEST + 1):
+            yield wide[down : down + height, right : right + width]
+
+
+def _block_means(values: _Field) -> _Field:
+    height, width = values.shape
+    blocks = values.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK)
+    means: _Field = np.einsum("abcd->ac", blocks) / BLOCK**2
+    return means
+
+
+def _blurred(picture: _Field) -> _Field:
+    """By 1 4 6 4 1 across and down."""
+    for _ in range(2):
+        wide = np.pad(picture, 1, mode="edge")
+        across = wide[:, :-2] + 2.0 * wide[:, 1:-1] + wide[:, 2:]
+        picture = (across[:-2] + 2.0 * across[1:-1] + across[2:]) / np.float32(16.0)
+    return picture

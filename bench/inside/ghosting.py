@@ -1,0 +1,168 @@
+"""Has one clip follow another on a screen, and keeps what is shown beside what both show alone.
+
+`bench/ghosting.py` starts it, and gets the pictures as files of NumPy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from godot import OS, Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
+from godot import print as print_line
+from npc_video import GeneratedClip, VideoParams
+from npc_video_player import NpcVideoPlayer, shared
+from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.screen import Screen
+
+_DECODING_FRAMES = 600  # of the engine, in which what is waited for is decoded
+_MOST_FRAMES = 120  # in which the second clip must have taken over
+_STEP = 1.0 / 60.0
+
+
+@exposed
+class GhostingBench(Node):
+    """The scene of the measurement."""
+
+    def _ready(self) -> None:
+        self._work = _show_all(self, **json.loads(OS.get_cmdline_user_args()[0]))
+
+    def _process(self, delta: float) -> None:
+        try:
+            next(self._work)
+        except StopIteration:
+            print_line(json.dumps({}))
+            self._end(0)
+        except BaseException:
+            self._end(1)
+            raise
+
+    def _end(self, code: int) -> None:
+        self._work.close()
+        self.set_process(False)
+        self.get_tree().quit(code)
+
+
+def _show_all(
+    root: Node, pairs: list[str], modes: list[str], roles: list[str], phases: list[float], **to: Any
+) -> Generator[None]:
+    """Writes what was shown to files named after pair, mode, role and number of the phase.
+
+    Args:
+        phases: places in the first clip at which the second comes.
+    """
+    floors = [_floor(root, to["side"]) for _ in range(3)]
+    for pair in pairs:
+        clips = [_clip(f"{pair}_{number}", **to) for number in range(2)]
+        for mode in modes:
+            for role in roles:
+                for number, phase in enumerate(phases):
+                    shown = yield from _show(floors, clips, mode, role, phase)
+                    np.save(Path(to["to"], f"{pair}.{mode}.{role}.{number}.npy"), shown)
+
+
+def _floor(root: Node, side: int) -> Control:
+    viewport = SubViewport()
+    viewport.size = side, side
+    viewport.disable_3d = True
+    viewport.render_target_update_mode = SubViewport.UPDATE_ALWAYS
+    floor = Control()
+    viewport.add_child(floor)
+    root.add_child(viewport)
+    return floor
+
+
+def _show(
+    floors: list[Control], clips: list[GeneratedClip], mode: str, role: str, phase: float
+) -> Generator[None, None, np.ndarray]:
+    """Luma of shape (frames of the engine, 3, height, width): shown, first and second alone."""
+    first, second = clips
+    keep = shared.first_pictures()
+    keep.keep(second)
+    yield from _until(lambda: keep.of(second))
+    player = NpcVideoPlayer()
+    screen = Screen(floors[0], None, shared.reels())
+    screen.crossfade = player.crossfade
+    player.free()
+    area = Rect2(0.0, 0.0, first.width, first.height)
+    screen.place(area)
+    screen.play_as(mode, loops=True, speed=1.0)
+    screen.open(first)
+    alone: list[ClipLayer] = []
+    try:
+        yield from _until(lambda: (screen.advance(0.0), screen.clip)[1])
+        alone.append(_beside(screen.clip, floors[1], area))
+        # It has played once, as most clips have that another follows.
+        ahead = (1.0 + phase) * screen.clip.reel.playback.length
+        while screen.clip.reel.played < ahead:
+            yield from _step(screen, 1.0 / 24.0)
+        pictures = [(yield from _seen(floors))]
+        screen.open(second, at_once=role == "hit")
+        for _ in range(_MOST_FRAMES):
+            yield from _step(screen, _STEP)
+            if len(alone) == 1 and screen.clip.reel.clip is second:
+                alone.append(_beside(screen.clip, floors[2], area))
+            pictures.append((yield from _seen(floors)))
+            if len(alone) == 2 and len(screen.layers) == 1:
+                return np.stack(pictures)
+        raise TimeoutError(f"the second clip was not there after {_MOST_FRAMES} frames")
+    finally:
+        screen.close()
+        for layer in alone:
+            layer.close()
+
+
+def _step(screen: Screen, seconds: float) -> Generator[None]:
+    """Plays on when what is due is decoded, however long that takes."""
+    reels = [layer.reel for layer in screen.layers]
+    if screen._opening is not None:
+        yield from _until(lambda: screen._opening.reel.playback.is_ready)
+    yield from _until(lambda: all(reel.playback.following for reel in reels))
+    screen.advance(seconds)
+
+
+def _beside(layer: ClipLayer, floor: Control, area: Rect2) -> ClipLayer:
+    """The same reel by itself."""
+    layer.reel.users += 1
+    other = ClipLayer(floor, layer.reel, shared.reels().leave)
+    other.place(area)
+    return other
+
+
+def _seen(floors: list[Control]) -> Generator[None, None, np.ndarray]:
+    yield
+    return np.stack([_luma(floor.get_viewport()) for floor in floors])
+
+
+def _luma(viewport: Any) -> np.ndarray:
+    image = viewport.get_texture().get_image()
+    image.convert(Image.FORMAT_RGB8)
+    pixels = np.frombuffer(image.get_data(), np.uint8)
+    rgb = pixels.reshape(image.get_height(), image.get_width(), 3)
+    return (rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)).astype(np.float32)
+
+
+def _until(condition: Callable[[], Any]) -> Generator[None]:
+    for _ in range(_DECODING_FRAMES):
+        if condition():
+            return
+        yield
+    raise TimeoutError(f"not true within {_DECODING_FRAMES} frames")
+
+
+def _clip(name: str, *, side: int, fps: int, **_: Any) -> GeneratedClip:
+    folder = Path(ProjectSettings.globalize_path("res://"))
+    return GeneratedClip(
+        data=(folder / f"{name}.mp4").read_bytes(),
+        media_type="video/mp4",
+        width=side,
+        height=side,
+        fps=fps,
+        duration=3.0,
+        preset="balanced",
+        params=VideoParams(expression=name),
+        generation_seconds=0.0,
+    )

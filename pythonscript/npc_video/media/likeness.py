@@ -1,0 +1,128 @@
+"""How alike two pictures of clips are, seen in small.
+
+A decoder's thread makes a sketch of each frame, once for each clip that plays: 32 by 32 cells of
+luma as it is on screen, so that clips of other sizes, rates and codecs can be compared. Of each
+cell only four pixels are looked at, which takes a small part of what decoding takes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .decode import ClipInfo, Plane
+
+__all__ = ["SIDE", "Sketch", "Sketcher", "Sketches", "apart"]
+
+SIDE = 32
+"""Cells of a sketch across and down."""
+
+Sketch = NDArray[np.uint8]
+"""Luma of the cells, 0 to 255, shape (SIDE, SIDE)."""
+
+_LOOKED_AT = 2  # pixels of a cell, across and down
+
+
+class Sketcher:
+    """Makes sketches of the frames of a clip of this `info`."""
+
+    def __init__(self, info: ClipInfo):
+        layout = info.layout
+        self._kind = np.dtype(f"<u{layout.sample_bytes}")
+        self._has_alpha = layout.has_alpha
+        matrix, offset = info.colour.to_rgb()
+        # Ten bits are in two bytes.
+        self._gain = matrix[0] if layout.sample_bytes == 1 else matrix[0] / 4.0
+        self._black = offset[0] * matrix[0] * 255.0
+        middles = (np.arange(SIDE * _LOOKED_AT) + 0.5) / (SIDE * _LOOKED_AT) - 0.5
+        down, right = np.meshgrid(middles, middles, indexing="ij")
+        (from_x, from_y), (to_x, to_y) = info.turn.rows
+        x = (from_x * right + from_y * down + 0.5) * layout.width
+        y = (to_x * right + to_y * down + 0.5) * layout.height
+        self._places = _by_cell(y.astype(np.intp)), _by_cell(x.astype(np.intp))
+
+    def __call__(self, planes: Sequence[Plane]) -> Sketch:
+        """The sketch of a frame; what is transparent is black."""
+        levels = self._means(planes[0]) * self._gain - self._black
+        if self._has_alpha:
+            levels *= self._means(planes[3]) / 255.0
+        sketch: Sketch = np.clip(levels, 0.0, 255.0).astype(np.uint8)
+        return sketch
+
+    def _means(self, plane: Plane) -> NDArray[np.float32]:
+        y, x = self._places
+        rows = np.frombuffer(plane.data, self._kind)
+        seen = rows.take(y * (plane.stride // self._kind.itemsize) + x)
+        means: NDArray[np.float32] = seen.mean(axis=0, dtype=np.float32)
+        return means
+
+
+def _by_cell(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Those of each cell one behind the other: summed so, they take a third of the time."""
+    cells = places.reshape(SIDE, _LOOKED_AT, SIDE, _LOOKED_AT)
+    return np.ascontiguousarray(np.moveaxis(cells, (1, 3), (0, 1)).reshape(-1, SIDE, SIDE))
+
+
+class Sketches:
+    """Those of one clip by time, as far as it was decoded; one thread adds, another one reads.
+
+    Attributes:
+        are_all: no more will come, for the clip was decoded to its end.
+    """
+
+    def __init__(self) -> None:
+        self.are_all = False
+        self._times: list[float] = []
+        self._sketches: list[Sketch] = []
+
+    def knows(self, seconds: float) -> bool:
+        """Whether there is one of the frame that is due at `seconds`, or of a later one."""
+        return bool(self._times) and seconds <= self._times[-1]
+
+    def add(self, seconds: float, sketch: Sketch) -> None:
+        """The one of the frame that is due at `seconds`, later than all before."""
+        self._sketches.append(sketch)
+        self._times.append(seconds)
+
+    def at(self, seconds: float) -> Sketch | None:
+        """What is seen at `seconds` from the beginning of the clip; None where nothing is known."""
+        index = bisect_right(self._times, seconds) - 1
+        return self._sketches[max(0, index)] if self._times else None
+
+    def coming(
+        self, position: float, seconds: float, *, length: float = 0.0
+    ) -> list[tuple[float, Sketch]]:
+        """What is seen in the next `seconds`, and in how many seconds each is; now is the first.
+
+        Args:
+            position: seconds from the beginning of the clip.
+            length: seconds after which it begins again; 0.0: it does not.
+        """
+        now = self.at(position)
+        if now is None:
+            return []
+        found = [(0.0, now), *self._due(position, position + seconds, position)]
+        if length > 0.0 and self.are_all:
+            begins = length - position
+            while 0.0 <= begins <= seconds:
+                found += self._due(-1.0, seconds - begins, -begins)
+                begins += length
+        return found
+
+    def _due(self, after: float, until: float, now: float) -> list[tuple[float, Sketch]]:
+        first, last = bisect_right(self._times, after), bisect_right(self._times, until)
+        both = zip(self._times[first:last], self._sketches[first:last], strict=True)
+        return [(time - now, sketch) for time, sketch in both]
+
+
+def apart(sketches: Sequence[Sketch], other: Sketch) -> NDArray[np.float32]:
+    """By how much each of them differs from `other`: the root of the mean square, 0 to 255."""
+    differences = np.stack(sketches).reshape(-1, SIDE * SIDE).astype(np.float32)
+    differences -= other.reshape(-1)
+    squares: NDArray[np.float32] = np.einsum("ij,ij->i", differences, differences)
+    return np.sqrt(squares / (SIDE * SIDE))
