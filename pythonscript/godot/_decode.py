@@ -7,11 +7,14 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
+from ._errors import ConversionError
 from ._packed import PACKED_NUMBERS, PackedNumbers, PackedStringArray
 from ._types import Type
 from ._values import VALUES, NodePath, StringName, Value
 
 Decoder = Function[[int], Any]
+
+_TOO_DEEP = "an Array or Dictionary contains itself, or others that are nested too deep"
 
 
 def _text(at: int) -> str:
@@ -60,10 +63,13 @@ def _strings(at: int) -> PackedStringArray:
 
 def _array(at: int) -> list[Any]:
     content = lib.ps_inside(at)
-    items = [
-        decode(lib.gd_array_operator_index_const(content, index))
-        for index in range(lib.ps_size(at))
-    ]
+    try:
+        items = [
+            decode(lib.gd_array_operator_index_const(content, index))
+            for index in range(lib.ps_size(at))
+        ]
+    except RecursionError:
+        raise ConversionError(_TOO_DEEP) from None
     if types := lib.ps_element_types(at):
         from ._containers import typed_array_at
 
@@ -82,6 +88,8 @@ def _dictionary(at: int) -> dict[Any, Any]:
             made[_hashable(decode(key))] = decode(
                 lib.gd_dictionary_operator_index_const(content, key)
             )
+    except RecursionError:
+        raise ConversionError(_TOO_DEEP) from None
     finally:
         lib.ps_leave(keys, 1)
     if types := lib.ps_element_types(at):

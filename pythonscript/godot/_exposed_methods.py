@@ -17,8 +17,10 @@ from ._memory import Memory
 from ._names import name
 from ._objects import instance
 from ._report import report
+from ._types import Type
 
 _NORMAL, _VARARG, _STATIC = 1, 16, 32
+_EMPTY_BEFORE = (Type.NIL, Type.OBJECT)  # results that are null unless something is written
 
 
 class Method:
@@ -73,6 +75,29 @@ class Method:
         """Calls it with arguments that are converted already."""
         return self.function(*given) if self.static else self.function(instance(reference), *given)
 
+    def wrong(self, error: ConversionError) -> ConversionError:
+        """What to raise of arguments that cannot be converted."""
+        return ConversionError(f"{self.label}: {error}")
+
+    def answer(self, value: Any, at: int) -> None:
+        """Writes a result as a Variant; of a call that failed or returned None an empty one."""
+        if value is not None and not self.result.is_void:
+            self.result.encode(value, at)
+        elif self.result.type not in _EMPTY_BEFORE:
+            lib.ps_construct(self.result.type, at, 0)
+
+    def answer_bare(self, value: Any, place: int) -> None:
+        """As `answer`, as a bare value; the engine leaves in `place` what was there before."""
+        if value is not None and not self.result.is_void:
+            self.result.encode_bare(value, place)
+        elif self.result.type not in _EMPTY_BEFORE:
+            at = lib.ps_enter(1)
+            try:
+                lib.ps_construct(self.result.type, at, 0)
+                lib.ps_write_typed(place, self.result.type, at)
+            finally:
+                lib.ps_leave(at, 1)
+
 
 def _check_default(function: Callable[..., Any], default: Any) -> None:
     at = lib.ps_enter(1)
@@ -101,7 +126,10 @@ def py_call_method(
         if count < method.fewest:
             refuse(error, lib.GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS, 0, method.fewest)
             return
-        given = decode_all(arguments, count)
+        try:
+            given = decode_all(arguments, count)
+        except ConversionError as wrong:
+            raise method.wrong(wrong) from None
         for index, convert in enumerate(method.converters[:count]):
             if convert is not None:
                 try:
@@ -110,11 +138,10 @@ def py_call_method(
                     wanted = int(method.arguments[index][1].type)
                     refuse(error, lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT, index, wanted)
                     return
-        value = method.call(reference, given)
-        if value is not None and not method.result.is_void:
-            method.result.encode(value, result)
+        method.answer(method.call(reference, given), result)
     except BaseException as exception:
         report(exception)
+        method.answer(None, result)
 
 
 @ffi.def_extern()
@@ -122,15 +149,17 @@ def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) 
     method = _methods[number - 1]
     try:
         given = []
-        for index, (_, item) in enumerate(method.arguments):
-            value = decode_typed(item.type, lib.ps_word(arguments, index))
-            convert = method.converters[index]
-            given.append(value if convert is None else convert(value))
-        value = method.call(reference, given)
-        if value is not None and not method.result.is_void:
-            method.result.encode_bare(value, result)
+        try:
+            for index, (_, item) in enumerate(method.arguments):
+                value = decode_typed(item.type, lib.ps_word(arguments, index))
+                convert = method.converters[index]
+                given.append(value if convert is None else convert(value))
+        except ConversionError as wrong:
+            raise method.wrong(wrong) from None
+        method.answer_bare(method.call(reference, given), result)
     except BaseException as exception:
         report(exception)
+        method.answer_bare(None, result)
 
 
 def register_method(owner: int, method: Method) -> None:

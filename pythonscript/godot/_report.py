@@ -31,10 +31,10 @@ def _is_worth_printing(times: int) -> bool:
 
 
 def _frames(trace: TracebackType | None) -> traceback.StackSummary:
-    """The game's own part of a traceback; all of it where there is none."""
+    """The game's own part of a traceback; the last line where there is none."""
     frames = traceback.extract_tb(trace)
     own = [frame for frame in frames if not frame.filename.startswith((_OWN_FILES, "<frozen "))]
-    return traceback.StackSummary.from_list(own or frames)
+    return traceback.StackSummary.from_list(own or frames[-1:])
 
 
 def report(error: BaseException) -> None:
@@ -50,7 +50,7 @@ def report(error: BaseException) -> None:
     if times > 1:
         title = f"{title} ({times} times)"
     shown = title
-    if len(frames) > 1 or error.__cause__ or error.__context__:
+    if len(frames) > 1 or _before(error) is not None:
         shown = f"{title}\n{_story(error)}"
     lib.gd_print_script_error_with_message(
         title.encode("utf-8", "replace"),
@@ -64,11 +64,16 @@ def report(error: BaseException) -> None:
 
 def _story(error: BaseException) -> str:
     """How it came to `error`: the lines that led there, those of its causes before them."""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = _before(error)
     lines = []
     if before is not None:
         lines = [_story(before), "".join(traceback.format_exception_only(before)).strip(), "then"]
     return "\n".join([*lines, "".join(_frames(error.__traceback__).format()).rstrip()])
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """What led to `error`, unless that is of no interest."""
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def warn(message: str) -> None:

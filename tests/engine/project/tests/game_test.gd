@@ -4,6 +4,18 @@ extends RefCounted
 const SECONDS := 20.0
 
 
+## Hears what the engine logs as an error: `OS.add_logger`.
+class Ear:
+	extends Logger
+	var errors: Array[String] = []
+
+	func _log_error(
+		_function: String, _file: String, _line: int, code: String, _rationale: String,
+		_editor_notify: bool, _error_type: int, _backtraces: Array[ScriptBacktrace]
+	) -> void:
+		errors.append(code)
+
+
 ## Whether `condition` holds within `SECONDS`; frames pass meanwhile.
 func _comes_true(test: Node, condition: Callable) -> bool:
 	var deadline := Time.get_ticks_msec() + int(SECONDS * 1000.0)

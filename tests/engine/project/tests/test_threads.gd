@@ -13,17 +13,6 @@ const ANSWERS: Dictionary[StringName, Variant] = {
 }
 
 
-class Ear:
-	extends Logger
-	var errors: Array[String] = []
-
-	func _log_error(
-		_function: String, _file: String, _line: int, code: String, _rationale: String,
-		_editor_notify: bool, _error_type: int, _backtraces: Array[ScriptBacktrace]
-	) -> void:
-		errors.append(code)
-
-
 func _player(test: Node) -> NpcVideoPlayer:
 	var player := NpcVideoPlayer.new()
 	player.size = Vector2(64, 64)
