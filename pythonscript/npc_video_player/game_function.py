@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from godot import Callable as EngineCallable
 from godot import CallError, FileAccess, Image, Object, RefCounted, Script, run_on_main_thread
+from npc_video.awaiting import unhurt
 from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
 from npc_video.records import UNTAGGED_COLOURS
 
@@ -101,13 +102,15 @@ class _GameFunction:
         self._function = function
         self._owner = owner
         self._turn = asyncio.Lock()
+        # The engine leaks what a function awaits whose object is freed, unless somebody has this.
+        self._awaiting: Any = None
 
     async def __call__(self, request: GenerationRequest) -> bytes | Sequence[Any]:
         await self._turn.acquire()
         ended: Future[Any] = Future()
         call = asyncio.ensure_future(self._call(request, ended))
         try:
-            made = await asyncio.shield(call)
+            made = await unhurt(call)
         except asyncio.CancelledError:
             ended.cancel()  # if it has not begun: afterwards nothing can stop it
             call.add_done_callback(_forget)
@@ -131,11 +134,17 @@ class _GameFunction:
         end = asyncio.wrap_future(ended)
         while not (await asyncio.wait({end}, timeout=_LOOK_SECONDS))[0]:
             # What awaits goes without a word when its object does.
-            if not await asyncio.wrap_future(run_on_main_thread(self._function.is_valid)):
+            if not await asyncio.wrap_future(run_on_main_thread(self._is_there)):
                 raise GenerationFailedError(_GONE)
         return end.result()
 
     # ---- On the main thread ----
+
+    def _is_there(self) -> bool:
+        if not self._function.is_valid():
+            self._awaiting = None
+            return False
+        return True
 
     def _begin(self, arguments: dict[str, Any], ended: Future[Any]) -> None:
         if not ended.set_running_or_notify_cancel():
@@ -154,6 +163,7 @@ class _GameFunction:
             )
             return
         if isinstance(made, RefCounted) and made.get_class() == "GDScriptFunctionState":
+            self._awaiting = made
             made.completed.connect(ended.set_result)
         else:
             ended.set_result(made)

@@ -1,4 +1,4 @@
-"""What no linter looks for: that text has an encoding wherever it enters or leaves."""
+"""What no linter looks for: that text has an encoding wherever it enters or leaves, and more."""
 
 import ast
 from pathlib import Path
@@ -12,7 +12,10 @@ CHILDREN = {"run", "Popen", "check_output", "check_call", "call"}
 
 
 def faults_of(source):
-    """Line by line, the calls that leave an encoding, or what to do about bad bytes, to chance."""
+    """Line by line, the calls that leave an encoding, or what to do about bad bytes, to chance.
+
+    And those of `asyncio.shield`, which differs from one Python to the next.
+    """
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
@@ -20,6 +23,8 @@ def faults_of(source):
         named = {keyword.arg for keyword in node.keywords}
         if name in ENCODING_AT and len(node.args) <= ENCODING_AT[name] and "encoding" not in named:
             yield node.lineno, f"{name} without an encoding"
+        if name == "shield":
+            yield node.lineno, "shield, which logs errors that somebody looks at: use `unhurt`"
         is_text = bool(named & {"text", "universal_newlines"})
         if name in CHILDREN and is_text and "errors" not in named:
             yield node.lineno, f"{name} with text, and an error at the first bad byte"
@@ -49,6 +54,7 @@ def test_text_has_an_encoding_everywhere():
         ("subprocess.run(command, text=True, errors='replace')", 0),
         ("subprocess.run(command, capture_output=True)", 0),
         ("project.run(command)", 0),
+        ("asyncio.shield(task)", 1),
     ],
 )
 def test_what_is_left_to_chance_is_found(source, count):

@@ -106,6 +106,27 @@ func _play() -> void:
 	await process_frame
 	end()
 """,
+    "when what made clips was freed in the middle": """
+class Maker:
+	extends Node
+	var has_begun := false
+	func make(_request: Dictionary) -> PackedByteArray:
+		has_begun = true
+		await get_tree().create_timer(600.0).timeout
+		return PackedByteArray()
+
+func _play() -> void:
+	var maker := Maker.new()
+	root.add_child(maker)
+	begin()
+	player.set_generator(maker.make)
+	player.react({"tool": "feather"})
+	while not maker.has_begun:
+		await process_frame
+	maker.free()
+	await player.generation_failed
+	end()
+""",
     "with clips to be written": """
 func _play() -> void:
 	player.cache_folder = "user://quit_%d" % OS.get_process_id()

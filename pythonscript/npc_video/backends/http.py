@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
+from ..awaiting import unhurt
 from ..errors import (
     GenerationCancelledError,
     GenerationError,
@@ -180,7 +181,7 @@ class HttpBackend(Backend):
             )
         )
         try:
-            return await asyncio.shield(asking)
+            return await unhurt(asking)
         except asyncio.CancelledError:
             is_wanted = False
             try:

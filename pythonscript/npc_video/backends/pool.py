@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..awaiting import unhurt
 from ..errors import (
     GenerationError,
     GenerationFailedError,
@@ -115,7 +116,7 @@ class BackendPool(Backend):
         wanted.listeners.append(listener)
         self._settle()
         try:
-            clip = await asyncio.shield(wanted.clip)
+            clip = await unhurt(wanted.clip)
         finally:
             wanted.listeners.remove(listener)
             if not wanted.listeners:

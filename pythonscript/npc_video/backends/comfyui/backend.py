@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...awaiting import unhurt
 from ...errors import (
     GenerationCancelledError,
     GenerationError,
@@ -251,7 +252,7 @@ class ComfyUiBackend(Backend):
         """Puts the job into the server's queue, once even if the answer is lost."""
         sending = asyncio.ensure_future(self._submit(job))
         try:
-            await asyncio.shield(sending)
+            await unhurt(sending)
         except asyncio.CancelledError:
             # Whether the server has the job, and it must be taken back, shows in its answer.
             await asyncio.wait({sending}, timeout=self._wire.limits.connect_seconds)
