@@ -21,6 +21,7 @@ from npc_video.shipping.process import foreground
 from npc_video.shipping.this_python import check_processor, is_translated
 
 from tools import editor_shots, environment
+from tools.demo_copies import demo_copy
 from tools.engine import find, find_or_fetch
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.screen import screen
@@ -237,12 +238,15 @@ def _play(seconds: float | None, shots: Path | None, *, size: str | None, headle
 
 
 def _editor(options: argparse.Namespace) -> int:
-    project: Path = (options.project or DEMO).resolve()
     engine = _ready(*([] if options.project else [DEMO]))
-    if options.project:
-        addon.install(project, addon.our_addon())
     seconds: float | None = options.seconds
-    with screen() as env:
+    with ExitStack() as stack:
+        env = stack.enter_context(screen())
+        project: Path = (options.project or DEMO).resolve()
+        if seconds is not None and not options.project:
+            project = stack.enter_context(demo_copy("editor"))  # nobody edits anything in it
+        if project != DEMO:
+            addon.install(project, addon.our_addon())
         if env is None:
             raise Failure("The editor needs a screen: run this on a desktop, or install Xvfb.")
         limit = (

@@ -38,6 +38,10 @@ _RECIPE = 1  # raise it when a change below must reach copies already unpacked
 _SPACE_NEEDED = 1_500_000_000  # bytes, downloads and unpacked files together
 
 
+# Mesa's index of shaders is shared by all programs, and ended editors with SIGBUS.
+WITHOUT_SHARED_SHADERS = {"MESA_SHADER_CACHE_DISABLE": "true"}
+
+
 @dataclass(frozen=True)
 class Unpacked:
     """A finished copy.
@@ -67,6 +71,7 @@ class Unpacked:
             "__EGL_VENDOR_LIBRARY_DIRS": str(self.root / "usr/share/glvnd/egl_vendor.d"),
             "FONTCONFIG_PATH": str(self.root / "etc/fonts"),
             "XLOCALEDIR": str(self.root / "usr/share/X11/locale"),
+            **WITHOUT_SHARED_SHADERS,
         }
 
 

@@ -9,7 +9,8 @@ from npc_video.shipping.console import say
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, run_project
 
-from tools.paths import ADDON, BUILD, DEMO
+from tools.demo_copies import demo_copy
+from tools.paths import ADDON
 
 # One window with all dialogs in it, so that its picture is that of the whole editor.
 _WINDOW = ("--single-window", "--windowed", "--resolution", "1920x1080", "--position", "0,0")
@@ -37,9 +38,23 @@ def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
     Returns:
         What came of it; a picture that could not be taken is a fault.
     """
-    project = BUILD / "editor_shots"
-    shutil.rmtree(project, ignore_errors=True)
-    shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns("addons"))
+    with demo_copy("editor_shots") as project:
+        _prepare(project)
+        return run_project(
+            engine,
+            project,
+            "--editor",
+            *_WINDOW,
+            "--",
+            f"--shots={folder.resolve()}",
+            seconds=_SECONDS,
+            env=env,
+            on_line=say,
+        )
+
+
+def _prepare(project: Path) -> None:
+    """Has the editor take the pictures when it opens this copy of the demo."""
     addon.link(project, ADDON)
     plugin = project / _PLUGIN
     plugin.mkdir()
@@ -49,14 +64,3 @@ def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
     settings = settings.replace(_ENABLED, f'{_ENABLED}, "res://{_PLUGIN}/plugin.cfg"')
     settings = settings.replace("[editor_plugins]\n", _PLAYING).replace(_MAIN_SCENE, "")
     (project / "project.godot").write_text(settings, "utf-8")
-    return run_project(
-        engine,
-        project,
-        "--editor",
-        *_WINDOW,
-        "--",
-        f"--shots={folder.resolve()}",
-        seconds=_SECONDS,
-        env=env,
-        on_line=say,
-    )

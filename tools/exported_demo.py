@@ -3,7 +3,6 @@
 python -m tools.exported_demo DIR
 """
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from npc_video.shipping.engine import Engine
 from npc_video.shipping.export import Exported, export, exported
 from npc_video.shipping.platforms import this_platform
 
+from tools.demo_copies import demo_copy
 from tools.engine import find
-from tools.paths import BUILD, DEMO
 
 _PRESETS = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 _NAMES = {"linux": "Ember.x86_64", "windows": "Ember.exe", "macos": "Ember.zip"}
@@ -26,13 +25,11 @@ def export_demo(engine: Engine, folder: Path) -> Exported:
     Raises:
         Failure: the export failed, or the game does not run.
     """
-    project = BUILD / "exported_demo"
-    shutil.rmtree(project, ignore_errors=True)
-    shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns("addons"))
-    addon.install(project, addon.our_addon())
-    use_template(project, engine)
-    system = this_platform().system
-    return export(engine, project, _PRESETS[system], folder / _NAMES[system], on_line=say)
+    with demo_copy("exported_demo") as project:
+        addon.install(project, addon.our_addon())
+        use_template(project, engine)
+        system = this_platform().system
+        return export(engine, project, _PRESETS[system], folder / _NAMES[system], on_line=say)
 
 
 def use_template(project: Path, engine: Engine) -> None:

@@ -53,8 +53,7 @@ def screen() -> Iterator[Mapping[str, str] | None]:
         return
     server, display = _start(virtual)
     try:
-        # Mesa's index of shaders is shared by all programs, and ended editors with SIGBUS.
-        yield {"DISPLAY": display, "MESA_SHADER_CACHE_DISABLE": "true"} if display else None
+        yield {"DISPLAY": display, **debian_engine.WITHOUT_SHARED_SHADERS} if display else None
     finally:
         server.terminate()
         try:

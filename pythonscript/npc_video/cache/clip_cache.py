@@ -48,8 +48,8 @@ class ClipCache:
     """Clips by key, in memory and, if given, on disk. Safe from any thread.
 
     One entry per key that gets better: a clip of a better preset replaces a worse one, in no tier
-    the other way round. `open`, `load`, `warm`, `write`, `erase` and `close` block; the rest does no
-    I/O.
+    the other way round. `open`, `load`, `warm`, `write`, `erase` and `close` block; the rest does
+    no I/O.
 
     Args:
         size: how many clips are in memory, at least one.

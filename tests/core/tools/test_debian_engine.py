@@ -37,3 +37,12 @@ def test_a_copy_never_changes_where_children_find_libraries(tmp_path: Path) -> N
     copy = unpacked(tmp_path)
     assert copy is not None
     assert not any(name.startswith("LD_") for name in copy.environment())
+
+
+def test_a_copy_shares_no_shaders_with_other_programs(tmp_path: Path) -> None:
+    """Its software renderer on a desktop, too, or on an Xvfb of somebody else's."""
+    manifest_in(tmp_path, json.dumps({"version": "4.6", "packages": {}}))
+    (tmp_path / "godot-forky-1/root/usr/lib/x86_64-linux-gnu").mkdir(parents=True)
+    copy = unpacked(tmp_path)
+    assert copy is not None
+    assert copy.environment()["MESA_SHADER_CACHE_DISABLE"] == "true"
