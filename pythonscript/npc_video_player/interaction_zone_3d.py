@@ -19,6 +19,7 @@ from godot import (
 )
 
 from .interaction_zone import NpcInteractionZone, NpcZoneListener
+from .player import NpcVideoPlayer
 from .stretch import placed
 from .surfaces import SURFACES, Hit, Ray, hit
 from .zone import GROUP, Zone
@@ -155,7 +156,7 @@ class NpcInteractionZone3D(Zone, Node3D):
     def _zone_in_picture(self, point: Vector2) -> str:
         """The foremost zone of the player at a point of its picture, "" where there is none."""
         player = self._player()
-        if not isinstance(player, Control):
+        if not isinstance(player, NpcVideoPlayer):
             return ""
         size = player.get_video_texture().get_size()
         seen = placed(player.stretch_mode, Rect2(0.0, 0.0, *player.size), size)

@@ -16,6 +16,7 @@ from godot import (
     Basis,
     MeshInstance3D,
     PhysicsRayQueryParameters3D,
+    ProjectSettings,
     Sprite3D,
     Transform3D,
     Vector2,
@@ -55,7 +56,8 @@ def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
     """Where `ray` meets a node of `SURFACES`, if nothing stands before it.
 
     Meshes and sprites are met as they are shown; an Area3D shows the picture flat in the box around
-    its shapes, its thinnest side towards the viewer.
+    its shapes, its thinnest side towards the viewer. Where physics has a thread of its own, nothing
+    is in the way, and areas are not met.
 
     Args:
         blocking: the physics layers whose bodies are in the way, but for those above and below the
@@ -196,6 +198,8 @@ def _in_texture(sprite: Sprite3D, texture: Any, x: float, y: float) -> Vector2:
 def _on_area(area: Area3D, ray: Ray, blocking: int) -> Hit | None:
     query = PhysicsRayQueryParameters3D.create(ray.origin, ray.end, blocking | area.collision_layer)
     query.collide_with_areas = True
+    if not (area.input_ray_pickable and _can_ask()):
+        return None
     passed = []
     for _ in range(_MOST_AREAS):
         found = area.get_world_3d().direct_space_state.intersect_ray(query)
@@ -236,7 +240,7 @@ def _boxes(area: Area3D) -> Iterator[AABB]:
 
 
 def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
-    if not blocking:
+    if not blocking or not _can_ask():
         return False
     end = ray.origin + ray.direction * (distance * _NEAR)
     query = PhysicsRayQueryParameters3D.create(ray.origin, end, blocking)
@@ -250,6 +254,11 @@ def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
         passed.append(found["rid"])
         query.exclude = passed
     return True
+
+
+def _can_ask() -> bool:
+    """Whether physics answers at any time, which it does not where it has a thread of its own."""
+    return not ProjectSettings.get_setting("physics/3d/run_on_separate_thread")
 
 
 def _is_kin(surface: Any, body: Any) -> bool:

@@ -110,7 +110,6 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
 }
 # Those whose effect has a test of its own.
 APART = {
-    "shown_on",
     "eyes",
     "log_evaluations",
     "placeholder_background",
@@ -121,6 +120,7 @@ APART = {
     "procedural_target",
     "progress_ring",
     "session_file",
+    "shown_on",
 }
 
 

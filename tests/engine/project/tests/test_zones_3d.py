@@ -269,6 +269,8 @@ def test_an_area_is_tapped_where_the_picture_lies_in_it(test: EngineTest) -> Ste
     assert [told["zone"] for told in finger.tap(Vector3(0.3, 0.6, 0.05))] == ["upper"]
     assert [told["zone"] for told in finger.tap(Vector3(0.3, -0.6, 0.05))] == ["lower"]
     assert finger.tap(Vector3(1.3, 0.0, 0.05)) == []
+    area.input_ray_pickable = False
+    assert finger.tap(Vector3(0.3, 0.6, 0.05)) == []
 
 
 def test_a_zone_says_what_it_lacks(test: EngineTest) -> None:
