@@ -55,6 +55,7 @@ _INSIDE = {
     "exposed": "_exposed",
     "is_instance_valid": "_objects",
     "is_main_thread": "_main_thread",
+    "python_only": "_exposed",
     "run_on_main_thread": "_main_thread",
     "signal": "_exposed",
     "wake": "_objects",

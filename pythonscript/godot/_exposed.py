@@ -144,6 +144,21 @@ class signal:  # noqa: N801  as above
         return self if obj is None else Signal(obj, self.name)
 
 
+class python_only:  # noqa: N801  as above
+    """A public method that is Python's alone, as the engine has no type for what it takes or gives.
+
+    It may have the name of an accessor: `set_speed` of an exported `speed`, which is then what
+    Python calls, and GDScript the accessor.
+    """
+
+    def __init__(self, function: Callable[..., Any]):
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        return self if obj is None else self._function.__get__(obj, cls)
+
+
 @overload
 def exposed(cls: C) -> C: ...
 @overload
@@ -165,8 +180,9 @@ def exposed(
     `EditorPlugin` is added to the editor.
 
     Args:
-        tool: its code also runs in the editor, as that of the editor's own classes always does;
-            otherwise the editor has a placeholder that shows its properties.
+        tool: its code also runs in the editor, as that of the editor's own classes always does, and
+            that of what extends a class with `tool`, which is as much of a tool; otherwise the
+            editor has a placeholder that shows its properties.
         icon: path of an icon for the editor, `res://…`.
         abstract: only its subclasses can be made.
         hidden: scripts do not know it, and the editor neither lists nor explains it; for what a

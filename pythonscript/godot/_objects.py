@@ -59,6 +59,7 @@ class EngineType(type):
         _abstract: Only its subclasses can be made.
         _can_be_made: The engine makes objects of its class.
         _counted: It is a `RefCounted`.
+        _is_tool: It is exposed, and its code runs in the editor too.
     """
 
     _engine_class: str
@@ -66,6 +67,7 @@ class EngineType(type):
     _abstract: bool
     _can_be_made: bool
     _counted: bool
+    _is_tool: bool
 
     def __new__(mcs, label: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> EngineType:
         if "__slots__" not in namespace:
@@ -118,6 +120,7 @@ class EngineObject(metaclass=EngineType):
     _abstract = False
     _can_be_made = True
     _counted = False
+    _is_tool = False
 
     def free(self) -> None:
         """Destroys the object at once; see `queue_free` for nodes.

@@ -14,7 +14,7 @@ from _pythonscript import lib
 from . import _classes
 from ._described import Described, class_name, described, described_export
 from ._errors import ConversionError, GodotError
-from ._exposed import export, signal
+from ._exposed import export, python_only, signal
 from ._exposed_methods import Method, register_method
 from ._memory import Memory
 from ._names import name
@@ -71,6 +71,8 @@ def expose(cls: Any, options: Options) -> None:
         )
     cls._exposed_class = label
     cls._abstract, cls._unlisted = options.abstract, options.hidden
+    # The engine takes no class with placeholders below one without.
+    cls._is_tool = options.tool or parent_of(cls)._is_tool
     _classes.exposed_classes[label] = cls
     _waiting.append(plan)
 
@@ -186,7 +188,7 @@ def is_enum(member: Any) -> bool:
 def _flags(cls: Any, options: Options) -> int:
     flags = lib.PS_ABSTRACT if options.abstract else 0
     flags |= lib.PS_HIDDEN if options.hidden else 0
-    flags |= 0 if options.tool or _level_of(cls) == _EDITOR_LEVEL else lib.PS_RUNTIME
+    flags |= 0 if cls._is_tool or _level_of(cls) == _EDITOR_LEVEL else lib.PS_RUNTIME
     flags |= lib.PS_REFCOUNTED if cls._counted else 0
     for method, flag in _CALLBACKS.items():
         if hasattr(cls, method) and not is_engine_function(cls, method):
@@ -221,7 +223,7 @@ def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
     read.__annotations__ = {"return": field.type}
     write.__annotations__ = {"value": field.type, "return": None}
     for accessor, function in ((f"get_{label}", read), (f"set_{label}", write)):
-        if accessor in vars(cls):
+        if accessor in vars(cls) and not isinstance(vars(cls)[accessor], python_only):
             raise GodotError(
                 f"{cls.__name__}.{accessor} has the name of an accessor of the exported property"
                 f" {label}; choose another, or see export.getter and export.setter"

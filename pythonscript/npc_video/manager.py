@@ -16,6 +16,7 @@ from typing import Any
 from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
+from .broken import log_broken
 from .cache import ClipCache
 from .cache.shelving import Shelving
 from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
@@ -363,6 +364,7 @@ class VideoGenerationManager:
         except NpcVideoError as error:
             fail(str(error))
         except Exception as error:
+            log_broken("The generator broke:", error)
             fail(f"The generator broke: {error!r}.")
         else:
             attempt.end(clip)

@@ -25,6 +25,7 @@ from godot import (
     Texture2D,
     exposed,
     is_instance_valid,
+    python_only,
     signal,
     wake,
 )
@@ -32,6 +33,7 @@ from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, Vi
 from npc_video.generation import ladder
 
 from . import monitors, numbers, shared
+from .backend_resources import NpcBackend
 from .director import Director
 from .failures import tell_failure
 from .main_thread_only import main_thread_only
@@ -40,6 +42,7 @@ from .placeholder import Placeholder
 from .player_properties import PlayerProperties
 from .playtest import SimulatedInput, line_of
 from .progress_ring import ProgressRing
+from .python_backend import resource_of
 from .recorder import Recorder
 from .role import Role
 from .saved_state import load_state, reset_state, state_of
@@ -51,7 +54,7 @@ from .tally import Tally
 from .visibility import Visibility
 
 if TYPE_CHECKING:
-    from npc_video import NpcResponseEvaluator, VideoGenerationManager
+    from npc_video import Backend, NpcResponseEvaluator, VideoGenerationManager
 
     from .sources import Source
 
@@ -191,6 +194,19 @@ class NpcVideoPlayer(PlayerProperties):
                 "The generator function is of an object that was freed, or has no such method: pass"
                 " another to set_generator."
             )
+
+    @python_only
+    @main_thread_only()
+    def set_backend(self, backend: NpcBackend | Backend | None) -> None:
+        """Sets `backend`, from Python, which may give a `Backend` of its own too.
+
+        Such a one stays the game's: the player does not close it.
+
+        Raises:
+            TypeError: it is something else.
+        """
+        is_resource = backend is None or isinstance(backend, NpcBackend)
+        self.backend = backend if is_resource else resource_of(backend)
 
     @main_thread_only()
     def pregenerate_common_states(self) -> None:

@@ -44,6 +44,10 @@ class ToolLamp(Node):
     def _get_configuration_warnings(self):
         return ["it is too bright"]
 
+@exposed
+class Torch(ToolLamp):
+    """Extends a tool, and does not say that it is one."""
+
 @exposed(hidden=True)
 class Fuse(Node):
     """Inside a lamp."""
@@ -88,6 +92,9 @@ func found(_plugin: EditorPlugin) -> Dictionary:
 	var tool: Object = ClassDB.instantiate("ToolLamp")
 	seen.tool = {"power": tool.get("power"), "shine": tool.call("shine")}
 	tool.free()
+	var torch: Object = ClassDB.instantiate("Torch")
+	seen.torch = {"power": torch.get("power"), "shine": torch.call("shine")}
+	torch.free()
 	seen.warning = await _warning()
 	seen.help = await _help("Lamp")
 	seen.listed = await _listed()
@@ -185,6 +192,10 @@ def test_a_class_for_games_is_a_placeholder_with_its_properties(
 
 def test_a_tool_runs_in_the_editor(found: dict[str, Any]) -> None:
     assert found["tool"] == {"power": 4, "shine": "it shines in the editor"}
+
+
+def test_what_extends_a_tool_runs_in_the_editor(found: dict[str, Any]) -> None:
+    assert found["torch"] == {"power": 4, "shine": "it shines in the editor"}
 
 
 def test_configuration_warnings_are_shown(found: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..background import background_threads
+from ..broken import log_broken
 from ..errors import (
     ClipTooLargeError,
     GenerationCancelledError,
@@ -104,6 +105,7 @@ class CallableBackend(Backend):
                 f"The generator function reached nobody: {error!r}."
             ) from error
         except Exception as error:
+            log_broken("The generator function broke:", error)
             raise GenerationFailedError(f"The generator function broke: {error!r}.") from error
         finally:
             given_up.set()

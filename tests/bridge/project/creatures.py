@@ -25,6 +25,7 @@ from godot import (
     Vector3i,
     export,
     exposed,
+    python_only,
     signal,
 )
 from lives import Recipe
@@ -214,6 +215,23 @@ class Widget(Control):
 
     def _get_tooltip(self, at):
         return f"at {at.x:g}"
+
+
+@exposed
+class Ruler(Node):
+    """Has a public method that is Python's alone, named as an accessor."""
+
+    length = export(int, 1)
+
+    @python_only
+    def set_length(self, length: complex) -> int:
+        """Sets it to a length that the engine has no type for."""
+        self.length = int(length.real)
+        return self.length
+
+    @python_only
+    def longer_than(self, other: complex) -> bool:
+        return self.length > other.real
 
 
 @exposed

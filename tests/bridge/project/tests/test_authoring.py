@@ -18,6 +18,7 @@ from creatures import (
     Plant,
     RecipeLoader,
     ReversedText,
+    Ruler,
     Tone,
     Widget,
 )
@@ -527,3 +528,14 @@ def test_a_resource_is_one_to_the_engine(test):
     assert heard == [1]
     recipe.resource_name = "soup"
     assert recipe.resource_name == "soup"
+
+
+def test_a_public_method_may_be_python_s_alone(test):
+    ruler = Ruler()
+    test.add_child(ruler)
+    assert ruler.set_length(7 + 0j) == 7
+    assert ruler.longer_than(6 + 1j)
+    assert "no type for" in Ruler.set_length.__doc__
+    assert not ruler.has_method("longer_than")
+    ruler.call("set_length", 3)  # GDScript's accessor
+    assert ruler.length == 3

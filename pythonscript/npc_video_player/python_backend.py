@@ -1,0 +1,94 @@
+"""A `Backend` of Python as the `backend` of a player: what `NpcVideoPlayer.set_backend` sets."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from itertools import count
+from typing import TYPE_CHECKING
+
+from godot import export, exposed
+from npc_video import Backend
+from npc_video.backends.base import ignore
+from npc_video.errors import GenerationError, InvalidDataError
+
+from .backend_resources import NpcBackend
+
+if TYPE_CHECKING:
+    from npc_video import GeneratedClip
+    from npc_video.backends.base import (
+        Capabilities,
+        GenerationRequest,
+        Health,
+        OnEarly,
+        OnProgress,
+    )
+
+__all__ = ["resource_of"]
+
+_numbers = count(1)
+# By the id of what they hold, which is nobody else's as long.
+_made: weakref.WeakValueDictionary[int, NpcPythonBackend] = weakref.WeakValueDictionary()
+
+
+def resource_of(backend: Backend) -> NpcPythonBackend:
+    """The resource that stands for a generator: the same one for as long as a player has it.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(backend, Backend):
+        raise TypeError(
+            f"set_backend takes a Backend, an NpcBackend or None, not {type(backend).__name__}"
+        )
+    found = _made.get(id(backend))
+    if found is None:
+        found = _made[id(backend)] = NpcPythonBackend()
+        found._backend, found.number = backend, next(_numbers)
+    return found
+
+
+@exposed(tool=True, hidden=True)
+class NpcPythonBackend(NpcBackend):
+    """A generator that is an object of Python."""
+
+    number = export(int, 0, usage=0, doc="Tells it from others of this run.")
+
+    def __init__(self) -> None:
+        self._backend: Backend | None = None
+
+    def _make(self) -> Backend:
+        if self._backend is None:
+            raise InvalidDataError("it was one of Python in another run: call set_backend again.")
+        return _Lent(self._backend)
+
+
+class _Lent(Backend):
+    """A generator that outlives those who have clips made by it."""
+
+    def __init__(self, backend: Backend):
+        self._backend = backend
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._backend.capabilities
+
+    @property
+    def fingerprint(self) -> str:
+        return self._backend.fingerprint
+
+    async def health(self) -> Health:
+        return await self._backend.health()
+
+    async def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
+    ) -> GeneratedClip:
+        return await self._backend.generate(request, on_progress, on_early)
+
+    async def generate_batch(
+        self, requests: Sequence[GenerationRequest], on_progress: OnProgress
+    ) -> list[GeneratedClip | GenerationError]:
+        return await self._backend.generate_batch(requests, on_progress)
+
+    async def close(self) -> None:
+        """Nothing: it is the game's, which may give it to a player again."""
