@@ -7,7 +7,7 @@ else may import it. Times are seconds; names that carry milliseconds say so (``_
 import math
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from reprlib import repr as shortened
 from types import MappingProxyType
@@ -237,14 +237,20 @@ class VideoParams:
             for field in fields(cls)
             if isinstance(field.default, str)
         }
-        _refuse_unknown(data, {*texts, "intensity", "loras", "seed", "prompt_in_key"})
+        _refuse_unknown(data, {*texts, "intensity", "loras", "seed"})
         return cls(
             **texts,
             intensity=_read_number(data, "intensity", cls().intensity, upper=1.0),
             loras=_read_names(data, "loras"),
             seed=_read_integer(data, "seed", cls().seed),
-            prompt_in_key=_read_truth(data, "prompt_in_key", cls().prompt_in_key),
+            prompt_in_key=True,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The game's Dictionary, as `from_dict` reads it; the profile decides on the key."""
+        told = asdict(self)
+        del told["prompt_in_key"]
+        return told
 
     def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
         """What must be equal for one clip to stand for another.
@@ -392,15 +398,6 @@ def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
     ):
         raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
     return int(value)
-
-
-def _read_truth(data: Mapping[str, Any], field: str, default: bool) -> bool:
-    value = data.get(field)
-    if value is None:
-        return default
-    if not isinstance(value, bool):
-        raise InvalidDataError(f"{field}: must be true or false, not {shortened(value)}.")
-    return value
 
 
 def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:

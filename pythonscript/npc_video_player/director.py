@@ -5,7 +5,6 @@ It tells the game through the player's signals what becomes of each request.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from godot import push_warning
@@ -241,7 +240,7 @@ class Director:
 def described(clip: GeneratedClip) -> dict[str, Any]:
     """What `clip_started` tells of a clip."""
     return {
-        **asdict(clip.params),
+        **clip.params.to_dict(),
         "preset": clip.preset,
         "width": clip.width,
         "height": clip.height,

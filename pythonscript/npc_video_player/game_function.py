@@ -10,7 +10,6 @@ import asyncio
 import math
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from godot import Callable as EngineCallable
@@ -70,7 +69,7 @@ def asked(request: GenerationRequest) -> dict[str, Any]:
     """
     preset = request.preset
     return {
-        **asdict(request.params),
+        **request.params.to_dict(),
         "preset": preset.name,
         "width": preset.width,
         "height": preset.height,

@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from godot import (
@@ -125,7 +124,7 @@ class NpcVideoPlayer(PlayerProperties):
                 return False
             self._recorder.reaction(event)
             self._tally.touched()
-            self.reaction_started.emit(asdict(params))
+            self.reaction_started.emit(params.to_dict())
             self._show(params, priority=10, interaction=event)
             return True
         return False

@@ -1,6 +1,6 @@
 import math
 import re
-from dataclasses import FrozenInstanceError, asdict, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 from hypothesis import given
@@ -194,7 +194,7 @@ class TestToolInteraction:
 class TestVideoParams:
     def test_reads_what_it_wrote(self):
         params = VideoParams("p", "n", "happy", "nod", "pleased", 0.7, ("a", "b"), 3, "anime", "e")
-        assert VideoParams.from_dict(asdict(params)) == params
+        assert VideoParams.from_dict(params.to_dict()) == params
 
     def test_takes_lists_and_whole_floats_as_engines_give_them(self):
         params = VideoParams.from_dict({"loras": ["a"], "seed": 4.0, "intensity": 1})
@@ -230,6 +230,13 @@ class TestVideoParams:
             assert str(error).endswith(".")  # noqa: PT017
         else:
             assert hash(params.cache_key()) == hash(replace(params).cache_key())
+
+
+def test_what_a_game_is_told_it_can_ask_for():
+    params = VideoParams("a cat", expression="sad", loras=("a",), seed=3, prompt_in_key=False)
+    assert VideoParams.from_dict(params.to_dict()) == replace(params, prompt_in_key=True)
+    with pytest.raises(InvalidDataError, match="prompt_in_key"):
+        VideoParams.from_dict({"prompt_in_key": False})
 
 
 class TestCacheKey:
