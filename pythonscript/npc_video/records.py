@@ -237,17 +237,17 @@ class VideoParams:
             for field in fields(cls)
             if isinstance(field.default, str)
         }
-        _refuse_unknown(data, {*texts, "intensity", "loras", "seed"})
+        _refuse_unknown(data, {*texts, "intensity", "loras", "seed", "prompt_in_key"})
         return cls(
             **texts,
             intensity=_read_number(data, "intensity", cls().intensity, upper=1.0),
             loras=_read_names(data, "loras"),
             seed=_read_integer(data, "seed", cls().seed),
-            prompt_in_key=True,
+            prompt_in_key=_read_truth(data, "prompt_in_key", cls().prompt_in_key),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The game's Dictionary, as `from_dict` reads it; the profile decides on the key."""
+        """What a game is told of a clip, as `from_dict` reads it; its profile decides on the key."""
         told = asdict(self)
         del told["prompt_in_key"]
         return told
@@ -398,6 +398,15 @@ def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
     ):
         raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
     return int(value)
+
+
+def _read_truth(data: Mapping[str, Any], field: str, default: bool) -> bool:
+    value = data.get(field)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise InvalidDataError(f"{field}: must be true or false, not {shortened(value)}.")
+    return value
 
 
 def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:

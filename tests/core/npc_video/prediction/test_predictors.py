@@ -41,6 +41,15 @@ def evaluator():
     return NpcResponseEvaluator(read_template("affinity"))
 
 
+def test_what_was_learned_keeps_to_which_clips_count_for_which_prompt():
+    npc = Profile("Juniper", prompt_in_key=False, document=read_template("affinity"))
+    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    before = standard_predictor(evaluator)
+    played(evaluator, before, tools=["gift", "song", "gift"])
+    after = standard_predictor(evaluator, learned=json.loads(json.dumps(before.to_dict())))
+    assert keys(after.propose(2 * GAP, GAP)) == keys(before.propose(2 * GAP, GAP))
+
+
 class TestLookahead:
     def test_every_clip_is_asked_for_as_the_answer_that_shows_it(self):
         npc = Profile("Juniper", seed_policy="reaction", document=read_template("affinity"))
