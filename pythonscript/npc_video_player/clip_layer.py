@@ -43,9 +43,6 @@ class ClipLayer:
         self._loops, self._shots = reel.playback.loops, reel.shots_shown
         self._played = reel.played
         RenderingServer.canvas_item_set_material(self.item, reel.material.rid)
-        RenderingServer.canvas_item_set_default_texture_filter(
-            self.item, RenderingServer.CANVAS_ITEM_TEXTURE_FILTER_LINEAR
-        )
 
     @property
     def phase(self) -> float:
@@ -63,6 +60,12 @@ class ClipLayer:
     def bend(self, warp: RID | None) -> None:
         """Has the picture warped by this texture, as far as `lean` says; None: not any more."""
         self._warp = warp
+        RenderingServer.canvas_item_set_default_texture_filter(
+            self.item, RenderingServer.CANVAS_ITEM_TEXTURE_FILTER_LINEAR
+        )
+        RenderingServer.canvas_item_set_default_texture_repeat(
+            self.item, RenderingServer.CANVAS_ITEM_TEXTURE_REPEAT_DISABLED
+        )
         self.lean(0.0)
         self.place(self._area)
 

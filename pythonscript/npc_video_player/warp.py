@@ -20,10 +20,12 @@ _LATEST = 0.25
 class Warp:
     """From a clip that looks like `before` to one that begins like `after`.
 
-    It is found on one of `threads`; where that takes too long the two are mixed as they are.
+    It is found on one of `threads`, and anew while the two play on. Where that takes too long for
+    the first time they are mixed as they are.
     """
 
     def __init__(self, before: Sketch, after: Sketch, threads: Executor):
+        self._threads = threads
         self._found: Future[Any] = threads.submit(_find, before, after)
         self._layers: LayerStack | None = None
         self._both: tuple[ClipLayer, ...] = ()
@@ -32,6 +34,11 @@ class Warp:
     @property
     def is_found(self) -> bool:
         return self._found.done()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the two are warped."""
+        return self._texture is not None
 
     def join(self, layers: LayerStack, below: ClipLayer, above: ClipLayer) -> None:
         """Of `layers`, `above` begins to fade in over `below`."""
@@ -44,12 +51,14 @@ class Warp:
         opacity = self._layers.opacity(above)
         if above not in self._layers or below not in self._layers or opacity >= 1.0:
             return False
-        if self._texture is None:
-            if opacity > _LATEST or (self.is_found and self._found.exception() is not None):
+        if self.is_found:
+            if self._texture is None and opacity > _LATEST:
                 return False
-            if not self.is_found:
-                return True
-            self._begin(self._found.result())
+            self._show(self._found.result())
+            now = (layer.coming(0.0)[0][1] for layer in self._both)
+            self._found = self._threads.submit(_find, *now)
+        if self._texture is None:
+            return opacity <= _LATEST
         # What lies between the two is as far from each as they are mixed.
         below.lean(-opacity)
         above.lean(1.0 - opacity)
@@ -65,9 +74,12 @@ class Warp:
             RenderingServer.free_rid(self._texture)
             self._texture = None
 
-    def _begin(self, field: Any) -> None:
+    def _show(self, field: Any) -> None:
         height, width, _ = field.shape
         image = Image.create_from_data(width, height, False, Image.FORMAT_RGH, field.tobytes())
+        if self._texture is not None:
+            RenderingServer.texture_2d_update(self._texture, image, 0)
+            return
         self._texture = RenderingServer.texture_2d_create(image)
         for layer in self._both:
             layer.bend(self._texture)

@@ -153,7 +153,7 @@ def contrasts(test: EngineTest, player: NpcVideoPlayer, name: str) -> Any:
     found = {False: [1.0], True: [1.0]}
     while len(player._screen.layers) > 1:
         warp = player._screen._warp
-        is_warped = warp is not None and warp.is_found
+        is_warped = warp is not None and warp.is_shown
         yield
         found[is_warped].append(contrast(test) / usual)
     return found
@@ -187,7 +187,8 @@ def test_the_warp_of_one_player_is_not_seen_in_another(test: EngineTest) -> Step
     seen = []
     while len(warped._screen.layers) > 1:
         yield
-        seen.append(warped._screen._warp is not None)
+        warp = warped._screen._warp
+        seen.append(warp is not None and warp.is_shown)
         now = picture(test)[:HEIGHT, WIDTH : 2 * WIDTH]
         assert np.abs(now - usual).max() <= 6
     assert any(seen)
