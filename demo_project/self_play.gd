@@ -9,7 +9,9 @@ const PATIENCE_SECONDS := 9.0
 const OPEN_SECONDS := 2.0
 ## Shorter than this it stays in the first scene; else each begins after this part of the time.
 const ALL_SCENES_SECONDS := 20.0
-const BEGINNINGS: Dictionary[String, float] = {"Market": 0.5, "Screen": 0.75}
+const BEGINNINGS: Dictionary[String, float] = {
+	"What happens": 0.4, "Market": 0.7, "Screen": 0.85
+}
 
 var _seconds := INF
 var _played := 0.0

@@ -247,7 +247,7 @@ class VideoParams:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """What a game is told of a clip, as `from_dict` reads it; its profile decides on the key."""
+        """What a game is told of a clip, as `from_dict` reads it; the key is its profile's."""
         told = asdict(self)
         del told["prompt_in_key"]
         return told
