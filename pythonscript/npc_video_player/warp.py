@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
-from godot import RID, Image, RenderingServer
+from godot import RID, Image, RenderingServer, writable_pixels
 
 from .clip_layer import ClipLayer
 from .layers import LayerStack
@@ -29,6 +29,7 @@ class Warp:
         self._found: Future[Any] = threads.submit(_find, before, after)
         self._layers: LayerStack | None = None
         self._both: tuple[ClipLayer, ...] = ()
+        self._image: Any = None
         self._texture: RID | None = None
 
     @property
@@ -75,12 +76,14 @@ class Warp:
             self._texture = None
 
     def _show(self, field: Any) -> None:
-        height, width, _ = field.shape
-        image = Image.create_from_data(width, height, False, Image.FORMAT_RGH, field.tobytes())
+        if self._image is None:
+            height, width, _ = field.shape
+            self._image = Image.create_empty(width, height, False, Image.FORMAT_RGH)
+        writable_pixels(self._image)[:] = memoryview(field).cast("B")
         if self._texture is not None:
-            RenderingServer.texture_2d_update(self._texture, image, 0)
+            RenderingServer.texture_2d_update(self._texture, self._image, 0)
             return
-        self._texture = RenderingServer.texture_2d_create(image)
+        self._texture = RenderingServer.texture_2d_create(self._image)
         for layer in self._both:
             layer.bend(self._texture)
 

@@ -45,7 +45,7 @@ def warp_between(one: Sketch, other: Sketch) -> NDArray[np.float16]:
         for _ in range(_STEPS):
             motion = _blurred(motion + _remaining(before, after, motion))
             motion = np.clip(motion, -_FARTHEST * len(before), _FARTHEST * len(before))
-    return np.moveaxis(motion / SIDE, 0, -1).astype(np.float16)
+    return np.ascontiguousarray(np.moveaxis(motion / SIDE, 0, -1), np.float16)
 
 
 def _remaining(before: _Field, after: _Field, motion: _Field) -> _Field:
