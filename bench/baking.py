@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _measured(name: str) -> dict[str, float]:
-    forecast = Walk(NpcResponseEvaluator(template(name))).finish()
+    forecast = Walk(NpcResponseEvaluator(template(name)), with_opening=True).finish()
     count = forecast.count_for()
     baked = {params.cache_key() for params, _ in forecast.weighted[:count]}
     row = {"clips": float(count), "told": round(forecast.hit_rate(count), 3)}
