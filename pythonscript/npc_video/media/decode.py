@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import av
 import numpy as np
-from av.codec.context import Flags2
-from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
@@ -121,7 +120,7 @@ class ClipDecoder:
             )
             context = self._stream.codec_context
             if vectors:
-                context.flags2 |= Flags2.export_mvs
+                context.flags2 |= av.codec.context.Flags2.export_mvs
             self._with_vectors = vectors
             self._shape = Shape(context, has_alpha(self._stream), most_side, untagged_colours)
             layout = self._shape.layout
@@ -181,7 +180,7 @@ class ClipDecoder:
                 self._meter.pause()
                 yield frame
                 self._meter.resume()
-        except FFmpegError as error:
+        except av.FFmpegError as error:
             raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
         self._last = last
         if self._growing is not None:
@@ -211,7 +210,7 @@ class ClipDecoder:
     def _next_picture(self) -> Any:
         try:
             picture = next(self._pass, None)
-        except FFmpegError as error:
+        except av.FFmpegError as error:
             raise DamagedClipError(f"The clip is damaged: {reason(error)}.") from error
         if picture is None:
             raise DamagedClipError("The clip is damaged: it holds no frame.")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from av.stream import Disposition
+import av
 
 __all__ = ["UPRIGHT", "Turn", "chosen_stream", "shown_size", "turn_of"]
 
 # What is a picture beside the clip rather than a part of it.
-_NO_CLIP = Disposition.attached_pic | Disposition.timed_thumbnails
+_NO_CLIP = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
 # Pixels of other shapes are mistakes.
 _NARROWEST, _WIDEST = Fraction(1, 16), Fraction(16)
 
@@ -82,7 +82,7 @@ def chosen_stream(streams: Iterable[Any], codecs: Iterable[str]) -> Any | None:
     known = [stream for stream in clips if _codec(stream) in codecs]
     return max(
         known or clips,
-        key=lambda stream: bool(stream.disposition & Disposition.default),
+        key=lambda stream: bool(stream.disposition & av.stream.Disposition.default),
         default=None,
     )
 

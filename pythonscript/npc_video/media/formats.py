@@ -7,8 +7,8 @@ eight would show: where colours are converted in linear light, which makes some 
 
 from typing import Any
 
-from av.video.format import VideoFormat
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+import av
+from av.video.reformatter import ColorRange, Colorspace
 
 from ..errors import UnsupportedClipError
 from .colour import DERIVED, Colour
@@ -61,17 +61,17 @@ class Shape:
     """
 
     def __init__(self, context: Any, has_alpha: bool, most_side: int, untagged_colours: str):
-        source = VideoFormat(context.pix_fmt, context.width, context.height)
+        source = av.VideoFormat(context.pix_fmt, context.width, context.height)
         self._is_rgb, self._is_full = source.is_rgb, source.name in _SAME
         self._untagged_colours = untagged_colours
         # Before the decoder has seen a frame, they are what the container says.
         self._tags = _tags(context)
         self.colour = self._colour(self._tags)
-        self._reformatter = VideoReformatter()
+        self._reformatter = av.video.reformatter.VideoReformatter()
         bits = max(component.bits for component in source.components)
         is_deep = bits > 8 and self.colour.light is not None and not has_alpha
         self._format = _nearest(source) + (_DEEP if is_deep else "")
-        shown = VideoFormat(self._format, context.width, context.height)
+        shown = av.VideoFormat(self._format, context.width, context.height)
         self.layout = PictureLayout(
             context.width,
             context.height,
@@ -126,7 +126,7 @@ def _tags(tagged: Any) -> dict[str, int]:
     return {name: int(getattr(tagged, name)) for name in _UNKNOWN}
 
 
-def _nearest(source: VideoFormat) -> str:
+def _nearest(source: av.VideoFormat) -> str:
     if source.name in _SAME:
         return _SAME[source.name]
     if source.is_rgb:

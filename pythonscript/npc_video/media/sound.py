@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from av.error import FFmpegError
+import av
 
 from ..errors import DamagedClipError, UnsupportedClipError
 from .display import chosen_stream
@@ -55,19 +55,19 @@ def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None
                 return None  # without a picture it is no clip
             frames = _frames(packets, context, limits)
             return sound_of(timed(frames, times.sound_begins), times.length, limits)
-        except (FFmpegError, ValueError) as error:
+        except (av.FFmpegError, ValueError) as error:
             raise DamagedClipError(f"The clip's sound is damaged: {reason(error)}.") from error
 
 
 def _frames(packets: Iterable[Any], context: Any, limits: MediaLimits) -> Iterator[Any]:
     """What the decoder makes of the packets; those that it cannot read are left out."""
     meter = WorkMeter(limits)
-    damage: FFmpegError | None = None
+    damage: av.FFmpegError | None = None
     has_some = False
     for packet in packets:
         try:
             frames = context.decode(packet)
-        except FFmpegError as error:
+        except av.FFmpegError as error:
             damage, frames = error, []
         meter.check()
         has_some = has_some or bool(frames)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import av
 import numpy as np
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from ..errors import GenerationInvalidError, NpcVideoError
@@ -76,7 +76,7 @@ def _fitted(picture: Any, width: int, height: int) -> Array:
     # Sharper ways overshoot at the edges of what is transparent.
     way = "AREA" if width < wide else "BILINEAR"
     # Plane by plane; as pixels of four values they would be scaled by way of YUV.
-    frame = VideoFrame.from_ndarray(whole, format="gbrap")
+    frame = av.VideoFrame.from_ndarray(whole, format="gbrap")
     fitted = frame.reformat(width, height, interpolation=way, threads=1)
     return fitted.to_ndarray().astype(np.float32)
 

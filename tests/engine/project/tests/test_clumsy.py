@@ -145,7 +145,8 @@ SIGNALS: dict[str, dict[str, Any]] = {
     "clip_started": {},
     "clip_looped": {},
     "clip_finished": {"loop": False},
-    "quality_upgraded": {"preset": "fast"},
+    # The better clip comes long after the first: before that is seen it would begin in its place.
+    "quality_upgraded": {"preset": "fast", "simulate_latency": True},
 }
 
 
