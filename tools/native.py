@@ -167,6 +167,7 @@ def _write_source(target: Path) -> None:
         _read("native/lock.c"),
         _read("_generated/interface.c"),
         _read("native/bridge.c"),
+        _read("native/tasks.c"),
     ]
     builder.set_source("_pythonscript", "\n".join(sources), py_limited_api=False)
     with redirect_stdout(io.StringIO()):  # it tells the name of the file

@@ -23,11 +23,24 @@ from . import (
     _report,
     _table,
 )
+from ._decode import decode
 from ._errors import GodotError
 
 SETTINGS = "pythonscript.cfg"
 MODULES_SETTING = "pythonscript/modules"
 _SCENE, _EDITOR = 2, 3
+_NEVER_SECONDS = 1e15
+# What the bridge asks of the engine about tasks of its pool, in the order of `ps_use_pool`.
+_OF_THE_POOL = (
+    ("WorkerThreadPool", "get_caller_task_id"),
+    ("WorkerThreadPool", "is_task_completed"),
+    ("WorkerThreadPool", "wait_for_task_completion"),
+    ("Engine", "is_printing_error_messages"),
+    ("Engine", "set_print_error_messages"),
+    ("OS", "delay_msec"),
+    ("OS", "get_processor_count"),
+    ("EngineDebugger", "is_active"),
+)
 
 
 @ffi.def_extern()
@@ -76,6 +89,7 @@ def _begin() -> None:
         *(_bind("RefCounted", m) for m in ("init_ref", "unreference", "get_reference_count"))
     )
     lib.ps_use_process_delta_time(_bind("Node", "get_process_delta_time"))
+    _watch_the_pool()
     from . import _output, _resources
 
     _output.redirect()
@@ -126,6 +140,27 @@ def _check_engine() -> None:
     lib.gd_get_godot_version2(version)
     known = tuple(_table.global_row()["version"][:2])
     _methods.TrustedTable.is_trusted = (version.major, version.minor) >= known
+
+
+def _watch_the_pool() -> None:
+    class_db = _globals.singleton("ClassDB")
+    if all(class_db.class_has_method(owner, method, True) for owner, method in _OF_THE_POOL):
+        objects = [lib.gd_global_get_singleton(_names.name(owner)) for owner, _ in _OF_THE_POOL]
+        lib.ps_use_pool(objects, [_bind(owner, method) for owner, method in _OF_THE_POOL])
+        _main_thread.run_on_main_thread(_have_tasks_taken_back)
+
+
+def _have_tasks_taken_back() -> None:
+    """Leaves with a timer of the scene tree what is called when the tree has gone."""
+    tree = _globals.singleton("Engine").get_main_loop()
+    if not isinstance(tree, _classes.class_named("SceneTree")):
+        return
+    timer = tree.create_timer(_NEVER_SECONDS, True, False, True)
+    frame = lib.ps_enter(1)
+    lib.ps_set_end(frame, timer.get_instance_id())
+    end = decode(frame)
+    lib.ps_leave(frame, 1)
+    timer.timeout.connect(end)
 
 
 def _bind(owner: str, method: str) -> int:

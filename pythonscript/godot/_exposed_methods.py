@@ -30,6 +30,7 @@ class Method:
         label: The name of the method.
         function: What it calls, with the object first unless it is static.
         static: Whether it belongs to the class alone.
+        accessor: Whether it reads or writes a property.
         names: What annotations may refer to besides the names of the function's module.
 
     Raises:
@@ -42,6 +43,7 @@ class Method:
         function: Callable[..., Any],
         *,
         static: bool = False,
+        accessor: bool = False,
         names: Mapping[str, Any] | None = None,
     ):
         parameters = list(inspect.signature(function).parameters.values())[0 if static else 1 :]
@@ -51,6 +53,7 @@ class Method:
         self.label = label
         self.function = function
         self.static = static
+        self.accessor = accessor
         self.vararg = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         try:
             hints = typing.get_type_hints(function, localns=dict(names or {}))
@@ -109,14 +112,14 @@ def _check_default(function: Callable[..., Any], default: Any) -> None:
         lib.ps_leave(at, 1)
 
 
-_methods: list[Method] = []
+_methods: list[Method] = []  # by number without the bit PS_ACCESSOR
 
 
 @ffi.def_extern()
 def py_call_method(
     number: int, reference: int, arguments: int, count: int, result: int, error: Any
 ) -> None:
-    method = _methods[number - 1]
+    method = _methods[number >> 1]
     refuse = lib.ps_set_call_error
     refuse(error, lib.GDEXTENSION_CALL_OK, 0, 0)
     try:
@@ -146,7 +149,7 @@ def py_call_method(
 
 @ffi.def_extern()
 def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) -> None:
-    method = _methods[number - 1]
+    method = _methods[number >> 1]
     try:
         given = []
         try:
@@ -164,12 +167,13 @@ def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) 
 
 def register_method(owner: int, method: Method) -> None:
     """Tells the engine about a method of the class whose name is at `owner`."""
+    number = len(_methods) << 1 | (lib.PS_ACCESSOR if method.accessor else 0)
     _methods.append(method)
     with Memory() as memory:
         flags = _STATIC if method.static else _NORMAL
         info = ffi.new("GDExtensionClassMethodInfo *")
         info.name = name(method.label)
-        info.method_userdata = len(_methods)
+        info.method_userdata = number
         info.call_func = lib.py_call_method
         info.ptrcall_func = lib.py_ptrcall_method
         info.method_flags = flags | (_VARARG if method.vararg else 0)

@@ -229,7 +229,7 @@ def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
                 f" {label}; choose another, or see export.getter and export.setter"
             )
         function.__qualname__ = f"{cls.__name__}.{label}"
-        yield Method(accessor, function)
+        yield Method(accessor, function, accessor=True)
 
 
 def _described_property(cls: Any, label: str, field: export) -> Described:

@@ -611,8 +611,10 @@ static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, in
     engine.classdb_register_extension_class5(library, name, parent, &info);
 }
 
+static void begin_notes(void); /* see tasks.c */
+
 static void ps_register_main_loop(void) {
-    static const GDExtensionMainLoopCallbacks callbacks = {NULL, shut_down, py_frame};
+    static const GDExtensionMainLoopCallbacks callbacks = {begin_notes, shut_down, py_frame};
     engine.register_main_loop_callbacks(library, &callbacks);
 }
 

@@ -14,6 +14,13 @@ void ps_end_thread(unsigned long ident);
 void ps_keep_lock(void);
 int ps_await_calls(void);
 
+/* Tasks of the engine's pool. `ps_use_pool` says what to ask about them, in the order of tasks.c;
+   when the Callable that `ps_set_end` makes is let go, those that nobody waits for are taken back.
+   The numbers of methods that read or write a property have the bit PS_ACCESSOR. */
+#define PS_ACCESSOR 1
+void ps_use_pool(const uintptr_t *objects, const uintptr_t *methods);
+void ps_set_end(uintptr_t at, int64_t object_id);
+
 /* Scratch memory: `count` zeroed words of 24 bytes each, every one a Nil Variant, on a stack of the
    calling thread. `ps_leave` destroys the Variants in it and gives it back; the last in is the
    first out. */

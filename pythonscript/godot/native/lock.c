@@ -64,10 +64,15 @@ static int passes_door(void) {
     return 0;
 }
 
+static void note_task(const struct _cffi_externpy_s *function, const char *arguments); /* see tasks.c */
+
 static void visit(struct _cffi_externpy_s *function, char *arguments) {
     if (may_enter) {
         enter_python(function, arguments);
-    } else if (passes_door()) {
+        return;
+    }
+    note_task(function, arguments);
+    if (passes_door()) {
         may_enter = 1;
         enter_python(function, arguments);
         may_enter = 0;
