@@ -33,9 +33,9 @@ from npc_video.generation import ladder
 
 from . import monitors, numbers, shared
 from .backend_resources import NpcBackend
+from .calling_threads import any_thread, main_thread_only
 from .director import Director
 from .failures import tell_failure
-from .main_thread_only import main_thread_only
 from .overlay import Overlay
 from .placeholder import Placeholder
 from .player_properties import PlayerProperties
@@ -267,9 +267,9 @@ class NpcVideoPlayer(PlayerProperties):
         clip = None if self._screen is None else self._screen.clip
         return 0.0 if clip is None else clip.reel.playback.length
 
-    @main_thread_only({})
+    @any_thread
     def get_stats(self) -> dict:
-        """Numbers since the start.
+        """Numbers since the start; may be called from any thread.
 
         Of this player: `can_generate`, false where nothing makes clips, as in an exported game
         without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;

@@ -5,11 +5,11 @@ const METHODS: Dictionary[StringName, Array] = {
 	&"react": [{"tool": "hand"}], &"request": [{"expression": "happy"}], &"cancel": [],
 	&"hint_next": [{"expression": "happy"}], &"set_generator": [Callable()],
 	&"pregenerate_common_states": [], &"clear_cache": [], &"get_playback_position": [],
-	&"get_length": [], &"get_stats": [], &"get_video_texture": [],
+	&"get_length": [], &"get_video_texture": [],
 }
 const ANSWERS: Dictionary[StringName, Variant] = {
 	&"react": false, &"request": false, &"hint_next": false, &"get_playback_position": 0.0,
-	&"get_length": 0.0, &"get_stats": {},
+	&"get_length": 0.0,
 }
 
 
@@ -71,3 +71,20 @@ func test_a_player_may_be_made_in_another_thread(test: Node) -> void:
 	WorkerThreadPool.wait_for_task_completion(task)
 	test.add_child(made[0])
 	_expect(made[0].react({"tool": "hand"}), "it does not react")
+
+
+func test_numbers_are_told_to_all_threads(test: Node) -> void:
+	var player := _player(test)
+	var told := []
+	var task := WorkerThreadPool.add_task(func() -> void:
+		for turn in 200:
+			told.append(player.get_stats())
+	)
+	while not WorkerThreadPool.is_task_completed(task):
+		player.react({"tool": "hand"})
+		player.request({"expression": "sad"})
+		await test.get_tree().process_frame
+	WorkerThreadPool.wait_for_task_completion(task)
+	_expect(told.size() == 200, "it told %d" % told.size())
+	for stats: Dictionary in told:
+		_expect("hit_rate" in stats and "timeline" in stats, "it told %s" % [stats])

@@ -1,4 +1,4 @@
-"""Methods that the main thread alone may call, as those of the engine's own nodes in the scene."""
+"""Which threads may call a player: for most methods the main one alone, as for engine nodes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,23 @@ from godot import is_main_thread, push_error
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_TRIES = 10
 _told: set[str] = set()
+
+
+def any_thread(method: F) -> F:
+    """Has a method that only reads begin again where the main thread changes what it reads."""
+
+    @functools.wraps(method)
+    def call(self: Any) -> Any:
+        for _ in range(0 if is_main_thread() else _TRIES):
+            try:
+                return method(self)
+            except RuntimeError:  # as Python says of what has another size while it is gone through
+                continue
+        return method(self)
+
+    return call  # type: ignore[return-value]
 
 
 def main_thread_only(default: Any = None) -> Callable[[F], F]:
