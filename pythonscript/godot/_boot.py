@@ -39,7 +39,6 @@ _OF_THE_POOL = (
     ("Engine", "set_print_error_messages"),
     ("OS", "delay_msec"),
     ("OS", "get_processor_count"),
-    ("EngineDebugger", "is_active"),
 )
 
 

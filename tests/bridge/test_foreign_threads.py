@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import run_project
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import SuiteRun, run_suite
@@ -192,3 +193,73 @@ def test_it(test):
     assert "a thread of the engine is still in Python at the end of the game" in run.log
     assert "cleaned up" in run.log
     assert run.faults == ("SCRIPT ERROR: SystemExit",)
+
+
+_CALLED = """
+from godot import RefCounted, Resource, exposed, export
+@exposed
+class Called(RefCounted):
+    def work(self, number: int) -> int: return number
+@exposed
+class Loaded(Resource):
+    number = export(int, 1)
+"""
+_GAME = """
+extends Node
+class Holder:
+    var called := Called.new()
+static func spin(msec: int) -> void:
+    var end := Time.get_ticks_msec() + msec
+    while Time.get_ticks_msec() < end: OS.delay_msec(5)
+var ids := []
+func _ready() -> void:
+    var called := Called.new()
+    {begin}
+    await get_tree().create_timer(0.5).timeout
+    print("the game ends")
+    get_tree().quit()
+func _exit_tree() -> void:
+    for id in ids: WorkerThreadPool.wait_for_task_completion(id)
+"""
+_SCENE = """[gd_scene format=3]
+[ext_resource type="Script" path="res://game.gd" id="1"]
+[node name="Game" type="Node"]
+script = ExtResource("1")
+"""
+_LEFT_ALONE = {
+    "ended": "for i in 5: WorkerThreadPool.add_task(func(): called.work(i))",
+    "urgent": "for i in 5: WorkerThreadPool.add_task(func(): called.work(i), true)",
+    "holding": "var held := Holder.new()\n"
+    "    for i in 5: WorkerThreadPool.add_task(func(): held.called.work(i))",
+    "running": "WorkerThreadPool.add_task(func(): called.work(1); spin(1500); called.work(2))",
+    "waiting": "for i in 4: WorkerThreadPool.add_task(func(): called.work(i); spin(400))",
+    "many": "for i in 500: WorkerThreadPool.add_task(func(): called.work(i))",
+}
+_RIGHT = {
+    "waited for": "var all := range(50).map(func(i):"
+    " return WorkerThreadPool.add_task(func(): called.work(i)))\n"
+    "    for id in all: WorkerThreadPool.wait_for_task_completion(id)",
+    "waited for last": "ids.append(WorkerThreadPool.add_task(func(): called.work(1); spin(900)))",
+    "loading": 'ResourceLoader.load_threaded_request("res://loaded.tres", "", true)',
+}
+
+
+@pytest.mark.parametrize("kind", [*_LEFT_ALONE, *_RIGHT])
+def test_tasks_of_a_script_end_the_game_well_and_in_silence(
+    engine: Engine, tmp_path: Path, kind: str
+) -> None:
+    begin = {**_LEFT_ALONE, **_RIGHT}[kind]
+    files = {
+        "suite.py": "import called\n",
+        "called.py": _CALLED,
+        "game.gd": _GAME.format(begin=begin),
+        "game.tscn": _SCENE,
+        "loaded.tres": _LOADED,
+    }
+    settings = '[application]\nrun/main_scene="res://game.tscn"\n'
+    run = run_project(engine, make_project(tmp_path, files, settings), "--headless", seconds=60.0)
+    assert "the game ends" in run.log
+    assert "ERROR" not in run.log
+    # The engine leaks what was loaded and never fetched.
+    assert [fault for fault in run.faults if "ObjectDB instances leaked" not in fault] == []
+    assert run.exit_code == 0

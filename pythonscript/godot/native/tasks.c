@@ -7,8 +7,8 @@
 
    The engine says "Invalid Task ID" for one that the game has waited for, whatever is asked of it. So
    its messages are off meanwhile, which works until its clean-up begins; the last chance before is
-   when the scene tree, after its nodes, lets go of its timers. A debugger would be told all the same:
-   with one, nothing is taken back.
+   when the scene tree, after its nodes, lets go of its timers. An attached debugger has been asked for
+   its last messages by then, and sends none of these.
 
    A task of threaded loading is the engine's own and stays with it: there Python only makes objects
    and sets properties, which is not noted. */
@@ -20,10 +20,10 @@
 #define ERR_BUSY 44
 
 /* In the order of ps_use_pool. */
-enum { CALLER_TASK, IS_COMPLETED, WAIT_FOR, IS_PRINTING, SET_PRINTING, DELAY, PROCESSORS, IS_DEBUGGED };
+enum { CALLER_TASK, IS_COMPLETED, WAIT_FOR, IS_PRINTING, SET_PRINTING, DELAY, PROCESSORS, ASKED };
 static struct {
     uintptr_t object, method;
-} asked[8];
+} asked[ASKED];
 
 static int64_t noted[NOTED_TASKS]; /* 0 where there is none, or none any more */
 static long times_noted;
@@ -120,7 +120,6 @@ static void take_rest_back(uintptr_t userdata) {
 }
 
 static void take_tasks_back(uintptr_t userdata) {
-    if (ask_engine(IS_DEBUGGED, 0)) return;
     int64_t printed = ask_engine(IS_PRINTING, 0);
     ask_engine(SET_PRINTING, 0);
     if (take_ended_back()) {
@@ -164,7 +163,7 @@ static void begin_notes(void) {
 }
 
 static void ps_use_pool(const uintptr_t *objects, const uintptr_t *methods) {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < ASKED; i++) {
         asked[i].object = objects[i];
         asked[i].method = methods[i];
     }
