@@ -13,7 +13,7 @@
    A task of threaded loading is the engine's own and stays with it: there Python only makes objects
    and sets properties, which is not noted. */
 
-#define NOTED_TASKS 16384 /* the latest; each costs a game that waits for all some 2 µs at its end */
+#define NOTED_TASKS 16384 /* the latest */
 #define LOOK_MSEC 2
 #define TELL_MSEC 5000    /* for the pool to tell which tasks still run */
 #define GIVE_UP_MSEC 60000 /* for those to end: the engine would wait for ever */
