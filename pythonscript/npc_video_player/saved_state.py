@@ -28,7 +28,8 @@ def state_of(role: Role, source: Source | None) -> dict[str, Any]:
         GraphError: the NPC's graph is wrong.
     """
     learned = memory.learned.get(role.id) if source is None else source.learned(role.id)
-    state = {"version": _VERSION, "graph": role.evaluator.to_dict(), "learned": learned or {}}
+    graph = role.evaluator.to_dict()
+    state = {"version": _VERSION, "npc": role.id, "graph": graph, "learned": learned or {}}
     return dict(json.loads(json.dumps(state)))
 
 
@@ -46,6 +47,11 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
     if saved.get("version") != _VERSION or not isinstance(graph, dict):
         raise InvalidDataError(
             "This is no saved state of an NPC: pass what save_state gave to load_state."
+        )
+    if (npc := saved.get("npc")) != role.id:
+        raise InvalidDataError(
+            f"This is the saved state of {npc!r}, not of {role.id!r}: pass each NPC its own to"
+            " load_state."
         )
     if not isinstance(learned, dict):
         raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")

@@ -15,18 +15,21 @@ from .engine import Engine
 from .process import Finished, stream
 from .project_files import list_extension
 
-_FAULT = re.compile(
-    r"SCRIPT ERROR:"
-    r"|Can't open (GDExtension )?dynamic library"
-    r"|Error loading extension"
-    r"|GDExtension (dynamic library not found|entry point|initialization function)"
-    r"|ObjectDB instances leaked"
+_LEAK = re.compile(
+    r"ObjectDB instances leaked"
     r"|RIDs? .*\bleaked"
     r"|RID allocations? .*\bleaked"
     r"|Leaked instance:"
     r"|resources still in use at exit"
     r"|Orphan StringName"
+)
+_FAULT = re.compile(
+    r"SCRIPT ERROR:"
+    r"|Can't open (GDExtension )?dynamic library"
+    r"|Error loading extension"
+    r"|GDExtension (dynamic library not found|entry point|initialization function)"
     r"|handle_crash:"
+    rf"|{_LEAK.pattern}"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WINDOWS_CRASH = 0x8000_0000  # exit codes from here on are NTSTATUS errors
@@ -121,6 +124,11 @@ def import_project(engine: Engine, project: Path) -> None:
         say(run.log)
         raise Failure(f"Godot could not import {project} ({reason}): see its log above.")
     stamp.write_text(engine.version, "utf-8")
+
+
+def is_leak(fault: str) -> bool:
+    """Whether a fault is only that something was left behind at the end."""
+    return _LEAK.search(fault) is not None
 
 
 def find_faults(lines: Iterable[str]) -> Iterator[str]:

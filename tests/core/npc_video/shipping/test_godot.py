@@ -9,6 +9,7 @@ from npc_video.shipping.godot import (
     find_errors,
     find_faults,
     import_project,
+    is_leak,
     run_project,
 )
 
@@ -39,6 +40,12 @@ def play(script: str, tmp_path: Path, seconds: float = 30.0) -> EngineRun:
 )
 def test_a_fault_in_the_log_is_found(line: str) -> None:
     assert list(find_faults(["Godot Engine v4.6", f"  {line}", "bye"])) == [line]
+
+
+def test_what_is_only_left_behind_is_told_from_what_broke() -> None:
+    assert is_leak("WARNING: ObjectDB instances leaked at exit (run with --verbose for details).")
+    assert is_leak("ERROR: 2 resources still in use at exit.")
+    assert not is_leak("SCRIPT ERROR: Parse Error: Expected expression.")
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,7 @@ def test_what_is_no_saved_state_is_told_and_changes_nothing(test: EngineTest) ->
     for wrong in (
         {},
         saved | {"version": 2},
+        saved | {"npc": "meek"},
         saved | {"graph": 3},
         saved | {"graph": {}},
         saved | {"learned": "all"},

@@ -107,6 +107,15 @@ def test_a_profile_tells_what_is_wrong(test: EngineTest) -> None:
     assert "decayRate" in problems[2]
 
 
+def test_a_profile_takes_no_word_that_it_does_not_know(test: EngineTest) -> None:
+    profile = NpcProfile()
+    for name in ("remember", "personality", "opening", "seed_policy"):
+        before = getattr(profile, name)
+        test.expect_error(f"{name}: 'gaem' is unknown; use one of ")
+        setattr(profile, name, "gaem")
+        assert getattr(profile, name) == before
+
+
 def test_the_seed_is_shown_where_it_counts(test: EngineTest) -> None:
     profile = NpcProfile()
 
