@@ -18,7 +18,7 @@ from ._calls import call_on_variant, raise_call_error
 from ._decode import decode_all
 from ._encode import VARIANT_SIZE, encode, encode_all, encode_typed, register_encoder
 from ._names import name
-from ._objects import EngineObject, address_of
+from ._objects import EngineObject, address_of, wrap
 from ._report import guarded
 from ._types import Type
 from ._values import StringName
@@ -131,24 +131,28 @@ class Signal:
 class _Target:
     """A Python function on the engine's side."""
 
-    __slots__ = ("function", "hash", "owner")
+    __slots__ = ("function", "hash", "object_id", "owner_type")
 
     def __init__(self, function: Function[..., Any]):
         owner = getattr(function, "__self__", None)
-        self.hash = hash(function) & 0xFFFFFFFF
         if isinstance(owner, EngineObject):
             self.function = function.__func__  # type: ignore[attr-defined]
-            self.owner: Any = weakref.ref(owner)
+            self.object_id: int = lib.gd_object_get_instance_id(address_of(owner))
         else:
             self.function = function
-            self.owner = None
+            self.object_id = 0
+        self.owner_type = type(owner)
+        self.hash = hash((self.function, self.object_id)) & 0xFFFFFFFF
 
     def get(self) -> Function[..., Any] | None:
-        """The function; None when the object it belongs to is gone."""
-        if self.owner is None:
+        """The function; None when the object it belongs to is gone.
+
+        What stands for an object in Python may have been let go of and made anew meanwhile.
+        """
+        if not self.object_id:
             return self.function
-        owner = self.owner()
-        if owner is None or not lib.ps_object(owner._ref):
+        owner = wrap(lib.gd_object_get_instance_from_id(self.object_id))
+        if not isinstance(owner, self.owner_type):
             return None
         bound: Function[..., Any] = self.function.__get__(owner)
         return bound
@@ -163,9 +167,7 @@ def set_function(function: Function[..., Any], at: int) -> None:
     target = _Target(function)
     number = next(_numbers)
     _targets[number] = target
-    owner = target.owner() if target.owner else None
-    object_id = lib.gd_object_get_instance_id(address_of(owner)) if owner is not None else 0
-    lib.ps_set_callable(at, number, object_id)
+    lib.ps_set_callable(at, number, target.object_id)
 
 
 def callable_at(at: int) -> Any:
@@ -230,7 +232,7 @@ def py_callable_hash(number: int) -> int:
 @guarded(0)
 def py_callable_equal(a: int, b: int) -> int:
     first, second = _targets[a], _targets[b]
-    return first.owner == second.owner and first.function == second.function
+    return first.object_id == second.object_id and first.function == second.function
 
 
 @ffi.def_extern()

@@ -341,6 +341,8 @@ class VideoGenerationManager:
         attempt = Attempt(start, self._config.clip_seconds)
 
         def tell(fraction: float) -> None:
+            if not isinstance(fraction, int | float):
+                raise InvalidDataError(f"on_progress: {fraction!r} is no number from 0 to 1.")
             self._inbox.append(lambda now: self._tell(start, Progress(params, fraction)))
 
         def tell_early(news: Early) -> None:
@@ -358,12 +360,18 @@ class VideoGenerationManager:
 
         try:
             request = await self._request(start, backend)
-            clip = await backend.generate(request, tell, tell_early)
+            clip = _checked(await backend.generate(request, tell, tell_early), request, backend)
         except GeneratorUnavailableError as error:
             fail(str(error), worth_retrying=True)
         except NpcVideoError as error:
             fail(str(error))
-        except Exception as error:
+        except GeneratorExit:
+            raise  # the end of the loop
+        except BaseException as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
+            # Whatever else it raises, as a library that exits, its turn must not last for ever.
             log_broken("The generator broke:", error)
             fail(f"The generator broke: {error!r}.")
         else:
@@ -401,3 +409,22 @@ class VideoGenerationManager:
         for backend in self._backends.values():
             await backend.close()
         await self._shelving.close()
+
+
+def _checked(clip: object, request: GenerationRequest, backend: Backend) -> GeneratedClip:
+    """What a generator returned.
+
+    Raises:
+        InvalidDataError: it is no clip of what was asked for.
+    """
+    name = f"{type(backend).__name__}.generate"
+    if not isinstance(clip, GeneratedClip) or not isinstance(clip.data, bytes):
+        found = type(clip.data if isinstance(clip, GeneratedClip) else clip).__name__
+        raise InvalidDataError(
+            f"{name} returned {found}: return a GeneratedClip with the bytes of a file."
+        )
+    if clip.params != request.params:
+        raise InvalidDataError(
+            f"{name} returned a clip of other parameters: give it those of the request."
+        )
+    return clip

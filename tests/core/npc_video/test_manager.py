@@ -132,6 +132,35 @@ def test_what_is_paid_by_the_clip_is_asked_for_once_and_never_broken_off():
     manager.close()
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (None, "returned NoneType: return a GeneratedClip"),
+        (clip(params("happy"), data="text"), "returned str: return a GeneratedClip"),
+        (clip(params("sad")), "a clip of other parameters"),
+        (asyncio.CancelledError(), "CancelledError"),
+        (SystemExit(1), "SystemExit"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+    ids=["nothing", "text", "another", "cancelled", "exit", "interrupt"],
+)
+def test_whatever_a_backend_answers_its_turn_ends(answer, reason):
+    class Careless(ScriptedBackend):
+        async def generate(self, request, on_progress, on_early):
+            if request.params == params("fine"):
+                return clip(request.params)
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+    manager = VideoGenerationManager(replace(REALTIME, predictive=False), Careless())
+    manager.request(params("happy"))
+    assert reason in polled(manager, Failed)[-1].reason
+    manager.request(params("fine"))
+    assert polled(manager, ClipReady)[-1].clip == clip(params("fine"))
+    manager.close()
+
+
 def test_answers_at_once_what_is_there(manager, backend):
     manager.request(params("happy"))
     backend.finish(params("happy"))

@@ -10,6 +10,7 @@ from godot import (
     CallError,
     FreedObjectError,
     Node,
+    Node2D,
     Object,
     ResourceLoader,
     Signal,
@@ -68,6 +69,24 @@ def test_a_bound_method_does_not_keep_its_object(test):
 
 def there_valid(there):
     return there.call("is_kept_valid")
+
+
+def test_a_method_of_a_node_that_python_keeps_no_more_is_called(test):
+    test.add_child(node := Node2D())
+    node.name = "Door"
+    del node
+    hide = test.get_node("Door").hide
+    tree = test.get_tree()
+    tree.create_timer(0.0).timeout.connect(hide)
+    del hide
+    gc.collect()
+    assert tree.process_frame.connect(test.get_node("Door").show) == 0
+    assert tree.process_frame.is_connected(test.get_node("Door").show)
+    tree.process_frame.disconnect(test.get_node("Door").show)
+    assert not tree.process_frame.is_connected(test.get_node("Door").show)
+    while test.get_node("Door").visible:
+        yield
+    test.get_node("Door").free()
 
 
 def test_a_bound_method_of_a_python_object_keeps_it(test):

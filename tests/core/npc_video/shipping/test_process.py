@@ -140,6 +140,7 @@ sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from npc_video.shipping.process import stream
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
 stream([sys.executable, "-c", {line.starter + "; child.wait()"!r}], cwd=Path.cwd(),
        env=dict(os.environ), seconds=None, on_line=lambda line: print(line, flush=True))
 """
