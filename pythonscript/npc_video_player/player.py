@@ -22,6 +22,7 @@ from godot import (
     Object,
     Rect2,
     Texture2D,
+    Vector2,
     exposed,
     is_instance_valid,
     python_only,
@@ -92,6 +93,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._director: Director | None = None
         self._ring: ProgressRing | None = None
         self._stage: Stage | None = None
+        self._first_size = Vector2()  # of the texture, where `texture_size` says none
         self._overlay: Overlay | None = None
         self._tally = Tally()
         self._role = Role(self)
@@ -308,7 +310,8 @@ class NpcVideoPlayer(PlayerProperties):
         a frame or two later: whenever the picture has changed it is read back from the renderer.
         """
         if self._stage is None:
-            self._stage = Stage(self._texture_size(self._picture_size()))
+            self._first_size = self._picture_size()
+            self._stage = Stage(self._texture_size(self._first_size))
             if self._screen is None:
                 self._clear_stage()
             else:
@@ -428,7 +431,7 @@ class NpcVideoPlayer(PlayerProperties):
         name, parts = self._role.npc.name, self._placeholder_parts()
         screen.dress(name, self.placeholder_text, parts)
         if self._stage is not None:
-            self._stage.resize(self._texture_size(self._stage.size))
+            self._stage.resize(self._texture_size(self._first_size))
             screen.place(Rect2(0.0, 0.0, *self._stage.size))
         if not self.progress_ring:
             self._ring.hide()
@@ -490,7 +493,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _clear_stage(self) -> None:
         """Has the texture show the portrait, for who holds it."""
-        self._stage.resize(self._texture_size(self._stage.size))
+        self._stage.resize(self._texture_size(self._first_size))
         params = self._role.params({})
         portrait = self._role.picture_of(params)
         still = Placeholder(self, params, portrait, parts=self._placeholder_parts())

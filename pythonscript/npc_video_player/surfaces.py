@@ -27,6 +27,7 @@ __all__ = ["SURFACES", "Hit", "Ray", "hit"]
 
 SURFACES = (MeshInstance3D, Sprite3D, Area3D)
 _VERTICES, _UVS, _INDICES = 0, 4, 12  # of Mesh.ArrayType
+_MOST_FACES, _BEYOND = 8, 1e-4  # that a ray goes through, and how far behind one it goes on
 _MOST_AREAS = 16  # in front of the one that is meant, which let pointers through
 _NEAR = 0.99  # parts of the way on which something may stand before the surface
 
@@ -55,9 +56,9 @@ class Hit:
 def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
     """Where `ray` meets a node of `SURFACES`, if nothing stands before it.
 
-    Meshes and sprites are met as they are shown; an Area3D shows the picture flat in the box around
-    its shapes, its thinnest side towards the viewer. Where physics has a thread of its own, nothing
-    is in the way, and areas are not met.
+    Meshes and sprites are met as the viewport's camera draws them; an Area3D shows the picture flat
+    in the box around its shapes, its thinnest side towards the viewer. Where physics has a thread
+    of its own, nothing is in the way, and areas are not met.
 
     Args:
         blocking: the physics layers whose bodies are in the way, but for those above and below the
@@ -68,9 +69,24 @@ def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
     if isinstance(surface, Area3D):
         return _on_area(surface, ray, blocking)
     found = _on_sprite(surface, ray) if isinstance(surface, Sprite3D) else _on_mesh(surface, ray)
-    if found is None or _is_blocked(surface, ray, found.distance, blocking):
+    if found is None or not _is_drawn(surface, ray, found.distance):
         return None
-    return found
+    return None if _is_blocked(surface, ray, found.distance, blocking) else found
+
+
+def _is_drawn(surface: Any, ray: Ray, distance: float) -> bool:
+    """Whether the camera draws what it has in view of a mesh or a sprite."""
+    camera = surface.get_viewport().get_camera_3d()
+    place = camera.get_global_transform()
+    depth = (ray.origin + ray.direction * distance - place.origin).dot(-place.basis.z)
+    middle = surface.get_global_transform() * surface.get_aabb().get_center()
+    away, end = (middle - place.origin).length(), surface.visibility_range_end
+    return (
+        bool(surface.layers & camera.cull_mask)
+        and depth >= camera.near
+        and surface.visibility_range_begin <= away
+        and (end <= 0.0 or away <= end)
+    )
 
 
 # ---- Meshes ----
@@ -85,18 +101,25 @@ def _on_mesh(node: MeshInstance3D, ray: Ray) -> Hit | None:
     to_local = place.affine_inverse()
     start = to_local * ray.origin
     along = (to_local * ray.end - start).normalized()
-    found = triangles.intersect_ray(start, along)
-    if not found:
-        return None
-    position = found["position"]
-    point = _uv(node, mesh, int(found["face_index"]), position)
-    if point is None:
-        return None
-    return Hit((place * position - ray.origin).length(), point)
+    for _ in range(_MOST_FACES):
+        found = triangles.intersect_ray(start, along)
+        if not found:
+            return None
+        position = found["position"]
+        point = _uv(node, mesh, int(found["face_index"]), position, along)
+        if point is not None:
+            return Hit((place * position - ray.origin).length(), point)
+        start = position + along * _BEYOND
+    return None
 
 
-def _uv(node: MeshInstance3D, mesh: Any, face: int, position: Vector3) -> Vector2 | None:
-    """The texture's coordinates at `position` of a triangle."""
+def _uv(
+    node: MeshInstance3D, mesh: Any, face: int, position: Vector3, along: Vector3
+) -> Vector2 | None:
+    """The texture's coordinates at `position` of a triangle, for who looks along `along`.
+
+    None where it has none, or is not drawn from there.
+    """
     for index in range(mesh.get_surface_count()):
         arrays = mesh.surface_get_arrays(index)
         vertices, uvs, indices = arrays[_VERTICES], arrays[_UVS], arrays[_INDICES]
@@ -109,17 +132,29 @@ def _uv(node: MeshInstance3D, mesh: Any, face: int, position: Vector3) -> Vector
         corners = [3 * face + corner for corner in range(3)]
         if indices:
             corners = [indices[corner] for corner in corners]
-        weights = _weights(*(vertices[corner] for corner in corners), position)
-        pairs = zip(weights, corners, strict=True)
+        a, b, c = (vertices[corner] for corner in corners)
+        material = node.get_active_material(index)
+        if not _shows(material, is_front=(c - a).cross(b - a).dot(along) < 0.0):
+            return None
+        pairs = zip(_weights(a, b, c, position), corners, strict=True)
         u, v = 0.0, 0.0
         for weight, corner in pairs:
             u, v = u + weight * uvs[corner].x, v + weight * uvs[corner].y
-        material = node.get_active_material(index)
         if isinstance(material, BaseMaterial3D):
             scale, offset = material.uv1_scale, material.uv1_offset
             u, v = u * scale.x + offset.x, v * scale.y + offset.y
         return Vector2(u, v)
     return None
+
+
+def _shows(material: Any, *, is_front: bool) -> bool:
+    """Whether a side of a face is drawn; of a shader nobody knows, so it counts as drawn."""
+    if material is None:
+        return is_front
+    if not isinstance(material, BaseMaterial3D):
+        return True
+    hidden = BaseMaterial3D.CULL_FRONT if is_front else BaseMaterial3D.CULL_BACK
+    return material.cull_mode != hidden
 
 
 def _weights(a: Vector3, b: Vector3, c: Vector3, point: Vector3) -> tuple[float, float, float]:
@@ -145,7 +180,7 @@ def _on_sprite(sprite: Sprite3D, ray: Ray) -> Hit | None:
     start = to_local * ray.origin
     along = to_local * ray.end - start
     depth = int(sprite.axis)
-    if abs(along[depth]) < 1e-9:
+    if abs(along[depth]) < 1e-9 or (along[depth] > 0.0 and not sprite.double_sided):
         return None
     part = -start[depth] / along[depth]
     if not 0.0 <= part <= 1.0:

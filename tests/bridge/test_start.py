@@ -5,6 +5,7 @@ when it cannot.
 import platform
 import shutil
 import subprocess
+import signal
 import sys
 import sysconfig
 from pathlib import Path
@@ -87,12 +88,17 @@ def test_it(test):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process can send itself Ctrl-C there")
 def test_an_interrupt_ends_the_game_as_it_does_without_python(play) -> None:
-    run = play("""
+    # A shell has the jobs that it starts in the background ignore it, and so all that these start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run = play("""
 import asyncio, os, signal
 def test_it(test):
     os.kill(os.getpid(), signal.SIGINT)
     yield
 """)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert run.faults == ("ended by SIGINT",)
 
 

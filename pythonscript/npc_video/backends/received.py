@@ -61,6 +61,8 @@ async def received_clip(
         ClipTooLargeError: it exceeds the limits.
     """
     media_type = media_type_of(data)
+    if not data:
+        raise GenerationInvalidError("The generator sent no bytes: is the file there, and full?")
     if not media_type:
         raise GenerationInvalidError(
             "The generator sent something that is neither MP4 nor WebM: let it save video as one."

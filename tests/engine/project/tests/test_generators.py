@@ -113,7 +113,7 @@ def test_anything_else_is_told_with_what_to_do(test: EngineTest) -> Steps:
         ("a_number", "returned int: let it return the bytes"),
         ("no_file", "'user://nowhere.webm', where no file can be read"),
         ("no_video", "neither MP4 nor WebM"),
-        ("no_bytes", "neither MP4 nor WebM"),
+        ("no_bytes", "no bytes"),
         ("no_images", "one Image for each"),
         ("an_odd_array", "one Image for each"),
         ("no_pixels", "small"),

@@ -505,6 +505,8 @@ def test_a_texture_is_as_large_as_it_was_whatever_the_preset(test: EngineTest) -
     test.expect_error("texture_size: 99999×10 is refused; use up to 8192 pixels.")
     player.texture_size = Vector2i(99999, 10)
     assert texture.get_size() == Vector2(300, 200)
+    player.texture_size = Vector2i()
+    assert texture.get_size() == Vector2(256, 256)
 
 
 def test_a_texture_of_another_shape_is_filled_as_the_player_is(test: EngineTest) -> Steps:

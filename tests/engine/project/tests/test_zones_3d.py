@@ -71,6 +71,39 @@ def test_meshes_are_met_where_their_texture_is_seen(test: EngineTest) -> Steps:
         yield
 
 
+def test_what_the_camera_does_not_draw_is_not_met(test: EngineTest) -> Steps:
+    camera = world(test)
+    middle = Vector2(test.get_viewport().get_visible_rect().size * 0.5)
+    behind = Basis.from_euler(Vector3(0.0, 3.1, 0.0))
+    ways: dict[str, dict[str, Any]] = {
+        "plain": {},
+        "from behind": {"basis": behind},
+        "mirrored": {"scale": Vector3(-1.0, 1.0, 1.0)},
+        "mirrored from behind": {"basis": behind * Basis.from_scale(Vector3(-1.0, 1.0, 1.0))},
+        "in another layer": {"layers": 2},
+        "too near for it": {"visibility_range_begin": 10.0},
+        "too far for it": {"visibility_range_end": 1.0},
+        "in its range": {"visibility_range_begin": 1.0, "visibility_range_end": 10.0},
+        "before the near plane": {"position": Vector3(0.0, 0.0, 2.98)},
+    }
+    camera.cull_mask = 1
+    for cull in (BaseMaterial3D.CULL_BACK, BaseMaterial3D.CULL_FRONT, None):
+        for name, properties in ways.items():
+            surface = sprite(test, double_sided=False) if cull is None else screen(test)
+            if cull is not None:
+                surface.material_override.cull_mode = cull
+            for key, value in properties.items():
+                setattr(surface, key, value)
+            yield from until_drawn()
+            seen = picture(test)
+            rows, columns = seen.shape[0] // 2, seen.shape[1] // 2
+            is_seen = abs(int(seen[rows, columns, 2]) - 128) < 8
+            found = hit(surface, ray_through(test, middle), 0)
+            assert (found is not None) == is_seen, (name, cull, seen[rows, columns])
+            surface.free()
+            yield
+
+
 def test_sprites_are_met_where_their_texture_is_seen(test: EngineTest) -> Steps:
     camera = world(test)
     camera.position = Vector3(0.8, 0.6, 3.0)
