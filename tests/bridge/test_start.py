@@ -4,8 +4,8 @@ when it cannot.
 
 import platform
 import shutil
-import subprocess
 import signal
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
