@@ -10,7 +10,7 @@ from npc_video.profile import MAX_SEED, OPENINGS, PERSONALITIES, REMEMBERED, SEE
 
 from .game_files import picture_name
 from .response_graph import NpcResponseGraph
-from .told import Told
+from .told import Told, Word
 
 __all__ = ["NpcProfile", "eyes_in", "record_of"]
 
@@ -51,14 +51,14 @@ class NpcProfile(Resource):
         hint_string="*.mp4,*.webm",
         doc="A file that the NPC is first seen with: `res://ember/opening.webm`.",
     )
-    opening = Told(
+    opening = Word(
         str,
         "generated",
         enum=OPENINGS,
         doc="What the NPC is first seen with where there is no `opening_clip`: a clip that is made"
         " as any other, or none, so that nothing is made before something is asked for.",
     )
-    personality = Told(
+    personality = Word(
         str,
         "custom",
         enum=PERSONALITIES,
@@ -90,7 +90,7 @@ class NpcProfile(Resource):
         doc="Model add-ons of the generator by the names of their files, each with its weight from"
         " -10 to 10; 1 is as strong as it was made. A script assigns a whole new Dictionary.",
     )
-    seed_policy = Told(
+    seed_policy = Word(
         str,
         "npc",
         enum=SEED_POLICIES,
@@ -126,7 +126,7 @@ class NpcProfile(Resource):
         suffix="s",
         doc="How long after an answer the NPC gives none.",
     )
-    remember = Told(
+    remember = Word(
         str,
         "game",
         enum=REMEMBERED,

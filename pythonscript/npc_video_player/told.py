@@ -7,18 +7,25 @@ from typing import Any
 from godot import export, push_error
 from npc_video.records import UNTAGGED_COLOURS
 
-__all__ = ["FinishStarted", "Told", "UntaggedColours"]
+__all__ = ["FinishStarted", "Told", "UntaggedColours", "Word"]
 
 
 class Told(export):
     """A property whose changes the resource tells, so that what shows or uses it follows."""
 
     def __set__(self, obj: Any, value: Any) -> None:
-        if self.enum is not None and value not in self.enum:
-            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
-            return
         super().__set__(obj, value)
         obj.emit_changed()
+
+
+class Word(Told):
+    """One of the words of `enum`; another is refused, and changes nothing."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if value not in self.enum:
+            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
+        else:
+            super().__set__(obj, value)
 
 
 class UntaggedColours(Told):

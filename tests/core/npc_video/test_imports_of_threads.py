@@ -64,6 +64,7 @@ def test_threads_that_decode_and_make_clips_may_load_at_once() -> None:
             env={**os.environ, "PYTHONPATH": str(SOURCES)},
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=120.0,
         )
         assert done.returncode == 0, done.stderr

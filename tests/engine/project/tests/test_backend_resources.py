@@ -393,6 +393,7 @@ def test_the_base_is_abstract(test: EngineTest) -> None:
         "NpcFailoverBackend",
         "NpcHttpBackend",
         "NpcProceduralBackend",
+        "NpcPythonBackend",  # which stands for one of Python, and is not offered
         "NpcScriptBackend",
         "NpcStillsBackend",
     }
