@@ -121,7 +121,7 @@ def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
 
 def test_a_player_may_leave_the_scene_in_its_own_signals(test: EngineTest) -> Steps:
     for name in ("reaction_started", "fallback_shown", "generation_progress", "clip_started"):
-        player = player_in(test, npc_name=name)
+        player = player_in(test, npc_name=f"leaves in {name}")
         heard: list[Any] = []
 
         def leave(what: Any, player: Any = player, heard: list[Any] = heard) -> None:
@@ -154,7 +154,9 @@ def test_a_player_may_be_destroyed_in_its_own_signals(test: EngineTest) -> Steps
     """GDScript is refused that of the player itself, not of a node above it."""
     test.expect_error(WHILE_EMITTING)
     for name, settings in SIGNALS.items():
-        player = player_in(test, npc_name=name, **({"preset": "realtime"} | settings))
+        # Nobody whom an earlier test has touched a moment ago: NPCs remember, and rest in between.
+        npc_name = f"destroyed in {name}"
+        player = player_in(test, npc_name=npc_name, **({"preset": "realtime"} | settings))
         heard: list[Any] = []
 
         def destroy(*told: Any, player: Any = player, heard: list[Any] = heard) -> None:

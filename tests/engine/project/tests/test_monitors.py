@@ -12,8 +12,8 @@ from npc_video_player.monitors import MONITORS
 from players import made_player
 
 
-def counted_player(test: EngineTest) -> tuple[NpcVideoPlayer, list[Any]]:
-    player = made_player(predictive=False, progressive=False)
+def counted_player(test: EngineTest, name: str = "") -> tuple[NpcVideoPlayer, list[Any]]:
+    player = made_player(predictive=False, progressive=False, npc_name=name)
     started: list[Any] = []
     player.clip_started.connect(started.append)
     test.add_child(player)
@@ -50,7 +50,7 @@ def test_the_debugger_has_all_monitors(test: EngineTest) -> Steps:
 
 
 def test_games_get_the_numbers_of_all_players(test: EngineTest) -> Steps:
-    player, started = counted_player(test)
+    player, started = counted_player(test, "of whom there are no clips yet")
     before = player.get_stats()
     yield from shown_clip(player, started, "sad")
     yield from shown_clip(player, started, "sad")
