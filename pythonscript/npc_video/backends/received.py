@@ -62,7 +62,9 @@ async def received_clip(
     """
     media_type = media_type_of(data)
     if not data:
-        raise GenerationInvalidError("The generator sent no bytes: is the file there, and full?")
+        raise GenerationInvalidError(
+            "The generator sent no bytes: see that the file is there, and whole."
+        )
     if not media_type:
         raise GenerationInvalidError(
             "The generator sent something that is neither MP4 nor WebM: let it save video as one."
