@@ -399,7 +399,8 @@ class VideoGenerationManager:
     async def _open(self) -> None:
         await self._shelving.open()
         self._inbox.append(self._core.disk_known)
-        await self._shelving.warm()
+        if self._core.can_generate:
+            await self._shelving.warm()
 
     async def _load(self, key: CacheKey) -> None:
         clip = await self._shelving.load(key)
