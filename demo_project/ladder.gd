@@ -3,17 +3,16 @@ extends VBoxContainer
 ## What can answer a touch, the best first: what is on screen now is lit, and each says how often it
 ## came first.
 
-## By the names that `get_stats` gives them: the colour's name in timelines, and what it is.
-const RUNGS: Dictionary[String, Array] = {
-	"exact": ["exact", "Its own clip, if that is ready"],
-	"cached": ["similar", "else a clip that is like it"],
-	"procedural": ["procedural", "else a face that is drawn at once"],
-	"placeholder": ["placeholder", "else its portrait"],
-	"freeze": ["freeze", "else the picture before, held"],
+## By the names that `get_stats` gives them.
+const RUNGS: Dictionary[String, String] = {
+	"exact": "Its own clip, if that is ready",
+	"cached": "else a clip that is like it",
+	"procedural": "else a face that is drawn at once",
+	"placeholder": "else its portrait",
+	"freeze": "else the picture before, held",
 }
 ## The better version of a clip is its own clip too.
 const SAME: Dictionary[String, String] = {"upgrade": "exact"}
-const SWATCH := Vector2(11, 11)
 const LIT_SWATCH := Vector2(22, 11)
 
 @export var page: DemoPage
@@ -25,18 +24,15 @@ var _counts: Dictionary[String, Label] = {}
 
 func _ready() -> void:
 	for rung in RUNGS:
-		var swatch := ColorRect.new()
-		swatch.color = Rungs.colour(self, RUNGS[rung][0])
-		swatch.custom_minimum_size = SWATCH
-		swatch.size_flags_vertical = SIZE_SHRINK_CENTER
+		var swatch := Rungs.swatch(Rungs.colour(self, Rungs.NAMES[rung][0]))
 		_swatches[rung] = swatch
 		var space := Control.new()
 		space.custom_minimum_size.x = LIT_SWATCH.x
 		space.size_flags_vertical = SIZE_SHRINK_CENTER
 		space.add_child(swatch)
-		swatch.position.y = -0.5 * SWATCH.y
+		swatch.position.y = -0.5 * Rungs.SWATCH.y
 		var text := Label.new()
-		text.text = RUNGS[rung][1]
+		text.text = RUNGS[rung]
 		text.size_flags_horizontal = SIZE_EXPAND_FILL
 		_texts[rung] = text
 		var count := Label.new()
@@ -55,7 +51,7 @@ func _process(_delta: float) -> void:
 	for shown: String in totals.shown:
 		lit[SAME.get(shown, shown)] = true
 	for rung in RUNGS:
-		var is_lit: bool = RUNGS[rung][0] in lit
-		_swatches[rung].size = LIT_SWATCH if is_lit else SWATCH
+		var is_lit: bool = Rungs.NAMES[rung][0] in lit
+		_swatches[rung].size = LIT_SWATCH if is_lit else Rungs.SWATCH
 		_texts[rung].theme_type_variation = "Small" if is_lit else "SmallCaption"
 		_counts[rung].text = str(totals.rungs.get(rung, 0))

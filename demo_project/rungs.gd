@@ -11,6 +11,8 @@ const NAMES: Dictionary[String, Array] = {
 	"freeze": ["freeze", "held picture"],
 }
 
+const SWATCH := Vector2(11, 11)
+
 @export var page: DemoPage
 
 var _counts: Dictionary[String, Label] = {}
@@ -18,16 +20,12 @@ var _counts: Dictionary[String, Label] = {}
 
 func _ready() -> void:
 	for rung in NAMES:
-		var swatch := ColorRect.new()
-		swatch.color = colour(self, NAMES[rung][0])
-		swatch.custom_minimum_size = Vector2(11, 11)
-		swatch.size_flags_vertical = SIZE_SHRINK_CENTER
 		var label := Label.new()
 		label.theme_type_variation = "Small"
 		_counts[rung] = label
 		var row := HBoxContainer.new()
 		row.theme_type_variation = "Tight"
-		row.add_child(swatch)
+		row.add_child(swatch(colour(self, NAMES[rung][0])))
 		row.add_child(label)
 		add_child(row)
 
@@ -41,3 +39,12 @@ func _process(_delta: float) -> void:
 ## What `control` draws `what` with on a timeline; without a name, nothing.
 static func colour(control: Control, what: String) -> Color:
 	return control.get_theme_color("timeline_" + what if what else "timeline", "NpcVideoPlayer")
+
+
+## A patch of `its_colour`, for a row of text.
+static func swatch(its_colour: Color) -> ColorRect:
+	var patch := ColorRect.new()
+	patch.color = its_colour
+	patch.custom_minimum_size = SWATCH
+	patch.size_flags_vertical = SIZE_SHRINK_CENTER
+	return patch

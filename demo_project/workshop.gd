@@ -9,7 +9,6 @@ const WHY: Dictionary[String, String] = {
 	"better": "once more, and finer",
 	"ahead": "thought ahead",
 }
-const SWATCH := Vector2(11, 11)
 
 @export var page: DemoPage
 
@@ -20,9 +19,7 @@ var _ready_clips: Label
 
 func _ready() -> void:
 	for index in ROWS:
-		var swatch := ColorRect.new()
-		swatch.custom_minimum_size = SWATCH
-		swatch.size_flags_vertical = SIZE_SHRINK_CENTER
+		var swatch := Rungs.swatch(Color.TRANSPARENT)
 		var clip := Label.new()
 		clip.theme_type_variation = "Small"
 		clip.size_flags_horizontal = SIZE_EXPAND_FILL

@@ -310,6 +310,11 @@ class VideoGenerationManager:
         self._news += decision.events
         self._wake = self._core.next_wake(self._clock())
 
+    def _disk_known(self, now: float) -> Decision:
+        # Not before, or what has been asked for would find in memory what is to be brought from disk.
+        self._worker.submit(self._shelving.warm())
+        return self._core.disk_known(now)
+
     def _finish(self, start: Start, clip: GeneratedClip, now: float) -> Decision:
         self._futures.pop(start.ticket, None)
         return self._core.finish(start.ticket, clip, now)
@@ -398,9 +403,7 @@ class VideoGenerationManager:
 
     async def _open(self) -> None:
         await self._shelving.open()
-        self._inbox.append(self._core.disk_known)
-        if self._core.can_generate:
-            await self._shelving.warm()
+        self._inbox.append(self._disk_known)
 
     async def _load(self, key: CacheKey) -> None:
         clip = await self._shelving.load(key)
