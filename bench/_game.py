@@ -80,7 +80,7 @@ def _make(project: Path, module: str, node: str, files: Mapping[str, bytes]) -> 
     (project / ".godot" / "extension_list.cfg").write_text(extension, "utf-8")
     (project / "project.godot").write_text(_PROJECT.format(module=module), "utf-8")
     (project / "main.tscn").write_text(_SCENE.format(node=node), "utf-8")
-    for file in _INSIDE.glob(f"{module}*.py"):
+    for file in (*_INSIDE.glob(f"{module}*.py"), _INSIDE / "measurement.py"):
         shutil.copy2(file, project)
     for name, data in files.items():
         (project / name).write_bytes(data)

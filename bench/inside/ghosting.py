@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from godot import OS, Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
-from godot import print as print_line
+from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
+from measurement import Measurement
 from npc_video import GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer, shared
 from npc_video_player.clip_layer import ClipLayer
@@ -24,26 +23,11 @@ _STEP = 1.0 / 60.0
 
 
 @exposed
-class GhostingBench(Node):
+class GhostingBench(Measurement, Node):
     """The scene of the measurement."""
 
-    def _ready(self) -> None:
-        self._work = _show_all(self, **json.loads(OS.get_cmdline_user_args()[0]))
-
-    def _process(self, delta: float) -> None:
-        try:
-            next(self._work)
-        except StopIteration:
-            print_line(json.dumps({}))
-            self._end(0)
-        except BaseException:
-            self._end(1)
-            raise
-
-    def _end(self, code: int) -> None:
-        self._work.close()
-        self.set_process(False)
-        self.get_tree().quit(code)
+    def _steps(self, **options: Any) -> Generator[None]:
+        return _show_all(self, **options)
 
 
 def _show_all(

@@ -311,8 +311,10 @@ class VideoGenerationManager:
         self._wake = self._core.next_wake(self._clock())
 
     def _disk_known(self, now: float) -> Decision:
-        # Not before, or what has been asked for would find in memory what is to be brought from disk.
-        self._worker.submit(self._shelving.warm())
+        # Not before: what was asked for looks on disk now for what is like it, not in memory.
+        # Games without a generator read each when it is asked for, as all of theirs are baked.
+        if self._core.can_generate:
+            self._worker.submit(self._shelving.warm())
         return self._core.disk_known(now)
 
     def _finish(self, start: Start, clip: GeneratedClip, now: float) -> Decision:

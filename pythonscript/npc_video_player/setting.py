@@ -7,6 +7,8 @@ from typing import Any
 
 from godot import Resource, Vector2i, export, push_error
 
+from .told import is_word_of
+
 __all__ = ["Number", "PictureSize", "Setting"]
 
 _MOST_PIXELS = 8192  # on a side: less than any renderer takes
@@ -24,8 +26,7 @@ class Setting(export):
         self._is_of_playing = is_of_playing
 
     def __set__(self, obj: Any, value: Any) -> None:
-        if self.enum is not None and value not in self.enum:
-            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
+        if not is_word_of(self, value):
             return
         before, were_hidden = self.__get__(obj), obj._hidden()
         if value == before:

@@ -7,7 +7,7 @@ from typing import Any
 from godot import export, push_error
 from npc_video.records import UNTAGGED_COLOURS
 
-__all__ = ["FinishStarted", "Told", "UntaggedColours", "Word"]
+__all__ = ["FinishStarted", "Told", "UntaggedColours", "Word", "is_word_of"]
 
 
 class Told(export):
@@ -18,13 +18,19 @@ class Told(export):
         obj.emit_changed()
 
 
+def is_word_of(listed: export, value: Any) -> bool:
+    """Whether the property has `value` in its list; else that is told, with the list."""
+    if listed.enum is None or value in listed.enum:
+        return True
+    push_error(f"{listed.name}: {value!r} is unknown; use one of {', '.join(listed.enum)}.")
+    return False
+
+
 class Word(Told):
     """One of the words of `enum`; another is refused, and changes nothing."""
 
     def __set__(self, obj: Any, value: Any) -> None:
-        if value not in self.enum:
-            push_error(f"{self.name}: {value!r} is unknown; use one of {', '.join(self.enum)}.")
-        else:
+        if is_word_of(self, value):
             super().__set__(obj, value)
 
 

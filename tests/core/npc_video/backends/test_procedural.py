@@ -11,7 +11,8 @@ from npc_video.errors import GenerationError
 from npc_video.media.decode import ClipDecoder
 from npc_video.records import QUALITY_PRESETS, VideoParams
 
-from .contract import Contract, Stage
+from .contract import Contract
+from .drawn_stage import Counted, DrawnStage
 
 DEADLINE = 30.0
 TINY = replace(QUALITY_PRESETS["realtime"], name="tiny", width=64, height=64)
@@ -170,28 +171,8 @@ class TestSimulatedLatency:
             assert len(set(wanted)) == 3
 
 
-class CountedBackend(ProceduralBackend):
-    busy = 0
-
-    async def generate(self, *arguments):
-        self.busy += 1
-        try:
-            return await super().generate(*arguments)
-        finally:
-            self.busy -= 1
-
-
-class ProceduralStage(Stage):
-    """Slow is what a real generator would take."""
-
-    def __init__(self):
-        self.backend = CountedBackend()
-
-    def play(self, what):
-        self.backend._simulate_latency = what == "slow"
-
-    def working(self):
-        return self.backend.busy
+class CountedBackend(Counted, ProceduralBackend):
+    pass
 
 
 class TestProcedural(Contract):
@@ -199,4 +180,4 @@ class TestProcedural(Contract):
 
     @asynccontextmanager
     async def stage(self):
-        yield ProceduralStage()
+        yield DrawnStage(CountedBackend())

@@ -15,7 +15,8 @@ from npc_video.portrait.choice import choose_picture
 from npc_video.records import QUALITY_PRESETS, VideoParams
 
 from ..portrait.pictures import EYES, cut_out, face, picture_file, plain
-from .contract import Contract, Stage
+from .contract import Contract
+from .drawn_stage import Counted, DrawnStage
 
 TINY = replace(QUALITY_PRESETS["realtime"], name="tiny", width=64, height=64)
 FILES = {
@@ -173,28 +174,8 @@ def test_eyes_and_ember_tell_clips_on_disk_apart():
     assert len({backend.fingerprint for backend in made}) == 3
 
 
-class CountedStills(StillsBackend):
-    busy = 0
-
-    async def generate(self, *arguments):
-        self.busy += 1
-        try:
-            return await super().generate(*arguments)
-        finally:
-            self.busy -= 1
-
-
-class StillsStage(Stage):
-    """Slow is what a real generator would take."""
-
-    def __init__(self):
-        self.backend = CountedStills(PICTURES, read=FILES.__getitem__)
-
-    def play(self, what):
-        self.backend._simulate_latency = what == "slow"
-
-    def working(self):
-        return self.backend.busy
+class CountedStills(Counted, StillsBackend):
+    pass
 
 
 class TestStills(Contract):
@@ -202,4 +183,4 @@ class TestStills(Contract):
 
     @asynccontextmanager
     async def stage(self):
-        yield StillsStage()
+        yield DrawnStage(CountedStills(PICTURES, read=FILES.__getitem__))
