@@ -19,7 +19,7 @@ from tools import debian_packages
 from tools.paths import cache_folder
 from tools.windows import c_library
 
-_RECIPE = 1  # raise it when a change below must reach copies already unpacked
+_RECIPE = 2  # raise it when a change below must reach copies already unpacked
 _IN_DEBIAN = Path("usr/lib/wine")
 _NAMES = ("wine64", "wine")
 _START_S = 180.0  # for a prefix; 10 s on a machine with nothing else to do
@@ -148,7 +148,13 @@ def _fetch(final: Path, mirror: debian_packages.Mirror) -> None:
 
 
 def _put_together(root: Path) -> None:
-    """Does what installing the package does: makes the DLLs of others some of Wine's own."""
+    """Does what installing the package does: makes the DLLs of others some of Wine's own.
+
+    The script `wineserver` looks for the server in `/usr/lib` alone, where a copy has none, and
+    Wine starts what stands under that name beside it: so the server itself does.
+    """
+    if (server := root / _IN_DEBIAN / "wineserver64").is_file():
+        shutil.copy2(server, server.with_name("wineserver"))
     own = next((root / "usr/lib").glob("*-linux-gnu/wine/x86_64-windows"))
     for library in (root / "usr/x86_64-w64-mingw32/lib").glob("*.dll"):
         (own / library.name).write_bytes(c_library.marked(library.read_bytes()))
