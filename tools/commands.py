@@ -282,6 +282,8 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
     chosen = sections or [section for section in filled if section != "live"]
     if set(chosen) <= {"core", "live"}:
         _ready_environment()
+        with _preparing():
+            _build_bridge()  # a runtime for a game is assembled around it
     else:
         _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
     return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
