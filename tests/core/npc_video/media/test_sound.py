@@ -101,7 +101,7 @@ def test_codec_that_is_not_on_the_list():
     [
         MediaLimits(most_bytes=1000),
         MediaLimits(most_seconds=1.5),
-        MediaLimits(most_decode_seconds=0.0),
+        MediaLimits(most_decode_seconds=-1.0),
     ],
 )
 def test_limits(limits):
