@@ -102,6 +102,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._nobody: SimulatedInput | None = None
         self._shown: VideoParams | None = None
         self._is_opening = False
+        self._opens_soon = False
         self._is_changed = False
 
     # ---- What games call ----
@@ -231,11 +232,14 @@ class NpcVideoPlayer(PlayerProperties):
     def load_state(self, state: dict) -> bool:
         """Has the NPC go on from what `save_state` gave, as if no time had passed since.
 
-        What is on screen stays. Returns whether it is such a state; if not, `generation_failed`
-        tells, and the NPC stays as it is. A graph that has changed since takes what it still knows.
+        What was asked for before comes no more: in the next frame the NPC is shown as it opens,
+        unless something else is asked for until then. Returns whether it is such a state; if not,
+        `generation_failed` tells, and the NPC stays as it is. A graph that has changed since takes
+        what it still knows.
         """
         with self._errors_told():
             load_state(state, self._role, self._foreseen_by())
+            self._show_anew()
             return True
         return False
 
@@ -243,10 +247,12 @@ class NpcVideoPlayer(PlayerProperties):
     def reset(self) -> None:
         """Has the NPC forget all that happened, in other scenes too, as in a new game.
 
-        What is on screen stays, and so do clips.
+        What was asked for before comes no more: in the next frame the NPC is shown as it opens,
+        unless something else is asked for until then. Clips stay.
         """
         with self._errors_told():
             reset_state(self._role, self._foreseen_by())
+            self._show_anew()
 
     @main_thread_only()
     def clear_cache(self) -> None:
@@ -365,6 +371,9 @@ class NpcVideoPlayer(PlayerProperties):
     def _pass_time(self, seconds: float) -> float:
         if self._is_changed:
             self._take_changes()
+        if self._opens_soon and self._director is not None:
+            with self._errors_told():
+                self._open()
         if self._nobody is not None:
             self._nobody.advance(seconds)
         if self._director is None:
@@ -577,8 +586,18 @@ class NpcVideoPlayer(PlayerProperties):
             if self.pregenerate_on_load:
                 self.pregenerate_common_states()
 
+    def _show_anew(self) -> None:
+        """Has who it is shown once more, for what was asked for is of another past."""
+        self._shown = None
+        if self._director is not None:
+            self._director.cancel()
+            # Not now: a game may ask for the look that it saved.
+            self._opens_soon = True
+            wake(self)
+
     def _open(self) -> None:
         """Shows who it is, as the NPC's profile says, until something is asked for."""
+        self._opens_soon = False
         npc, params = self._role.npc, self._role.params({})
         if npc.opens_with_generated:
             self._show(params, priority=0)
@@ -592,7 +611,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _show(
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
-        self._is_opening = False
+        self._is_opening = self._opens_soon = False
         director = self._joined()
         self._settle()
         director.show(params, priority, interaction)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import JSON, Node
+from npc_video import CallableBackend
+from npc_video.backends.base import GenerationRequest
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
-from players import player_in
+from players import made_player, player_in
 from window import drawn
 
 
@@ -231,3 +235,46 @@ def test_what_is_no_saved_state_is_told_and_changes_nothing(test: EngineTest) ->
     assert touched(player) == "2"
     player.load_state(saved)
     assert touched(player) == "2"
+
+
+class Held:
+    """Makes clips, those of other looks than the neutral one not before they are let go."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.is_let_go = False
+
+    async def make(self, request: GenerationRequest) -> bytes:
+        look = request.params.expression
+        while look != "neutral" and not self.is_let_go:
+            await asyncio.sleep(0.01)
+        self.made.append(look)
+        return make_clip(grey(lambda index: 9 * index)).data
+
+
+def test_what_was_asked_for_before_another_past_comes_no_more(test: EngineTest) -> Steps:
+    held, started = Held(), list[str]()
+    player = made_player(profile=npc("other past"), predictive=False, progressive=False)
+    player.set_backend(CallableBackend(held.make, finish_started=True))
+    player.clip_started.connect(lambda info: started.append(info["expression"]))
+    test.add_child(player)
+    yield from until(lambda: started == ["neutral"])
+    saved = player.save_state()
+    for look, go_back in (("happy", lambda: player.load_state(saved)), ("sad", player.reset)):
+        started.clear()
+        held.is_let_go = False
+        player.request({"expression": look})
+        yield from drawn(3)
+        go_back()
+        yield from until(lambda: started == ["neutral"])
+        held.is_let_go = True
+        yield from until(lambda look=look: look in held.made)
+        yield from drawn(20)
+        assert started == ["neutral"], look
+    player.load_state(saved)
+    assert player.request({"expression": "angry"})  # the look that was saved, at once
+    yield from until(lambda: started == ["neutral", "angry"])
+    player.get_parent().remove_child(player)
+    player.load_state(saved)
+    test.add_child(player)
+    yield from until(lambda: started == ["neutral", "angry", "neutral"])
