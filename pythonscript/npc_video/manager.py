@@ -310,12 +310,10 @@ class VideoGenerationManager:
         self._news += decision.events
         self._wake = self._core.next_wake(self._clock())
 
-    def _disk_known(self, now: float) -> Decision:
-        # Not before: what was asked for looks on disk now for what is like it, not in memory.
-        # Games without a generator read each when it is asked for, as all of theirs are baked.
-        if self._core.can_generate:
-            self._worker.submit(self._shelving.warm())
-        return self._core.disk_known(now)
+    def _disk_known(self, now: float) -> None:
+        self._do(self._core.disk_known(now))
+        # After that, as somebody waits for what was asked for.
+        self._worker.submit(self._shelving.warm())
 
     def _finish(self, start: Start, clip: GeneratedClip, now: float) -> Decision:
         self._futures.pop(start.ticket, None)

@@ -53,6 +53,8 @@ class Director:
         self.wanted: VideoParams | None = None
         # A file that is on its way to the screen.
         self._file: OpeningFile | None = None
+        # Whether nothing was told yet of what becomes of it.
+        self._awaits_news = False
         # Whether the clip that is wanted is on screen, all of it or what there is.
         self._has_begun = False
         # Whether what is on screen is not only similar to it.
@@ -81,11 +83,12 @@ class Director:
         if not comes_in:
             self._has_begun = False
             self.screen.drop_opening()
-        self.wanted = params
+        self.wanted, self._awaits_news = params, True
         answer = self.manager.request(
             params, priority, interaction=interaction, viewer=self._viewer
         )
         if answer.fallback is None and answer.clip is not None:
+            self._awaits_news = False
             self._tally.answered("exact")
             self._ring.hide()
             self.screen.open(answer.clip, in_phase=answer.clip.is_drawn, at_once=True)
@@ -171,6 +174,9 @@ class Director:
         elif isinstance(event, Growing):
             self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
+            if not self._awaits_news:
+                return  # another player has asked for the same later
+            self._awaits_news = False
             self._end_stills(event.params)
             self._tally.settled()
             self._ring.hide()
@@ -180,6 +186,7 @@ class Director:
                 self.screen.open(event.clip, "similar")
                 self._player.fallback_shown.emit(Fallback.CACHED.value)
         elif isinstance(event, ClipReady):
+            self._awaits_news = False
             self._tally.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):

@@ -47,6 +47,11 @@ from .stats import ManagerStats, Tally, snapshot
 
 __all__ = ["GenerationCore"]
 
+_UNMADE = (
+    "Nothing makes clips here, and there is none of what was asked for: bake the expression"
+    " {0.expression!r:.80} with the emotion {0.emotion!r:.80} and the animation"
+    " {0.animation!r:.80}, or choose a backend for exported games."
+)
 _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
@@ -130,6 +135,7 @@ class GenerationCore:
             answer = self._fall_back(similar)
             self._tally.misses += 1
             awaited = self._stage.wait(viewer, params, priority, now)
+            awaited.is_covered = answer.fallback is Fallback.CACHED
             if self._clips.is_stored(key):
                 self._draft.loads.append(key)
             else:
@@ -159,12 +165,11 @@ class GenerationCore:
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
         stood_in_for = self._stage.stood_in_for(key)
+        if clip is not None:
+            self._cover(stood_in_for, clip)
         for awaited in stood_in_for:
             awaited.stand_in = None
             self._do_without(awaited)
-        if clip is not None:
-            wanted = {awaited.key: awaited.params for awaited in stood_in_for}
-            self._draft.events += [SimilarReady(params, clip) for params in wanted.values()]
         awaiting = self._stage.awaiting(key)
         if clip is None:
             for awaited in awaiting:
@@ -368,17 +373,33 @@ class GenerationCore:
         return Answer(rung, clip, score) if rung is Fallback.CACHED else Answer(rung)
 
     def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
-        """Brings a clip from disk to stand for one that is not there, if that is the best rung."""
-        if similar is None or similar.clip is not None or similar.key == awaited.key:
+        """Has a clip stand for one that is not there, if that is the best rung."""
+        if similar is None or similar.key == awaited.key:
             return
-        if ladder.choose(self._config.fallback, self._rungs, similar.score) is Fallback.CACHED:
+        rung = ladder.choose(self._config.fallback, self._rungs, similar.score)
+        if rung is not Fallback.CACHED:
+            return
+        if similar.clip is None:
             awaited.stand_in = similar.key
             self._draft.loads.append(similar.key)
+        elif not awaited.is_covered:
+            # It has come into memory since that was asked for.
+            self._cover([awaited], similar.clip)
+
+    def _cover(self, waiting: Iterable[Awaited], clip: GeneratedClip) -> None:
+        """Tells of a clip that stands for those that are awaited."""
+        wanted: dict[CacheKey, VideoParams] = {}
+        for awaited in waiting:
+            awaited.is_covered = True
+            wanted[awaited.key] = awaited.params
+        self._draft.events += [SimilarReady(params, clip) for params in wanted.values()]
 
     def _do_without(self, awaited: Awaited) -> None:
         """Ends the waiting for what nothing can make, when all that there is was looked at."""
-        if not self.can_generate and self._knows_disk and awaited.stand_in is None:
-            self._stage.give_up(awaited.key)
+        if self.can_generate or not self._knows_disk or awaited.stand_in is not None:
+            return
+        if self._stage.awaiting(awaited.key):  # else it is told already, to all who waited
+            self._disappoint(awaited.params, awaited.key, _UNMADE.format(awaited.params))
 
     # ---- Jobs ----
 

@@ -17,6 +17,7 @@ class Awaited:
     """What a viewer shows a fallback for, since `since`, seconds.
 
     Attributes:
+        is_covered: whether a clip like it is shown until then.
         stand_in: the key of a clip like it that is being brought from disk, None if none is.
     """
 
@@ -25,6 +26,7 @@ class Awaited:
     priority: float
     since: float
     is_late: bool = False
+    is_covered: bool = False
     stand_in: CacheKey | None = None
 
 

@@ -76,6 +76,8 @@ class Game:
         self._cache, self._chance = cache, chance
         self._now = 0.0
         self._loads = []
+        # By viewer, what it has asked for and was not told of.
+        self._untold = {}
 
     def take_turn(self):
         self._now += self._chance.choice([0.0, 0.1, 60.0])
@@ -87,18 +89,27 @@ class Game:
         self._learn_disk()
         while self._loads:
             self._load()
+        assert not self._untold
 
     def _do(self, decision):
         assert not decision.starts
         assert not decision.stops
-        assert {type(event) for event in decision.events} <= {ClipReady, SimilarReady}
+        for event in decision.events:
+            assert isinstance(event, ClipReady | SimilarReady | Failed)
+            waiting = [viewer for viewer, wanted in self._untold.items() if wanted == event.params]
+            assert waiting, "nobody waits for it"
+            if not isinstance(event, SimilarReady):
+                for viewer in waiting:
+                    del self._untold[viewer]
         self._loads += decision.loads
 
     def _request(self):
-        wanted = look(self._chance.choice(LOOKS), intensity=self._chance.random())
-        answer, decision = self.core.request(
-            wanted, 10, self._now, viewer=self._chance.choice("ab")
-        )
+        wanted = look(self._chance.choice(LOOKS), intensity=self._chance.choice([0.2, 0.8]))
+        viewer = self._chance.choice("ab")
+        answer, decision = self.core.request(wanted, 10, self._now, viewer=viewer)
+        self._untold.pop(viewer, None)
+        if answer.clip is None or answer.fallback is not None:
+            self._untold[viewer] = wanted
         assert answer.fallback is not None or answer.clip.params.cache_key() == wanted.cache_key()
         self._do(decision)
 
@@ -113,7 +124,9 @@ class Game:
         self._do(self.core.disk_known(self._now))
 
     def _leave(self):
-        self._do(self.core.leave(self._chance.choice("ab"), self._now))
+        viewer = self._chance.choice("ab")
+        self._untold.pop(viewer, None)
+        self._do(self.core.leave(viewer, self._now))
 
     def _prepare(self):
         self._do(self.core.prepare([(look(name), 1.0) for name in LOOKS], self._now))
@@ -160,11 +173,43 @@ class TestDeciding:
         assert decision.loads == (look("happy").cache_key(),)
         found = cache.load(look("happy").cache_key())
         told = subject.loaded(look("happy").cache_key(), found, 0.1)
-        assert told.events == (SimilarReady(look("amused"), found),)
+        assert told.events[0] == SimilarReady(look("amused"), found)
+        assert [type(event) for event in told.events[1:]] == [Failed]
         assert not subject._stage.waiting
         answer, decision = subject.request(look("amused"), 10, 1.0)
         assert (answer.fallback, answer.clip) == (Fallback.CACHED, found)
         assert decision.loads == ()
+
+    def test_one_like_it_that_came_into_memory_meanwhile(self, tmp_path):
+        cache = stored(tmp_path, look("happy"))
+        subject = core(cache)
+        assert subject.request(look("amused"), 10, 0.0)[0].fallback is Fallback.PROCEDURAL
+        cache.open()
+        cache.warm()
+        told = subject.disk_known(0.1)
+        found = cache.get(look("happy").cache_key())
+        assert told.events[0] == SimilarReady(look("amused"), found)
+        assert [type(event) for event in told.events[1:]] == [Failed]
+        assert told.loads == ()
+
+    def test_one_that_is_shown_already_does_not_come_again(self, tmp_path):
+        cache = stored(tmp_path, look("happy"))
+        cache.open()
+        cache.warm()  # as where another game of the same settings has begun before
+        subject = core(cache)
+        assert subject.request(look("amused"), 10, 0.0)[0].fallback is Fallback.CACHED
+        assert [type(event) for event in subject.disk_known(0.1).events] == [Failed]
+
+    def test_it_is_told_what_to_bake(self):
+        subject = core(ClipCache(10))
+        subject.disk_known(0.0)
+        (told,) = subject.request(ODD, 10, 0.1)[1].events
+        assert told == Failed(
+            ODD,
+            "Nothing makes clips here, and there is none of what was asked for: bake the expression"
+            " 'angry' with the emotion 'angry' and the animation 'shake', or choose a backend for"
+            " exported games.",
+        )
 
     def test_not_where_another_rung_is_preferred(self, tmp_path):
         cache = stored(tmp_path, look("happy"))
@@ -244,8 +289,21 @@ class TestManager:
         answer = manager.request(ODD)
         assert answer.fallback is not None
         assert manager.request(look()).clip.data == b"happy"
+        assert [type(event) for event in manager.poll()] == [Failed]
         assert manager.poll() == []
         assert manager.stats().late == manager.stats().failed == 0
+
+    def test_baked_clips_are_in_memory_before_the_first_request(self, tmp_path, manager_of):
+        cache = stored(tmp_path, look("happy"))
+        manager = manager_of(cache)
+
+        def is_warm():
+            manager.poll()
+            return cache.stats().memory.entries == 1
+
+        until(is_warm)
+        answer = manager.request(look("amused"))
+        assert (answer.fallback, answer.clip.data) == (Fallback.CACHED, b"happy")
 
     def test_what_a_game_may_ask_for_is_no_error(self, manager_of):
         manager = manager_of()
@@ -290,6 +348,5 @@ class TestManager:
         manager.request(ODD)
         assert manager._wake is None
         assert not manager._futures
-        assert not any(isinstance(event, Failed) for event in manager.poll())
         manager.close()
         assert threading.active_count() == before

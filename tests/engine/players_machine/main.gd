@@ -24,6 +24,7 @@ func _ready() -> void:
 	await _until("Shipped clip happy")
 	$Shipped.request(OTHER)
 	_check("Shipped fallback placeholder" in _heard, "There is no fallback.")
+	await _until("Shipped none")
 	$Drawn.request(OTHER)
 	await _until("Drawn clip angry")
 
@@ -34,6 +35,7 @@ func _ready() -> void:
 	for frame in WATCHED_FRAMES:
 		await get_tree().process_frame
 	_check("Developers fallback placeholder" in _heard, "It shows nothing.")
+	_check("Developers none" in _heard, "It does not say that no clip comes.")
 	for player: NpcVideoPlayer in [$Shipped, $Developers]:
 		var stats := player.get_stats()
 		_check(not stats.can_generate, "%s makes clips." % player.name)
@@ -54,7 +56,13 @@ func _listen(player: NpcVideoPlayer) -> void:
 	player.clip_started.connect(
 		func(info: Dictionary) -> void: _heard.append("%s clip %s" % [player.name, info.expression])
 	)
-	player.generation_failed.connect(_wrong.append)
+	player.generation_failed.connect(
+		func(reason: String) -> void:
+			if reason.begins_with("Nothing makes clips here"):
+				_heard.append("%s none" % player.name)
+			else:
+				_wrong.append(reason)
+	)
 
 
 func _until(heard: String) -> void:

@@ -99,14 +99,14 @@ class Watched:
         return self.fallbacks[-1]
 
     def assert_idle(self) -> None:
-        """Nothing is made, nothing is waited for, and nothing has gone wrong."""
+        """Nothing is made, nothing is waited for, and nothing else has gone wrong than that."""
         manager = self.player._joined().manager
         assert not manager.can_generate
         assert manager._wake is None
         assert not manager._futures
         stats = manager.stats()
         assert (stats.running, stats.queue_length, stats.generated, stats.late) == (0, 0, 0, 0)
-        assert self.failures == []
+        assert all(reason.startswith("Nothing makes clips here") for reason in self.failures)
         assert not self.player._ring.is_shown
         assert all(span["lane"] != "making" for span in self.player.get_stats()["timeline"])
 
@@ -174,6 +174,7 @@ def test_a_baked_clip_then_the_ladder(test: EngineTest) -> Steps:
         for _ in range(FRAMES):
             yield
         assert seen.began == ["happy"]
+        assert ["'angry'" in reason for reason in seen.failures] == [False, True]  # the first opens
         seen.player.request({"expression": "happy"})
         yield from until(lambda: seen.began == ["happy", "happy"])
         seen.assert_idle()
@@ -184,6 +185,7 @@ def test_what_is_baked_is_there_from_the_start(test: EngineTest) -> Steps:
         seen = Watched(test, baked_folder=baked("neutral"))
         yield from until(lambda: seen.began == ["neutral"])
         seen.assert_idle()
+        assert seen.failures == []
 
 
 def test_one_like_a_baked_clip(test: EngineTest) -> Steps:
@@ -193,7 +195,35 @@ def test_one_like_a_baked_clip(test: EngineTest) -> Steps:
         yield from until(lambda: seen.player._screen.shots_shown)
         assert seen.began == []
         assert seen.request(expression="amused") == "cached"
+        yield from until(lambda: len(seen.failures) == 2)
         seen.assert_idle()
+
+
+def test_each_reaction_begins_a_clip_or_says_that_none_comes(test: EngineTest) -> Steps:
+    with finished_game():
+        seen = Watched(test, baked_folder=baked("neutral"))
+        yield from until(lambda: seen.began == ["neutral"])
+        for _ in range(3):
+            seen.began.clear()
+            seen.failures.clear()
+            yield from until(lambda: seen.player.react({"tool": "feather", "zone": "cheek"}))
+            assert seen.began == seen.failures == []  # not before a game can await it
+            yield from until(lambda: seen.began or seen.failures)
+            for _ in range(FRAMES):
+                yield
+            assert len(seen.began) + len(seen.failures) == 1
+
+
+def test_each_player_is_told_of_its_own_requests(test: EngineTest) -> Steps:
+    with finished_game():
+        one, other = (Watched(test, baked_folder=baked("neutral")) for _ in range(2))
+        yield from until(lambda: one.began and other.began)
+        for asks in (one, other):
+            asks.player.request(ODD)
+            yield from until(lambda asks=asks: asks.failures)
+        for _ in range(FRAMES):
+            yield
+        assert len(one.failures) == len(other.failures) == 1
 
 
 def test_touches_are_answered(test: EngineTest) -> Steps:
@@ -266,7 +296,7 @@ def test_a_function_of_the_game_still_counts(test: EngineTest) -> Steps:
         for _ in range(FRAMES):
             yield
         assert calls == asked
-        assert seen.failures == []
+        assert [reason[:26] for reason in seen.failures[1:]] == ["Nothing makes clips here, "]
 
 
 def test_nobody_is_connected_to(test: EngineTest) -> Steps:
