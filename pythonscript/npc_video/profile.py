@@ -6,16 +6,16 @@ one file: what the profile leaves empty is as the file has it.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 from .errors import GraphError
 from .prompts import joined_prompt
-from .records import VideoParams, round_half_up
+from .records import MAX_SEED, VideoParams, round_half_up
 
-__all__ = ["MAX_SEED", "OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile"]
+__all__ = ["OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile", "bare_lora"]
 
 SEED_POLICIES = ("fixed", "npc", "reaction")
 """One number for all; one for each NPC; another for each look of an NPC."""
@@ -27,9 +27,6 @@ OPENINGS = ("generated", "none")
 
 REMEMBERED = ("scene", "game")
 """For how long an NPC remembers what happened to it."""
-
-MAX_SEED = 2**31 - 1
-"""The largest seed that every generator takes."""
 
 _MAX_WEIGHT = 10.0
 
@@ -118,13 +115,13 @@ class Profile:
         seed, unless that is 0.
         """
         loras = self._weighted()
-        named = {_bare(name) for name in params.loras}
+        named = {bare_lora(name) for name in params.loras}
         dressed = replace(
             params,
             prompt=joined_prompt(self.base_prompt, params.prompt),
             negative_prompt=joined_prompt(self.negative_prompt, params.negative_prompt),
             style=params.style or self.style,
-            loras=(*(name for name in loras if _bare(name) not in named), *params.loras),
+            loras=(*(name for name in loras if bare_lora(name) not in named), *params.loras),
             npc_id=self.id or self.name or params.npc_id,
             npc_name=self.name or params.npc_name,
             npc_base_image=params.npc_base_image or self.portrait,
@@ -153,11 +150,17 @@ class Profile:
             return
         # Takes long to load, and only those who look for mistakes need it.
         from .graph import load_metadata
+        from .graph.vocabulary import known_tools, known_zones
 
         try:
             load_metadata(self.metadata())
+            # What the file itself knows.
+            known = load_metadata(replace(self, tools=(), zones=()).metadata())
         except GraphError as error:
             yield from (f"Graph: {problem}." for problem in error.problems)
+            return
+        yield from _misspelt("enabled tools", self.tools, known_tools(known))
+        yield from _misspelt("zones", self.zones, known_zones(known))
 
     def _weighted(self) -> list[str]:
         return [_with_weight(name, weight) for name, weight in sorted(self.loras.items()) if name]
@@ -188,10 +191,21 @@ def _with_weight(name: str, weight: float) -> str:
     return name if weight == 1.0 and ":" not in name else f"{name}:{weight:g}"
 
 
-def _bare(lora: str) -> str:
-    """The name without its weight."""
+def bare_lora(lora: str) -> str:
+    """The name of a model add-on without its weight."""
     name, colon, _ = lora.rpartition(":")
     return name if colon else lora
+
+
+def _misspelt(what: str, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    from .misspelt import meant_instead
+
+    for name in dict.fromkeys(names):
+        if meant := meant_instead(name, known):
+            yield (
+                f"{name!r:.80} among the {what} is nothing that the graph knows; perhaps you mean"
+                f" {meant!r:.80}."
+            )
 
 
 def _listed(what: str, names: Iterable[str]) -> Iterator[str]:

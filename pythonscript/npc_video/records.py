@@ -18,6 +18,7 @@ from .prompts import ANY_PROMPT, prompt_key
 
 __all__ = [
     "CLIP_SECONDS",
+    "MAX_SEED",
     "QUALITY_PRESETS",
     "UNTAGGED_COLOURS",
     "CacheKey",
@@ -34,6 +35,9 @@ __all__ = [
 
 CLIP_SECONDS = 3.0
 """Length of a generated clip."""
+
+MAX_SEED = 2**31 - 1
+"""The largest seed that every generator takes."""
 
 UNTAGGED_COLOURS = ("bt601", "bt709")
 """The matrices that the colours of a clip may have where its file names none: BT.601 is what FFmpeg
@@ -413,6 +417,7 @@ def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:
     value = data.get(field)
     if value is None:
         return ()
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+    # "" is no name.
+    if not isinstance(value, list | tuple) or not all(isinstance(n, str) and n for n in value):
         raise InvalidDataError(f"{field}: must be a list of names, not {shortened(value)}.")
     return tuple(value)

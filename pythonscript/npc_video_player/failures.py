@@ -7,7 +7,7 @@ from typing import Any
 
 from godot import push_warning
 
-__all__ = ["tell_failure"]
+__all__ = ["tell_doubt", "tell_failure"]
 
 _NUMBERS = re.compile(r"\d+")
 # Of which NPC what kind of failure is in the log already.
@@ -29,3 +29,10 @@ def tell_failure(player: Any, npc_name: str, reason: str) -> None:
                 " generation_failed.)"
             )
     player.generation_failed.emit(reason)
+
+
+def tell_doubt(npc_name: str, sentence: str) -> None:
+    """Log once for each NPC what is probably not meant, and is answered all the same."""
+    if (npc_name, sentence) not in _logged:
+        _logged.add((npc_name, sentence))
+        push_warning(f"{npc_name or 'NPC Video Player'}: {sentence}")

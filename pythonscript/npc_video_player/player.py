@@ -30,13 +30,14 @@ from godot import (
     wake,
 )
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
+from npc_video.doubts import Doubts
 from npc_video.generation import ladder
 
 from . import monitors, numbers, shared
 from .backend_resources import NpcBackend
 from .calling_threads import any_thread, main_thread_only
 from .director import Director
-from .failures import tell_failure
+from .failures import tell_doubt, tell_failure
 from .overlay import Overlay
 from .placeholder import Placeholder
 from .player_properties import PlayerProperties
@@ -98,6 +99,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._tally = Tally()
         self._role = Role(self)
         self._recorder = Recorder(self, self._role)
+        self._doubts = Doubts(lambda doubt: tell_doubt(self._role.npc.name, doubt))
         self._visibility = Visibility(self)
         self._nobody: SimulatedInput | None = None
         self._shown: VideoParams | None = None
@@ -121,6 +123,7 @@ class NpcVideoPlayer(PlayerProperties):
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes()  # else nobody would ask for what is wanted anew
             self._joined()
+            self._doubts.of_interaction(interaction, event, self._role.evaluator)
             self._recorder.begin()
             params = self._evaluated(event)
             if params is None:
@@ -140,7 +143,7 @@ class NpcVideoPlayer(PlayerProperties):
         `generation_failed` says what is wrong with them.
         """
         with self._errors_told():
-            wanted = self._role.params(params)
+            wanted = self._asked_for(params)
             self._recorder.begin()
             self._recorder.request(params)
             self._show(wanted, priority)
@@ -162,7 +165,7 @@ class NpcVideoPlayer(PlayerProperties):
         that `predictive` is off.
         """
         with self._errors_told():
-            coming = self._role.params(params)
+            coming = self._asked_for(params)
             self._manager().hint_next(coming, probability)
             return True
         return False
@@ -556,6 +559,17 @@ class NpcVideoPlayer(PlayerProperties):
         if joined is None or joined[1:] != (self._role.id, self._role.evaluator):
             return None
         return joined[0]
+
+    def _asked_for(self, params: dict[str, Any]) -> VideoParams:
+        """What the game asks for, as a clip of the NPC.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+            InvalidDataError: a field is unknown or has a wrong value.
+        """
+        wanted = self._role.params(params)
+        self._doubts.of_request(params, wanted, self._role.evaluator, self._role.words_of_pictures)
+        return wanted
 
     def _is_refused(self, event: ToolInteraction) -> bool:
         return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))

@@ -78,7 +78,8 @@ def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
         )
     elif player._draws() and portrait is None and not player.backend.draws_ember:
         yield "Portrait: is empty: the embedded generator draws Ember, a dragon, instead."
-    if len(player._role.npc.eyes) < len(player._role.marked_eyes):
+    is_told = player.profile is not None and portrait is not None  # by the profile
+    if not is_told and len(player._role.npc.eyes) < len(player._role.marked_eyes):
         yield "Eyes: not all of them lie in the portrait: mark them in its pixels."
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from godot import FileAccess, Rect2, Resource, Texture2D, exposed
-from npc_video.profile import MAX_SEED, OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
+from npc_video.profile import OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
+from npc_video.records import MAX_SEED
 
 from .game_files import picture_name
 from .response_graph import NpcResponseGraph
@@ -159,15 +160,21 @@ class NpcProfile(Resource):
 
     def problems(self) -> list[str]:
         """What will not work, each with what to do about it; empty if nothing is wrong."""
-        found = replace(record_of(self), document={}).problems()
+        npc, graph = record_of(self), self.graph
+        wrong = [] if graph is None else graph.problems()
+        # Those of the graph are told as its own, and then it is not known what else it knows.
+        found = (replace(npc, document={}) if wrong else npc).problems()
+        if self.portrait is not None and len(npc.eyes) < len(self.eyes):
+            found.append(
+                "eyes: not all of them lie in the portrait: mark them in its pixels, each with a"
+                " size."
+            )
         if self.opening_clip and not FileAccess.file_exists(self.opening_clip):
             found.append(
                 f"opening_clip: there is no file {self.opening_clip!r}: choose one, or leave it"
                 " empty."
             )
-        if self.graph is not None:
-            found += [f"Graph: {problem}" for problem in self.graph.problems()]
-        return found
+        return found + [f"Graph: {problem}" for problem in wrong]
 
     def _validate_property(self, info: dict[str, Any]) -> None:
         hidden = {"seed": self.seed_policy != "fixed", "opening": bool(self.opening_clip)}

@@ -57,6 +57,11 @@ class Role:
             return self.portrait
         return backend._still(params) or self.portrait or backend._still(params, least=0.0)
 
+    def words_of_pictures(self) -> list[str]:
+        """Words that the NPC's pictures go by, where it has pictures."""
+        backend = self._player.backend
+        return list(backend.stills()) if isinstance(backend, NpcStillsBackend) else []
+
     @property
     def evaluator(self) -> NpcResponseEvaluator:
         """What answers; a new one when the NPC has changed.

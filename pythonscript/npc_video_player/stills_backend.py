@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import npc_video
@@ -76,7 +77,12 @@ class NpcStillsBackend(NpcBackend):
         return stills.get(word)
 
     def _checks(self) -> Iterable[Callable[[], object]]:
-        return (self._check_pictures,)
+        empty = [word for word, picture in self.pictures.items() if picture is None]
+        return (
+            self._check_pictures,
+            *(partial(_refuse_empty, word) for word in empty),
+            *(partial(_refuse_misspelt, word) for word in self.stills()),
+        )
 
     def _check_pictures(self) -> None:
         if self.folder and not DirAccess.dir_exists_absolute(self.folder):
@@ -96,6 +102,19 @@ class NpcStillsBackend(NpcBackend):
             read=read_picture,
             eyes=eyes,
             simulate_latency=self.simulate_latency,
+        )
+
+
+def _refuse_empty(word: str) -> None:
+    raise InvalidDataError(f"pictures: {word!r:.80} has none: choose one, or remove the word.")
+
+
+def _refuse_misspelt(word: str) -> None:
+    from npc_video.face.words import misspelt_expression  # only who looks for mistakes needs it
+
+    if meant := misspelt_expression(word):
+        raise InvalidDataError(
+            f"pictures: {word!r:.80} is no expression; perhaps you mean {meant}."
         )
 
 

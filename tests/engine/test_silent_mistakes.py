@@ -46,6 +46,47 @@ func _play() -> void:
 """
 
 
+DOUBTFUL = """
+extends SceneTree
+
+func _initialize() -> void:
+	_play()
+
+func _play() -> void:
+	await process_frame
+	var player := NpcVideoPlayer.new()
+	player.npc_name = "Reed"
+	player.preset = "realtime"
+	player.size = Vector2(64, 64)
+	player.generation_failed.connect(func(reason: String) -> void: print("Failed: ", reason))
+	root.add_child(player)
+	for time in 3:
+		player.react({"tool": "fether", "zone": null})
+		player.react({"tool": "flute"})
+		player.request({"expression": "hapy", "emotion": null, "loras": ["a"], "seed": -1})
+		player.hint_next({"animation": "bonce"})
+	print("@end")
+	quit(0)
+"""
+
+
+def test_what_is_probably_not_meant_is_answered_and_logged_once(tmp_path: Path) -> None:
+    log = play(tmp_path, DOUBTFUL).log
+    assert "Failed" not in log
+    warnings = [line for line in log.splitlines() if "WARNING: " in line]
+    doubts = (
+        "The tool 'fether' is unknown; perhaps you mean 'feather'.",
+        "zone is null",
+        "The expression 'hapy' is unknown; perhaps you mean 'happy'.",
+        "emotion is null",
+        "The seed is -1",
+        "The animation 'bonce' is unknown; perhaps you mean 'bounce'.",
+    )
+    for doubt in doubts:
+        assert [doubt in line for line in warnings].count(True) == 1, log
+    assert len(warnings) == len(doubts), log
+
+
 def test_each_kind_is_logged_once_where_nobody_listens(tmp_path: Path) -> None:
     log = play(tmp_path, MAIN).log
     assert "true\n" not in log

@@ -11,10 +11,14 @@ from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 
+from ..misspelt import meant_instead
+
 __all__ = [
     "ANIMATION_WORDS",
     "EXPRESSION_WORDS",
     "known_expression",
+    "misspelt_animation",
+    "misspelt_expression",
     "resolve_animation",
     "resolve_expression",
 ]
@@ -86,6 +90,32 @@ def known_expression(word: str) -> str | None:
 def resolve_expression(word: str) -> str:
     """The expression that `word` means, "neutral" if none."""
     return known_expression(word) or "neutral"
+
+
+def misspelt_expression(word: str) -> str:
+    """The expression or emotion that `word` is probably a misspelling of, "" if it is none."""
+    return _misspelt(word[:64], True)
+
+
+def misspelt_animation(word: str) -> str:
+    """The animation that `word` is probably a misspelling of, "" if it is none."""
+    return _misspelt(word[:64], False)
+
+
+@lru_cache(maxsize=512)
+def _misspelt(word: str, expressions: bool) -> str:
+    vocabulary = EXPRESSION_WORDS if expressions else ANIMATION_WORDS
+    whole = re.sub(r"[^a-z]+", "_", word.lower()).strip("_")
+    parts = whole.split("_")
+    # Other forms of a word are no mistakes: "loved", "wonder".
+    stems = {_stem(each) for each in vocabulary}
+    if not stems.isdisjoint(map(_stem, (whole, *parts))):
+        return ""
+    return meant_instead(whole, vocabulary) or meant_instead(parts[-1], vocabulary)
+
+
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word).rstrip("e")
 
 
 def resolve_animation(word: str) -> str:

@@ -150,6 +150,11 @@ def test_nothing_is_wrong_with_a_good_profile() -> None:
         (Profile(name="E", seed=-1), ["seed", "-1"]),
         (Profile(name="E", cooldown=-0.5), ["cooldown", "-0.5"]),
         (Profile(name="E", cooldown=math.inf), ["cooldown"]),
+        (Profile(name="E", tools=("fether", "hand")), ["'fether'", "'feather'", "tools"]),
+        (
+            Profile(name="B", zones=("belt", "chst"), document=read_template("guard")),
+            ["'chst'", "'chest'", "zones"],
+        ),
     ],
 )
 def test_each_problem_says_what_is_wrong(profile: Profile, words: list[str]) -> None:

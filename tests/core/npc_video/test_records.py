@@ -212,6 +212,7 @@ class TestVideoParams:
             ("seed", math.inf),
             ("loras", "a"),
             ("loras", [1]),
+            ("loras", ["a", ""]),
         ],
     )
     def test_names_the_field_that_is_wrong(self, field, value):

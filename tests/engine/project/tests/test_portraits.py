@@ -213,8 +213,16 @@ def test_stills_say_what_is_missing(test: EngineTest) -> None:
     assert ["pictures" in problem for problem in backend.problems()] == [True]
     backend.folder = "res://nowhere"
     assert ["folder" in problem for problem in backend.problems()] == [True]
+    backend.folder = ""
     backend.pictures = {"happy": None}
     assert backend.stills() == {}
+    assert ["'happy' has none" in problem for problem in backend.problems()] == [False, True]
+
+
+def test_words_of_stills_that_are_misspelt_are_told(test: EngineTest) -> None:
+    backend = stills(mira_hapy=GREEN, sad=GREY, dragon_dance=BLUE)
+    (problem,) = backend.problems()
+    assert problem == "pictures: 'mira_hapy' is no expression; perhaps you mean happy."
 
 
 # ---- What the scene tree says ----

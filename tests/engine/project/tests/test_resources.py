@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 
 from engine_tests import EngineTest
-from godot import ClassDB, FileAccess, ResourceLoader, ResourceSaver, _classes, export, signal
+from godot import (
+    ClassDB,
+    FileAccess,
+    GradientTexture2D,
+    Rect2,
+    ResourceLoader,
+    ResourceSaver,
+    _classes,
+    export,
+    signal,
+)
 from godot._registration import members
 from npc_video import VideoParams, load_metadata
 from npc_video.templates import TEMPLATES, template_text
-from npc_video_player import NpcProfile, NpcResponseGraph
+from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
 from npc_video_player.profile import record_of
 
 IGNORE_CACHE = 0
@@ -105,6 +115,24 @@ def test_a_profile_tells_what_is_wrong(test: EngineTest) -> None:
     assert "'song'" in problems[1]
     assert problems[2].startswith("Graph: node 'suspicion'")
     assert "decayRate" in problems[2]
+
+
+def test_a_profile_tells_what_is_misspelt_and_outside(test: EngineTest) -> None:
+    profile = ember()
+    profile.enabled_tools = ["fether", "flute"]
+    picture = GradientTexture2D()
+    picture.width, picture.height = 100, 50
+    profile.portrait, profile.eyes = picture, [Rect2(20, 10, 10, 5), Rect2(95, 10, 10, 5)]
+    problems = profile.problems()
+    assert len(problems) == 2, problems
+    assert "'fether' among the enabled tools" in problems[0]
+    assert "'feather'" in problems[0]
+    assert problems[1].startswith("eyes: not all")
+    player = NpcVideoPlayer()
+    player.profile = profile
+    warnings = [each for each in player._get_configuration_warnings() if "yes: not all" in each]
+    assert len(warnings) == 1
+    player.free()
 
 
 def test_a_profile_takes_no_word_that_it_does_not_know(test: EngineTest) -> None:
