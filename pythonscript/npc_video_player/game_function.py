@@ -7,6 +7,7 @@ is read, checked and encoded on threads.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import math
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from npc_video.backends.base import GenerationRequest
     from numpy.typing import NDArray
 
-__all__ = ["function_backend", "is_over"]
+__all__ = ["function_backend", "is_async", "is_over"]
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_SECONDS = 300.0
@@ -78,6 +79,15 @@ def asked(request: GenerationRequest) -> dict[str, Any]:
         "seconds": request.clip_seconds,
         "deadline": math.inf if request.deadline is None else request.deadline,
     }
+
+
+def is_async(function: object) -> bool:
+    """Whether it is an `async def` of Python, which the engine cannot await."""
+    call = getattr(function, "__call__", None)  # noqa: B004
+    return any(
+        inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
+        for each in (function, call)
+    )
 
 
 def is_over(function: EngineCallable) -> bool:

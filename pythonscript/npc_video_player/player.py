@@ -38,6 +38,7 @@ from .backend_resources import NpcBackend
 from .calling_threads import any_thread, main_thread_only
 from .director import Director
 from .failures import tell_doubt, tell_failure
+from .game_function import is_async
 from .overlay import Overlay
 from .placeholder import Placeholder
 from .player_properties import PlayerProperties
@@ -130,6 +131,7 @@ class NpcVideoPlayer(PlayerProperties):
                 return False
             self._recorder.reaction(event)
             self._tally.touched()
+            self._doubt_that_it_plays()
             self.reaction_started.emit(params.to_dict())
             self._show(params, priority=10, interaction=event)
             return True
@@ -144,6 +146,7 @@ class NpcVideoPlayer(PlayerProperties):
         """
         with self._errors_told():
             wanted = self._asked_for(params)
+            self._doubt_that_it_plays()
             self._recorder.begin()
             self._recorder.request(params)
             self._show(wanted, priority)
@@ -184,6 +187,12 @@ class NpcVideoPlayer(PlayerProperties):
             self._fail(
                 "The generator is no function: pass one that takes one Dictionary to set_generator,"
                 " or Callable() for none."
+            )
+            return
+        if is_async(function):
+            self._fail(
+                "The generator is an `async def`, which the engine cannot await: pass it to"
+                " set_backend, as CallableBackend(function), or a function that returns the clip."
             )
             return
         if function is not None and not isinstance(function, Callable):
@@ -570,6 +579,15 @@ class NpcVideoPlayer(PlayerProperties):
         wanted = self._role.params(params)
         self._doubts.of_request(params, wanted, self._role.evaluator, self._role.words_of_pictures)
         return wanted
+
+    def _doubt_that_it_plays(self) -> None:
+        """Tells of a player that is switched off; one in a game that is paused goes on later."""
+        if self.is_inside_tree() and not (self.can_process() or self.get_tree().paused):
+            tell_doubt(
+                self._role.npc.name,
+                "It reacts and stands still, as its process mode is Disabled, or that of a node"
+                " above it: clips begin when that is changed.",
+            )
 
     def _is_refused(self, event: ToolInteraction) -> bool:
         return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))

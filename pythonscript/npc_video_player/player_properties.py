@@ -236,8 +236,8 @@ class PlayerProperties(Control):
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="Sprite3D,MeshInstance3D,VisibleOnScreenNotifier3D",
         doc="What shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around all that"
-        " does: while no camera sees it the player rests, unless it is heard. Empty: a player whose"
-        " texture is used never rests.",
+        " does: while no camera sees it the player rests, unless it is heard. From behind it counts"
+        " as seen. Empty: a player whose texture is used never rests.",
     )
     interpolation = Setting(
         str,

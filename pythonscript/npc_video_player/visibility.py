@@ -90,7 +90,7 @@ class _InWorld:
         self._notifier = VisibleOnScreenNotifier3D() if self._is_own else node
         self._changed = changed
         if self._is_own:
-            self._notifier.aabb = _box(node)
+            self._take_after_node()
             node.add_child(self._notifier, False, Node.INTERNAL_MODE_BACK)
         self._notifier.screen_entered.connect(changed)
         self._notifier.screen_exited.connect(changed)
@@ -99,10 +99,18 @@ class _InWorld:
     def is_seen(self) -> bool:
         if not is_instance_valid(self._notifier):
             return False
-        if self._is_own and self._notifier.aabb != (box := _box(self.node)):
-            self._notifier.aabb = box
+        if self._is_own:
+            self._take_after_node()
         # Without a screen nothing is drawn, and no camera sees anything.
         return self._notifier.is_on_screen() or DisplayServer.get_name() == "headless"
+
+    def _take_after_node(self) -> None:
+        """Has the notifier seen where the node is, by the cameras that draw it."""
+        box, layers = _box(self.node), self.node.layers
+        if self._notifier.aabb != box:
+            self._notifier.aabb = box
+        if self._notifier.layers != layers:
+            self._notifier.layers = layers
 
     def close(self) -> None:
         if not is_instance_valid(self._notifier):

@@ -65,6 +65,11 @@ func _play() -> void:
 		player.react({"tool": "flute"})
 		player.request({"expression": "hapy", "emotion": null, "loras": ["a"], "seed": -1})
 		player.hint_next({"animation": "bonce"})
+		paused = time == 1
+	paused = false
+	player.process_mode = Node.PROCESS_MODE_DISABLED
+	for time in 3:
+		player.request({"expression": "sad"})
 	print("@end")
 	quit(0)
 """
@@ -81,6 +86,7 @@ def test_what_is_probably_not_meant_is_answered_and_logged_once(tmp_path: Path) 
         "emotion is null",
         "The seed is -1",
         "The animation 'bonce' is unknown; perhaps you mean 'bounce'.",
+        "as its process mode is Disabled",
     )
     for doubt in doubts:
         assert [doubt in line for line in warnings].count(True) == 1, log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -117,6 +118,24 @@ def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
     player.call("set_generator", 5)
     assert ["no function" in reason for reason in reasons] == [True]
     assert player.request({"expression": "happy"})
+
+
+def test_a_function_that_the_engine_cannot_await_is_refused(test: EngineTest) -> None:
+    async def make(request: dict) -> bytes:
+        return b""
+
+    class Maker:
+        async def __call__(self, request: dict) -> bytes:
+            return b""
+
+    player = player_in(test)
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    for function in (make, functools.partial(make), Maker(), Maker().__call__):
+        player.set_generator(function)
+        assert "CallableBackend(function)" in reasons.pop()
+        assert not reasons
+    assert player._generator is None
 
 
 def test_a_player_may_leave_the_scene_in_its_own_signals(test: EngineTest) -> Steps:

@@ -57,6 +57,24 @@ def test_a_player_rests_while_no_camera_sees_its_sprite(test: EngineTest) -> Ste
         seen_on.free()
 
 
+def test_a_player_rests_while_no_camera_draws_its_layer(test: EngineTest) -> Steps:
+    camera = world(test)
+    seen_on = sprite(test)
+    player = shown_player(test, seen_on, "On a layer")
+    player.request({"expression": "happy"})
+    yield from until(lambda: player.get_stats()["frames_shown"] > 3)
+    assert not is_resting(player)
+    seen_on.layers = 2
+    camera.cull_mask = 1
+    yield from until(lambda: is_resting(player))
+    camera.cull_mask = 3
+    yield from until(lambda: not is_resting(player))
+    seen_on.layers = 4
+    yield from until(lambda: is_resting(player))
+    player.free()
+    seen_on.free()
+
+
 def is_followed(node: Any) -> bool:
     return any(not child.is_queued_for_deletion() for child in node.get_children(True))
 
