@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import npc_video
-from godot import DirAccess, ResourceLoader, Texture2D, exposed
+from godot import DirAccess, Rect2, ResourceLoader, Texture2D, exposed
 from npc_video.errors import InvalidDataError
 from npc_video.portrait.choice import ALIKE, choose_picture
 
 from .backend_resources import NpcBackend
 from .game_files import picture_name, read_picture
+from .profile import eyes_in
 from .told import Told
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class NpcStillsBackend(NpcBackend):
         {},
         doc="The same one by one, by expression, emotion or a word of your own; they win over those"
         " of the folder. A script assigns a whole new Dictionary.",
+    )
+    picture_eyes = Told(
+        dict[str, list],
+        {},
+        doc="Where the eyes of single pictures are, by the words that these go by: each an Array of"
+        " Rect2 in the picture's own pixels, empty for one that does not blink. Pictures that are"
+        " not in it have the eyes of the NPC. A script assigns a whole new Dictionary.",
     )
     simulate_latency = Told(
         bool,
@@ -82,6 +90,7 @@ class NpcStillsBackend(NpcBackend):
             self._check_pictures,
             *(partial(_refuse_empty, word) for word in empty),
             *(partial(_refuse_misspelt, word) for word in self.stills()),
+            *(partial(self._check_eyes, word) for word in self.picture_eyes),
         )
 
     def _check_pictures(self) -> None:
@@ -93,6 +102,16 @@ class NpcStillsBackend(NpcBackend):
                 " some, as happy.png."
             )
 
+    def _check_eyes(self, word: str) -> None:
+        stills, marked = self.stills(), self.picture_eyes[word]
+        if word.lower() not in stills:
+            raise InvalidDataError(f"picture_eyes: {InvalidDataError.of_unknown(word, stills)}")
+        if len(eyes_in(stills[word.lower()], _rectangles(marked))) < len(marked):
+            raise InvalidDataError(
+                f"picture_eyes: not all of {word!r:.80} lie in its picture: mark them in its"
+                " pixels, each as a Rect2 with a size."
+            )
+
     def _make(self) -> Backend:
         return self._make_for(())
 
@@ -101,8 +120,16 @@ class NpcStillsBackend(NpcBackend):
             {word: picture_name(still) for word, still in self.stills().items()},
             read=read_picture,
             eyes=eyes,
+            eyes_of={
+                word.lower(): eyes_in(self.stills().get(word.lower()), _rectangles(marked))
+                for word, marked in self.picture_eyes.items()
+            },
             simulate_latency=self.simulate_latency,
         )
+
+
+def _rectangles(marked: list[Any]) -> list[Rect2]:
+    return [each for each in marked if isinstance(each, Rect2)]
 
 
 def _refuse_empty(word: str) -> None:

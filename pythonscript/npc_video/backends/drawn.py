@@ -34,10 +34,12 @@ class Subject:
     Attributes:
         image: the picture that moves, or None for Ember.
         shows_feeling: the picture shows the feeling itself, so no light and no lids are to.
+        eyes: where those of this picture are; None where those of all pictures count.
     """
 
     image: NpcImage | None = None
     shows_feeling: bool = False
+    eyes: "tuple[Eye, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class DrawnBackend(Backend):
         given_up = threading.Event()
         loop = asyncio.get_running_loop()
         subject = await self._subject(request)
+        eyes = self._eyes if subject.eyes is None else subject.eyes
 
         def tell(part: float) -> None:
             # With a simulated latency the clock tells how far it is.
@@ -86,9 +89,7 @@ class DrawnBackend(Backend):
                 loop.call_soon_threadsafe(on_progress, part)
 
         try:
-            work = loop.run_in_executor(
-                self._thread, _make, request, subject, self._eyes, given_up, tell
-            )
+            work = loop.run_in_executor(self._thread, _make, request, subject, eyes, given_up, tell)
             while (elapsed := time.perf_counter() - started) < wanted:
                 on_progress(elapsed / wanted)
                 await asyncio.sleep(min(_TICK_SECONDS, wanted - elapsed))

@@ -27,6 +27,7 @@ class StillsBackend(DrawnBackend):
         read: gives the content of what they name; called in a thread. A game that has them in an
             archive passes its own.
         eyes: where they are in the pictures, to blink.
+        eyes_of: where they are in single pictures, by the same words as `pictures`.
         simulate_latency: as of `ProceduralBackend`.
     """
 
@@ -36,10 +37,12 @@ class StillsBackend(DrawnBackend):
         *,
         read: Callable[[str], bytes] = read_file,
         eyes: "tuple[Eye, ...]" = (),
+        eyes_of: "Mapping[str, tuple[Eye, ...]] | None" = None,
         simulate_latency: bool = False,
     ):
         super().__init__(simulate_latency=simulate_latency, eyes=eyes)
         self._names = dict(pictures)
+        self._eyes_of = dict(eyes_of or {})
         self._pictures = Pictures(read)
 
     @property
@@ -48,16 +51,22 @@ class StillsBackend(DrawnBackend):
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint_of(super().fingerprint, self._names, self._eyes)
+        of_each = {word: eyes for word, eyes in self._eyes_of.items() if word in self._names}
+        also = (of_each,) if of_each else ()  # clips made without them stay the same
+        return fingerprint_of(super().fingerprint, self._names, self._eyes, *also)
 
     async def _subject(self, request: GenerationRequest) -> Subject:
         params = request.params
         word, shows_feeling = choose_picture(self._names, params.expression, params.emotion)
         if word:
-            return Subject(await self._pictures.get(self._names[word]), shows_feeling)
+            return await self._subject_of(word, shows_feeling)
         if request.image is not None:
             return Subject(request.image)
         word, _ = choose_picture(self._names, params.expression, params.emotion, least=0.0)
         if word:
-            return Subject(await self._pictures.get(self._names[word]))
+            return await self._subject_of(word)
         raise GenerationInvalidError("The NPC has neither stills nor a portrait: add some.")
+
+    async def _subject_of(self, word: str, shows_feeling: bool = False) -> Subject:
+        image = await self._pictures.get(self._names[word])
+        return Subject(image, shows_feeling, self._eyes_of.get(word))

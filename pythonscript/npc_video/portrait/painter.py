@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from ..face.canvas import colour
 from ..face.controls import FacePose
+from .brows import without_brow
 from .figure import Figure
 from .tints import Tint
 from .warp import Eye, Warp
@@ -26,7 +27,8 @@ class PortraitPainter:
     def __init__(self, figure: Figure, tint: Tint, eyes: tuple[Eye, ...] = ()):
         self._luma, self._chroma = _lit(figure, tint)
         self._alpha = figure.alpha
-        self._warp = Warp(*figure.size, figure.alpha, eyes)
+        marked = tuple(without_brow(figure.luma, eye) for eye in eyes)
+        self._warp = Warp(*figure.size, figure.alpha, marked)
 
     def paint(self, pose: FacePose) -> NDArray[np.uint8]:
         """The picture of `pose` as I420, BT.709, limited range: shape (height · 3 / 2, width).

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..face.controls import FacePose
 
-__all__ = ["Eye", "Warp"]
+__all__ = ["ROOM", "SKIN", "Eye", "Warp"]
 
 Array = NDArray[np.float32]
 
@@ -29,9 +29,9 @@ _TURN, _NOD = 0.11, 0.09
 _BREATH, _CHEST = 0.014, 0.02
 # Of an eye, in its half heights: how high its lashes are, how much of the skin beyond it becomes a
 # lid, and how far down the upper one comes.
-_LASHES, _SKIN, _LOWEST = 0.36, 0.3, 0.7
+_LASHES, SKIN, _LOWEST = 0.36, 0.3, 0.7
 # How much larger an eye is taken than it is marked, so that lashes beyond the mark are no skin.
-_ROOM = 1.1, 1.25
+ROOM = 1.1, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,14 @@ def _close(x: Array, y: Array, eye: Eye, closed: float, squint: float) -> None:
         return
     u = (x - across) / half_width
     v = (y - down) / half_height
-    rows, columns = np.nonzero((np.abs(u) < 1.0) & (v > -1.0 - _SKIN) & (v < 1.0 + _SKIN))
+    rows, columns = np.nonzero((np.abs(u) < 1.0) & (v > -1.0 - SKIN) & (v < 1.0 + SKIN))
     u, v = u[rows, columns], v[rows, columns]
     edge = np.sqrt(1.0 - u * u)  # of the eye: an ellipse
     lid = edge * (closed * (1.0 + _LOWEST) - 1.0)
     lashes = lid + _LASHES * edge
     lower = np.maximum(edge * (1.0 - squint), lashes)
-    skin = _SKIN * (v + edge + _SKIN) / (lid + edge + _SKIN) - edge - _SKIN
-    cheek = edge + _SKIN - _SKIN * (edge + _SKIN - v) / (edge + _SKIN - lower)
+    skin = SKIN * (v + edge + SKIN) / (lid + edge + SKIN) - edge - SKIN
+    cheek = edge + SKIN - SKIN * (edge + SKIN - v) / (edge + SKIN - lower)
     opening = np.where(v < lashes, v - lid - edge, v)
     seen = np.where(v < lid, skin, np.where(v > lower, cheek, opening))
     y[rows, columns] = seen * half_height + down
@@ -169,6 +169,6 @@ def _placed(eye: Eye, half: tuple[float, float]) -> Eye:
     return (
         (2.0 * left + width - 1.0) * half[0],
         (2.0 * top + height - 1.0) * half[1],
-        max(1e-3, _ROOM[0] * width * half[0]),
-        max(1e-3, _ROOM[1] * height * half[1]),
+        max(1e-3, ROOM[0] * width * half[0]),
+        max(1e-3, ROOM[1] * height * half[1]),
     )

@@ -131,6 +131,43 @@ def test_clips_on_disk_count_for_the_same_pictures_and_eyes():
     assert stills().fingerprint == prints[0]
 
 
+def test_each_picture_can_have_eyes_of_its_own():
+    files = {"near": picture_file(face()), "far": picture_file(face()[:, ::-1])}
+    pictures = {"happy": "near", "sad": "far"}
+    mirrored = tuple((1.0 - left - width, *rest, width, tall) for left, *rest, width, tall in EYES)
+    of_each = {"happy": EYES, "sad": mirrored}
+
+    def lids(expression, **eyes):
+        backend = StillsBackend(pictures, read=files.__getitem__, **eyes)
+        clip = generate(backend, expression, seconds=3.0)
+        with av.open(io.BytesIO(clip.data)) as container:
+            frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+        height, width = frames[0].shape
+        return [
+            max(
+                int(frame[round((top + tall / 3) * height), round((left + wide / 2) * width)])
+                for frame in frames
+            )
+            for left, top, wide, tall in of_each[expression]
+        ]
+
+    for expression in of_each:
+        assert min(lids(expression, eyes_of=of_each)) > 130
+    assert min(lids("happy", eyes=EYES)) > 130
+    assert max(lids("happy", eyes=EYES, eyes_of={"happy": ()})) < 100  # one that has none
+    assert min(lids("sad", eyes=mirrored, eyes_of={"happy": EYES})) > 130
+
+
+def test_eyes_of_single_pictures_tell_clips_apart():
+    prints = [
+        stills().fingerprint,
+        stills(eyes_of={"happy": EYES}).fingerprint,
+        stills(eyes_of={"sad": EYES}).fingerprint,
+    ]
+    assert len(set(prints)) == 3
+    assert stills(eyes_of={}).fingerprint == stills(eyes_of={"smug": EYES}).fingerprint == prints[0]
+
+
 # ---- The embedded generator, of a portrait ----
 
 

@@ -12,6 +12,7 @@ from npc_video.face.controls import RANGES, FacePose
 from npc_video.face.motions import ANIMATIONS
 from npc_video.face.pose import pose
 from npc_video.face.words import EXPRESSION_WORDS
+from npc_video.portrait.brows import without_brow
 from npc_video.portrait.figure import figure_of
 from npc_video.portrait.painter import PortraitPainter
 from npc_video.portrait.sizes import clip_size
@@ -172,6 +173,54 @@ def test_it_blinks_where_eyes_are_marked_and_nowhere_else():
     assert not ((changed > inside[1] + 1) & (changed < inside[2] - 1)).any()
     unmarked = painter(face())
     assert (unmarked.paint(replace(FacePose(), eye_left=0.0)) == unmarked.paint(FacePose())).all()
+
+
+def with_brows(side=96):
+    """The same face with a brow above each eye."""
+    pixels = face(side)
+    for left, top, width, _ in EYES:
+        rows = slice(round((top - 0.12) * side), round((top - 0.08) * side))
+        pixels[rows, round((left - 0.02) * side) : round((left + width + 0.02) * side)] = 40
+    return pixels
+
+
+@pytest.mark.parametrize("above", [0.0, 0.04, 0.1, 0.16])
+@pytest.mark.parametrize("below", [0.0, 0.04])
+def test_brows_stay_where_they_are_however_large_eyes_are_marked(above, below):
+    marks = tuple(
+        (left - 0.02, top - above, width + 0.04, height + above + below)
+        for left, top, width, height in EYES
+    )
+    made = painter(with_brows(), eyes=marks)
+    opened, closed = (
+        made.paint(replace(FacePose(), eye_left=opening, eye_right=opening)).astype(int)[:96]
+        for opening in (1.0, 0.0)
+    )
+    change = np.abs(opened - closed)
+    for left, top, width, height in EYES:
+        columns = slice(round(left * 96), round((left + width) * 96))
+        assert change[: round((top - 0.06) * 96), columns].max() < 12
+        amid = closed[round((top + height / 3) * 96), round((left + width / 2) * 96)]
+        assert amid > 140  # it is closed all the same
+
+
+@settings(max_examples=200)
+@given(
+    st.tuples(*(st.floats(0.0, 0.6) for _ in range(2)), *(st.floats(0.001, 0.4) for _ in range(2))),
+    st.sampled_from(["face", "brows", "plain", "noise"]),
+)
+def test_an_eye_is_only_ever_taken_for_smaller_at_its_top(eye, kind):
+    luma = {
+        "face": lambda: face()[..., 0],
+        "brows": lambda: with_brows()[..., 0],
+        "plain": lambda: plain((9, 9, 9))[..., 0],
+        "noise": lambda: np.random.default_rng(0).integers(0, 255, (40, 60)),
+    }[kind]().astype(np.float32)
+    left, top, width, height = without_brow(luma, eye)
+    assert (left, width) == (eye[0], eye[2])
+    assert top >= eye[1]
+    assert height > 0.0
+    assert top + height == pytest.approx(eye[1] + eye[3])
 
 
 def test_one_eye_can_wink():

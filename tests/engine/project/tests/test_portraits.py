@@ -18,7 +18,7 @@ from godot import (
 )
 from npc_video import VideoParams
 from npc_video_player import NpcProfile, NpcStillsBackend, NpcVideoPlayer, sources
-from npc_video_player.backend_resources import NpcProceduralBackend
+from npc_video_player.backend_resources import NpcProceduralBackend, make_backend
 from npc_video_player.clip_layer import ClipLayer
 from npc_video_player.game_files import picture_name, read_picture
 from npc_video_player.placeholder import Placeholder
@@ -206,6 +206,25 @@ def test_eyes_are_marked_in_the_pixels_of_stills_where_there_is_no_portrait(
     yield from shows(player, "neutral")
     assert eyes_of(player) == ((0.25, 0.25, 0.125, 0.125),)
     assert warned(player, "Eyes:") == ""
+
+
+def test_single_stills_have_eyes_of_their_own(test: EngineTest) -> None:
+    backend = stills(happy=GREEN, sad=GREY)
+    backend.picture_eyes = {"Happy": [Rect2(16, 16, 8, 8)], "sad": []}
+    assert backend.problems() == []
+    made = make_backend(backend, eyes=((0.5, 0.5, 0.1, 0.1),))
+    assert made._eyes_of == {"happy": ((0.25, 0.25, 0.125, 0.125),), "sad": ()}
+    assert made._eyes == ((0.5, 0.5, 0.1, 0.1),)
+    before = backend.describe()
+    for eyes, sentence in (
+        ({"hapy": []}, "'hapy' is unknown; perhaps you mean happy."),
+        ({"sad": [Rect2(60, 16, 8, 8)]}, "not all of 'sad' lie in its picture"),
+        ({"sad": [5]}, "not all of 'sad' lie in its picture"),
+    ):
+        backend.picture_eyes = eyes
+        (problem,) = backend.problems()
+        assert problem.startswith(f"picture_eyes: {sentence}"), problem
+        assert backend.describe() != before
 
 
 def test_stills_say_what_is_missing(test: EngineTest) -> None:
