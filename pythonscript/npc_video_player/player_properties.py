@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shortened
 from typing import Any
 
 from godot import (
@@ -451,8 +452,8 @@ class PlayerProperties(Control):
         for expression, following in rules.items():
             if not isinstance(following, list) or not all(isinstance(e, str) for e in following):
                 raise InvalidDataError(
-                    f"prediction_rules: {expression!r} must have a list of expressions, not"
-                    f" {following!r}."
+                    f"prediction_rules: {shortened(expression)} must have a list of expressions,"
+                    f" not {shortened(following)}."
                 )
         pairs = ((str(expression), tuple(following)) for expression, following in rules.items())
         return tuple(pairs) or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any
 
 from npc_video.errors import InvalidDataError
@@ -50,8 +51,8 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
         )
     if (npc := saved.get("npc")) != role.id:
         raise InvalidDataError(
-            f"This is the saved state of {npc!r}, not of {role.id!r}: pass each NPC its own to"
-            " load_state."
+            f"This is the saved state of {shortened(npc)}, not of {role.id!r}: pass each NPC its"
+            " own to load_state."
         )
     if not isinstance(learned, dict):
         raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shortened
 from typing import Any
 
 from godot import export, push_error
@@ -22,7 +23,9 @@ def is_word_of(listed: export, value: Any) -> bool:
     """Whether the property has `value` in its list; else that is told, with the list."""
     if listed.enum is None or value in listed.enum:
         return True
-    push_error(f"{listed.name}: {value!r} is unknown; use one of {', '.join(listed.enum)}.")
+    push_error(
+        f"{listed.name}: {shortened(value)} is unknown; use one of {', '.join(listed.enum)}."
+    )
     return False
 
 

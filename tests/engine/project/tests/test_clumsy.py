@@ -111,6 +111,38 @@ def test_a_graph_that_cannot_be_read_is_told_of_and_not_left_out(test: EngineTes
     assert player.react({"tool": "hand"})
 
 
+def nested(depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for _ in range(depth):
+        made = {"a": made}
+    return made
+
+
+def test_what_is_nested_too_deep_is_told_in_a_sentence(test: EngineTest) -> Steps:
+    player = player_in(test, npc_name="Deep")
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    saved = player.save_state()
+    for name in ("npc", "version", "graph", "learned"):
+        for value in (nested(100_000), [nested(100_000)]):
+            assert player.load_state(saved | {name: value}) is False, name
+            reason = reasons.pop()
+            assert "saved state" in reason
+            assert len(reason) < 300
+            assert "\n" not in reason
+    assert player.load_state(saved)
+    for wrong in ({"params": nested(100_000)}, {"expression": nested(100_000)}):
+        assert player.request(wrong) is False
+        assert player.react(wrong | {"tool": "hand"}) is False
+        assert max(map(len, reasons)) < 300
+        reasons.clear()
+    player.prediction_rules = {"happy": [nested(100_000)]}
+    yield from drawn(3)
+    assert ["prediction_rules" in reason for reason in reasons] == [True] * len(reasons)
+    assert reasons
+    assert max(map(len, reasons)) < 300
+
+
 def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
     player = player_in(test)
     reasons: list[str] = []
