@@ -71,6 +71,10 @@ func touch() -> String:
 
 ## What is made from here on, until nothing more is.
 func made_ahead() -> Array[String]:
+	# What is made now would come after the cache was cleared.
+	await create_timer(1.0).timeout
+	while player.get_stats().queue.running or player.get_stats().queue.waiting:
+		await process_frame
 	player.clear_cache()
 	ahead.clear()
 	var seen := -1
@@ -107,6 +111,7 @@ func _play() -> void:
 	var saved: Dictionary = JSON.parse_string(FileAccess.get_file_as_string("res://saved.json"))
 	turn = saved.turn
 	print("@loaded ", player.load_state(saved.state))
+	await player.clip_started  # it is seen as it opens
 	end()
 """
 

@@ -374,7 +374,8 @@ class GenerationCore:
 
     def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
         """Has a clip stand for one that is not there, if that is the best rung."""
-        if similar is None or similar.key == awaited.key:
+        is_on_its_way = awaited.stand_in is not None  # or came, and was not told of yet
+        if is_on_its_way or similar is None or similar.key == awaited.key:
             return
         rung = ladder.choose(self._config.fallback, self._rungs, similar.score)
         if rung is not Fallback.CACHED:

@@ -11,6 +11,7 @@ from npc_video.cache import ClipCache
 from npc_video.cache.baked import BakedFolder, BakedTier, folder_reader
 from npc_video.cache.disk import DiskTier
 from npc_video.generation.core import GenerationCore
+from npc_video.generation.decision import Decision
 from npc_video.generation.events import ClipReady, Failed, SimilarReady
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import Fallback, VideoGenerationConfig, VideoParams
@@ -191,6 +192,16 @@ class TestDeciding:
         assert told.events[0] == SimilarReady(look("amused"), found)
         assert [type(event) for event in told.events[1:]] == [Failed]
         assert told.loads == ()
+
+    def test_one_that_was_brought_before_the_disk_was_known_comes_once(self, tmp_path):
+        cache = stored(tmp_path, look("happy"))
+        cache.open()  # on a thread, a moment before the game hears of it
+        subject = core(cache)
+        (key,) = subject.request(look("amused"), 10, 0.0)[1].loads
+        found = cache.load(key)
+        assert subject.disk_known(0.1) == Decision((), (), ())
+        told = subject.loaded(key, found, 0.1).events
+        assert [type(event) for event in told] == [SimilarReady, Failed]
 
     def test_one_that_is_shown_already_does_not_come_again(self, tmp_path):
         cache = stored(tmp_path, look("happy"))

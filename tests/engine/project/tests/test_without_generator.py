@@ -65,25 +65,25 @@ def failover(local: NpcBackend, cloud: NpcBackend, jobs_an_hour: int = 0) -> Npc
     return backend
 
 
-def baked(expression: str) -> str:
+def baked(expression: str, npc: str = NPC) -> str:
     """A new folder with one clip of the NPC, as a game ships it."""
     folder = f"user://shipped_{OS.get_process_id()}_{next(_numbers)}"
-    clip = clip_of(expression)
+    clip = clip_of(expression, npc)
     shipped = BakedFolder(Path(ProjectSettings.globalize_path(folder)))
     shipped.add(clip.params.cache_key(), clip)
     return folder
 
 
-def clip_of(expression: str) -> GeneratedClip:
+def clip_of(expression: str, npc: str = NPC) -> GeneratedClip:
     made = make_clip(grey(lambda index: 80), codec="libvpx-vp9")
-    return replace(made, params=Profile(name=NPC).dress(VideoParams(expression=expression)))
+    return replace(made, params=Profile(name=npc).dress(VideoParams(expression=expression)))
 
 
 class Watched:
     """A player in the tree, and what it tells."""
 
     def __init__(self, test: EngineTest, **properties: Any):
-        self.player: NpcVideoPlayer = made_player(npc_name=NPC, **properties)
+        self.player: NpcVideoPlayer = made_player(**({"npc_name": NPC} | properties))
         self.began: list[str] = []
         self.fallbacks: list[str] = []
         self.failures: list[str] = []
@@ -201,7 +201,8 @@ def test_one_like_a_baked_clip(test: EngineTest) -> Steps:
 
 def test_each_reaction_begins_a_clip_or_says_that_none_comes(test: EngineTest) -> Steps:
     with finished_game():
-        seen = Watched(test, baked_folder=baked("neutral"))
+        npc = "Touched"
+        seen = Watched(test, npc_name=npc, baked_folder=baked("neutral", npc))
         yield from until(lambda: seen.began == ["neutral"])
         for _ in range(3):
             seen.began.clear()
