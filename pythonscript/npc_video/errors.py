@@ -138,7 +138,14 @@ class CacheError(NpcVideoError):
 
 
 class GenerationError(NpcVideoError):
-    """A backend could not make a clip."""
+    """A backend could not make a clip.
+
+    Attributes:
+        has_begun: the work has begun, or may have, where each clip costs money; nobody sends the
+            same job again by himself then, neither there nor to another generator.
+    """
+
+    has_begun: bool = False
 
 
 class GeneratorUnavailableError(GenerationError):

@@ -319,9 +319,13 @@ class VideoGenerationManager:
         self._futures.pop(start.ticket, None)
         return self._core.finish(start.ticket, clip, now)
 
-    def _fail(self, start: Start, reason: str, now: float, *, worth_retrying: bool) -> Decision:
+    def _fail(
+        self, start: Start, reason: str, now: float, *, worth_retrying: bool, has_begun: bool
+    ) -> Decision:
         self._futures.pop(start.ticket, None)
-        return self._core.fail(start.ticket, reason, now, worth_retrying=worth_retrying)
+        return self._core.fail(
+            start.ticket, reason, now, worth_retrying=worth_retrying, has_begun=has_begun
+        )
 
     def _found(
         self, npc_id: str, clips: list[tuple[VideoParams, float]], now: float
@@ -358,16 +362,18 @@ class VideoGenerationManager:
             if not attempt.is_told:
                 self._inbox.append(lambda now: self._grow(attempt, now))
 
-        def fail(reason: str, *, worth_retrying: bool = False) -> None:
+        def fail(reason: str, *, worth_retrying: bool = False, has_begun: bool = False) -> None:
             self._inbox.append(
-                lambda now: self._fail(start, reason, now, worth_retrying=worth_retrying)
+                lambda now: self._fail(
+                    start, reason, now, worth_retrying=worth_retrying, has_begun=has_begun
+                )
             )
 
         try:
             request = await self._request(start, backend)
             clip = _checked(await backend.generate(request, tell, tell_early), request, backend)
         except GeneratorUnavailableError as error:
-            fail(str(error), worth_retrying=True)
+            fail(str(error), worth_retrying=True, has_begun=error.has_begun)
         except NpcVideoError as error:
             fail(str(error))
         except GeneratorExit:

@@ -65,7 +65,8 @@ class FailoverBackend(Backend):
 
     A request with a deadline goes to the second one when the first would not meet it, as far as is
     known from earlier jobs and from those that it has; one without a deadline goes there only when
-    the first is down. What one of them is not there for, the other is asked for.
+    the first is down. What one of them is not there for, the other is asked for, unless the work may
+    have begun where it costs money.
 
     Args:
         local, cloud: closed with this one. Without a local one there is only the budget.
@@ -131,7 +132,9 @@ class FailoverBackend(Backend):
         for backend in usable[:-1]:
             try:
                 return await self._make(backend, request, told)
-            except GeneratorUnavailableError:
+            except GeneratorUnavailableError as error:
+                if error.has_begun:
+                    raise
                 told.is_second = True
         return await self._make(usable[-1], request, told)
 

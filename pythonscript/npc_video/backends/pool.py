@@ -35,7 +35,8 @@ class BackendPool(Backend):
 
     Requests with a deadline go before those without, and take their place on hosts that are busy
     with them. Equal requests run once. A host that is lost gets nothing until it is healthy again;
-    its jobs go to another one, once.
+    its jobs go to another one, once. What has begun where each clip costs money stays there, and is
+    neither broken off nor begun a second time.
 
     Args:
         hosts: at least one, by name; closed with the pool.
@@ -239,7 +240,7 @@ class BackendPool(Backend):
         for job in jobs:
             if self._plan.runs_of(job.ticket):
                 continue  # a hedge goes on
-            if job.avoid:
+            if job.avoid or error.has_begun:
                 self._answer(job.ticket, error)
             else:
                 self._plan.add(replace(job, avoid=host))

@@ -175,15 +175,20 @@ class Plan:
         return tuple(stops), tuple(starts)
 
     def hedge(self, ticket: int, preset: QualityPreset, now: float) -> Run | None:
-        """A second run of a job at another preset, if a host has nothing else to do."""
+        """A second run of a job at another preset, if a host has nothing else to do.
+
+        Never where clips cost money, as one of the two is made for nothing.
+        """
         busy = self.runs_of(ticket)
-        if len(busy) != 1 or self._waiting:
+        if len(busy) != 1 or self._waiting or self._hosts[busy[0].host].can.finish_started:
             return None
         free_at = self._free_times(now)
         idle = [
             name
             for name, slots in free_at.items()
-            if name != busy[0].host and all(at <= now for at in slots)
+            if name != busy[0].host
+            and all(at <= now for at in slots)
+            and not self._hosts[name].can.finish_started
         ]
         if not idle:
             return None
@@ -228,6 +233,7 @@ class Plan:
             for run in self._runs.values()
             if not run.is_urgent
             and not run.is_hedge
+            and not self._hosts[run.host].can.finish_started
             and run.host != job.avoid
             and now + self._expected(run.host, job) < done
         ]

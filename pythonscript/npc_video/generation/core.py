@@ -278,8 +278,21 @@ class GenerationCore:
             self._draft.events.append(MadeAhead(clip.params, clip))
         return self._settle(now)
 
-    def fail(self, ticket: int, reason: str, now: float, *, worth_retrying: bool) -> Decision:
-        """A job has failed; `worth_retrying` if the host, not the request, is the cause."""
+    def fail(
+        self,
+        ticket: int,
+        reason: str,
+        now: float,
+        *,
+        worth_retrying: bool,
+        has_begun: bool = False,
+    ) -> Decision:
+        """A job has failed.
+
+        Args:
+            worth_retrying: the host, not the request, is the cause.
+            has_begun: it may cost money already, so it is not tried again.
+        """
         start = self._queue.finish(ticket)
         if start is None:
             return self._settle(now)
@@ -289,7 +302,7 @@ class GenerationCore:
             self._hosts[start.host].breaker.failed(now)
             self._why_resting = reason
         is_left = job.attempt + 1 < MAX_ATTEMPTS and self._hosts.working(now)
-        if worth_retrying and is_left and job.is_wanted:
+        if worth_retrying and not has_begun and is_left and job.is_wanted:
             rest = backoff(job.attempt + 1, self._chance)
             self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
             self._tally.retried += 1

@@ -21,6 +21,8 @@ from .test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)
 LOST = GeneratorUnreachableError("It is gone.")
+PAID = GeneratorUnreachableError("It is gone, and the clip with it.")
+PAID.has_begun = True
 
 
 class FailoverStage(ScriptedStage):
@@ -105,6 +107,19 @@ def test_nobody_waits_so_local_takes_its_time():
         await asyncio.gather(*(make(pair, seed) for seed in range(4)))
 
     assert played(test)[1:] == (4, 0)
+
+
+@pytest.mark.parametrize("cloud_first", [True, False])
+def test_nobody_else_when_the_clip_may_be_paid_for_already(cloud_first):
+    first, second = ScriptedBackend(Script(error=PAID)), ScriptedBackend()
+    local, cloud = (second, first) if cloud_first else (first, second)
+
+    async def test(pair):
+        with pytest.raises(GeneratorUnreachableError):
+            await make(pair)
+
+    played(test, local, cloud, cloud_first=cloud_first)
+    assert (len(first.begun), len(second.begun)) == (1, 0)
 
 
 def test_the_cloud_when_local_is_down_and_local_when_it_is_back():

@@ -22,6 +22,8 @@ from .test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)
 LOST = GeneratorUnreachableError("It is gone.")
+PAID = GeneratorUnreachableError("It is gone, and the clip with it.")
+PAID.has_begun = True
 
 
 class PoolStage(ScriptedStage):
@@ -53,9 +55,9 @@ class TestContract(RemoteContract):
         yield PoolStage()
 
 
-def host(factor=1.0, *scripts, slots=1, batch=1):
+def host(factor=1.0, *scripts, slots=1, batch=1, finish_started=False):
     """One that takes `factor` times what is usual."""
-    can = Capabilities(slots=slots, batch=batch)
+    can = Capabilities(slots=slots, batch=batch, finish_started=finish_started)
     script = Script(seconds=factor * USUAL)
     return ScriptedBackend(*scripts, default=script, capabilities=can)
 
@@ -406,6 +408,22 @@ class TestHedging:
         played(test, hosts)
         assert hosts["b"].begun == []
 
+    @pytest.mark.parametrize("paid", ["a", "b"])
+    def test_not_where_clips_cost_money(self, paid):
+        hosts = self.slow_once()
+        hosts[paid]._capabilities = Capabilities(finish_started=True)
+
+        async def test(pool):
+            pool._plan.set_up("b", is_up=False)
+            for seed in range(3):
+                await make(pool, seed, preset=self.FAST)
+            pool._plan.set_up("b", is_up=True)
+            pool._plan._hosts["b"].pace.record(self.FAST, 30.0)
+            await make(pool, 9, preset=self.FAST)
+            return len(hosts["a"].begun), len(hosts["b"].begun)
+
+        assert played(test, hosts, hedge=True) == (4, 0)
+
     def test_not_for_what_nobody_waits_for(self):
         hosts = self.slow_once()
 
@@ -414,6 +432,29 @@ class TestHedging:
 
         played(test, hosts, hedge=True)
         assert sum(len(each.begun) for each in hosts.values()) == 1
+
+
+class TestPaidClips:
+    def test_do_not_go_elsewhere_when_their_host_is_lost(self):
+        hosts = {"a": host(1.0, Script(error=PAID)), "b": host(10.0)}
+
+        async def test(pool):
+            with pytest.raises(GeneratorUnreachableError):
+                await make(pool)
+            return [len(each.begun) for each in hosts.values()]
+
+        assert played(test, hosts) == [1, 0]
+
+    def test_are_not_broken_off_for_what_is_more_urgent(self):
+        hosts = {"a": host(finish_started=True)}
+
+        async def test(pool):
+            ahead = asyncio.ensure_future(make(pool, 1, urgent=False))
+            await asyncio.sleep(USUAL * 0.1)
+            await asyncio.gather(ahead, make(pool, 2))
+            return len(hosts["a"].begun), len(hosts["a"].cancelled)
+
+        assert played(test, hosts) == (2, 0)
 
 
 def test_closing_closes_the_hosts_and_what_they_do():

@@ -154,6 +154,14 @@ class TestFailure:
         assert decision.events == (Failed(look(), "Off."),)
         assert starts == 3
 
+    def test_of_what_may_cost_money_already_is_told_at_once(self):
+        subject = core()
+        start = subject.request(look(), 10, 0.0)[1].starts[0]
+        ended = subject.fail(start.ticket, "Late.", 1.0, worth_retrying=True, has_begun=True)
+        assert ended.events == (Failed(look(), "Late."),)
+        assert ended.starts == ()
+        assert subject.next_wake(1.0) is None or subject.advance(600.0).starts == ()
+
     def test_is_told_when_the_only_host_is_left_alone(self):
         subject = core()
         for count in range(2):
