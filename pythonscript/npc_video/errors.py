@@ -143,9 +143,11 @@ class GenerationError(NpcVideoError):
     Attributes:
         has_begun: the work has begun, or may have, where each clip costs money; nobody sends the
             same job again by himself then, neither there nor to another generator.
+        status: of HTTP, of a server's answer without success; None if that is not what it was.
     """
 
     has_begun: bool = False
+    status: int | None = None
 
 
 class GeneratorUnavailableError(GenerationError):
@@ -153,7 +155,13 @@ class GeneratorUnavailableError(GenerationError):
 
 
 class GeneratorUnreachableError(GeneratorUnavailableError):
-    """There is no connection to the generator, none in time, or it broke off."""
+    """There is no connection to the generator, none in time, or it broke off.
+
+    Attributes:
+        was_sent: there was a connection, so what was asked may have arrived.
+    """
+
+    was_sent: bool = True
 
 
 class GeneratorOverloadedError(GeneratorUnavailableError):

@@ -65,8 +65,8 @@ class FailoverBackend(Backend):
 
     A request with a deadline goes to the second one when the first would not meet it, as far as is
     known from earlier jobs and from those that it has; one without a deadline goes there only when
-    the first is down. What one of them is not there for, the other is asked for, unless the work may
-    have begun where it costs money.
+    the first is down. What one of them is not there for, the other is asked for, unless the work
+    may have begun where it costs money.
 
     Args:
         local, cloud: closed with this one. Without a local one there is only the budget.

@@ -1,24 +1,24 @@
 """A video service over HTTP, such as a server of one's own or one in the cloud.
 
 `POST /api/generate-video` answers with the video, with where it is, or with where to ask whether it
-is there yet. What the fields are called is left to `http_fields`, what an exchange keeps to, to
-`wire`.
+is there yet. What the fields are called is left to `http_fields`, how jobs are asked for to
+`http_jobs`, what an exchange keeps to, to `wire`; well-known services are in `http_recipes`.
 """
 
 import asyncio
+import hashlib
+import json
 import time
+import uuid
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Generic, TypeVar
 
 from ..awaiting import unhurt
 from ..errors import (
     GenerationCancelledError,
     GenerationError,
     GenerationFailedError,
-    GenerationInvalidError,
-    GeneratorOverloadedError,
     GeneratorUnavailableError,
 )
 from ..records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
@@ -33,23 +33,23 @@ from .base import (
     ignore,
 )
 from .fingerprint import coloured_fingerprint, fingerprint_of
-from .http_fields import HttpFields, JobState
-from .received import media_type_of, received_clip, tell_parts
+from .http_fields import HttpFields
+from .http_jobs import HttpJobs
+from .http_reader import JobReader
+from .http_rules import HttpJob, JobGoneError, JobRules, Priority
+from .received import received_clip
 from .token import Token
 from .wire import Answer, Limits, Wire
 
 __all__ = ["HttpBackend"]
 
 _PATH = "api/generate-video"
-# Between two questions whether a clip is there yet: a part of the time that it has taken, so that
-# little is lost to asking late, within these seconds.
-_PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.03, 1.0
-_LONGEST_WISH = 30.0
-# After questions about a job that were lost, or answered with an error of the server: then another.
-_RESTS = (0.1, 0.2, 0.4, 0.8, 1.6)
 # How long the answer to a request is waited for that is not wanted any more.
 _LATE_SECONDS = 0.5
-_GIVE_UP_SECONDS = 3.0
+# Of jobs that were begun and have brought no clip yet: how many are known, and for how long.
+_KEPT, _KEPT_SECONDS = 64, 3600.0
+
+_T = TypeVar("_T")
 
 
 class HttpBackend(Backend):
@@ -59,15 +59,29 @@ class HttpBackend(Backend):
     it names the clip, a few times more if it cannot be reached. Giving up sends DELETE there; a
     service that has no such thing ignores it.
 
+    A job is sent once, as it may cost money: what has begun and did not bring its clip is asked for
+    first when the same clip is wanted again within an hour.
+
     Args:
         url: of the service, below which `path` lies.
-        token: sent as "Authorization: Bearer …".
+        token: sent to the service only.
+        token_header, token_prefix: how; "Authorization: Bearer …" unless they say otherwise.
         headers: sent with every question.
         path: where clips are asked for.
         status_path: where to ask for a job of which the service tells the id only, such as
             "api/jobs/{id}".
+        result_path: where the clip of a job that is done lies, or the answer that names it, such as
+            "api/jobs/{id}/content".
+        cancel_method: how a job is given up; "" for a service that has no such thing.
+        cancel_path: where; the status URL if it is empty and the service names no other.
         fields: for services that name fields otherwise.
-        allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org".
+        poll_seconds: the shortest pause between two questions about a job, above 0 to 300; None for
+            soon at first, and a second at most.
+        priority: the header that tells how urgent a clip is.
+        idempotency_header: of a key by which the service knows that a job was sent before.
+        allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org" or
+            "https://*.example.org".
+        limits: `generate_seconds` is how long a clip is waited for.
         slots: how many clips the service makes at once.
         finish_started: no clip is given up once it has begun, as each one costs money; what is more
             urgent waits until then.
@@ -82,10 +96,18 @@ class HttpBackend(Backend):
         url: str,
         *,
         token: Token | None = None,
+        token_header: str = "Authorization",
+        token_prefix: str = "Bearer",
         headers: Mapping[str, str] | None = None,
         path: str = _PATH,
         status_path: str = "",
+        result_path: str = "",
+        cancel_method: str = "DELETE",
+        cancel_path: str = "",
         fields: HttpFields | None = None,
+        poll_seconds: float | None = None,
+        priority: Priority | None = None,
+        idempotency_header: str = "",
         allowed_origins: Collection[str] = (),
         limits: Limits | None = None,
         slots: int = 1,
@@ -94,19 +116,37 @@ class HttpBackend(Backend):
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
         self._wire = Wire(
-            url, token=token, headers=headers, allowed_origins=allowed_origins, limits=limits
+            url,
+            token=token,
+            headers=headers,
+            allowed_origins=allowed_origins,
+            limits=limits,
+            token_header=token_header,
+            token_prefix=token_prefix,
         )
-        self._path = path.lstrip("/")
-        self._status_path = status_path.lstrip("/")
+        self._rules = JobRules(
+            path=path.lstrip("/"),
+            status_path=status_path.lstrip("/"),
+            result_path=result_path.lstrip("/"),
+            cancel_method=cancel_method.upper(),
+            cancel_path=cancel_path.lstrip("/"),
+            poll_seconds=poll_seconds,
+            priority=priority or Priority(),
+            idempotency_header=idempotency_header,
+        )
         self._fields = fields or HttpFields()
+        self._reader = JobReader(self._wire, self._fields, self._rules, untagged_colours)
+        self._jobs = HttpJobs(self._reader)
         self._slots = slots
         self._finish_started = finish_started
+        self._begun: _Kept[HttpJob] = _Kept()
+        self._unsure: _Kept[str] = _Kept()
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
             slots=self._slots,
-            uses_image=True,
+            uses_image=self._fields.sends_image,
             streams=True,
             finish_started=self._finish_started,
         )
@@ -115,8 +155,10 @@ class HttpBackend(Backend):
     def fingerprint(self) -> str:
         """What it is asked; its address counts too, as nobody knows what it runs."""
         fields = self._fields
-        asked = (dict(fields.request), dict(fields.extra))
-        fingerprint = fingerprint_of("http", self._wire.url, self._path, *asked)
+        asked: list[Any] = [dict(fields.request), dict(fields.extra)]
+        written = [dict(fields.choices), dict(fields.texts), fields.only_named]
+        asked += written if any(written) else []
+        fingerprint = fingerprint_of("http", self._wire.url, self._rules.path, *asked)
         return coloured_fingerprint(fingerprint, self._untagged_colours)
 
     async def health(self) -> Health:
@@ -133,55 +175,86 @@ class HttpBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        started = time.perf_counter()
-        body = await asyncio.to_thread(self._fields.body, request)
+        body, key = await asyncio.to_thread(self._question, request)
         on_progress(0.0)
-        answer = await self._begin(body, on_early)
-        state = JobState()
-        made = time.perf_counter()
-        if not _is_video(answer):
-            state, answer = await self._follow(answer, on_progress, on_early)
-            made = time.perf_counter()
-            if not _is_video(answer):
-                answer = await self._fetch(state.video_url, answer.url, on_early)
+        job = self._begun.take(key)
+        if job is not None:
+            try:
+                return await self._finish(request, key, job, on_progress, on_early)
+            except (JobGoneError, GenerationCancelledError):
+                pass  # that one will never come
+            except GenerationFailedError as error:
+                if error.status is not None:
+                    raise  # it is the server that failed, not the job
+        started = time.perf_counter()
+        job = await self._begin(request, key, body, on_early)
+        return await self._finish(request, key, job, on_progress, on_early, started)
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    def _question(self, request: GenerationRequest) -> tuple[dict[str, Any], str]:
+        """What is sent, and a short text that is equal for equal questions."""
+        body = self._fields.body(request)
+        return body, hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+    async def _finish(
+        self,
+        request: GenerationRequest,
+        key: str,
+        job: HttpJob,
+        on_progress: OnProgress,
+        on_early: OnEarly,
+        started: float | None = None,
+    ) -> GeneratedClip:
+        """The clip of a job; without one, the job is known for the next time if it goes on."""
+        started = time.perf_counter() if started is None else started
+        left = started + self._wire.limits.generate_seconds - time.perf_counter()
+        try:
+            data = await self._jobs.clip(job, on_progress, on_early, left)
+        except asyncio.CancelledError:
+            await self._jobs.give_up(job)
+            self._keep(key, job)
+            raise
+        except GenerationError as error:
+            is_job = isinstance(error, GenerationFailedError) and error.status is None
+            if not is_job and not isinstance(error, JobGoneError | GenerationCancelledError):
+                self._keep(key, job)
+            raise
         clip = await received_clip(
             request,
-            answer.body,
-            seed=request.params.seed if state.seed is None else state.seed,
-            generation_seconds=made - started,
-            transfer_seconds=time.perf_counter() - made,
+            data,
+            seed=request.params.seed if job.seed is None else job.seed,
+            generation_seconds=job.made_at - started,
+            transfer_seconds=time.perf_counter() - job.made_at,
             untagged_colours=self._untagged_colours,
         )
         on_progress(1.0)
         return clip
 
-    async def close(self) -> None:
-        await self._wire.close()
+    def _keep(self, key: str, job: HttpJob) -> None:
+        if not job.is_ended and not job.body:
+            job.is_known = True
+            self._begun.keep(key, job)
 
-    async def _begin(self, body: dict[str, Any], on_early: OnEarly) -> Answer:
-        """The answer to a request for a clip.
+    async def _begin(
+        self, request: GenerationRequest, key: str, body: dict[str, Any], on_early: OnEarly
+    ) -> HttpJob:
+        """The job that a service has begun.
 
-        Only the answer names the job that a service has begun. So when the clip is given up before
-        it is there, it is waited for a little longer, and the job is ended as well.
+        Only the answer names it. So when the clip is given up before it is there, it is waited for
+        a little longer, and the job is ended as well.
         """
-        limits, is_wanted = self._wire.limits, True
+        is_wanted = True
 
         def tell(news: Early) -> None:
             if is_wanted:
                 on_early(news)
 
-        asking = asyncio.ensure_future(
-            self._wire.ask(
-                "POST",
-                self._path,
-                json=body,
-                seconds=limits.generate_seconds,
-                most_bytes=limits.most_bytes,
-                on_part=tell_parts(tell, self._untagged_colours),
-            )
-        )
+        headers = self._rules.priority.headers(request)
+        asking = asyncio.ensure_future(self._send(key, body, headers, tell))
         try:
-            return await unhurt(asking)
+            return self._reader.job_of(await unhurt(asking))
         except asyncio.CancelledError:
             is_wanted = False
             try:
@@ -189,109 +262,36 @@ class HttpBackend(Backend):
             finally:
                 asking.cancel()
             with suppress(GenerationError, asyncio.CancelledError):
-                await self._end(await asking)
+                job = self._reader.job_of(await asking)
+                await self._jobs.give_up(job)
+                self._keep(key, job)
             raise
 
-    async def _end(self, answer: Answer) -> None:
-        """Gives up the job that was begun, unless its clip is there already."""
-        if not _is_video(answer):
-            state = self._read(answer)
-            if not state.video_url:
-                await self._give_up(self._status_url(state, answer))
-
-    async def _follow(
-        self, answer: Answer, on_progress: OnProgress, on_early: OnEarly
-    ) -> tuple[JobState, Answer]:
-        """Asks again and again until there is a clip, or where it is."""
-        state = self._read(answer)
-        if state.video_url:
-            return state, answer
-        status_url = self._status_url(state, answer)
-        limits, started, told = self._wire.limits, time.perf_counter(), 0.0
+    async def _send(
+        self, key: str, body: dict[str, Any], headers: Mapping[str, str], on_early: OnEarly
+    ) -> Answer:
+        """Sends a job; one of which nobody knows whether it has arrived keeps its key."""
+        sent_as = self._unsure.take(key) or uuid.uuid4().hex
         try:
-            async with asyncio.timeout(limits.generate_seconds):
-                while True:
-                    if state.progress is not None and state.progress > told:
-                        told = state.progress
-                        on_progress(told)
-                    await asyncio.sleep(_pause(answer, time.perf_counter() - started))
-                    answer = await self._look(status_url, on_early)
-                    if _is_video(answer):
-                        return state, answer
-                    state = self._read(answer)
-                    if state.video_url:
-                        return state, answer
-        except TimeoutError as error:
-            await self._give_up(status_url)
-            raise GeneratorUnavailableError(
-                f"The clip was not there after {limits.generate_seconds:g} s: it was given up."
-            ) from error
-        except (asyncio.CancelledError, GeneratorUnavailableError):
-            await self._give_up(status_url)
+            return await self._jobs.send(body, headers, on_early, sent_as)
+        except GenerationError as error:
+            if error.has_begun:
+                self._unsure.keep(key, sent_as)
             raise
 
-    async def _look(self, status_url: str, on_early: OnEarly) -> Answer:
-        """How the job is; asked again a few times, for a service may be restarted meanwhile."""
-        for rest in _RESTS:
-            try:
-                return await self._get(status_url, on_early)
-            except GeneratorOverloadedError as error:
-                rest = max(rest, min(error.retry_after or 0.0, _LONGEST_WISH))
-            except (GeneratorUnavailableError, GenerationFailedError):
-                pass
-            await asyncio.sleep(rest)
-            on_early = ignore  # bytes of two answers do not make one clip
-        return await self._get(status_url, on_early)
 
-    async def _get(self, url: str, on_early: OnEarly) -> Answer:
-        return await self._wire.ask(
-            "GET",
-            url,
-            most_bytes=self._wire.limits.most_bytes,
-            on_part=tell_parts(on_early, self._untagged_colours),
-        )
+class _Kept(Generic[_T]):
+    """What is known of questions that may be asked again, for an hour."""
 
-    def _read(self, answer: Answer) -> JobState:
-        state = self._fields.read(answer.json())
-        if state.is_cancelled:
-            raise GenerationCancelledError("The service says that somebody ended the job.")
-        if state.error:
-            raise GenerationFailedError(f"The service could not make the clip: {state.error}.")
-        return state
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[float, _T]] = {}
 
-    def _status_url(self, state: JobState, answer: Answer) -> str:
-        named = state.status_url or answer.headers.get("location", "")
-        if not named and self._status_path:
-            found = self._fields.read_id(answer.json())
-            named = self._status_path.replace("{id}", quote(found, safe=""))
-            return self._wire.resolve(named)
-        if not named:
-            raise GenerationInvalidError(
-                "The service sent neither a video nor where it is or will be: compare the names in"
-                " `fields` (in the inspector: Answer Fields) with what it answers."
-            )
-        return self._wire.resolve(named, answer.url)
+    def keep(self, key: str, value: _T) -> None:
+        self._held[key] = (time.perf_counter(), value)
+        if len(self._held) > _KEPT:
+            del self._held[next(iter(self._held))]
 
-    async def _fetch(self, url: str, base: str, on_early: OnEarly) -> Answer:
-        answer = await self._get(self._wire.resolve(url, base), on_early)
-        if not _is_video(answer):
-            raise GenerationInvalidError(
-                f"The service named a clip that is of the type {answer.media_type!r}, no video."
-            )
-        return answer
-
-    async def _give_up(self, status_url: str) -> None:
-        with suppress(GenerationError):
-            await self._wire.ask("DELETE", status_url, seconds=_GIVE_UP_SECONDS)
-
-
-def _pause(answer: Answer, elapsed: float) -> float:
-    """Seconds until the next question; what the service wishes, if it says so."""
-    wished = answer.headers.get("retry-after", "")
-    if wished.isdecimal():
-        return min(float(wished[:4]), _LONGEST_WISH)
-    return min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, _PAUSE_PART * elapsed))
-
-
-def _is_video(answer: Answer) -> bool:
-    return bool(media_type_of(answer.body)) or answer.media_type.startswith("video/")
+    def take(self, key: str) -> _T | None:
+        """What was kept under this key, which is forgotten."""
+        at, value = self._held.pop(key, (0.0, None))
+        return value if time.perf_counter() - at < _KEPT_SECONDS else None

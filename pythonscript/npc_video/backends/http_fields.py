@@ -1,111 +1,114 @@
-"""What is sent to a video service over HTTP, and how its answer is read: names, not transport."""
+"""What is sent to a video service over HTTP, and what its fields are called: names, not transport.
+
+How values are written is told in `http_values`, how answers are read in `http_answer`.
+"""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from ..errors import GenerationInvalidError, InvalidDataError
 from .base import GenerationRequest
+from .http_answer import ANSWER, JobState, JobWord, find, read_state, word_of
+from .http_values import Choice, nearest, places_of, written
 
-__all__ = ["HttpFields", "JobState", "request_fields"]
+__all__ = ["REQUEST", "HttpFields", "request_fields"]
 
-_DONE = frozenset({"completed", "complete", "succeeded", "success", "done", "finished"})
-_FAILED = frozenset({"failed", "failure", "error"})
-_CANCELLED = frozenset({"cancelled", "canceled", "aborted"})
-
-_REQUEST = frozenset(
-    {
-        "prompt",
-        "negative_prompt",
-        "width",
-        "height",
-        "fps",
-        "steps",
-        "cfg_scale",
-        "loras",
-        "seed",
-        "duration",
-        "npc_id",
-        "npc_name",
-        "expression",
-        "emotion",
-        "animation",
-        "intensity",
-        "style",
-        "image",
-    }
-)
-_ANSWER: Mapping[str, str] = MappingProxyType(
-    {
-        "id": "id",
-        "video_url": "videoUrl",
-        "status_url": "statusUrl",
-        "status": "status",
-        "progress": "progress",
-        "error": "error",
-        "seed": "seed",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """What a service says of a job.
-
-    Attributes:
-        video_url: where the clip is, "" while there is none.
-        status_url: where to ask again, "" if it does not say.
-        progress: 0 to 1, None if it does not say.
-        seed: what it drew its noise from, None if it does not say.
-        error: why it failed, "" if it has not.
-        is_cancelled: somebody ended it.
-    """
-
-    video_url: str = ""
-    status_url: str = ""
-    progress: float | None = None
-    seed: int | None = None
-    error: str = ""
-    is_cancelled: bool = False
+# Sent only where a service has a name for them.
+_ON_DEMAND = frozenset({"frame_count", "size"})
+REQUEST = _ON_DEMAND | {
+    "prompt",
+    "negative_prompt",
+    "width",
+    "height",
+    "fps",
+    "steps",
+    "cfg_scale",
+    "loras",
+    "seed",
+    "duration",
+    "npc_id",
+    "npc_name",
+    "expression",
+    "emotion",
+    "animation",
+    "intensity",
+    "style",
+    "image",
+}
+"""Our names for what a question has."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpFields:
-    """For services that name fields otherwise.
+    """For services that name fields otherwise, or want other values.
 
     Attributes:
         request: our name to theirs, such as {"prompt": "input.text"}, with a dot for each level;
-            "" leaves the field out. Fields that are not named keep their names.
-        answer: the same for `id`, `video_url`, `status_url`, `status`, `progress`, `error` and
-            `seed` of their answers; a level may be an index of a list.
-        extra: fields of theirs with a fixed value.
+            "" leaves the field out. Fields that are not named keep their names; `size`, as
+            "512x384", and `frame_count` are sent only if they are named.
+        only_named: fields that are not in `request` are left out.
+        choices: the values of a field of ours that a service takes, of which the nearest is sent.
+        texts: a field of ours as text, such as {"duration": "{}s", "size": "{width}:{height}"}.
+        extra: fields of theirs with a fixed value, by their names with dots; they take the place of
+            what we would send there.
+        answer: our names to theirs of `id`, `video_url`, `status_url`, `result_url`, `cancel_url`,
+            `status`, `progress`, `error` and `seed` of their answers; a level may be an index of a
+            list.
+        statuses: a service's words for the state of a job to "waiting", "done", "failed" or
+            "cancelled", beside usual words.
 
     Raises:
-        InvalidDataError: `request` or `answer` has a name that is none of ours.
+        InvalidDataError: a name is none of ours, or a value not one of those that it can be.
     """
 
     request: Mapping[str, str] = field(default_factory=dict)
     answer: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    only_named: bool = False
+    choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        places = set().union(*map(places_of, self.texts.values())) - {""}
+        known: Collection[str]
         for where, names, known in (
-            ("request_fields", self.request, _REQUEST),
-            ("answer_fields", self.answer, _ANSWER),
+            ("request_fields", self.request, REQUEST),
+            ("answer_fields", self.answer, ANSWER),
+            ("choices", self.choices, REQUEST - {"image", "loras"}),
+            ("texts", self.texts, REQUEST - {"image"}),
+            ("texts", places, REQUEST - {"image"}),
         ):
             for name in names:
                 if name not in known:
                     raise InvalidDataError.of_unknown(name, known, f"{where}: ")
+        for name, choices in self.choices.items():
+            if not choices:
+                raise InvalidDataError(f"choices: {name} needs at least one value.")
+        for word, meaning in self.statuses.items():
+            if meaning not in set(JobWord):
+                known = [str(each) for each in JobWord]
+                raise InvalidDataError.of_unknown(meaning, known, f"statuses: {word}: ")
+
+    @property
+    def sends_image(self) -> bool:
+        """Whether the NPC's picture is sent."""
+        return bool(self._place("image"))
 
     def body(self, request: GenerationRequest) -> dict[str, Any]:
-        """The question, as JSON."""
+        """The question, as JSON.
+
+        Raises:
+            GenerationInvalidError: a field lies below one that has a value of its own.
+        """
+        ours = request_fields(request, with_image=self.sends_image)
+        values = {path: self._value(name, ours) for name in ours if (path := self._place(name))}
+        values |= _flat(self.extra)
         body: dict[str, Any] = {}
-        for name, value in (*self.extra.items(), *request_fields(request).items()):
-            path = self.request.get(name, name)
-            if path:
-                _put(body, path.split("."), value)
+        for path in sorted(values):
+            _put(body, path.split("."), values[path])
         return body
 
     def read(self, answer: Any) -> JobState:
@@ -114,58 +117,41 @@ class HttpFields:
         Raises:
             GenerationInvalidError: it is no object, or an address in it is no text.
         """
-        if not isinstance(answer, dict):
-            raise GenerationInvalidError("The service answered with JSON that is no object.")
-        status = str(self._find(answer, "status") or "").lower()
-        error = self._find(answer, "error")
-        progress, seed = self._find(answer, "progress"), self._find(answer, "seed")
-        if status in _FAILED or error:
-            error = str(error or "it did not say why")[:300]
-        return JobState(
-            video_url=self._address(answer, "video_url"),
-            status_url=self._address(answer, "status_url"),
-            progress=_part(progress, is_done=status in _DONE),
-            seed=seed if isinstance(seed, int) else None,
-            error=error or "",
-            is_cancelled=status in _CANCELLED,
-        )
+        words = {word_of(word): JobWord(each) for word, each in self.statuses.items()}
+        return read_state(answer, self.answer, words)
 
     def read_id(self, answer: Any) -> str:
         """The job's name at the service, "" if it tells none."""
-        found = self._find(answer, "id")
+        found = find(answer, self.answer.get("id", ANSWER["id"]))
         return "" if found is None else str(found)[:200]
 
-    def _address(self, answer: Any, name: str) -> str:
-        value = self._find(answer, name)
-        if value is not None and not isinstance(value, str):
-            raise GenerationInvalidError(f"The service answered with a {name} that is no text.")
-        return value or ""
+    def _place(self, name: str) -> str:
+        usual = "" if self.only_named or name in _ON_DEMAND else name
+        return self.request.get(name, usual)
 
-    def _find(self, answer: Any, name: str) -> Any:
-        for step in self.answer.get(name, _ANSWER[name]).split("."):
-            if isinstance(answer, dict):
-                answer = answer.get(step)
-            elif isinstance(answer, list) and step.isdecimal() and int(step) < len(answer):
-                answer = answer[int(step)]
-            else:
-                return None
-        return answer
+    def _value(self, name: str, ours: Mapping[str, Any]) -> Any:
+        value = ours[name]
+        if name in self.choices:
+            value = nearest(value, self.choices[name])
+        return written(self.texts[name], value, ours) if name in self.texts else value
 
 
-def request_fields(request: GenerationRequest) -> dict[str, Any]:
-    """What is told of a clip, in the names of the specification."""
+def request_fields(request: GenerationRequest, *, with_image: bool = True) -> dict[str, Any]:
+    """What can be told of a clip, in the names of the specification."""
     params, preset = request.params, request.preset
     fields = {
         "prompt": params.prompt,
         "negative_prompt": params.negative_prompt,
         "width": preset.width,
         "height": preset.height,
+        "size": f"{preset.width}x{preset.height}",
         "fps": preset.fps,
         "steps": preset.steps,
         "cfg_scale": preset.cfg,
         "loras": list(params.loras),
         "seed": params.seed,
         "duration": request.clip_seconds,
+        "frame_count": request.frame_count,
         "npc_id": params.npc_id,
         "npc_name": params.npc_name,
         "expression": params.expression,
@@ -174,10 +160,22 @@ def request_fields(request: GenerationRequest) -> dict[str, Any]:
         "intensity": params.intensity,
         "style": params.style,
     }
-    if request.image is not None:
+    if request.image is not None and with_image:
         data = base64.b64encode(request.image.data).decode("ascii")
         fields["image"] = f"data:{request.image.media_type};base64,{data}"
     return fields
+
+
+def _flat(fields: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Objects within objects as paths, so that ours can lie beside them."""
+    flat: dict[str, Any] = {}
+    for name, value in fields.items():
+        path = f"{above}{name}"
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{path}.") or {path: {}}
+        else:
+            flat[path] = value
+    return flat
 
 
 def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
@@ -188,12 +186,3 @@ def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
                 f"fields: {'.'.join(path)!r} lies below a field that has a value of its own."
             )
     body[path[-1]] = value
-
-
-def _part(progress: Any, *, is_done: bool) -> float | None:
-    """0 to 1; some services count to 100."""
-    if is_done:
-        return 1.0
-    if isinstance(progress, bool) or not isinstance(progress, int | float):
-        return None
-    return min(1.0, max(0.0, progress / 100.0 if progress > 1 else float(progress)))

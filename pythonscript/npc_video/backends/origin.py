@@ -1,12 +1,13 @@
 """Whose an address is: what decides where a token goes, and what a server may point to."""
 
 import re
+from collections.abc import Iterable
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 from ..errors import InvalidDataError
 
-__all__ = ["host_of", "origin_of", "with_origin"]
+__all__ = ["allowed_origin", "host_of", "is_allowed", "origin_of", "with_origin"]
 
 _PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:\[([\da-f.:]+)\]|([^\[\]@:]+))(?::\d*)?", re.ASCII | re.IGNORECASE)
@@ -30,6 +31,39 @@ def origin_of(url: str) -> str:
         raise InvalidDataError(
             f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188."
         ) from error
+
+
+def allowed_origin(text: str) -> str:
+    """An origin that clips may come from; "https://*.example.org" is each host below that name.
+
+    The star is the whole of what comes first, and what follows it has a dot: a star before ".org"
+    would be half the world.
+
+    Raises:
+        InvalidDataError: it is no such origin.
+    """
+    scheme, star, place = text.partition("://*.")
+    try:
+        origin = origin_of(f"{scheme}://{place}" if star else text)
+        *names, last = host_of(origin).rstrip(".").split(".")
+        if star and (not names or last.isdecimal()):
+            raise InvalidDataError
+    except InvalidDataError as error:
+        raise InvalidDataError(
+            f"allowed_origins: {text[:100]!r} is none, such as https://cdn.example.org or"
+            " https://*.example.org."
+        ) from error
+    return origin.replace("://", "://*.") if star else origin
+
+
+def is_allowed(origin: str, allowed: Iterable[str]) -> bool:
+    """Whether an origin is one of those that `allowed_origin` returned, or below one of them."""
+    scheme, _, place = origin.partition("://")
+    for each in allowed:
+        each_scheme, star, below = each.partition("://*")
+        if origin == each or (star and scheme == each_scheme and place.endswith(below)):
+            return True
+    return False
 
 
 def host_of(origin: str) -> str:

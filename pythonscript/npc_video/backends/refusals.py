@@ -18,18 +18,24 @@ from .token import Token
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["REASON_BYTES", "refusal", "unreachable"]
+__all__ = ["REASON_BYTES", "refusal", "retry_after", "unreachable"]
 
 REASON_BYTES = 300
 """How much is read of what a server says of its reasons."""
 
 
 def refusal(response: "httpx.Response", body: bytes, token: Token | None) -> GenerationError:
-    """What an answer without success means.
+    """What an answer without success means; the error has its `status`.
 
     Args:
         token: that was sent with the question.
     """
+    error = _refusal(response, body, token)
+    error.status = response.status_code
+    return error
+
+
+def _refusal(response: "httpx.Response", body: bytes, token: Token | None) -> GenerationError:
     status = response.status_code
     said = " ".join(body[:REASON_BYTES].decode("utf-8", "replace").split())
     text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
@@ -39,7 +45,7 @@ def refusal(response: "httpx.Response", body: bytes, token: Token | None) -> Gen
     if status in (402, 407, 451):
         return GenerationRefusedError(text)
     if status in (429, 503):
-        return GeneratorOverloadedError(text, _retry_after(response.headers))
+        return GeneratorOverloadedError(text, retry_after(response.headers))
     if status in (408, 502, 504):
         return GeneratorUnreachableError(text)
     if status == 413:
@@ -56,8 +62,11 @@ def _about(token: Token | None) -> str:
     return f"The token came from {token.source}: see whether it is the right one, and still valid."
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds, of a header that holds them or a date."""
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds after which a server wants to be asked again, of a header with them or with a date.
+
+    None if it does not say.
+    """
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
         return float(value[:9])
@@ -69,6 +78,15 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
+    """What an error of httpx, or of TLS, means."""
+    import httpx
+
+    found = _unreachable(origin, error)
+    found.was_sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return found
+
+
+def _unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
     text = str(error) or type(error).__name__
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return GeneratorUnreachableError(

@@ -6,6 +6,7 @@ errors that a game understands. What is asked is left to the backends.
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from ..errors import (
     InvalidDataError,
 )
 from .direct import is_direct
-from .origin import host_of, origin_of, with_origin
+from .origin import allowed_origin, host_of, is_allowed, origin_of, with_origin
 from .refusals import REASON_BYTES, refusal, unreachable
 from .token import Token
 
@@ -32,6 +33,7 @@ __all__ = ["Answer", "Limits", "OnPart", "Wire", "parse_json"]
 OnPart = Callable[[bytes], None]
 
 _REDIRECTS = 3
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Limits:
         connect_seconds: until there is a connection.
         answer_seconds: of one question and its whole answer.
         generate_seconds: of one that is answered when the clip is made.
+        fetch_seconds: of one that is answered with a clip that is made already.
         most_bytes: of a clip.
         most_json_bytes: of any other answer.
     """
@@ -49,6 +52,7 @@ class Limits:
     connect_seconds: float = 5.0
     answer_seconds: float = 30.0
     generate_seconds: float = 300.0
+    fetch_seconds: float = 120.0
     most_bytes: int = 64 * 1024 * 1024
     most_json_bytes: int = 32 * 1024 * 1024
 
@@ -75,12 +79,14 @@ class Wire:
 
     Args:
         url: where the server's paths begin.
-        token: sent as "Authorization: Bearer …", to the server's own origin only.
+        token: sent to the server's own origin only.
         headers: sent with every question to the server's own origin.
-        allowed_origins: others that clips may be fetched from.
+        allowed_origins: others that clips may be fetched from, as `allowed_origin` takes them.
+        token_header, token_prefix: how the token is sent; without a prefix it stands alone.
 
     Raises:
-        InvalidDataError: `url` or one of the origins is no http or https address.
+        InvalidDataError: `url` or one of the origins is no http or https address, or a header
+            cannot be sent.
     """
 
     def __init__(
@@ -91,13 +97,17 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         allowed_origins: Collection[str] = (),
         limits: Limits | None = None,
+        token_header: str = "Authorization",
+        token_prefix: str = "Bearer",
     ):
         self.url = url.rstrip("/") + "/"
         self.limits = limits or Limits()
         self.origin = origin_of(url)
-        self._allowed = {self.origin, *map(origin_of, allowed_origins)}
+        self._allowed = {self.origin, *map(allowed_origin, allowed_origins)}
         self._token = token
+        self._token_header, self._token_prefix = token_header, token_prefix
         self._headers = dict(headers or {})
+        _check_headers({token_header: token_prefix, **self._headers})
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -110,6 +120,7 @@ class Wire:
         most_bytes: int | None = None,
         on_part: OnPart | None = None,
         accept: Collection[int] = (),
+        headers: Mapping[str, str] | None = None,
         **content: Any,
     ) -> Answer:
         """One question and its answer.
@@ -120,6 +131,7 @@ class Wire:
             most_bytes: of the answer; `limits.most_json_bytes` if not given.
             on_part: takes the bytes of a successful answer as they come.
             accept: statuses without success whose answers are wanted all the same.
+            headers: sent with this question, to the server's own origin.
             content: `json`, `params`, `data` or `files`, as httpx takes them.
 
         Raises:
@@ -130,7 +142,7 @@ class Wire:
         target = self.resolve(path)
         async with self._translated(seconds):
             for _ in range(_REDIRECTS + 1):
-                async with self._stream(method, target, content) as response:
+                async with self._stream(method, target, headers or {}, content) as response:
                     if response.is_redirect:
                         target = self._redirected(method, target, response)
                         continue
@@ -153,7 +165,7 @@ class Wire:
             raise GenerationInvalidError(
                 f"The server at {self.origin} named {path[:100]!r}, which is no web address."
             ) from error
-        if origin not in self._allowed:
+        if not is_allowed(origin, self._allowed):
             raise GenerationInvalidError(
                 f"The server at {self.origin} points to {origin}: add that to allowed_origins if"
                 " you trust it."
@@ -174,7 +186,8 @@ class Wire:
         if origin_of(target) == self.origin:
             headers |= self._headers
             if self._token is not None:
-                headers["Authorization"] = f"Bearer {self._token.reveal()}"
+                said = f"{self._token_prefix} {self._token.reveal()}".strip()
+                headers[self._token_header] = said
         return headers
 
     async def close(self) -> None:
@@ -187,15 +200,18 @@ class Wire:
         import httpx
 
         timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
-        direct = {f"all://{host}": None for host in map(host_of, self._allowed) if is_direct(host)}
+        named = [host_of(origin) for origin in self._allowed if "*" not in origin]
+        direct = {f"all://{host}": None for host in named if is_direct(host)}
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
     @asynccontextmanager
     async def _stream(
-        self, method: str, target: str, content: Mapping[str, Any]
+        self, method: str, target: str, more: Mapping[str, str], content: Mapping[str, Any]
     ) -> AsyncIterator["httpx.Response"]:
         client = await self.client()
         headers = self.headers_for(target)
+        if origin_of(target) == self.origin:
+            headers |= more
         async with client.stream(method, target, headers=headers, **content) as response:
             yield response
 
@@ -224,6 +240,15 @@ class Wire:
             raise GenerationInvalidError(f"The address {self.url!r} is not valid.") from error
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
             raise unreachable(self.origin, error) from error
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(name) or not (value.isascii() and value.isprintable()):
+            raise InvalidDataError(
+                f"headers: {name[:80]!r} is no header that can be sent: use letters, digits and"
+                " hyphens in its name, and one line of ASCII as its value."
+            )
 
 
 def parse_json(body: bytes) -> Any:

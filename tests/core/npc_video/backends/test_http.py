@@ -4,11 +4,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from npc_video.backends import http_jobs
 from npc_video.backends.base import ClipPart, NpcImage
-from npc_video.backends.http import HttpBackend, _pause
+from npc_video.backends.http import HttpBackend
+from npc_video.backends.http_rules import JobRules
 from npc_video.backends.http_fields import HttpFields, request_fields
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Answer, Limits
+from npc_video.backends.wire import Limits
 from npc_video.errors import (
     GenerationError,
     GenerationInvalidError,
@@ -228,14 +230,22 @@ class TestAnswer:
             assert run(test, handle, **options).data == video()
 
     def test_is_asked_for_again_soon_at_first_and_as_the_service_wishes(self):
-        said = Answer(202, {}, b"", "")
-        pauses = [_pause(said, elapsed) for elapsed in (0.0, 0.5, 10.0, 100.0)]
+        rules = JobRules("")
+        pauses = [rules.pause({}, elapsed) for elapsed in (0.0, 0.5, 10.0, 100.0)]
         assert pauses == sorted(pauses)
         assert pauses[0] <= 0.05
         assert pauses[-1] == 1.0
-        assert _pause(Answer(202, {"retry-after": "7"}, b"", ""), 0.0) == 7.0
-        assert _pause(Answer(202, {"retry-after": "9999"}, b"", ""), 0.0) == 30.0
-        assert _pause(Answer(202, {"retry-after": "soon"}, b"", ""), 0.0) <= 0.05
+        assert rules.pause({"retry-after": "7"}, 0.0) == 7.0
+        assert rules.pause({"retry-after": "9999"}, 0.0) == 30.0
+        assert rules.pause({"retry-after": "soon"}, 0.0) <= 0.05
+        assert rules.pause({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0) <= 0.05
+
+    def test_is_asked_for_no_more_often_than_the_settings_say(self):
+        rules = JobRules("", poll_seconds=5.0)
+        pauses = [rules.pause({}, elapsed) for elapsed in (0.0, 100.0, 500.0, 1e6)]
+        assert pauses == [5.0, 5.0, 10.0, 20.0]
+        assert rules.pause({"retry-after": "1"}, 0.0) == 5.0
+        assert rules.pause({"retry-after": "25"}, 0.0) == 25.0
 
     def test_names_of_its_own(self):
         fields = HttpFields(answer={"video_url": "output.0.href"})
@@ -398,7 +408,8 @@ class TestLostPolls:
     @pytest.mark.parametrize(
         ("failure", "error"), [(lost, GeneratorUnreachableError), (down, GeneratorOverloadedError)]
     )
-    def test_a_service_that_stays_away_is_unreachable(self, failure, error):
+    def test_a_service_that_stays_away_is_unreachable(self, failure, error, monkeypatch):
+        monkeypatch.setattr(http_jobs, "RESTS", (0.01,) * 5)
         service = Polled(running, failure)
 
         async def test(backend, server):
@@ -406,18 +417,18 @@ class TestLostPolls:
                 await generate(backend)
 
         run(test, service)
-        assert 2 < service.asked < 10
+        assert service.asked == 7
 
     def test_other_errors_end_it_at_once(self):
         for status in (404, 401, 413):
-            service = Polled(lambda question, status=status: answer(status))
+            service = Polled(running, lambda question, status=status: answer(status))
 
             async def test(backend, server):
                 with pytest.raises(GenerationError):
                     await generate(backend)
 
             run(test, service)
-            assert service.asked == 1
+            assert service.asked == 2
 
     def test_the_time_for_the_clip_is_not_exceeded(self):
         service = Polled(lambda question: answer(503, retry_after=30))

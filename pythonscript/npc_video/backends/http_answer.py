@@ -1,0 +1,265 @@
+"""What an answer of a video service says: how its job is, and where its clip is."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from ..errors import GenerationInvalidError
+from .received import media_type_of
+
+__all__ = [
+    "ANSWER",
+    "JobState",
+    "JobWord",
+    "find",
+    "inline_clip",
+    "keys_of",
+    "read_state",
+    "word_of",
+]
+
+ANSWER: Mapping[str, str] = MappingProxyType(
+    {
+        "id": "id",
+        "video_url": "videoUrl",
+        "status_url": "statusUrl",
+        "result_url": "resultUrl",
+        "cancel_url": "cancelUrl",
+        "status": "status",
+        "progress": "progress",
+        "error": "error",
+        "seed": "seed",
+    }
+)
+"""Our names for what an answer has, and where it is looked for unless a service says otherwise."""
+
+
+class JobWord(StrEnum):
+    """What a service's word for the state of a job means."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_WORDS: Mapping[str, JobWord] = MappingProxyType(
+    {
+        word: meaning
+        for meaning, words in (
+            (
+                JobWord.WAITING,
+                "accepted active created dreaming generating in_progress in_queue initializing"
+                " new not_started pending preparing processing queued rendering retrying running"
+                " scheduled started starting submitted throttled uploading waiting working",
+            ),
+            (JobWord.DONE, "complete completed done finished ok ready succeed succeeded success"),
+            (
+                JobWord.FAILED,
+                "blocked content_moderated deadline_exceeded error errored expired fail failed"
+                " failure moderated nsfw rejected timed_out timeout",
+            ),
+            (JobWord.CANCELLED, "abort aborted cancelled canceled deleted terminated"),
+        )
+        for word in words.split()
+    }
+)
+_NOTHING = frozenset({"", "0", "200", "false", "none", "null", "no error", "ok", "success"})
+_REASONS = ("message", "detail", "details", "msg", "reason", "failure_reason", "failure")
+_PLACES = ("url", "uri", "href", "video", "video_url", "videoUrl", "data")
+_START = 16  # characters of Base64, that stand for the twelve bytes that show what a file is
+_DEPTH = 4
+_LONGEST_REASON = 300
+_DATA = re.compile(r"data:[^,]{0,200},", re.ASCII | re.IGNORECASE)
+_PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What a service says of a job.
+
+    Attributes:
+        video_url: where the clip is, or the clip itself as a data URL or Base64; "" while there is
+            none.
+        status_url: where to ask again, "" if it does not say.
+        result_url: where the answer is that names the clip once the job is done.
+        cancel_url: where the job is given up.
+        progress: 0 to 1, None if it does not say.
+        seed: what it drew its noise from, None if it does not say.
+        error: why it failed, "" if it has not.
+        is_done: it says that the clip is made.
+        is_cancelled: somebody ended it.
+        unknown: the word for its state, if nobody knows what it means; "" otherwise.
+    """
+
+    video_url: str = ""
+    status_url: str = ""
+    result_url: str = ""
+    cancel_url: str = ""
+    progress: float | None = None
+    seed: int | None = None
+    error: str = ""
+    is_done: bool = False
+    is_cancelled: bool = False
+    unknown: str = ""
+
+
+def read_state(
+    answer: Any, names: Mapping[str, str], words: Mapping[str, JobWord] | None = None
+) -> JobState:
+    """What an answer says.
+
+    Args:
+        names: our names of `ANSWER` to where a service has them.
+        words: what its words for the state of a job mean, as `word_of` spells them, beside usual
+            ones.
+
+    Raises:
+        GenerationInvalidError: it is no object, or an address in it is no text.
+    """
+    if not isinstance(answer, dict):
+        raise GenerationInvalidError("The service answered with JSON that is no object.")
+
+    def found(name: str) -> Any:
+        return find(answer, names.get(name, ANSWER[name]))
+
+    word = word_of(found("status"))
+    meaning = (words or {}).get(word) or _WORDS.get(word)
+    video = "" if meaning is JobWord.WAITING else _place(found("video_url"), "video_url")
+    is_bad = meaning in (JobWord.FAILED, JobWord.CANCELLED)
+    error = "" if video and not is_bad else _reason(found("error"))
+    if meaning is JobWord.FAILED and not error:
+        error = next(filter(None, map(_reason, map(answer.get, _REASONS))), "it did not say why")
+    progress, seed = found("progress"), found("seed")
+    return JobState(
+        video_url=video,
+        status_url=_place(found("status_url"), "status_url"),
+        result_url=_place(found("result_url"), "result_url"),
+        cancel_url=_place(found("cancel_url"), "cancel_url"),
+        progress=1.0 if meaning is JobWord.DONE else _part(progress),
+        seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+        error=error,
+        is_done=bool(video) or meaning is JobWord.DONE,
+        is_cancelled=meaning is JobWord.CANCELLED,
+        unknown="" if meaning or video or error else word,
+    )
+
+
+def find(answer: Any, path: str) -> Any:
+    """What lies at a path of an answer, with a dot for each level; None if there is nothing.
+
+    A level may be an index of a list, and JSON within a text is looked into as well.
+    """
+    for step in path.split("."):
+        if isinstance(answer, str) and answer[:1] in ("{", "["):
+            try:
+                answer = json.loads(answer)
+            except (ValueError, RecursionError):
+                return None
+        if isinstance(answer, dict):
+            answer = answer.get(step)
+        elif isinstance(answer, list) and step.isdecimal() and int(step) < len(answer):
+            answer = answer[int(step)]
+        else:
+            return None
+    return answer
+
+
+def keys_of(answer: Any) -> str:
+    """The fields of an answer for sentences, two levels deep, and what it says in words."""
+    names = []
+    for name, value in answer.items() if isinstance(answer, dict) else ():
+        below = value[0] if isinstance(value, list) and value else value
+        index = ".0" if isinstance(value, list) and value else ""
+        inner = list(below)[:6] if isinstance(below, dict) else []
+        names += [f"{name}{index}.{each}" for each in inner] or [str(name)]
+    listed = ", ".join(each[:60] for each in names[:16]) or "no fields"
+    said = _reason({name: answer.get(name) for name in _REASONS}) if names else ""
+    return f"{listed} ({said[:100]!r})" if said else listed
+
+
+def inline_clip(text: str) -> bytes | None:
+    """The clip that a text holds as a data URL or as Base64; None if it is an address.
+
+    Raises:
+        GenerationInvalidError: it is broken.
+    """
+    found = _DATA.match(text)
+    if found is None and not media_type_of(_start_of(text)):
+        return None
+    data = text[found.end() :] if found else text
+    if found and ";base64" not in found.group().lower():
+        return unquote_to_bytes(data)
+    try:
+        return base64.b64decode(data)
+    except (binascii.Error, ValueError) as error:
+        raise GenerationInvalidError(
+            "The service sent a clip as text that is no whole Base64."
+        ) from error
+
+
+def _start_of(text: str) -> bytes:
+    try:
+        return base64.b64decode(text[:_START], validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def word_of(status: Any) -> str:
+    """The word for a job's state, in small letters and with underscores between its parts."""
+    text = "" if status is None else str(status).strip().lower()
+    return re.sub(r"[\s-]+", "_", text)[:60]
+
+
+def _place(value: Any, name: str, depth: int = 0) -> str:
+    """An address; some services put it into a list, or beside what else they say of the file."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or value == [] or value == {}:
+        return ""
+    if isinstance(value, list) and depth < _DEPTH:
+        return _place(value[0], name, depth + 1)
+    if isinstance(value, dict) and depth < _DEPTH:
+        inner = (value[key] for key in _PLACES if value.get(key))
+        return _place(next(inner, None), name, depth + 1)
+    raise GenerationInvalidError(f"The service answered with a {name} that is no text.")
+
+
+def _reason(value: Any, depth: int = 0) -> str:
+    """What an error says, "" if it stands for none, as 0, false and "none" do."""
+    if isinstance(value, dict) and depth < _DEPTH:
+        told = [*_told(value, depth)]
+        return "; ".join(dict.fromkeys(told))[:_LONGEST_REASON]
+    if isinstance(value, list) and depth < _DEPTH:
+        told = [_reason(each, depth + 1) for each in value[:3]]
+        return "; ".join(filter(None, told))[:_LONGEST_REASON]
+    text = " ".join(str("" if value is None else value).split()).rstrip(".")
+    return "" if text.lower() in _NOTHING else text[:_LONGEST_REASON]
+
+
+def _told(error: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """The words of an error, or else whatever else it has."""
+    words = [_reason(error.get(name), depth + 1) for name in _REASONS]
+    if any(words):
+        yield from filter(None, words)
+        return
+    for name, value in list(error.items())[:6]:
+        said = _reason(value, depth + 1)
+        if said:
+            yield f"{name} {said}"
+
+
+def _part(progress: Any) -> float | None:
+    """0 to 1; some services count to 100, or say "45%"."""
+    if isinstance(progress, str) and (found := _PERCENT.fullmatch(progress)):
+        return min(1.0, float(found.group(1)) / 100.0)
+    if isinstance(progress, bool) or not isinstance(progress, int | float):
+        return None
+    return min(1.0, max(0.0, progress / 100.0 if progress > 1 else float(progress)))

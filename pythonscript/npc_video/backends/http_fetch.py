@@ -1,0 +1,88 @@
+"""Bringing a clip that a video service has made: it is paid for, so it is not lost on the way."""
+
+import asyncio
+from contextlib import suppress
+
+from ..errors import (
+    GenerationError,
+    GenerationInvalidError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+)
+from .base import OnEarly, ignore
+from .http_answer import keys_of
+from .http_reader import JobReader, is_video
+from .http_rules import HttpJob, patiently
+
+__all__ = ["FETCH_RESTS", "fetched"]
+
+# After a clip that is made did not come: then another attempt.
+FETCH_RESTS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+# What is no other answer a little later: the clip is too large, or was not made after all.
+_FINAL = (413, 422)
+
+
+async def fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
+    """The clip of a job that is made.
+
+    Raises:
+        GenerationError: it does not come.
+    """
+    limit = reader.wire.limits.generate_seconds
+    try:
+        async with asyncio.timeout(limit):
+            return await _fetched(reader, job, on_early)
+    except TimeoutError as error:
+        raise GeneratorUnreachableError(
+            f"The clip is made, but did not come within {limit:g} s."
+        ) from error
+
+
+async def _fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
+    attempts = 0
+
+    async def attempt() -> bytes:
+        nonlocal attempts
+        attempts += 1
+        # Bytes of two attempts do not make one clip.
+        early = on_early if attempts == 1 else ignore
+        if not job.video_url:
+            await _name(reader, job, early)
+        elif attempts > 1:
+            with suppress(GenerationError):  # the address that is known may do all the same
+                await _name(reader, job, early)
+        if data := job.body or await reader.inline(job.video_url):
+            return data
+        seconds = reader.wire.limits.fetch_seconds
+        answer = await reader.get(job.video_url, job.base, early, seconds)
+        if not is_video(answer):
+            raise GenerationInvalidError(
+                f"The service named a clip that is of the type {answer.media_type!r}, no video."
+            )
+        return answer.body
+
+    return await patiently(attempt, FETCH_RESTS, _may_come)
+
+
+async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
+    """Asks where the clip is; again if it was not there, as addresses run out."""
+    url = job.result_url or job.status_url
+    if not url:
+        return
+    answer = await reader.get(url, job.base, on_early, reader.wire.limits.fetch_seconds)
+    if is_video(answer):
+        job.body = answer.body
+        return
+    reader.learn(job, reader.read(answer), answer)
+    if not job.video_url:
+        raise GenerationInvalidError(
+            "The service says that the clip is made, but its answer does not name it: name the"
+            f" field as video_url among the answer's. It has {keys_of(answer.json())}."
+        )
+
+
+def _may_come(error: GenerationError) -> bool:
+    """Whether a clip that is made may come later, from servers that do not have it yet."""
+    if isinstance(error, GeneratorUnavailableError):
+        return True
+    return error.status is not None and error.status not in _FINAL

@@ -1,0 +1,178 @@
+"""The jobs of a video service: sent once, asked for until their clips are made, given up.
+
+A job may cost money from the moment in which it is sent. So what is lost on the way back is asked
+for again, never sent again, and errors say whether the job has begun (`GenerationError.has_begun`).
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from ..errors import (
+    GenerationError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+)
+from .base import OnEarly, OnProgress, ignore
+from .http_answer import keys_of
+from .http_fetch import fetched
+from .http_reader import JobReader, is_video
+from .http_rules import HttpJob, JobGoneError, patiently
+from .wire import Answer
+
+__all__ = ["RESTS", "HttpJobs"]
+
+# After questions about a job that were lost, or answered with an error of the server: then another.
+RESTS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+# After a job was sent, with a key by which the service knows it again, and no answer came.
+_SEND_RESTS = (0.5, 1.0, 2.0)
+_GIVE_UP_SECONDS = 3.0
+_ACCEPTED = 202
+_NOT_FOUND = (404, 410)
+
+
+class HttpJobs:
+    """What is asked of a service for one clip after the other."""
+
+    def __init__(self, reader: JobReader):
+        self._reader = reader
+        self._wire = reader.wire
+        self._rules = reader.rules
+
+    async def send(
+        self, body: Mapping[str, Any], headers: Mapping[str, str], on_early: OnEarly, key: str
+    ) -> Answer:
+        """The answer to a request for a clip, which is sent once.
+
+        Where the service knows `key` again, it is sent again if no answer came.
+
+        Raises:
+            GenerationError: there is none; `has_begun` if the job may have begun all the same.
+        """
+        header = self._rules.idempotency_header
+        rests = list(_SEND_RESTS) if header else []
+        sent = {header: key, **headers} if header else headers
+        until = time.perf_counter() + self._wire.limits.generate_seconds
+        while True:
+            try:
+                return await self._wire.ask(
+                    "POST",
+                    self._rules.path,
+                    json=body,
+                    headers=sent,
+                    seconds=until - time.perf_counter(),
+                    most_bytes=self._wire.limits.most_bytes,
+                    on_part=self._reader.parts(on_early),
+                )
+            except GeneratorUnreachableError as error:
+                error.has_begun = error.was_sent
+                is_over = not rests or time.perf_counter() + rests[0] >= until
+                if is_over or not error.was_sent:
+                    raise
+            on_early = ignore  # bytes of two answers do not make one clip
+            await asyncio.sleep(rests.pop(0))
+
+    async def clip(
+        self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
+    ) -> bytes:
+        """The clip of a job.
+
+        Args:
+            seconds: until it must be made; fetching it has a time of its own.
+
+        Raises:
+            GenerationError: there is none; `has_begun` is set.
+        """
+        try:
+            if not job.is_made:
+                await self._wait(job, on_progress, on_early, seconds)
+            job.made_at = time.perf_counter()
+            return job.body or await fetched(self._reader, job, on_early)
+        except GenerationError as error:
+            error.has_begun = True
+            raise
+
+    async def give_up(self, job: HttpJob) -> None:
+        """Ends a job whose clip is not made, where the service has such a thing."""
+        url, method = job.cancel_url or job.status_url, self._rules.cancel_method
+        if method and url and not job.is_made:
+            with suppress(GenerationError):
+                said = await self._wire.ask(method, url, seconds=_GIVE_UP_SECONDS)
+                job.is_ended = said.status != _ACCEPTED  # which says that it will see
+
+    async def _wait(
+        self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
+    ) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._follow(job, on_progress, on_early)
+        except TimeoutError as error:
+            await self.give_up(job)
+            raise GeneratorUnavailableError(
+                f"The clip was not there after {self._wire.limits.generate_seconds:g} s: it was"
+                " given up."
+            ) from error
+
+    async def _follow(self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly) -> None:
+        """Asks again and again until the clip is made."""
+        started, told, without = time.perf_counter(), 0.0, 0
+        headers: Mapping[str, str] = {}
+        while True:
+            await asyncio.sleep(self._rules.pause(headers, time.perf_counter() - started))
+            answer = await self._look(job, on_early)
+            if job.is_made:
+                return
+            headers, state = answer.headers, self._reader.read(answer)
+            if state.progress is not None and state.progress > told:
+                told = state.progress
+                on_progress(told)
+            self._reader.learn(job, state, answer)
+            if job.is_made:
+                return
+            without += state.is_done
+            # Some services say that a clip is done a moment before they say where it is.
+            if without >= len(RESTS):
+                raise GenerationInvalidError(
+                    "The service says that the clip is made, but not where it is: name the field"
+                    f" as video_url among the answer's. It has {keys_of(answer.json())}."
+                )
+
+    async def _look(self, job: HttpJob, on_early: OnEarly) -> Answer:
+        """How the job is; asked again a few times, for a service may be restarted meanwhile."""
+        early = on_early
+
+        async def look() -> Answer:
+            nonlocal early
+            telling, early = early, ignore  # bytes of two answers do not make one clip
+            seconds = self._wire.limits.answer_seconds
+            try:
+                answer = await self._reader.get(job.status_url, job.base, telling, seconds)
+            except GenerationInvalidError as error:
+                if error.status in _NOT_FOUND and job.is_known:
+                    raise JobGoneError(str(error)) from error
+                raise
+            if is_video(answer):
+                job.body, job.is_made = answer.body, True
+                return answer
+            try:
+                answer.json()
+            except GenerationInvalidError as error:
+                error.status = answer.status
+                raise
+            job.is_known = True
+            return answer
+
+        return await patiently(look, RESTS, _may_pass)
+
+
+def _may_pass(error: GenerationError) -> bool:
+    """Whether a question about a job may have a better answer later."""
+    if isinstance(error, GenerationInvalidError):
+        # A page in place of JSON, or a job that is not known everywhere yet.
+        is_page = error.status is not None and error.status < 300
+        return is_page or (error.status in _NOT_FOUND and not isinstance(error, JobGoneError))
+    return isinstance(error, GeneratorUnavailableError | GenerationFailedError)

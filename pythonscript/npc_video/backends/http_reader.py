@@ -1,0 +1,136 @@
+"""What the answers of a video service tell of a job, and where to ask next."""
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import (
+    ClipTooLargeError,
+    GenerationCancelledError,
+    GenerationFailedError,
+    GenerationInvalidError,
+)
+from .base import OnEarly
+from .http_answer import JobState, inline_clip, keys_of
+from .http_fields import HttpFields
+from .http_rules import HttpJob, JobRules
+from .received import media_type_of, tell_parts
+from .wire import Answer, Wire
+
+__all__ = ["JobReader", "is_video"]
+
+
+class JobReader:
+    """Asks a service about jobs, and understands its answers."""
+
+    def __init__(self, wire: Wire, fields: HttpFields, rules: JobRules, untagged_colours: str):
+        self.wire = wire
+        self.rules = rules
+        self._fields = fields
+        self._untagged_colours = untagged_colours
+
+    async def get(self, url: str, base: str, on_early: OnEarly, seconds: float) -> Answer:
+        """The answer at an address, relative to `base`, which may be a clip.
+
+        Raises:
+            GenerationError: there is none.
+        """
+        return await self.wire.ask(
+            "GET",
+            self.wire.resolve(url, base),
+            seconds=seconds,
+            most_bytes=self.wire.limits.most_bytes,
+            on_part=self.parts(on_early),
+        )
+
+    def parts(self, on_early: OnEarly) -> Any:
+        """What takes the bytes of an answer as they come."""
+        return tell_parts(on_early, self._untagged_colours)
+
+    def job_of(self, answer: Answer) -> HttpJob:
+        """The job that the answer to a request for a clip tells of.
+
+        Raises:
+            GenerationError: it tells of none, or of one that has failed.
+        """
+        job = HttpJob(answer.url)
+        if is_video(answer):
+            job.body, job.is_made = answer.body, True
+            return job
+        said, state, rules = answer.json(), self.read(answer), self.rules
+        job.id = self._fields.read_id(said)
+        self.learn(job, state, answer)
+        job.status_url = job.status_url or self._place(rules.status_path, job, said)
+        job.cancel_url = job.cancel_url or self._place(rules.cancel_path, job, said)
+        job.result_url = job.result_url or self._place(rules.result_path, job, said)
+        # "success" may be said of the request; a service that can be asked says it of the job.
+        is_done = state.is_done and bool(job.result_url) and not job.status_url
+        job.is_made = bool(job.video_url) or is_done
+        if not job.is_made and not job.status_url:
+            raise GenerationInvalidError(
+                "The service sent neither a video nor where it is or will be: compare the names in"
+                " `fields` (in the inspector: Answer Fields) with what it answers, which is"
+                f" {keys_of(said)}."
+            )
+        return job
+
+    def read(self, answer: Answer) -> JobState:
+        """What an answer says of a job that goes on, or is done.
+
+        Raises:
+            GenerationError: it has ended otherwise, or nobody knows what the answer means.
+        """
+        said = answer.json()
+        state = self._fields.read(said)
+        if state.is_cancelled:
+            raise GenerationCancelledError("The service says that somebody ended the job.")
+        if state.error:
+            raise GenerationFailedError(f"The service could not make the clip: {state.error}.")
+        if state.unknown:
+            raise GenerationInvalidError(
+                f"The service says that the job is {state.unknown!r}, which is none of the words"
+                " that are known: say in `statuses` whether it means waiting, done, failed or"
+                f" cancelled. The answer has {keys_of(said)}."
+            )
+        return state
+
+    def learn(self, job: HttpJob, state: JobState, answer: Answer) -> None:
+        """Keeps what an answer tells of a job."""
+        job.base = answer.url
+        job.seed = job.seed if state.seed is None else state.seed
+        job.video_url = state.video_url or job.video_url
+        named = state.status_url or answer.headers.get("location", "")
+        job.status_url = job.status_url or (named and self.wire.resolve(named, answer.url))
+        if state.result_url:
+            job.result_url = self.wire.resolve(state.result_url, answer.url)
+        if state.cancel_url:
+            job.cancel_url = self.wire.resolve(state.cancel_url, answer.url)
+        job.is_made = bool(job.video_url) or (state.is_done and bool(job.result_url))
+
+    async def inline(self, text: str) -> bytes:
+        """The clip that an answer has as text, which takes a moment; b"" if it is an address.
+
+        Raises:
+            GenerationInvalidError: it is broken.
+            ClipTooLargeError: it exceeds the limit.
+        """
+        data = await asyncio.to_thread(inline_clip, text) if text else None
+        if data and len(data) > self.wire.limits.most_bytes:
+            raise ClipTooLargeError(
+                f"The clip has more than the {self.wire.limits.most_bytes} bytes that are allowed."
+            )
+        return data or b""
+
+    def _place(self, template: str, job: HttpJob, said: Any) -> str:
+        if "{id}" in template and not job.id:
+            raise GenerationInvalidError(
+                "The service tells no name of the job: name the field as id among the answer's."
+                f" The answer has {keys_of(said)}."
+            )
+        path = template.replace("{id}", quote(job.id, safe="/"))
+        return self.wire.resolve(path) if path else ""
+
+
+def is_video(answer: Answer) -> bool:
+    """Whether an answer is the clip itself."""
+    return bool(media_type_of(answer.body)) or answer.media_type.startswith("video/")
