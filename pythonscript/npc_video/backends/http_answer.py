@@ -262,4 +262,6 @@ def _part(progress: Any) -> float | None:
         return min(1.0, float(found.group(1)) / 100.0)
     if isinstance(progress, bool) or not isinstance(progress, int | float):
         return None
-    return min(1.0, max(0.0, progress / 100.0 if progress > 1 else float(progress)))
+    # Of a job that goes on, a whole 1 is one of a hundred.
+    is_percent = progress > 1 or (isinstance(progress, int) and progress == 1)
+    return min(1.0, max(0.0, progress / 100.0 if is_percent else float(progress)))

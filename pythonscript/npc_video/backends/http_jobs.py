@@ -64,7 +64,7 @@ class HttpJobs:
                     self._rules.path,
                     json=body,
                     headers=sent,
-                    seconds=until - time.perf_counter(),
+                    seconds=max(0.0, round(until - time.perf_counter(), 3)),
                     most_bytes=self._wire.limits.most_bytes,
                     on_part=self._reader.parts(on_early),
                 )

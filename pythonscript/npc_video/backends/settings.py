@@ -43,13 +43,17 @@ from .comfyui.values import Workflow
 from .failover import Budget, FailoverBackend
 from .http import HttpBackend
 from .http_fields import HttpFields
+from .http_recipes import with_model, with_recipe
+from .http_rules import Priority
 from .pool import BackendPool
 from .procedural import ProceduralBackend
 from .token import Token
+from .wire import Limits
 
-__all__ = ["MODELS", "load_backends", "workflow_of"]
+__all__ = ["MODELS", "http_backend", "load_backends", "workflow_of"]
 
 _MOST_BYTES = 1 << 20
+_LONGEST_LIMIT = 86400.0
 MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
     "ltx25": Ltx25,
@@ -93,26 +97,63 @@ class _Remote(_Settings):
 
 class _Fields(msgspec.Struct, forbid_unknown_fields=True):
     request: dict[str, str] = {}
-    answer: dict[str, str] = {}
+    only_named: bool = False
+    choices: dict[str, list[str | int | float]] = {}
+    texts: dict[str, str] = {}
     extra: dict[str, Any] = {}
+    answer: dict[str, str] = {}
+
+
+class _Priority(msgspec.Struct, forbid_unknown_fields=True):
+    header: str = ""
+    urgent: str = ""
+    ahead: str = ""
 
 
 class _Http(_Remote, tag="http"):
+    service: str = ""
+    model: str = ""
     path: str = "api/generate-video"
     status_path: str = ""
+    result_path: str = ""
+    cancel_method: str = "DELETE"
+    cancel_path: str = ""
+    token_header: str = "Authorization"
+    token_prefix: str = "Bearer"
     allowed_origins: list[str] = []
     slots: int = 1
+    time_limit: float = Limits().generate_seconds
+    poll_seconds: float | None = None
+    idempotency_header: str = ""
+    statuses: dict[str, str] = {}
+    priority: _Priority = msgspec.field(default_factory=_Priority)
     fields: _Fields = msgspec.field(default_factory=_Fields)
 
     def make(self) -> Backend:
-        fields = HttpFields(self.fields.request, self.fields.answer, self.fields.extra)
+        if not 0.0 < self.time_limit <= _LONGEST_LIMIT:
+            raise InvalidDataError(
+                f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
+                f" {_LONGEST_LIMIT:g}."
+            )
+        fields = msgspec.structs.asdict(self.fields)
+        fields["extra"] = with_model(self.fields.extra, self.model)
+        places = {
+            name: with_model(getattr(self, name), self.model)
+            for name in ("path", "status_path", "result_path", "cancel_path")
+        }
         return HttpBackend(
             self.url,
-            path=self.path,
-            status_path=self.status_path,
+            **places,
+            cancel_method=self.cancel_method,
+            token_header=self.token_header,
+            token_prefix=self.token_prefix,
             allowed_origins=self.allowed_origins,
             slots=self.slots,
-            fields=fields,
+            limits=Limits(generate_seconds=self.time_limit),
+            poll_seconds=self.poll_seconds,
+            idempotency_header=self.idempotency_header,
+            priority=Priority(**msgspec.structs.asdict(self.priority)),
+            fields=HttpFields(**fields, statuses=self.statuses),
             **self.common(),
         )
 
@@ -183,12 +224,41 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     try:
         with path.open("rb") as file:
             data = tomllib.loads(file.read(_MOST_BYTES).decode("utf-8"))
-        settings = msgspec.convert(data, _File)
+        settings = msgspec.convert(_with_recipes(data), _File)
+    except InvalidDataError as error:
+        raise InvalidDataError(f"{path}: {error}") from error
     except OSError as error:
         raise InvalidDataError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise InvalidDataError(f"{path}: {str(error).rstrip('.')}.") from error
     return _Maker(settings, path.parent).make_all()
+
+
+def http_backend(settings: Mapping[str, Any]) -> Backend:
+    """A service over HTTP, of what would be lines of its table in a file.
+
+    Raises:
+        InvalidDataError: one of them is wrong.
+    """
+    try:
+        return msgspec.convert(with_recipe({**settings, "kind": "http"}), _Http).make()
+    except msgspec.ValidationError as error:
+        raise InvalidDataError(f"{str(error).rstrip('.')}.") from error
+
+
+def _with_recipes(data: dict[str, Any]) -> dict[str, Any]:
+    """The content of a file, with what the names of services stand for."""
+    generators = data.get("generators")
+    if not isinstance(generators, dict):
+        return data
+    whole = {}
+    for name, settings in generators.items():
+        is_service = isinstance(settings, dict) and settings.get("kind") == "http"
+        try:
+            whole[name] = with_recipe(settings) if is_service else settings
+        except InvalidDataError as error:
+            raise InvalidDataError(f"generators.{name}: {error}") from error
+    return {**data, "generators": whole}
 
 
 class _Maker:
