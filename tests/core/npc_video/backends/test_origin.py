@@ -2,7 +2,7 @@ import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from npc_video.backends.origin import origin_of
+from npc_video.backends.origin import allowed_origin, is_allowed, origin_of
 from npc_video.errors import InvalidDataError
 
 WEB_TEXTS = st.text() | st.builds("{}://{}".format, st.sampled_from(["http", "https"]), st.text())
@@ -72,3 +72,44 @@ def test_any_text_is_an_address_or_is_told(url: str) -> None:
     sent_to = httpx.Request("GET", origin).headers["host"]
     assert sent_to == (host if httpx.URL(origin).port is None else rest)
     assert (scheme, port.isdigit()) == (httpx.URL(origin).scheme, True)
+
+
+class TestAllowedOrigins:
+    @pytest.mark.parametrize(
+        ("text", "origin"),
+        [
+            ("https://cdn.example.org", "https://cdn.example.org:443"),
+            ("https://*.example.org", "https://*.example.org:443"),
+            ("http://*.Example.org:8080", "http://*.example.org:8080"),
+        ],
+    )
+    def test_are_origins_or_all_hosts_below_a_name(self, text: str, origin: str) -> None:
+        assert allowed_origin(text) == origin
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "https://*",
+            "https://*.org",
+            "https://*.",
+            "https://a.*.org",
+            "https://*a.org",
+            "https://*.0.0.1",
+            "*.example.org",
+            "ftp://*.example.org",
+            "https://*.*.example.org",
+        ],
+    )
+    def test_anything_else_is_refused_with_an_example(self, text: str) -> None:
+        with pytest.raises(InvalidDataError, match=r"allowed_origins: .*https://\*\.example\.org"):
+            allowed_origin(text)
+
+    @given(WEB_TEXTS)
+    def test_nothing_is_below_a_name_by_accident(self, text: str) -> None:
+        try:
+            origin = origin_of(text)
+        except InvalidDataError:
+            return
+        allowed = allowed_origin("https://*.example.org")
+        assert not is_allowed(origin, [allowed]) or origin.endswith(".example.org:443")
