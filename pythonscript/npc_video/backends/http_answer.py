@@ -136,7 +136,8 @@ def read_state(
     is_bad = meaning in (JobWord.FAILED, JobWord.CANCELLED)
     error = "" if video and not is_bad else _reason(found("error"))
     if meaning is JobWord.FAILED and not error:
-        error = next(filter(None, map(_reason, map(answer.get, _REASONS))), "it did not say why")
+        reasons = map(_reason, map(answer.get, _REASONS))
+        error = next(filter(None, reasons), f"it says {word!r}, and not why")
     progress, seed = found("progress"), found("seed")
     return JobState(
         video_url=video,

@@ -122,7 +122,8 @@ class HttpJobs:
         started, told, without = time.perf_counter(), 0.0, 0
         headers: Mapping[str, str] = {}
         while True:
-            await asyncio.sleep(self._rules.pause(headers, time.perf_counter() - started))
+            pause = self._rules.pause(headers, time.perf_counter() - started)
+            await asyncio.sleep(max(pause, RESTS[without - 1]) if without else pause)
             answer = await self._look(job, on_early)
             if job.is_made:
                 return
@@ -135,10 +136,11 @@ class HttpJobs:
                 return
             without += state.is_done
             # Some services say that a clip is done a moment before they say where it is.
-            if without >= len(RESTS):
+            if without > len(RESTS):
                 raise GenerationInvalidError(
                     "The service says that the clip is made, but not where it is: name the field"
-                    f" as video_url among the answer's. It has {keys_of(answer.json())}."
+                    " as video_url among the answer's, or as result_url if it leads to another"
+                    f" answer, or set result_path. The answer has {keys_of(answer.json())}."
                 )
 
     async def _look(self, job: HttpJob, on_early: OnEarly) -> Answer:
@@ -153,7 +155,9 @@ class HttpJobs:
                 answer = await self._reader.get(job.status_url, job.base, telling, seconds)
             except GenerationInvalidError as error:
                 if error.status in _NOT_FOUND and job.is_known:
-                    raise JobGoneError(str(error)) from error
+                    raise JobGoneError(
+                        f"The service does not know the job any more. {error}"
+                    ) from error
                 raise
             if is_video(answer):
                 job.body, job.is_made = answer.body, True

@@ -24,24 +24,27 @@ REASON_BYTES = 300
 """How much is read of what a server says of its reasons."""
 
 
-def refusal(response: "httpx.Response", body: bytes, token: Token | None) -> GenerationError:
+def refusal(
+    response: "httpx.Response", body: bytes, token: Token | None, *, is_own: bool = True
+) -> GenerationError:
     """What an answer without success means; the error has its `status`.
 
     Args:
         token: that was sent with the question.
+        is_own: the generator's own server was asked, which tokens are for.
     """
-    error = _refusal(response, body, token)
+    error = _refusal(response, body, _about(token) if is_own else "")
     error.status = response.status_code
     return error
 
 
-def _refusal(response: "httpx.Response", body: bytes, token: Token | None) -> GenerationError:
+def _refusal(response: "httpx.Response", body: bytes, about_token: str) -> GenerationError:
     status = response.status_code
     said = " ".join(body[:REASON_BYTES].decode("utf-8", "replace").split())
     text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
     text = text[: REASON_BYTES + 60].rstrip(".") + "."
     if status in (401, 403):
-        return GenerationRefusedError(f"{text} {_about(token)}")
+        return GenerationRefusedError(f"{text} {about_token}".rstrip())
     if status in (402, 407, 451):
         return GenerationRefusedError(text)
     if status in (429, 503):

@@ -147,8 +147,10 @@ class Wire:
                         target = self._redirected(method, target, response)
                         continue
                     is_good = response.is_success or response.status_code in accept
-                    token = self._token if origin_of(target) == self.origin else None
-                    body = await _read(response, most_bytes, on_part, token, is_good=is_good)
+                    if not is_good:
+                        said, is_own = await _reason(response), origin_of(target) == self.origin
+                        raise refusal(response, said, self._token, is_own=is_own)
+                    body = await _read(response, most_bytes, on_part)
                     return Answer(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
@@ -266,29 +268,34 @@ def parse_json(body: bytes) -> Any:
         ) from error
 
 
-async def _read(
-    response: "httpx.Response",
-    most_bytes: int,
-    on_part: OnPart | None,
-    token: Token | None,
-    *,
-    is_good: bool,
-) -> bytes:
-    if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+async def _read(response: "httpx.Response", most_bytes: int, on_part: OnPart | None) -> bytes:
+    if _is_compressed(response):
         raise GenerationInvalidError(
             "The server sends its answer compressed, which it was asked not to: switch that off."
         )
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
-        if not is_good and len(body) >= REASON_BYTES:
-            break
         if len(body) > most_bytes:
             raise ClipTooLargeError(
                 f"The server sends more than the {most_bytes} bytes that are allowed."
             )
-        if is_good and on_part is not None:
+        if on_part is not None:
             on_part(part)
-    if not is_good:
-        raise refusal(response, bytes(body), token)
     return bytes(body)
+
+
+async def _reason(response: "httpx.Response") -> bytes:
+    """The beginning of what a server says of why it refuses, if that can be read."""
+    body = bytearray()
+    if not _is_compressed(response):
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) >= REASON_BYTES:
+                break
+    return bytes(body)
+
+
+def _is_compressed(response: "httpx.Response") -> bool:
+    encoding = response.headers.get("content-encoding", "identity")
+    return encoding.strip().lower() not in ("", "identity")

@@ -172,6 +172,7 @@ FAULTS = {
     "401": (says(401), GenerationRefusedError),
     "404": (says(404), GenerationInvalidError),
     "413": (says(413), ClipTooLargeError),
+    "429, compressed": (says(429, content_encoding="gzip"), GeneratorOverloadedError),
     "429": (says(429), GeneratorOverloadedError),
     "500": (says(500, {"error": "oom"}), GenerationFailedError),
     "502": (says(502), GeneratorUnreachableError),

@@ -14,6 +14,7 @@ from npc_video.errors import (
     GenerationError,
     GenerationFailedError,
     GenerationInvalidError,
+    GenerationRefusedError,
     GeneratorOverloadedError,
     GeneratorUnavailableError,
     GeneratorUnreachableError,
@@ -323,6 +324,26 @@ class TestIdempotencyKey:
         service = Service()
         run(service, generate)
         assert self.keys(service) == [None]
+
+
+def test_a_refusal_of_another_host_does_not_ask_for_a_token():
+    async def forbidden(question):
+        return answer(403, b"Request has expired")
+
+    async def test(backend):
+        with pytest.raises(GenerationRefusedError, match="expired") as caught:
+            await generate(backend)
+        assert "token" not in str(caught.value)
+
+    async def whole_test():
+        async with serving(forbidden) as other:
+            service = Service(post=says(body={"videoUrl": f"{other.url}/clip.webm"}))
+            async with serving(service) as server:
+                backend = HttpBackend(server.url, allowed_origins=[other.url])
+                await asyncio.wait_for(test(backend), DEADLINE)
+                await backend.close()
+
+    asyncio.run(whole_test())
 
 
 class TestPolls:

@@ -89,6 +89,8 @@ class TestWords:
     def test_of_failure_end_it_with_what_the_answer_says(self, word):
         service = Service(status=says(body={"status": word, "message": "NSFW."}))
         assert "NSFW." in str(error_of(service, GenerationFailedError))
+        silent = Service(status=says(body={"status": word}))
+        assert f"says '{word.lower()}', and not why." in str(error_of(silent))
 
     def test_that_are_unknown_are_told_with_the_fields_of_the_answer(self):
         service = Service(status=says(body={"status": "baking", "data": {"eta": 5}}))
