@@ -13,11 +13,12 @@ from .backend_resources import (
     NpcFailoverBackend,
     NpcProceduralBackend,
 )
+from .http_backend import NpcHttpBackend
 from .interaction_zone import NpcInteractionZone, NpcInteractionZone2D
 from .interaction_zone_3d import NpcInteractionZone3D
 from .player import NpcVideoPlayer
 from .profile import NpcProfile
-from .remote_backends import NpcComfyUiBackend, NpcHttpBackend
+from .remote_backends import NpcComfyUiBackend
 from .response_graph import NpcResponseGraph
 from .script_backend import NpcScriptBackend
 from .stills_backend import NpcStillsBackend

@@ -1,11 +1,10 @@
-"""The backends behind an address, as resources: a video service over HTTP, and ComfyUI.
+"""The backends behind an address, as resources, and ComfyUI among them.
 
 No token is in them, only the name of the environment variable that has it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,9 @@ from .told import FinishStarted, Told, UntaggedColours
 if TYPE_CHECKING:
     from npc_video import Backend
     from npc_video.backends.comfyui.values import Workflow
-    from npc_video.backends.http_fields import HttpFields
     from npc_video.backends.token import Token
 
-__all__ = ["NpcComfyUiBackend", "NpcHttpBackend"]
+__all__ = ["NpcComfyUiBackend", "RemoteBackend"]
 
 # Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
 _MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
@@ -35,7 +33,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LOCAL = "http://127.0.0.1:8188"
 
 
-class _Remote(NpcBackend):
+class RemoteBackend(NpcBackend):
     """A generator behind an address."""
 
     url = Told(str, "", doc="The server's address: `https://video.example.org`.")
@@ -56,7 +54,7 @@ class _Remote(NpcBackend):
                 " NPC_VIDEO_TOKEN. What was entered is not kept, lest a token be saved."
             )
             return
-        _Remote.token_env.store(self, value)
+        RemoteBackend.token_env.store(self, value)
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         return (self._check_url, self._check_token)
@@ -82,88 +80,7 @@ class _Remote(NpcBackend):
 
 
 @exposed(tool=True)
-class NpcHttpBackend(_Remote):
-    """A video service over HTTP, one's own or in the cloud.
-
-    It is asked with `POST`, and answers with a clip, with where one is, or with where to ask again.
-    """
-
-    path = Told(str, "api/generate-video", doc="Where clips are asked for, below the address.")
-    status_path = Told(
-        str,
-        "",
-        doc="Where to ask for a job of which the service tells the id only: `api/jobs/{id}`.",
-    )
-    slots = Told(int, 1, range=(1, 64, 1), doc="How many clips the service makes at once.")
-    allowed_origins = Told(
-        list[str],
-        [],
-        doc="Where else clips may be fetched from: `https://cdn.example.org`. A script assigns a"
-        " whole new Array.",
-    )
-    request_fields = Told(
-        dict[str, str],
-        {},
-        group="Fields",
-        doc="What the service calls the fields of a question: `prompt` to `input.text`, with a dot"
-        " for each level. Empty text leaves a field out. A script assigns a whole new Dictionary.",
-    )
-    answer_fields = Told(
-        dict[str, str],
-        {},
-        doc="Where its answers have `id`, `video_url`, `status_url`, `status`, `progress`, `error`"
-        " and `seed`. A script assigns a whole new Dictionary.",
-    )
-    extra_fields = Told(
-        dict,
-        {},
-        doc="Fields that are sent with every question, with their values; no tokens, as they are"
-        " saved. A script assigns a whole new Dictionary.",
-    )
-
-    def _make(self) -> Backend:
-        return npc_video.HttpBackend(
-            self.url,
-            token=self._token(),
-            path=self.path,
-            status_path=self.status_path,
-            fields=self._fields(),
-            allowed_origins=self._origins(),
-            slots=self.slots,
-            finish_started=self.finish_started,
-            untagged_colours=self.untagged_colours,
-        )
-
-    def _checks(self) -> Iterable[Callable[[], object]]:
-        return (*super()._checks(), self._origins, self._fields)
-
-    def _origins(self) -> list[str]:
-        from npc_video.backends.origin import origin_of
-
-        try:
-            return [origin_of(origin) for origin in self.allowed_origins]
-        except InvalidDataError as error:
-            raise InvalidDataError(
-                f"allowed_origins: {str(error).removeprefix('url: ')}"
-            ) from error
-
-    def _fields(self) -> HttpFields:
-        from npc_video.backends.http_fields import HttpFields
-
-        try:
-            sent = json.loads(json.dumps(self.extra_fields, allow_nan=False))
-        except (TypeError, ValueError):
-            sent = None
-        if sent != self.extra_fields:
-            raise InvalidDataError(
-                "extra_fields: names must be texts, and values texts, finite numbers, true, false,"
-                " null, or Arrays and Dictionaries of these."
-            )
-        return HttpFields(dict(self.request_fields), dict(self.answer_fields), sent)
-
-
-@exposed(tool=True)
-class NpcComfyUiBackend(_Remote):
+class NpcComfyUiBackend(RemoteBackend):
     """A ComfyUI server, with a chain that ships with the addon or with a workflow of one's own."""
 
     url = Told(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")

@@ -191,7 +191,10 @@ def with_recipe(given: Mapping[str, Any]) -> dict[str, Any]:
         return dict(given)
     if service not in RECIPES:
         raise InvalidDataError.of_unknown(service, RECIPES, "service: ")
-    return _merged(RECIPES[service], given)
+    merged = _merged(RECIPES[service], given)
+    if "token_env" not in given and _has_own_token(given):
+        del merged["token_env"]
+    return merged
 
 
 def with_model(value: Any, model: str) -> Any:
@@ -209,6 +212,13 @@ def with_model(value: Any, model: str) -> Any:
     if not model:
         raise InvalidDataError("model: name the one that is to be used, as the service calls it.")
     return value.replace("{model}", model)
+
+
+def _has_own_token(given: Mapping[str, Any]) -> bool:
+    """Whether settings say otherwise what the service is to hear of who asks."""
+    headers = given.get("headers")
+    sent = map(str.lower, headers) if isinstance(headers, Mapping) else ()
+    return bool(given.get("token_file")) or "authorization" in sent
 
 
 def _merged(recipe: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

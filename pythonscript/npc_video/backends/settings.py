@@ -27,7 +27,6 @@ from typing import Any
 import msgspec
 
 from ..errors import InvalidDataError
-from ..records import UNTAGGED_COLOURS
 from .base import Backend
 from .comfyui import (
     AnimateDiffLightning,
@@ -41,19 +40,14 @@ from .comfyui import (
 )
 from .comfyui.values import Workflow
 from .failover import Budget, FailoverBackend
-from .http import HttpBackend
-from .http_fields import HttpFields
-from .http_recipes import with_model, with_recipe
-from .http_rules import Priority
+from .http_recipes import with_recipe
+from .http_settings import GeneratorSettings, HttpSettings, RemoteSettings
 from .pool import BackendPool
 from .procedural import ProceduralBackend
-from .token import Token
-from .wire import Limits
 
-__all__ = ["MODELS", "http_backend", "load_backends", "workflow_of"]
+__all__ = ["MODELS", "load_backends", "workflow_of"]
 
 _MOST_BYTES = 1 << 20
-_LONGEST_LIMIT = 86400.0
 MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
     "ltx25": Ltx25,
@@ -65,104 +59,15 @@ MODELS: Mapping[str, Any] = {
 """The chains that ship, by the names that settings have for them."""
 
 
-class _Settings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
-    """One generator; which others it is made of, it names."""
-
-
-class _Procedural(_Settings, tag="procedural"):
+class _Procedural(GeneratorSettings, tag="procedural"):
     simulate_latency: bool = False
 
 
-class _Remote(_Settings):
-    url: str
-    token_env: str = ""
-    token_file: str = ""
-    headers: dict[str, str] = {}
-    finish_started: bool = False
-    untagged_colours: str = UNTAGGED_COLOURS[0]
-
-    def common(self) -> dict[str, Any]:
-        token = None
-        if self.token_env:
-            token = Token.from_environment(self.token_env)
-        elif self.token_file:
-            token = Token.from_file(self.token_file)
-        return {
-            "token": token,
-            "headers": self.headers,
-            "finish_started": self.finish_started,
-            "untagged_colours": self.untagged_colours,
-        }
-
-
-class _Fields(msgspec.Struct, forbid_unknown_fields=True):
-    request: dict[str, str] = {}
-    only_named: bool = False
-    choices: dict[str, list[str | int | float]] = {}
-    texts: dict[str, str] = {}
-    extra: dict[str, Any] = {}
-    answer: dict[str, str] = {}
-
-
-class _Priority(msgspec.Struct, forbid_unknown_fields=True):
-    header: str = ""
-    urgent: str = ""
-    ahead: str = ""
-
-
-class _Http(_Remote, tag="http"):
-    service: str = ""
+class _ComfyUi(RemoteSettings, tag="comfyui"):
     model: str = ""
-    path: str = "api/generate-video"
-    status_path: str = ""
-    result_path: str = ""
-    cancel_method: str = "DELETE"
-    cancel_path: str = ""
-    token_header: str = "Authorization"
-    token_prefix: str = "Bearer"
-    allowed_origins: list[str] = []
-    slots: int = 1
-    time_limit: float = Limits().generate_seconds
-    poll_seconds: float | None = None
-    idempotency_header: str = ""
-    statuses: dict[str, str] = {}
-    priority: _Priority = msgspec.field(default_factory=_Priority)
-    fields: _Fields = msgspec.field(default_factory=_Fields)
-
-    def make(self) -> Backend:
-        if not 0.0 < self.time_limit <= _LONGEST_LIMIT:
-            raise InvalidDataError(
-                f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
-                f" {_LONGEST_LIMIT:g}."
-            )
-        fields = msgspec.structs.asdict(self.fields)
-        fields["extra"] = with_model(self.fields.extra, self.model)
-        places = {
-            name: with_model(getattr(self, name), self.model)
-            for name in ("path", "status_path", "result_path", "cancel_path")
-        }
-        return HttpBackend(
-            self.url,
-            **places,
-            cancel_method=self.cancel_method,
-            token_header=self.token_header,
-            token_prefix=self.token_prefix,
-            allowed_origins=self.allowed_origins,
-            slots=self.slots,
-            limits=Limits(generate_seconds=self.time_limit),
-            poll_seconds=self.poll_seconds,
-            idempotency_header=self.idempotency_header,
-            priority=Priority(**msgspec.structs.asdict(self.priority)),
-            fields=HttpFields(**fields, statuses=self.statuses),
-            **self.common(),
-        )
-
-
-class _ComfyUi(_Remote, tag="comfyui"):
-    model: str = ""
-    files: dict[str, str] = {}
+    files: dict[str, str] = msgspec.field(default_factory=dict)
     workflow: str = ""
-    table: dict[str, str] = {}
+    table: dict[str, str] = msgspec.field(default_factory=dict)
     loras_after: str = ""
     patience: float = 30.0
 
@@ -179,13 +84,13 @@ class _ComfyUi(_Remote, tag="comfyui"):
         return workflow_of(self.model, self.files)
 
 
-class _Pool(_Settings, tag="pool"):
+class _Pool(GeneratorSettings, tag="pool"):
     hosts: list[str]
     speculation_share: float = 0.75
     hedge: bool = False
 
 
-class _Failover(_Settings, tag="failover"):
+class _Failover(GeneratorSettings, tag="failover"):
     local: str
     cloud: str
     cloud_first: bool = False
@@ -195,7 +100,7 @@ class _Failover(_Settings, tag="failover"):
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
-    generators: dict[str, _Procedural | _Http | _ComfyUi | _Pool | _Failover]
+    generators: dict[str, _Procedural | HttpSettings | _ComfyUi | _Pool | _Failover]
 
 
 def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
@@ -232,18 +137,6 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise InvalidDataError(f"{path}: {str(error).rstrip('.')}.") from error
     return _Maker(settings, path.parent).make_all()
-
-
-def http_backend(settings: Mapping[str, Any]) -> Backend:
-    """A service over HTTP, of what would be lines of its table in a file.
-
-    Raises:
-        InvalidDataError: one of them is wrong.
-    """
-    try:
-        return msgspec.convert(with_recipe({**settings, "kind": "http"}), _Http).make()
-    except msgspec.ValidationError as error:
-        raise InvalidDataError(f"{str(error).rstrip('.')}.") from error
 
 
 def _with_recipes(data: dict[str, Any]) -> dict[str, Any]:
@@ -290,7 +183,7 @@ class _Maker:
 
     def _new(self, name: str, above: tuple[str, ...]) -> Backend:
         settings = self._settings[name]
-        if isinstance(settings, _Http):
+        if isinstance(settings, HttpSettings):
             return settings.make()
         if isinstance(settings, _ComfyUi):
             return settings.make(self._folder)

@@ -8,7 +8,8 @@ import pytest
 from npc_video.backends import http_fetch
 from npc_video.backends.base import NpcImage
 from npc_video.backends.http_recipes import RECIPES, with_recipe
-from npc_video.backends.settings import http_backend, load_backends
+from npc_video.backends.http_settings import http_backend
+from npc_video.backends.settings import load_backends
 from npc_video.errors import (
     GenerationError,
     GenerationFailedError,
@@ -272,6 +273,16 @@ class TestSettings:
         merged = with_recipe({"service": "fal", "allowed_origins": ["https://a.example.org"]})
         assert "https://*.fal.media" in merged["allowed_origins"]
         assert "https://a.example.org" in merged["allowed_origins"]
+
+    def test_a_token_of_another_source_counts_instead(self, tmp_path, monkeypatch):
+        monkeypatch.delenv("FAL_KEY")
+        path = tmp_path / "key"
+        path.write_text(SECRET, "utf-8")
+        for more in (
+            {"token_file": str(path)},
+            {"headers": {"Authorization": f"Key {SECRET}"}},
+        ):
+            assert run(SERVICES["fal"](), generate, **more).data == video()
 
     def test_recipes_are_left_as_they_are(self):
         before = repr(RECIPES)

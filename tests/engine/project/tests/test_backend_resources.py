@@ -23,6 +23,7 @@ from godot import (
 from npc_video import BackendPool, ComfyUiBackend, FailoverBackend, HttpBackend, ProceduralBackend
 from npc_video.backends.comfyui import CustomWorkflow, Wan22
 from npc_video.backends.failover import Budget
+from npc_video.backends.http_recipes import RECIPES
 from npc_video.backends.settings import MODELS
 from npc_video.errors import InvalidDataError
 from npc_video_player import (
@@ -98,12 +99,12 @@ def write(path: str, text: str) -> None:
 
 
 @contextmanager
-def token_there() -> Iterator[None]:
-    os.environ[VARIABLE] = SECRET
+def token_there(name: str = VARIABLE) -> Iterator[None]:
+    os.environ[name] = SECRET
     try:
         yield
     finally:
-        del os.environ[VARIABLE]
+        del os.environ[name]
 
 
 def saved(resource: Resource, path: str) -> str:
@@ -227,13 +228,14 @@ def test_an_http_backend_is_made_as_it_says(test: EngineTest) -> None:
     made = make_backend(http())
     assert type(made) is HttpBackend
     assert made.capabilities.slots == 3
-    assert (made._path, made._status_path) == ("clips", "jobs/{id}")
+    assert (made._rules.path, made._rules.status_path) == ("clips", "jobs/{id}")
     assert made._untagged_colours == "bt709"
     assert made._wire.url == "https://video.example.org/v1/"
     assert made._wire._allowed == {"https://video.example.org:443", "https://cdn.example.org:443"}
     assert made._fields.request == {"prompt": "input.text", "steps": ""}
     assert made._fields.answer == {"video_url": "output.0"}
     assert made._fields.extra == {"model": "tiny", "level": 2, "tags": ["ü", 0.5, None, True]}
+    assert made._wire.limits.generate_seconds == 300.0
     with token_there():
         assert made._wire._token.reveal() == SECRET
     assert make_backend(NpcProceduralBackend()).capabilities.slots == 1
@@ -273,6 +275,49 @@ def test_backends_made_of_others(test: EngineTest) -> None:
     assert made._budget == Budget()
     assert made._first._simulate_latency
     assert not made._order[1]._simulate_latency
+
+
+def test_an_http_backend_says_how_jobs_are_asked_for(test: EngineTest) -> None:
+    backend = http()
+    backend.result_path, backend.cancel_path = "jobs/{id}/file", "jobs/{id}/stop"
+    backend.cancel_method, backend.token_header = "POST", "X-Key"
+    backend.token_prefix, backend.idempotency_header = "none", "Idempotency-Key"
+    backend.time_limit, backend.poll_seconds = 60.0, 2.0
+    backend.statuses, backend.priority = {"baking": "waiting"}, {"header": "X-Rush", "urgent": "1"}
+    backend.choices, backend.texts = {"duration": [5, 10]}, {"duration": "{}s"}
+    backend.only_named = True
+    with token_there():
+        assert backend.problems() == []
+    made = make_backend(backend)
+    rules = made._rules
+    assert (rules.result_path, rules.cancel_path) == ("jobs/{id}/file", "jobs/{id}/stop")
+    assert (rules.cancel_method, rules.idempotency_header) == ("POST", "Idempotency-Key")
+    assert (rules.poll_seconds, made._wire.limits.generate_seconds) == (2.0, 60.0)
+    assert (rules.priority.header, rules.priority.urgent) == ("X-Rush", "1")
+    assert made._fields.statuses == {"baking": "waiting"}
+    assert made._fields.choices == {"duration": [5, 10]}
+    assert made._fields.texts == {"duration": "{}s"}
+    assert made._fields.only_named
+    with token_there():
+        assert made._wire.headers_for("https://video.example.org/v1/clips")["X-Key"] == SECRET
+
+
+def test_a_service_is_known_by_its_name(test: EngineTest) -> None:
+    names = info_of(NpcHttpBackend(), "service")["hint_string"].split(",")
+    assert names == ["own", *sorted(RECIPES)]
+    backend = NpcHttpBackend()
+    backend.service = "fal"
+    with token_there("FAL_KEY"):
+        assert [problem.split(":")[0] for problem in backend.problems()] == ["model"]
+        backend.model = "fal-ai/wan-i2v"
+        assert backend.problems() == []
+    made = make_backend(backend)
+    assert made._wire.url == "https://queue.fal.run/"
+    assert made._rules.path == "fal-ai/wan-i2v"
+    assert made.capabilities.finish_started
+    backend.path, backend.url = "fal-ai/other", "https://proxy.example.org"
+    made = make_backend(backend)
+    assert (made._wire.url, made._rules.path) == ("https://proxy.example.org/", "fal-ai/other")
 
 
 def test_every_model_can_be_chosen(test: EngineTest) -> None:

@@ -19,8 +19,9 @@ from npc_video_player.backend_resources import (
     NpcFailoverBackend,
     NpcProceduralBackend,
 )
+from npc_video_player.http_backend import NpcHttpBackend
 from npc_video_player.interaction_zone import NpcInteractionZone
-from npc_video_player.remote_backends import NpcComfyUiBackend, NpcHttpBackend
+from npc_video_player.remote_backends import NpcComfyUiBackend
 from window import drawn
 
 

@@ -19,12 +19,12 @@ from npc_video import Fallback, VideoParams
 from npc_video_player import NpcVideoPlayer, sources
 from npc_video_player import player as player_module
 from npc_video_player.backend_resources import NpcProceduralBackend
+from npc_video_player.http_backend import NpcHttpBackend
 from npc_video_player.layers import CURVES
 from npc_video_player.placeholder import Placeholder
 from npc_video_player.player_properties import PlayerProperties
 from npc_video_player.procedural_face import ProceduralFace
 from npc_video_player.profile import NpcProfile
-from npc_video_player.remote_backends import NpcHttpBackend
 from npc_video_player.setting import Setting
 from players import player_in
 

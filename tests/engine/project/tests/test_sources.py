@@ -10,7 +10,7 @@ from typing import Any
 from engine_tests import EngineTest, Steps, until
 from npc_video_player import NpcVideoPlayer, sources
 from npc_video_player.backend_resources import NpcProceduralBackend
-from npc_video_player.remote_backends import NpcHttpBackend
+from npc_video_player.http_backend import NpcHttpBackend
 from players import made_player
 
 

@@ -15,8 +15,8 @@ from godot import Image
 from npc_video.backends.base import Preview
 from npc_video.generation.events import Previewed
 from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.http_backend import NpcHttpBackend
 from npc_video_player.placeholder import Placeholder
-from npc_video_player.remote_backends import NpcHttpBackend
 from players import BARE, made_player
 from window import drawn, picture
 

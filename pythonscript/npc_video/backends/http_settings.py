@@ -1,0 +1,121 @@
+"""The settings of services over HTTP, as they stand in a file or in the inspector."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ..errors import InvalidDataError
+from ..records import UNTAGGED_COLOURS
+from .base import Backend
+from .http import HttpBackend
+from .http_fields import HttpFields
+from .http_recipes import with_model, with_recipe
+from .http_rules import Priority
+from .token import Token
+from .wire import Limits
+
+__all__ = ["GeneratorSettings", "HttpSettings", "RemoteSettings", "http_backend"]
+
+_LONGEST_LIMIT = 86400.0
+
+
+class GeneratorSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
+    """One generator; which others it is made of, it names."""
+
+
+class RemoteSettings(GeneratorSettings):
+    url: str
+    token_env: str = ""
+    token_file: str = ""
+    headers: dict[str, str] = {}
+    finish_started: bool = False
+    untagged_colours: str = UNTAGGED_COLOURS[0]
+
+    def common(self) -> dict[str, Any]:
+        token = None
+        if self.token_env:
+            token = Token.from_environment(self.token_env)
+        elif self.token_file:
+            token = Token.from_file(self.token_file)
+        return {
+            "token": token,
+            "headers": self.headers,
+            "finish_started": self.finish_started,
+            "untagged_colours": self.untagged_colours,
+        }
+
+
+class _Fields(msgspec.Struct, forbid_unknown_fields=True):
+    request: dict[str, str] = {}
+    only_named: bool = False
+    choices: dict[str, list[str | int | float]] = {}
+    texts: dict[str, str] = {}
+    extra: dict[str, Any] = {}
+    answer: dict[str, str] = {}
+
+
+class _Priority(msgspec.Struct, forbid_unknown_fields=True):
+    header: str = ""
+    urgent: str = ""
+    ahead: str = ""
+
+
+class HttpSettings(RemoteSettings, tag="http"):
+    service: str = ""
+    model: str = ""
+    path: str = "api/generate-video"
+    status_path: str = ""
+    result_path: str = ""
+    cancel_method: str = "DELETE"
+    cancel_path: str = ""
+    token_header: str = "Authorization"
+    token_prefix: str = "Bearer"
+    allowed_origins: list[str] = []
+    slots: int = 1
+    time_limit: float = Limits().generate_seconds
+    poll_seconds: float | None = None
+    idempotency_header: str = ""
+    statuses: dict[str, str] = {}
+    priority: _Priority = msgspec.field(default_factory=_Priority)
+    fields: _Fields = msgspec.field(default_factory=_Fields)
+
+    def make(self) -> Backend:
+        if not 0.0 < self.time_limit <= _LONGEST_LIMIT:
+            raise InvalidDataError(
+                f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
+                f" {_LONGEST_LIMIT:g}."
+            )
+        fields = msgspec.structs.asdict(self.fields)
+        fields["extra"] = with_model(self.fields.extra, self.model)
+        places = {
+            name: with_model(getattr(self, name), self.model)
+            for name in ("path", "status_path", "result_path", "cancel_path")
+        }
+        return HttpBackend(
+            self.url,
+            **places,
+            cancel_method=self.cancel_method,
+            token_header=self.token_header,
+            token_prefix=self.token_prefix,
+            allowed_origins=self.allowed_origins,
+            slots=self.slots,
+            limits=Limits(generate_seconds=self.time_limit),
+            poll_seconds=self.poll_seconds,
+            idempotency_header=self.idempotency_header,
+            priority=Priority(**msgspec.structs.asdict(self.priority)),
+            fields=HttpFields(**fields, statuses=self.statuses),
+            **self.common(),
+        )
+
+
+def http_backend(settings: Mapping[str, Any]) -> Backend:
+    """A service over HTTP, of what would be lines of its table in a file.
+
+    Raises:
+        InvalidDataError: one of them is wrong.
+    """
+    try:
+        return msgspec.convert(with_recipe({**settings, "kind": "http"}), HttpSettings).make()
+    except msgspec.ValidationError as error:
+        raise InvalidDataError(f"{str(error).rstrip('.')}.") from error
