@@ -1,14 +1,16 @@
 """Every recipe against a service that is as its public documentation says."""
 
 import asyncio
+import itertools
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from npc_video.backends import http_fetch
 from npc_video.backends.base import NpcImage
 from npc_video.backends.http_recipes import RECIPES, with_recipe
-from npc_video.backends.http_settings import http_backend
+from npc_video.backends.http_settings import HttpSettings, http_backend
 from npc_video.backends.settings import load_backends
 from npc_video.errors import (
     GenerationError,
@@ -25,6 +27,7 @@ from .serving import answer, reset, until
 
 DEADLINE = 30.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+SERVICES_IN_DOCS = ("fal", "fal-sync", "replicate", "runway", "luma", "openai", "runpod")
 DOCS = Path(__file__).parents[4] / "docs" / "generators.md"
 
 
@@ -255,6 +258,55 @@ def test_what_is_urgent_goes_first_where_the_service_has_a_header_for_it():
 
     run(service, test)
     assert [each for each in headers if each] == ["normal", "low"]
+
+
+def rows_of(heading):
+    """The cells of the documentation's table below a line that begins so, by the first cell."""
+    lines = iter(DOCS.read_text("utf-8").split("\n"))
+    next(line for line in lines if line.startswith(heading))
+    table = itertools.takewhile(
+        lambda line: line.startswith("|"),
+        itertools.dropwhile(lambda line: not line.startswith("|"), lines),
+    )
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    return {row[0]: row for row in cells[2:]}
+
+
+class TestDocs:
+    def test_tell_of_every_recipe(self):
+        rows = rows_of("## Video services")
+        assert list(rows) == [f"`{name}`" for name in SERVICES_IN_DOCS]
+        for name, recipe in RECIPES.items():
+            _, model, token, picture, _ = rows[f"`{name}`"]
+            assert token == f"`{recipe['token_env']}`"
+            needs = model.startswith(("to be named", "the same"))
+            assert needs if "model" not in recipe else model == f"`{recipe['model']}`"
+            sent = recipe["fields"]["request"].get("image", "only")
+            assert picture.strip("`").split()[0] in sent
+
+    def test_tell_what_was_tried(self):
+        rows = rows_of("What was tried:")
+        assert list(rows) == [f"`{name}`" for name in SERVICES_IN_DOCS]
+        assert {row[1] for row in rows.values()} == {"nothing"}
+
+    def test_tell_of_every_setting(self):
+        told = {name for row in rows_of("### A service of your own") for name in _words(row)}
+        names = {field.name for field in msgspec.structs.fields(HttpSettings)}
+        inner = msgspec.structs.fields(type(HttpSettings(url="x").fields))
+        assert told == names | {f"fields.{field.name}" for field in inner}
+
+    def test_what_they_show_can_be_read(self, tmp_path):
+        shown = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+        shown = [text for text in shown if 'service = "' in text and "workflow" not in text]
+        assert len(shown) == 2
+        for text in shown:
+            path = tmp_path / "npc_video.toml"
+            path.write_text(text, "utf-8")
+            assert load_backends(path)
+
+
+def _words(cell):
+    return re.findall(r"`([^`]+)`", cell)
 
 
 class TestSettings:
