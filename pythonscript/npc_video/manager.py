@@ -19,7 +19,12 @@ from .backends.pictures import Pictures, read_file
 from .broken import log_broken
 from .cache import ClipCache
 from .cache.shelving import Shelving
-from .errors import GeneratorUnavailableError, InvalidDataError, NpcVideoError
+from .errors import (
+    GeneratorOverloadedError,
+    GeneratorUnavailableError,
+    InvalidDataError,
+    NpcVideoError,
+)
 from .evaluator import NpcResponseEvaluator
 from .generation.attempt import Attempt
 from .generation.core import GenerationCore
@@ -320,11 +325,18 @@ class VideoGenerationManager:
         return self._core.finish(start.ticket, clip, now)
 
     def _fail(
-        self, start: Start, reason: str, now: float, *, worth_retrying: bool, has_begun: bool
+        self, start: Start, reason: str, now: float, lost: GeneratorUnavailableError | None = None
     ) -> Decision:
+        """A job has failed; `lost` if the host is the cause."""
         self._futures.pop(start.ticket, None)
+        overloaded = isinstance(lost, GeneratorOverloadedError) and lost.retry_after
         return self._core.fail(
-            start.ticket, reason, now, worth_retrying=worth_retrying, has_begun=has_begun
+            start.ticket,
+            reason,
+            now,
+            worth_retrying=lost is not None,
+            has_begun=lost is not None and lost.has_begun,
+            rest=overloaded or 0.0,
         )
 
     def _found(
@@ -362,18 +374,14 @@ class VideoGenerationManager:
             if not attempt.is_told:
                 self._inbox.append(lambda now: self._grow(attempt, now))
 
-        def fail(reason: str, *, worth_retrying: bool = False, has_begun: bool = False) -> None:
-            self._inbox.append(
-                lambda now: self._fail(
-                    start, reason, now, worth_retrying=worth_retrying, has_begun=has_begun
-                )
-            )
+        def fail(reason: str, lost: GeneratorUnavailableError | None = None) -> None:
+            self._inbox.append(lambda now: self._fail(start, reason, now, lost))
 
         try:
             request = await self._request(start, backend)
             clip = _checked(await backend.generate(request, tell, tell_early), request, backend)
         except GeneratorUnavailableError as error:
-            fail(str(error), worth_retrying=True, has_begun=error.has_begun)
+            fail(str(error), error)
         except NpcVideoError as error:
             fail(str(error))
         except GeneratorExit:

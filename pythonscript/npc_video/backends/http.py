@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from ..awaiting import unhurt
 from ..errors import (
@@ -36,7 +36,7 @@ from .fingerprint import coloured_fingerprint, fingerprint_of
 from .http_fields import HttpFields
 from .http_jobs import HttpJobs
 from .http_reader import JobReader
-from .http_rules import HttpJob, JobGoneError, JobRules, Priority
+from .http_rules import HttpJob, JobGoneError, JobRules, Kept, Priority
 from .received import received_clip
 from .token import Token
 from .wire import Answer, Limits, Wire
@@ -46,10 +46,8 @@ __all__ = ["HttpBackend"]
 _PATH = "api/generate-video"
 # How long the answer to a request is waited for that is not wanted any more.
 _LATE_SECONDS = 0.5
-# Of jobs that were begun and have brought no clip yet: how many are known, and for how long.
-_KEPT, _KEPT_SECONDS = 64, 3600.0
-
-_T = TypeVar("_T")
+# So often a clip that is made is fetched for whoever wants it before it counts as lost.
+_LOSSES = 3
 
 
 class HttpBackend(Backend):
@@ -139,8 +137,8 @@ class HttpBackend(Backend):
         self._jobs = HttpJobs(self._reader)
         self._slots = slots
         self._finish_started = finish_started
-        self._begun: _Kept[HttpJob] = _Kept()
-        self._unsure: _Kept[str] = _Kept()
+        self._begun: Kept[HttpJob] = Kept()
+        self._unsure: Kept[str] = Kept()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -233,7 +231,9 @@ class HttpBackend(Backend):
         return clip
 
     def _keep(self, key: str, job: HttpJob) -> None:
-        if not job.is_ended and not job.body:
+        """Knows a job for the next time, unless its clip has failed to come again and again."""
+        job.losses += job.is_made
+        if not job.is_ended and not job.body and job.losses < _LOSSES:
             job.is_known = True
             self._begun.keep(key, job)
 
@@ -254,7 +254,7 @@ class HttpBackend(Backend):
         headers = self._rules.priority.headers(request)
         asking = asyncio.ensure_future(self._send(key, body, headers, tell))
         try:
-            return self._reader.job_of(await unhurt(asking))
+            return await self._reader.job_of(await unhurt(asking))
         except asyncio.CancelledError:
             is_wanted = False
             try:
@@ -262,7 +262,7 @@ class HttpBackend(Backend):
             finally:
                 asking.cancel()
             with suppress(GenerationError, asyncio.CancelledError):
-                job = self._reader.job_of(await asking)
+                job = await self._reader.job_of(await asking)
                 await self._jobs.give_up(job)
                 self._keep(key, job)
             raise
@@ -278,20 +278,3 @@ class HttpBackend(Backend):
             if error.has_begun:
                 self._unsure.keep(key, sent_as)
             raise
-
-
-class _Kept(Generic[_T]):
-    """What is known of questions that may be asked again, for an hour."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, tuple[float, _T]] = {}
-
-    def keep(self, key: str, value: _T) -> None:
-        self._held[key] = (time.perf_counter(), value)
-        if len(self._held) > _KEPT:
-            del self._held[next(iter(self._held))]
-
-    def take(self, key: str) -> _T | None:
-        """What was kept under this key, which is forgotten."""
-        at, value = self._held.pop(key, (0.0, None))
-        return value if time.perf_counter() - at < _KEPT_SECONDS else None

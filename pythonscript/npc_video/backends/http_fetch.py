@@ -73,11 +73,12 @@ async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
     if is_video(answer):
         job.body = answer.body
         return
-    reader.learn(job, reader.read(answer), answer)
+    said = await reader.said(answer)
+    reader.learn(job, reader.read(said), answer)
     if not job.video_url:
         raise GenerationInvalidError(
             "The service says that the clip is made, but its answer does not name it: name the"
-            f" field as video_url among the answer's. It has {keys_of(answer.json())}."
+            f" field as video_url among the answer's. It has {keys_of(said)}."
         )
 
 

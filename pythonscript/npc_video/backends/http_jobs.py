@@ -124,10 +124,10 @@ class HttpJobs:
         while True:
             pause = self._rules.pause(headers, time.perf_counter() - started)
             await asyncio.sleep(max(pause, RESTS[without - 1]) if without else pause)
-            answer = await self._look(job, on_early)
+            answer, said = await self._look(job, on_early)
             if job.is_made:
                 return
-            headers, state = answer.headers, self._reader.read(answer)
+            headers, state = answer.headers, self._reader.read(said)
             if state.progress is not None and state.progress > told:
                 told = state.progress
                 on_progress(told)
@@ -140,14 +140,17 @@ class HttpJobs:
                 raise GenerationInvalidError(
                     "The service says that the clip is made, but not where it is: name the field"
                     " as video_url among the answer's, or as result_url if it leads to another"
-                    f" answer, or set result_path. The answer has {keys_of(answer.json())}."
+                    f" answer, or set result_path. The answer has {keys_of(said)}."
                 )
 
-    async def _look(self, job: HttpJob, on_early: OnEarly) -> Answer:
-        """How the job is; asked again a few times, for a service may be restarted meanwhile."""
+    async def _look(self, job: HttpJob, on_early: OnEarly) -> tuple[Answer, Any]:
+        """How the job is, as an answer and its JSON.
+
+        It is asked again a few times, for a service may be restarted meanwhile.
+        """
         early = on_early
 
-        async def look() -> Answer:
+        async def look() -> tuple[Answer, Any]:
             nonlocal early
             telling, early = early, ignore  # bytes of two answers do not make one clip
             seconds = self._wire.limits.answer_seconds
@@ -161,14 +164,10 @@ class HttpJobs:
                 raise
             if is_video(answer):
                 job.body, job.is_made = answer.body, True
-                return answer
-            try:
-                answer.json()
-            except GenerationInvalidError as error:
-                error.status = answer.status
-                raise
+                return answer, None
+            said = await self._reader.said(answer)
             job.is_known = True
-            return answer
+            return answer, said
 
         return await patiently(look, RESTS, _may_pass)
 

@@ -19,6 +19,8 @@ from .wire import Answer, Wire
 
 __all__ = ["JobReader", "is_video"]
 
+_LARGE = 256 * 1024
+
 
 class JobReader:
     """Asks a service about jobs, and understands its answers."""
@@ -47,7 +49,21 @@ class JobReader:
         """What takes the bytes of an answer as they come."""
         return tell_parts(on_early, self._untagged_colours)
 
-    def job_of(self, answer: Answer) -> HttpJob:
+    async def said(self, answer: Answer) -> Any:
+        """What an answer holds as JSON; a thread reads a large one, as one with a clip in it is.
+
+        Raises:
+            GenerationInvalidError: it is no JSON; its `status` is that of the answer.
+        """
+        try:
+            if len(answer.body) < _LARGE:
+                return answer.json()
+            return await asyncio.to_thread(answer.json)
+        except GenerationInvalidError as error:
+            error.status = answer.status
+            raise
+
+    async def job_of(self, answer: Answer) -> HttpJob:
         """The job that the answer to a request for a clip tells of.
 
         Raises:
@@ -57,7 +73,8 @@ class JobReader:
         if is_video(answer):
             job.body, job.is_made = answer.body, True
             return job
-        said, state, rules = answer.json(), self.read(answer), self.rules
+        said = await self.said(answer)
+        state, rules = self.read(said), self.rules
         job.id = self._fields.read_id(said)
         self.learn(job, state, answer)
         job.status_url = job.status_url or self._place(rules.status_path, job, said)
@@ -74,13 +91,12 @@ class JobReader:
             )
         return job
 
-    def read(self, answer: Answer) -> JobState:
-        """What an answer says of a job that goes on, or is done.
+    def read(self, said: Any) -> JobState:
+        """What JSON says of a job that goes on, or is done.
 
         Raises:
             GenerationError: it has ended otherwise, or nobody knows what the answer means.
         """
-        said = answer.json()
         state = self._fields.read(said)
         if state.is_cancelled:
             raise GenerationCancelledError("The service says that somebody ended the job.")

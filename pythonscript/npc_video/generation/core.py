@@ -56,6 +56,8 @@ _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a gener
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
+# Of a host that wants to be left alone for longer, nobody waits for the end.
+_LONGEST_REST = 60.0
 
 
 class GenerationCore:
@@ -286,12 +288,14 @@ class GenerationCore:
         *,
         worth_retrying: bool,
         has_begun: bool = False,
+        rest: float = 0.0,
     ) -> Decision:
         """A job has failed.
 
         Args:
             worth_retrying: the host, not the request, is the cause.
             has_begun: it may cost money already, so it is not tried again.
+            rest: seconds for which the host wants to be left alone with it.
         """
         start = self._queue.finish(ticket)
         if start is None:
@@ -302,8 +306,9 @@ class GenerationCore:
             self._hosts[start.host].breaker.failed(now)
             self._why_resting = reason
         is_left = job.attempt + 1 < MAX_ATTEMPTS and self._hosts.working(now)
-        if worth_retrying and not has_begun and is_left and job.is_wanted:
-            rest = backoff(job.attempt + 1, self._chance)
+        may_begin = not has_begun and rest <= _LONGEST_REST
+        if worth_retrying and is_left and may_begin and job.is_wanted:
+            rest = max(rest, backoff(job.attempt + 1, self._chance))
             self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
             self._tally.retried += 1
         else:

@@ -279,6 +279,19 @@ class TestWantedAgain:
         assert self.again(service, GenerationFailedError).data == video()
         assert len(service.posts) == 2
 
+    def test_another_is_sent_when_the_clip_never_comes(self):
+        service = Service(clip=(*[says(404)] * 15, whole))
+
+        async def test(backend):
+            for _ in range(3):
+                with pytest.raises(GenerationInvalidError, match="404"):
+                    await generate(backend)
+            assert len(service.posts) == 1
+            return await generate(backend)
+
+        assert run(service, test).data == video()
+        assert len(service.posts) == 2
+
     def test_other_clips_have_jobs_of_their_own(self):
         service = Service(status=(waiting, *[lost] * 5, made))
 

@@ -154,6 +154,20 @@ class TestFailure:
         assert decision.events == (Failed(look(), "Off."),)
         assert starts == 3
 
+    def test_is_tried_again_when_the_host_wants_to_be_asked_again(self):
+        subject = core(replace(PLAIN, max_wait=1e6))
+        start = subject.request(look(), 10, 0.0)[1].starts[0]
+        ended = subject.fail(start.ticket, "Busy.", 1.0, worth_retrying=True, rest=20.0)
+        assert ended.events == ()
+        assert subject.advance(20.9).starts == ()
+        assert [each.job.params for each in subject.advance(21.1).starts] == [look()]
+
+    def test_is_told_when_that_is_too_late(self):
+        subject = core()
+        start = subject.request(look(), 10, 0.0)[1].starts[0]
+        ended = subject.fail(start.ticket, "Busy.", 1.0, worth_retrying=True, rest=3600.0)
+        assert ended.events == (Failed(look(), "Busy."),)
+
     def test_of_what_may_cost_money_already_is_told_at_once(self):
         subject = core()
         start = subject.request(look(), 10, 0.0)[1].starts[0]
