@@ -99,7 +99,7 @@ class HttpJobs:
     async def give_up(self, job: HttpJob) -> None:
         """Ends a job whose clip is not made, where the service has such a thing."""
         url, method = job.cancel_url or job.status_url, self._rules.cancel_method
-        if method and url and not job.is_made:
+        if method and url and not job.is_made and not job.unnamed:
             with suppress(GenerationError):
                 said = await self._wire.ask(method, url, seconds=_GIVE_UP_SECONDS)
                 job.is_ended = said.status != _ACCEPTED  # which says that it will see
@@ -111,6 +111,8 @@ class HttpJobs:
             async with asyncio.timeout(max(0.0, seconds)):
                 await self._follow(job, on_progress, on_early)
         except TimeoutError as error:
+            if job.unnamed:
+                raise _unnamed(job) from error
             await self.give_up(job)
             raise GeneratorUnavailableError(
                 f"The clip was not there after {self._wire.limits.generate_seconds:g} s: it was"
@@ -134,14 +136,11 @@ class HttpJobs:
             self._reader.learn(job, state, answer)
             if job.is_made:
                 return
-            without += state.is_done
-            # Some services say that a clip is done a moment before they say where it is.
-            if without > len(RESTS):
-                raise GenerationInvalidError(
-                    "The service says that the clip is made, but not where it is: name the field"
-                    " as video_url among the answer's, or as result_url if it leads to another"
-                    f" answer, or set result_path. The answer has {keys_of(said)}."
-                )
+            if state.is_done:
+                # Some services say that a clip is made a moment before they say where it is.
+                without, job.unnamed = without + 1, keys_of(said)
+                if without > len(RESTS):
+                    raise _unnamed(job)
 
     async def _look(self, job: HttpJob, on_early: OnEarly) -> tuple[Answer, Any]:
         """How the job is, as an answer and its JSON.
@@ -170,6 +169,14 @@ class HttpJobs:
             return answer, said
 
         return await patiently(look, RESTS, _may_pass)
+
+
+def _unnamed(job: HttpJob) -> GenerationInvalidError:
+    return GenerationInvalidError(
+        "The service says that the clip is made, but not where it is: name the field as video_url"
+        " among the answer's, or as result_url if it leads to another answer, or set result_path."
+        f" The answer has {job.unnamed}."
+    )
 
 
 def _may_pass(error: GenerationError) -> bool:

@@ -112,7 +112,8 @@ class HttpJob:
         body: its clip.
         seed: what the service drew its noise from.
         is_known: the service has answered for it since it was begun.
-        is_made: its clip is done.
+        unnamed: the fields of an answer that says that the clip is made, and not where it is.
+        is_made: its clip is done, and can be fetched.
         made_at: when that was seen, of `time.perf_counter`.
         is_ended: the service says that it has been given up.
         losses: how often its clip was made and did not come.
@@ -125,6 +126,7 @@ class HttpJob:
     cancel_url: str = ""
     video_url: str = ""
     body: bytes = b""
+    unnamed: str = ""
     seed: int | None = None
     is_known: bool = False
     is_made: bool = False

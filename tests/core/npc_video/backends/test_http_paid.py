@@ -377,6 +377,16 @@ class TestPolls:
         busy = says(429, {"error": "slow down"}, retry_after=0)
         assert run(Service(status=(*[busy] * 20, made)), generate).data == video()
 
+    @pytest.mark.parametrize(("rest", "limit"), [(0.01, 5.0), (60.0, 1.5)])
+    def test_a_clip_that_is_made_is_not_given_up_because_nobody_names_it(
+        self, rest, limit, monkeypatch
+    ):
+        monkeypatch.setattr(http_jobs, "RESTS", (rest,) * 4)
+        service = Service(status=says(body={"status": "completed", "files": [{"href": "x"}]}))
+        error = error_of(service, GenerationInvalidError, limits=Limits(generate_seconds=limit))
+        assert "status, files.0.href" in str(error)
+        assert service.cancels == 0
+
     def test_the_clip_may_be_named_a_moment_after_it_is_done(self):
         done = says(body={"status": "completed"})
         assert run(Service(status=(done, done, made)), generate).data == video()

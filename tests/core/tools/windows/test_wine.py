@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tools.windows import wine
 
-_SCRIPT = b"#!/bin/sh -e\nexec /usr/lib/wine/wineserver64 -p0 \"$@\"\n"  # Debian 12's, in short
+_SCRIPT = b'#!/bin/sh -e\nexec /usr/lib/wine/wineserver64 -p0 "$@"\n'  # Debian 12's, in short
 
 
 def _unpacked(folder: Path, *, servers: dict[str, bytes]) -> Path:
