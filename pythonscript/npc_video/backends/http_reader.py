@@ -52,9 +52,13 @@ class JobReader:
     async def said(self, answer: Answer) -> Any:
         """What an answer holds as JSON; a thread reads a large one, as one with a clip in it is.
 
+        One that holds nothing may say all in its headers.
+
         Raises:
             GenerationInvalidError: it is no JSON; its `status` is that of the answer.
         """
+        if not answer.body.strip():
+            return {}
         try:
             if len(answer.body) < _LARGE:
                 return answer.json()

@@ -215,6 +215,7 @@ class TestAnswer:
     def test_a_location_or_an_id(self):
         for options, said in (
             ({}, answer(202, {"id": 5}, location="/jobs/5")),
+            ({}, answer(202, location="/jobs/5")),
             ({"status_path": "jobs/{id}"}, answer(202, {"id": 5})),
         ):
 

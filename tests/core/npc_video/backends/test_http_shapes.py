@@ -107,6 +107,21 @@ class TestWords:
         burnt = Service(status=says(body={"status": "burnt", "error": {"msg": "too hot"}}))
         assert "too hot" in str(error_of(burnt, GenerationFailedError, fields=fields))
 
+    def test_that_are_no_words_can_be_explained_too(self):
+        fields = HttpFields(
+            answer={"status": "done", "id": "name", "video_url": "response.videos.0.uri"},
+            statuses={"true": "done", "false": "waiting"},
+        )
+        service = Service(
+            post=says(body={"name": "models/clips/operations/1"}),
+            status=(
+                says(202),
+                says(body={"done": False}),
+                says(body={"done": True, "response": {"videos": [{"uri": "/clip.webm"}]}}),
+            ),
+        )
+        assert run(service, generate, fields=fields, status_path="v1/{id}").data == video()
+
     def test_a_clip_of_a_job_that_goes_on_is_none_yet(self):
         state = read_state({"status": "IN_PROGRESS", "videoUrl": "Update 1 of 3"}, {})
         assert not state.is_done
