@@ -33,6 +33,8 @@ _SEND_RESTS = (0.5, 1.0, 2.0)
 _GIVE_UP_SECONDS = 3.0
 _ACCEPTED = 202
 _NOT_FOUND = (404, 410)
+# So often a new job may be unknown: services of many machines know it everywhere a little later.
+_UNKNOWN = 5
 
 
 class HttpJobs:
@@ -147,19 +149,18 @@ class HttpJobs:
 
         It is asked again a few times, for a service may be restarted meanwhile.
         """
-        early = on_early
+        early, unknown = on_early, 0
 
         async def look() -> tuple[Answer, Any]:
-            nonlocal early
+            nonlocal early, unknown
             telling, early = early, ignore  # bytes of two answers do not make one clip
             seconds = self._wire.limits.answer_seconds
             try:
                 answer = await self._reader.get(job.status_url, job.base, telling, seconds)
             except GenerationInvalidError as error:
-                if error.status in _NOT_FOUND and job.is_known:
-                    raise JobGoneError(
-                        f"The service does not know the job any more. {error}"
-                    ) from error
+                unknown += error.status in _NOT_FOUND
+                if error.status in _NOT_FOUND and (job.is_known or unknown > _UNKNOWN):
+                    raise JobGoneError(f"The service does not know the job. {error}") from error
                 raise
             if is_video(answer):
                 job.body, job.is_made = answer.body, True

@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 
 class JobGoneError(GenerationInvalidError):
-    """The service does not know a job any more that it has known before."""
+    """The service does not know a job, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)

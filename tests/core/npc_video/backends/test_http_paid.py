@@ -364,6 +364,11 @@ class TestPolls:
         service = Service(status=(says(404), says(404), waiting, made))
         assert run(service, generate).data == video()
 
+    def test_a_job_that_stays_unknown_is_not(self, monkeypatch):
+        monkeypatch.setattr(http_jobs, "RESTS", (0.01,) * 30)
+        service = Service(status=(*[says(404)] * 10, made))
+        assert "does not know the job" in str(error_of(service, GenerationInvalidError))
+
     def test_a_job_that_is_not_known_any_more_is_not(self):
         service = Service(status=(waiting, says(404, {"detail": "task not found"})))
         assert "task not found" in str(error_of(service, GenerationInvalidError))
