@@ -66,6 +66,7 @@ class HttpJobs:
                     self._rules.path,
                     json=body,
                     headers=sent,
+                    is_once=True,
                     seconds=max(0.0, round(until - time.perf_counter(), 3)),
                     most_bytes=self._wire.limits.most_bytes,
                     on_part=self._reader.parts(on_early),

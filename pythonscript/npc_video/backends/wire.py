@@ -8,29 +8,27 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from ..errors import (
-    ClipTooLargeError,
     GenerationInvalidError,
     GeneratorUnreachableError,
     InvalidDataError,
 )
+from .bodies import OnPart, read_body, reason_of
 from .direct import is_direct
 from .origin import allowed_origin, host_of, is_allowed, origin_of, with_origin
-from .refusals import REASON_BYTES, refusal, unreachable
+from .refusals import refusal, unreachable
 from .token import Token
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["Answer", "Limits", "OnPart", "Wire", "parse_json"]
-
-OnPart = Callable[[bytes], None]
 
 _REDIRECTS = 3
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
@@ -108,7 +106,7 @@ class Wire:
         self._token_header, self._token_prefix = token_header, token_prefix
         self._headers = dict(headers or {})
         _check_headers({token_header: token_prefix, **self._headers})
-        self._client: httpx.AsyncClient | None = None
+        self._clients: tuple[httpx.AsyncClient, ...] = ()
         self._opening = asyncio.Lock()
 
     async def ask(
@@ -121,6 +119,7 @@ class Wire:
         on_part: OnPart | None = None,
         accept: Collection[int] = (),
         headers: Mapping[str, str] | None = None,
+        is_once: bool = False,
         **content: Any,
     ) -> Answer:
         """One question and its answer.
@@ -132,6 +131,8 @@ class Wire:
             on_part: takes the bytes of a successful answer as they come.
             accept: statuses without success whose answers are wanted all the same.
             headers: sent with this question, to the server's own origin.
+            is_once: it cannot be asked again, so it has a connection of its own: one that was kept
+                may be closed by the server in that very moment.
             content: `json`, `params`, `data` or `files`, as httpx takes them.
 
         Raises:
@@ -142,15 +143,17 @@ class Wire:
         target = self.resolve(path)
         async with self._translated(seconds):
             for _ in range(_REDIRECTS + 1):
-                async with self._stream(method, target, headers or {}, content) as response:
+                async with self._stream(
+                    method, target, headers or {}, is_once, content
+                ) as response:
                     if response.is_redirect:
                         target = self._redirected(method, target, response)
                         continue
                     is_good = response.is_success or response.status_code in accept
                     if not is_good:
-                        said, is_own = await _reason(response), origin_of(target) == self.origin
+                        said, is_own = await reason_of(response), origin_of(target) == self.origin
                         raise refusal(response, said, self._token, is_own=is_own)
-                    body = await _read(response, most_bytes, on_part)
+                    body = await read_body(response, most_bytes, on_part)
                     return Answer(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
@@ -174,12 +177,15 @@ class Wire:
             )
         return with_origin(target, origin)
 
-    async def client(self) -> "httpx.AsyncClient":
-        """The connections; reading the certificates takes a while, so a thread does it."""
+    async def client(self, *, is_fresh: bool = False) -> "httpx.AsyncClient":
+        """The connections that are kept, or those that are not.
+
+        Reading the certificates takes a while, so a thread does it.
+        """
         async with self._opening:
-            if self._client is None:
-                self._client = await asyncio.to_thread(self._open)
-            return self._client
+            if not self._clients:
+                self._clients = await asyncio.to_thread(self._open)
+            return self._clients[is_fresh]
 
     def headers_for(self, target: str) -> dict[str, str]:
         """What goes with a question; the token goes nowhere but to the server itself."""
@@ -194,23 +200,38 @@ class Wire:
 
     async def close(self) -> None:
         async with self._opening:
-            client, self._client = self._client, None
-            if client is not None:
+            clients, self._clients = self._clients, ()
+            for client in clients:
                 await client.aclose()
 
-    def _open(self) -> "httpx.AsyncClient":
+    def _open(self) -> "tuple[httpx.AsyncClient, ...]":
         import httpx
 
         timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
         named = [host_of(origin) for origin in self._allowed if "*" not in origin]
         direct = {f"all://{host}": None for host in named if is_direct(host)}
-        return httpx.AsyncClient(timeout=timeout, follow_redirects=False, mounts=direct)
+        context = httpx.create_ssl_context()
+        return tuple(
+            httpx.AsyncClient(
+                timeout=timeout,
+                follow_redirects=False,
+                mounts=direct,
+                verify=context,
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=kept),
+            )
+            for kept in (20, 0)
+        )
 
     @asynccontextmanager
     async def _stream(
-        self, method: str, target: str, more: Mapping[str, str], content: Mapping[str, Any]
+        self,
+        method: str,
+        target: str,
+        more: Mapping[str, str],
+        is_fresh: bool,
+        content: Mapping[str, Any],
     ) -> AsyncIterator["httpx.Response"]:
-        client = await self.client()
+        client = await self.client(is_fresh=is_fresh)
         headers = self.headers_for(target)
         if origin_of(target) == self.origin:
             headers |= more
@@ -266,36 +287,3 @@ def parse_json(body: bytes) -> Any:
         raise GenerationInvalidError(
             f"The server answered with something that is no JSON: {beginning!r}."
         ) from error
-
-
-async def _read(response: "httpx.Response", most_bytes: int, on_part: OnPart | None) -> bytes:
-    if _is_compressed(response):
-        raise GenerationInvalidError(
-            "The server sends its answer compressed, which it was asked not to: switch that off."
-        )
-    body = bytearray()
-    async for part in response.aiter_raw():
-        body += part
-        if len(body) > most_bytes:
-            raise ClipTooLargeError(
-                f"The server sends more than the {most_bytes} bytes that are allowed."
-            )
-        if on_part is not None:
-            on_part(part)
-    return bytes(body)
-
-
-async def _reason(response: "httpx.Response") -> bytes:
-    """The beginning of what a server says of why it refuses, if that can be read."""
-    body = bytearray()
-    if not _is_compressed(response):
-        async for part in response.aiter_raw():
-            body += part
-            if len(body) >= REASON_BYTES:
-                break
-    return bytes(body)
-
-
-def _is_compressed(response: "httpx.Response") -> bool:
-    encoding = response.headers.get("content-encoding", "identity")
-    return encoding.strip().lower() not in ("", "identity")

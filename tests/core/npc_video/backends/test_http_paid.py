@@ -219,6 +219,26 @@ def test_what_the_service_has_not_taken_may_be_sent_again():
     assert not asyncio.run(nowhere()).has_begun
 
 
+def test_a_job_is_sent_on_a_connection_of_its_own():
+    """One that was kept may be closed in that moment, and nobody knew whether it has arrived."""
+    service, seen = Service(), []
+
+    async def noting(question):
+        is_new = question.writer not in seen
+        seen.append(question.writer)
+        if question.method == "POST" and not is_new:
+            return None
+        return await service(question)
+
+    async def test(backend):
+        for seed in range(3):
+            await generate(backend, seed=seed)
+
+    run(noting, test)
+    assert len(service.posts) == 3
+    assert len(set(map(id, seen))) < len(seen)
+
+
 class TestWantedAgain:
     """What has begun is asked for first, before another job is sent."""
 
