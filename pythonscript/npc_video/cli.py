@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
 from .doctor import command as doctor_command
 from .shipping import addon, bake, runtime_commands
-from .shipping.console import Failure, print_anything, say
+from .shipping.console import UNREAD, Failure, is_unread, print_anything, say, until_unread
 from .shipping.engine import Engine, installed
 from .shipping.export import export, exported
 from .shipping.this_python import check_store
@@ -31,7 +32,15 @@ def main(
         folders: those that the doctor examines beside the usual ones, by what they are for.
     """
     print_anything()
-    arguments = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else arguments
+    return until_unread(lambda: _run(given, find_engine, folders))
+
+
+def _run(
+    arguments: Sequence[str],
+    find_engine: Callable[[], Engine | None],
+    folders: Mapping[str, Path],
+) -> int:
     try:
         options = _parser(find_engine, folders).parse_args(arguments)
     except _CommandLineError as error:
@@ -43,6 +52,8 @@ def main(
     try:
         return command(options)
     except (Failure, OSError) as failure:
+        if isinstance(failure, OSError) and is_unread(failure):
+            return UNREAD
         say(str(failure))
         return 1
 
@@ -66,6 +77,8 @@ def _parser(
         prog="npc-video",
         description="Puts the addon into projects, bakes clips, exports games, mends generators.",
     )
+    version = metadata.version("npc-video-player")
+    parser.add_argument("--version", action="version", version=f"npc-video {version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     install = commands.add_parser(

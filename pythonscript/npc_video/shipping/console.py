@@ -3,11 +3,22 @@
 Standard output stays free for results, such as the demo's closing line of JSON.
 """
 
+import errno
 import io
+import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
 
 # How a developer with a checkout starts it. On Windows `python3` opens the Store's page of Python.
 RUN_PY = "py run.py" if sys.platform == "win32" else "python3 run.py"
+
+UNREAD = 141
+"""The exit code of a command whose output nobody reads any more, as of all programs in shells."""
+
+# Of a pipe that nobody reads. Wrong paths are invalid too on Windows, but have a name.
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
 
 
 class Failure(Exception):
@@ -26,3 +37,44 @@ def print_anything() -> None:
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def until_unread(work: Callable[[], int]) -> int:
+    """Does the work of a command, and ends it in silence when what reads its output has ended.
+
+    That is what `npc-video doctor | head` does after ten lines. Output is written out before this
+    returns, as later only the interpreter could say that it cannot be.
+
+    Returns:
+        what `work` returns, or UNREAD.
+    """
+    try:
+        try:
+            return work()
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+    except OSError as error:
+        if not is_unread(error):
+            raise
+        return UNREAD
+
+
+def is_unread(error: OSError) -> bool:
+    """Whether an error means that nobody reads our output; what is left is then thrown away."""
+    if error.filename is not None or error.errno not in _NOBODY_READS:
+        return False
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and _is_stuck(stream):
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
+    return True
+
+
+def _is_stuck(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False
