@@ -12,6 +12,7 @@ from .http import HttpBackend
 from .http_fields import HttpFields
 from .http_recipes import with_model, with_recipe
 from .http_rules import Priority
+from .settings_reading import read_settings
 from .token import Token
 from .wire import Limits
 
@@ -115,7 +116,4 @@ def http_backend(settings: Mapping[str, Any]) -> Backend:
     Raises:
         InvalidDataError: one of them is wrong.
     """
-    try:
-        return msgspec.convert(with_recipe({**settings, "kind": "http"}), HttpSettings).make()
-    except msgspec.ValidationError as error:
-        raise InvalidDataError(f"{str(error).rstrip('.')}.") from error
+    return read_settings(with_recipe({**settings, "kind": "http"}), HttpSettings).make()

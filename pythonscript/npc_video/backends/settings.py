@@ -19,6 +19,7 @@
     jobs_an_hour = 20
 """
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,9 +45,11 @@ from .http_recipes import with_recipe
 from .http_settings import GeneratorSettings, HttpSettings, RemoteSettings
 from .pool import BackendPool
 from .procedural import ProceduralBackend
+from .settings_reading import kinds_of, read_one_of
 
-__all__ = ["MODELS", "load_backends", "workflow_of"]
+__all__ = ["KINDS", "MODELS", "files_of", "load_backends", "workflow_of"]
 
+_GENERATORS = "generators"
 _MOST_BYTES = 1 << 20
 MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
@@ -99,8 +102,10 @@ class _Failover(GeneratorSettings, tag="failover"):
     price: float = 0.0
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
-    generators: dict[str, _Procedural | HttpSettings | _ComfyUi | _Pool | _Failover]
+KINDS: Mapping[str, type[GeneratorSettings]] = kinds_of(
+    _ComfyUi, _Failover, HttpSettings, _Pool, _Procedural
+)
+"""All that can stand in a file: the settings of each kind of generator, which the docs list."""
 
 
 def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
@@ -112,11 +117,17 @@ def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
     if model not in MODELS:
         raise InvalidDataError.of_unknown(model, MODELS, "model: ")
     chain = MODELS[model]
+    known = files_of(model)
     for name in files:
-        if name not in chain.__dataclass_fields__:
-            raise InvalidDataError.of_unknown(name, chain.__dataclass_fields__, "files: ")
+        if name not in known:
+            raise InvalidDataError.of_unknown(name, known, f"files of {model}: ")
     workflow: Workflow = chain(**files)
     return workflow
+
+
+def files_of(model: str) -> tuple[str, ...]:
+    """What the files of one of `MODELS` are called in settings."""
+    return tuple(each.name for each in dataclasses.fields(MODELS[model]))
 
 
 def load_backends(path: str | Path) -> dict[str, Backend]:
@@ -128,37 +139,49 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = tomllib.loads(file.read(_MOST_BYTES).decode("utf-8"))
-        settings = msgspec.convert(_with_recipes(data), _File)
+            data = tomllib.loads(file.read(_MOST_BYTES).decode("utf-8-sig"))
+        return _Maker(_read(data), path.parent).make_all()
     except InvalidDataError as error:
         raise InvalidDataError(f"{path}: {error}") from error
     except OSError as error:
         raise InvalidDataError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidDataError(f"{path} is no text in UTF-8; save it as such.") from error
+    except (ValueError, RecursionError) as error:
         raise InvalidDataError(f"{path}: {str(error).rstrip('.')}.") from error
-    return _Maker(settings, path.parent).make_all()
 
 
-def _with_recipes(data: dict[str, Any]) -> dict[str, Any]:
-    """The content of a file, with what the names of services stand for."""
-    generators = data.get("generators")
+def _read(data: dict[str, Any]) -> dict[str, GeneratorSettings]:
+    for name in data:
+        if name != _GENERATORS:
+            raise InvalidDataError.of_unknown(name, [_GENERATORS])
+    generators = data.get(_GENERATORS, {})
     if not isinstance(generators, dict):
-        return data
-    whole = {}
-    for name, settings in generators.items():
-        is_service = isinstance(settings, dict) and settings.get("kind") == "http"
+        raise InvalidDataError("generators: must be a table of generators: [generators.NAME].")
+    if not generators:
+        raise InvalidDataError(
+            "There is no generator in it: begin one with a line [generators.NAME], and a second one"
+            f' such as kind = "comfyui"; kinds are {", ".join(sorted(KINDS))}.'
+        )
+    return {name: _settings(name, value) for name, value in generators.items()}
+
+
+def _settings(name: str, value: Any) -> GeneratorSettings:
+    """One generator, with what the name of its service stands for."""
+    where = f"generators.{name}"
+    if isinstance(value, dict) and value.get("kind") == "http":
         try:
-            whole[name] = with_recipe(settings) if is_service else settings
+            value = with_recipe(value)
         except InvalidDataError as error:
-            raise InvalidDataError(f"generators.{name}: {error}") from error
-    return {**data, "generators": whole}
+            raise InvalidDataError(f"{where}: {error}") from error
+    return read_one_of(value, KINDS, where)
 
 
 class _Maker:
     """Makes each generator once, after those that it is made of."""
 
-    def __init__(self, settings: _File, folder: Path):
-        self._settings = settings.generators
+    def __init__(self, settings: Mapping[str, GeneratorSettings], folder: Path):
+        self._settings = settings
         self._folder = folder
         self._made: dict[str, Backend] = {}
 
@@ -199,4 +222,5 @@ class _Maker:
                 cloud_first=settings.cloud_first,
                 budget=Budget(settings.jobs_an_hour, settings.money_an_hour, settings.price),
             )
+        assert isinstance(settings, _Procedural)
         return ProceduralBackend(simulate_latency=settings.simulate_latency)

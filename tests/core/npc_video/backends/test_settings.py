@@ -1,12 +1,16 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from npc_video.backends.comfyui import ComfyUiBackend
+from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
-from npc_video.backends.settings import load_backends
+from npc_video.backends.settings import KINDS, MODELS, files_of, load_backends, workflow_of
+from npc_video.backends.settings_reading import read_one_of, settings_of
 from npc_video.errors import InvalidDataError
 
 from .comfyui.recorded import tiny
@@ -71,6 +75,7 @@ def test_a_whole_file(tmp_path):
 
 
 GENERATOR = "[generators.x]\n"
+HTTP = GENERATOR + "kind = 'http'\nurl = 'http://a'\n"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,30 @@ GENERATOR = "[generators.x]\n"
         (GENERATOR + "kind = 'pool'\nhosts = []", r"generators\.x: hosts"),
         (GENERATOR + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
         (GENERATOR + "kind = 'pool'\nhosts = ['x']", r"generators\.x: is made of itself"),
+        (GENERATOR, r"generators\.x: kind is missing; use one of comfyui, failover, http, pool,"),
+        (GENERATOR + "kind = 3", r"generators\.x: kind: must be text, not a whole number\."),
+        (GENERATOR + "kind = 'comfy'", r"x: kind: 'comfy' is unknown; perhaps you mean comfyui\."),
+        (GENERATOR + "kind = 'magic'", r"kind: 'magic' is unknown; use one of comfyui, failover,"),
+        ("[generators]\nx = 1", r"generators\.x: must be a table, not a whole number\."),
+        ("generators = 3", r"generators: must be a table of generators: \[generators\.NAME\]\."),
+        ("[generator.x]\nkind = 'http'", "'generator' is unknown; perhaps you mean generators"),
+        (HTTP + "token = 'x'", r"generators\.x: 'token' is unknown; perhaps you mean token_env\."),
+        (HTTP + "workflow = 'x'", "workflow is a setting of the kind comfyui, not of http"),
+        (HTTP + "hosts = []", "hosts is a setting of the kind pool, not of http; take it out"),
+        (HTTP + "slots = 'two'", r"x: slots: must be a whole number, not text\."),
+        (HTTP + "slots = true", r"x: slots: must be a whole number, not true or false\."),
+        (HTTP + "poll_seconds = 2026-01-01", "poll_seconds: must be a number, not a date"),
+        (HTTP + "allowed_origins = 'a'", "allowed_origins: must be a list of texts, not text"),
+        (HTTP + "allowed_origins = ['a', 1]", "a list of texts, but there is a whole number in it"),
+        (HTTP + "headers = { a = 1 }", r"headers\.a: must be text, not a whole number\."),
+        (HTTP + "fields = { reqest = {} }", r"x: fields: 'reqest' is unknown; .* request\."),
+        (HTTP + "fields = { request = { prompt = 1 } }", r"fields\.request\.prompt: must be text"),
+        (
+            HTTP + "fields = { choices = { duration = [[]] } }",
+            r"fields\.choices\.duration: must be a list of texts or whole numbers or numbers, but"
+            " there is a list in it",
+        ),
+        (GENERATOR + "kind = 'pool'", r"generators\.x: hosts is missing; add it\."),
     ],
 )
 def test_mistakes_are_named(tmp_path, text, message):
@@ -103,3 +132,65 @@ def test_mistakes_are_named(tmp_path, text, message):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InvalidDataError, match="cannot be read"):
         load_backends(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize("text", ["", "\n# nothing\n", "[generators]\n", "\ufeff"])
+def test_a_file_without_generators_is_a_mistake(tmp_path, text):
+    with pytest.raises(
+        InvalidDataError, match=r"npc_video\.toml: There is no generator in it: beg"
+    ):
+        loaded(tmp_path, text)
+
+
+def test_an_editor_may_mark_the_file_as_utf_8(tmp_path):
+    assert list(loaded(tmp_path, "\ufeff[generators.x]\nkind = 'procedural'")) == ["x"]
+
+
+def test_a_file_in_another_encoding(tmp_path):
+    path = tmp_path / "npc_video.toml"
+    path.write_bytes("# ö".encode("latin-1"))
+    with pytest.raises(InvalidDataError, match=r"is no text in UTF-8; save it as such\."):
+        load_backends(path)
+
+
+@pytest.mark.parametrize("name", ["token", "token_env_", "url"])
+def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path, name):
+    for value in ("'sk-secret'", "['sk-secret']"):
+        with pytest.raises(InvalidDataError) as error:
+            loaded(tmp_path, GENERATOR + f"kind = 'http'\n{name} = {value}\nslots = 'sk-secret'")
+        assert "sk-secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_only_files_have_names(model):
+    """What a chain is besides, such as its number of steps, is no file."""
+    chain = MODELS[model]
+    inside = [name for name in dir(chain) if name not in files_of(model)]
+    assert {"needs_image", "uses_text"} <= set(inside)
+    for name in inside:
+        with pytest.raises(InvalidDataError, match=rf"^files of {model}: '{name}' is unknown; "):
+            workflow_of(model, {name: "8"})
+    for name in files_of(model):
+        assert "8.safetensors" in str(workflow_of(model, {name: "8.safetensors"}).build(sample()))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([name for kind in KINDS.values() for name in settings_of(kind)] + ["kind"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+            lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(), each, max_size=3),
+            max_leaves=5,
+        ),
+    ),
+    st.sampled_from(sorted(KINDS)),
+)
+def test_any_table_is_read_or_refused_in_a_sentence(table, kind):
+    told = "generators.x: ."
+    try:
+        read_one_of({"kind": kind, **table}, KINDS, "generators.x")
+    except InvalidDataError as error:
+        told = str(error)
+    assert told.startswith("generators.x: ")
+    assert told.endswith(".")
+    assert "Expected" not in told
