@@ -5,11 +5,16 @@ It imports records and errors only; `scripted` ships a generator that does as a 
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ..errors import GenerationError, GenerationInvalidError
+from ..errors import (
+    GenerationError,
+    GenerationInvalidError,
+    GeneratorOverloadedError,
+    GeneratorUnreachableError,
+)
 from ..records import CLIP_SECONDS, UNTAGGED_COLOURS, GeneratedClip, QualityPreset, VideoParams
 
 __all__ = [
@@ -23,9 +28,11 @@ __all__ = [
     "OnEarly",
     "OnProgress",
     "Preview",
+    "busy_seconds",
     "ignore",
 ]
 
+_BUSY_SECONDS = 2.0  # where a generator that is busy does not say how long
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
@@ -116,12 +123,47 @@ class Health:
         version: as it says itself, "" if it does not.
         models: what it would use, or has.
         problems: what is wrong, each a sentence that says what to do.
+        answers: it answered, and need not be ready.
+        again_after: seconds after which it may be ready, where it is only busy; None if it is not.
     """
 
     is_ready: bool
     version: str = ""
     models: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    answers: bool = False
+    again_after: float | None = None
+
+    @classmethod
+    def of_error(cls, error: GenerationError, version: str = "") -> Self:
+        """That of a generator which answers with an error, or not at all."""
+        return cls(
+            is_ready=False,
+            version=version,
+            problems=(str(error),),
+            answers=not isinstance(error, GeneratorUnreachableError),
+            again_after=busy_seconds(error),
+        )
+
+    @classmethod
+    def of_any(cls, parts: Sequence[Self], problems: Iterable[str]) -> Self:
+        """That of several as one, which is ready if one of them is."""
+        pauses = [part.again_after for part in parts if part.again_after is not None]
+        return cls(
+            any(part.is_ready for part in parts),
+            ", ".join(dict.fromkeys(part.version for part in parts if part.version)),
+            tuple(sorted({model for part in parts for model in part.models})),
+            tuple(problems),
+            any(part.is_ready or part.answers for part in parts),
+            min(pauses, default=None),
+        )
+
+
+def busy_seconds(error: GenerationError) -> float | None:
+    """Seconds after which a generator wants to be asked again; None if it is not only busy."""
+    if not isinstance(error, GeneratorOverloadedError) or error.has_begun:
+        return None
+    return _BUSY_SECONDS if error.retry_after is None else error.retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,7 @@ class FailoverBackend(Backend):
     async def health(self) -> Health:
         """Ready if one of them is."""
         found = [await backend.health() for backend in self._order]
-        return Health(
-            any(health.is_ready for health in found),
-            version=", ".join(health.version for health in found if health.version),
-            models=tuple(sorted({model for health in found for model in health.models})),
-            problems=tuple(problem for health in found for problem in health.problems),
-        )
+        return Health.of_any(found, (problem for each in found for problem in each.problems))
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore

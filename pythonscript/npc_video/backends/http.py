@@ -164,7 +164,7 @@ class HttpBackend(Backend):
         try:
             answer = await self._wire.ask("GET", "")
         except GeneratorUnavailableError as error:
-            return Health(is_ready=False, problems=(str(error),))
+            return Health.of_error(error)
         except GenerationError:
             # It is there; a service need not have a page at its root.
             return Health(is_ready=True)

@@ -96,14 +96,8 @@ class BackendPool(Backend):
         """Ready if one of the hosts is; problems and models of all of them."""
         found = await asyncio.gather(*(host.health() for host in self._hosts.values()))
         named = list(zip(self._hosts, found, strict=True))
-        is_ready = any(health.is_ready for health in found)
-        problems = tuple(f"{name}: {text}" for name, health in named for text in health.problems)
-        return Health(
-            is_ready,
-            version=", ".join(sorted({health.version for health in found if health.version})),
-            models=tuple(sorted({model for health in found for model in health.models})),
-            problems=problems,
-        )
+        problems = (f"{name}: {text}" for name, health in named for text in health.problems)
+        return Health.of_any(found, problems)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore

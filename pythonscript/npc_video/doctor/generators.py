@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeGuard
 
-from ..backends.base import Backend, GenerationRequest, NpcImage
-from ..errors import GenerationError
+from ..backends.base import Backend, GenerationRequest, NpcImage, busy_seconds, ignore
+from ..errors import GenerationError, GeneratorOverloadedError
 from ..records import GeneratedClip, QualityPreset, VideoParams
 from .finding import Finding, of_error
 
@@ -17,6 +18,7 @@ PART = "generator"
 
 _PICTURE_SIZE = 512
 _PROBLEM = "problem"
+_LONGEST_PAUSE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Examined:
 
     Attributes:
         is_reachable: it answers, and has what it needs.
+        answers: it answers.
         clip: the one that it made; None if it made none.
         seconds: until that clip was there, or until it was clear that it would not come.
         problems: what is wrong, each a sentence that says what to do.
     """
 
     is_reachable: bool
+    answers: bool
     version: str
     models: tuple[str, ...]
     clip: GeneratedClip | None
@@ -57,21 +61,26 @@ async def examine(
 ) -> Examined:
     """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`.
 
-    Without a preset no clip is made, so that asking costs nothing.
+    Without a preset no clip is made, so that asking costs nothing. One that is busy is asked once
+    more, when it wants to be.
     """
     health = await backend.health()
+    if _is_worth_waiting(health.again_after):
+        await asyncio.sleep(health.again_after)
+        health = await backend.health()
     started = time.perf_counter()
     clip, problems = None, list(health.problems)
     if health.is_ready and preset is not None:
         try:
             async with asyncio.timeout(seconds):
-                clip = await backend.generate(await _request(backend, preset), lambda part: None)
+                clip = await _clip(backend, preset)
         except TimeoutError:
             problems.append(f"It made no clip within {seconds:g} s: try a smaller preset.")
         except GenerationError as error:
             problems.append(str(error))
     return Examined(
         health.is_ready,
+        health.is_ready or health.answers,
         health.version,
         health.models,
         clip,
@@ -83,7 +92,12 @@ async def examine(
 def facts(examined: Examined) -> Iterator[tuple[str, str]]:
     """The facts about a generator: in a word what each is about, and the fact itself."""
     version = f", version {examined.version}" if examined.version else ""
-    yield "reachable", "yes" + version if examined.is_reachable else "no"
+    if examined.is_reachable:
+        yield "reachable", f"yes{version}"
+    elif examined.answers and version:
+        yield "reachable", f"answers, but lacks what the problems tell{version}"
+    else:
+        yield "reachable", "answers, but not as it should" if examined.answers else "no"
     if examined.models:
         yield "models", ", ".join(examined.models)
     clip = examined.clip
@@ -118,6 +132,22 @@ def sample_picture() -> NpcImage:
     frame.pts = 0
     packets = [*encoder.encode(frame), *encoder.encode(None)]
     return NpcImage.of(b"".join(bytes(packet) for packet in packets))
+
+
+async def _clip(backend: Backend, preset: QualityPreset) -> GeneratedClip:
+    request = await _request(backend, preset)
+    try:
+        return await backend.generate(request, ignore)
+    except GeneratorOverloadedError as error:
+        pause = busy_seconds(error)
+        if not _is_worth_waiting(pause):
+            raise
+    await asyncio.sleep(pause)
+    return await backend.generate(request, ignore)
+
+
+def _is_worth_waiting(pause: float | None) -> TypeGuard[float]:
+    return pause is not None and pause <= _LONGEST_PAUSE
 
 
 async def _request(backend: Backend, preset: QualityPreset) -> GenerationRequest:

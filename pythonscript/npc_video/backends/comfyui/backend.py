@@ -127,15 +127,16 @@ class ComfyUiBackend(Backend):
 
     async def health(self) -> Health:
         """Whether it is there, and has what the workflow needs."""
+        version = ""
         try:
             version = await self._server.version()
             graph = self._workflow.build(sample())
             catalogue = await self._server.catalogue(classes_in(graph))
         except GenerationError as error:
-            return Health(is_ready=False, problems=(str(error),))
+            return Health.of_error(error, version)
         graph = catalogue.resolve(graph)
         problems = tuple(f"{problem}." for problem in catalogue.check(graph))
-        return Health(not problems, version, models_in(graph), problems)
+        return Health(not problems, version, models_in(graph), problems, answers=True)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
