@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
+from . import graph_commands
 from .doctor import command as doctor_command
 from .shipping import addon, bake, runtime_commands
 from .shipping.console import UNREAD, Failure, is_unread, print_anything, say, until_unread
@@ -16,6 +17,11 @@ from .shipping.export import export, exported
 from .shipping.this_python import check_store
 
 __all__ = ["main"]
+
+# What prints why a command did not begin, of those that print JSON.
+_REFUSALS = MappingProxyType(
+    {"doctor": doctor_command.print_refusal, "graph": graph_commands.print_refusal}
+)
 
 
 def main(
@@ -45,8 +51,9 @@ def _run(
         options = _parser(find_engine, folders).parse_args(arguments)
     except _CommandLineError as error:
         say(str(error))
-        if arguments[:1] == ["doctor"] and "--json" in arguments:
-            doctor_command.print_refusal(str(error))
+        refuse = _REFUSALS.get(arguments[0]) if arguments else None
+        if refuse is not None and "--json" in arguments:
+            refuse(str(error))
         return 2
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -75,7 +82,7 @@ def _parser(
 ) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="npc-video",
-        description="Puts the addon into projects, bakes clips, exports games, mends generators.",
+        description="Puts the addon into projects, bakes clips, exports games, finds faults.",
     )
     version = metadata.version("npc-video-player")
     parser.add_argument("--version", action="version", version=f"npc-video {version}")
@@ -103,6 +110,8 @@ def _parser(
         "bake", help="make the clips that a game ships with, those that are missing"
     )
     bake.add_to(baking)
+
+    graph_commands.add_to(commands.add_parser("graph", help="look through files of NPCs"))
 
     runtime = commands.add_parser(
         "runtime", help="build or check the Python that games carry with them"

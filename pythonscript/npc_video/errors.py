@@ -87,11 +87,15 @@ class Problem:
         node: id of the node, "" if it is not about one.
         field: which setting or port.
         message: what is wrong with it, such as "is missing".
+        line: of the text that cannot be read, from 1; None if that is not it.
+        column: within the line, from 1; None if it is the line's end, or there is none.
     """
 
     node: str
     field: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
         where = f"node {self.node!r:.80}" if self.node else ""

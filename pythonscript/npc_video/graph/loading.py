@@ -79,17 +79,21 @@ def _parsed(text: str | bytes) -> object:
     except UnicodeError as error:
         raise _refused("is no text in UTF-8; save it as such") from error
     except msgspec.MsgspecError as error:
-        raise _refused(f"cannot be read as JSON: {_placed(str(error), data)}") from error
+        raise GraphError([_placed(str(error), data)]) from error
 
 
-def _placed(message: str, data: bytes) -> str:
+def _placed(message: str, data: bytes) -> Problem:
     """What msgspec says of a byte, said of a line; without a byte it has missed the end."""
+    unread = "cannot be read as JSON"
     byte = _BYTE.search(message)
     if byte is None:
-        return f"it ends too early, in line {len(data.splitlines())}"
+        line = len(data.splitlines())
+        return Problem("", "file", f"{unread}: it ends too early, in line {line}", line)
     lines = data[: int(byte[1])].decode(errors="replace").split("\n")
+    line, column = len(lines), len(lines[-1]) + 1
     what = message[: byte.start()].removeprefix("JSON is malformed: ")
-    return f"{what} in line {len(lines)}, column {len(lines[-1]) + 1}"
+    place = f"in line {line}, column {column}"
+    return Problem("", "file", f"{unread}: {what} {place}", line, column)
 
 
 def _refused(message: str) -> GraphError:

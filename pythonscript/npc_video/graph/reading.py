@@ -6,6 +6,7 @@ until each part has been tried alone.
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -15,9 +16,10 @@ from msgspec.structs import fields
 from ..errors import Problem
 from .nodes.base import LARGEST
 
-__all__ = ["measured", "read"]
+__all__ = ["measured", "misspelt", "read"]
 
 _DEEPEST = 100
+_LONGEST_NAME, _NEAR = 40, 0.75  # files have fields of other tools, which resemble ours by chance
 _S = TypeVar("_S", bound=Struct)
 _JSON_PATH = re.compile(r" - at (`key(?: in|s in)?` in )?`\$[^`]*`")
 
@@ -90,6 +92,21 @@ def _known(value: object, kind: Any) -> object:
     if isinstance(value, float) and value.is_integer() and int in (kind, *get_args(kind)):
         return int(value)
     return value
+
+
+def misspelt(value: object, kind: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yields (field, the name it is probably meant for) of what is ignored, as it is unknown."""
+    kind = _member(kind, value)
+    if _is_record(kind) and isinstance(value, dict):
+        known = {field.encode_name: field.type for field in fields(kind)}
+        for name in value.keys() - known.keys():
+            if near := get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=_NEAR):
+                yield _joined(path, name), near[0]
+        for name, each in known.items():
+            yield from misspelt(value.get(name), each, _joined(path, name))
+    elif get_origin(kind) is tuple and isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from misspelt(item, get_args(kind)[0], f"{path}[{index}]")
 
 
 def _member(kind: Any, value: object) -> Any:

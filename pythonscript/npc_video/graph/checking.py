@@ -1,0 +1,104 @@
+"""Looks through the file of an NPC before a game does: what is wrong with it, and what is odd."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ..errors import GraphError, Problem
+from ..templates import DEFAULT_TEMPLATE
+from .loading import load_metadata
+from .metadata import Debug, InteractionRules, NpcIdentity, NpcResponseMetadata, VideoGen
+from .nodes import NODE_TYPES
+from .nodes.video import Output
+from .reading import misspelt
+
+__all__ = ["Checked", "check"]
+
+_SECTIONS: Mapping[str, type[Struct]] = {
+    "npc": NpcIdentity,
+    "videoGen": VideoGen,
+    "interaction": InteractionRules,
+    "debug": Debug,
+}
+
+
+class _File(Struct):
+    """The names of what a file has, to know those that are misspelt."""
+
+    npc: Any = None
+    videoGen: Any = None  # noqa: N815
+    interaction: Any = None
+    debug: Any = None
+    responseGraph: Any = None  # noqa: N815
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in the file of an NPC.
+
+    Attributes:
+        errors: what keeps it from being loaded.
+        warnings: what is loaded, but is probably not as it was meant.
+    """
+
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def check(text: bytes) -> Checked:
+    """Looks through the content of a file; never raises."""
+    try:
+        metadata = load_metadata(text)
+    except GraphError as error:
+        return Checked(error.problems, tuple(_misspelt(_document(text))))
+    data = _document(text)
+    return Checked((), (*_misspelt(data), *_idle(data, metadata)))
+
+
+def _document(text: bytes) -> dict[str, Any]:
+    """The file, empty if it is not even an object."""
+    try:
+        data = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _misspelt(data: Mapping[str, Any]) -> Iterator[Problem]:
+    found = [("", *each) for each in misspelt(data, _File, "")]
+    for name, section in _SECTIONS.items():
+        found += (("", *each) for each in misspelt(data.get(name), section, name))
+    for node in _nodes(data):
+        kind = NODE_TYPES.get(node["type"])
+        if kind is not None:
+            found += ((node["id"], *each) for each in misspelt(node.get("data"), kind, ""))
+    for node_id, field, meant in found:
+        yield Problem(node_id, field, f"is unknown and left alone; perhaps you mean {meant}")
+
+
+def _idle(data: Mapping[str, Any], metadata: NpcResponseMetadata) -> Iterator[Problem]:
+    """What has no part in any answer of the NPC."""
+    if data.get("responseGraph") is None:
+        message = f"is missing, so that of the template {DEFAULT_TEMPLATE!r} is taken"
+        yield Problem("", "responseGraph", message)
+    run = {step.node_id for step in metadata.program.steps}
+    for node in _nodes(data):
+        if node["id"] not in run and NODE_TYPES.get(node["type"]) is not Output:
+            message = "nothing leads from it to the video.output, so it is not run"
+            yield Problem(node["id"], "connections", message)
+
+
+def _nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those that have an id and a type."""
+    graph = data.get("responseGraph")
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    return [
+        node
+        for node in (nodes if isinstance(nodes, list) else ())
+        if isinstance(node, dict)
+        and isinstance(node.get("id"), str)
+        and isinstance(node.get("type"), str)
+    ]
