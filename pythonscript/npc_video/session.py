@@ -3,10 +3,13 @@
 Each line is a JSON object with `npc`, the NPC's id, `at`, seconds of any clock, and one of `state`,
 what the NPC remembered then, `interaction`, as `ToolInteraction.from_dict` reads it, and `request`,
 as `VideoParams.from_dict` does. Interactions and not their answers: those change with the graph.
+
+A line that the end of a game cut short is left out.
 """
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +21,13 @@ from .prediction.forecast import Forecast
 from .profile import Profile
 from .records import ToolInteraction, VideoParams
 
-__all__ = ["SessionWriter", "read_session"]
+__all__ = ["NotPlayedError", "SessionWriter", "read_session"]
+
+_START = '{"npc": "'  # of every line that a writer began
+
+
+class NotPlayedError(InvalidDataError):
+    """An NPC is not in a playthrough."""
 
 
 class SessionWriter:
@@ -32,6 +41,7 @@ class SessionWriter:
 
     def begin(self, at: float, npc: NpcResponseEvaluator) -> None:
         """What follows happens to `npc`, in the state in which it is."""
+        self._end_line()
         self._write(at, "state", npc.to_dict())
 
     def interaction(self, at: float, event: ToolInteraction) -> None:
@@ -53,6 +63,17 @@ class SessionWriter:
     def request(self, at: float, wanted: Mapping[str, Any]) -> None:
         """The game has asked for a clip of the NPC."""
         self._write(at, "request", dict(wanted))
+
+    def _end_line(self) -> None:
+        """Keeps a line that an earlier game could not end from taking the next one along."""
+        try:
+            with self._path.open("rb+") as file:
+                if file.seek(0, os.SEEK_END):
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) != b"\n":
+                        file.write(b"\n")
+        except FileNotFoundError:
+            return
 
     def _write(self, at: float, kind: str, what: Mapping[str, Any]) -> None:
         line = json.dumps({"npc": self._npc_id, "at": at, kind: what}, default=list)
@@ -77,14 +98,17 @@ def read_session(path: Path, npc: Profile) -> Forecast:
     Raises:
         OSError: the file cannot be read.
         GraphError: the NPC's graph is wrong.
-        InvalidDataError: the file is no playthrough; the error names the line.
+        NotPlayedError: the NPC is not in it.
+        InvalidDataError: the file is no playthrough; the error names it and the line.
     """
-    now = 0.0
+    now, heard = 0.0, dict[str, None]()
     evaluator = NpcResponseEvaluator(npc.metadata(), clock=lambda: now, dress=npc.dress)
     forecast = Forecast(evaluator.asked_for(VideoParams()) if npc.opens_with_generated else None)
+    npc_id = evaluator.metadata.npc.id
     with path.open(encoding="utf-8") as file:
-        for event in _events(file):
-            if event.npc_id != evaluator.metadata.npc.id:
+        for event in _events(file, path.name):
+            heard[event.npc_id] = None
+            if event.npc_id != npc_id:
                 continue
             now = event.at
             try:
@@ -93,6 +117,12 @@ def read_session(path: Path, npc: Profile) -> Forecast:
                 raise InvalidDataError(f"{path.name}, line {event.number}: {error}") from error
             if params is not None:
                 forecast.add(params)
+    if npc_id not in heard:
+        known = f"it has {', '.join(heard)}" if heard else "nothing is recorded there"
+        raise NotPlayedError(
+            f"{npc_id or 'The NPC'} is not in the playthrough {path.name}: {known}. Set the"
+            " session_file of the player that shows the NPC, and play."
+        )
     return forecast
 
 
@@ -106,18 +136,25 @@ def _played(event: _Event, evaluator: NpcResponseEvaluator) -> VideoParams | Non
     return None
 
 
-def _events(lines: Iterator[str]) -> Iterator[_Event]:
+def _events(lines: Iterator[str], name: str) -> Iterator[_Event]:
     try:
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _event(number, line)
+            if line.strip() and (event := _event(number, line, name)) is not None:
+                yield event
     except UnicodeDecodeError as error:
-        raise InvalidDataError("This is no recorded playthrough: it is no text.") from error
+        raise InvalidDataError(f"{name} is no recorded playthrough: it is no text.") from error
 
 
-def _event(number: int, line: str) -> _Event:
+def _event(number: int, line: str, name: str) -> _Event | None:
+    """What a line says; None where a writer did not end it, as where its game crashed."""
     try:
         data = json.loads(line)
+    except (ValueError, RecursionError):
+        start = line[: len(_START)].rstrip("\n")
+        if _START.startswith(start):
+            return None
+        data = None
+    try:
         (kind,) = data.keys() & {"state", "interaction", "request"}
         npc_id, at, what = data["npc"], data["at"], data[kind]
         is_right = isinstance(npc_id, str) and isinstance(what, dict)
@@ -132,6 +169,6 @@ def _event(number: int, line: str) -> _Event:
         RecursionError,
     ) as error:
         raise InvalidDataError(
-            f"Line {number} is none of a playthrough: record it anew, or take the line out."
+            f"{name}, line {number} is none of a playthrough: record it anew, or take the line out."
         ) from error
     return _Event(number, npc_id, float(at), kind, what)

@@ -22,10 +22,10 @@ from npc_video.baking import Progress, bake
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import InvalidDataError, NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
-from npc_video.session import read_session
+from npc_video.session import NotPlayedError, read_session
 
 from .backend_resources import NpcBackend, make_backend
-from .cast import Part, cast_of
+from .cast import Part, cast_of, scripts_with_generators
 from .game_files import read_picture
 from .jobs import Job
 
@@ -40,22 +40,40 @@ class NpcBaker(Node):
 
     def _ready(self) -> None:
         Engine.max_fps = _FRAMES_PER_SECOND
-        self._has_missed = False
+        self._has_missed = self._has_begun = False
+        self._left_out: list[str] = []
         try:
             self._wanted = json.loads(OS.get_cmdline_user_args()[-1])
+            self._session = ProjectSettings.globalize_path(self._wanted["session"])
+            if self._session and not Path(self._session).is_file():
+                raise InvalidDataError(
+                    f"{self._session} does not exist: set a player's session_file, and play."
+                )
             self._parts = cast_of(self._wanted["profiles"])
+            self._tell_of_functions()
             self._bake_next()
         except NpcVideoError as error:
             self._fail(str(error))
 
     def _bake_next(self) -> None:
         if not self._parts:
-            self.get_tree().quit(1 if self._has_missed else 0)
+            if self._left_out and not self._has_begun:
+                self._fail(self._left_out[0])
+            else:
+                self.get_tree().quit(1 if self._has_missed else 0)
             return
         part = self._parts.pop(0)
         try:
             forecast = self._forecast(part)
             backend = self._backend(part)
+        except NotPlayedError as error:
+            if self._wanted["profiles"]:
+                self._fail(str(error))
+                return
+            self._left_out.append(str(error))
+            _say(aside=f"Left out: {error}")
+            self._bake_next()
+            return
         except (NpcVideoError, OSError) as error:
             self._fail(f"{part.name}: {error}")
             return
@@ -64,20 +82,52 @@ class NpcBaker(Node):
             return
         count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
         clips = [params for params, _ in forecast.weighted[:count]]
-        _say(npc=part.name, clips=count, rate=forecast.hit_rate(count), folder=part.folder)
-        self._job = Job(_work(part, clips, backend), self._finish, self._fail)
+        self._has_begun = True
+        _say(
+            npc=part.name,
+            clips=count,
+            rate=forecast.hit_rate(count),
+            folder=part.folder,
+            generator=self._generator_of(part),
+        )
+        self._job = Job(
+            _work(part, clips, backend),
+            self._finish,
+            lambda reason: self._fail(f"{part.name}: {reason}"),
+        )
 
     def _forecast(self, part: Part) -> Forecast:
-        session = self._wanted["session"]
-        if session:
-            return read_session(Path(session), part.npc)
+        if self._session:
+            return read_session(Path(self._session), part.npc)
         npc = part.npc
         evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
         return Walk(evaluator, with_opening=npc.opens_with_generated).finish()
 
+    def _tell_of_functions(self) -> None:
+        """Says where a game has a function make clips, which only runs while it is played."""
+        if self._wanted["generator"] or all(part.backend for part in self._parts):
+            return
+        for path in scripts_with_generators():
+            _say(
+                aside=f"{path} calls set_generator: such a function makes clips only while the game"
+                " runs. Name a generator with --generator, or the embedded one makes the clips of"
+                " its NPC."
+            )
+
+    def _generator_of(self, part: Part) -> str:
+        """What makes the clips of an NPC, in words."""
+        chosen = self._wanted["generator"]
+        if self._is_embedded(part):
+            return "the embedded generator"
+        return chosen or str(part.backend.resource_path).partition("::")[0] or "its own generator"
+
+    def _is_embedded(self, part: Part) -> bool:
+        chosen = self._wanted["generator"]
+        return chosen == EMBEDDED or not (chosen or part.backend)
+
     def _backend(self, part: Part) -> Backend:
         chosen = self._wanted["generator"]
-        if chosen == EMBEDDED or not (chosen or part.backend):
+        if self._is_embedded(part):
             return npc_video.ProceduralBackend(eyes=part.npc.eyes)
         if not chosen:
             return make_backend(part.backend, eyes=part.npc.eyes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,12 +14,14 @@ from .backend_resources import NpcBackend
 from .player import NpcVideoPlayer
 from .profile import NpcProfile, record_of
 
-__all__ = ["BAKED_FOLDER", "Part", "cast_of"]
+__all__ = ["BAKED_FOLDER", "Part", "cast_of", "scripts_with_generators"]
 
 BAKED_FOLDER = "res://baked"
 """Where clips go unless a player says otherwise."""
 
 _PRESET = "fast"
+_SCRIPTS = (".gd", ".cs", ".py")
+_SETS_GENERATOR = re.compile(r"\b(set_generator|SetGenerator)\b")
 _ADDONS, _IGNORED = "res://addons", ".gdignore"
 
 
@@ -66,6 +69,16 @@ def cast_of(names: list[str]) -> list[Part]:
             known = ", ".join(part.name for part in parts)
             raise InvalidDataError(f"profile: {name!r} is no NPC of the project: it has {known}.")
     return [part for part in parts if not names or any(map(part.is_called, names))]
+
+
+def scripts_with_generators() -> list[str]:
+    """The scripts of the project that give a player a function which makes its clips."""
+    return [
+        path
+        for path in _files("res://")
+        if path.endswith(_SCRIPTS)
+        and _SETS_GENERATOR.search(str(FileAccess.get_file_as_string(path)))
+    ]
 
 
 def _parts() -> Iterator[Part]:

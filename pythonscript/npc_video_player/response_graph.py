@@ -10,9 +10,12 @@ import json
 from functools import cache
 
 import npc_video
-from godot import FileAccess, Resource, export, exposed, push_warning
+from godot import FileAccess, Resource, export, exposed, push_error, push_warning
 from npc_video import GraphError
+from npc_video.errors import InvalidDataError
 from npc_video.templates import TEMPLATES, template_text
+
+from .told import is_word_of
 
 __all__ = ["NpcResponseGraph"]
 
@@ -58,7 +61,7 @@ class NpcResponseGraph(Resource):
 
     @template.setter
     def template(self, value: str) -> None:
-        if value == self.template or value == _OWN:
+        if not is_word_of(NpcResponseGraph.template, value) or value in (self.template, _OWN):
             return
         if self.template == _OWN:
             push_warning("The graph has been changed: empty its json before choosing a template.")
@@ -66,13 +69,18 @@ class NpcResponseGraph(Resource):
         self.json = "" if value == _NONE else _text_of(value)
 
     @staticmethod
-    def from_template(name: str) -> NpcResponseGraph:
+    def from_template(name: str) -> NpcResponseGraph | None:
         """A new graph to begin with: `mood_meter`, `tickle_game`, `affinity`, `guard`, …
 
         An unknown name is an error, and gives nothing.
         """
+        try:
+            text = _text_of(name)
+        except InvalidDataError as error:
+            push_error(str(error))
+            return None
         graph = NpcResponseGraph()
-        graph.json = _text_of(name)
+        graph.json = text
         return graph
 
     def load_json(self, text: str) -> str:

@@ -285,7 +285,8 @@ def _cache(settings: CacheSettings) -> ClipCache:
     if settings.baked_folder:
         from npc_video.cache.baked import BakedTier
 
-        baked = BakedTier(lambda name: read_file(f"{settings.baked_folder}/{name}"))
+        folder = settings.baked_folder.rstrip("/")
+        baked = BakedTier(lambda name: read_file(f"{folder}/{name}"), folder)
     if settings.folder:
         from npc_video.cache.disk import DiskTier
 

@@ -111,7 +111,7 @@ def test_it_makes_what_is_missing_with_the_player_s_generator(
     assert asked(project) == weighted(REX)[:3]
     told = capsys.readouterr().err
     assert "Rex: 3 clips: " in told
-    assert " % of reactions, in res://clips." in told
+    assert " % of reactions, in res://clips, by res://maker.tres." in told
     assert "3 of 3 clips" in told
     assert bake(project, "--profile", "npcs/pet.tres", "--clips", "5") == 0
     assert asked(project) == weighted(REX)[:5]
@@ -163,7 +163,8 @@ def test_what_fails_is_told_and_made_by_the_next_run(
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 1
     told = capsys.readouterr().err
     assert "sad, idle: " in told
-    assert "1 clips could not be made: bake again for them." in told
+    assert "1 of 2 clips, 1 failed" in told
+    assert "1 clip could not be made: bake again for what is missing." in told
     (project / "tired.txt").unlink()
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0
     assert len(BakedFolder(project / "clips")) == 2
@@ -215,3 +216,62 @@ def test_it_ends_where_python_does_not_start(
     assert bake(project) == 1
     assert "Python could not start" in capsys.readouterr().err
     assert asked(project) == []
+
+
+def test_a_playthrough_is_found_where_the_game_wrote_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = project / "project.godot"
+    name = f"bake-{project.parent.name}"
+    settings.write_text(
+        settings.read_text("utf-8") + f'[application]\nconfig/name="{name}"\n', "utf-8"
+    )
+    assert bake(project, "--from-session", "user://nowhere.jsonl") == 1
+    missing = re.search(r"(\S+nowhere\.jsonl) does not exist", capsys.readouterr().err)
+    assert missing is not None
+    session = Path(missing[1]).with_name("session.jsonl")
+    SessionWriter(session, "Rex").request(1.0, {"expression": "sleepy", "prompt": "in a basket"})
+    try:
+        assert bake(project, "--from-session", "user://session.jsonl") == 0
+    finally:
+        shutil.rmtree(session.parent)
+    assert "Rex a dog, in a basket" in asked(project)
+    told = capsys.readouterr().err
+    assert "Left out: Guard is not in the playthrough session.jsonl: it has Rex." in told
+    assert ", by res://maker.tres." in told
+
+
+@pytest.mark.parametrize("arguments", [("--profile", "Guard"), ()])
+def test_who_is_not_in_a_playthrough_is_an_error(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    session = project / "session.jsonl"
+    SessionWriter(session, "Clerk").request(0.0, {"expression": "sad"})
+    assert bake(project, *arguments, "--from-session", str(session)) == 1
+    assert "is not in the playthrough session.jsonl: it has Clerk." in capsys.readouterr().err
+    assert asked(project) == []
+
+
+def test_a_function_of_the_game_makes_no_baked_clips_and_that_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "puppet.gd").write_text(
+        "extends Node\nfunc _ready() -> void:\n\t$Guard.set_generator(func(_r): return [])\n",
+        "utf-8",
+    )
+    assert bake(project, "--profile", "Guard", "--clips", "1") == 0
+    told = capsys.readouterr().err
+    assert "res://puppet.gd calls set_generator" in told
+    assert "in res://baked, by the embedded generator." in told
+    assert bake(project, "--profile", "Guard", "--generator", "embedded", "--clips", "1") == 0
+    assert "set_generator" not in capsys.readouterr().err
+
+
+def test_a_damaged_folder_is_told_with_its_npc(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "clips").mkdir()
+    (project / "clips" / "index.json").write_text("{", "utf-8")
+    assert bake(project, "--profile", "Rex", "--clips", "1") == 1
+    told = capsys.readouterr().err
+    assert re.search(r"Rex: .*clips/index\.json: is no JSON", told.replace("\\", "/")), told

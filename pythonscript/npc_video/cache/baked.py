@@ -40,20 +40,23 @@ class BakedTier:
     """The clips that `read` finds.
 
     Making one reads nothing: `open` does. Both it and `read` block.
+
+    Args:
+        name: what errors call the folder.
     """
 
-    def __init__(self, read: Reader):
+    def __init__(self, read: Reader, name: str = "the folder"):
         self.catalogue = Catalogue()
-        self._read = read
+        self._read, self._name = read, name
 
     def open(self) -> None:
         """Reads the index.
 
         Raises:
-            CacheError: there is none.
-            InvalidDataError: it is wrong; the error names entry and field.
+            CacheError: there is none, as before the first clip is baked, or it cannot be read.
+            InvalidDataError: it is wrong; the error names the folder, entry and field.
         """
-        self.catalogue.update(_read_index(self._read), self.catalogue.names())
+        self.catalogue.update(_read_index(self._read, self._name), self.catalogue.names())
 
     def read(self, key: CacheKey) -> GeneratedClip | None:
         """The clip of this key, checked; a damaged one is forgotten, so that it is made again."""
@@ -79,13 +82,13 @@ class BakedFolder:
 
     Raises:
         CacheError: the index of the folder cannot be read.
-        InvalidDataError: it is wrong; the error names entry and field.
+        InvalidDataError: it is wrong; the error names the folder, entry and field.
     """
 
     def __init__(self, folder: Path):
         self._folder = folder
         there = (folder / INDEX).exists()
-        self._entries = _read_index(folder_reader(folder)) if there else {}
+        self._entries = _read_index(folder_reader(folder), str(folder)) if there else {}
 
     def __contains__(self, key: CacheKey) -> bool:
         return key in self._entries
@@ -120,25 +123,34 @@ class BakedFolder:
         write_atomic(self._folder / INDEX, text.encode("ascii"))
 
 
-def _read_index(read: Reader) -> dict[CacheKey, Entry]:
+def _read_index(read: Reader, folder: str) -> dict[CacheKey, Entry]:
+    path = f"{folder}/{INDEX}"
     try:
         index = json.loads(read(INDEX))
+    except FileNotFoundError as error:
+        raise CacheError(
+            f"baked_folder: no clip is in {folder} yet: bake the NPC's clips into it, or leave"
+            " baked_folder empty until then."
+        ) from error
     except OSError as error:
         raise CacheError(
-            f"The baked clips have no readable {INDEX}: bake them again, or ship the game without."
+            f"baked_folder: {path} cannot be read ({error.strerror or error}): bake the clips"
+            " again, or ship the game without."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InvalidDataError(f"{INDEX}: is no JSON; bake the clips again.") from error
+        raise InvalidDataError(
+            f"{path}: is no JSON: delete it and bake the clips again."
+        ) from error
     if not isinstance(index, dict) or index.get("version") != 1:
-        raise InvalidDataError(f"{INDEX}: version: is not 1; bake the clips again.")
+        raise InvalidDataError(f"{path}: version: is not 1: delete it and bake the clips again.")
     if not isinstance(index.get("clips"), list):
-        raise InvalidDataError(f"{INDEX}: clips: must be a list.")
+        raise InvalidDataError(f"{path}: clips: must be a list.")
     entries: dict[CacheKey, Entry] = {}
     for number, item in enumerate(index["clips"]):
         try:
             key, entry = _entry(item)
         except InvalidDataError as error:
-            raise InvalidDataError(f"{INDEX}: clips[{number}]: {error}") from error
+            raise InvalidDataError(f"{path}: clips[{number}]: {error}") from error
         entries[key] = entry
     return entries
 

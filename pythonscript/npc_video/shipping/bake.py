@@ -45,9 +45,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--from-session",
-        type=Path,
+        default="",
         metavar="FILE",
-        help="what was asked for in a playthrough that a player's session_file recorded",
+        help="what was asked for in a playthrough that a player's session_file recorded: a path on"
+        " your disk, or one as the game names it, such as user://session.jsonl",
     )
 
 
@@ -58,7 +59,7 @@ def bake_project(
     profiles: list[str],
     generator: str = "",
     clips: int = 0,
-    session: Path | None = None,
+    session: str = "",
 ) -> None:
     """Has clips of a project's NPCs made that are not there yet; what is made stays if it breaks.
 
@@ -66,7 +67,7 @@ def bake_project(
         profiles: files of profiles, or names of NPCs; all if there are none.
         generator: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
         clips: how many of each; 0 for as many as most reactions take.
-        session: a recorded playthrough.
+        session: a recorded playthrough, by its path on the disk or in the game; "" for none.
 
     Raises:
         Failure: some clips are missing; it says why.
@@ -75,14 +76,16 @@ def bake_project(
         raise Failure(f"{project} is no project of Godot: name the folder with its project.godot.")
     if not (project / _SCENE.removeprefix("res://")).is_file():
         raise Failure(f"The addon is not in {project}: npc-video install puts it there.")
-    if session is not None and not session.is_file():
-        raise Failure(f"{session} does not exist: set a player's session_file, and play.")
+    if session and not _is_of_game(session):
+        session = str(Path(session).resolve())
+        if not Path(session).is_file():
+            raise Failure(f"{session} does not exist: set a player's session_file, and play.")
     import_project(engine, project)
     wanted = {
         "profiles": profiles,
         "generator": generator,
         "clips": clips,
-        "session": "" if session is None else str(session.resolve()),
+        "session": session,
     }
     report = _Report(sys.stderr)
     run = run_project(
@@ -96,7 +99,9 @@ def bake_project(
     if report.failed:
         raise Failure(report.failed)
     if report.missed:
-        raise Failure(f"{len(report.missed)} clips could not be made: bake again for them.")
+        count = len(report.missed)
+        missed = "1 clip" if count == 1 else f"{count} clips"
+        raise Failure(f"{missed} could not be made: bake again for what is missing.")
     # What scenes of the game leave behind, as it warns of, spoils no clip.
     if run.exit_code != 0 or not report.is_begun:
         say("".join(line for line in run.log.splitlines(True) if not line.startswith(SAYS)))
@@ -117,6 +122,11 @@ def _bake(options: argparse.Namespace) -> int:
         session=options.from_session,
     )
     return 0
+
+
+def _is_of_game(path: str) -> bool:
+    """Whether only the engine knows where a file is: `user://`, `res://`."""
+    return "://" in path
 
 
 def _count(text: str) -> int:
@@ -154,7 +164,12 @@ class _Report:
         elif "npc" in told:
             self.is_begun, self._through = True, -1
             rate = f"{told['rate'] * 100:.0f} % of reactions"
-            self._line(f"{told['npc']}: {told['clips']} clips: {rate}, in {told['folder']}.")
+            self._line(
+                f"{told['npc']}: {told['clips']} clips: {rate}, in {told['folder']}, by"
+                f" {told['generator']}."
+            )
+        elif "aside" in told:
+            self._line(told["aside"])
         else:
             self._progress(told)
 
@@ -169,7 +184,8 @@ class _Report:
             self._line("All clips are in the folder already.")
             return
         through = told["made"] + told["missed_so_far"]
-        words = f"{through} of {told['total']} clips{_left(told['seconds_left'])}"
+        missed = f", {told['missed_so_far']} failed" if told["missed_so_far"] else ""
+        words = f"{told['made']} of {told['total']} clips{missed}{_left(told['seconds_left'])}"
         if self.out.isatty():
             full = round(told["fraction"] * _BAR_WIDTH)
             bar = "#" * full + "." * (_BAR_WIDTH - full)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.errors import InvalidDataError
-from npc_video.session import SessionWriter, read_session
+from npc_video.session import NotPlayedError, SessionWriter, read_session
 from npc_video.templates import read_template
 from npc_video.wandering import Wandering
 
@@ -122,3 +122,43 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         read_session(path, NPC)
     except InvalidDataError as error:
         assert "laythrough" in str(error)  # noqa: PT017
+
+
+CUT = '{"npc": "Juniper", "at": 2.0, "interaction": {"tool": {"id": "gift"}}}'
+
+
+@given(st.integers(1, len(CUT) - 1))
+def test_a_line_that_a_crash_cut_short_is_left_out(
+    tmp_path_factory: pytest.TempPathFactory, length: int
+) -> None:
+    path = tmp_path_factory.mktemp("cut") / "session.jsonl"
+    game = Game(path)
+    game.writer.begin(game.now, game.npc)
+    game.play(20)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(CUT[:length])
+    assert told(path) == pytest.approx(counted(game.asked))
+    later = Game(path, began=3.0)
+    later.writer.begin(later.now, later.npc)
+    later.play(20, seed=2)
+    assert told(path) == pytest.approx(counted(game.asked + later.asked))
+
+
+@pytest.mark.parametrize("content", [b"nonsense", b"\xff\xfe"])
+def test_what_is_wrong_is_told_with_its_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "evening.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InvalidDataError, match=r"^evening\.jsonl"):
+        read_session(path, NPC)
+
+
+def test_who_was_not_played_with_is_told_and_who_was(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    path.touch()
+    with pytest.raises(NotPlayedError, match=r"Juniper .* nothing is recorded"):
+        read_session(path, NPC)
+    for name in ("Guard", "Clerk"):
+        game = Game(path, Profile(name, document=read_template("guard")))
+        game.writer.begin(game.now, game.npc)
+    with pytest.raises(NotPlayedError, match=r"Juniper .* session\.jsonl: it has Guard, Clerk\."):
+        read_session(path, NPC)

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,17 @@ def test_they_can_be_read_from_anywhere(folder: Path) -> None:
 
 
 def test_a_folder_without_index_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(CacheError, match="bake"):
-        open_tier(tmp_path)
+    tier = BakedTier(folder_reader(tmp_path), "res://clips")
+    with pytest.raises(CacheError, match="no clip is in res://clips yet: bake"):
+        tier.open()
+
+
+def test_an_index_that_cannot_be_read_is_named() -> None:
+    def read(name: str) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(CacheError, match=r"res://clips/index\.json cannot be read \(Permission"):
+        BakedTier(read, "res://clips").open()
 
 
 def test_nothing_is_written(folder: Path) -> None:
@@ -93,7 +103,7 @@ def test_a_folder_is_added_to(folder: Path) -> None:
 
 def test_a_folder_that_is_damaged_is_left_alone(folder: Path) -> None:
     (folder / INDEX).write_text("{", "utf-8")
-    with pytest.raises(InvalidDataError, match="bake"):
+    with pytest.raises(InvalidDataError, match=f"^{re.escape(str(folder))}.*bake"):
         BakedFolder(folder)
     assert (folder / INDEX).read_text("utf-8") == "{"
 

@@ -212,8 +212,16 @@ def test_editing_the_text_leaves_the_inspector_as_it_is(test: EngineTest) -> Non
 
 
 def test_an_unknown_template_is_an_error(test: EngineTest) -> None:
-    test.expect_error("'dance' is unknown")
-    ClassDB.class_call_static("NpcResponseGraph", "from_template", "dance")
+    test.expect_error("template: 'dance' is unknown; use one of")
+    assert ClassDB.class_call_static("NpcResponseGraph", "from_template", "dance") is None
+    graph = NpcResponseGraph.from_template("guard")
+    assert graph is not None
+    for value in ("afinity", ""):
+        test.expect_error(f"template: {value!r} is unknown; use one of")
+        graph.template = value
+        test.expect_error(f"template: {value!r} is unknown; use one of")
+        graph.set("template", value)
+    assert graph.template == "guard"
 
 
 def test_everything_public_has_documentation(test: EngineTest) -> None:
