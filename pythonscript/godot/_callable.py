@@ -18,7 +18,7 @@ from ._calls import call_on_variant, raise_call_error
 from ._decode import decode_all
 from ._encode import VARIANT_SIZE, encode, encode_all, encode_typed, register_encoder
 from ._names import name
-from ._objects import EngineObject, address_of, wrap
+from ._objects import EngineObject, address_of, of_engine, wrap
 from ._report import guarded
 from ._types import Type
 from ._values import StringName
@@ -104,17 +104,17 @@ class Signal:
 
     def connect(self, target: Function[..., Any] | Callable, flags: int = 0) -> int:
         """Calls `target` whenever the signal is emitted; `flags` are `Object.ConnectFlags`."""
-        return self.object.connect(self.name, target, flags)
+        return int(of_engine(self.object, "connect", self.name, target, flags))
 
     def disconnect(self, target: Function[..., Any] | Callable) -> None:
-        self.object.disconnect(self.name, target)
+        of_engine(self.object, "disconnect", self.name, target)
 
     def is_connected(self, target: Function[..., Any] | Callable) -> bool:
-        return self.object.is_connected(self.name, target)
+        return bool(of_engine(self.object, "is_connected", self.name, target))
 
     def emit(self, *arguments: Any) -> None:
         """Emits it, on the main thread if the object is a node in the tree."""
-        self.object.emit_signal(self.name, *arguments)
+        of_engine(self.object, "emit_signal", self.name, *arguments)
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, Signal):

@@ -11,7 +11,7 @@ from ._decode import decode, typed_text
 from ._described import USAGE_DEFAULT, Described
 from ._encode import encode, encode_typed
 from ._names import name, text_of
-from ._objects import forget, hold, instance, let_go
+from ._objects import EngineType, forget, hold, instance, let_go, tell_made
 from ._report import guarded, report
 from ._types import Type
 
@@ -21,7 +21,7 @@ from ._types import Type
 @ffi.def_extern()
 @guarded(0)
 def py_create(class_number: int, notify: int) -> int:
-    made: Any = _classes.registered[class_number].make()
+    made: Any = EngineType.make(_classes.registered[class_number])
     address = lib.ps_object(made._ref)
     try:
         made.__init__()
@@ -31,7 +31,7 @@ def py_create(class_number: int, notify: int) -> int:
             lib.gd_object_destroy(address)
         return 0
     if notify:
-        made.notification(0)
+        tell_made(made)
     return int(address)
 
 
@@ -61,7 +61,19 @@ def py_unreference(reference: int) -> None:
 def py_notification(reference: int, what: int, backwards: int) -> None:
     obj = instance(reference)
     if obj is not None:
-        obj._notification(what)
+        _tell(obj, "_notification", what, backwards=bool(backwards))
+
+
+def _tell(obj: Any, label: str, what: Any, *, backwards: bool = False) -> None:
+    """Tells every class of an object, until one of them frees it."""
+    functions = type(obj)._on_every_level[label]
+    for function in reversed(functions) if backwards else functions:
+        if not lib.ps_object(obj._ref):
+            return
+        try:
+            function(obj, what)
+        except BaseException as error:
+            report(error)
 
 
 @ffi.def_extern()
@@ -158,7 +170,7 @@ def py_validate(reference: int, info: Any) -> int:
         "hint_string": (text := typed_text(info.hint_string, Type.STRING)),
         "usage": info.usage,
     }
-    instance(reference)._validate_property(shown)
+    _tell(instance(reference), "_validate_property", shown)
     info.usage, info.hint = shown["usage"], shown["hint"]
     if shown["hint_string"] != text:
         lib.ps_destroy_typed(info.hint_string, Type.STRING)

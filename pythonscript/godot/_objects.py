@@ -22,6 +22,7 @@ from _pythonscript import lib
 from ._calls import set_by_name
 from ._encode import register_encoder
 from ._errors import FreedObjectError, GodotError
+from ._levels import set_apart
 from ._names import name, text_of
 
 POSTINITIALIZE = 0
@@ -60,6 +61,7 @@ class EngineType(type):
         _can_be_made: The engine makes objects of its class.
         _counted: It is a `RefCounted`.
         _is_tool: It is exposed, and its code runs in the editor too.
+        _on_every_level: Of an exposed class, what `levels` finds by name.
     """
 
     _engine_class: str
@@ -68,15 +70,18 @@ class EngineType(type):
     _can_be_made: bool
     _counted: bool
     _is_tool: bool
+    _on_every_level: dict[str, tuple[Any, ...]]
 
     def __new__(mcs, label: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> EngineType:
+        set_apart(namespace)
         if "__slots__" not in namespace:
             # Its objects keep what Python code sets on them.
             namespace.setdefault("__setattr__", object.__setattr__)
         return super().__new__(mcs, label, bases, namespace)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        made: Any = cls.make()
+        # Its methods may have any public name, so none of those is called on it or its class.
+        made: Any = EngineType.make(cls)
         try:
             made.__init__(*args, **kwargs)
         except BaseException:
@@ -87,7 +92,7 @@ class EngineType(type):
             if made._ref in _held and cls._counted and _is_last_count(made._ref):
                 # Python is the only holder: the engine's side takes over when it counts too.
                 del _held[made._ref]
-        made.notification(POSTINITIALIZE)
+        tell_made(made)
         return made
 
     def make(cls) -> EngineObject:
@@ -109,6 +114,18 @@ class EngineType(type):
             _held[made._ref] = made
             lib.gd_object_set_instance(address, name(cls._exposed_class), made._ref)
         return made
+
+
+def tell_made(made: EngineObject) -> None:
+    """Sends the notification of an object that is complete."""
+    of_engine(made, "notification", POSTINITIALIZE)
+
+
+def of_engine(obj: EngineObject, method: str, *arguments: Any) -> Any:
+    """Calls a method of the engine's `Object`, whatever the object's class has under that name."""
+    from ._classes import class_named
+
+    return getattr(class_named("Object"), method)(obj, *arguments)
 
 
 class EngineObject(metaclass=EngineType):

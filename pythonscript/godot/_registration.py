@@ -16,11 +16,13 @@ from ._described import Described, class_name, described, described_export
 from ._errors import ConversionError, GodotError
 from ._exposed import export, python_only, signal
 from ._exposed_methods import Method, register_method
+from ._kept_names import check_names
+from ._levels import EVERY_LEVEL, levels
 from ._memory import Memory
 from ._names import name
 from ._objects import EngineObject, EngineType
 from ._report import report
-from ._table import EDITOR_ONLY, row_of
+from ._table import EDITOR_ONLY, row_of, virtual_signature
 from ._virtuals import is_engine_function
 
 _SCENE_LEVEL, _EDITOR_LEVEL = 2, 3
@@ -61,6 +63,7 @@ def expose(cls: Any, options: Options) -> None:
             it comes later than the engine knows how to make its objects.
     """
     label = cls.__name__
+    check_names(cls, lambda virtual: virtual_signature(cls, virtual) is not None)
     if label in _classes.exposed_classes or row_of(label):
         raise GodotError(f"there is already a class named {label}; choose another name")
     plan = _Plan(cls, options)
@@ -70,6 +73,7 @@ def expose(cls: Any, options: Options) -> None:
             " pythonscript/modules, or import it from one that is named there"
         )
     cls._exposed_class = label
+    cls._on_every_level = {each: levels(cls, each, EngineObject) for each in EVERY_LEVEL}
     cls._abstract, cls._unlisted = options.abstract, options.hidden
     # The engine takes no class with placeholders below one without.
     cls._is_tool = options.tool or parent_of(cls)._is_tool
@@ -191,7 +195,8 @@ def _flags(cls: Any, options: Options) -> int:
     flags |= 0 if cls._is_tool or _level_of(cls) == _EDITOR_LEVEL else lib.PS_RUNTIME
     flags |= lib.PS_REFCOUNTED if cls._counted else 0
     for method, flag in _CALLBACKS.items():
-        if hasattr(cls, method) and not is_engine_function(cls, method):
+        told = cls._on_every_level.get(method)
+        if hasattr(cls, method) and not is_engine_function(cls, method) if told is None else told:
             flags |= flag
     return int(flags)
 

@@ -324,3 +324,69 @@ class Named:
 class Ball(Sized, Named):
     def full_name(self) -> str:
         return f"{super().full_name()}, a ball"
+
+
+@exposed
+class Maker(Node):
+    """Has public methods named as what the bridge or the engine calls of every object."""
+
+    done = signal(what=str)
+
+    def make(self, what: str) -> str:
+        return f"a {what}"
+
+    def notification(self) -> str:
+        return "a note"
+
+    def connect(self) -> str:
+        return "a line"
+
+    def emit_signal(self) -> str:
+        return "a flare"
+
+    def disconnect(self) -> str:
+        return "no line"
+
+    def is_connected(self) -> bool:
+        return False
+
+
+class Noting:
+    """What others mix in."""
+
+    def _notification(self, what):
+        self._heard.append(("mixed in", what))
+
+
+@exposed
+class Hearing(Noting, Node):
+    """A base whose notifications those that extend it do not replace."""
+
+    shown = export(int, 0)
+    also_shown = export(int, 0)
+
+    def __init__(self):
+        self._heard = []
+
+    def _validate_property(self, info):
+        if info["name"] == "shown":
+            info["usage"] = 2
+
+
+@exposed
+class HearingToo(Hearing):
+    def _notification(self, what):
+        self._heard.append(("first", what))
+        if what == Node.NOTIFICATION_PAUSED:
+            raise ValueError("planted in the middle")
+
+    def _validate_property(self, info):
+        if info["name"] == "also_shown":
+            info["usage"] = 2
+
+
+@exposed
+class HearingLast(HearingToo):
+    def _notification(self, what):
+        super()._notification(what)
+        self._heard.append(("last", what))

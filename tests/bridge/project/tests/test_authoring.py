@@ -14,6 +14,8 @@ from creatures import (
     Creature,
     Dragon,
     Flexible,
+    HearingLast,
+    Maker,
     Noted,
     Plant,
     RecipeLoader,
@@ -539,3 +541,40 @@ def test_a_public_method_may_be_python_s_alone(test):
     assert not ruler.has_method("longer_than")
     ruler.call("set_length", 3)  # GDScript's accessor
     assert ruler.length == 3
+
+
+def test_public_methods_may_have_any_name(test):
+    for made in (Maker(), ClassDB.instantiate("Maker")):
+        test.add_child(made)
+        assert made.call("make", "cake") == made.make("cake") == "a cake"
+        assert (made.notification(), made.connect(), made.emit_signal()) == (
+            "a note",
+            "a line",
+            "a flare",
+        )
+        heard = []
+        made.done.connect(heard.append)
+        assert made.done.is_connected(heard.append)
+        made.done.emit("all")
+        assert heard == ["all"]
+        made.done.disconnect(heard.append)
+        made.done.emit("more")
+        assert heard == ["all"]
+
+
+def test_every_class_of_an_object_is_notified_once(test):
+    node = HearingLast()
+    test.add_child(node)
+    ready = [who for who, what in node._heard if what == Node.NOTIFICATION_READY]
+    assert ready == ["mixed in", "first", "last"]
+    node._heard.clear()
+    test.remove_child(node)
+    gone = [who for who, what in node._heard if what == Node.NOTIFICATION_EXIT_TREE]
+    assert gone == ["last", "first", "mixed in"]
+    node._heard.clear()
+    test.expect_error("planted in the middle")
+    node.notification(Node.NOTIFICATION_PAUSED)
+    assert [who for who, _ in node._heard] == ["mixed in", "first", "last"]
+    found = properties(node)
+    assert (found["shown"]["usage"], found["also_shown"]["usage"]) == (2, 2)
+    node.free()

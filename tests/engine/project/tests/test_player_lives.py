@@ -6,11 +6,13 @@ import gc
 from typing import Any
 
 from engine_tests import EngineTest, Steps, until
+from extended import TamePlayer
 from godot import (
     Engine,
     Node,
     PackedScene,
     Performance,
+    Vector2,
 )
 from npc_video_player import NpcVideoPlayer, shared, sources
 from npc_video_player.clip_layer import ClipLayer
@@ -226,3 +228,19 @@ def test_a_hundred_that_come_and_go_leave_nothing(test: EngineTest) -> Steps:
     assert counts()[nodes] == before[nodes]
     # What the first pictures of new clips keep is no leak, and less than one image for each player.
     assert counts()[0] - before[0] < MANY, (before, counts())
+
+
+def test_a_class_of_the_game_that_extends_a_player_plays_as_it_does(test: EngineTest) -> Steps:
+    player = TamePlayer()
+    player.npc_name, player.preset, player.predictive = "Tame Ember", "realtime", False
+    player.size = Vector2(64, 64)
+    test.add_child(player)
+    yield from shows(player, "happy")
+    assert {"ready", "process", Node.NOTIFICATION_READY} <= {*player.heard}
+    shown = {info["name"]: info["usage"] for info in player.get_property_list()}
+    assert shown["mute"] == 0
+    player.crossfade = 0.0
+    shown = {info["name"]: info["usage"] for info in player.get_property_list()}
+    assert not shown["crossfade_curve"] & 4, "the player's own rules hold as well"
+    player.queue_free()
+    yield
