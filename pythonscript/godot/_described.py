@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import operator
 import types
 import typing
 from array import array
@@ -99,14 +100,21 @@ class Described:
             return None
         is_enum = isinstance(python, type) and issubclass(python, enum.Enum)
         wanted = python if is_enum or self.type == Type.OBJECT else PYTHON_TYPES[self.type]
-        return lambda value: value if isinstance(value, wanted) else self._converted(value, wanted)
+        inner = [item.converter() for item in self.inner]
+
+        def convert(value: Any) -> Any:
+            made = value if isinstance(value, wanted) else self._converted(value, wanted)
+            return _with_elements(made, inner) if any(inner) else made
+
+        return convert
 
     def _converted(self, value: Any, wanted: Any) -> Any:
         try:
             if self.type == Type.OBJECT and value is None:
                 return None
             if isinstance(value, _sources(self.type)):
-                made = wanted(value)
+                is_split = self.type in VALUES and type(value) in (tuple, list)
+                made = wanted(*value) if is_split else wanted(value)
                 if wanted is not int or -_PAST_INT <= made < _PAST_INT:
                     return made
         except (TypeError, ValueError, OverflowError):
@@ -133,6 +141,25 @@ _VARIANT_TYPES |= {EngineCallable: Type.CALLABLE, Callable: Type.CALLABLE, Signa
 _VARIANT_TYPES |= {bytearray: Type.PACKED_BYTE_ARRAY, tuple: Type.ARRAY}
 
 
+def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
+    """A list or dictionary whose elements are of the types that it promises; the same if they are.
+
+    Raises:
+        ConversionError: one is of another.
+    """
+    if isinstance(value, dict):
+        of_key, of_value = converters
+        made = {_one(of_key, key): _one(of_value, item) for key, item in value.items()}
+        pairs = zip(made.items(), value.items(), strict=True)
+        return value if all(a is c and b is d for (a, b), (c, d) in pairs) else made
+    items = [_one(converters[0], item) for item in value]
+    return value if all(map(operator.is_, items, value)) else items
+
+
+def _one(convert: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if convert is None else convert(value)
+
+
 def _sources(type_: Type) -> Any:
     """What may be turned into a value of this type without loss of meaning."""
     if type_ <= Type.FLOAT:
@@ -141,6 +168,8 @@ def _sources(type_: Type) -> Any:
         return str
     if type_ == Type.DICTIONARY:
         return dict
+    if type_ == Type.OBJECT:
+        return ()  # calling the class would make another object
     if type_ >= Type.ARRAY:
         return (list, tuple, array, bytes)
     return object

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar, overload
 
-from ._errors import GodotError
+from ._errors import ConversionError, GodotError
 from ._objects import EngineType
 
 C = TypeVar("C", bound=type)
@@ -71,6 +71,7 @@ class export:  # noqa: N801  the name that Godot's Python people know
         self.hint, self.hint_string, self.usage = hint, hint_string, usage
         self.group, self.subgroup, self.doc = group, subgroup, doc
         self.name = ""
+        self._convert: Callable[[Any], Any] | None = _UNSET
         self._default = default
         self._get: Callable[[Any], Any] | None = None
         self._set: Callable[[Any, Any], None] | None = None
@@ -114,6 +115,24 @@ class export:  # noqa: N801  the name that Godot's Python people know
             return value
 
     def __set__(self, obj: Any, value: Any) -> None:
+        """Converts a value as one of GDScript is, and gives it to `assign`.
+
+        Raises:
+            ConversionError: it is of another type.
+        """
+        if self._convert is _UNSET:
+            from ._described import described
+
+            self._convert = described(self.type).converter()
+        if self._convert is not None:
+            try:
+                value = self._convert(value)
+            except ConversionError as error:
+                raise ConversionError(f"{type(obj).__name__}.{self.name}: {error}") from None
+        self.assign(obj, value)
+
+    def assign(self, obj: Any, value: Any) -> None:
+        """Takes a new value, which has the right type; for classes that extend this one."""
         if self._set is not None:
             self._set(obj, value)
         else:

@@ -223,7 +223,7 @@ def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
         return field.__get__(self)
 
     def write(self: EngineObject, value: Any) -> None:
-        field.__set__(self, value)
+        field.assign(self, value)
 
     read.__annotations__ = {"return": field.type}
     write.__annotations__ = {"value": field.type, "return": None}

@@ -25,13 +25,13 @@ class Setting(export):
         super().__init__(*args, **options)
         self._is_of_playing = is_of_playing
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: Any) -> None:
         if not is_word_of(self, value):
             return
         before, were_hidden = self.__get__(obj), obj._hidden()
         if value == before:
             return
-        super().__set__(obj, value)
+        super().assign(obj, value)
         if isinstance(before, Resource):
             before.changed.disconnect(obj._change)
         if isinstance(value, Resource):
@@ -51,12 +51,12 @@ class Number(Setting):
         super().__init__(*args, **options)
         self._least = least
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: Any) -> None:
         if not self._least <= value < math.inf:
             wanted = "a number" if self._least == -math.inf else f"{self._least:g} or more"
             push_error(f"{self.name}: {value:g} is refused; use {wanted}.")
             return
-        super().__set__(obj, value)
+        super().assign(obj, value)
 
 
 class PictureSize(Setting):
@@ -65,9 +65,9 @@ class PictureSize(Setting):
     def __init__(self, **options: Any):
         super().__init__(Vector2i, Vector2i(), suffix="px", **options)
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: Any) -> None:
         if min(value) < 0 or max(value) > _MOST_PIXELS:
             refused = f"{value.x}×{value.y}"
             push_error(f"{self.name}: {refused} is refused; use up to {_MOST_PIXELS} pixels.")
             return
-        super().__set__(obj, value)
+        super().assign(obj, value)

@@ -14,8 +14,8 @@ __all__ = ["FinishStarted", "Told", "UntaggedColours", "Word", "is_word_of"]
 class Told(export):
     """A property whose changes the resource tells, so that what shows or uses it follows."""
 
-    def __set__(self, obj: Any, value: Any) -> None:
-        super().__set__(obj, value)
+    def assign(self, obj: Any, value: Any) -> None:
+        super().assign(obj, value)
         obj.emit_changed()
 
 
@@ -32,9 +32,9 @@ def is_word_of(listed: export, value: Any) -> bool:
 class Word(Told):
     """One of the words of `enum`; another is refused, and changes nothing."""
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: Any) -> None:
         if is_word_of(self, value):
-            super().__set__(obj, value)
+            super().assign(obj, value)
 
 
 class UntaggedColours(Told):

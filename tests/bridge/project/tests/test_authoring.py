@@ -4,6 +4,7 @@ import copy
 import gc
 import math
 import pickle
+import re
 
 import godot
 import pytest
@@ -29,6 +30,7 @@ from godot import (
     CallError,
     ClassDB,
     Color,
+    ConversionError,
     GodotError,
     InputEventKey,
     Node,
@@ -39,6 +41,7 @@ from godot import (
     Resource,
     ResourceLoader,
     ResourceSaver,
+    StringName,
     TypedArray,
     Vector2,
     export,
@@ -578,3 +581,45 @@ def test_every_class_of_an_object_is_notified_once(test):
     found = properties(node)
     assert (found["shown"]["usage"], found["also_shown"]["usage"]) == (2, 2)
     node.free()
+
+
+def test_values_that_python_sets_are_converted(test):
+    for name, given, kept in (
+        ("speed", 3, 3.0),
+        ("rank", 1.0, 1),
+        ("title", StringName("lord"), "lord"),
+        ("mood", 5, Creature.Mood.WILD),
+        ("traits", 3, Creature.Traits.FAST | Creature.Traits.STRONG),
+        ("names", ("a", "b"), ["a", "b"]),
+        ("scores", {StringName("a"): 1.0}, {"a": 1}),
+        ("tint", (0, 1, 0), Color(0, 1, 0)),
+        ("points", [(1, 2)], PackedVector2Array([(1, 2)])),
+        ("friend", None, None),
+        ("anything", {1, 2}, {1, 2}),
+    ):
+        creature = autofreed(test, Creature)
+        setattr(creature, name, given)
+        found = getattr(creature, name)
+        assert found == kept
+        assert isinstance(found, type(kept))
+
+
+def test_values_of_another_type_are_refused_in_python_too(test):
+    for name, given, words in (
+        ("speed", "fast", "Creature.speed: wanted a float, not 'fast'"),
+        ("speed", None, "Creature.speed: wanted a float, not None"),
+        ("title", 3, "Creature.title: wanted a String, not 3"),
+        ("mood", 4, "Creature.mood: wanted a int, not 4"),
+        ("names", ["a", 1], "Creature.names: wanted a String, not 1"),
+        ("names", "ab", "Creature.names: wanted a Array, not 'ab'"),
+        ("scores", {"a": "b"}, "Creature.scores: wanted a int, not 'b'"),
+        ("tint", object, "Creature.tint: wanted a Color"),
+        ("texture", Recipe, "Creature.texture: wanted a Texture2D"),
+        ("friend", 3, "Creature.friend: wanted a Node2D, not 3"),
+        ("level", "high", "Creature.level: wanted a int, not 'high'"),
+    ):
+        creature = autofreed(test, Creature)
+        before = getattr(creature, name)
+        with pytest.raises(ConversionError, match=re.escape(words)):
+            setattr(creature, name, given)
+        assert getattr(creature, name) == before
