@@ -99,7 +99,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"node {self.node!r:.80}" if self.node else ""
-        return f"{', '.join(filter(None, (where, self.field)))}: {self.message}"
+        about = ", ".join(filter(None, (where, self.field)))
+        return f"{about}: {self.message}" if about else self.message
 
 
 class GraphError(InvalidDataError):

@@ -27,6 +27,7 @@ __all__ = ["NpcComfyUiBackend", "RemoteBackend"]
 # Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
 _MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
 _OWN = "own"
+_OF_WORKFLOWS = ("workflow", "table", "loras_after", "output")
 _FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
 _IN_INSPECTOR = 4  # of PropertyUsageFlags
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -116,6 +117,11 @@ class NpcComfyUiBackend(RemoteBackend):
         "",
         doc="Title, class or id of the node of the model that LoRAs are applied to.",
     )
+    output = Told(
+        str,
+        "",
+        doc="Title, class or id of the node that saves the clip, where several save files.",
+    )
     patience = Told(
         float,
         30.0,
@@ -130,7 +136,7 @@ class NpcComfyUiBackend(RemoteBackend):
         self.notify_property_list_changed()
 
     def _validate_property(self, info: dict[str, Any]) -> None:
-        hidden = ("files",) if self.model == _OWN else ("workflow", "table", "loras_after")
+        hidden = ("files",) if self.model == _OWN else _OF_WORKFLOWS
         if info["name"] in hidden:
             info["usage"] &= ~_IN_INSPECTOR
 
@@ -160,4 +166,6 @@ class NpcComfyUiBackend(RemoteBackend):
                 f"workflow: {self.workflow!r} is no file: choose one that ComfyUI has saved with"
                 " Workflow → Export (API)."
             ) from error
-        return CustomWorkflow(text, table=self.table, loras_after=self.loras_after)
+        return CustomWorkflow(
+            text, table=self.table, loras_after=self.loras_after, output=self.output
+        )

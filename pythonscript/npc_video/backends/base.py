@@ -123,6 +123,7 @@ class Health:
         version: as it says itself, "" if it does not.
         models: what it would use, or has.
         problems: what is wrong, each a sentence that says what to do.
+        advice: what could be better, each a sentence that says what to do.
         answers: it answered, and need not be ready.
         again_after: seconds after which it may be ready, where it is only busy; None if it is not.
     """
@@ -133,6 +134,7 @@ class Health:
     problems: tuple[str, ...] = ()
     answers: bool = False
     again_after: float | None = None
+    advice: tuple[str, ...] = ()
 
     @classmethod
     def of_error(cls, error: GenerationError, version: str = "") -> Self:
@@ -146,7 +148,9 @@ class Health:
         )
 
     @classmethod
-    def of_any(cls, parts: Sequence[Self], problems: Iterable[str]) -> Self:
+    def of_any(
+        cls, parts: Sequence[Self], problems: Iterable[str], advice: Iterable[str]
+    ) -> Self:
         """That of several as one, which is ready if one of them is."""
         pauses = [part.again_after for part in parts if part.again_after is not None]
         return cls(
@@ -156,6 +160,7 @@ class Health:
             tuple(problems),
             any(part.is_ready or part.answers for part in parts),
             min(pauses, default=None),
+            tuple(advice),
         )
 
 

@@ -114,7 +114,11 @@ class FailoverBackend(Backend):
     async def health(self) -> Health:
         """Ready if one of them is."""
         found = [await backend.health() for backend in self._order]
-        return Health.of_any(found, (problem for each in found for problem in each.problems))
+        return Health.of_any(
+            found,
+            (problem for each in found for problem in each.problems),
+            (advice for each in found for advice in each.advice),
+        )
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore

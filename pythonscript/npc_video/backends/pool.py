@@ -93,11 +93,14 @@ class BackendPool(Backend):
         return joined_fingerprint(host.fingerprint for host in self._hosts.values())
 
     async def health(self) -> Health:
-        """Ready if one of the hosts is; problems and models of all of them."""
+        """Ready if one of the hosts is; problems, advice and models of all of them."""
         found = await asyncio.gather(*(host.health() for host in self._hosts.values()))
         named = list(zip(self._hosts, found, strict=True))
-        problems = (f"{name}: {text}" for name, health in named for text in health.problems)
-        return Health.of_any(found, problems)
+        return Health.of_any(
+            found,
+            (f"{name}: {text}" for name, health in named for text in health.problems),
+            (f"{name}: {text}" for name, health in named for text in health.advice),
+        )
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore

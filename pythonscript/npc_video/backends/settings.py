@@ -72,6 +72,7 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     workflow: str = ""
     table: dict[str, str] = msgspec.field(default_factory=dict)
     loras_after: str = ""
+    output: str = ""
     patience: float = 30.0
 
     def make(self, folder: Path) -> Backend:
@@ -83,7 +84,9 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
             raise InvalidDataError("name either a model or the file of a workflow.")
         if self.workflow:
             path = folder / self.workflow
-            return CustomWorkflow.from_file(path, table=self.table, loras_after=self.loras_after)
+            return CustomWorkflow.from_file(
+                path, table=self.table, loras_after=self.loras_after, output=self.output
+            )
         return workflow_of(self.model, self.files)
 
 

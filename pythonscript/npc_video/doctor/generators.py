@@ -17,7 +17,7 @@ __all__ = ["PART", "Examined", "examine", "facts", "finding", "sample_picture"]
 PART = "generator"
 
 _PICTURE_SIZE = 512
-_PROBLEM = "problem"
+_PROBLEM, _ADVICE = "problem", "advice"
 _LONGEST_PAUSE = 60.0  # seconds
 
 
@@ -31,6 +31,7 @@ class Examined:
         clip: the one that it made; None if it made none.
         seconds: until that clip was there, or until it was clear that it would not come.
         problems: what is wrong, each a sentence that says what to do.
+        advice: what could be better, each a sentence that says what to do.
     """
 
     is_reachable: bool
@@ -40,6 +41,7 @@ class Examined:
     clip: GeneratedClip | None
     seconds: float
     problems: tuple[str, ...]
+    advice: tuple[str, ...] = ()
 
     @property
     def is_fine(self) -> bool:
@@ -52,8 +54,9 @@ async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding
         examined = await examine(backend, preset)
     except Exception as error:
         return of_error(PART, error, name)
-    told = {about: fact for about, fact in facts(examined) if about != _PROBLEM}
-    return Finding(PART, told, examined.problems, name=name)
+    apart = (_PROBLEM, _ADVICE)
+    told = {about: fact for about, fact in facts(examined) if about not in apart}
+    return Finding(PART, told, examined.problems, examined.advice, name)
 
 
 async def examine(
@@ -86,6 +89,7 @@ async def examine(
         clip,
         time.perf_counter() - started,
         tuple(problems),
+        health.advice,
     )
 
 
@@ -114,6 +118,8 @@ def facts(examined: Examined) -> Iterator[tuple[str, str]]:
         )
     for problem in examined.problems:
         yield _PROBLEM, problem
+    for advice in examined.advice:
+        yield _ADVICE, advice
 
 
 def sample_picture() -> NpcImage:

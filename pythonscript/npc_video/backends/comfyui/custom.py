@@ -32,6 +32,15 @@ _TEXTS = (
 )
 PARAMETERS = frozenset(_NUMBERS + _TEXTS)
 """What may stand between `{{` and `}}`, or on the right side of a table."""
+_FEELINGS = frozenset({"prompt", "expression", "emotion", "animation"})
+_LACKS = (
+    (_FEELINGS, "the prompt: emotions have no effect on its clips"),
+    (frozenset({"seed"}), "the seed: clips of the same text are the same clip"),
+    (frozenset({"image"}), "the NPC's picture: its clips may show somebody else"),
+)
+_DO = (
+    'Write places such as "{{prompt}}", "{{seed}}" and "{{image}}" into it, or name them in table.'
+)
 
 
 class CustomWorkflow:
@@ -45,9 +54,11 @@ class CustomWorkflow:
         table: "node title.input" (or class or id of the node) to the parameter that goes there.
         loras_after: title, class or id of the node whose first output is the model that LoRAs are
             applied to; without it a request with LoRAs is refused.
+        output: title, class or id of the node that saves the clip, where several save files.
 
     Attributes:
         notes: what was changed to make it run, a sentence each.
+        output: the id of the node that saves the clip, "" for any.
 
     Raises:
         InvalidDataError: it is no such workflow, or a name in it or in the table is unknown.
@@ -59,6 +70,7 @@ class CustomWorkflow:
         *,
         table: Mapping[str, str] | None = None,
         loras_after: str = "",
+        output: str = "",
     ):
         graph, self.notes = repaired(_read(workflow))
         for target, parameter in (table or {}).items():
@@ -67,7 +79,8 @@ class CustomWorkflow:
             graph[node]["inputs"][field] = "{{" + parameter + "}}"
         self._graph = graph
         self._used = _used(graph)
-        self._loras_after = _find(graph, loras_after) if loras_after else ""
+        self._loras_after = _find(graph, loras_after, "loras_after") if loras_after else ""
+        self.output = _find(graph, output, "output") if output else ""
 
     @classmethod
     def from_file(cls, path: str | Path, **options: Any) -> "CustomWorkflow":
@@ -89,7 +102,15 @@ class CustomWorkflow:
 
     @property
     def uses_text(self) -> bool:
-        return bool(self._used & {"prompt", "expression", "emotion", "animation"})
+        return bool(self._used & _FEELINGS)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What clips of this workflow will lack, a sentence each."""
+        missing = [lack for places, lack in _LACKS if not self._used & places]
+        if len(missing) == len(_LACKS):
+            return (f"The workflow has no place for anything of the NPC: all clips are one. {_DO}",)
+        return tuple(f"The workflow has no place for {lack}. {_DO}" for lack in missing)
 
     def build(self, values: Values) -> Graph:
         size_step, frame_step = _steps(self._graph)
@@ -135,19 +156,24 @@ def _read(workflow: str | Mapping[str, Any]) -> Graph:
     return graph
 
 
-def _find(graph: Graph, name: str) -> str:
-    """The id of the node of this title, class or id."""
-    titles = [
-        node
-        for node, content in graph.items()
-        if name in (_title(content), content["class_type"], node)
-    ]
-    exact = [node for node in titles if _title(graph[node]) == name] or titles
+def _find(graph: Graph, name: str, where: str) -> str:
+    """The id of the node of this title, class or id.
+
+    Args:
+        where: what names it, for the error.
+    """
+    exact = _called(graph, name)
     if len(exact) != 1:
         known = ", ".join(label(graph, node) for node in list(graph)[:20])
         what = "several nodes are" if exact else "no node is"
-        raise InvalidDataError(f"workflow: {what} called {name!r}; there are {known}.")
+        raise InvalidDataError(f"{where}: {what} called {name!r}; there are {known}.")
     return exact[0]
+
+
+def _called(graph: Graph, name: str) -> list[str]:
+    """The ids of the nodes of this title; where there are none, of this class or id."""
+    titles = [node for node in graph if _title(graph[node]) == name]
+    return titles or [node for node in graph if name in (graph[node]["class_type"], node)]
 
 
 def _title(node: Mapping[str, Any]) -> str:
@@ -156,14 +182,21 @@ def _title(node: Mapping[str, Any]) -> str:
 
 
 def _target(graph: Graph, target: str) -> tuple[str, str]:
-    name, dot, field = target.rpartition(".")
-    if not dot:
+    """The node and the input that a line of the table names; both may have dots in their names."""
+    dots = [place for place, letter in enumerate(target) if letter == "."]
+    if not dots:
         raise InvalidDataError(f"table: {target!r} must be a node and an input, such as Seed.seed.")
-    node = _find(graph, name)
-    if field not in graph[node]["inputs"]:
-        known = ", ".join(graph[node]["inputs"]) or "none"
-        raise InvalidDataError(f"table: {label(graph, node)} has no input {field!r}, but {known}.")
-    return node, field
+    parts = [(target[:dot], target[dot + 1 :]) for dot in reversed(dots)]
+    # The first that is a node counts, if none has the input.
+    named = [(node, field) for node, field in parts if _called(graph, node)] or parts
+    for name, field in named:
+        fitting = [node for node in _called(graph, name) if field in graph[node]["inputs"]]
+        if len(fitting) == 1 and len(_called(graph, name)) == 1:
+            return fitting[0], field
+    name, field = named[0]
+    node = _find(graph, name, "table")
+    known = ", ".join(graph[node]["inputs"]) or "none"
+    raise InvalidDataError(f"table: {label(graph, node)} has no input {field!r}, but {known}.")
 
 
 def _known(parameter: str, where: str) -> None:

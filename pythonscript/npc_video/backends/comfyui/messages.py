@@ -7,6 +7,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ...errors import (
@@ -16,13 +17,26 @@ from ...errors import (
     GenerationInvalidError,
 )
 from ..base import Preview
+from .endings import SAVE_ONE, File, chosen_file, files_of
 
-__all__ = ["Ended", "File", "Message", "ended", "parse_binary", "parse_text", "rejection"]
+__all__ = [
+    "Ended",
+    "Message",
+    "PictureGoneError",
+    "ended",
+    "parse_binary",
+    "parse_text",
+    "rejection",
+]
 
 _PREVIEW, _PREVIEW_WITH_METADATA = 1, 4
 _FORMATS = {1: "image/jpeg", 2: "image/png"}
-_KINDS = (".mp4", ".webm", ".mkv")
 _MOST_TEXT = 300
+_MOST_NAMES = 3
+
+
+class PictureGoneError(GenerationInvalidError):
+    """The server has lost the picture that was sent to it: send it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +52,6 @@ class Message:
     prompt_id: str
     data: Mapping[str, Any] = field(default_factory=dict)
     preview: Preview | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file on the server, as `/view` is asked for it."""
-
-    filename: str
-    subfolder: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,15 @@ def parse_binary(data: bytes) -> Message | None:
     return Message("preview", prompt_id, preview=Preview(data[8 + second :], media_type))
 
 
-def ended(entry: Any) -> Ended:
-    """What an entry of the history says; failure and interruption both call themselves "error"."""
+def ended(entry: Any, output: str = "", picture: str = "") -> Ended:
+    """What an entry of the history says; failure and interruption both call themselves "error".
+
+    A clip that was saved before another node failed is a clip.
+
+    Args:
+        output: the node whose clip is wanted; "" for that of any.
+        picture: what the server calls the NPC's picture, "" if it was sent none.
+    """
     entry = entry if isinstance(entry, Mapping) else {}
     events = _events(entry)
     start, end = (
@@ -113,22 +125,25 @@ def ended(entry: Any) -> Ended:
             "Somebody interrupted the job in ComfyUI."
         )
         return Ended(None, error, seconds)
-    if "execution_error" in events:
-        return Ended(None, _failure(events["execution_error"]), seconds)
-    file = _video(entry.get("outputs"))
-    if file is None:
-        return Ended(
-            None,
-            GenerationInvalidError(
-                "The workflow ended without an MP4 or WebM file: let it end in SaveVideo."
-            ),
-            seconds,
-        )
-    return Ended(file, None, seconds)
+    outputs = entry.get("outputs")
+    file = chosen_file(outputs, output)
+    failed = events.get("execution_error")
+    if file is not None and (failed is None or file.is_kept):
+        return Ended(file, None, seconds)
+    if failed is None:
+        return Ended(None, _without_clip(outputs, output), seconds)
+    error = _failure(failed)
+    if "FileNotFound" in str(failed.get("exception_type")) and _names(failed, picture):
+        error = PictureGoneError(str(error))
+    return Ended(None, error, seconds)
 
 
-def rejection(answer: Any) -> GenerationInvalidError:
-    """Why the server does not take a graph, with the nodes that are to blame."""
+def rejection(answer: Any, picture: str = "") -> GenerationInvalidError:
+    """Why the server does not take a graph, with the nodes that are to blame.
+
+    Args:
+        picture: what the server calls the NPC's picture, "" if it was sent none.
+    """
     answer = answer if isinstance(answer, Mapping) else {}
     parts: list[str] = []
     nodes = answer.get("node_errors")
@@ -140,7 +155,22 @@ def rejection(answer: Any) -> GenerationInvalidError:
     if not parts and isinstance(error, Mapping):
         parts.append(f"{error.get('message')} ({error.get('details') or error.get('type')})")
     text = "; ".join(parts)[:_MOST_TEXT] or "it did not say why"
-    return GenerationInvalidError(f"ComfyUI does not take the workflow: {text.rstrip('.')}.")
+    kind = PictureGoneError if _names(nodes, picture) else GenerationInvalidError
+    return kind(f"ComfyUI does not take the workflow: {text.rstrip('.')}.")
+
+
+def _names(said: Any, picture: str) -> bool:
+    """Whether what a server said is about the NPC's picture."""
+    return bool(picture) and picture.rpartition("/")[2] in str(said)
+
+
+def _without_clip(outputs: Any, output: str) -> GenerationInvalidError:
+    made = ", ".join(file.filename for file in islice(files_of(outputs, output), _MOST_NAMES))
+    but = f", but with {made}" if made else ""
+    where = f" of node #{output}" if output else ""
+    return GenerationInvalidError(
+        f"The workflow ended without an MP4 or WebM file{where}{but}: {SAVE_ONE}."
+    )
 
 
 def _failure(data: Mapping[str, Any]) -> GenerationFailedError:
@@ -167,18 +197,3 @@ def _events(entry: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def _stamp(events: Mapping[str, Mapping[str, Any]], kind: str) -> float:
     value = events.get(kind, {}).get("timestamp")
     return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _video(outputs: Any) -> File | None:
-    """The first video of the outputs; nodes list theirs under different names."""
-    for output in outputs.values() if isinstance(outputs, Mapping) else ():
-        for listed in output.values() if isinstance(output, Mapping) else ():
-            for item in listed if isinstance(listed, list) else ():
-                if not isinstance(item, Mapping) or item.get("type") not in ("output", "temp"):
-                    continue
-                name, folder = item.get("filename"), item.get("subfolder", "")
-                if not isinstance(name, str) or not isinstance(folder, str):
-                    continue
-                if name.lower().endswith(_KINDS):
-                    return File(name, folder, item["type"])
-    return None

@@ -8,12 +8,14 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from ...errors import GenerationError, GenerationInvalidError
+from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
 from ..wire import OnPart, Wire
 from .catalogue import Catalogue
-from .messages import File, rejection
+from .endings import File
+from .messages import rejection
 from .values import Graph
+from .version import numbers_of
 
 __all__ = ["Place", "Server", "interrupts_only_its_own"]
 
@@ -31,6 +33,7 @@ class Place(Enum):
 
     PENDING = "queue_pending"
     RUNNING = "queue_running"
+    UNKNOWN = ""
 
 
 class Server:
@@ -50,6 +53,7 @@ class Server:
 
     async def catalogue(self, classes: Collection[str]) -> Catalogue:
         """What the server knows of these nodes; of all of them it would be many megabytes."""
+        version = await self.version()
         names = sorted(classes)
         answers = await asyncio.gather(
             *(self._wire.ask("GET", f"object_info/{quote(name, safe='')}") for name in names)
@@ -58,7 +62,17 @@ class Server:
         for answer in answers:
             found = answer.json()
             nodes |= found if isinstance(found, dict) else {}
-        return Catalogue(nodes)
+        absent = [name for name in names if name not in nodes]
+        return Catalogue(nodes, version, await self._replaced(absent))
+
+    async def _replaced(self, absent: Collection[str]) -> Collection[str]:
+        """Those of the absent classes that the server puts others in the place of."""
+        if not absent:
+            return ()
+        with suppress(GenerationInvalidError):  # older servers do not know the question
+            known = (await self._wire.ask("GET", "node_replacements")).json()
+            return [name for name in absent if isinstance(known, dict) and name in known]
+        return ()
 
     async def upload(self, image: NpcImage) -> str:
         """Sends a picture; returns how graphs call it.
@@ -66,12 +80,19 @@ class Server:
         It is named by its content, so one that is there already is not kept twice.
         """
         name = f"{image.digest}.{_ENDINGS[image.media_type]}"
-        answer = await self._wire.ask(
-            "POST",
-            "upload/image",
-            files={"image": (name, image.data, image.media_type)},
-            data={"type": "input", "subfolder": _FOLDER},
-        )
+        try:
+            answer = await self._wire.ask(
+                "POST",
+                "upload/image",
+                files={"image": (name, image.data, image.media_type)},
+                data={"type": "input", "subfolder": _FOLDER},
+            )
+        except ClipTooLargeError as error:
+            raise ClipTooLargeError(
+                f"The NPC's picture of {len(image.data)} bytes is too large for what is before"
+                " ComfyUI: let that take larger uploads (nginx: client_max_body_size), or make the"
+                " picture smaller."
+            ) from error
         found = answer.json()
         given = found.get("name") if isinstance(found, dict) else None
         folder = found.get("subfolder") if isinstance(found, dict) else None
@@ -80,19 +101,23 @@ class Server:
         return f"{folder}/{given}" if folder else given
 
     async def submit(
-        self, graph: Graph, prompt_id: str, client_id: str, number: float | None
+        self, graph: Graph, prompt_id: str, client_id: str, number: float | None, picture: str
     ) -> None:
         """Puts a job in the queue; a lower number runs earlier, None after all others.
 
+        Args:
+            picture: what the server calls the NPC's picture, "" if it was sent none.
+
         Raises:
-            GenerationInvalidError: the server does not take the graph; the error names its nodes.
+            PictureGoneError: it has lost the picture.
+            GenerationInvalidError: it does not take the graph; the error names the nodes.
         """
         body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
         if number is not None:
             body["number"] = number
         answer = await self._wire.ask("POST", "prompt", json=body, accept=(400,))
         if answer.status == 400:
-            raise rejection(answer.json())
+            raise rejection(answer.json(), picture)
 
     async def look(self, prompt_id: str) -> Any:
         """Where a job is: a `Place`, its entry in the history once it has ended, None if nowhere.
@@ -106,8 +131,8 @@ class Server:
             entry = await self._entry(prompt_id)
         return entry if entry is not None else place
 
-    async def fetch(self, file: File, on_part: OnPart) -> bytes:
-        """The content of a file that a job made."""
+    async def fetch(self, file: File, on_part: OnPart) -> bytes | None:
+        """The content of a file that a job made; None if it is not there, or not yet."""
         answer = await self._wire.ask(
             "GET",
             "view",
@@ -115,8 +140,9 @@ class Server:
             seconds=self._wire.limits.generate_seconds,
             most_bytes=self._wire.limits.most_bytes,
             on_part=on_part,
+            accept=(404,),
         )
-        return answer.body
+        return answer.body if answer.status != 404 else None
 
     async def give_up(self, prompt_id: str) -> None:
         """Takes a job out of the queue or stops it, and no other; what fails, fails silently."""
@@ -126,7 +152,7 @@ class Server:
                     # It may begin between the two questions.
                     await self._wire.ask("POST", "queue", json={"delete": [prompt_id]})
                     place = await self._place(prompt_id)
-                    if place is Place.RUNNING:
+                    if place in (Place.RUNNING, Place.UNKNOWN):
                         await self._interrupt(prompt_id)
                     if place is not Place.PENDING:
                         return
@@ -141,7 +167,10 @@ class Server:
         return history.get(prompt_id) if isinstance(history, dict) else None
 
     async def _place(self, prompt_id: str) -> Place | None:
-        queue = (await self._wire.ask("GET", "queue")).json()
+        answer = await self._wire.ask("GET", "queue", accept=(404,))
+        if answer.status == 404:
+            return Place.UNKNOWN  # a gate that hides it; the history will tell
+        queue = answer.json()
         for place in Place:
             jobs = queue.get(place.value) if isinstance(queue, dict) else None
             for job in jobs if isinstance(jobs, list) else ():
@@ -152,7 +181,4 @@ class Server:
 
 def interrupts_only_its_own(version: str) -> bool:
     """Whether a server of this version heeds which job it is told to interrupt."""
-    numbers = version.lstrip("v").split(".")[:3]
-    if not all(number.isdecimal() for number in numbers):
-        return False
-    return tuple(map(int, numbers)) >= _TARGETED
+    return numbers_of(version) >= _TARGETED

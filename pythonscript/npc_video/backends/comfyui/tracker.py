@@ -13,6 +13,7 @@ _SAMPLING, _CODING, _OTHER = 20.0, 4.0, 1.0
 # The clip is still to be fetched.
 _MOST = 0.99
 _OVER = frozenset({"execution_success", "execution_error", "execution_interrupted"})
+_BEGINNINGS = frozenset({"execution_start", "execution_cached", "progress_state", "progress"})
 
 
 class Tracker:
@@ -21,6 +22,9 @@ class Tracker:
     Attributes:
         fraction: the part that is done, 0 to 0.99, never less than before.
         is_over: the server says that the job has ended; its history says how.
+        has_begun: the server has told of the work on it.
+        outputs: what its nodes have made, as the history lists it.
+        has_succeeded: the server says that it has ended well.
     """
 
     def __init__(self, graph: Graph):
@@ -28,10 +32,19 @@ class Tracker:
         self._done: dict[str, float] = {}
         self.fraction = 0.0
         self.is_over = False
+        self.has_begun = self.has_succeeded = False
+        self.outputs: dict[str, Any] = {}
+
+    def begin_again(self) -> None:
+        """The job is sent again: what was made of it before is gone."""
+        self.is_over = self.has_begun = self.has_succeeded = False
+        self.outputs.clear()
 
     def feed(self, message: Message) -> None:
         """Takes a message of this job."""
         data = message.data
+        self.has_begun = self.has_begun or message.kind in _BEGINNINGS
+        self.has_succeeded = self.has_succeeded or message.kind == "execution_success"
         if message.kind == "execution_cached":
             for node in _list(data.get("nodes")):
                 self._set(node, 1.0)
@@ -42,6 +55,7 @@ class Tracker:
             self._set(data.get("node"), _part(data))
         elif message.kind == "executed":
             self._set(data.get("node"), 1.0)
+            self._keep(data.get("node"), data.get("output"))
         elif message.kind in _OVER or (message.kind == "executing" and data.get("node") is None):
             self.is_over = True
         self.fraction = max(self.fraction, _MOST * self._part_done())
@@ -49,6 +63,10 @@ class Tracker:
     def _set(self, node: Any, part: float) -> None:
         if isinstance(node, str) and node in self._weights:
             self._done[node] = max(part, self._done.get(node, 0.0))
+
+    def _keep(self, node: Any, output: Any) -> None:
+        if isinstance(node, str) and isinstance(output, Mapping):
+            self.outputs[node] = output
 
     def _part_done(self) -> float:
         whole = sum(self._weights.values())

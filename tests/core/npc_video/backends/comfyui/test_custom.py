@@ -7,7 +7,7 @@ from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import PARAMETERS, CustomWorkflow
 from npc_video.errors import GenerationInvalidError, InvalidDataError
 
-from .recorded import nodes, tiny, workflow
+from .recorded import DATA, nodes, tiny, workflow
 from .test_graphs import of, unfolded, values
 
 CATALOGUE = Catalogue(nodes())
@@ -65,8 +65,20 @@ class TestTable:
             assert built["9"]["inputs"]["seed"] == 1
 
     @pytest.mark.parametrize(
+        "target", ["SaveVideo.format.codec", "Save v1.0.format.codec", "12.format.codec"]
+    )
+    def test_nodes_and_inputs_may_have_dots_in_their_names(self, target):
+        graph = tiny()
+        graph["12"]["inputs"]["format.codec"] = "h264"
+        graph["12"]["_meta"] = {"title": "Save v1.0"}
+        built = CustomWorkflow(graph, table={target: "style"}).build(values())
+        assert built["12"]["inputs"]["format.codec"] == values().texts["style"]
+        assert built["12"]["inputs"]["format"] == "mp4"
+
+    @pytest.mark.parametrize(
         ("table", "message"),
         [
+            ({"SaveVideo.format.code": "style"}, r"SaveVideo \(#12\) has no input 'format.code'"),
             ({"Nobody.seed": "seed"}, r"no node is called 'Nobody'; there are .*KSampler \(#9\)"),
             ({"TestConditioning.text": "prompt"}, "several nodes are called"),
             ({"KSampler.sead": "seed"}, r"KSampler \(#9\) has no input 'sead', but model, seed"),
@@ -79,11 +91,42 @@ class TestTable:
             CustomWorkflow(tiny(), table=table)
 
 
+class TestOutput:
+    def test_by_title_class_or_id(self):
+        for name in ("Save it", "SaveVideo", "12"):
+            graph = tiny()
+            graph["12"]["_meta"] = {"title": "Save it"}
+            assert CustomWorkflow(graph, output=name).output == "12"
+        with pytest.raises(InvalidDataError, match="output: no node is called 'Nobody'; there are"):
+            CustomWorkflow(tiny(), output="Nobody")
+
+
+class TestAdvice:
+    def test_a_workflow_with_all_places_needs_none(self):
+        assert CustomWorkflow(tiny()).advice == ()
+
+    @pytest.mark.parametrize(
+        ("node", "field", "word"),
+        [("4", "text", "emotions"), ("9", "seed", "same clip"), ("7", "image", "somebody else")],
+    )
+    def test_what_its_clips_will_lack(self, node, field, word):
+        graph = tiny()
+        graph[node]["inputs"][field] = 1
+        (advice,) = CustomWorkflow(graph).advice
+        assert word in advice
+        assert "{{prompt}}" in advice
+
+    def test_without_any_place(self):
+        text = (DATA / "exported" / "no_places.json").read_text("utf-8")
+        (advice,) = CustomWorkflow(text).advice
+        assert "no place for anything of the NPC: all clips are one" in advice
+
+
 class TestLoras:
     def test_go_between_a_model_and_what_uses_it(self):
         template = CustomWorkflow(tiny(), loras_after="LoraLoaderModelOnly")
         graph = template.build(values(loras=("tiny_wan_lora:0.3", "tiny_wan_lora:0.2")))
-        assert CATALOGUE.check(CATALOGUE.resolve(graph)) == ()
+        assert CATALOGUE.check(CATALOGUE.resolve(graph)).problems == ()
         (shift,) = of(graph, "ModelSamplingSD3")
         second = graph[shift["model"][0]]["inputs"]
         first = graph[second["model"][0]]["inputs"]
@@ -175,7 +218,7 @@ class TestTheSpecificationsGraph:
             "svd_xt.safetensors"
         )
         built = template.build(values())
-        assert Catalogue(known).check(built) == ()
+        assert Catalogue(known).check(built).problems == ()
         assert template.notes
 
     def test_becomes_the_graph_that_was_accepted(self):

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import CustomWorkflow
+from npc_video.backends.comfyui.endings import File
 from npc_video.backends.comfyui.messages import (
-    File,
+    PictureGoneError,
     ended,
     parse_binary,
     parse_text,
@@ -38,9 +39,18 @@ def entry(name):
     return next(iter(answered(name).values()))
 
 
+def outputs(**files):
+    return {
+        node: {"images": [{"filename": name, "subfolder": "", "type": kind}], "animated": [True]}
+        for node, (name, kind) in files.items()
+    }
+
+
 class TestCatalogue:
     def test_accepts_what_the_server_accepted(self):
-        assert CATALOGUE.check(capture("prompt_wan_tiny")["request"]["json"]["prompt"]) == ()
+        assert (
+            CATALOGUE.check(capture("prompt_wan_tiny")["request"]["json"]["prompt"]).problems == ()
+        )
 
     @pytest.mark.parametrize(
         ("name", "where"),
@@ -56,24 +66,24 @@ class TestCatalogue:
     )
     def test_refuses_what_the_server_refused_and_names_the_node(self, name, where):
         sent = capture(f"prompt_error_{name}")["request"]["json"]["prompt"]
-        problems = CATALOGUE.check(sent)
+        problems = CATALOGUE.check(sent).problems
         assert problems
         node, field = where
         assert any(node in p.node and field in ("", p.field) for p in problems)
 
     def test_says_what_there_is_instead(self):
-        (problem,) = CATALOGUE.check(graph(unet="absent.safetensors"))
+        (problem,) = CATALOGUE.check(graph(unet="absent.safetensors")).problems
         assert "'absent.safetensors', but tiny_wan_i2v.safetensors" in str(problem)
 
     def test_uploaded_pictures_need_not_be_listed(self):
         sent = graph()
         sent["7"]["inputs"]["image"] = "npc_video/abc.png"
-        assert CATALOGUE.check(sent) == ()
+        assert CATALOGUE.check(sent).problems == ()
 
     def test_models_by_their_short_names(self):
         sent = graph(unet="tiny_wan_i2v")
-        assert CATALOGUE.check(sent)
-        assert CATALOGUE.check(CATALOGUE.resolve(sent)) == ()
+        assert CATALOGUE.check(sent).problems
+        assert CATALOGUE.check(CATALOGUE.resolve(sent)).problems == ()
 
     def test_a_short_name_that_fits_several_is_left_alone(self):
         known = nodes()
@@ -168,9 +178,32 @@ class TestHistory:
         assert type(outcome.error) is error
         assert text in str(outcome.error)
 
+    def test_results_come_before_previews(self):
+        made = outputs(p=("preview_00001.mp4", "temp"), s=("ComfyUI_00001_.mp4", "output"))
+        assert ended({"outputs": made}).file == File("ComfyUI_00001_.mp4", "", "output")
+        del made["s"]
+        assert ended({"outputs": made}).file.type == "temp"
+
+    def test_the_node_that_is_named_counts(self):
+        made = outputs(a=("a.webm", "output"), b=("b.mp4", "temp"))
+        assert ended({"outputs": made}, "b").file.filename == "b.mp4"
+        made = outputs(a=("a.webm", "output"), b=("b.gif", "output"))
+        text = "without an MP4 or WebM file of node #b, but with b.gif: end the workflow in"
+        assert text in str(ended({"outputs": made}, "b").error)
+
+    @pytest.mark.parametrize(
+        ("kind", "is_clip"), [("output", True), ("temp", False), ("input", False)]
+    )
+    def test_a_clip_that_was_saved_before_another_node_failed_is_one(self, kind, is_clip):
+        failed = entry("history_error_oom")
+        failed["outputs"] = outputs(s=("ComfyUI_00001_.mp4", kind))
+        assert (ended(failed).file is not None) == is_clip
+        assert ended({**failed, "outputs": {}}).error
+
     @given(JSON | st.fixed_dictionaries({"outputs": JSON, "status": JSON}))
     def test_nothing_crashes_it(self, data):
         assert (ended(data).file is None) != (ended(data).error is None)
+        assert ended(data, "1", "npc_video/a.png")
 
 
 class TestRejection:
@@ -187,6 +220,14 @@ class TestRejection:
         error = rejection(answered(f"prompt_error_{name}"))
         assert text in str(error)
         assert str(error).endswith(".")
+
+    def test_knows_its_own_picture(self):
+        said = {"message": "Custom validation failed", "details": "image - Invalid image file: x"}
+        answer = {"node_errors": {"7": {"class_type": "LoadImage", "errors": [said]}}}
+        assert not isinstance(rejection(answer, "npc_video/abc.png"), PictureGoneError)
+        said["details"] = "image - Invalid image file: npc_video/abc.png"
+        assert isinstance(rejection(answer, "npc_video/abc.png"), PictureGoneError)
+        assert not isinstance(rejection(answer, ""), PictureGoneError)
 
     @given(JSON)
     def test_nothing_crashes_it(self, data):

@@ -1,0 +1,57 @@
+"""Fetching a clip that is made, until it comes."""
+
+import asyncio
+import time
+
+from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
+from ..base import Early, OnEarly, ignore
+from ..received import tell_parts
+from .endings import File
+from .server import Server
+
+__all__ = ["fetched"]
+
+_LEAST_TRIES = 3
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
+
+
+async def fetched(
+    server: Server, file: File, on_early: OnEarly, untagged_colours: str, patience: float
+) -> bytes:
+    """The bytes of a clip; asked for again while they do not come, for they are there.
+
+    Args:
+        on_early: is told the bytes of the first answer that has some.
+        patience: seconds after which no more is asked.
+
+    Raises:
+        GenerationError: they did not come, or are too many.
+    """
+    started = time.perf_counter()
+    has_told = False
+    tries, pause = 0, _FIRST_PAUSE
+
+    def tell(news: Early) -> None:
+        nonlocal has_told
+        has_told = True
+        on_early(news)
+
+    while True:
+        parts = ignore if has_told else tell_parts(tell, untagged_colours)
+        try:
+            data = await server.fetch(file, parts)
+            if data:
+                return data
+            failure: GenerationError = GenerationInvalidError(
+                f"ComfyUI has made {file.filename}, but does not give it out: see that nothing"
+                " moves it away."
+            )
+        except (ClipTooLargeError, GenerationInvalidError):
+            raise
+        except GenerationError as error:
+            failure = error
+        tries += 1
+        if tries >= _LEAST_TRIES and time.perf_counter() - started > patience:
+            raise failure
+        await asyncio.sleep(pause)
+        pause = min(_LONGEST_PAUSE, 2 * pause)
