@@ -59,6 +59,7 @@ class FakeComfy:
         self.pending, self.running, self.history = [], None, {}
         self.sockets, self._asked = {}, {}
         self._interrupted = False
+        self.made = set()
         self._numbers = itertools.count()
         self._more = asyncio.Event()
 
@@ -134,7 +135,8 @@ class FakeComfy:
     def _get_view(self, question, rest):
         if self.mode == "too large":
             return answer(body=CLIP + bytes(2_000_000), media_type="video/mp4")
-        if not question.query.get("filename", "").startswith("wan_"):
+        name = question.query.get("filename", "")
+        if not name.startswith("wan_") and name not in self.made:
             return answer(404)
         return answer(body=CLIP, media_type="video/mp4")
 
@@ -162,6 +164,9 @@ class FakeComfy:
             kind = "oom" if kinds.get("TestFail", {}).get("oom") else "runtime_error"
             name, history = f"ws_execution_error_{kind}", f"history_error_{kind}"
         await self._replay(name, prompt_id, client_id)
+        if history == "history_wan_tiny":
+            prefix = kinds.get("SaveVideo", {}).get("filename_prefix", "")
+            self.made.add(f"{prefix.rpartition('/')[2]}_00001_.mp4")
         entry = next(iter(answered(history).values()))
         self.history[prompt_id] = json.loads(
             json.dumps(entry).replace(entry["prompt"][1], prompt_id)

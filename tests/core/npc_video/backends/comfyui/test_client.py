@@ -1,13 +1,18 @@
 """The client against the fake; `tests/live` runs the same tests against a real server."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
 from npc_video.backends.wire import Limits
+from npc_video.errors import GenerationFailedError
 
 from ..contract import RemoteContract, Stage
-from .client import ClientTests
+from ..serving import until
+from .client import ClientTests, make
 from .fake import FakeComfy
+from .faults import FaultTests
 from .recorded import tiny
 
 
@@ -38,7 +43,7 @@ class TestContract(RemoteContract):
             await fake.stop()
 
 
-class TestClient(ClientTests):
+class Fake:
     @asynccontextmanager
     async def serve(self):
         fake = FakeComfy()
@@ -48,3 +53,32 @@ class TestClient(ClientTests):
             yield fake
         finally:
             await fake.stop()
+
+
+class TestClient(Fake, ClientTests):
+    pass
+
+
+class TestFaults(Fake, FaultTests):
+    pass
+
+
+def test_what_costs_money_is_not_sent_again_when_the_server_loses_it():
+    async def test():
+        fake = FakeComfy()
+        await fake.start()
+        workflow = CustomWorkflow(tiny(slow=1.0))
+        backend = ComfyUiBackend(fake.server.url, workflow, finish_started=True)
+        try:
+            making = asyncio.ensure_future(make(backend))
+            await until(lambda: fake.running)
+            await fake.kill()
+            await fake.restart()
+            with pytest.raises(GenerationFailedError, match="not sent twice"):
+                await making
+            assert len(fake.posted) == 1
+        finally:
+            await backend.close()
+            await fake.stop()
+
+    asyncio.run(asyncio.wait_for(test(), 30.0))
