@@ -148,9 +148,7 @@ class Health:
         )
 
     @classmethod
-    def of_any(
-        cls, parts: Sequence[Self], problems: Iterable[str], advice: Iterable[str]
-    ) -> Self:
+    def of_any(cls, parts: Sequence[Self], problems: Iterable[str], advice: Iterable[str]) -> Self:
         """That of several as one, which is ready if one of them is."""
         pauses = [part.again_after for part in parts if part.again_after is not None]
         return cls(

@@ -7,7 +7,7 @@ DOC = (Path(__file__).parents[3] / "docs" / "generators.md").read_text("utf-8")
 
 
 def test_the_table_of_presets_is_that_of_the_code():
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", DOC, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\d+ × .*) \|$", DOC, re.MULTILINE)
     assert rows == [
         (
             name,

@@ -123,6 +123,7 @@ class ComfyUiBackend(Backend):
         """Whether it is there, and has what the workflow needs."""
         version = ""
         try:
+            version = await self._server.version()
             graph = self._workflow.build(sample())
             catalogue = await self._server.catalogue(classes_in(graph))
         except GenerationError as error:
@@ -133,9 +134,7 @@ class ComfyUiBackend(Backend):
         doubts = tuple(f"ComfyUI may refuse the workflow: {doubt}." for doubt in found.doubts)
         advice = (*self._advice, *doubts)
         models = models_in(graph)
-        return Health(
-            not problems, catalogue.version, models, problems, answers=True, advice=advice
-        )
+        return Health(not problems, version, models, problems, answers=True, advice=advice)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore

@@ -30,14 +30,22 @@ def through(made: int, fraction: float, seconds_left: float | None = None) -> di
     }
 
 
-NPC = {"npc": "Ember", "clips": 3, "rate": 0.512, "folder": "res://baked"}
+NPC = {
+    "npc": "Ember",
+    "clips": 3,
+    "rate": 0.512,
+    "folder": "res://baked",
+    "generator": "the embedded generator",
+}
 
 
 def test_a_terminal_has_a_bar_that_grows() -> None:
     out = Terminal()
     heard(out, NPC, through(0, 0.0), through(1, 0.5, 12.4), through(3, 1.0, 0.0))
     lines = out.getvalue().split("\n")
-    assert lines[0] == "Ember: 3 clips: 51 % of reactions, in res://baked."
+    assert lines[0] == (
+        "Ember: 3 clips: 51 % of reactions, in res://baked, by the embedded generator."
+    )
     bars = lines[1].replace("\x1b[K", "").split("\r")[1:]
     assert bars == [
         f"[{'.' * 30}] 0 of 3 clips",
