@@ -363,7 +363,7 @@ def test_problems_name_the_field(test: EngineTest) -> None:
         assert backend.describe() != http().describe()
     backend = comfyui()
     backend.files = {"vea": "x"}
-    assert backend.problems()[0].startswith("files: 'vea' is unknown")
+    assert backend.problems()[0].startswith("files of wan22: 'vea' is unknown")
     backend.model = "none"
     assert backend.problems()[0].startswith("model: 'none' is unknown")
 
