@@ -138,7 +138,9 @@ func _follows_a_playthrough() -> void:
 	seen.played = state()
 	field.text = "res://npc.tscn"
 	field.text_submitted.emit(field.text)
-	await until(func() -> bool: return has("Label", "npc.tscn, line 1 is none", dialog), "what is wrong")
+	await until(
+		func() -> bool: return has("Label", "npc.tscn, line 1 is none", dialog), "what is wrong"
+	)
 	seen.unbakeable = dialog.get_ok_button().disabled
 	await close(dialog)
 """
