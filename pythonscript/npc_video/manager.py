@@ -329,14 +329,14 @@ class VideoGenerationManager:
     ) -> Decision:
         """A job has failed; `lost` if the host is the cause."""
         self._futures.pop(start.ticket, None)
-        overloaded = isinstance(lost, GeneratorOverloadedError) and lost.retry_after
+        rest = lost.retry_after if isinstance(lost, GeneratorOverloadedError) else None
         return self._core.fail(
             start.ticket,
             reason,
             now,
             worth_retrying=lost is not None,
             has_begun=lost is not None and lost.has_begun,
-            rest=overloaded or 0.0,
+            rest=rest or 0.0,
         )
 
     def _found(

@@ -1,9 +1,8 @@
 """`NpcBackend`, the resource that says which generator a game uses, and those made of others.
 
 It holds what the inspector edits; the work is that of the backends in `npc_video`, which
-`make_backend` makes of it. Those behind an address are in `remote_backends` and
-`http_backend`. A function as a
-generator is no resource, as a `Callable` cannot be saved.
+`make_backend` makes of it. Those behind an address are in `remote_backends` and `http_backend`. A
+function as a generator is no resource, as a `Callable` cannot be saved.
 """
 
 from __future__ import annotations

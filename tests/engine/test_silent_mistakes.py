@@ -75,10 +75,18 @@ func _play() -> void:
 """
 
 
+def warnings_of(log: str, sentences: tuple[str, ...]) -> list[str]:
+    """The log's warnings, of which each has another one of the sentences."""
+    warnings = [line for line in log.splitlines() if "WARNING: " in line]
+    for sentence in sentences:
+        assert [sentence in line for line in warnings].count(True) == 1, log
+    assert len(warnings) == len(sentences), log
+    return warnings
+
+
 def test_what_is_probably_not_meant_is_answered_and_logged_once(tmp_path: Path) -> None:
     log = play(tmp_path, DOUBTFUL).log
     assert "Failed" not in log
-    warnings = [line for line in log.splitlines() if "WARNING: " in line]
     doubts = (
         "The tool 'fether' is unknown; perhaps you mean 'feather'.",
         "zone is null",
@@ -88,15 +96,12 @@ def test_what_is_probably_not_meant_is_answered_and_logged_once(tmp_path: Path) 
         "The animation 'bonce' is unknown; perhaps you mean 'bounce'.",
         "as its process mode is Disabled",
     )
-    for doubt in doubts:
-        assert [doubt in line for line in warnings].count(True) == 1, log
-    assert len(warnings) == len(doubts), log
+    warnings_of(log, doubts)
 
 
 def test_each_kind_is_logged_once_where_nobody_listens(tmp_path: Path) -> None:
     log = play(tmp_path, MAIN).log
     assert "true\n" not in log
-    warnings = [line for line in log.splitlines() if "WARNING: " in line]
     reasons = (
         "'tol' is unknown; perhaps you mean tool.",
         "pressure: must be a number",
@@ -106,8 +111,5 @@ def test_each_kind_is_logged_once_where_nobody_listens(tmp_path: Path) -> None:
         "cache_size: -1 is outside",
         "The generator function returned int",
     )
-    for reason in reasons:
-        assert [reason in line for line in warnings].count(True) == 1, log
-    assert len(warnings) == len(reasons), log
-    assert all("Moss: " in line for line in warnings)
+    assert all("Moss: " in line for line in warnings_of(log, reasons))
     assert "Heard: 'tol' is unknown" in log

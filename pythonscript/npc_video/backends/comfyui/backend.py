@@ -10,10 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ...errors import (
-    GenerationError,
-    GenerationInvalidError,
-)
+from ...errors import GenerationError, GenerationInvalidError
 from ...records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from ..base import (
     Backend,
@@ -125,7 +122,7 @@ class ComfyUiBackend(Backend):
         try:
             version = await self._server.version()
             graph = self._workflow.build(sample())
-            catalogue = await self._server.catalogue(classes_in(graph))
+            catalogue = await self._server.catalogue(classes_in(graph), version)
         except GenerationError as error:
             return Health.of_error(error, version)
         graph = catalogue.resolve(graph)
@@ -247,7 +244,8 @@ class ComfyUiBackend(Backend):
         async with self._checking:
             classes = classes_in(graph)
             if self._catalogue is None or anew or any(c not in self._catalogue for c in classes):
-                self._catalogue = await self._server.catalogue(classes)
+                version = await self._server.version()
+                self._catalogue = await self._server.catalogue(classes, version)
             return self._catalogue
 
 

@@ -59,9 +59,6 @@ class Catalogue:
     Args:
         version: of the server, "" if it does not say.
         replaced: classes that it does not have, and puts others in their place.
-
-    Attributes:
-        version: as above.
     """
 
     def __init__(self, nodes: Mapping[str, Any], version: str = "", replaced: Collection[str] = ()):
@@ -69,7 +66,6 @@ class Catalogue:
             name: Description(info) for name, info in nodes.items() if isinstance(info, dict)
         }
         self._replaced = frozenset(replaced)
-        self.version = version
         self._checks_all = numbers_of(version) >= _CHECKS_ALL
 
     def __contains__(self, class_type: str) -> bool:

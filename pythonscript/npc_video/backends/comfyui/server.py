@@ -51,9 +51,8 @@ class Server:
         self._version = str(version or "")
         return self._version
 
-    async def catalogue(self, classes: Collection[str]) -> Catalogue:
-        """What the server knows of these nodes; of all of them it would be many megabytes."""
-        version = await self.version()
+    async def catalogue(self, classes: Collection[str], version: str) -> Catalogue:
+        """What a server of this version knows of these nodes; all would be many megabytes."""
         names = sorted(classes)
         answers = await asyncio.gather(
             *(self._wire.ask("GET", f"object_info/{quote(name, safe='')}") for name in names)

@@ -378,16 +378,20 @@ class TestHedging:
         a = ScriptedBackend(*steady, Script(seconds=60.0), default=Script(seconds=fast))
         return {"a": a, "b": ScriptedBackend(default=Script(seconds=50.0))}
 
+    async def beside_a_free_host(self, pool):
+        """Has "a" make its clips until the slow one, and "b" be there then, known as slow too."""
+        pool._plan.set_up("b", is_up=False)
+        for seed in range(3):
+            await make(pool, seed, preset=self.FAST)
+        pool._plan.set_up("b", is_up=True)
+        pool._plan._hosts["b"].pace.record(self.FAST, 30.0)
+
     def test_a_job_that_takes_too_long_is_begun_at_a_lower_preset(self):
         hosts = self.slow_once()
         hosts["b"].default = Script(seconds=1.0)
 
         async def test(pool):
-            pool._plan.set_up("b", is_up=False)
-            for seed in range(3):
-                await make(pool, seed, preset=self.FAST)
-            pool._plan.set_up("b", is_up=True)
-            pool._plan._hosts["b"].pace.record(self.FAST, 30.0)
+            await self.beside_a_free_host(pool)
             before = clock()
             clip = await make(pool, 9, preset=self.FAST)
             return clip.preset, clock() - before
@@ -414,11 +418,7 @@ class TestHedging:
         hosts[paid]._capabilities = Capabilities(finish_started=True)
 
         async def test(pool):
-            pool._plan.set_up("b", is_up=False)
-            for seed in range(3):
-                await make(pool, seed, preset=self.FAST)
-            pool._plan.set_up("b", is_up=True)
-            pool._plan._hosts["b"].pace.record(self.FAST, 30.0)
+            await self.beside_a_free_host(pool)
             await make(pool, 9, preset=self.FAST)
             return len(hosts["a"].begun), len(hosts["b"].begun)
 
