@@ -65,10 +65,13 @@ class PacketSource:
         self._kind = container.format.name.partition(",")[0]
         self._comes_in = isinstance(data, GrowingReader)
         self._is_whole = None if isinstance(data, GrowingReader) else is_whole(data, self._kind)
+        self._streams = [stream for stream in (video, sound) if stream is not None]
+        self._ticks = {at.index: float(at.time_base or 0.0) for at in self._streams}
         self._kept: list[Any] = []
         self._pictures: list[Stamp] = []
         self._sounds: list[Stamp] = []
         self._error: FFmpegError | None = None
+        self._meter = WorkMeter(limits)
         self._coming = self._read()
         if not self._comes_in:
             self._kept.extend(self._coming)
@@ -76,9 +79,12 @@ class PacketSource:
     def __iter__(self) -> Iterator[Any]:
         """Raises FFmpegError where the file cannot be read on."""
         yield from self._kept
+        self._meter.resume()
         for packet in self._coming:
             self._kept.append(packet)
+            self._meter.pause()
             yield packet
+            self._meter.resume()
         if self._error is not None:
             raise self._error
 
@@ -96,18 +102,14 @@ class PacketSource:
             )
 
     def _read(self) -> Iterator[Any]:
-        meter = WorkMeter(self._limits)
-        streams = [stream for stream in (self._video, self._sound) if stream is not None]
         try:
-            for packet in self._container.demux(streams):
+            for packet in self._container.demux(self._streams):
                 if packet.size:
                     self._note(packet)
                 # The last one of a stream is empty: it has the decoder give what it holds back.
                 if packet.stream.index == self._wanted.index:
-                    meter.pause()
                     yield packet
-                    meter.resume()
-                meter.check()
+                self._meter.check()
         except FFmpegError as error:
             self._error = error
         if self._pictures:
@@ -117,7 +119,7 @@ class PacketSource:
     def _note(self, packet: Any) -> None:
         is_picture = packet.stream.index == self._video.index
         if not packet.is_discard:
-            (self._pictures if is_picture else self._sounds).append(_stamp(packet))
+            (self._pictures if is_picture else self._sounds).append(self._stamp(packet))
             if is_picture and self._comes_in and self.times is None:
                 self.times = self._begun()
         limits = self._limits
@@ -127,6 +129,14 @@ class PacketSource:
             raise ClipLimitError(
                 f"The clip's sound is longer than the {limits.most_seconds:g} s allowed."
             )
+
+    def _stamp(self, packet: Any) -> Stamp:
+        tick, shown, decoded = self._ticks[packet.stream.index], packet.pts, packet.dts
+        return Stamp(
+            None if shown is None else shown * tick,
+            None if decoded is None else decoded * tick,
+            (packet.duration or 0) * tick,
+        )
 
     def _begun(self) -> Times:
         first = self._pictures[0]
@@ -162,12 +172,6 @@ class PacketSource:
         if end is None and self._container.duration is not None and self._sound is None:
             end = self._container.duration / av.time_base
         return None if end is None else end - float((video.start_time or 0) * video.time_base)
-
-
-def _stamp(packet: Any) -> Stamp:
-    tick = float(packet.time_base or 0.0)
-    shown, decoded = (None if at is None else at * tick for at in (packet.pts, packet.dts))
-    return Stamp(shown, decoded, (packet.duration or 0) * tick)
 
 
 def _seconds(clock: str) -> float | None:

@@ -42,7 +42,7 @@ def _number(data: bytes, at: int) -> tuple[int | None, int]:
 
 
 def _is_whole_mp4(data: bytes) -> bool | None:
-    at, names = 0, set()
+    at, boxes = 0, dict[bytes, tuple[int, int]]()
     while at + 8 <= len(data):
         size, name = struct.unpack_from(">I4s", data, at)
         if size == 1 and at + 16 <= len(data):
@@ -51,10 +51,10 @@ def _is_whole_mp4(data: bytes) -> bool | None:
             size = len(data) - at  # to the end of the file
         if size < 8:
             return None
-        names.add(name)
+        boxes[name] = at, at + size
         at += size
     if at > len(data):
         return False
     # Of a file in fragments the last ones may be missing, unless their index at the end is there.
-    is_in_fragments = b"mvex" in data
-    return True if (b"mfra" if is_in_fragments else b"moov") in names else None
+    is_in_fragments = data.find(b"mvex", *boxes.get(b"moov", (0, 0))) >= 0
+    return True if (b"mfra" if is_in_fragments else b"moov") in boxes else None
