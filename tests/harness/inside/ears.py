@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+
 import numpy as np
-from engine_tests import Steps
+from engine_tests import Steps, until
 from godot import AudioEffectCapture, AudioServer
+from npc_video_player import NpcVideoPlayer
 from numpy.typing import NDArray
 
 BLOCK_SECONDS = 0.01
+APART_SECONDS = 0.04  # people notice 45 ms
 
 
 class Ears:
@@ -50,3 +55,23 @@ def pitch(samples: NDArray[np.float32], rate: float) -> float:
     """The frequency of what is loudest, in hertz."""
     window = samples[:, 0] * np.hanning(len(samples))
     return float(np.abs(np.fft.rfft(window)).argmax() * rate / len(samples))
+
+
+def in_step(player: NpcVideoPlayer, frames: int = 1) -> Steps:
+    """Waits until sound and picture were together in five of six of the last `frames`.
+
+    A frame that itself takes long cannot be made up for within it.
+    """
+    layer = player._screen.layers.top
+    together: deque[bool] = deque(maxlen=frames)
+    last = time.perf_counter()
+
+    def are_together() -> bool:
+        nonlocal last
+        now = time.perf_counter()
+        lasted, last = now - last, now
+        apart = abs(layer.sound.ahead(layer.reel.position))
+        together.append(apart < max(APART_SECONDS, 2.0 * lasted))
+        return len(together) == frames and 6 * sum(together) >= 5 * frames
+
+    yield from until(are_together)

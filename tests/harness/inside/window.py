@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from engine_tests import EngineTest, Steps
+from godot import Engine
 from numpy.typing import NDArray
 
 
@@ -23,3 +27,13 @@ def drawn(frames: int = 2) -> Steps:
     """Lets what was asked for be drawn."""
     for _ in range(frames):
         yield
+
+
+@contextmanager
+def time_scale(scale: float) -> Iterator[None]:
+    """Lets the game's time pass `scale` times as fast, as for renderers that are slow."""
+    Engine.time_scale = scale
+    try:
+        yield
+    finally:
+        Engine.time_scale = 1.0

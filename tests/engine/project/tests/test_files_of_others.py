@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from clips import clip_of, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Engine
 from npc_video import GeneratedClip
 from npc_video_player import NpcVideoPlayer, shared
 from npc_video_player.clip_layer import ClipLayer
 from players import BARE, player_in
-from window import drawn, picture
+from window import drawn, picture, time_scale
 
 SIDE = 256
 COLOURS = {(1, 0, 0): "R", (0, 1, 0): "G", (0, 0, 1): "B", (1, 1, 0): "Y"}
@@ -98,9 +97,7 @@ def number_on(test: EngineTest) -> int:
 
 def test_every_frame_is_seen_in_each_loop(test: EngineTest) -> Steps:
     player, heard = bare(test)
-    # Slowly, as tests run on machines that draw in software.
-    Engine.time_scale = 0.25
-    try:
+    with time_scale(0.25):
         yield from opened(player, "muxer_zero.mp4")
         for loop in range(2):
             heard.clear()
@@ -109,14 +106,11 @@ def test_every_frame_is_seen_in_each_loop(test: EngineTest) -> Steps:
                 yield
                 seen.add(number_on(test))
             assert loop == 0 or seen >= set(range(24)), sorted(set(range(24)) - seen)
-    finally:
-        Engine.time_scale = 1.0
 
 
 def test_a_loop_is_as_long_as_the_file(test: EngineTest) -> Steps:
     player, heard = bare(test)
-    Engine.time_scale = 2.0
-    try:
+    with time_scale(2.0):
         for name, length in (("slide.mp4", 3.56), ("one4s.webm", None)):
             yield from opened(player, name)
             heard.clear()
@@ -132,8 +126,6 @@ def test_a_loop_is_as_long_as_the_file(test: EngineTest) -> Steps:
             else:
                 lasts = times[2] - times[1]
                 assert abs(lasts - length) < 0.2, (name, lasts)
-    finally:
-        Engine.time_scale = 1.0
 
 
 def test_a_still_tells_no_loops_and_is_bettered_at_once(test: EngineTest) -> Steps:

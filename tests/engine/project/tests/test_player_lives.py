@@ -196,11 +196,11 @@ def crowd(test: EngineTest, turn: int) -> Steps:
         if index % 10 == 0:
             player.get_video_texture()
         players.append(player)
-        if index % 4 == 0:
+        if index % 10 == 0:
             yield
     for index, player in enumerate(players):
         player.free()
-        if index % 10 == 0:
+        if index % 20 == 0:
             yield
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
+from ears import in_step
 from engine_tests import EngineTest, Steps, until
 from godot import Image
 from npc_video import GeneratedClip, HttpBackend
@@ -415,5 +416,4 @@ def test_its_sound_begins_when_all_of_it_is_there(test: EngineTest) -> Steps:
         assert shown.reel.sound is None
         server.answers[0].let_go(len(data))
         yield from until(lambda: shown.player._screen.layers.top.sound is not None, DEADLINE)
-        layer = shown.player._screen.layers.top
-        yield from until(lambda: abs(layer.sound.ahead(layer.reel.position)) < 0.04)
+        yield from in_step(shown.player)
