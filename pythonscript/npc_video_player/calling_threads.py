@@ -1,4 +1,4 @@
-"""Which threads may call a player: for most methods the main one alone, as for engine nodes."""
+"""Which threads may call and set what is in a scene: mostly the main one alone, as engine nodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from godot import is_main_thread, push_error
+from godot import Callable as EngineCallable
+from godot import Node, Resource, export, is_main_thread, push_error
+
+__all__ = ["Property", "any_thread", "main_thread_only"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +33,7 @@ def any_thread(method: F) -> F:
 
 
 def main_thread_only(default: Any = None) -> Callable[[F], F]:
-    """Has a method of a player in the scene refuse other threads, with a line in the log.
+    """Has a method of what is in use refuse other threads, with a line in the log.
 
     The line comes once for each method, however often and by whichever threads it is called.
 
@@ -39,19 +42,56 @@ def main_thread_only(default: Any = None) -> Callable[[F], F]:
     """
 
     def decorate(method: F) -> F:
+        name = method.__name__
+
         @functools.wraps(method)
         def call(self: Any, *arguments: Any, **named: Any) -> Any:
-            if is_main_thread() or not self.is_inside_tree():
+            if _may_change(self, f"{name} was called", "call", f"{name}.call_deferred()"):
                 return method(self, *arguments, **named)
-            name = method.__name__
-            if name not in _told:
-                _told.add(name)
-                push_error(
-                    f"NpcVideoPlayer.{name} was called from another thread: call it from the main"
-                    f" thread (`{name}.call_deferred()`)."
-                )
             return default
 
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+class Property(export):
+    """A property that the main thread alone sets once its object is in use; all may read it.
+
+    Another thread changes nothing, and is told so once for each property.
+    """
+
+    def assign(self, obj: Any, value: Any) -> None:
+        name = self.name
+        if _may_change(obj, f"{name} was set", "set", f'set_deferred("{name}", …)'):
+            self.take(obj, value)
+
+    def take(self, obj: Any, value: Any) -> None:
+        """Takes a new value, on a thread that may do so; for classes that extend this one."""
+        super().assign(obj, value)
+
+
+def _may_change(obj: Any, what: str, verb: str, instead: str) -> bool:
+    if is_main_thread() or not _is_in_use(obj):
+        return True
+    what = f"{type(obj).__name__}.{what}"
+    if what not in _told:
+        _told.add(what)
+        push_error(f"{what} from another thread: {verb} it from the main thread (`{instead}`).")
+    return False
+
+
+def _is_in_use(obj: Any) -> bool:
+    """Whether it is in a scene, or a resource that something in a scene follows."""
+    if isinstance(obj, Node):
+        return bool(obj.is_inside_tree())
+    connections = obj.get_signal_connection_list("changed")
+    followers = (_owner_of(connection["callable"]) for connection in connections)
+    return any(isinstance(each, Node | Resource) and _is_in_use(each) for each in followers)
+
+
+def _owner_of(function: Any) -> Any:
+    """The object of a Callable, or of the method that Python made one of; None for neither."""
+    if isinstance(function, EngineCallable):
+        return function.get_object()
+    return getattr(function, "__self__", None)

@@ -14,10 +14,10 @@ from godot import (
     NodePath,
     Rect2,
     Vector2,
-    export,
     exposed,
 )
 
+from .calling_threads import Property
 from .interaction_zone import NpcInteractionZone, NpcZoneListener
 from .player import NpcVideoPlayer
 from .stretch import placed
@@ -40,7 +40,7 @@ class NpcInteractionZone3D(Zone, Node3D):
     the camera is touched. While the mouse is captured, what is in the middle of the view is.
     """
 
-    surface = export(
+    surface = Property(
         NodePath,
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
@@ -48,12 +48,12 @@ class NpcInteractionZone3D(Zone, Node3D):
         doc="What the NPC is seen on: a mesh by its texture coordinates, a sprite, or an area, in"
         " whose box of shapes the picture lies flat. Empty: the node above this one.",
     )
-    area = export(
+    area = Property(
         Rect2,
         _WHOLE,
         doc="Which part of the picture the zone is, from (0, 0) to (1, 1).",
     )
-    blocking_mask = export(
+    blocking_mask = Property(
         int,
         1,
         hint=_LAYERS_3D_PHYSICS,

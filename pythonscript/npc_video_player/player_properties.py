@@ -13,7 +13,6 @@ from godot import (
     Rect2,
     Texture2D,
     Vector2,
-    export,
 )
 from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig, VideoParams
 from npc_video.cache import POLICIES
@@ -21,6 +20,7 @@ from npc_video.errors import InvalidDataError
 from npc_video.portrait.sizes import clip_size
 
 from .backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
+from .calling_threads import Property
 from .exported import is_exported
 from .layers import CURVES
 from .placeholder import PARTS
@@ -65,7 +65,7 @@ class PlayerProperties(Control):
         doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
         " script assigns a whole new Array.",
     )
-    tool = export(
+    tool = Property(
         str, "", doc="What zones that name no tool of their own are touched with: `feather`."
     )
     backend = Setting(

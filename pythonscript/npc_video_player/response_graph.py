@@ -10,11 +10,12 @@ import json
 from functools import cache
 
 import npc_video
-from godot import FileAccess, Resource, export, exposed, push_error, push_warning
+from godot import FileAccess, Resource, exposed, push_error, push_warning
 from npc_video import GraphError
 from npc_video.errors import InvalidDataError
 from npc_video.templates import TEMPLATES, template_text
 
+from .calling_threads import Property, main_thread_only
 from .told import is_word_of
 
 __all__ = ["NpcResponseGraph"]
@@ -32,7 +33,7 @@ class NpcResponseGraph(Resource):
     text with `load_json`. An NpcProfile uses it.
     """
 
-    template = export(
+    template = Property(
         str,
         _NONE,
         enum=(_NONE, *TEMPLATES, _OWN),
@@ -40,7 +41,7 @@ class NpcResponseGraph(Resource):
         doc="Fills the graph with one to begin with. `own` once it has been changed: empty `json`"
         " first to choose another, so that nothing gets lost.",
     )
-    json = export(
+    json = Property(
         str,
         "",
         hint=_MULTILINE,
@@ -83,6 +84,7 @@ class NpcResponseGraph(Resource):
         graph.json = text
         return graph
 
+    @main_thread_only("The graph is in use: load it on the main thread.")
     def load_json(self, text: str) -> str:
         """Takes the content of a file, exactly as it is.
 

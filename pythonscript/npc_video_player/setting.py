@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from godot import Resource, Vector2i, export, push_error
+from godot import Resource, Vector2i, push_error
 
+from .calling_threads import Property
 from .told import is_word_of
 
 __all__ = ["Number", "PictureSize", "Setting"]
@@ -14,7 +15,7 @@ __all__ = ["Number", "PictureSize", "Setting"]
 _MOST_PIXELS = 8192  # on a side: less than any renderer takes
 
 
-class Setting(export):
+class Setting(Property):
     """A property whose changes the player goes by at once, as it does by those of a resource.
 
     Args:
@@ -25,13 +26,13 @@ class Setting(export):
         super().__init__(*args, **options)
         self._is_of_playing = is_of_playing
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: Any) -> None:
         if not is_word_of(self, value):
             return
         before, were_hidden = self.__get__(obj), obj._hidden()
         if value == before:
             return
-        super().assign(obj, value)
+        super().take(obj, value)
         if isinstance(before, Resource):
             before.changed.disconnect(obj._change)
         if isinstance(value, Resource):
@@ -51,12 +52,12 @@ class Number(Setting):
         super().__init__(*args, **options)
         self._least = least
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: Any) -> None:
         if not self._least <= value < math.inf:
             wanted = "a number" if self._least == -math.inf else f"{self._least:g} or more"
             push_error(f"{self.name}: {value:g} is refused; use {wanted}.")
             return
-        super().assign(obj, value)
+        super().take(obj, value)
 
 
 class PictureSize(Setting):
@@ -65,9 +66,9 @@ class PictureSize(Setting):
     def __init__(self, **options: Any):
         super().__init__(Vector2i, Vector2i(), suffix="px", **options)
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: Any) -> None:
         if min(value) < 0 or max(value) > _MOST_PIXELS:
             refused = f"{value.x}×{value.y}"
             push_error(f"{self.name}: {refused} is refused; use up to {_MOST_PIXELS} pixels.")
             return
-        super().assign(obj, value)
+        super().take(obj, value)

@@ -8,14 +8,16 @@ from typing import Any
 from godot import export, push_error
 from npc_video.records import UNTAGGED_COLOURS
 
+from .calling_threads import Property
+
 __all__ = ["FinishStarted", "Told", "UntaggedColours", "Word", "is_word_of"]
 
 
-class Told(export):
+class Told(Property):
     """A property whose changes the resource tells, so that what shows or uses it follows."""
 
-    def assign(self, obj: Any, value: Any) -> None:
-        super().assign(obj, value)
+    def take(self, obj: Any, value: Any) -> None:
+        super().take(obj, value)
         obj.emit_changed()
 
 
@@ -32,9 +34,9 @@ def is_word_of(listed: export, value: Any) -> bool:
 class Word(Told):
     """One of the words of `enum`; another is refused, and changes nothing."""
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: Any) -> None:
         if is_word_of(self, value):
-            super().assign(obj, value)
+            super().take(obj, value)
 
 
 class UntaggedColours(Told):

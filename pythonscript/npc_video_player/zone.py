@@ -21,13 +21,13 @@ from godot import (
     Node,
     NodePath,
     Vector2,
-    export,
     is_instance_valid,
     signal,
 )
 from npc_video.gestures import Gesture
 from npc_video.touches import Touches
 
+from .calling_threads import Property, main_thread_only
 from .player import NpcVideoPlayer
 
 __all__ = ["KEY", "Zone"]
@@ -52,19 +52,19 @@ _LOSSES = (
 class Zone:
     """The part of a zone that is the same for a Control and an Area2D."""
 
-    zone = export(
+    zone = Property(
         str,
         "",
         doc="What the response graph calls this part of the NPC, such as `cheek`.",
     )
-    tool = export(
+    tool = Property(
         str,
         "",
         doc="What the player touches the NPC with, such as `feather`. Empty: what the property"
         " `tool` of the player node says, else `hand`. To choose one for all zones:"
         ' `get_tree().set_group("npc_interaction_zones", "tool", "feather")`.',
     )
-    interval = export(
+    interval = Property(
         float,
         0.5,
         range=(0.1, 5, 0.05),
@@ -72,7 +72,7 @@ class Zone:
         doc="The least time between two interactions of one finger, pen or mouse; how often a touch"
         " that lasts is told.",
     )
-    player = export(
+    player = Property(
         NodePath,
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
@@ -105,6 +105,7 @@ class Zone:
         Zone.player.store(self, value)
         self.update_configuration_warnings()
 
+    @main_thread_only()
     def cancel_touches(self) -> None:
         """Ends what is going on without an interaction, as pausing and losing the focus do."""
         self._touches.drop()

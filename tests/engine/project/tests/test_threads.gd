@@ -88,3 +88,130 @@ func test_numbers_are_told_to_all_threads(test: Node) -> void:
 	_expect(told.size() == 200, "it told %d" % told.size())
 	for stats: Dictionary in told:
 		_expect("hit_rate" in stats and "timeline" in stats, "it told %s" % [stats])
+
+
+# ---- Properties ----
+
+## Sets properties in another thread to what they are, which is refused as well as anything else.
+func _set_in_pool(object: Object, values: Dictionary) -> void:
+	var task := WorkerThreadPool.add_task(
+		func() -> void:
+			for name: StringName in values:
+				object.set(name, values[name])
+	)
+	WorkerThreadPool.wait_for_task_completion(task)
+
+
+func _own_properties(of_class: StringName) -> PackedStringArray:
+	var names := PackedStringArray()
+	for property in ClassDB.class_get_property_list(of_class, true):
+		if property.usage & (PROPERTY_USAGE_STORAGE | PROPERTY_USAGE_EDITOR):
+			names.append(property.name)
+	return names
+
+
+func test_every_property_of_what_is_in_the_scene_refuses_other_threads(test: Node) -> void:
+	var ear := Ear.new()
+	OS.add_logger(ear)
+	var count := 0
+	for object: Node in [
+		_player(test), NpcInteractionZone.new(), NpcInteractionZone2D.new(),
+		NpcInteractionZone3D.new(),
+	]:
+		if not object.is_inside_tree():
+			test.add_child(object)
+		var names := _own_properties(object.get_class())
+		_expect(names.size() > 3, "%s has only %s" % [object.get_class(), names])
+		var values := {}
+		for name in names:
+			count += 1
+			values[name] = object.get(name)
+			test.expect_error(
+				"%s.%s was set from another thread: set it from the main thread"
+				% [object.get_class(), name] + " (`set_deferred(\"%s\", …)`)." % name
+			)
+		for turn in 2:
+			_set_in_pool(object, values)
+	OS.remove_logger(ear)
+	_expect(ear.errors.size() == count, "%d were to be told, but %s" % [count, ear.errors])
+
+
+func test_what_another_thread_sets_changes_nothing(test: Node) -> void:
+	var player := _player(test)
+	var zone := NpcInteractionZone.new()
+	player.add_child(zone)
+	var of_player := {
+		&"npc_name": "Moss", &"volume_db": -6.0, &"texture_size": Vector2i(8, 8), &"tool": "brush",
+		&"profile": NpcProfile.new(),
+	}
+	var of_zone := {&"zone": "cheek", &"tool": "brush", &"interval": 2.0}
+	for pair: Array in [[player, of_player], [zone, of_zone]]:
+		var object: Node = pair[0]
+		var before := {}
+		for name: StringName in pair[1]:
+			before[name] = object.get(name)
+		_set_in_pool(object, pair[1])
+		for name: StringName in pair[1]:
+			_expect(object.get(name) == before[name], "%s was set" % name)
+
+
+func test_what_another_thread_sets_deferred_counts(test: Node) -> void:
+	var player := _player(test)
+	var task := WorkerThreadPool.add_task(player.set_deferred.bind(&"npc_name", "Moss"))
+	WorkerThreadPool.wait_for_task_completion(task)
+	await _until(test, func() -> bool: return player.npc_name == "Moss")
+
+
+func test_properties_are_read_by_all_threads(test: Node) -> void:
+	var player := _player(test)
+	var read := []
+	var task := WorkerThreadPool.add_task(func() -> void: read.append(player.preset))
+	WorkerThreadPool.wait_for_task_completion(task)
+	_expect(read == [player.preset], "it read %s" % [read])
+
+
+func test_resources_of_a_player_in_the_scene_refuse_other_threads(test: Node) -> void:
+	var player := _player(test)
+	var profile := NpcProfile.new()
+	profile.graph = NpcResponseGraph.from_template("mood_meter")
+	player.profile = profile
+	var host := NpcProceduralBackend.new()
+	var inner := NpcBackendPool.new()
+	inner.hosts = [host]
+	var outer := NpcBackendPool.new()
+	outer.hosts = [inner]
+	player.backend = outer
+	for pair: Array in [
+		[profile, &"npc_name", "Moss"], [profile.graph, &"json", ""],
+		[profile.graph, &"template", "guard"], [host, &"simulate_latency", true],
+		[inner, &"hedge", true], [outer, &"in_exported_games", false],
+	]:
+		var resource: Resource = pair[0]
+		var before: Variant = resource.get(pair[1])
+		test.expect_error("%s.%s was set from another thread" % [resource.get_class(), pair[1]])
+		_set_in_pool(resource, {pair[1]: pair[2]})
+		_expect(resource.get(pair[1]) == before, "%s was set" % pair[1])
+	test.expect_error("NpcResponseGraph.load_json was called from another thread")
+	var told := []
+	var text: String = NpcResponseGraph.from_template("guard").to_json()
+	var task := WorkerThreadPool.add_task(func() -> void: told.append(profile.graph.load_json(text)))
+	WorkerThreadPool.wait_for_task_completion(task)
+	_expect(told[0] != "", "it says that it was loaded")
+	_expect(profile.graph.template == "mood_meter", "it is %s" % profile.graph.template)
+
+
+## As games do that make their NPCs while a scene is loaded.
+func test_what_is_in_no_scene_is_set_in_any_thread(test: Node) -> void:
+	var player := NpcVideoPlayer.new()
+	var profile := NpcProfile.new()
+	player.profile = profile
+	var pool := NpcBackendPool.new()
+	var host := NpcProceduralBackend.new()
+	pool.hosts = [host]
+	_set_in_pool(profile, {&"npc_name": "Moss"})
+	_set_in_pool(host, {&"simulate_latency": true})
+	_set_in_pool(player, {&"npc_id": "moss", &"backend": pool})
+	_expect(profile.npc_name == "Moss" and host.simulate_latency, "a resource was not set")
+	_expect(player.npc_id == "moss" and player.backend == pool, "the player was not set")
+	test.add_child(player)
+	_expect(player.react({"tool": "hand"}), "it does not react")
