@@ -39,11 +39,18 @@ class Priority:
         header: its name, "" for none.
         urgent: what it says of a clip that somebody waits for; "" leaves the header out.
         ahead: the same of one that is made ahead.
+
+    Raises:
+        InvalidDataError: there is something to say, and no header.
     """
 
     header: str = ""
     urgent: str = ""
     ahead: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.urgent or self.ahead) and not self.header:
+            raise InvalidDataError("priority: name the header that is to say it, in header.")
 
     def headers(self, request: GenerationRequest) -> dict[str, str]:
         said = self.urgent if request.is_urgent else self.ahead

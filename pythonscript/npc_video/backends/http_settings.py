@@ -19,6 +19,7 @@ from .wire import Limits
 __all__ = ["GeneratorSettings", "HttpSettings", "RemoteSettings", "http_backend"]
 
 _LONGEST_LIMIT = 86400.0
+_PLACES = ("path", "status_path", "result_path", "cancel_path")
 
 
 class GeneratorSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
@@ -35,6 +36,8 @@ class RemoteSettings(GeneratorSettings):
 
     def common(self) -> dict[str, Any]:
         token = None
+        if self.token_env and self.token_file:
+            raise InvalidDataError("name either token_env or token_file, not both.")
         if self.token_env:
             token = Token.from_environment(self.token_env)
         elif self.token_file:
@@ -87,12 +90,10 @@ class HttpSettings(RemoteSettings, tag="http"):
                 f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
                 f" {_LONGEST_LIMIT:g}."
             )
+        self._check_model()
         fields = msgspec.structs.asdict(self.fields)
         fields["extra"] = with_model(self.fields.extra, self.model)
-        places = {
-            name: with_model(getattr(self, name), self.model)
-            for name in ("path", "status_path", "result_path", "cancel_path")
-        }
+        places = {name: with_model(getattr(self, name), self.model) for name in _PLACES}
         return HttpBackend(
             self.url,
             **places,
@@ -108,6 +109,15 @@ class HttpSettings(RemoteSettings, tag="http"):
             fields=HttpFields(**fields, statuses=self.statuses),
             **self.common(),
         )
+
+    def _check_model(self) -> None:
+        """Of a service of one's own: what is written beside a recipe may leave its model out."""
+        sent = [self.fields.extra, *(getattr(self, name) for name in _PLACES)]
+        if self.model and not self.service and with_model(sent, self.model) == sent:
+            raise InvalidDataError(
+                "model: nothing that is sent has it: write {model} into path or fields.extra, or"
+                " take it out."
+            )
 
 
 def http_backend(settings: Mapping[str, Any]) -> Backend:

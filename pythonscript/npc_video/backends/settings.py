@@ -82,12 +82,24 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     def _workflow(self, folder: Path) -> Workflow:
         if bool(self.model) == bool(self.workflow):
             raise InvalidDataError("name either a model or the file of a workflow.")
+        self._check_unused()
         if self.workflow:
             path = folder / self.workflow
             return CustomWorkflow.from_file(
                 path, table=self.table, loras_after=self.loras_after, output=self.output
             )
         return workflow_of(self.model, self.files)
+
+    def _check_unused(self) -> None:
+        if self.workflow and self.files:
+            raise InvalidDataError(
+                "files are those of a model, and a workflow names its own: take them out."
+            )
+        for name in ("table", "loras_after", "output"):
+            if self.model and getattr(self, name):
+                raise InvalidDataError(
+                    f"{name} is for a workflow of your own, not for a model: take it out."
+                )
 
 
 class _Pool(GeneratorSettings, tag="pool"):

@@ -76,6 +76,7 @@ def test_a_whole_file(tmp_path):
 
 GENERATOR = "[generators.x]\n"
 HTTP = GENERATOR + "kind = 'http'\nurl = 'http://a'\n"
+COMFYUI = GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\n"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,13 @@ HTTP = GENERATOR + "kind = 'http'\nurl = 'http://a'\n"
             " there is a list in it",
         ),
         (GENERATOR + "kind = 'pool'", r"generators\.x: hosts is missing; add it\."),
+        (COMFYUI + "workflow = 'a'\nfiles = { vae = 'b' }", "files are those of a model, and"),
+        (COMFYUI + "model = 'svd'\ntable = { 'A.b' = 'seed' }", "x: table is for a workflow of"),
+        (COMFYUI + "model = 'svd'\nloras_after = 'A'", r"loras_after is for a workflow .* out\."),
+        (COMFYUI + "model = 'svd'\noutput = 'A'", "output is for a workflow of your own"),
+        (HTTP + "token_env = 'A'\ntoken_file = 'b'", "either token_env or token_file, not both"),
+        (HTTP + "model = 'a'", r"model: nothing that is sent has it: write {model} into path"),
+        (HTTP + "priority = { urgent = '1' }", "priority: name the header"),
     ],
 )
 def test_mistakes_are_named(tmp_path, text, message):
