@@ -64,6 +64,7 @@ class HttpBackend(Backend):
         url: of the service, below which `path` lies.
         token: sent to the service only.
         token_header, token_prefix: how; "Authorization: Bearer …" unless they say otherwise.
+        certificates: trusted beside the usual ones: the content of a file in PEM.
         headers: sent with every question.
         path: where clips are asked for.
         status_path: where to ask for a job of which the service tells the id only, such as
@@ -96,6 +97,7 @@ class HttpBackend(Backend):
         token: Token | None = None,
         token_header: str = "Authorization",
         token_prefix: str = "Bearer",
+        certificates: bytes = b"",
         headers: Mapping[str, str] | None = None,
         path: str = _PATH,
         status_path: str = "",
@@ -121,6 +123,7 @@ class HttpBackend(Backend):
             limits=limits,
             token_header=token_header,
             token_prefix=token_prefix,
+            certificates=certificates,
         )
         self._rules = JobRules(
             path=path.lstrip("/"),

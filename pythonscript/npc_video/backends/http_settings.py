@@ -1,6 +1,7 @@
 """The settings of services over HTTP, as they stand in a file or in the inspector."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from .http_recipes import with_model, with_recipe
 from .http_rules import Priority
 from .settings_reading import read_settings
 from .token import Token
+from .trust import read_certificates
 from .wire import Limits
 
 __all__ = ["GeneratorSettings", "HttpSettings", "RemoteSettings", "http_backend"]
@@ -30,20 +32,31 @@ class RemoteSettings(GeneratorSettings):
     url: str
     token_env: str = ""
     token_file: str = ""
+    token_header: str = "Authorization"
+    token_prefix: str = "Bearer"
+    ca_file: str = ""
     headers: dict[str, str] = {}
     finish_started: bool = False
     untagged_colours: str = UNTAGGED_COLOURS[0]
 
-    def common(self) -> dict[str, Any]:
+    def common(self, folder: Path) -> dict[str, Any]:
+        """What all generators behind an address take.
+
+        Args:
+            folder: where files are that have none of their own.
+        """
         token = None
         if self.token_env and self.token_file:
             raise InvalidDataError("name either token_env or token_file, not both.")
         if self.token_env:
             token = Token.from_environment(self.token_env)
         elif self.token_file:
-            token = Token.from_file(self.token_file)
+            token = Token.from_file(folder / self.token_file)
         return {
             "token": token,
+            "token_header": self.token_header,
+            "token_prefix": self.token_prefix,
+            "certificates": read_certificates(folder / self.ca_file) if self.ca_file else b"",
             "headers": self.headers,
             "finish_started": self.finish_started,
             "untagged_colours": self.untagged_colours,
@@ -73,8 +86,6 @@ class HttpSettings(RemoteSettings, tag="http"):
     result_path: str = ""
     cancel_method: str = "DELETE"
     cancel_path: str = ""
-    token_header: str = "Authorization"
-    token_prefix: str = "Bearer"
     allowed_origins: list[str] = []
     slots: int = 1
     time_limit: float = Limits().generate_seconds
@@ -84,7 +95,7 @@ class HttpSettings(RemoteSettings, tag="http"):
     priority: _Priority = msgspec.field(default_factory=_Priority)
     fields: _Fields = msgspec.field(default_factory=_Fields)
 
-    def make(self) -> Backend:
+    def make(self, folder: Path) -> Backend:
         if not 0.0 < self.time_limit <= _LONGEST_LIMIT:
             raise InvalidDataError(
                 f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
@@ -98,8 +109,6 @@ class HttpSettings(RemoteSettings, tag="http"):
             self.url,
             **places,
             cancel_method=self.cancel_method,
-            token_header=self.token_header,
-            token_prefix=self.token_prefix,
             allowed_origins=self.allowed_origins,
             slots=self.slots,
             limits=Limits(generate_seconds=self.time_limit),
@@ -107,7 +116,7 @@ class HttpSettings(RemoteSettings, tag="http"):
             idempotency_header=self.idempotency_header,
             priority=Priority(**msgspec.structs.asdict(self.priority)),
             fields=HttpFields(**fields, statuses=self.statuses),
-            **self.common(),
+            **self.common(folder),
         )
 
     def _check_model(self) -> None:
@@ -120,10 +129,14 @@ class HttpSettings(RemoteSettings, tag="http"):
             )
 
 
-def http_backend(settings: Mapping[str, Any]) -> Backend:
+def http_backend(settings: Mapping[str, Any], folder: Path | None = None) -> Backend:
     """A service over HTTP, of what would be lines of its table in a file.
+
+    Args:
+        folder: where that file would be.
 
     Raises:
         InvalidDataError: one of them is wrong.
     """
-    return read_settings(with_recipe({**settings, "kind": "http"}), HttpSettings).make()
+    read = read_settings(with_recipe({**settings, "kind": "http"}), HttpSettings)
+    return read.make(folder or Path())

@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 from ..errors import InvalidDataError
 
-__all__ = ["allowed_origin", "host_of", "is_allowed", "origin_of", "with_origin"]
+__all__ = [
+    "allowed_origin",
+    "base_of",
+    "host_of",
+    "is_allowed",
+    "origin_of",
+    "short_origin",
+    "with_origin",
+]
 
 _PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:\[([\da-f.:]+)\]|([^\[\]@:]+))(?::\d*)?", re.ASCII | re.IGNORECASE)
@@ -29,8 +37,30 @@ def origin_of(url: str) -> str:
         return f"{parts.scheme}://{_host(parts.netloc)}:{parts.port or _PORTS[parts.scheme]}"
     except (KeyError, ValueError) as error:
         raise InvalidDataError(
-            f"url: {url[:100]!r} is no address such as http://127.0.0.1:8188."
+            f"url: {_told(url)} is no address such as http://127.0.0.1:8188."
         ) from error
+
+
+def base_of(url: str) -> str:
+    """The address below which a server is asked; it ends in a slash, and holds no secrets.
+
+    Raises:
+        InvalidDataError: it is none, or has what would not be sent.
+    """
+    place, mark, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+    if mark and place.isprintable():
+        raise InvalidDataError(
+            "url: leave out what stands before the @: put USER:PASSWORD into an environment"
+            " variable, name that in token_env, and set token_prefix to Basic."
+        )
+    origin_of(url)
+    for mark in "?#":
+        if mark in url:
+            raise InvalidDataError(
+                f"url: leave out the {mark} and what follows it, which would not be sent: put a"
+                " token into an environment variable, and name that in token_env."
+            )
+    return url.rstrip("/") + "/"
 
 
 def allowed_origin(text: str) -> str:
@@ -50,7 +80,7 @@ def allowed_origin(text: str) -> str:
             raise InvalidDataError
     except InvalidDataError as error:
         raise InvalidDataError(
-            f"allowed_origins: {text[:100]!r} is none, such as https://cdn.example.org or"
+            f"allowed_origins: {_told(text)} is none, such as https://cdn.example.org or"
             " https://*.example.org."
         ) from error
     return origin.replace("://", "://*.") if star else origin
@@ -71,9 +101,21 @@ def host_of(origin: str) -> str:
     return origin.partition("://")[2].rpartition(":")[0]
 
 
+def short_origin(origin: str) -> str:
+    """What `origin_of` returned, as people write it: without the port that goes without saying."""
+    scheme = origin.partition(":")[0]
+    return origin.removesuffix(f":{_PORTS[scheme]}")
+
+
 def with_origin(url: str, origin: str) -> str:
-    """The address with its origin spelled as `origin_of` does, the only spelling of its host."""
-    return urlsplit(url)._replace(netloc=origin.partition("://")[2]).geturl()
+    """The same address at another origin, or at its own in the only spelling of its host."""
+    scheme, _, place = origin.partition("://")
+    return urlsplit(url)._replace(scheme=scheme, netloc=place).geturl()
+
+
+def _told(text: str) -> str:
+    """A text that is no address, for a sentence; what may hold a secret is not repeated."""
+    return "this" if "@" in text or "?" in text else repr(text[:100])
 
 
 def _host(place: str) -> str:

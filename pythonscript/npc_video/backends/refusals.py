@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 
 __all__ = ["REASON_BYTES", "refusal", "retry_after", "unreachable"]
 
+_USER = (
+    "It wants a user and a password: put USER:PASSWORD into an environment variable, name that as"
+    " token_env of the generator, and set its token_prefix to Basic."
+)
+# What to do, by what OpenSSL says of a certificate.
+_OF_CERTIFICATES = {
+    "ostname mismatch": "use an address with the name that it was made for",
+    "IP address mismatch": "use an address with the name that it was made for, or have it made anew"
+    " for this one",
+    "has expired": "have it made anew, and look at the clock of this machine",
+    "not yet valid": "look at the clock of this machine",
+}
+_UNKNOWN = (
+    "name the file of it, or of the authority that signed it, in ca_file of the generator, or in"
+    " the environment variable SSL_CERT_FILE"
+)
+# What OpenSSL says where no TLS is spoken.
+_WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
+
 REASON_BYTES = 300
 """How much is read of what a server says of its reasons."""
 
@@ -33,7 +52,9 @@ def refusal(
         token: that was sent with the question.
         is_own: the generator's own server was asked, which tokens are for.
     """
-    error = _refusal(response, body, _about(token) if is_own else "")
+    challenge = response.headers.get("www-authenticate", "").lower()
+    about_token = _about(token, challenge.startswith("basic")) if is_own else ""
+    error = _refusal(response, body, about_token)
     error.status = response.status_code
     return error
 
@@ -56,13 +77,16 @@ def _refusal(response: "httpx.Response", body: bytes, about_token: str) -> Gener
     return GenerationFailedError(text) if status >= 500 else GenerationInvalidError(text)
 
 
-def _about(token: Token | None) -> str:
-    if token is None:
-        return (
-            "No token was sent: put it into an environment variable, and name that as token_env of"
-            " the generator."
-        )
-    return f"The token came from {token.source}: see whether it is the right one, and still valid."
+def _about(token: Token | None, wants_user: bool) -> str:
+    if token is not None:
+        came = f"The token came from {token.source}: see whether it is the right one, and still"
+        return f"{came} valid.{' ' + _USER if wants_user else ''}"
+    if wants_user:
+        return _USER
+    return (
+        "No token was sent: put it into an environment variable, and name that as token_env of"
+        " the generator."
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -92,9 +116,13 @@ def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
 def _unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
     text = str(error) or type(error).__name__
     if "CERTIFICATE_VERIFY_FAILED" in text:
+        reason = text.rpartition("failed: ")[2].partition(" (_ssl")[0].rstrip(".")
+        what = next((each for word, each in _OF_CERTIFICATES.items() if word in text), _UNKNOWN)
         return GeneratorUnreachableError(
-            f"The certificate of {origin} is not trusted: {text.rstrip('.')}."
+            f"The certificate of {origin} is not trusted ({reason}): {what}."
         )
+    has_tls = not any(word in text for word in _WITHOUT_TLS)
+    advice = "" if has_tls else " It seems to speak no TLS: begin url with http://."
     return GeneratorUnreachableError(
-        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}."
+        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}.{advice}"
     )

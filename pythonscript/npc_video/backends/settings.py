@@ -77,7 +77,8 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
 
     def make(self, folder: Path) -> Backend:
         workflow = self._workflow(folder)
-        return ComfyUiBackend(self.url, workflow, patience=self.patience, **self.common())
+        common = self.common(folder)
+        return ComfyUiBackend(self.url, workflow, patience=self.patience, **common)
 
     def _workflow(self, folder: Path) -> Workflow:
         if bool(self.model) == bool(self.workflow):
@@ -221,9 +222,7 @@ class _Maker:
 
     def _new(self, name: str, above: tuple[str, ...]) -> Backend:
         settings = self._settings[name]
-        if isinstance(settings, HttpSettings):
-            return settings.make()
-        if isinstance(settings, _ComfyUi):
+        if isinstance(settings, HttpSettings | _ComfyUi):
             return settings.make(self._folder)
         if isinstance(settings, _Pool):
             hosts = {host: self._make(host, above) for host in settings.hosts}

@@ -1,6 +1,7 @@
 """The word that a server wants to hear, kept out of scenes, logs and error messages."""
 
 import os
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,6 +54,17 @@ class Token:
                 f"token: {self._source} holds none, or more than one line."
             )
         return token
+
+    def with_prefix(self, prefix: str) -> str:
+        """The secret as a header has it; after "Basic" a user and a password are in Base64.
+
+        Raises:
+            GenerationInvalidError: as `reveal` does.
+        """
+        secret = self.reveal()
+        if prefix.lower() == "basic" and ":" in secret:
+            secret = b64encode(secret.encode()).decode()
+        return f"{prefix} {secret}".strip()
 
     def _variable(self) -> str:
         assert not isinstance(self._read, Path)

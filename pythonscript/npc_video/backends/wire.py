@@ -21,14 +21,16 @@ from ..errors import (
 )
 from .bodies import OnPart, read_body, reason_of
 from .direct import is_direct
-from .origin import allowed_origin, host_of, is_allowed, origin_of, with_origin
+from .origin import allowed_origin, base_of, host_of, is_allowed, origin_of, with_origin
+from .redirects import is_page, page_in_place, redirect_not_followed
 from .refusals import refusal, unreachable
 from .token import Token
+from .trust import check_certificates, tls_context
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "Limits", "OnPart", "Wire", "parse_json"]
+__all__ = ["Answer", "Limits", "OnPart", "Wire"]
 
 _REDIRECTS = 3
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
@@ -69,7 +71,20 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Any:
-        return parse_json(self.body)
+        """The value that the server sent.
+
+        Raises:
+            GenerationInvalidError: it is no JSON, or nested too deeply.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            if is_page(self.media_type, self.body):
+                raise page_in_place(self.url, self.body) from error
+            beginning = self.body[:60].decode(errors="replace")
+            raise GenerationInvalidError(
+                f"The server answered with something that is no JSON: {beginning!r}."
+            ) from error
 
 
 class Wire:
@@ -79,12 +94,14 @@ class Wire:
         url: where the server's paths begin.
         token: sent to the server's own origin only.
         headers: sent with every question to the server's own origin.
-        allowed_origins: others that clips may be fetched from, as `allowed_origin` takes them.
+        allowed_origins: others that clips may be fetched from, as `allowed_origin` takes them;
+            None where there is no such setting.
         token_header, token_prefix: how the token is sent; without a prefix it stands alone.
+        certificates: trusted beside the usual ones, as `read_certificates` returns them.
 
     Raises:
         InvalidDataError: `url` or one of the origins is no http or https address, or a header
-            cannot be sent.
+            cannot be sent, or there are no certificates in `certificates`.
     """
 
     def __init__(
@@ -93,19 +110,22 @@ class Wire:
         *,
         token: Token | None = None,
         headers: Mapping[str, str] | None = None,
-        allowed_origins: Collection[str] = (),
+        allowed_origins: Collection[str] | None = None,
         limits: Limits | None = None,
         token_header: str = "Authorization",
         token_prefix: str = "Bearer",
+        certificates: bytes = b"",
     ):
-        self.url = url.rstrip("/") + "/"
+        self.url = base_of(url)
         self.limits = limits or Limits()
         self.origin = origin_of(url)
-        self._allowed = {self.origin, *map(allowed_origin, allowed_origins)}
+        self._allowed = {self.origin, *map(allowed_origin, allowed_origins or ())}
+        self._allows_others = allowed_origins is not None
         self._token = token
         self._token_header, self._token_prefix = token_header, token_prefix
         self._headers = dict(headers or {})
         _check_headers({token_header: token_prefix, **self._headers})
+        self._certificates = check_certificates(certificates) if certificates else b""
         self._clients: tuple[httpx.AsyncClient, ...] = ()
         self._opening = asyncio.Lock()
 
@@ -163,19 +183,14 @@ class Wire:
         Raises:
             GenerationInvalidError: it is of an origin that is not allowed.
         """
-        try:
-            target = urljoin(base or self.url, path)
-            origin = origin_of(target)
-        except (ValueError, InvalidDataError) as error:
-            raise GenerationInvalidError(
-                f"The server at {self.origin} named {path[:100]!r}, which is no web address."
-            ) from error
+        target = self._address(path, base or self.url)
+        origin = origin_of(target)
         if not is_allowed(origin, self._allowed):
             raise GenerationInvalidError(
                 f"The server at {self.origin} points to {origin}: add that to allowed_origins if"
                 " you trust it."
             )
-        return with_origin(target, origin)
+        return target
 
     async def client(self, *, is_fresh: bool = False) -> "httpx.AsyncClient":
         """The connections that are kept, or those that are not.
@@ -194,8 +209,7 @@ class Wire:
         if origin_of(target) == self.origin:
             headers |= self._headers
             if self._token is not None:
-                said = f"{self._token_prefix} {self._token.reveal()}".strip()
-                headers[self._token_header] = said
+                headers[self._token_header] = self._token.with_prefix(self._token_prefix)
         return headers
 
     async def close(self) -> None:
@@ -204,13 +218,22 @@ class Wire:
             for client in clients:
                 await client.aclose()
 
+    def _address(self, path: str, base: str) -> str:
+        try:
+            target = urljoin(base, path)
+            return with_origin(target, origin_of(target))
+        except (ValueError, InvalidDataError) as error:
+            raise GenerationInvalidError(
+                f"The server at {self.origin} named {path[:100]!r}, which is no web address."
+            ) from error
+
     def _open(self) -> "tuple[httpx.AsyncClient, ...]":
         import httpx
 
         timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
         named = [host_of(origin) for origin in self._allowed if "*" not in origin]
         direct = {f"all://{host}": None for host in named if is_direct(host)}
-        context = httpx.create_ssl_context()
+        context = tls_context(self._certificates)
         return tuple(
             httpx.AsyncClient(
                 timeout=timeout,
@@ -239,12 +262,12 @@ class Wire:
             yield response
 
     def _redirected(self, method: str, target: str, response: "httpx.Response") -> str:
-        if method != "GET":
-            raise GenerationInvalidError(
-                f"The server at {self.origin} redirects what is sent to it: use the address that"
-                " it redirects to."
-            )
-        return self.resolve(response.headers.get("location", ""), target)
+        named = response.headers.get("location", "")
+        if origin_of(target) == self.origin:
+            there = self._address(named, target)
+            if method != "GET" or not is_allowed(origin_of(there), self._allowed):
+                raise redirect_not_followed(self.url, there, allows_others=self._allows_others)
+        return self.resolve(named, target)
 
     @asynccontextmanager
     async def _translated(self, seconds: float) -> AsyncIterator[None]:
@@ -272,18 +295,3 @@ def _check_headers(headers: Mapping[str, str]) -> None:
                 f"headers: {name[:80]!r} is no header that can be sent: use letters, digits and"
                 " hyphens in its name, and one line of ASCII as its value."
             )
-
-
-def parse_json(body: bytes) -> Any:
-    """The value that a server sent.
-
-    Raises:
-        GenerationInvalidError: it is no JSON, or nested too deeply.
-    """
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        beginning = body[:60].decode(errors="replace")
-        raise GenerationInvalidError(
-            f"The server answered with something that is no JSON: {beginning!r}."
-        ) from error

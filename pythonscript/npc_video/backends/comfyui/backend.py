@@ -51,7 +51,10 @@ class ComfyUiBackend(Backend):
     Args:
         url: of the server, such as "http://127.0.0.1:8188".
         workflow: what to run there: one of the chains that ship, or a `CustomWorkflow`.
-        token: for a server behind a gate, sent as "Authorization: Bearer …".
+        token: for a server behind a gate.
+        token_header, token_prefix: how it is sent; "Authorization: Bearer …" unless they say
+            otherwise.
+        certificates: trusted beside the usual ones: the content of a file in PEM.
         headers: sent with every question.
         patience: seconds for which a lost server is waited for before its jobs fail.
         finish_started: no clip is given up once it has begun, nor begun twice, as each one costs
@@ -68,6 +71,9 @@ class ComfyUiBackend(Backend):
         workflow: Workflow,
         *,
         token: Token | None = None,
+        token_header: str = "Authorization",
+        token_prefix: str = "Bearer",
+        certificates: bytes = b"",
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         patience: float = 30.0,
@@ -75,7 +81,15 @@ class ComfyUiBackend(Backend):
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
-        self._wire = Wire(url, token=token, headers=headers, limits=limits)
+        self._wire = Wire(
+            url,
+            token=token,
+            headers=headers,
+            limits=limits,
+            token_header=token_header,
+            token_prefix=token_prefix,
+            certificates=certificates,
+        )
         self._server = Server(self._wire)
         self._workflow = workflow
         own = workflow if isinstance(workflow, CustomWorkflow) else None

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from npc_video.errors import InvalidDataError
 
 from .comfyui.recorded import tiny
 
+CERTIFICATE = Path(__file__).parents[3] / "data" / "tls" / "untrusted.pem"
 WHOLE = """
 [generators.drawn]
 kind = "procedural"
@@ -140,6 +142,31 @@ def test_mistakes_are_named(tmp_path, text, message):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InvalidDataError, match="cannot be read"):
         load_backends(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(("kind", "rest"), [("http", ""), ("comfyui", "model = 'svd'")])
+def test_files_lie_beside_the_file(tmp_path, kind, rest):
+    text = f"{GENERATOR}kind = '{kind}'\nurl = 'https://a'\nca_file = 'own.pem'\n{rest}"
+    with pytest.raises(
+        InvalidDataError, match=r"generators\.x: ca_file: .*own\.pem cannot be read"
+    ):
+        loaded(tmp_path, text)
+    (tmp_path / "own.pem").write_text("none", "utf-8")
+    with pytest.raises(InvalidDataError, match=r"generators\.x: ca_file: holds no certificate"):
+        loaded(tmp_path, text)
+    (tmp_path / "own.pem").write_bytes(CERTIFICATE.read_bytes())
+    (tmp_path / "token").write_text("hush", "utf-8")
+    wire = loaded(tmp_path, text + "\ntoken_file = 'token'")["x"]._wire
+    assert wire.headers_for("https://a")["Authorization"] == "Bearer hush"
+
+
+@pytest.mark.parametrize("kind", ["http", "comfyui"])
+def test_how_a_token_is_sent(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("NPC_VIDEO_TEST", "hush")
+    rest = "model = 'svd'" if kind == "comfyui" else ""
+    text = f"{GENERATOR}kind = '{kind}'\nurl = 'https://a'\ntoken_env = 'NPC_VIDEO_TEST'\n{rest}"
+    sent = "\ntoken_header = 'X-API-Key'\ntoken_prefix = ''"
+    assert loaded(tmp_path, text + sent)["x"]._wire.headers_for("https://a")["X-API-Key"] == "hush"
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing\n", "[generators]\n", "\ufeff"])

@@ -1,0 +1,67 @@
+"""What to do where a server sends its clients elsewhere, or shows them a page for people."""
+
+import re
+from urllib.parse import urlsplit
+
+from ..errors import GenerationInvalidError
+from .origin import host_of, origin_of, short_origin, with_origin
+
+__all__ = ["is_page", "page_in_place", "redirect_not_followed"]
+
+_LOGIN = re.compile(r"log[-_ ]?in\b|sign[-_ ]?in\b|\bsso\b|\bo?auth", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
+_STARTS = (b"<!doctype html", b"<html")
+_HEAD_BYTES = 4096
+_MOST_SHOWN = 100
+_LET_IN = (
+    "A game cannot log in there: name the token that what is before the server takes in token_env,"
+    " or use an address of the server itself."
+)
+_LOOK = (
+    "See whether url is the address of the server itself, and what is before it lets programs pass."
+)
+
+
+def redirect_not_followed(
+    base: str, target: str, *, allows_others: bool = False
+) -> GenerationInvalidError:
+    """What is to be told of a redirect.
+
+    Args:
+        base: the address that the server is said to have.
+        target: where it redirects to.
+        allows_others: its clips may come from other origins that are allowed.
+    """
+    here, there = origin_of(base), origin_of(target)
+    place = f"{short_origin(there)}{urlsplit(target).path[:_MOST_SHOWN]}"
+    text = f"The server at {short_origin(here)} redirects to {place}"
+    if _LOGIN.search(target):
+        return GenerationInvalidError(f"{text}. {_LET_IN}")
+    if here == there:
+        return GenerationInvalidError(f"{text}: change the address so that it is asked there.")
+    if host_of(here) == host_of(there):
+        moved = with_origin(base, short_origin(there))
+        return GenerationInvalidError(f"{text}: set url to {moved}")
+    more = f", or add {short_origin(there)} to allowed_origins if you trust it"
+    return GenerationInvalidError(
+        f"{text}: set url to where the server is now{more if allows_others else ''}."
+    )
+
+
+def is_page(media_type: str, body: bytes) -> bool:
+    """Whether an answer is a web page."""
+    return media_type == "text/html" or body.lstrip().lower().startswith(_STARTS)
+
+
+def page_in_place(url: str, body: bytes) -> GenerationInvalidError:
+    """What is to be told of a web page that came from `url` in place of an answer."""
+    head = body[:_HEAD_BYTES]
+    found = _TITLE.search(head)
+    title = " ".join(found[1].decode("utf-8", "replace").split())[:_MOST_SHOWN] if found else ""
+    called = f" called {title!r}" if title else ""
+    path = urlsplit(url).path
+    asks = _LOGIN.search(f"{path} {title}") or b'type="password"' in head
+    return GenerationInvalidError(
+        f"The server at {short_origin(origin_of(url))} answered with a web page{called}."
+        f" {_LET_IN if asks else _LOOK}"
+    )

@@ -1,0 +1,74 @@
+"""Whose certificates are trusted: of who is usually vouched for, and those that a file holds."""
+
+import os
+import ssl
+from pathlib import Path
+
+from ..errors import GenerationInvalidError, InvalidDataError
+
+__all__ = ["check_certificates", "read_certificates", "tls_context"]
+
+_MOST_BYTES = 1 << 20
+_PEM = b"-----BEGIN"
+_VARIABLE = "SSL_CERT_FILE"
+
+
+def read_certificates(path: Path) -> bytes:
+    """The content of a file of certificates.
+
+    Raises:
+        InvalidDataError: it cannot be read, or holds none.
+    """
+    try:
+        with path.open("rb") as file:
+            return check_certificates(file.read(_MOST_BYTES))
+    except OSError as error:
+        raise InvalidDataError(f"ca_file: {path} cannot be read: {error.strerror}.") from error
+
+
+def check_certificates(data: bytes) -> bytes:
+    """The same bytes, which are certificates in PEM, or one in DER.
+
+    Raises:
+        InvalidDataError: they are not.
+    """
+    try:
+        _add(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), data)
+    except (ssl.SSLError, ValueError) as error:
+        raise InvalidDataError(
+            "ca_file: holds no certificate: name a file in PEM, which has a line"
+            " -----BEGIN CERTIFICATE-----."
+        ) from error
+    return data
+
+
+def tls_context(certificates: bytes) -> ssl.SSLContext:
+    """What connections go by; takes a while, as it reads the usual certificates.
+
+    Args:
+        certificates: trusted beside the usual ones; empty for none.
+
+    Raises:
+        GenerationInvalidError: the environment names certificates that cannot be read.
+    """
+    import httpx
+
+    try:
+        context = httpx.create_ssl_context()
+    except OSError as error:
+        raise GenerationInvalidError(
+            f"{_VARIABLE}: {os.environ.get(_VARIABLE, '')} holds no certificates that can be read:"
+            " name another file in this environment variable, or remove it."
+        ) from error
+    if certificates:
+        _add(context, certificates)
+        # Whoever names a certificate vouches for it, though it be a server's own, made by hand.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _add(context: ssl.SSLContext, data: bytes) -> None:
+    context.load_verify_locations(
+        cadata=data.decode("ascii", "ignore") if _PEM in data else bytes(data)
+    )
