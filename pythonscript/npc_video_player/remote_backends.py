@@ -26,6 +26,7 @@ __all__ = ["NpcComfyUiBackend", "RemoteBackend"]
 
 # Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
 _MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
+_LOOPABLE = ("ltx25", "ltx_video_2b", "wan22")
 _OWN = "own"
 _OF_WORKFLOWS = ("workflow", "table", "loras_after", "output")
 _FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
@@ -122,6 +123,12 @@ class NpcComfyUiBackend(RemoteBackend):
         "",
         doc="Title, class or id of the node that saves the clip, where several save files.",
     )
+    loopable = Told(
+        bool,
+        True,
+        doc="Clips end in the NPC's portrait, as they begin with it, so that any follows any, and"
+        " itself, without a cut that is seen. Clips that were made without it are made anew.",
+    )
     patience = Told(
         float,
         30.0,
@@ -136,7 +143,9 @@ class NpcComfyUiBackend(RemoteBackend):
         self.notify_property_list_changed()
 
     def _validate_property(self, info: dict[str, Any]) -> None:
-        hidden = ("files",) if self.model == _OWN else _OF_WORKFLOWS
+        hidden = {"files"} if self.model == _OWN else {*_OF_WORKFLOWS}
+        if self.model not in _LOOPABLE:
+            hidden.add("loopable")
         if info["name"] in hidden:
             info["usage"] &= ~_IN_INSPECTOR
 
@@ -145,6 +154,7 @@ class NpcComfyUiBackend(RemoteBackend):
             self.url,
             self._workflow(),
             token=self._token(),
+            loopable=self.loopable,
             patience=self.patience,
             finish_started=self.finish_started,
             untagged_colours=self.untagged_colours,

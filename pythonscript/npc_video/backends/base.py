@@ -126,6 +126,8 @@ class Health:
         advice: what could be better, each a sentence that says what to do.
         answers: it answered, and need not be ready.
         again_after: seconds after which it may be ready, where it is only busy; None if it is not.
+        loopable: whether its clips end in the picture that they begin with, in words; "" where that
+            is not known.
     """
 
     is_ready: bool
@@ -135,6 +137,7 @@ class Health:
     answers: bool = False
     again_after: float | None = None
     advice: tuple[str, ...] = ()
+    loopable: str = ""
 
     @classmethod
     def of_error(cls, error: GenerationError, version: str = "") -> Self:

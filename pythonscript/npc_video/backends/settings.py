@@ -73,12 +73,17 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     table: dict[str, str] = msgspec.field(default_factory=dict)
     loras_after: str = ""
     output: str = ""
+    loopable: bool = True
     patience: float = 30.0
 
     def make(self, folder: Path) -> Backend:
-        workflow = self._workflow(folder)
-        common = self.common(folder)
-        return ComfyUiBackend(self.url, workflow, patience=self.patience, **common)
+        return ComfyUiBackend(
+            self.url,
+            self._workflow(folder),
+            loopable=self.loopable,
+            patience=self.patience,
+            **self.common(folder),
+        )
 
     def _workflow(self, folder: Path) -> Workflow:
         if bool(self.model) == bool(self.workflow):

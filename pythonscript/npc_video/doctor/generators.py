@@ -32,6 +32,7 @@ class Examined:
         seconds: until that clip was there, or until it was clear that it would not come.
         problems: what is wrong, each a sentence that says what to do.
         advice: what could be better, each a sentence that says what to do.
+        loopable: as `Health.loopable`.
     """
 
     is_reachable: bool
@@ -42,6 +43,7 @@ class Examined:
     seconds: float
     problems: tuple[str, ...]
     advice: tuple[str, ...] = ()
+    loopable: str = ""
 
     @property
     def is_fine(self) -> bool:
@@ -90,6 +92,7 @@ async def examine(
         time.perf_counter() - started,
         tuple(problems),
         health.advice,
+        health.loopable,
     )
 
 
@@ -104,6 +107,8 @@ def facts(examined: Examined) -> Iterator[tuple[str, str]]:
         yield "reachable", "answers, but not as it should" if examined.answers else "no"
     if examined.models:
         yield "models", ", ".join(examined.models)
+    if examined.loopable:
+        yield "loopable", examined.loopable
     clip = examined.clip
     if clip is not None:
         yield (

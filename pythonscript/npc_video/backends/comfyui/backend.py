@@ -59,6 +59,8 @@ class ComfyUiBackend(Backend):
         patience: seconds for which a lost server is waited for before its jobs fail.
         finish_started: no clip is given up once it has begun, nor begun twice, as each one costs
             money.
+        loopable: clips end in the NPC's picture as they begin with it, where the workflow can do
+            that and there is one, so that any follows any.
         untagged_colours: of files that name none; SaveVideo's are "bt601", as other nodes' mostly.
 
     Raises:
@@ -78,6 +80,7 @@ class ComfyUiBackend(Backend):
         limits: Limits | None = None,
         patience: float = 30.0,
         finish_started: bool = False,
+        loopable: bool = True,
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
@@ -97,6 +100,7 @@ class ComfyUiBackend(Backend):
         self._advice = own.advice if own is not None else ()
         self._patience = patience
         self._finish_started = finish_started
+        self._loopable = loopable
         self._client_id = str(uuid.uuid4())
         self._feed = Feed(self._wire, self._client_id)
         self._places = Places()
@@ -127,7 +131,7 @@ class ComfyUiBackend(Backend):
     @property
     def fingerprint(self) -> str:
         """Of the workflow, whichever server runs it."""
-        fingerprint = fingerprint_of("comfyui", self._workflow.build(sample()))
+        fingerprint = fingerprint_of("comfyui", self._workflow.build(self._sample()))
         return coloured_fingerprint(fingerprint, self._untagged_colours)
 
     async def health(self) -> Health:
@@ -135,17 +139,25 @@ class ComfyUiBackend(Backend):
         version = ""
         try:
             version = await self._server.version()
-            graph = self._workflow.build(sample())
+            graph = self._workflow.build(self._sample())
             catalogue = await self._server.catalogue(classes_in(graph), version)
         except GenerationError as error:
-            return Health.of_error(error, version)
+            return replace(Health.of_error(error, version), loopable=self._loopable_in_words())
         graph = catalogue.resolve(graph)
         found = catalogue.check(graph, self._output)
         problems = tuple(f"{problem}." for problem in found.problems)
         doubts = tuple(f"ComfyUI may refuse the workflow: {doubt}." for doubt in found.doubts)
         advice = (*self._advice, *doubts)
         models = models_in(graph)
-        return Health(not problems, version, models, problems, answers=True, advice=advice)
+        return Health(
+            not problems,
+            version,
+            models,
+            problems,
+            answers=True,
+            advice=advice,
+            loopable=self._loopable_in_words(),
+        )
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
@@ -192,6 +204,17 @@ class ComfyUiBackend(Backend):
     async def _fetch(self, file: File, on_early: OnEarly) -> bytes:
         return await fetched(self._server, file, on_early, self._untagged_colours, self._patience)
 
+    def _sample(self) -> Values:
+        return replace(sample(), ends_in_image=self._loopable)
+
+    def _loopable_in_words(self) -> str:
+        can = self._workflow.can_end_in_image
+        if can is None:
+            return "as the workflow makes them"
+        if not can:
+            return "no, the model takes no picture to end in"
+        return "yes" if self._loopable else "no, loopable is off"
+
     # ---- Before ----
 
     async def _make(
@@ -221,7 +244,7 @@ class ComfyUiBackend(Backend):
         values = Values.of(request, "", f"npc_video/{uuid.uuid4().hex}")
         if request.image is not None:
             picture = await self._upload(request.image, most_side(values), anew=anew)
-            values = replace(values, image=picture)
+            values = replace(values, image=picture, ends_in_image=self._loopable)
         graph = await self._checked(self._workflow.build(values))
         await self._feed.open(_SOCKET_SECONDS)
         return Job(graph, Tracker(graph), number, values.image, values.prefix)

@@ -105,6 +105,10 @@ class CustomWorkflow:
         return bool(self._used & _FEELINGS)
 
     @property
+    def can_end_in_image(self) -> None:
+        """The workflow is run as it is."""
+
+    @property
     def advice(self) -> tuple[str, ...]:
         """What clips of this workflow will lack, a sentence each."""
         missing = [lack for places, lack in _LACKS if not self._used & places]

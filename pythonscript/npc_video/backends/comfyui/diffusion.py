@@ -19,6 +19,7 @@ class Svd:
 
     needs_image: ClassVar[bool] = True
     uses_text: ClassVar[bool] = False
+    can_end_in_image: ClassVar[bool] = False
 
     def build(self, values: Values) -> Graph:
         seconds = values.frames / values.fps
@@ -69,6 +70,7 @@ class AnimateDiffLightning:
 
     needs_image: ClassVar[bool] = False
     uses_text: ClassVar[bool] = True
+    can_end_in_image: ClassVar[bool] = False
 
     def build(self, values: Values) -> Graph:
         values = values.fitted(size_step=8, frame_step=1)

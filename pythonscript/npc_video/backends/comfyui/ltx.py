@@ -1,12 +1,14 @@
 """LTX-Video: the quickest models that follow a text; distilled to eight steps."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from .building import Builder, Ref
 from .values import Graph, Values
 
 __all__ = ["Ltx25", "LtxVideo2b"]
+
+_FIRST, _LAST = 0, -1  # frames, as LTXVAddGuide counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,46 +20,49 @@ class LtxVideo2b:
 
     needs_image: ClassVar[bool] = True
     uses_text: ClassVar[bool] = True
+    can_end_in_image: ClassVar[bool] = True
     _SIGMAS: ClassVar[str] = "1.0, 0.9937, 0.9875, 0.9812, 0.9750, 0.9094, 0.7250, 0.4219, 0.0"
 
     def build(self, values: Values) -> Graph:
         values = values.fitted(size_step=32, frame_step=8)
         make = Builder()
         loader = make.add("CheckpointLoaderSimple", ckpt_name=self.checkpoint)
+        vae: Ref = [loader, 2]
         clip = make.ref("CLIPLoader", clip_name=self.text_encoder, type="ltxv")
         positive, negative = make.texts(clip, values)
-        picture = make.ref("LoadImage", image=values.image)
-        start = make.add(
-            "LTXVImgToVideo",
-            positive=positive,
-            negative=negative,
-            vae=[loader, 2],
-            image=make.ref("LTXVPreprocess", image=picture, img_compression=35),
-            width=values.width,
-            height=values.height,
-            length=values.frames,
-            batch_size=1,
-            strength=1.0,
-        )
-        timed = make.add(
-            "LTXVConditioning",
-            positive=[start, 0],
-            negative=[start, 1],
-            frame_rate=values.fps,
-        )
+        image = _image(make, values, compression=35)
+        if values.ends_in_image:
+            timed = _timed(make, positive, negative, values)
+            start = _with_ends(make, _Start(*timed, _empty(make, values)), vae, image, 1.0)
+        else:
+            begun = make.add(
+                "LTXVImgToVideo",
+                positive=positive,
+                negative=negative,
+                vae=vae,
+                image=image,
+                width=values.width,
+                height=values.height,
+                length=values.frames,
+                batch_size=1,
+                strength=1.0,
+            )
+            start = _Start(*_timed(make, [begun, 0], [begun, 1], values), [begun, 2])
         samples = make.ref(
             "SamplerCustom",
             model=make.with_loras([loader, 0], values.loras),
             add_noise=True,
             noise_seed=values.seed,
             cfg=1.0,
-            positive=[timed, 0],
-            negative=[timed, 1],
+            positive=start.positive,
+            negative=start.negative,
             sampler=make.ref("KSamplerSelect", sampler_name="euler"),
             sigmas=make.ref("ManualSigmas", sigmas=self._SIGMAS),
-            latent_image=[start, 2],
+            latent_image=start.latent,
         )
-        return make.saved(samples, [loader, 2], values)
+        if values.ends_in_image:
+            samples = _without_ends(make, start, samples)
+        return make.saved(samples, vae, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,9 @@ class Ltx25:
 
     needs_image: ClassVar[bool] = True
     uses_text: ClassVar[bool] = True
+    can_end_in_image: ClassVar[bool] = True
     _SIGMAS: ClassVar[str] = "1.0, 0.99375, 0.9875, 0.98125, 0.975, 0.909375, 0.725, 0.421875, 0.0"
+    _OF_ENDS: ClassVar[float] = 0.7  # strength, as in ComfyUI's own template
 
     def build(self, values: Values) -> Graph:
         values = values.fitted(size_step=32, frame_step=8)
@@ -80,44 +87,47 @@ class Ltx25:
         clip = make.ref("CLIPLoader", clip_name=self.text_encoder, type="ltxv")
         vae = make.ref("VAELoader", vae_name=self.vae)
         positive, negative = make.texts(clip, values)
-        timed = make.add(
-            "LTXVConditioning", positive=positive, negative=negative, frame_rate=values.fps
-        )
+        positive, negative = _timed(make, positive, negative, values)
+        start: _Start | None = None
+        if values.ends_in_image:
+            image, empty = _image(make, values, compression=18), _empty(make, values)
+            start = _Start(positive, negative, empty)
+            start = _with_ends(make, start, vae, image, self._OF_ENDS)
+            positive, negative = start.positive, start.negative
         samples = make.add(
             "SamplerCustomAdvanced",
             noise=make.ref("RandomNoise", noise_seed=values.seed),
             guider=make.ref(
                 "LTXVDualCFGGuider",
                 model=make.with_loras(model, values.loras),
-                positive=[timed, 0],
-                negative=[timed, 1],
+                positive=positive,
+                negative=negative,
                 video_cfg=1.0,
                 audio_cfg=1.0,
             ),
             sampler=make.ref("KSamplerSelect", sampler_name="euler_ancestral"),
             sigmas=make.ref("ManualSigmas", sigmas=self._SIGMAS),
-            latent_image=self._latent(make, vae, values),
+            latent_image=self._with_sound(
+                make, start.latent if start else self._begun(make, vae, values), values
+            ),
         )
         video = make.ref("LTXVSeparateAVLatent", av_latent=[samples, 0])
+        if start:
+            video = _without_ends(make, start, video)
         return make.saved(video, vae, values)
 
-    def _latent(self, make: Builder, vae: Ref, values: Values) -> Ref:
-        """The model makes sound and pictures in one."""
-        picture = make.ref("LoadImage", image=values.image)
-        video = make.ref(
+    def _begun(self, make: Builder, vae: Ref, values: Values) -> Ref:
+        return make.ref(
             "LTXVImgToVideoInplace",
             vae=vae,
-            image=make.ref("LTXVPreprocess", image=picture, img_compression=18),
-            latent=make.ref(
-                "EmptyLTXVLatentVideo",
-                width=values.width,
-                height=values.height,
-                length=values.frames,
-                batch_size=1,
-            ),
+            image=_image(make, values, compression=18),
+            latent=_empty(make, values),
             strength=1.0,
             bypass=False,
         )
+
+    def _with_sound(self, make: Builder, video: Ref, values: Values) -> Ref:
+        """The model makes sound and pictures in one."""
         sound = make.ref(
             "LTXVEmptyLatentAudio",
             frames_number=values.frames,
@@ -126,3 +136,60 @@ class Ltx25:
             audio_vae=make.ref("VAELoader", vae_name=self.audio_vae),
         )
         return make.ref("LTXVConcatAVLatent", video_latent=video, audio_latent=sound)
+
+
+class _Start(NamedTuple):
+    """What is sampled from."""
+
+    positive: Ref
+    negative: Ref
+    latent: Ref
+
+
+def _image(make: Builder, values: Values, *, compression: int) -> Ref:
+    picture = make.ref("LoadImage", image=values.image)
+    return make.ref("LTXVPreprocess", image=picture, img_compression=compression)
+
+
+def _empty(make: Builder, values: Values) -> Ref:
+    return make.ref(
+        "EmptyLTXVLatentVideo",
+        width=values.width,
+        height=values.height,
+        length=values.frames,
+        batch_size=1,
+    )
+
+
+def _timed(make: Builder, positive: Ref, negative: Ref, values: Values) -> tuple[Ref, Ref]:
+    node = make.add("LTXVConditioning", positive=positive, negative=negative, frame_rate=values.fps)
+    return [node, 0], [node, 1]
+
+
+def _with_ends(make: Builder, start: _Start, vae: Ref, image: Ref, strength: float) -> _Start:
+    """The same with the picture at both ends; what is sampled then has them once more behind it.
+
+    Args:
+        strength: how closely the ends are to be the picture, 0 to 1.
+    """
+    for frame in (_FIRST, _LAST):
+        node = make.add(
+            "LTXVAddGuide",
+            positive=start.positive,
+            negative=start.negative,
+            vae=vae,
+            latent=start.latent,
+            image=image,
+            frame_idx=frame,
+            strength=strength,
+        )
+        start = _Start([node, 0], [node, 1], [node, 2])
+    return start
+
+
+def _without_ends(make: Builder, start: _Start, samples: Ref) -> Ref:
+    """What was sampled, without what `_with_ends` has put behind it."""
+    node = make.add(
+        "LTXVCropGuides", positive=start.positive, negative=start.negative, latent=samples
+    )
+    return [node, 2]

@@ -55,6 +55,8 @@ class Values:
         frames: how many there are to be, before a model rounds it.
         prefix: what the name of the file begins with; another for every job, or the server takes
             a file of an earlier one, which may be gone.
+        ends_in_image: the last frame is to be the picture as the first one is; models that cannot
+            do that leave it.
     """
 
     prompt: str
@@ -70,6 +72,7 @@ class Values:
     cfg: float
     prefix: str
     texts: Mapping[str, str | float]
+    ends_in_image: bool = False
 
     @classmethod
     def of(cls, request: GenerationRequest, image: str, prefix: str) -> Self:
@@ -131,6 +134,10 @@ class Workflow(Protocol):
     @property
     def uses_text(self) -> bool:
         """What is prompted shows in the clip."""
+
+    @property
+    def can_end_in_image(self) -> bool | None:
+        """Its clips end in the NPC's picture if that is wanted; None where nobody can tell."""
 
     def build(self, values: Values) -> Graph:
         """The graph of one clip.

@@ -22,6 +22,7 @@ class Wan22:
 
     needs_image: ClassVar[bool] = True
     uses_text: ClassVar[bool] = True
+    can_end_in_image: ClassVar[bool] = True
     _STEPS: ClassVar[int] = 4
 
     def build(self, values: Values) -> Graph:
@@ -32,16 +33,19 @@ class Wan22:
         clip = make.ref("CLIPLoader", clip_name=self.text_encoder, type="wan")
         positive, negative = make.texts(clip, values)
         vae = make.ref("VAELoader", vae_name=self.vae)
+        picture = make.ref("LoadImage", image=values.image)
+        ends = {"end_image": picture} if values.ends_in_image else {}
         start = make.add(
-            "WanImageToVideo",
+            "WanFirstLastFrameToVideo" if ends else "WanImageToVideo",
             positive=positive,
             negative=negative,
             vae=vae,
-            start_image=make.ref("LoadImage", image=values.image),
+            start_image=picture,
             width=values.width,
             height=values.height,
             length=values.frames,
             batch_size=1,
+            **ends,
         )
         half = self._STEPS // 2
         rough = self._sampled(make, high, start, [start, 2], values.seed, 0, half)
@@ -77,7 +81,7 @@ class Wan22:
 
 @dataclass(frozen=True, slots=True)
 class Wan22Small:
-    """Wan 2.2 5B, from text with or without a picture; not distilled."""
+    """Wan 2.2 5B, from text with or without a picture to begin with; not distilled."""
 
     model: str = "wan2.2_ti2v_5B_fp16.safetensors"
     text_encoder: str = "umt5_xxl_fp8_e4m3fn_scaled.safetensors"
@@ -85,6 +89,7 @@ class Wan22Small:
 
     needs_image: ClassVar[bool] = False
     uses_text: ClassVar[bool] = True
+    can_end_in_image: ClassVar[bool] = False
 
     def build(self, values: Values) -> Graph:
         values = values.fitted(size_step=32, frame_step=4)

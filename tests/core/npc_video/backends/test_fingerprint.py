@@ -1,7 +1,16 @@
 """Which generators make clips that can stand for each other."""
 
 from npc_video.backends.callable import CallableBackend
-from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow, Svd, Wan22, Wan22Small
+from npc_video.backends.comfyui import (
+    AnimateDiffLightning,
+    ComfyUiBackend,
+    CustomWorkflow,
+    Ltx25,
+    LtxVideo2b,
+    Svd,
+    Wan22,
+    Wan22Small,
+)
 from npc_video.backends.comfyui.custom import PARAMETERS
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
@@ -12,6 +21,15 @@ from npc_video.backends.procedural import ProceduralBackend
 from .comfyui.recorded import tiny
 
 URL, OTHER_URL = "http://127.0.0.1:8188", "http://127.0.0.1:8189"
+# Those that clips on disk have which were made before any ended in the picture.
+BEFORE_LOOPABLE = {
+    Wan22(): "1a26b40b06e17280",
+    LtxVideo2b(): "c0daf68976ba92d8",
+    Ltx25(): "23159cebbf6d1dec",
+    Svd(): "0d199c222a53dd69",
+    Wan22Small(): "4bcec9b9f8865009",
+    AnimateDiffLightning(): "8e0315a44a73a5c4",
+}
 
 
 def are_all_different(backends):
@@ -36,6 +54,15 @@ def test_a_workflow_has_its_own_whichever_server_runs_it():
     assert slow.fingerprint == comfyui(Wan22()).fingerprint
     workflows = (Wan22(), Wan22(vae="other.safetensors"), Wan22Small(), Svd())
     assert are_all_different([comfyui(workflow) for workflow in workflows])
+
+
+def test_clips_that_end_in_the_picture_count_apart_and_the_others_as_before():
+    for chain, before in BEFORE_LOOPABLE.items():
+        assert ComfyUiBackend(URL, chain, loopable=False).fingerprint == before
+        is_kept = comfyui(chain).fingerprint == before
+        assert is_kept == (not chain.can_end_in_image)
+    own = CustomWorkflow(tiny())
+    assert ComfyUiBackend(URL, own, loopable=False).fingerprint == comfyui(own).fingerprint
 
 
 def test_in_a_workflow_of_ones_own_everything_counts():

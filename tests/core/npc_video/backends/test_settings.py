@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.backends.comfyui import ComfyUiBackend
+from npc_video.backends.comfyui import ComfyUiBackend, Wan22
 from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
@@ -59,6 +59,14 @@ def loaded(tmp_path, text):
     path = tmp_path / "npc_video.toml"
     path.write_text(text, "utf-8")
     return load_backends(path)
+
+
+def test_clips_are_loopable_unless_the_file_says_otherwise(tmp_path):
+    local = '[generators.{}]\nkind = "comfyui"\nurl = "http://a"\nmodel = "wan22"\n'
+    text = local.format("looped") + local.format("plain") + "loopable = false\n"
+    backends = loaded(tmp_path, text)
+    assert backends["looped"].fingerprint == ComfyUiBackend("http://a", Wan22()).fingerprint
+    assert backends["plain"].fingerprint != backends["looped"].fingerprint
 
 
 def test_a_whole_file(tmp_path):

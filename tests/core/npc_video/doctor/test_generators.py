@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from npc_video.backends.base import NpcImage
-from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
+from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow, Svd, Wan22
 from npc_video.backends.http import HttpBackend
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
@@ -99,6 +99,37 @@ def test_a_server_of_comfyui():
     assert "generator comfy: wrong" in text
     assert "does not have 'absent.safetensors'" in text
     assert "answers, but lacks what the problems tell, version 0.3.75" in text
+
+
+@pytest.mark.parametrize(
+    ("workflow", "loopable", "told"),
+    [
+        (Wan22(), True, "yes"),
+        (Wan22(), False, "no, loopable is off"),
+        (Svd(), True, "no, the model takes no picture to end in"),
+        (CustomWorkflow(tiny()), True, "as the workflow makes them"),
+    ],
+)
+def test_whether_clips_are_loopable(workflow, loopable, told):
+    """Whatever becomes of the server."""
+
+    async def health(url):
+        backend = ComfyUiBackend(url, workflow, loopable=loopable)
+        try:
+            return await backend.health()
+        finally:
+            await backend.close()
+
+    async def whole():
+        fake = FakeComfy()
+        await fake.start()
+        url = fake.server.url
+        there = await health(url)
+        await fake.stop()
+        return there, await health(url)
+
+    for found in asyncio.run(whole()):
+        assert found.loopable == told
 
 
 def comfy_of_one_node(url):

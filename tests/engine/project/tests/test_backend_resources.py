@@ -249,6 +249,10 @@ def test_a_comfyui_backend_is_made_as_it_says(test: EngineTest) -> None:
     assert made._wire.url == "http://127.0.0.1:8189/"
     assert made._wire._token is None
     assert made._patience == 12.0
+    assert made._loopable
+    plain = comfyui()
+    plain.loopable = False
+    assert not make_backend(plain)._loopable
     own = make_backend(comfyui("own"))._workflow
     assert type(own) is CustomWorkflow
     assert own._used == {"prompt", "seed"}
@@ -323,6 +327,16 @@ def test_a_service_is_known_by_its_name(test: EngineTest) -> None:
 def test_every_model_can_be_chosen(test: EngineTest) -> None:
     names = info_of(NpcComfyUiBackend(), "model")["hint_string"].split(",")
     assert names == [*sorted(MODELS), "own"]
+
+
+def test_loopable_is_shown_for_models_that_can_end_in_the_picture(test: EngineTest) -> None:
+    backend = NpcComfyUiBackend()
+    shown = set()
+    for model in (*MODELS, "own"):
+        backend.model = model
+        if info_of(backend, "loopable")["usage"] & 4:
+            shown.add(model)
+    assert shown == {name for name, chain in MODELS.items() if chain.can_end_in_image}
 
 
 def test_errors_say_where_they_are(test: EngineTest) -> None:

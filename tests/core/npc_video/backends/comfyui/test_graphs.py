@@ -48,6 +48,7 @@ RECORDED = {
     ),
 }
 CHAINS = [Svd(), Wan22(), Wan22Small(), LtxVideo2b(), Ltx25(), AnimateDiffLightning()]
+LOOPABLE = [Wan22(), LtxVideo2b(), Ltx25()]
 
 
 def values(preset="fast", image="npc_base.png", loras=(), **changes):
@@ -168,6 +169,75 @@ def test_without_a_picture():
         assert not chain.needs_image
         assert of(chain.build(values(image="")), "LoadImage") == []
     assert all(chain.needs_image for chain in (Svd(), Wan22(), LtxVideo2b(), Ltx25()))
+
+
+def looped(preset="fast", **more):
+    return replace(values(preset, **more), ends_in_image=True)
+
+
+def kinds_before(graph, name):
+    """The kinds of all nodes that one is made of."""
+    found = {graph[name]["class_type"]}
+    for value in graph[name]["inputs"].values():
+        if isinstance(value, list):
+            found |= kinds_before(graph, value[0])
+    return found
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: type(chain).__name__)
+def test_only_what_can_end_in_the_picture_is_changed_by_that(chain):
+    assert chain.can_end_in_image == (chain in LOOPABLE)
+    is_changed = chain.build(looped()) != chain.build(values())
+    assert is_changed == chain.can_end_in_image
+    if not chain.needs_image:
+        assert chain.build(looped(image="")) == chain.build(values(image=""))
+
+
+def test_wan_ends_in_the_picture_that_it_begins_with():
+    graph = Wan22().build(looped())
+    assert of(graph, "WanImageToVideo") == []
+    (ends,) = of(graph, "WanFirstLastFrameToVideo")
+    assert ends["start_image"] == ends["end_image"]
+    assert graph[ends["start_image"][0]]["inputs"] == {"image": "npc_base.png"}
+    plain = Wan22().build(values())
+    before = of(plain, "WanImageToVideo")[0]
+    assert {name: ends[name] for name in before} == before
+    assert of(graph, "KSamplerAdvanced") == of(plain, "KSamplerAdvanced")
+
+
+@pytest.mark.parametrize(("chain", "strength"), [(LtxVideo2b(), 1.0), (Ltx25(), 0.7)])
+def test_ltx_keeps_the_picture_at_both_ends_and_crops_what_that_takes(chain, strength):
+    graph = chain.build(looped())
+    assert of(graph, "LTXVImgToVideo") + of(graph, "LTXVImgToVideoInplace") == []
+    first, last = (name for name in graph if graph[name]["class_type"] == "LTXVAddGuide")
+    frames = [(graph[name]["inputs"]["frame_idx"]) for name in (first, last)]
+    assert frames == [0, -1]
+    assert {node["strength"] for node in of(graph, "LTXVAddGuide")} == {strength}
+    assert graph[first]["inputs"]["image"] == graph[last]["inputs"]["image"]
+    chained = {name: graph[last]["inputs"][name] for name in ("positive", "negative", "latent")}
+    assert chained == {"positive": [first, 0], "negative": [first, 1], "latent": [first, 2]}
+    (crop,) = of(graph, "LTXVCropGuides")
+    assert (crop["positive"], crop["negative"]) == ([last, 0], [last, 1])
+    (decode,) = of(graph, "VAEDecode")
+    assert graph[decode["samples"][0]]["class_type"] == "LTXVCropGuides"
+    assert decode["samples"][1] == 2
+    # What is sampled has the guides in its texts and its latent.
+    (sampler,) = of(graph, "SamplerCustom") + of(graph, "LTXVDualCFGGuider")
+    assert (sampler["positive"], sampler["negative"]) == ([last, 0], [last, 1])
+    assert kinds_before(graph, crop["latent"][0]) >= {"LTXVAddGuide", "LTXVConditioning"}
+
+
+@pytest.mark.parametrize("chain", LOOPABLE, ids=lambda chain: type(chain).__name__)
+def test_what_ends_in_the_picture_is_as_long_and_large_as_what_does_not(chain):
+    def shapes(graph):
+        names = ("width", "height", "length", "frames_number")
+        nodes = [node["inputs"] for node in graph.values()]
+        return {(name, node[name]) for node in nodes for name in names if name in node}
+
+    for preset in QUALITY_PRESETS:
+        assert shapes(chain.build(looped(preset))) == shapes(chain.build(values(preset)))
+    graph = chain.build(looped(loras=("smile:0.5",)))
+    assert "smile" in repr(unfolded(graph))
 
 
 def test_svd_has_no_more_frames_than_it_was_trained_for():
