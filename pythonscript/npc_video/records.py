@@ -305,6 +305,7 @@ class GeneratedClip:
         waiting_seconds: how long the request waited at the generator before it began.
         transfer_seconds: how long the clip was on its way to us.
         untagged_colours: one of `UNTAGGED_COLOURS`.
+        seamless: it begins and ends in the NPC's picture, so any other that does can follow it.
 
     Raises:
         InvalidDataError: it is none of these.
@@ -324,6 +325,7 @@ class GeneratedClip:
     waiting_seconds: float = 0.0
     transfer_seconds: float = 0.0
     untagged_colours: str = UNTAGGED_COLOURS[0]
+    seamless: bool = False
 
     def __post_init__(self) -> None:
         check_untagged_colours(self.untagged_colours)

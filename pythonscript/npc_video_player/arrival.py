@@ -78,14 +78,21 @@ class Arrival:
         return self._wait <= 0.0
 
     def fade_seconds(self, layers: LayerStack, longest: float) -> float:
-        """How long it takes to fade in over `layers` as they are now, at most `longest`."""
+        """How long it takes to fade in over `layers` as they are now, at most `longest`.
+
+        Nothing where both begin and end in one picture, which is on screen now.
+        """
         from npc_video.media.likeness import apart
+        from npc_video.media.seam import SEAM
         from npc_video.media.transition import fade_seconds
 
         shown, beginning = _seen(layers), self._beginning
         if beginning is None or shown is None:
             return longest
-        return fade_seconds(float(apart([shown], beginning)[0]), longest)
+        difference = float(apart([shown], beginning)[0])
+        if difference <= SEAM and self._fits(layers):
+            return 0.0
+        return fade_seconds(difference, longest)
 
     def begin_warp(self, layers: LayerStack, above: ClipLayer) -> Warp | None:
         """The warp, now that it fades in as `above`; None for more than two layers."""
@@ -101,6 +108,11 @@ class Arrival:
         if self.warp is not None:
             self.warp.close()
             self.warp = None
+
+    def _fits(self, layers: LayerStack) -> bool:
+        return self.reel.clip.seamless and all(
+            isinstance(layer, ClipLayer) and layer.reel.clip.seamless for layer in layers
+        )
 
     @property
     def _beginning(self) -> Sketch | None:

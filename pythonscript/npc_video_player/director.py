@@ -254,4 +254,5 @@ def described(clip: GeneratedClip) -> dict[str, Any]:
         "fps": clip.fps,
         "duration": clip.duration,
         "generation_seconds": clip.generation_seconds,
+        "seamless": clip.seamless,
     }

@@ -75,7 +75,8 @@ class NpcVideoPlayer(PlayerProperties):
     reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
     clip_started = signal(
         info=dict,
-        doc="The first frame of a clip is on screen; size, rate and length are those of its file.",
+        doc="The first frame of a clip is on screen; size, rate and length are those of its file."
+        " It is `seamless` if it begins and ends in the portrait.",
     )
     quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
     clip_looped = signal(doc="The clip on screen begins again.")

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..errors import ClipLimitError, ClipTooLargeError, GenerationInvalidError, MediaError
 from ..records import UNTAGGED_COLOURS, GeneratedClip
-from .base import ClipPart, GenerationRequest, OnEarly
+from .base import ClipPart, GenerationRequest, NpcImage, OnEarly
 
 __all__ = ["media_type_of", "received_clip", "tell_parts"]
 
@@ -54,7 +55,7 @@ async def received_clip(
     transfer_seconds: float = 0.0,
     untagged_colours: str = UNTAGGED_COLOURS[0],
 ) -> GeneratedClip:
-    """The clip, with the size and rate that it really has.
+    """The clip, with the size and rate that it really has, and whether it is seamless.
 
     Raises:
         GenerationInvalidError: it is no video, or one that is not allowed.
@@ -71,7 +72,7 @@ async def received_clip(
         )
     try:
         # FFmpeg is loaded there too.
-        width, height, fps, duration = await asyncio.to_thread(_inspect, data, media_type)
+        seen = await asyncio.to_thread(_inspect, data, media_type, untagged_colours, request.image)
     except ClipLimitError as error:
         raise ClipTooLargeError(str(error)) from error
     except MediaError as error:
@@ -79,10 +80,10 @@ async def received_clip(
     return GeneratedClip(
         data=data,
         media_type=media_type,
-        width=width,
-        height=height,
-        fps=fps,
-        duration=request.clip_seconds if duration is None else duration,
+        width=seen.width,
+        height=seen.height,
+        fps=seen.fps,
+        duration=request.clip_seconds if seen.length is None else seen.length,
         preset=request.preset.name,
         params=request.params,
         generation_seconds=generation_seconds,
@@ -90,15 +91,29 @@ async def received_clip(
         waiting_seconds=waiting_seconds,
         transfer_seconds=transfer_seconds,
         untagged_colours=untagged_colours,
+        seamless=seen.seamless,
     )
 
 
-def _inspect(data: bytes, media_type: str) -> tuple[int, int, float, float | None]:
-    from ..media.decode import ClipDecoder
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a file shows."""
 
-    decoder = ClipDecoder(data, media_type)
+    width: int
+    height: int
+    fps: float
+    length: float | None
+    seamless: bool
+
+
+def _inspect(data: bytes, media_type: str, untagged_colours: str, image: NpcImage | None) -> _Seen:
+    from ..media.decode import ClipDecoder
+    from ..media.seam import is_seamless
+
+    decoder = ClipDecoder(data, media_type, untagged_colours=untagged_colours)
     try:
         info = decoder.info
-        return info.width, info.height, info.fps, info.length
+        seamless = image is not None and is_seamless(decoder, image.data, image.media_type)
+        return _Seen(info.width, info.height, info.fps, info.length, seamless)
     finally:
         decoder.close()

@@ -63,6 +63,14 @@ class Colour:
         )  # fmt: skip
         return matrix, offset
 
+    @property
+    def luma_weights(self) -> tuple[float, float, float]:
+        """How much red, green and blue count in luma; together 1."""
+        if self.matrix == _YCGCO:
+            return 0.25, 0.5, 0.25
+        red, blue = self._weights
+        return red, 1.0 - red - blue, blue
+
     @cached_property
     def light(self) -> Light | None:
         """What remains to be done in linear light, or None where red, green and blue are right.

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .display import UPRIGHT, Turn
+
 if TYPE_CHECKING:
     from .decode import ClipInfo, Plane
 
-__all__ = ["SIDE", "Sketch", "Sketcher", "Sketches", "apart"]
+__all__ = ["SIDE", "Sketch", "Sketcher", "Sketches", "apart", "sketch_of"]
 
 SIDE = 32
 """Cells of a sketch across and down."""
@@ -39,12 +41,7 @@ class Sketcher:
         # Ten bits are in two bytes.
         self._gain = matrix[0] if layout.sample_bytes == 1 else matrix[0] / 4.0
         self._black = offset[0] * matrix[0] * 255.0
-        middles = (np.arange(SIDE * _LOOKED_AT) + 0.5) / (SIDE * _LOOKED_AT) - 0.5
-        down, right = np.meshgrid(middles, middles, indexing="ij")
-        (from_x, from_y), (to_x, to_y) = info.turn.rows
-        x = (from_x * right + from_y * down + 0.5) * layout.width
-        y = (to_x * right + to_y * down + 0.5) * layout.height
-        self._places = _by_cell(y.astype(np.intp)), _by_cell(x.astype(np.intp))
+        self._places = _places(layout.width, layout.height, info.turn)
 
     def __call__(self, planes: Sequence[Plane]) -> Sketch:
         """The sketch of a frame; what is transparent is black."""
@@ -60,6 +57,23 @@ class Sketcher:
         seen = rows.take(y * (plane.stride // self._kind.itemsize) + x)
         means: NDArray[np.float32] = seen.mean(axis=0, dtype=np.float32)
         return means
+
+
+def sketch_of(luma: NDArray[np.floating[Any]]) -> Sketch:
+    """The sketch of a picture as it is on screen, of its luma from 0 to 255."""
+    height, width = luma.shape
+    sketch: Sketch = luma[_places(width, height, UPRIGHT)].mean(axis=0).astype(np.uint8)
+    return sketch
+
+
+def _places(width: int, height: int, turn: Turn) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the pixels that are looked at."""
+    middles = (np.arange(SIDE * _LOOKED_AT) + 0.5) / (SIDE * _LOOKED_AT) - 0.5
+    down, right = np.meshgrid(middles, middles, indexing="ij")
+    (from_x, from_y), (to_x, to_y) = turn.rows
+    x = (from_x * right + from_y * down + 0.5) * width
+    y = (to_x * right + to_y * down + 0.5) * height
+    return _by_cell(y.astype(np.intp)), _by_cell(x.astype(np.intp))
 
 
 def _by_cell(places: NDArray[np.intp]) -> NDArray[np.intp]:

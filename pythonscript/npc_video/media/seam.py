@@ -1,0 +1,61 @@
+"""Whether a clip begins and ends in the picture of its NPC: then any that does follows any other.
+
+The pictures are compared in small, as those of clips are that fade into each other. What a server
+makes of a picture is never quite the same, so a little may differ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import MediaError
+from .decode import ClipDecoder, ClipInfo
+from .likeness import Sketch, Sketcher, apart, sketch_of
+from .opening import MediaLimits
+from .still import decode_picture
+
+__all__ = ["SEAM", "is_seamless"]
+
+SEAM = 8.0
+"""Levels by which two pictures may differ, as `apart` has it, for a cut between them to look as good
+as a fade, which would be over within two or three frames of a game."""
+
+# Portraits are drawn larger than clips are played.
+_LIMITS = MediaLimits(most_pixels=2**25)
+
+
+def is_seamless(decoder: ClipDecoder, picture: bytes, media_type: str) -> bool:
+    """Whether the first and the last frame of a clip of several show the picture.
+
+    Only a clip that begins with it is decoded to its end. What cannot be read is not seamless.
+
+    Args:
+        decoder: of which no frame was taken yet.
+        picture: the file of the picture; of another shape than the clip, its middle counts.
+    """
+    try:
+        rest = _sketch(decode_picture(picture, media_type, _LIMITS), decoder.info)
+        sketch = Sketcher(decoder.info)
+        frames = iter(decoder.frames())
+        first = last = next(frames)
+        if apart([sketch(first.planes)], rest)[0] > SEAM:
+            return False
+        for last in frames:
+            pass
+        return last is not first and bool(apart([sketch(last.planes)], rest)[0] <= SEAM)
+    except MediaError:
+        return False
+
+
+def _sketch(picture: Any, info: ClipInfo) -> Sketch:
+    """That of a picture as large as the clip, its luma as the clip counts it."""
+    width, height = info.width, info.height
+    share = max(width / picture.width, height / picture.height)
+    wide, high = (max(1, round(side * share)) for side in (picture.width, picture.height))
+    shown = picture.reformat(wide, high, "rgba", interpolation="AREA", threads=1).to_ndarray()
+    left, top = (wide - width) // 2, (high - height) // 2
+    middle = shown[top : top + height, left : left + width]
+    luma = middle[..., :3] @ np.array(info.colour.luma_weights)
+    return sketch_of(luma * (middle[..., 3] / 255.0) if info.layout.has_alpha else luma)
