@@ -2,16 +2,17 @@
 
 Two clips of one face show two faces while one fades into the other. So one that may wait comes at
 the moment at which what is on screen is most like its beginning, and the more alike the two are,
-the sooner the fade is over.
+the sooner the fade is over. Two that begin and end in one picture need none while that is shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
 from .clip_layer import ClipLayer
-from .layers import LayerStack
+from .layers import Layer, LayerStack
 from .reel import Reel
 from .warp import Warp
 
@@ -83,16 +84,13 @@ class Arrival:
         Nothing where both begin and end in one picture, which is on screen now.
         """
         from npc_video.media.likeness import apart
-        from npc_video.media.seam import SEAM
         from npc_video.media.transition import fade_seconds
 
         shown, beginning = _seen(layers), self._beginning
         if beginning is None or shown is None:
             return longest
         difference = float(apart([shown], beginning)[0])
-        if difference <= SEAM and self._fits(layers):
-            return 0.0
-        return fade_seconds(difference, longest)
+        return 0.0 if self._is_seam(layers, difference) else fade_seconds(difference, longest)
 
     def begin_warp(self, layers: LayerStack, above: ClipLayer) -> Warp | None:
         """The warp, now that it fades in as `above`; None for more than two layers."""
@@ -109,10 +107,14 @@ class Arrival:
             self.warp.close()
             self.warp = None
 
-    def _fits(self, layers: LayerStack) -> bool:
-        return self.reel.clip.seamless and all(
-            isinstance(layer, ClipLayer) and layer.reel.clip.seamless for layer in layers
+    def _is_seam(self, below: Iterable[Layer], difference: float) -> bool:
+        """Whether a cut is as good as a fade where it differs so much from what is below."""
+        from npc_video.media.transition import SEAM
+
+        are_seamless = self.reel.clip.seamless and all(
+            isinstance(layer, ClipLayer) and layer.reel.clip.seamless for layer in below
         )
+        return are_seamless and difference <= SEAM
 
     @property
     def _beginning(self) -> Sketch | None:
@@ -133,7 +135,8 @@ class Arrival:
             return
         moment = best_moment(coming, beginning)
         self._wait = moment.wait / speed if speed > 0.0 else 0.0
-        if warping is not None and self._has_shape_of(below):
+        is_seam = self._is_seam([below], moment.apart)
+        if warping is not None and not is_seam and self._has_shape_of(below):
             self.warp = Warp(moment.sketch, beginning, warping)
 
     def _has_shape_of(self, below: ClipLayer) -> bool:

@@ -6,6 +6,7 @@ makes of a picture is never quite the same, so a little may differ.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,9 @@ from .decode import ClipDecoder, ClipInfo
 from .likeness import Sketch, Sketcher, apart, sketch_of
 from .opening import MediaLimits
 from .still import decode_picture
+from .transition import SEAM
 
-__all__ = ["SEAM", "is_seamless"]
-
-SEAM = 8.0
-"""Levels by which two pictures may differ, as `apart` has it, for a cut between them to look as good
-as a fade, which would be over within two or three frames of a game."""
+__all__ = ["is_seamless"]
 
 # Portraits are drawn larger than clips are played.
 _LIMITS = MediaLimits(most_pixels=2**25)
@@ -37,16 +35,17 @@ def is_seamless(decoder: ClipDecoder, picture: bytes, media_type: str) -> bool:
     """
     try:
         rest = _sketch(decode_picture(picture, media_type, _LIMITS), decoder.info)
-        sketch = Sketcher(decoder.info)
-        frames = iter(decoder.frames())
-        first = last = next(frames)
-        if apart([sketch(first.planes)], rest)[0] > SEAM:
+        sketch, frames = Sketcher(decoder.info), decoder.frames()
+        if not _are_alike(sketch(next(frames).planes), rest):
             return False
-        for last in frames:
-            pass
-        return last is not first and bool(apart([sketch(last.planes)], rest)[0] <= SEAM)
+        last = deque(frames, maxlen=1)
+        return bool(last) and _are_alike(sketch(last[0].planes), rest)
     except MediaError:
         return False
+
+
+def _are_alike(one: Sketch, other: Sketch) -> bool:
+    return bool(apart([one], other)[0] <= SEAM)
 
 
 def _sketch(picture: Any, info: ClipInfo) -> Sketch:

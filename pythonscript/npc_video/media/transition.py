@@ -9,7 +9,11 @@ import numpy as np
 
 from .likeness import Sketch, apart
 
-__all__ = ["Moment", "best_moment", "fade_seconds"]
+__all__ = ["SEAM", "Moment", "best_moment", "fade_seconds"]
+
+SEAM = 8.0
+"""Levels by which two pictures may differ if a cut between them is to look as good as a fade, which
+would be over within two or three frames of a game."""
 
 # Levels by which a moment must be more alike for each second that it is later.
 _PATIENCE = 6.0

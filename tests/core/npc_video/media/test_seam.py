@@ -10,7 +10,8 @@ from npc_video.backends.received import received_clip
 from npc_video.cache.clip_file import file_name, pack, unpack
 from npc_video.media.decode import ClipDecoder
 from npc_video.media.encode import encode_clip
-from npc_video.media.seam import SEAM, is_seamless
+from npc_video.media.seam import is_seamless
+from npc_video.media.transition import SEAM
 from npc_video.records import QUALITY_PRESETS, VideoParams
 
 COUNT, FPS = 9, 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -219,3 +220,109 @@ def test_quick_reactions_neither_jump_nor_leave_anything_blank(test: EngineTest)
         yield from until(lambda player=player: len(player._screen.layers) == 1)
         assert player._screen._warp is None
         player.free()
+
+
+def there_and_back(name: str, *, is_seamless: bool = True) -> GeneratedClip:
+    """From dark to light and back to dark, as told whether that is one picture."""
+    rise = np.sin(np.linspace(0.0, np.pi, COUNT))
+    clip = make_clip(grey(lambda index: DARK + int(120 * rise[index])), expression=name)
+    return replace(clip, seamless=is_seamless)
+
+
+def switched(
+    test: EngineTest, player: NpcVideoPlayer, clip: GeneratedClip, **options: Any
+) -> Steps:
+    """Opens it; returns whether it was mixed with what was on screen, and all that was seen."""
+    player._screen.open(clip, **options)
+    is_mixed, seen = False, []
+    while clip_on(player) is not clip or len(player._screen.layers) > 1:
+        yield
+        is_mixed = is_mixed or len(player._screen.layers) > 1
+        seen.append(picture(test)[:HEIGHT, :WIDTH].mean())
+    return is_mixed, seen
+
+
+def close_to_its_end(player: NpcVideoPlayer) -> Steps:
+    playback = player._screen.layers.top.reel.playback
+    yield from until(lambda: playback.sketches.are_all and playback.phase > 0.88)
+
+
+def test_seamless_clips_follow_each_other_at_their_ends_without_a_fade(test: EngineTest) -> Steps:
+    for interpolation in ("none", "motion"):
+        player = player_of(test, crossfade_at="loop", interpolation=interpolation)
+        yield from alone(player, there_and_back(f"first {interpolation}"))
+        for number in range(2):
+            clip = there_and_back(f"{interpolation} {number}")
+            is_mixed, seen = yield from switched(test, player, clip)
+            assert not is_mixed
+            assert abs(seen[-1] - DARK) < 30
+        player.free()
+
+
+def test_a_seamless_clip_that_comes_late_waits_for_the_end_of_the_other(test: EngineTest) -> Steps:
+    for interpolation in ("none", "motion"):
+        player = player_of(test, interpolation=interpolation)
+        yield from alone(player, there_and_back(f"first {interpolation}"))
+        clip = there_and_back(f"late {interpolation}")
+        yield from pinned(clip)
+        yield from close_to_its_end(player)
+        is_mixed, seen = yield from switched(test, player, clip)
+        assert not is_mixed
+        assert abs(seen[-1] - DARK) < 30
+        player.free()
+
+
+def test_clips_of_which_one_is_not_seamless_are_faded(test: EngineTest) -> Steps:
+    player = player_of(test, crossfade_at="loop")
+    for before, after in ((True, False), (False, True), (False, False)):
+        name = f"{before} {after}"
+        yield from alone(player, there_and_back(f"first {name}", is_seamless=before))
+        clip = there_and_back(f"second {name}", is_seamless=after)
+        is_mixed, _ = yield from switched(test, player, clip)
+        assert is_mixed
+
+
+def test_seamless_clips_are_faded_where_they_do_not_fit(test: EngineTest) -> Steps:
+    player = player_of(test)
+    yield from alone(player, there_and_back("first"))
+    hit = there_and_back("hit")
+    yield from pinned(hit)
+    playback = player._screen.layers.top.reel.playback
+    yield from until(lambda: 0.4 < playback.phase < 0.5)
+    is_mixed, _ = yield from switched(test, player, hit, at_once=True)
+    assert is_mixed
+    other = replace(make_clip(grey(lambda index: LIGHT), expression="other"), seamless=True)
+    player.crossfade_at = "loop"
+    is_mixed, _ = yield from switched(test, player, other)
+    assert is_mixed
+
+
+def test_what_follows_a_seamless_clip_that_is_over_needs_no_fade(test: EngineTest) -> Steps:
+    player = player_of(test, loop=False)
+    yield from alone(player, there_and_back("once"))
+    yield from until(lambda: player._screen.layers.top.reel.is_finished)
+    clip = there_and_back("next")
+    yield from pinned(clip)
+    is_mixed, _ = yield from switched(test, player, clip, at_once=True)
+    assert not is_mixed
+
+
+def test_a_better_seamless_clip_goes_on_without_a_fade(test: EngineTest) -> Steps:
+    player = player_of(test)
+    yield from alone(player, there_and_back("same"))
+    better = replace(there_and_back("same"), preset="quality")
+    is_mixed, _ = yield from switched(test, player, better, role="upgrade")
+    assert not is_mixed
+
+
+def test_a_seamless_clip_begins_again_without_a_jump(test: EngineTest) -> Steps:
+    player = player_of(test)
+    yield from alone(player, there_and_back("loop"))
+    yield from close_to_its_end(player)
+    ends = []
+    while not player._screen.layers.top.has_looped or len(ends) < 3:
+        ends.append(picture(test)[:HEIGHT, :WIDTH].mean())
+        yield
+    yield from drawn()
+    assert abs(picture(test)[:HEIGHT, :WIDTH].mean() - ends[-1]) < 6
+    assert len(player._screen.layers) == 1
