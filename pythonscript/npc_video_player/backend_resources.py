@@ -94,6 +94,16 @@ class NpcBackend(Resource):
                 found += [f"{name}: {problem}" for problem in part.problems()]
         return found
 
+    def advice(self) -> list[str]:
+        """What works, but perhaps not as it is meant, each with what to do about it.
+
+        Nothing is asked of a server for it.
+        """
+        found = list(self._advice())
+        for name, part in self._parts().items():
+            found += [] if part is None else [f"{name}: {each}" for each in part.advice()]
+        return found
+
     def describe(self) -> str:
         """The kind and all values as JSON: equal texts stand for equal generators."""
         return json.dumps(_plain(self), default=repr, sort_keys=True, ensure_ascii=False)
@@ -107,6 +117,9 @@ class NpcBackend(Resource):
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         """Each raises NpcVideoError if something is wrong."""
+        return ()
+
+    def _advice(self) -> Iterable[str]:
         return ()
 
     def _parts(self) -> Mapping[str, NpcBackend | None]:

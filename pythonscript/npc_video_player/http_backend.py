@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from godot import exposed
 from npc_video.errors import InvalidDataError
 
-from .remote_backends import RemoteBackend
+from .remote_backends import NONE, USUAL, RemoteBackend, chosen
 from .told import Told, Word
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["NpcHttpBackend"]
 # Those of `npc_video.backends.http_recipes`, which is not loaded while the engine starts.
 _SERVICES = ("fal", "fal-sync", "luma", "openai", "replicate", "runpod", "runway")
 _PATH = "api/generate-video"
-_OWN, _USUAL, _NONE = "own", "usual", "none"
+_OWN = "own"
 # Settings of the same name that count where they are not empty, and where they are not the usual.
 _NAMED = (
     "model",
@@ -90,8 +90,8 @@ class NpcHttpBackend(RemoteBackend):
     )
     cancel_method = Word(
         str,
-        _USUAL,
-        enum=(_USUAL, "DELETE", "POST", "PUT", "PATCH", _NONE),
+        USUAL,
+        enum=(USUAL, "DELETE", "POST", "PUT", "PATCH", NONE),
         group="Jobs",
         doc="How a job is given up. `usual`: as the service wishes, or `DELETE`. `none`: a service"
         " of your own has no such thing.",
@@ -119,18 +119,6 @@ class NpcHttpBackend(RemoteBackend):
         "",
         doc="The header for a key by which the service knows a job that was sent before:"
         " `Idempotency-Key`. A job whose answer was lost is then sent again. Empty: it never is.",
-    )
-    token_header = Told(
-        str,
-        "",
-        group="Token",
-        doc="The header that has the token. Empty: `Authorization`.",
-    )
-    token_prefix = Told(
-        str,
-        _USUAL,
-        doc="What stands before the token: `Key`, or `none`. `usual`: as the service wishes, or"
-        " `Bearer`.",
     )
     request_fields = Told(
         dict[str, str],
@@ -168,7 +156,7 @@ class NpcHttpBackend(RemoteBackend):
     def _make(self) -> Backend:
         from npc_video.backends.http_settings import http_backend
 
-        return http_backend(self._settings())
+        return http_backend(self._settings(), certificates=self._certificates())
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         return (*super()._checks(), self._check_origins, self._check_rest)
@@ -199,7 +187,7 @@ class NpcHttpBackend(RemoteBackend):
     def _settings(self) -> dict[str, Any]:
         """What is set here, as it would stand in a file of settings."""
         held = {name: value for name in _NAMED if (value := getattr(self, name))}
-        held |= {name: self._choice(name) for name in _CHOSEN if getattr(self, name) != _USUAL}
+        held |= {n: chosen(v) for n in _CHOSEN if (v := getattr(self, n)) != USUAL}
         held |= {"service": self.service} if self.service != _OWN else {}
         held |= {"url": self.url} if self.url or self.service == _OWN else {}
         held |= {"path": self.path} if self.path != _PATH else {}
@@ -218,10 +206,6 @@ class NpcHttpBackend(RemoteBackend):
             "priority": dict(self.priority),
             "fields": fields | ({"only_named": True} if self.only_named else {}),
         }
-
-    def _choice(self, name: str) -> str:
-        value = getattr(self, name)
-        return "" if value == _NONE else value
 
     def _plain(self, name: str) -> dict[str, Any]:
         """A Dictionary as JSON would have it."""

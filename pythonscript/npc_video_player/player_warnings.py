@@ -25,6 +25,8 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
         yield "Profile: is empty: choose one, or give the NPC a name of its own."
     portrait = player.portrait if player.profile is None else player.profile.portrait
     yield from _of_embedded(player, portrait)
+    if player.backend is not None:
+        yield from player.backend.advice()
     if player.fallback == "placeholder" and player._role.picture_of(VideoParams()) is None:
         yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
     if player.fallback == "procedural" and player._moved_picture() is not None:

@@ -22,17 +22,24 @@ if TYPE_CHECKING:
     from npc_video.backends.comfyui.values import Workflow
     from npc_video.backends.token import Token
 
-__all__ = ["NpcComfyUiBackend", "RemoteBackend"]
+__all__ = ["NONE", "USUAL", "NpcComfyUiBackend", "RemoteBackend", "chosen"]
 
 # Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
 _MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
 _LOOPABLE = ("ltx25", "ltx_video_2b", "wan22")
 _OWN = "own"
+USUAL, NONE = "usual", "none"
+"""What stands for what a service usually takes, and for empty text, where that is a choice."""
 _OF_WORKFLOWS = ("workflow", "table", "loras_after", "output")
 _FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
 _IN_INSPECTOR = 4  # of PropertyUsageFlags
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LOCAL = "http://127.0.0.1:8188"
+
+
+def chosen(value: str) -> str:
+    """What was chosen of words of which one stands for empty text."""
+    return "" if value == NONE else value
 
 
 class RemoteBackend(NpcBackend):
@@ -44,6 +51,22 @@ class RemoteBackend(NpcBackend):
         "",
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
+    )
+    token_header = Told(str, "", doc="The header that has the token. Empty: `Authorization`.")
+    token_prefix = Told(
+        str,
+        USUAL,
+        doc="What stands before the token: `Key`, or `none`. `usual`: as the service wishes, or"
+        " `Bearer`. After `Basic` the token may be a user and a password, `USER:PASSWORD`.",
+    )
+    ca_file = Told(
+        str,
+        "",
+        hint=_FILE_PATH,
+        hint_string="*.crt",
+        doc="Certificates in PEM that are trusted beside the usual ones: of a server that has made"
+        " its own, or of the authority that signed it. Exported games have files that end in"
+        " `.crt`.",
     )
     finish_started = FinishStarted()
     untagged_colours = UntaggedColours()
@@ -59,12 +82,12 @@ class RemoteBackend(NpcBackend):
         RemoteBackend.token_env.store(self, value)
 
     def _checks(self) -> Iterable[Callable[[], object]]:
-        return (self._check_url, self._check_token)
+        return (self._check_url, self._check_token, self._certificates)
 
     def _check_url(self) -> None:
-        from npc_video.backends.origin import origin_of
+        from npc_video.backends.origin import base_of
 
-        origin_of(self.url)
+        base_of(self.url)
 
     def _check_token(self) -> None:
         token = self._token()
@@ -74,6 +97,16 @@ class RemoteBackend(NpcBackend):
             token.reveal()
         except NpcVideoError as error:
             raise InvalidDataError(f"token_env: {str(error).removeprefix('token: ')}") from error
+
+    def _certificates(self) -> bytes:
+        from npc_video.backends.trust import check_certificates
+
+        if not self.ca_file:
+            return b""
+        try:
+            return check_certificates(read_file(self.ca_file))
+        except FileNotFoundError as error:
+            raise InvalidDataError(f"ca_file: {self.ca_file!r} is no file: choose one.") from error
 
     def _token(self) -> Token | None:
         from npc_video.backends.token import Token
@@ -155,6 +188,9 @@ class NpcComfyUiBackend(RemoteBackend):
             self._workflow(),
             token=self._token(),
             loopable=self.loopable,
+            token_header=self.token_header or "Authorization",
+            token_prefix="Bearer" if self.token_prefix == USUAL else chosen(self.token_prefix),
+            certificates=self._certificates(),
             patience=self.patience,
             finish_started=self.finish_started,
             untagged_colours=self.untagged_colours,
@@ -162,6 +198,15 @@ class NpcComfyUiBackend(RemoteBackend):
 
     def _checks(self) -> Iterable[Callable[[], object]]:
         return (*super()._checks(), self._workflow)
+
+    def _advice(self) -> Iterable[str]:
+        from npc_video.backends.comfyui import CustomWorkflow
+
+        try:
+            workflow = self._workflow()
+        except InvalidDataError:
+            return ()  # which is a problem
+        return workflow.advice if isinstance(workflow, CustomWorkflow) else ()
 
     def _workflow(self) -> Workflow:
         from npc_video.backends.comfyui import CustomWorkflow

@@ -95,7 +95,7 @@ class HttpSettings(RemoteSettings, tag="http"):
     priority: _Priority = msgspec.field(default_factory=_Priority)
     fields: _Fields = msgspec.field(default_factory=_Fields)
 
-    def make(self, folder: Path) -> Backend:
+    def make(self, folder: Path, certificates: bytes = b"") -> Backend:
         if not 0.0 < self.time_limit <= _LONGEST_LIMIT:
             raise InvalidDataError(
                 f"time_limit: {self.time_limit:g} is outside the range above 0 up to"
@@ -105,6 +105,8 @@ class HttpSettings(RemoteSettings, tag="http"):
         fields = msgspec.structs.asdict(self.fields)
         fields["extra"] = with_model(self.fields.extra, self.model)
         places = {name: with_model(getattr(self, name), self.model) for name in _PLACES}
+        common = self.common(folder)
+        common["certificates"] = certificates or common["certificates"]
         return HttpBackend(
             self.url,
             **places,
@@ -116,7 +118,7 @@ class HttpSettings(RemoteSettings, tag="http"):
             idempotency_header=self.idempotency_header,
             priority=Priority(**msgspec.structs.asdict(self.priority)),
             fields=HttpFields(**fields, statuses=self.statuses),
-            **self.common(folder),
+            **common,
         )
 
     def _check_model(self) -> None:
@@ -129,14 +131,14 @@ class HttpSettings(RemoteSettings, tag="http"):
             )
 
 
-def http_backend(settings: Mapping[str, Any], folder: Path | None = None) -> Backend:
+def http_backend(settings: Mapping[str, Any], certificates: bytes = b"") -> Backend:
     """A service over HTTP, of what would be lines of its table in a file.
 
     Args:
-        folder: where that file would be.
+        certificates: what would be in its `ca_file`.
 
     Raises:
         InvalidDataError: one of them is wrong.
     """
     read = read_settings(with_recipe({**settings, "kind": "http"}), HttpSettings)
-    return read.make(folder or Path())
+    return read.make(Path(), certificates)

@@ -57,11 +57,11 @@ def page_in_place(url: str, body: bytes) -> GenerationInvalidError:
     """What is to be told of a web page that came from `url` in place of an answer."""
     head = body[:_HEAD_BYTES]
     found = _TITLE.search(head)
-    title = " ".join(found[1].decode("utf-8", "replace").split())[:_MOST_SHOWN] if found else ""
-    called = f" called {title!r}" if title else ""
+    title = " ".join((found[1] if found else head).decode("utf-8", "replace").split())
     path = urlsplit(url).path
     asks = _LOGIN.search(f"{path} {title}") or b'type="password"' in head
     return GenerationInvalidError(
-        f"The server at {short_origin(origin_of(url))} answered with a web page{called}."
+        f"The server at {short_origin(origin_of(url))} answered with a web page:"
+        f" {title[:_MOST_SHOWN]!r}."
         f" {_LET_IN if asks else _LOOK}"
     )

@@ -217,7 +217,7 @@ class TestRedirects:
             return answer(302, location="/login?next=/")
 
         told = refused(GenerationInvalidError, handle)
-        assert "a web page called 'Welcome'" in told
+        assert "a web page: 'Welcome'" in told
         assert "cannot log in there" in told
 
 

@@ -396,7 +396,8 @@ class TestPolls:
     def test_a_page_in_place_of_the_answer_may_pass(self):
         page = says(body=b"<html>maintenance", media_type="text/html")
         assert run(Service(status=(page, page, made)), generate).data == video()
-        assert "no JSON" in str(error_of(Service(status=page), GenerationInvalidError))
+        told = str(error_of(Service(status=page), GenerationInvalidError))
+        assert "a web page: '<html>maintenance'" in told
 
     def test_a_service_that_says_when_to_ask_again_is_there(self):
         busy = says(429, {"error": "slow down"}, retry_after=0)

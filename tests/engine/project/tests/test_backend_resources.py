@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from engine_tests import EngineTest
@@ -33,10 +34,12 @@ from npc_video_player import (
     NpcFailoverBackend,
     NpcHttpBackend,
     NpcProceduralBackend,
+    NpcVideoPlayer,
 )
 from npc_video_player.backend_resources import make_backend
 
 IGNORE_CACHE = 0
+CERTIFICATE = Path(__file__).parents[3] / "data" / "tls" / "untrusted.pem"
 VARIABLE = "NPC_VIDEO_TEST_TOKEN"
 SECRET = "sk-9f8e7d6c5b4a"
 OWN_WORKFLOW = "user://workflow.json"
@@ -398,6 +401,53 @@ def test_problems_of_workflows(test: EngineTest) -> None:
         backend.workflow = path
         (problem,) = backend.problems()
         assert problem.startswith(f"workflow: {path!r} is no file"), problem
+
+
+def test_gates_are_passed_as_the_file_of_generators_does(test: EngineTest) -> None:
+    certificate = CERTIFICATE.read_text("ascii")
+    write("user://own.crt", certificate)
+    for backend in (comfyui(), http()):
+        backend.token_env, backend.ca_file = VARIABLE, "user://own.crt"
+        backend.token_header, backend.token_prefix = "X-API-Key", "none"
+        with token_there():
+            assert backend.problems() == []
+            wire = make_backend(backend)._wire
+            assert wire.headers_for(wire.url)["X-API-Key"] == SECRET
+            backend.token_header, backend.token_prefix = "", "Basic"
+            sent = make_backend(backend)._wire.headers_for(wire.url)
+            assert sent["Authorization"] == f"Basic {SECRET}"
+        assert wire._certificates == certificate.encode()
+        backend.token_env, backend.ca_file = "", "user://absent.crt"
+        assert backend.problems() == ["ca_file: 'user://absent.crt' is no file: choose one."]
+        backend.ca_file = OWN_WORKFLOW
+        write(OWN_WORKFLOW, json.dumps(WORKFLOW))
+        assert backend.problems()[0].startswith("ca_file: holds no certificate")
+        assert error_of(backend).startswith("backend: ca_file: holds no certificate")
+        backend.ca_file, backend.url = "", "https://me:hush@example.org"
+        (problem,) = backend.problems()
+        assert problem.startswith("url: leave out what stands before the @")
+        assert "hush" not in problem
+
+
+def test_a_workflow_that_lacks_places_is_warned_of(test: EngineTest) -> None:
+    write(OWN_WORKFLOW, json.dumps(WORKFLOW))
+    backend = comfyui("own")
+    assert [each.split(":")[0] for each in backend.advice()] == [
+        "The workflow has no place for the NPC's picture"
+    ]
+    assert pool(http(), backend).advice() == [f"hosts[1]: {backend.advice()[0]}"]
+    player = NpcVideoPlayer()
+    player.backend = backend
+    assert backend.advice()[0] in player._get_configuration_warnings()
+    backend.table = {}
+    write(OWN_WORKFLOW, json.dumps(WORKFLOW).replace("{{prompt}}", "laughs"))
+    (advice,) = backend.advice()
+    assert "no place for anything of the NPC" in advice
+    write(OWN_WORKFLOW, "{")
+    assert backend.advice() == []
+    backend.model = "svd"
+    assert backend.advice() == []
+    player.free()
 
 
 def test_problems_of_parts_say_which(test: EngineTest) -> None:
