@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import logging
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ _END_SECONDS = 0.5
 # How often it looks whether the engine's threads have left.
 _LOOK_SECONDS = 0.002
 _NEVER_SECONDS = 1e6
+_LIBRARIES = ("asyncio", "concurrent.futures")  # by their loggers
 
 _at_exit: list[Callable[[], None]] = []
 _is_alone = _must_leave_objects = False
@@ -79,21 +81,22 @@ def _to_join() -> list[threading.Thread]:
 
 
 def _join_threads() -> None:
-    """As at the end of any Python program, but not for ever."""
-    ending = threading.Thread(target=_wake_and_join, daemon=True)
-    ending.start()
-    ending.join(_JOIN_SECONDS)
-    if ending.is_alive():
-        names = ", ".join(thread.name for thread in _to_join())
+    """As at the end of any Python program, but not for ever, and for no pool of a daemon."""
+    waking = threading.Thread(target=_wake_pools, daemon=True)
+    waking.start()
+    deadline = time.perf_counter() + _JOIN_SECONDS
+    while (threads := _to_join()) and (left := deadline - time.perf_counter()) > 0.0:
+        threads[0].join(left)
+    if threads:
+        names = ", ".join(thread.name for thread in threads)
         warn(f"these threads did not end with the game: {names}; stop them in a godot.at_exit")
+    waking.join(_END_SECONDS)
 
 
-def _wake_and_join() -> None:
-    # The interpreter's own hooks: they end the idle workers of thread pools.
+def _wake_pools() -> None:
+    # The interpreter's own hooks: they end the idle workers of thread pools, and wait for all.
     for hook in reversed(threading._threading_atexits):  # type: ignore[attr-defined]
         hook()
-    for thread in _to_join():
-        thread.join()
 
 
 def _see_visitors_off() -> None:
@@ -117,8 +120,10 @@ def _end_threads() -> None:
     """Raises SystemExit in the threads that are left, so that they clean up after themselves.
 
     One that computed on would also ask for the interpreter lock at the very moment when nobody may
-    have it any more.
+    have it any more. What that breaks in loops and pools is not told.
     """
+    for name in _LIBRARIES:
+        logging.getLogger(name).disabled = True
     left = [thread for thread in threading.enumerate() if _is_running(thread)]
     idents = {thread.ident for thread in left}
     if lib.ps_has_visitors():

@@ -51,6 +51,8 @@ __all__ = ["VideoGenerationManager"]
 
 # Between two moments in which an NPC is played with ahead, for the game.
 _BREATH_SECONDS = 0.003
+# For a generator to give back what it has.
+_CLOSE_SECONDS = 2.0
 
 
 class VideoGenerationManager:
@@ -112,6 +114,7 @@ class VideoGenerationManager:
         self._news: list[Event] = []
         # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
+        self._is_closed = False
         self._worker = Worker()
         self._worker.submit(self._open())
 
@@ -299,6 +302,7 @@ class VideoGenerationManager:
 
     def close(self) -> None:
         """Gives up everything and ends the worker thread."""
+        self._is_closed = True
         self._worker.stop(last=self._tidy_up())
 
     # ---- Doing what was decided ----
@@ -390,6 +394,8 @@ class VideoGenerationManager:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
+            if self._is_closed:
+                raise  # nobody listens any more
             # Whatever else it raises, as a library that exits, its turn must not last for ever.
             log_broken("The generator broke:", error)
             fail(f"The generator broke: {error!r}.")
@@ -425,8 +431,18 @@ class VideoGenerationManager:
 
     async def _tidy_up(self) -> None:
         for backend in self._backends.values():
-            await backend.close()
+            await _closed(backend)
         await self._shelving.close()
+
+
+async def _closed(backend: Backend) -> None:
+    """Closes a generator, which may break or go on for ever: clips are written all the same."""
+    closing = asyncio.ensure_future(backend.close())
+    await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
+    if not closing.done():
+        closing.cancel()
+    elif not closing.cancelled() and (error := closing.exception()) is not None:
+        log_broken("The generator could not be closed:", error)
 
 
 def _checked(clip: object, request: GenerationRequest, backend: Backend) -> GeneratedClip:

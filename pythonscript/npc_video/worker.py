@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ __all__ = ["Worker"]
 T = TypeVar("T")
 
 _STOP_SECONDS = 5.0
+# For what was given up to end, threads of the loop included.
+_GRACE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +31,9 @@ class Worker:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._last: Coroutine[Any, Any, None] | None = None
+        self._grace = _GRACE_SECONDS
         self._is_stopping = False
+        self._listens, self._is_tidy = threading.Event(), threading.Event()
         self._lock = threading.Lock()  # so that nothing is submitted behind the stop
         self._thread = threading.Thread(target=self._run, name="npc_video", daemon=True)
         self._thread.start()
@@ -51,28 +56,48 @@ class Worker:
     ) -> None:
         """Cancels what runs, then runs `last`, then ends the thread; a second call does nothing.
 
+        What runs has two seconds to end, or less where `seconds` says so. If it keeps the loop
+        from running for longer, `last` is left out.
+
         Args:
-            seconds: how long to wait for the end.
+            seconds: how long to wait for `last`.
             last: what is left to do, such as giving back connections.
 
         Raises:
             WorkerError: something did not let itself be cancelled in time. The thread goes on until
                 it does.
         """
+        grace = min(seconds, _GRACE_SECONDS)
+        deadline = time.perf_counter() + grace
         with self._lock:
             if self._is_stopping:
                 if last is not None:
                     last.close()
             else:
-                self._is_stopping, self._last = True, last
+                self._is_stopping, self._last, self._grace = True, last, grace
                 self._loop.call_soon_threadsafe(self._loop.stop)
         atexit.unregister(self.stop)
-        self._thread.join(seconds)
+        if self._listens.wait(grace):
+            self._is_tidy.wait(grace + seconds)
+        self._thread.join(max(0.0, deadline - time.perf_counter()))
         if self._thread.is_alive():
+            self._give_up()
             raise WorkerError(
                 f"The worker thread did not end within {seconds:g} s: a coroutine ignores that it"
-                " was cancelled."
+                " was cancelled, or a thread that it awaits goes on."
             )
+
+    def _give_up(self) -> None:
+        """Leaves the thread to itself: of what still runs there nothing more is told."""
+        self._loop.set_exception_handler(lambda _loop, _context: None)
+        last = self._take_last()
+        if last is not None:
+            last.close()
+
+    def _take_last(self) -> Coroutine[Any, Any, None] | None:
+        with self._lock:
+            last, self._last = self._last, None
+        return last
 
     def _run(self) -> None:
         try:
@@ -82,14 +107,20 @@ class Worker:
             self._loop.close()
 
     async def _wind_up(self) -> None:
+        self._listens.set()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._last is not None:
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._grace)
+        last = self._take_last()
+        if last is not None:
             try:
-                await self._last
+                await last
             except Exception:
                 _log.exception("The worker thread could not tidy up before its end.")
+        self._is_tidy.set()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*left, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()

@@ -9,6 +9,7 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import npc_video
 from godot import Callable as EngineCallable
 from godot import ProjectSettings, at_exit, run_on_main_thread
 from npc_video import Fallback
-from npc_video.errors import InvalidDataError
+from npc_video.errors import InvalidDataError, WorkerError
 from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 
 from . import memory, shared
@@ -302,7 +303,19 @@ def _cache(settings: CacheSettings) -> ClipCache:
 
 @at_exit
 def close() -> None:
-    """Stops the workers; the game ends."""
-    while _sources:
-        _sources.popitem()[1].manager.close()
+    """Stops the workers, all at once; the game ends."""
+    closing = [
+        threading.Thread(target=_end, args=(each.manager,), daemon=True)
+        for each in _sources.values()
+    ]
+    _sources.clear()
+    for thread in closing:
+        thread.start()
+    for thread in closing:
+        thread.join()
     _caches.clear()
+
+
+def _end(manager: VideoGenerationManager) -> None:
+    with suppress(WorkerError):  # the game does not wait for a generator that goes on
+        manager.close()

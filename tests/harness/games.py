@@ -14,17 +14,25 @@ _SECONDS = 30.0
 _LEFT = "these threads did not end"
 
 
-def play(folder: Path, script: str, *, windowed: bool = False, verbose: bool = False) -> EngineRun:
+def play(
+    folder: Path,
+    script: str,
+    *,
+    settings: str = "",
+    windowed: bool = False,
+    verbose: bool = False,
+) -> EngineRun:
     """Runs a game whose main loop is `script`, a SceneTree, in `folder`.
 
     It must print "@end" and end by itself, with nothing wrong and nothing left.
 
     Args:
+        settings: More lines for its project.godot.
         verbose: whether the engine tells all that is left, down to the names of classes; it leaves
             some itself where a function of GDScript awaits.
     """
     files = {
-        "project.godot": "config_version=5\n",
+        "project.godot": f"config_version=5\n{settings}",
         ".godot/extension_list.cfg": (
             "res://addons/npc_video_player/npc_video_player.gdextension\n"
         ),

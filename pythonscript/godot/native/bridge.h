@@ -7,7 +7,7 @@
    they get zeros; `ps_has_visitors` is whether one is still inside. `ps_end_thread` raises SystemExit
    in another thread. `ps_keep_lock` has the main thread keep the interpreter lock once the engine's
    current call of Python is over; `ps_await_calls` then waits until no other thread is in a call of
-   the engine, for a second of processor time at most, and returns whether none is. */
+   the engine, for half a second at most, and returns whether none is. */
 void ps_close_door(void);
 int ps_has_visitors(void);
 void ps_end_thread(unsigned long ident);

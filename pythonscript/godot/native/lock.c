@@ -8,7 +8,6 @@
    closed to them, for the engine waits for its threads, which must not wait for Python. */
 
 #include <string.h>
-#include <time.h>
 
 #ifdef _MSC_VER
 #include <intrin.h>
@@ -23,6 +22,8 @@
 #undef Py_END_ALLOW_THREADS
 #define Py_BEGIN_ALLOW_THREADS {
 #define Py_END_ALLOW_THREADS }
+
+#define AWAIT_MSEC 500 /* for other threads' calls of the engine to end */
 
 static long calls_under_way; /* of the engine, without the lock, in all threads */
 static int keeps_lock;
@@ -46,9 +47,14 @@ static void ps_end_thread(unsigned long ident) {
 }
 
 static int ps_await_calls(void) {
-    clock_t end = clock() + CLOCKS_PER_SEC;
-    while (*(volatile long *)&calls_under_way != 0 && clock() < end) continue;
-    return calls_under_way == 0;
+    PyThread_type_lock taken = PyThread_allocate_lock();
+    PyThread_acquire_lock(taken, WAIT_LOCK);
+    /* Waiting for it in vain is a pause in which the interpreter lock stays held. */
+    for (int msec = 0; add_atomic(&calls_under_way, 0) != 0 && msec < AWAIT_MSEC; msec++)
+        PyThread_acquire_lock_timed(taken, 1000, 0);
+    PyThread_release_lock(taken);
+    PyThread_free_lock(taken);
+    return add_atomic(&calls_under_way, 0) == 0;
 }
 
 static long visitors, is_door_closed;

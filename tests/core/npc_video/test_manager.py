@@ -311,6 +311,21 @@ def test_close_gives_up_what_runs_and_closes_the_backend(backend):
     assert not [thread for thread in threading.enumerate() if thread.name == "npc_video"]
 
 
+@pytest.mark.parametrize("broken", [ValueError("no"), None], ids=["breaks", "goes on for ever"])
+def test_close_goes_on_where_a_backend_does_not_close(backend, broken, monkeypatch):
+    monkeypatch.setattr("npc_video.manager._CLOSE_SECONDS", 0.05)
+
+    class Broken(ScriptedBackend):
+        async def close(self):
+            if broken is None:
+                await asyncio.Event().wait()
+            raise broken
+
+    backends = {"broken": Broken(), "good": backend}
+    VideoGenerationManager(VideoGenerationConfig(), backends).close()
+    assert backend.is_closed
+
+
 class TestUnavailable:
     def test_is_tried_again(self, manager, backend):
         manager.request(params("happy"))

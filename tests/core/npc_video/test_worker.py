@@ -139,6 +139,53 @@ class TestStop:
         worker.stop(DEADLINE)
         assert threads() == []
 
+    def test_does_not_leave_out_the_last_word_for_who_ignores_the_cancellation(self):
+        worker = Worker()
+        begun, let_go, said = threading.Event(), threading.Event(), threading.Event()
+
+        async def stubborn():
+            begun.set()
+            while not let_go.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0.01)
+
+        async def last():
+            said.set()
+
+        worker.submit(stubborn())
+        assert begun.wait(DEADLINE)
+        with pytest.raises(WorkerError, match="did not end within"):
+            worker.stop(1.0, last())
+        assert said.wait(DEADLINE)
+        let_go.set()
+        worker.stop(DEADLINE)
+
+    @pytest.mark.parametrize("is_on_loop", [True, False])
+    def test_waits_in_vain_for_who_blocks_and_tells_nothing_of_it_later(self, caplog, is_on_loop):
+        worker = Worker()
+        begun, let_go, said = threading.Event(), threading.Event(), threading.Event()
+
+        def block():
+            begun.set()
+            let_go.wait(DEADLINE)
+
+        async def work():
+            block() if is_on_loop else await asyncio.to_thread(block)
+            raise ValueError("nobody asks any more")
+
+        async def last():
+            said.set()
+
+        worker.submit(work())
+        assert begun.wait(DEADLINE)
+        with pytest.raises(WorkerError, match="did not end within"):
+            worker.stop(1.0, last())
+        assert said.is_set() is not is_on_loop
+        let_go.set()
+        worker.stop(DEADLINE)
+        assert threads() == []
+        assert caplog.text == ""
+
     def test_work_submitted_meanwhile_ends_or_is_refused(self):
         for _ in range(20):
             worker, futures = Worker(), []
