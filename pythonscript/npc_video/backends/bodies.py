@@ -1,7 +1,8 @@
 """Reading what a server sends, within limits."""
 
+import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ClipTooLargeError, GenerationInvalidError
 from .refusals import REASON_BYTES
@@ -13,20 +14,21 @@ __all__ = ["OnPart", "read_body", "reason_of"]
 
 OnPart = Callable[[bytes], None]
 
+_BY_ZLIB = ("gzip", "x-gzip", "deflate")
+_ANY_HEADER = zlib.MAX_WBITS | 32  # of gzip or of zlib
+
 
 async def read_body(response: "httpx.Response", most_bytes: int, on_part: OnPart | None) -> bytes:
     """All that a server sends; `on_part` takes it as it comes.
 
     Raises:
         ClipTooLargeError: it is more than `most_bytes`.
-        GenerationInvalidError: it is compressed.
+        GenerationInvalidError: it is compressed in a way that is not read here, or damaged.
     """
-    if _is_compressed(response):
-        raise GenerationInvalidError(
-            "The server sends its answer compressed, which it was asked not to: switch that off."
-        )
-    body = bytearray()
+    body, unpacker = bytearray(), _unpacker(response)
     async for part in response.aiter_raw():
+        if unpacker is not None:
+            part = _unpacked(unpacker, part, most_bytes + 1 - len(body))
         body += part
         if len(body) > most_bytes:
             raise ClipTooLargeError(
@@ -34,20 +36,48 @@ async def read_body(response: "httpx.Response", most_bytes: int, on_part: OnPart
             )
         if on_part is not None:
             on_part(part)
+    if unpacker is not None and not unpacker.eof:
+        raise GenerationInvalidError("The server's answer is compressed, and breaks off.")
     return bytes(body)
 
 
 async def reason_of(response: "httpx.Response") -> bytes:
     """The beginning of what a server says of why it refuses, if that can be read."""
     body = bytearray()
-    if not _is_compressed(response):
+    try:
+        unpacker = _unpacker(response)
         async for part in response.aiter_raw():
+            if unpacker is not None:
+                part = _unpacked(unpacker, part, REASON_BYTES)
             body += part
             if len(body) >= REASON_BYTES:
                 break
+    except GenerationInvalidError:
+        pass  # the status says enough
     return bytes(body)
 
 
-def _is_compressed(response: "httpx.Response") -> bool:
-    encoding = response.headers.get("content-encoding", "identity")
-    return encoding.strip().lower() not in ("", "identity")
+def _unpacker(response: "httpx.Response") -> Any | None:
+    """What unpacks an answer that is compressed though nobody asked for that; None if it is not.
+
+    Raises:
+        GenerationInvalidError: it is compressed in another way than by zlib.
+    """
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return None
+    if encoding not in _BY_ZLIB:
+        raise GenerationInvalidError(
+            f"The server sends its answer compressed as {encoding!r}, which it was asked not to:"
+            " switch that off there, or in what is before it."
+        )
+    return zlib.decompressobj(_ANY_HEADER)
+
+
+def _unpacked(unpacker: Any, part: bytes, most_bytes: int) -> bytes:
+    """What is in `part`, up to `most_bytes` of it: a small one may hold a thousandfold."""
+    try:
+        unpacked: bytes = unpacker.decompress(part, most_bytes)
+    except zlib.error as error:
+        raise GenerationInvalidError(f"The server's answer is damaged: {error}.") from error
+    return unpacked

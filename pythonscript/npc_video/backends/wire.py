@@ -204,7 +204,7 @@ class Wire:
 
     def headers_for(self, target: str) -> dict[str, str]:
         """What goes with a question; the token goes nowhere but to the server itself."""
-        # A compressed answer may grow a thousandfold here: nothing that is asked for needs it.
+        # What comes uncompressed can be shown while it comes, and grows no further here.
         headers = {"Accept-Encoding": "identity"}
         if origin_of(target) == self.origin:
             headers |= self._headers

@@ -167,7 +167,19 @@ FAULTS = {
     "redirect elsewhere": (redirect_elsewhere, GenerationInvalidError),
     "redirect in a circle": (redirect_in_a_circle, GenerationInvalidError),
     "redirect of what is sent": (says(307, location="/other"), GenerationInvalidError),
-    "gzip bomb": (gzip_bomb, GenerationInvalidError),
+    "gzip bomb": (gzip_bomb, ClipTooLargeError),
+    "gzip that breaks off": (
+        says(body=gzip.compress(video())[:-9], media_type="video/webm", content_encoding="gzip"),
+        GenerationInvalidError,
+    ),
+    "gzip that is none": (
+        says(body=video(), media_type="video/webm", content_encoding="gzip"),
+        GenerationInvalidError,
+    ),
+    "compressed otherwise": (
+        says(body=video(), media_type="video/webm", content_encoding="br"),
+        GenerationInvalidError,
+    ),
     "400": (says(400, {"error": "steps"}), GenerationInvalidError),
     "401": (says(401), GenerationRefusedError),
     "404": (says(404), GenerationInvalidError),

@@ -1,7 +1,9 @@
 """The shapes that answers and questions of services have, beside those of the recipes."""
 
 import base64
+import gzip
 import json
+import zlib
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from npc_video.errors import (
     ClipTooLargeError,
     GenerationFailedError,
     GenerationInvalidError,
+    GenerationRefusedError,
     InvalidDataError,
 )
 
@@ -74,6 +77,21 @@ class TestWhereTheClipIs:
         fields = HttpFields(answer={"video_url": "data.result.urls.0"})
         said = {"data": {"result": json.dumps({"urls": ["/clip.webm"]})}}
         assert run(Service(post=says(body=said)), generate, fields=fields).data == video()
+
+    @pytest.mark.parametrize(
+        ("encoding", "compress"),
+        [("gzip", gzip.compress), ("X-GZIP", gzip.compress), ("deflate", zlib.compress)],
+    )
+    def test_what_a_gateway_compresses_unasked_is_read(self, encoding, compress):
+        said = compress(json.dumps({"videoUrl": "/clip.webm"}).encode())
+        clip = says(body=compress(video()), media_type="video/webm", content_encoding=encoding)
+        post = says(body=said, media_type="application/json", content_encoding=encoding)
+        assert run(Service(post=post, clip=clip), generate).data == video()
+
+    def test_a_compressed_refusal_is_told(self):
+        said = gzip.compress(json.dumps({"error": "no credits left"}).encode())
+        post = says(402, said, media_type="application/json", content_encoding="gzip")
+        assert "no credits left" in str(error_of(Service(post=post), GenerationRefusedError))
 
     def test_broken_base64_is_told(self):
         service = Service(post=says(body={"videoUrl": BASE64[:-3]}))
@@ -278,7 +296,7 @@ class TestGivingUp:
                 got.append((question.method, question.path))
             return answer(body={"status": "running"})
 
-        error_of(handle, limits=Limits(generate_seconds=0.1), **options)
+        error_of(handle, limits=Limits(generate_seconds=0.5), **options)
         assert got == ([asked] if asked else [])
 
 
