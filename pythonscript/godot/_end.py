@@ -129,15 +129,35 @@ def _end_threads() -> None:
     if lib.ps_has_visitors():
         idents |= sys._current_frames().keys() - {threading.main_thread().ident}
     for ident in idents:
-        lib.ps_end_thread(ident)
+        lib.ps_raise_in(ident, id(SystemExit))
     deadline = time.perf_counter() + _END_SECONDS
     for thread in left:
         thread.join(max(0.0, deadline - time.perf_counter()))
     _have_visitors_left(deadline - time.perf_counter())
 
 
+class _Parked(SystemExit):
+    """Raised in a thread, has it wait for ever, as the thread itself makes the exception.
+
+    So it runs no `except` and no `finally` any more.
+    """
+
+    def __init__(self) -> None:
+        _never.acquire()
+
+
+_never = threading.Lock()
+
+
 def _stop_the_world() -> None:
-    """Lets no other thread run Python any more: the engine is about to be taken down under them."""
+    """Lets no other thread run Python any more: the engine is about to be taken down under them.
+
+    The main thread keeps the lock in what it calls of the engine. Where Python itself lets it go,
+    as when a file is closed, another thread may take it, and is parked.
+    """
     global _is_alone
     _is_alone = True
+    _never.acquire()
+    for ident in sys._current_frames().keys() - {threading.main_thread().ident}:
+        lib.ps_raise_in(ident, id(_Parked))
     lib.ps_keep_lock()

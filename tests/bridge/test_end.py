@@ -138,17 +138,24 @@ def test_it(test):
         "pass",
         "Vector2(1, 2).length(); Image.create_empty(8, 8, False, 0).fill((1, 0, 0, 1))",
         "print('x' * 100, end='')",
+        """try:
+            for n in range(1000): Image.create_empty(8, 8, False, 0)
+        except BaseException: pass""",
     ],
-    ids=["sleeps", "computes", "calls the engine", "prints"],
+    ids=["sleeps", "computes", "calls the engine", "prints", "catches whatever ends it"],
 )
 def test_a_thread_that_never_ends_is_named_and_left_behind(end, work: str) -> None:
+    # Where a file is closed, the interpreter lets its lock go at the very end.
     run = end(f"""
-import threading, time
+import atexit, threading, time
 from godot import Image, Vector2
+class Litter:
+    def __init__(self): self.me, self.file = self, open(__file__)
 def work():
     while True:
         {work}
 def test_it(test):
+    atexit.register(lambda: [Litter() for index in range(50)])
     threading.Thread(target=work, name="Sisyphus").start()
 """)
     assert "these threads did not end with the game: Sisyphus" in run.log
@@ -183,6 +190,35 @@ def test_it(test):
 """)
     assert "did not end" not in run.log
     assert run.faults == ()
+
+
+def test_a_pool_of_a_daemon_thread_is_not_waited_for(end) -> None:
+    run = end("""
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+begun = threading.Event()
+def work():
+    pools = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
+    pools[0].submit(int)
+    pools[1].submit(time.sleep, 1000.0)
+    begun.set()
+def test_it(test):
+    threading.Thread(target=work, daemon=True).start()
+    begun.wait()
+""")
+    assert "did not end" not in run.log
+    assert run.faults == ()
+
+
+def test_a_call_of_the_engine_that_does_not_end_is_not_waited_for(end) -> None:
+    run = end("""
+import threading
+from godot import OS
+def test_it(test):
+    threading.Thread(target=OS.delay_msec, args=(100_000,), daemon=True).start()
+""")
+    # Nobody knows what such a call uses, so nothing is given back.
+    assert [fault for fault in run.faults if "ObjectDB instances leaked" not in fault] == []
 
 
 def test_what_python_still_holds_leaks_nothing(end) -> None:

@@ -59,11 +59,16 @@ CASES = {
             while True: sum(range(1000))
         except BaseException: pass
 """,
-    "catches whatever ends it, and calls the engine": f"""{WORK}
+    "catches whatever ends it, while files are closed": f"""{WORK}
     while True:
         try:
-            while True: Image.create_empty(8, 8, False, Image.FORMAT_RGBA8).get_size()
+            while True: sum(range(1000))
         except BaseException: pass
+class Litter:
+    def __init__(self):
+        self.me, self.file = self, open(__file__)
+import atexit
+atexit.register(lambda: [Litter() for index in range(50)])
 """,
     "waits for the main thread": f"{WORK}run_on_main_thread(time.sleep, 0.0).result()\n"
     "    time.sleep(600.0)",

@@ -4,13 +4,14 @@
    that of a typed value as `ptrcall` wants it. */
 
 /* Threads at the end of the game. `ps_close_door` turns away what other threads of the engine call:
-   they get zeros; `ps_has_visitors` is whether one is still inside. `ps_end_thread` raises SystemExit
-   in another thread. `ps_keep_lock` has the main thread keep the interpreter lock once the engine's
-   current call of Python is over; `ps_await_calls` then waits until no other thread is in a call of
-   the engine, for half a second at most, and returns whether none is. */
+   they get zeros; `ps_has_visitors` is whether one is still inside. `ps_raise_in` raises in another
+   thread the exception whose class is at this address. `ps_keep_lock` has the main thread keep the
+   interpreter lock once the engine's current call of Python is over; `ps_await_calls` then waits
+   until no other thread is in a call of the engine, for half a second at most, and returns whether
+   none is. */
 void ps_close_door(void);
 int ps_has_visitors(void);
-void ps_end_thread(unsigned long ident);
+void ps_raise_in(unsigned long ident, uintptr_t exception);
 void ps_keep_lock(void);
 int ps_await_calls(void);
 

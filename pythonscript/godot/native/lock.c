@@ -42,8 +42,8 @@ static void take_lock(PyThreadState *state) {
 
 static void ps_keep_lock(void) { keeps_lock = 1; }
 
-static void ps_end_thread(unsigned long ident) {
-    PyThreadState_SetAsyncExc(ident, PyExc_SystemExit);
+static void ps_raise_in(unsigned long ident, uintptr_t exception) {
+    PyThreadState_SetAsyncExc(ident, (PyObject *)exception);
 }
 
 static int ps_await_calls(void) {
