@@ -5,6 +5,7 @@ from typing import Any
 
 from ...errors import MediaError
 from ..base import NpcImage
+from .orientation import UPRIGHT, orientation_of, turned
 from .values import Values
 
 __all__ = ["fitted", "most_side"]
@@ -13,8 +14,6 @@ __all__ = ["fitted", "most_side"]
 _TIMES, _LEAST_SIDE = 2, 1024
 # A larger one would take more memory here than it saves.
 _MOST_PIXELS = 2**25
-# Pictures that say how they are to be turned; the server heeds that.
-_TURNED = (b"Exif\0\0", b"eXIf", b"EXIF")
 
 
 def most_side(values: Values) -> int:
@@ -23,13 +22,11 @@ def most_side(values: Values) -> int:
 
 
 def fitted(image: NpcImage, side: int) -> NpcImage:
-    """The picture as it is, or as a PNG with `side` pixels on its longer side if it has more.
+    """The picture as it is, or as an upright PNG with `side` pixels on its longer side.
 
     What cannot be read here stays as it is: the server may read it. Takes a moment, so not on an
     event loop.
     """
-    if any(mark in image.data for mark in _TURNED):
-        return image
     try:
         return _smaller(image, side) or image
     except MediaError:
@@ -47,7 +44,18 @@ def _smaller(image: NpcImage, side: int) -> NpcImage | None:
         return None
     size = [max(1, round(length * share)) for length in (picture.width, picture.height)]
     kind = "rgba" if _is_see_through(picture) else "rgb24"
-    return NpcImage.of(_png(picture.reformat(*size, kind, interpolation="AREA", threads=1)))
+    smaller = picture.reformat(*size, kind, interpolation="AREA", threads=1)
+    return NpcImage.of(_png(_upright(smaller, orientation_of(image.data))))
+
+
+def _upright(picture: Any, orientation: int) -> Any:
+    import av
+    import numpy as np
+
+    if orientation == UPRIGHT:
+        return picture
+    rows = np.ascontiguousarray(turned(picture.to_ndarray(), orientation))
+    return av.VideoFrame.from_ndarray(rows, format=picture.format.name)
 
 
 def _is_see_through(picture: Any) -> bool:
