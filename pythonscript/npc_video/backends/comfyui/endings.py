@@ -34,7 +34,7 @@ _MAKES = {
     "Preview3D": _SHAPE,
     "SaveGLB": _SHAPE,
 }
-# Of the formats that VideoHelperSuite offers, by what is in their names.
+# Of the formats and codecs that SaveVideo and VideoHelperSuite offer, by what is in their names.
 _FORMATS = {
     "gif": "a GIF",
     "webp": "an animated WebP",
@@ -43,6 +43,7 @@ _FORMATS = {
     "ffv1": "an FFV1 file",
 }
 _WITH_FORMAT = ("VHS_VideoCombine", "SaveVideo")
+_CHOICES = ("format", "codec", "format.codec")
 _KINDS = (".mp4", ".webm", ".mkv", ".mov", ".m4v")
 # What SaveVideo and its like, and VHS_VideoCombine, add to the name of a first file.
 _FIRST = ("_00001_.mp4", "_00001_.webm", "_00001_.mkv", "_00001.mp4", "_00001.webm")
@@ -67,8 +68,9 @@ def unplayable(node: Mapping[str, Any]) -> str:
     """What an output node makes if that cannot be played, such as "a GIF"; "" if it may be."""
     kind = str(node.get("class_type"))
     if kind in _WITH_FORMAT:
-        chosen = str(node["inputs"].get("format", "")).lower()
-        return next((made for part, made in _FORMATS.items() if part in chosen), "")
+        values = [node["inputs"].get(name) for name in _CHOICES]
+        chosen = [value.lower() for value in values if isinstance(value, str)]
+        return next((made for part, made in _FORMATS.items() if any(part in c for c in chosen)), "")
     return _MAKES.get(kind, "")
 
 

@@ -21,7 +21,7 @@ from npc_video.media.still import decode_still
 from ..serving import answer
 from .client import asked, make, until_pending, until_running
 from .gate import Cut, Gate
-from .recorded import CLIP, picture, tiny
+from .recorded import CLIP, picture, still
 
 MP4 = "video/mp4"
 
@@ -60,7 +60,7 @@ class FaultTests(ABC):
                 server = await stack.enter_async_context(self.serve())
                 gate = Gate(server.port, *([answers] if answers else []))
                 await stack.enter_async_context(gate)
-                workflow_ = workflow or CustomWorkflow(tiny())
+                workflow_ = workflow or CustomWorkflow(still())
                 backend = ComfyUiBackend(gate.url, workflow_, patience=patience, **options)
                 stack.push_async_callback(backend.close)
                 await asyncio.wait_for(test(gate, backend), self.DEADLINE)
@@ -146,7 +146,7 @@ class FaultTests(ABC):
             with pytest.raises(GenerationFailedError, match="history was cleared"):
                 await make(backend)
 
-        slow = CustomWorkflow(tiny(slow=1.0))
+        slow = CustomWorkflow(still(slow=1.0))
         self.run(test, slow, blind(first(-1, "/view", answer(404))))
 
     def test_a_job_that_is_taken_out_of_the_queue(self):
@@ -163,7 +163,7 @@ class FaultTests(ABC):
                 await waiting
             assert (await running).data
 
-        self.run(test, CustomWorkflow(tiny(slow=1.5)))
+        self.run(test, CustomWorkflow(still(slow=1.5)))
 
     def test_a_picture_that_the_server_has_lost_is_sent_again(self):
         state = {"lose": False}

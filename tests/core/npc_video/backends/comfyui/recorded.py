@@ -64,6 +64,31 @@ def tiny(*, slow=0.0, steps=10, fail="", oom=False, unet="tiny_wan_i2v.safetenso
     return graph
 
 
+def still(*, slow=0.0):
+    """A workflow without a model, which shows the NPC's picture for a while: soon done."""
+    graph = {
+        "7": {"class_type": "LoadImage", "inputs": {"image": "{{image}}"}},
+        "8": {
+            "class_type": "ImageScale",
+            "inputs": {
+                "image": ["7", 0],
+                "upscale_method": "nearest-exact",
+                "width": "{{width}}",
+                "height": "{{height}}",
+                "crop": "disabled",
+            },
+        },
+        "9": {"class_type": "RepeatImageBatch", "inputs": {"image": ["8", 0], "amount": 9}},
+        "11": {"class_type": "CreateVideo", "inputs": {"images": ["9", 0], "fps": "{{fps}}"}},
+        "12": tiny()["12"],
+    }
+    if slow:
+        inputs = {"image": ["9", 0], "seconds": slow, "steps": 10}
+        graph["20"] = {"class_type": "TestSlow", "inputs": inputs}
+        graph["11"]["inputs"]["images"] = ["20", 0]
+    return graph
+
+
 def picture(shade=120, size=64):
     """A PNG of one colour."""
     rows = (b"\0" + bytes([shade, 40, 200]) * size) * size

@@ -208,6 +208,15 @@ class TestEnds:
         inputs["format"] = "video/h264-mp4"
         assert told(graph) == []
 
+    @pytest.mark.parametrize("name", ["codec", "format.codec"])
+    def test_codecs_too(self, name):
+        graph = changed("5", **{name: "prores_ks"})
+        assert "makes a ProRes file, which cannot be played" in told(graph, OLDER)[0]
+
+    def test_what_another_node_chooses_is_not_known(self):
+        graph = changed("5", format=["gif", 0], **{"format.codec": ["prores", 0]})
+        assert "cannot be played" not in " ".join(told(graph))
+
     def test_beside_a_clip_they_do_no_harm(self):
         save = {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "a"}}
         assert told(saved(s=save), OLDER) == []
