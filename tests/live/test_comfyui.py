@@ -14,6 +14,7 @@ from npc_video.media.decode import ClipDecoder
 
 from tests.core.npc_video.backends.comfyui.client import ClientTests, asked, make
 from tests.core.npc_video.backends.comfyui.fake import FakeComfy
+from tests.core.npc_video.backends.comfyui.faults import FaultTests
 from tests.core.npc_video.backends.comfyui.recorded import picture, tiny
 from tests.core.npc_video.backends.contract import TINY
 
@@ -61,7 +62,7 @@ class TestRealServer(ClientTests):
         async def test(proxy, server, backend):
             examined = await examine(backend, TINY)
             assert examined.is_fine
-            assert ("reachable", "yes, version 0.3.75") in facts(examined)
+            assert ("reachable", f"yes, version {version_of(self._server)}") in facts(examined)
 
         self.run(test)
 
@@ -69,10 +70,37 @@ class TestRealServer(ClientTests):
         async def test(proxy, server, backend):
             health = await backend.health()
             assert health.is_ready
-            assert health.version == "0.3.75"
+            assert health.version == version_of(self._server)
             assert "tiny_wan_i2v.safetensors" in health.models
 
         self.run(test)
+
+
+class TestFaultsOfRealServer(FaultTests):
+    DEADLINE = 240.0
+
+    @pytest.fixture(autouse=True)
+    def _use(self, comfyui):
+        self._server = comfyui
+
+    @asynccontextmanager
+    async def serve(self):
+        yield Shared(self._server)
+
+    def test_a_picture_that_was_deleted_is_sent_again(self):
+        async def test(gate, backend):
+            for uploads in (1, 2):
+                assert (await make(backend)).data
+                assert gate.count("POST", "/upload/image") == uploads
+                self._server.delete_pictures()
+
+        self.run(test)
+
+
+def version_of(server):
+    """As the server itself says."""
+    stats = httpx.get(f"{server.url}/system_stats", trust_env=False).json()
+    return stats["system"]["comfyui_version"]
 
 
 async def conversation(url):
