@@ -1,7 +1,7 @@
 """The questions that a ComfyUI server is asked over HTTP."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from contextlib import suppress
 from dataclasses import asdict
 from enum import Enum
@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
-from ..wire import OnPart, Wire
+from ..http_rules import patiently
+from ..wire import Answer, OnPart, Wire
 from .catalogue import Catalogue
 from .endings import File
 from .messages import rejection
@@ -25,6 +26,8 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 # whatever runs.
 _TARGETED = (0, 3, 75)
 _GIVE_UP_SECONDS = 3.0
+# What gates answer when they do not reach the server, and seconds until they are asked again.
+_OF_GATES, _GATE_RESTS = (502, 504), (0.2, 0.5, 1.0)
 _GIVE_UP_ROUNDS = 5
 
 
@@ -45,7 +48,7 @@ class Server:
 
     async def version(self) -> str:
         """Asked for anew each time; "" if it does not say."""
-        stats = (await self._wire.ask("GET", "system_stats")).json()
+        stats = (await self._ask("GET", "system_stats")).json()
         system = stats.get("system") if isinstance(stats, dict) else None
         version = system.get("comfyui_version") if isinstance(system, dict) else None
         self._version = str(version or "")
@@ -55,7 +58,7 @@ class Server:
         """What a server of this version knows of these nodes; all would be many megabytes."""
         names = sorted(classes)
         answers = await asyncio.gather(
-            *(self._wire.ask("GET", f"object_info/{quote(name, safe='')}") for name in names)
+            *(self._ask("GET", f"object_info/{quote(name, safe='')}") for name in names)
         )
         nodes: dict[str, Any] = {}
         for answer in answers:
@@ -69,7 +72,7 @@ class Server:
         if not absent:
             return ()
         with suppress(GenerationInvalidError):  # older servers do not know the question
-            known = (await self._wire.ask("GET", "node_replacements")).json()
+            known = (await self._ask("GET", "node_replacements")).json()
             return [name for name in absent if isinstance(known, dict) and name in known]
         return ()
 
@@ -80,7 +83,7 @@ class Server:
         """
         name = f"{image.digest}.{_ENDINGS[image.media_type]}"
         try:
-            answer = await self._wire.ask(
+            answer = await self._ask(
                 "POST",
                 "upload/image",
                 files={"image": (name, image.data, image.media_type)},
@@ -155,6 +158,14 @@ class Server:
                         await self._interrupt(prompt_id)
                     if place is not Place.PENDING:
                         return
+
+    async def _ask(self, method: str, path: str, **content: Any) -> Answer:
+        """What may be asked twice, a few times while a gate before the server fails."""
+
+        def ask() -> Awaitable[Answer]:
+            return self._wire.ask(method, path, **content)
+
+        return await patiently(ask, _GATE_RESTS, lambda error: error.status in _OF_GATES)
 
     async def _interrupt(self, prompt_id: str) -> None:
         version = self._version or await self.version()

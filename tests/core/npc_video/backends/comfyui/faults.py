@@ -87,6 +87,20 @@ class FaultTests(ABC):
 
         self.run(test, answers=first(count, "/view", said))
 
+    @pytest.mark.parametrize("path", ["/system_stats", "/object_info", "/upload", "/prompt"])
+    def test_a_gate_that_fails_now_and_then(self, path):
+        async def test(gate, backend):
+            assert (await make(backend)).data
+
+        self.run(test, answers=first(2, path, answer(502)))
+
+    @pytest.mark.parametrize("path", ["/system_stats", "/object_info"])
+    def test_the_doctor_is_not_misled_by_one(self, path):
+        async def test(gate, backend):
+            assert (await backend.health()).is_ready
+
+        self.run(test, answers=first(1, path, answer(504)))
+
     def test_what_was_shown_of_a_clip_is_not_told_twice(self):
         async def test(gate, backend):
             early = []
