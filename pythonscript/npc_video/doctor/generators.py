@@ -114,7 +114,8 @@ def facts(examined: Examined) -> Iterator[tuple[str, str]]:
         yield (
             "test clip",
             f"{clip.width}×{clip.height}, {clip.fps:g} frames a second,"
-            f" {clip.duration:.1f} s, {len(clip.data) / 1000:.0f} kB",
+            f" {clip.duration:.1f} s, {len(clip.data) / 1000:.0f} kB"
+            + (", seamless" if clip.seamless else ""),
         )
         yield (
             "seconds",

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from npc_video.backends.base import NpcImage
@@ -130,6 +131,13 @@ def test_whether_clips_are_loopable(workflow, loopable, told):
 
     for found in asyncio.run(whole()):
         assert found.loopable == told
+
+
+def test_a_test_clip_that_is_seamless_is_told_as_that():
+    told = examined(ProceduralBackend())
+    assert dict(facts(told))["test clip"].endswith("kB")
+    seamless = replace(told, clip=replace(told.clip, seamless=True))
+    assert dict(facts(seamless))["test clip"].endswith("kB, seamless")
 
 
 def comfy_of_one_node(url):
