@@ -223,8 +223,8 @@ def test_quick_reactions_neither_jump_nor_leave_anything_blank(test: EngineTest)
 
 
 def there_and_back(name: str, *, is_seamless: bool = True) -> GeneratedClip:
-    """From dark to light and back to dark, as told whether that is one picture."""
-    rise = np.sin(np.linspace(0.0, np.pi, COUNT))
+    """Dark for four frames, light in between and dark for four; as told whether it is seamless."""
+    rise = np.sin(np.pi * np.clip((np.arange(COUNT) - 3) / (COUNT - 7), 0.0, 1.0))
     clip = make_clip(grey(lambda index: DARK + int(120 * rise[index])), expression=name)
     return replace(clip, seamless=is_seamless)
 
@@ -243,8 +243,9 @@ def switched(
 
 
 def close_to_its_end(player: NpcVideoPlayer) -> Steps:
+    """It is still light, and dark within less than half a second."""
     playback = player._screen.layers.top.reel.playback
-    yield from until(lambda: playback.sketches.are_all and playback.phase > 0.88)
+    yield from until(lambda: playback.sketches.are_all and 0.7 < playback.phase < 0.8)
 
 
 def test_seamless_clips_follow_each_other_at_their_ends_without_a_fade(test: EngineTest) -> Steps:
@@ -311,8 +312,11 @@ def test_a_better_seamless_clip_goes_on_without_a_fade(test: EngineTest) -> Step
     player = player_of(test)
     yield from alone(player, there_and_back("same"))
     better = replace(there_and_back("same"), preset="quality")
+    told: list[bool] = []
+    player.quality_upgraded.connect(lambda info: told.append(info["seamless"]))
     is_mixed, _ = yield from switched(test, player, better, role="upgrade")
     assert not is_mixed
+    assert told == [True]
 
 
 def test_a_seamless_clip_begins_again_without_a_jump(test: EngineTest) -> Steps:
