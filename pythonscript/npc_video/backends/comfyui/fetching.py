@@ -6,6 +6,7 @@ import time
 from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import Early, OnEarly, ignore
 from ..received import tell_parts
+from ..redirects import is_page, page_in_place
 from .endings import File
 from .server import Server
 
@@ -40,12 +41,9 @@ async def fetched(
         parts = ignore if has_told else tell_parts(tell, untagged_colours)
         try:
             data = await server.fetch(file, parts)
-            if data:
+            if data and not is_page("", data):
                 return data
-            failure: GenerationError = GenerationInvalidError(
-                f"ComfyUI has made {file.filename}, but does not give it out: see that nothing"
-                " moves it away."
-            )
+            failure: GenerationError = _no_clip(server, file, data or b"")
         except (ClipTooLargeError, GenerationInvalidError):
             raise
         except GenerationError as error:
@@ -55,3 +53,13 @@ async def fetched(
             raise failure
         await asyncio.sleep(pause)
         pause = min(_LONGEST_PAUSE, 2 * pause)
+
+
+def _no_clip(server: Server, file: File, data: bytes) -> GenerationInvalidError:
+    """What is to be told of an answer in which the clip is not."""
+    if data:
+        return page_in_place(server.url, data)
+    return GenerationInvalidError(
+        f"ComfyUI has made {file.filename}, but does not give it out: see that nothing moves it"
+        " away."
+    )

@@ -46,6 +46,10 @@ class Server:
         self._wire = wire
         self._version: str | None = None
 
+    @property
+    def url(self) -> str:
+        return self._wire.url
+
     async def version(self) -> str:
         """Asked for anew each time; "" if it does not say."""
         stats = (await self._ask("GET", "system_stats")).json()

@@ -24,6 +24,7 @@ from .gate import Cut, Gate
 from .recorded import CLIP, picture, still
 
 MP4 = "video/mp4"
+PAGE = b"<!doctype html><html><title>Please log in</title>"
 
 
 def first(count, start, said):
@@ -75,10 +76,11 @@ class FaultTests(ABC):
             (1, answer(401)),
             (1, answer(500)),
             (1, answer(body=b"", media_type=MP4)),
+            (2, answer(body=PAGE, media_type="text/html")),
             (2, cut()),
             (1, answer(body=CLIP[:600], media_type=MP4)),
         ],
-        ids=["gateway", "late", "refused", "failed", "empty", "broken off", "half"],
+        ids=["gateway", "late", "refused", "failed", "empty", "page", "broken off", "half"],
     )
     def test_a_clip_that_is_made_is_fetched_until_it_comes(self, count, said):
         async def test(gate, backend):
@@ -111,6 +113,14 @@ class FaultTests(ABC):
             assert len(clip.data) > 300
 
         self.run(test, answers=first(1, "/view", cut(300)))
+
+    def test_a_page_in_the_place_of_a_clip_is_told(self):
+        async def test(gate, backend):
+            with pytest.raises(GenerationInvalidError, match="a web page: 'Please log in'"):
+                await make(backend)
+
+        page = answer(body=PAGE, media_type="text/html")
+        self.run(test, answers=first(-1, "/view", page), patience=0.0)
 
     def test_a_clip_that_never_comes_is_told(self):
         async def test(gate, backend):
