@@ -8,7 +8,7 @@ from .origin import host_of, origin_of, short_origin, with_origin
 
 __all__ = ["is_page", "page_in_place", "redirect_not_followed"]
 
-_LOGIN = re.compile(r"log[-_ ]?in\b|sign[-_ ]?in\b|\bsso\b|\bo?auth", re.IGNORECASE)
+_LOGIN = re.compile(r"\b(?:log|sign)[-_ ]?in\b|\bsso\b|\bo?auth(?:2|orize)?\b", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
 _STARTS = (b"<!doctype html", b"<html")
 _HEAD_BYTES = 4096

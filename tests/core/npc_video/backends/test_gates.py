@@ -210,6 +210,11 @@ class TestRedirects:
         assert "token_env" in told
         assert "next=" not in told
 
+    @pytest.mark.parametrize("place", ["https://author.org/a", "https://plugin.org/blogin"])
+    def test_to_what_only_sounds_like_one(self, place):
+        told = refused(GenerationInvalidError, says(302, location=place), "POST")
+        assert "set url to where the server is now" in told
+
     def test_followed_to_a_page_to_log_in(self):
         async def handle(question):
             if question.path == "/login":
