@@ -20,6 +20,8 @@ _STOP_SECONDS = 5.0
 _GRACE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
+# Loops that broke off, kept as what waits there would complain that it is never run.
+_left_behind: list[asyncio.AbstractEventLoop] = []
 
 
 class Worker:
@@ -80,19 +82,15 @@ class Worker:
         if self._listens.wait(grace):
             self._is_tidy.wait(grace + seconds)
         self._thread.join(max(0.0, deadline - time.perf_counter()))
+        if (unsaid := self._take_last()) is not None:
+            unsaid.close()
         if self._thread.is_alive():
-            self._give_up()
+            # Of what still runs there nothing more is told.
+            self._loop.set_exception_handler(lambda _loop, _context: None)
             raise WorkerError(
                 f"The worker thread did not end within {seconds:g} s: a coroutine ignores that it"
                 " was cancelled, or a thread that it awaits goes on."
             )
-
-    def _give_up(self) -> None:
-        """Leaves the thread to itself: of what still runs there nothing more is told."""
-        self._loop.set_exception_handler(lambda _loop, _context: None)
-        last = self._take_last()
-        if last is not None:
-            last.close()
 
     def _take_last(self) -> Coroutine[Any, Any, None] | None:
         with self._lock:
@@ -103,7 +101,9 @@ class Worker:
         try:
             self._loop.run_forever()
             self._loop.run_until_complete(self._wind_up())
-        finally:
+        except SystemExit:  # which ends a thread, and nothing else
+            _left_behind.append(self._loop)
+        else:
             self._loop.close()
 
     async def _wind_up(self) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import gc
 import subprocess
 import sys
 import textwrap
@@ -200,6 +201,27 @@ class TestStop:
             worker.stop(DEADLINE)
             thread.join(DEADLINE)
             assert all(future.done() for future in futures)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_ends_the_thread_leaves_the_rest_in_silence(caplog):
+    worker = Worker()
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def leave():
+        begun.set()
+        go_on.wait(DEADLINE)
+        raise SystemExit
+
+    worker.submit(leave())
+    assert begun.wait(DEADLINE)
+    worker.submit(answer())  # never begins
+    go_on.set()
+    worker._thread.join(DEADLINE)
+    worker.stop(DEADLINE, answer())
+    del worker
+    gc.collect()
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("busy", ["", "worker.submit(asyncio.Event().wait())"])
