@@ -109,6 +109,9 @@ class _NoClips:
     def put(self, key: CacheKey, clip: GeneratedClip) -> None:
         pass
 
+    def drop(self, clip: GeneratedClip) -> None:
+        pass
+
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         return None
 

@@ -12,7 +12,8 @@ game developer can act on: it reaches the game as the reason of a signal.
     ├── MediaError                      a clip cannot be played
     │   ├── DamagedClipError            its bytes are broken or end too early
     │   ├── UnsupportedClipError        its container, codec or pixel format is not allowed
-    │   └── ClipLimitError              it is larger or longer than the limits
+    │   ├── ClipLimitError              it is larger or longer than the limits
+    │   └── DecoderError                decoding broke, whatever the clip
     ├── CacheError                      clips cannot be kept on disk, or read from it
     ├── GenerationError                 a backend could not make a clip
     │   ├── GeneratorUnavailableError   it is off, unreachable or overloaded: later it may
@@ -36,6 +37,7 @@ __all__ = [
     "ClipLimitError",
     "ClipTooLargeError",
     "DamagedClipError",
+    "DecoderError",
     "GenerationCancelledError",
     "GenerationError",
     "GenerationFailedError",
@@ -136,6 +138,10 @@ class UnsupportedClipError(MediaError):
 
 class ClipLimitError(MediaError):
     """A clip exceeds a limit of ``MediaLimits``."""
+
+
+class DecoderError(MediaError):
+    """What decodes clips broke, as where there is no memory; the clip need not be the cause."""
 
 
 class CacheError(NpcVideoError):

@@ -16,6 +16,7 @@ from typing import Any
 from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
+from .backends.received import is_clip
 from .broken import log_broken
 from .cache import ClipCache
 from .cache.shelving import Shelving
@@ -149,6 +150,20 @@ class VideoGenerationManager:
     def cancel(self, params: VideoParams) -> None:
         """Gives up a clip that was asked for; nothing more is told of it."""
         self._do(self._core.cancel(params, self._clock()))
+
+    def discard(self, clip: GeneratedClip) -> None:
+        """Forgets a clip that cannot be played, so that it is made anew when it is asked for.
+
+        On disk too; one that was shipped with the game is forgotten until it ends.
+        """
+        self._do(self._core.discard(clip, self._clock()))
+
+    def stand_in(self, params: VideoParams, *, viewer: str = "") -> Answer:
+        """What to show for a clip that was asked for, when what was shown for it was discarded."""
+        viewer = viewer or params.npc_id
+        answer, decision = self._core.stand_in(params, viewer, self._clock())
+        self._do(decision)
+        return answer
 
     def leave(self, viewer: str) -> None:
         """Gives up what was asked for to be seen on `viewer`, which is there no more."""
@@ -451,8 +466,8 @@ def _checked(clip: object, request: GenerationRequest, backend: Backend) -> Gene
     Raises:
         InvalidDataError: it is no clip of what was asked for.
     """
-    name = f"{type(backend).__name__}.generate"
-    if not isinstance(clip, GeneratedClip) or not isinstance(clip.data, bytes):
+    name = f"{backend.title}.generate"
+    if not is_clip(clip):
         found = type(clip.data if isinstance(clip, GeneratedClip) else clip).__name__
         raise InvalidDataError(
             f"{name} returned {found}: return a GeneratedClip with the bytes of a file."

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from godot import push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
-from npc_video.errors import InvalidDataError
+from npc_video.errors import DecoderError, InvalidDataError
 from npc_video.generation.events import (
+    Answer,
     ClipReady,
     Event,
     Failed,
@@ -21,6 +22,7 @@ from npc_video.generation.events import (
     Upgraded,
 )
 
+from .failures import tell_doubt
 from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
 from .opening import OpeningFile
 from .progress_ring import ProgressRing
@@ -59,6 +61,8 @@ class Director:
         self._has_begun = False
         # Whether what is on screen is not only similar to it.
         self._shows_own = False
+        # Whether a fallback was shown for it.
+        self._is_covered = False
 
     @property
     def manager(self) -> VideoGenerationManager:
@@ -87,6 +91,7 @@ class Director:
         answer = self.manager.request(
             params, priority, interaction=interaction, viewer=self._viewer
         )
+        self._is_covered = comes_in
         if answer.fallback is None and answer.clip is not None:
             self._awaits_news = False
             self._tally.answered("exact")
@@ -95,11 +100,16 @@ class Director:
             return
         if comes_in:
             return
-        kind = answer.fallback or Fallback.PLACEHOLDER
         is_made = self.manager.can_generate
-        self._tally.answered(kind.value, is_made=is_made)
+        self._tally.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
         if is_made and self._player.progress_ring:
             self._ring.show(None)
+        self._fall_back(answer, params)
+
+    def _fall_back(self, answer: Answer, params: VideoParams) -> None:
+        """Covers the time until the clip of `params` is there."""
+        kind = answer.fallback or Fallback.PLACEHOLDER
+        self._is_covered = True
         if kind is Fallback.CACHED and answer.clip is not None:
             self.screen.open(answer.clip, "similar", at_once=True)
         else:
@@ -226,10 +236,30 @@ class Director:
         elif isinstance(happening, Unheard):
             push_warning(str(happening))
         elif isinstance(happening, Broken):
-            self._ring.hide()
-            self._player._fail(happening.reason)
+            self._break(happening)
         else:
             self._began(happening)
+
+    def _break(self, broken: Broken) -> None:
+        """A clip cannot be played: it is made anew when it is asked for again."""
+        if not isinstance(broken.error, DecoderError):
+            self.manager.discard(broken.clip)
+        had_begun = broken.role in ("", "again")
+        stood_in = not self._shows_own if had_begun else broken.role == "similar"
+        fails = not stood_in and broken.role != "upgrade"
+        if fails:
+            self._ring.hide()
+        else:
+            tell_doubt(self._player._role.npc.name, str(broken))
+        if self.wanted is not None and not self._has_begun:
+            # Over one that had begun its own may be on its way to the screen.
+            is_bare = self._awaits_news if had_begun else True
+            if is_bare and (stood_in or not self._is_covered):
+                self._fall_back(
+                    self.manager.stand_in(self.wanted, viewer=self._viewer), self.wanted
+                )
+        if fails and self.joined is not None:
+            self._player._fail(str(broken.error))
 
     def _began(self, began: Began) -> None:
         self._shows_own = began.role != "similar" and (began.role != "again" or self._shows_own)

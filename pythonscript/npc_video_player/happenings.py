@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from npc_video import GeneratedClip
+from npc_video.errors import MediaError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,23 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A clip cannot be played, or not to its end; the picture stays."""
+    """A clip cannot be played, or not to its end; the picture stays.
 
-    reason: str
+    Attributes:
+        role: as of `Began`; "" where that was told.
+    """
+
+    clip: GeneratedClip
+    error: MediaError
+    role: str = ""
+
+    def __str__(self) -> str:
+        """What to tell where it only stood for another."""
+        params = self.clip.params
+        return (
+            f"The clip ({params.expression}, {params.emotion}, {params.animation}) that was to"
+            f" cover the time until another one is there is left out. {self.error}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

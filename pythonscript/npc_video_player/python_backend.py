@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from godot import export, exposed
 from npc_video import Backend
 from npc_video.backends.base import ignore
+from npc_video.backends.received import check_clip, is_clip
 from npc_video.errors import GenerationError, InvalidDataError
 
 from .backend_resources import NpcBackend
@@ -74,6 +75,10 @@ class _Lent(Backend):
         return self._backend.capabilities
 
     @property
+    def title(self) -> str:
+        return self._backend.title
+
+    @property
     def fingerprint(self) -> str:
         return self._backend.fingerprint
 
@@ -83,7 +88,10 @@ class _Lent(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        return await self._backend.generate(request, on_progress, on_early)
+        clip = await self._backend.generate(request, on_progress, on_early)
+        if is_clip(clip):  # else the manager says what it is
+            await check_clip(clip)
+        return clip
 
     async def generate_batch(
         self, requests: Sequence[GenerationRequest], on_progress: OnProgress

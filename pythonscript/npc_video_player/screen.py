@@ -284,10 +284,10 @@ class Screen:
             if clips[-1].has_finished:
                 happenings.append(Finished())
             reel = clips[-1].reel
-            is_broken = reel.playback.error is not None and reel.growing is None
-            if is_broken and self._broken is not reel:
+            error = reel.playback.error
+            if error is not None and reel.growing is None and self._broken is not reel:
                 self._broken = reel
-                happenings.append(Broken(str(reel.playback.error)))
+                happenings.append(Broken(reel.clip, error))
         return happenings
 
     def _sound(self) -> list[Happening]:
@@ -319,7 +319,8 @@ class Screen:
             return []
         if playback.error is not None and not playback.is_ready:
             self.drop_opening()
-            return [] if reel.growing is not None else [Broken(str(playback.error))]
+            is_all = reel.growing is None
+            return [Broken(reel.clip, playback.error, opening.role)] if is_all else []
         at_loop = self._waits_for_loop(opening.role)
         if (at_loop and not top.has_looped) or not playback.is_ready:
             return []

@@ -220,6 +220,11 @@ class Backend(ABC):
         """What its clips depend on beside the request; clips on disk count for equal ones only."""
         return f"{type(self).__module__}.{type(self).__qualname__}"
 
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+        return type(self).__name__
+
     async def health(self) -> Health:
         """Looks whether it works; takes seconds at most, and never raises."""
         return Health(is_ready=True)

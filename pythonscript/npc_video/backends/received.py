@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from ..errors import ClipLimitError, ClipTooLargeError, GenerationInvalidError, MediaError
 from ..records import UNTAGGED_COLOURS, GeneratedClip
 from .base import ClipPart, GenerationRequest, NpcImage, OnEarly
 
-__all__ = ["media_type_of", "received_clip", "tell_parts"]
+__all__ = ["check_clip", "is_clip", "media_type_of", "received_clip", "tell_parts"]
 
 _EBML = b"\x1a\x45\xdf\xa3"
 # Bytes that show which kind of video it is.
@@ -70,13 +71,7 @@ async def received_clip(
         raise GenerationInvalidError(
             "The generator sent something that is neither MP4 nor WebM: let it save video as one."
         )
-    try:
-        # FFmpeg is loaded there too.
-        seen = await asyncio.to_thread(_inspect, data, media_type, untagged_colours, request.image)
-    except ClipLimitError as error:
-        raise ClipTooLargeError(str(error)) from error
-    except MediaError as error:
-        raise GenerationInvalidError(str(error)) from error
+    seen = await _seen(data, media_type, untagged_colours, request.image)
     return GeneratedClip(
         data=data,
         media_type=media_type,
@@ -95,6 +90,21 @@ async def received_clip(
     )
 
 
+def is_clip(made: object) -> TypeGuard[GeneratedClip]:
+    """Whether what a generator returned is a clip, whatever its file may be."""
+    return isinstance(made, GeneratedClip) and isinstance(made.data, bytes)
+
+
+async def check_clip(clip: GeneratedClip) -> None:
+    """Sees that a clip can be opened and has a first picture.
+
+    Raises:
+        GenerationInvalidError: it is no video, or one that is not allowed.
+        ClipTooLargeError: it exceeds the limits.
+    """
+    await _seen(clip.data, clip.media_type, clip.untagged_colours, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What a file shows."""
@@ -104,6 +114,18 @@ class _Seen:
     fps: float
     length: float | None
     seamless: bool
+
+
+async def _seen(
+    data: bytes, media_type: str, untagged_colours: str, image: NpcImage | None
+) -> _Seen:
+    try:
+        # FFmpeg is loaded there too.
+        return await asyncio.to_thread(_inspect, data, media_type, untagged_colours, image)
+    except ClipLimitError as error:
+        raise ClipTooLargeError(str(error)) from error
+    except MediaError as error:
+        raise GenerationInvalidError(str(error)) from error
 
 
 def _inspect(data: bytes, media_type: str, untagged_colours: str, image: NpcImage | None) -> _Seen:

@@ -68,10 +68,16 @@ class BakedTier:
         except OSError:
             data = b""
         if len(data) != entry.size or not entry.name.startswith(hashlib.sha256(data).hexdigest()):
-            self.catalogue.count(damaged=1)
-            self.catalogue.update({}, [entry.name])
+            self.discard(key)
             return None
         return replace(entry.clip, data=data)
+
+    def discard(self, key: CacheKey) -> None:
+        """Forgets a clip, whose file stays, so that it is made again."""
+        entry = self.catalogue.get(key)
+        if entry is not None:
+            self.catalogue.count(damaged=1)
+            self.catalogue.update({}, [entry.name])
 
 
 class BakedFolder:

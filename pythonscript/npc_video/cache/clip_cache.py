@@ -4,6 +4,7 @@ Memory answers at once, on the main thread. Of the tiers on disk only the catalo
 there; what must be read or written is told to the caller, who does it on a thread that may wait.
 """
 
+import hashlib
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -91,6 +92,7 @@ class ClipCache:
         self._disk = disk
         self._stored = [tier for tier in (baked, disk) if tier is not None]
         self.fingerprint: str | None = ""
+        self._unplayable: set[bytes] = set()  # hashes of files
 
     def get(self, key: CacheKey) -> GeneratedClip | None:
         """The clip if it is in memory; if not, `is_stored` tells whether `load` will find it."""
@@ -118,13 +120,33 @@ class ClipCache:
             CacheError: the disk cannot be read.
         """
         for tier in sorted(self._stored, key=lambda tier: self._rank_in(tier, key), reverse=True):
-            clip = tier.read(self._key_in(tier, key))
+            clip = self._read(tier, key)
             if clip is not None:
                 if key[-2] == ANY_PROMPT:
                     clip = replace(clip, params=replace(clip.params, prompt_in_key=False))
                 with self._lock:
                     return self._memory.put(key, clip)
         return None
+
+    def _read(self, tier: "_Stored", key: CacheKey) -> GeneratedClip | None:
+        """The best clip of a tier that can be played, as far as that is known."""
+        while (clip := tier.read(self._key_in(tier, key))) is not None:
+            if not self._is_unplayable(clip):
+                return clip
+            tier.discard(self._key_in(tier, key))
+        return None
+
+    def drop(self, clip: GeneratedClip) -> None:
+        """Forgets a clip that cannot be played.
+
+        Where `is_stored` still tells of one, `load` takes it off the disk, or finds a better one.
+        """
+        self._unplayable.add(_hash(clip))
+        with self._lock:
+            self._memory.drop(clip.data)
+
+    def _is_unplayable(self, clip: GeneratedClip) -> bool:
+        return bool(self._unplayable) and _hash(clip) in self._unplayable
 
     def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None:
         """Keeps a clip in memory, and tells what is to be written; None if nothing is."""
@@ -135,12 +157,14 @@ class ClipCache:
         return PendingWrite(key, clip)
 
     def write(self, pending: PendingWrite) -> bool:
-        """Keeps a clip on disk; False if a better one has come, or it is larger than the budget.
+        """Keeps a clip on disk; False if a better one has come, or if it is not to be kept.
+
+        That is one which is larger than the budget, or cannot be played.
 
         Raises:
             CacheError: the disk is full or cannot be written to; memory goes on as before.
         """
-        if self._disk is None:
+        if self._disk is None or self._is_unplayable(pending.clip):
             return False
         return self._disk.write(with_fingerprint(pending.key, self.fingerprint or ""), pending.clip)
 
@@ -237,3 +261,7 @@ class ClipCache:
     def _fingerprint_in(self, tier: "_Stored") -> str | None:
         is_any = tier is self._disk or self.fingerprint is None
         return self.fingerprint if is_any else ""
+
+
+def _hash(clip: GeneratedClip) -> bytes:
+    return hashlib.sha256(clip.data).digest()

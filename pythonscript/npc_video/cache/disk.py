@@ -90,6 +90,14 @@ class DiskTier:
             return False
         return self._run(partial(self._write, key, clip, header, content))
 
+    def discard(self, key: CacheKey) -> None:
+        """Drops the clip of this key.
+
+        Raises:
+            CacheError: the folder cannot be used.
+        """
+        self._run(partial(self._discard, key))
+
     def clear(self) -> None:
         """Drops all clips.
 
@@ -179,6 +187,15 @@ class DiskTier:
         self.catalogue.count(evictions=len(victims))
         self._publish(index)
         return True
+
+    def _discard(self, key: CacheKey, index: ClipIndex) -> None:
+        entry = self.catalogue.get(key)
+        if entry is not None:
+            self._unlink([entry.name])
+            with index.transaction():
+                index.remove(entry.name)
+            self.catalogue.count(damaged=1)
+            self._publish(index)
 
     def _clear(self, index: ClipIndex) -> None:
         # Files first, lest they come back if this process dies in between.

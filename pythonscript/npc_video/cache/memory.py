@@ -34,6 +34,9 @@ class Policy(Protocol):
     def use(self, key: CacheKey) -> None:
         """Notes that the clip of a key that was added is used."""
 
+    def forget(self, key: CacheKey) -> None:
+        """Forgets a key that was added."""
+
     def evict(self) -> CacheKey:
         """Forgets the key least worth keeping, and names it. There must be one."""
 
@@ -54,6 +57,9 @@ class LeastRecentlyUsed:
 
     def use(self, key: CacheKey) -> None:
         self._order[key] = None
+
+    def forget(self, key: CacheKey) -> None:
+        del self._order[key]
 
     def evict(self) -> CacheKey:
         return self._order.popitem(True)[0]
@@ -82,6 +88,9 @@ class Gdsf:
     def use(self, key: CacheKey) -> None:
         _, frequency, value = self._known[key]
         self._place(key, frequency + 1, value)
+
+    def forget(self, key: CacheKey) -> None:
+        del self._known[key]
 
     def evict(self) -> CacheKey:
         while True:
@@ -174,6 +183,12 @@ class MemoryTier:
         self._policy.add(key, clip.generation_seconds, size)
         self._similar.add(key, clip.params)
         return clip
+
+    def drop(self, data: bytes) -> None:
+        """Forgets the clip of which this is the file."""
+        for key in [key for key, clip in self._clips.items() if clip.data == data]:
+            self._drop(key)
+            self._policy.forget(key)
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         found = self._similar.best(params, minimum)

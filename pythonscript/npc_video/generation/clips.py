@@ -23,5 +23,8 @@ class Clips(Protocol):
     def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None:
         """Keeps a clip, and tells what is to be written."""
 
+    def drop(self, clip: GeneratedClip) -> None:
+        """Forgets a clip that cannot be played, and has `is_stored` ones looked at anew."""
+
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         """The clip of the same NPC most like `params`, of at least this similarity, 0 to 1."""

@@ -171,6 +171,10 @@ class GenerationCore:
             self._cover(stood_in_for, clip)
         for awaited in stood_in_for:
             awaited.stand_in = None
+            if clip is None:
+                next_best = self._similar(awaited.params)
+                if next_best is not None and next_best.key != key:
+                    self._bring(awaited, next_best)
             self._do_without(awaited)
         awaiting = self._stage.awaiting(key)
         if clip is None:
@@ -180,6 +184,27 @@ class GenerationCore:
             # Where nothing makes clips, one of another prompt may stand for it.
             self._arrive(key, replace(clip, params=awaiting[0].params))
         return self._settle(now)
+
+    def discard(self, clip: GeneratedClip, now: float) -> Decision:
+        """A clip cannot be played: it is made anew when it is asked for again, not before."""
+        key = clip.params.cache_key()
+        self._clips.drop(clip)
+        self._stage.hide(key)
+        self._unused.pop(key, None)
+        self._idle.setbacks.failed(key, now)
+        if self._clips.is_stored(key):
+            self._draft.loads.append(key)
+        return self._settle(now)
+
+    def stand_in(self, params: VideoParams, viewer: str, now: float) -> tuple[Answer, Decision]:
+        """What to show until a clip is there, as what was shown for it cannot be played."""
+        similar = self._similar(params)
+        answer = self._fall_back(similar)
+        awaited = self._stage.awaited_on(viewer)
+        if awaited is not None:
+            awaited.is_covered = answer.fallback is Fallback.CACHED
+            self._bring(awaited, similar)
+        return answer, self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
         """Gives up a clip; nothing more is told of it."""

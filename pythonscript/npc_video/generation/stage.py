@@ -72,6 +72,16 @@ class Stage:
         """It shows its clip."""
         self._shown[viewer] = clip
 
+    def hide(self, key: CacheKey) -> None:
+        """This clip is on screen nowhere any more."""
+        self._shown = {
+            viewer: clip for viewer, clip in self._shown.items() if clip.params.cache_key() != key
+        }
+
+    def awaited_on(self, viewer: str) -> Awaited | None:
+        """What this viewer waits for."""
+        return self._awaited.get(viewer)
+
     def arrive(self, key: CacheKey, clip: GeneratedClip) -> bool:
         """Shows a clip wherever it is awaited; whether it is anywhere."""
         viewers = [viewer for viewer, awaited in self._awaited.items() if awaited.key == key]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import MediaError
+from ..errors import DecoderError, MediaError
 from ..records import GeneratedClip
 from .cost import CostCounter
 from .free_memory import give_back_free_memory
@@ -271,7 +271,7 @@ class Playback:
         except MediaError as error:
             self.error = error
         except Exception as error:
-            self.error = MediaError(f"The clip could not be decoded: {error!r}.")
+            self.error = DecoderError(f"The clip could not be decoded: {error!r}.")
 
     def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
         """Decodes one more shot with each step; ends only after a still."""

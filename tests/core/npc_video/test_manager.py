@@ -16,6 +16,7 @@ from npc_video.generation.events import (
     MadeAhead,
     Previewed,
     Progress,
+    SimilarReady,
 )
 from npc_video.manager import VideoGenerationManager
 from npc_video.prediction.forecast import Walk
@@ -578,3 +579,44 @@ def test_a_late_clip_is_told_of():
     now[0] = 5.0
     assert polled(manager, DeadlinePassed)[-1] == DeadlinePassed(params("happy"), 5.0)
     manager.close()
+
+
+class TestDiscard:
+    def test_what_cannot_be_played_is_gone_from_disk_and_made_anew(self, tmp_path):
+        backend = ScriptedBackend()
+        manager = VideoGenerationManager(REALTIME, backend, cache=disk_cache(tmp_path))
+        manager.request(params("happy"))
+        backend.finish(params("happy"), b"broken")
+        broken = polled(manager, ClipReady)[-1].clip
+        until(lambda: list((tmp_path / "clips").iterdir()))
+        manager.discard(broken)
+        until(lambda: not list((tmp_path / "clips").iterdir()))
+        assert manager.request(params("happy")).clip is None
+        until(lambda: manager.poll() or backend.begun.count(params("happy")) == 2)
+        backend.finish(params("happy"), b"good")
+        assert polled(manager, ClipReady)[-1].clip.data == b"good"
+        manager.close()
+        again = VideoGenerationManager(REALTIME, ScriptedBackend(), cache=disk_cache(tmp_path))
+        again.request(params("happy"))
+        assert polled(again, ClipReady)[-1].clip.data == b"good"
+        again.close()
+
+    def test_a_broken_stand_in_on_disk_is_followed_by_the_next_best(self, tmp_path):
+        backend = ScriptedBackend()
+        first = VideoGenerationManager(REALTIME, backend, cache=disk_cache(tmp_path))
+        for expression in ("amused", "laughing"):
+            first.request(params(expression))
+            backend.finish(params(expression), expression.encode())
+            polled(first, ClipReady)
+        first.close()
+        manager = VideoGenerationManager(
+            replace(REALTIME, predictive=False), ScriptedBackend(), cache=disk_cache(tmp_path)
+        )
+        manager.request(params("happy"))
+        covers = [polled(manager, SimilarReady)[-1].clip]
+        manager.discard(covers[0])
+        answer = manager.stand_in(params("happy"))
+        assert answer.clip is None
+        covers.append(polled(manager, SimilarReady)[-1].clip)
+        assert {cover.data for cover in covers} == {b"amused", b"laughing"}
+        manager.close()

@@ -355,3 +355,63 @@ def test_where_nothing_makes_clips_a_look_counts_whatever_its_prompt(
     assert cache.load(key_of(prompted("a sad dragon"))) == prompted("a sad dragon")
     assert cache.load(key_of(prompted("an angry dragon"))) is not None
     assert cache.load(key_of(prompted("a sad dragon", 9))) is None
+
+
+def test_a_clip_that_cannot_be_played_is_dropped_from_memory_and_disk(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    broken, good = make_clip(), make_clip(1)
+    assert keep(cache, broken)
+    assert keep(cache, good)
+    cache.drop(broken)
+    assert cache.get(key_of(broken)) is None
+    assert cache.is_stored(key_of(broken))
+    assert cache.load(key_of(broken)) is None
+    assert not cache.is_stored(key_of(broken))
+    cache.close()
+    other = open_again(tmp_path)
+    assert other.load(key_of(broken)) is None
+    assert other.load(key_of(good)) == good
+    other.close()
+
+
+def test_what_cannot_be_played_is_not_written_either(cache: ClipCache) -> None:
+    clip = make_clip()
+    pending = cache.put(key_of(clip), clip)
+    assert pending is not None
+    cache.drop(clip)
+    assert not cache.write(pending)
+    assert key_of(clip) not in cache
+
+
+def test_a_baked_clip_that_cannot_be_played_is_forgotten_and_its_file_stays(
+    cache: ClipCache, tmp_path: Path
+) -> None:
+    baked = make_clip(100)
+    cache.load(key_of(baked))
+    cache.drop(baked)
+    assert cache.load(key_of(baked)) is None
+    assert key_of(baked) not in cache
+    assert cache.stats().baked.damaged == 1
+    assert open_again(tmp_path).load(key_of(baked)) == baked
+
+
+def test_a_good_clip_of_the_same_look_is_not_dropped_with_the_broken_one(cache: ClipCache) -> None:
+    good, broken = make_clip(preset="quality"), make_clip()
+    assert keep(cache, good)
+    cache.drop(broken)
+    assert cache.get(key_of(good)) == good
+    cache.clear()
+    assert cache.load(key_of(good)) == good
+
+
+def test_without_a_maker_the_next_best_of_the_look_is_there(tmp_path: Path) -> None:
+    looks = [make_clip(0, prompt="a"), make_clip(0, prompt="b", preset="quality")]
+    bake(tmp_path / "baked", looks)
+    cache = open_again(tmp_path)
+    cache.fingerprint = None
+    key = make_clip(0, prompt="c").params.cache_key()
+    assert cache.load(key) == looks[1]
+    cache.drop(looks[1])
+    assert cache.get(key) is None
+    assert cache.load(key) == looks[0]

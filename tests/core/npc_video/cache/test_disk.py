@@ -57,7 +57,7 @@ class _DiskMachine(RuleBasedStateMachine):
         self.tier = DiskTier(Path(self.folder.name), _BUDGET)
         self.tier.open()
         self.clips: dict[CacheKey, GeneratedClip] = {}
-        self.evictions = 0
+        self.evictions = self.damaged = 0
 
     @rule(
         number=st.integers(0, 6),
@@ -84,6 +84,12 @@ class _DiskMachine(RuleBasedStateMachine):
         if key in self.clips:
             self.clips[key] = self.clips.pop(key)
 
+    @rule(number=st.integers(0, 6))
+    def discard(self, number: int) -> None:
+        key = key_of(make_clip(number))
+        self.tier.discard(key)
+        self.damaged += self.clips.pop(key, None) is not None
+
     @rule()
     def clear(self) -> None:
         self.tier.clear()
@@ -94,13 +100,13 @@ class _DiskMachine(RuleBasedStateMachine):
         self.tier.close()
         self.tier = DiskTier(Path(self.folder.name), _BUDGET)
         self.tier.open()
-        self.evictions = 0
+        self.evictions = self.damaged = 0
 
     @invariant()
     def tells_what_it_holds(self) -> None:
         stats = self.tier.catalogue.stats()
         assert (stats.entries, stats.bytes) == (len(self.clips), self._bytes())
-        assert (stats.evictions, stats.damaged) == (self.evictions, 0)
+        assert (stats.evictions, stats.damaged) == (self.evictions, self.damaged)
         for number in range(7):
             key = key_of(make_clip(number))
             assert (self.tier.catalogue.get(key) is not None) == (key in self.clips)

@@ -26,6 +26,9 @@ class _LruModel:
     def use(self, key: CacheKey) -> None:
         self.order = [other for other in self.order if other != key] + [key]
 
+    def forget(self, key: CacheKey) -> None:
+        self.order.remove(key)
+
     def evict(self) -> CacheKey:
         return self.order.pop(0)
 
@@ -42,6 +45,9 @@ class _GdsfModel:
 
     def use(self, key: CacheKey) -> None:
         self._set(key, self.known[key][2] + 1, self.known[key][3])
+
+    def forget(self, key: CacheKey) -> None:
+        del self.known[key]
 
     def evict(self) -> CacheKey:
         key = min(self.known, key=lambda key: self.known[key][:2])
@@ -67,7 +73,7 @@ class _MemoryMachine(RuleBasedStateMachine):
     @rule(
         number=st.integers(0, 7),
         preset=st.sampled_from(PRESETS),
-        size=st.integers(0, _BYTES // 2) | st.sampled_from([_BYTES, _BYTES + 1]),
+        size=st.integers(0, _BYTES // 2) | st.sampled_from([_BYTES // 4, _BYTES, _BYTES + 1]),
         seconds=st.floats(0.0, 20.0),
     )
     def put(self, number: int, preset: str, size: int, seconds: float) -> None:
@@ -96,6 +102,14 @@ class _MemoryMachine(RuleBasedStateMachine):
             self.order.use(key)
         else:
             self.misses += 1
+
+    @rule(number=st.integers(0, 7), preset=st.sampled_from(PRESETS))
+    def drop(self, number: int, preset: str) -> None:
+        data = make_clip(number, preset=preset, size=_BYTES // 4).data
+        for key in [key for key, clip in self.clips.items() if clip.data == data]:
+            del self.clips[key]
+            self.order.forget(key)
+        self.tier.drop(data)
 
     @rule()
     def clear(self) -> None:

@@ -6,6 +6,7 @@ from npc_video.generation.core import GenerationCore
 from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
 from npc_video.generation.jobs import Purpose
 from npc_video.generation.planner import Calm
+from npc_video.prediction.blended import standard_predictor
 from npc_video.records import Fallback, VideoGenerationConfig
 
 from tests.core.npc_video.generation.jobs import clip, look
@@ -449,3 +450,48 @@ class TestHostsThatFinishWhatTheyHaveBegun:
         assert [start.job.params for start in finish(subject, ahead.starts[0], 2.0).starts] == [
             look("sad")
         ]
+
+
+class TestDiscard:
+    """Clips that turn out to be such that nobody can play them."""
+
+    def test_it_is_made_anew_when_it_is_asked_for_again(self):
+        subject = core()
+        shown(subject, look(), 0.0)
+        assert subject.discard(clip(look()), 2.0).starts == ()
+        answer, decision = subject.request(look(), 10, 3.0)
+        assert answer.clip is None
+        assert answer.fallback is Fallback.PROCEDURAL
+        assert [start.job.params for start in decision.starts] == [look()]
+
+    def test_it_is_neither_bettered_nor_made_ahead_by_itself(self):
+        subject = core(replace(EAGER, preset="fast"))
+        subject.add_npc("ember", standard_predictor(), None, 0.0)
+        _, decision = subject.request(look(), 10, 0.0)
+        subject.finish(decision.starts[0].ticket, clip(look()), 1.0)
+        subject.clear(2.0)
+        subject.hint(look(), 1.0, 2.0)
+        subject.discard(clip(look()), 2.0)
+        for second in range(3, 50):
+            for start in subject.advance(float(second)).starts:
+                assert start.job.params != look()
+                finish(subject, start, second + 0.5)
+
+    def test_another_stands_in_for_what_was_to_come(self):
+        subject = core()
+        closest, next_best = look("amused"), look("laughing")
+        for second, each in enumerate((closest, next_best)):
+            _, decision = subject.request(each, 10, 10.0 * second)
+            made = clip(each, data=each.expression.encode())
+            subject.finish(decision.starts[-1].ticket, made, 10.0 * second + 1)
+        answer, wanted = subject.request(look(), 10, 30.0)
+        first = answer.clip
+        assert first is not None
+        subject.discard(first, 31.0)
+        answer, decision = subject.stand_in(look(), "ember", 31.0)
+        assert answer.clip is not None
+        assert {first.params, answer.clip.params} == {closest, next_best}
+        assert not decision.events
+        subject.discard(answer.clip, 32.0)
+        assert subject.stand_in(look(), "ember", 32.0)[0].fallback is Fallback.PROCEDURAL
+        assert subject.is_awaited(wanted.starts[0].ticket)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,21 +20,36 @@ LIMIT = 20.0
 
 
 class Painter(Backend):
-    """Makes clips of one shade, or breaks."""
+    """Makes clips of one shade, or breaks, or lets `change` change their files."""
 
-    def __init__(self, *, breaks: bool = False) -> None:
+    def __init__(
+        self, *, breaks: bool = False, change: Callable[[bytes], bytes] = lambda data: data
+    ) -> None:
         self.requests: list[GenerationRequest] = []
         self.is_closed = False
         self._breaks = breaks
+        self.change = change
+        self.is_idle = False
+
+    def count(self, expression: str) -> int:
+        """How often clips of an expression were asked for."""
+        return sum(request.params.expression == expression for request in self.requests)
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
         self.requests.append(request)
+        while self.is_idle:
+            await asyncio.sleep(0.01)
         if self._breaks:
             raise ZeroDivisionError("planted in a backend")
         clip = make_clip(grey(lambda index: 9 * index))
-        return replace(clip, params=request.params, preset=request.preset.name)
+        return replace(
+            clip,
+            data=self.change(clip.data),
+            params=request.params,
+            preset=request.preset.name,
+        )
 
     async def close(self) -> None:
         self.is_closed = True
@@ -110,3 +127,98 @@ def test_what_breaks_in_it_is_in_the_log_once_with_its_lines(test: EngineTest) -
     assert "The generator broke" in text
     assert "test_python_backend.py" in text
     assert 'raise ZeroDivisionError("planted in a backend")' in text
+
+
+def told_by(player: NpcVideoPlayer) -> list[tuple[str, Any]]:
+    """What the player tells from now on, by the names of its signals."""
+    told: list[tuple[str, Any]] = []
+    for name in ("fallback_shown", "generation_failed", "clip_started"):
+        getattr(player, name).connect(lambda what, name=name: told.append((name, what)))
+    return told
+
+
+def names_in(told: list[tuple[str, Any]]) -> list[str]:
+    return [name for name, _ in told]
+
+
+def keep_broken(player: NpcVideoPlayer, expression: str) -> None:
+    """Has a clip in the player's cache that cannot be opened."""
+    clip = make_clip(grey(lambda index: index))
+    params = player._role.params({"expression": expression})
+    broken = replace(clip, data=f"no {expression} clip".encode(), params=params)
+    player._director.manager._cache.put(params.cache_key(), broken)
+
+
+def test_a_clip_that_cannot_be_opened_is_asked_for_anew(test: EngineTest) -> Steps:
+    painter = Painter(change=lambda _: b"nonsense" * 50)
+    player = quiet_player(test, npc_name="Nonsense")
+    player.set_backend(painter)
+    told = told_by(player)
+    for count in (1, 2):
+        told.clear()
+        player.request({"expression": "happy"})
+        yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
+        assert names_in(told) == ["fallback_shown", "generation_failed"]
+        assert "cannot be opened" in told[-1][1]
+        assert painter.count("happy") == count
+    painter.change = lambda data: data
+    yield from shows(player, "happy")
+
+
+def test_a_clip_that_breaks_off_is_asked_for_anew(test: EngineTest) -> Steps:
+    painter = Painter(change=lambda data: data[: len(data) * 2 // 3])
+    player = quiet_player(test, npc_name="Short")
+    player.set_backend(painter)
+    told = told_by(player)
+    player.request({"expression": "happy"})
+    yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
+    painter.change = lambda data: data
+    told.clear()
+    player.request({"expression": "happy"})
+    yield from until(lambda: "clip_started" in names_in(told), LIMIT)
+    assert names_in(told)[0] == "fallback_shown"
+    assert painter.count("happy") == 2
+
+
+def test_a_broken_clip_that_was_kept_is_covered_and_dropped(test: EngineTest) -> Steps:
+    painter, player = Painter(), quiet_player(test, npc_name="Kept")
+    player.set_backend(painter)
+    yield from shows(player, "neutral")
+    keep_broken(player, "furious")
+    told = told_by(player)
+    player.request({"expression": "furious"})
+    yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
+    assert names_in(told) == ["fallback_shown", "generation_failed"]
+    assert painter.count("furious") == 0
+    yield from shows(player, "furious")
+    assert painter.count("furious") == 1
+
+
+def test_a_broken_stand_in_is_no_failure_of_what_was_asked_for(test: EngineTest) -> Steps:
+    painter, player = Painter(), quiet_player(test, npc_name="Covered")
+    player.set_backend(painter)
+    yield from shows(player, "neutral")
+    keep_broken(player, "happy")
+    told = told_by(player)
+    player.request({"expression": "happy", "seed": 3})
+    yield from until(lambda: "clip_started" in names_in(told), LIMIT)
+    assert told[0] == ("fallback_shown", "cached")
+    assert "generation_failed" not in names_in(told)
+    assert told[-1][1]["seed"] == 3
+    told.clear()
+    player.request({"expression": "happy"})
+    yield from until(lambda: "clip_started" in names_in(told), LIMIT)
+    assert "generation_failed" not in names_in(told)
+
+
+def test_broken_stand_ins_give_way_to_other_fallbacks(test: EngineTest) -> Steps:
+    painter, player = Painter(), quiet_player(test, npc_name="Uncovered")
+    player.set_backend(painter)
+    yield from shows(player, "neutral")
+    for expression in ("neutral", "happy"):
+        keep_broken(player, expression)
+    told = told_by(player)
+    painter.is_idle = True
+    player.request({"expression": "happy", "seed": 4})
+    yield from until(lambda: len(told) > 2, LIMIT)
+    assert told == [("fallback_shown", kind) for kind in ("cached", "cached", "placeholder")]
