@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
+import re
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from godot import Callable as EngineCallable
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from npc_video.backends.base import GenerationRequest
     from numpy.typing import NDArray
 
-__all__ = ["function_backend", "is_async", "is_over"]
+__all__ = ["function_backend", "is_async", "is_over", "of_engine"]
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_SECONDS = 300.0
+# A path of the engine's, in which a `Path` leaves one slash. What has one letter is a drive.
+_PLACE = re.compile("([a-z]{2,}):/+(.*)")
 # Between two looks whether the object of a function that awaits is still there.
 _LOOK_SECONDS = 0.5
 
@@ -185,6 +189,15 @@ def _forget(call: asyncio.Future[Any]) -> None:
 
 
 # ---- On a thread ----
+
+
+def of_engine(made: Any) -> Any:
+    """What a function of Python has returned, with the engine's paths and pictures as any other."""
+    if isinstance(made, str | PurePath) and (place := _PLACE.match(PurePath(made).as_posix())):
+        return _read(f"{place[1]}://{place[2]}")
+    if isinstance(made, list | tuple) and any(isinstance(each, Image) for each in made):
+        return _Pictures(list(made))
+    return made
 
 
 def _file_or_pictures(made: Any) -> bytes | Sequence[Any]:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from godot import export, exposed
 from npc_video import Backend
 from npc_video.backends.base import ignore
+from npc_video.backends.callable import translate_with
 from npc_video.backends.received import check_clip, is_clip
 from npc_video.errors import GenerationError, InvalidDataError
 
 from .backend_resources import NpcBackend
+from .game_function import of_engine
 
 if TYPE_CHECKING:
     from npc_video import GeneratedClip
@@ -38,6 +40,7 @@ def resource_of(backend: Backend) -> NpcPythonBackend:
     Raises:
         TypeError: it is none.
     """
+    translate_with(of_engine)
     if not isinstance(backend, Backend):
         raise TypeError(
             f"set_backend takes a Backend, an NpcBackend or None, not {type(backend).__name__}"

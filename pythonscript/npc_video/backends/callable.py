@@ -23,17 +23,32 @@ from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress,
 from .fingerprint import coloured_fingerprint, fingerprint_of
 from .received import received_clip
 
-__all__ = ["CallableBackend", "Generator"]
+__all__ = ["CallableBackend", "Generator", "translate_with"]
 
 _MOST_BYTES = 64 * 1024 * 1024
 _NOT_WANTED = "The clip is not wanted any more."
 
 Generator = Callable[..., Any]
-"""Called with the `GenerationRequest`, and with `on_progress` if it takes two arguments.
+"""Called with the `GenerationRequest`, and with `on_progress` if it needs two arguments, or
+has one of that name.
 
 It returns the file of a clip as bytes, the path of one, or its pictures: a sequence of arrays of
-uint8 with the shape (height, width, 3), in RGB, as many for each second as the preset says.
+uint8 with the shape (height, width, 3), in RGB, as many for each second as the preset says. Of
+RGBA, (height, width, 4), alpha is left out. What is no array, but can be seen as one, as a picture
+of Pillow, counts as that.
 """
+
+_WANTED = "each must be an array of uint8, 0 to 255, with the shape (height, width, 3)"
+_translate: Callable[[Any], Any] = lambda made: made  # noqa: E731
+
+
+def translate_with(translate: Callable[[Any], Any]) -> None:
+    """Has `translate` turn what functions return into what is said here, on a thread.
+
+    For where paths and pictures are of another kind, as within an engine.
+    """
+    global _translate
+    _translate = translate
 
 
 class CallableBackend(Backend):
@@ -157,15 +172,18 @@ def _takes_two(function: Generator) -> bool:
     except (TypeError, ValueError):
         return False
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(each.kind in kinds for each in parameters) >= 2
+    second = [each for each in parameters if each.kind in kinds][1:2]
+    # A default is what a lambda keeps of a loop.
+    return any(each.default is each.empty or each.name == "on_progress" for each in second)
 
 
 def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -> bytes:
     """The clip's file, of whatever the function returned."""
+    made = _translate(made)
     if isinstance(made, bytes | bytearray | memoryview):
         return bytes(made)
     if isinstance(made, str | Path):
-        return _read(Path(made))
+        return _read(made)
     if hasattr(made, "__getitem__") and hasattr(made, "__len__"):
         return _encode(made, request, given_up)
     raise GenerationInvalidError(
@@ -174,9 +192,9 @@ def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -
     )
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str | Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123  a Path would change what is no path
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise GenerationInvalidError(
@@ -185,6 +203,17 @@ def _read(path: Path) -> bytes:
     if len(data) > _MOST_BYTES:
         raise ClipTooLargeError(f"The clip {path} has more than {_MOST_BYTES} bytes.")
     return data
+
+
+def _kind_of(picture: Any) -> tuple[tuple[int, ...], str]:
+    """The shape of what is a picture, () of anything else, and what it is in words."""
+    import numpy as np
+
+    if not hasattr(picture, "__array__"):
+        return (), type(picture).__name__
+    array = np.asarray(picture)
+    told = f"{array.dtype} {'×'.join(map(str, array.shape))}"
+    return (array.shape if array.dtype == np.uint8 else ()), told
 
 
 def _encode(
@@ -196,12 +225,18 @@ def _encode(
 
     from ..media import encode
 
-    shapes: set[tuple[int, ...]] = {np.shape(picture) for picture in pictures}
-    shape = next(iter(shapes), ())
-    if len(shapes) != 1 or len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 4:
+    kinds = {_kind_of(picture) for picture in pictures}
+    told = ", ".join(sorted(kind for _, kind in kinds)[:4])
+    shape = next(iter(kinds))[0] if len(kinds) == 1 else ()
+    if len(shape) != 3 or shape[2] not in (3, 4):
         raise GenerationInvalidError(
-            "The generator function returned pictures of no, small or several sizes: each must be"
-            " an array of uint8 with the shape (height, width, 3)."
+            f"The generator function returned {told or 'no'} pictures: {_WANTED}, and all of one"
+            " size."
+        )
+    if min(shape[:2]) < 4:
+        raise GenerationInvalidError(
+            f"The generator function returned pictures that are too small ({shape[1]}×{shape[0]}):"
+            " let each have 4 pixels or more a side."
         )
     height, width = shape[0] // 2 * 2, shape[1] // 2 * 2
 
@@ -209,7 +244,7 @@ def _encode(
         for picture in pictures:
             if given_up.is_set():
                 raise GenerationCancelledError(_NOT_WANTED)
-            cut = np.ascontiguousarray(picture[:height, :width], np.uint8)
+            cut = np.ascontiguousarray(np.asarray(picture)[:height, :width, :3])
             frame = av.VideoFrame.from_ndarray(cut, format="rgb24")
             yield frame.reformat(
                 format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"

@@ -117,6 +117,49 @@ def test_pictures_become_a_clip_with_their_colours():
     assert (blue, red) == (pytest.approx(108, abs=3), pytest.approx(216, abs=3))
 
 
+def test_alpha_is_left_out():
+    pictures = np.full((8, 32, 48, 4), 200, np.uint8)
+    clip = made(lambda request: pictures)
+    assert (clip.width, clip.height) == (48, 32)
+
+
+def test_what_can_be_seen_as_an_array_is_a_picture():
+    class Seen:
+        def __array__(self, dtype=None, copy=None):
+            return np.zeros((32, 48, 3), np.uint8)
+
+    clip = made(lambda request: [Seen()] * 3)
+    assert (clip.width, clip.height) == (48, 32)
+
+
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        (np.full((64, 64, 3), 0.5, np.float32), "float32 64×64×3"),
+        (np.zeros((64, 64, 3), np.int64), "int64 64×64×3"),
+        (np.zeros((64, 64, 3), bool), "bool 64×64×3"),
+        (np.zeros((64, 64), np.uint8), "uint8 64×64"),
+        (np.zeros((3, 64, 64), np.uint8), "uint8 3×64×64"),
+        ([[[0, 0, 0]] * 8] * 8, "list"),
+        (object(), "object"),
+        ("frame.png", "str"),
+        (None, "NoneType"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_pictures_are_refused_in_a_sentence(picture, told):
+    with pytest.raises(GenerationInvalidError) as error:
+        made(lambda request: [picture] * 3)
+    assert f"returned {told} pictures" in str(error.value)
+    assert "an array of uint8, 0 to 255, with the shape (height, width, 3)" in str(error.value)
+    assert str(error.value).count(". ") == 0
+
+
+def test_a_path_that_leads_nowhere_is_told_as_it_was_written():
+    with pytest.raises(GenerationInvalidError, match=r"The clip user://x\.webm cannot be read"):
+        made(lambda request: "user://x.webm")
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [None, 5, {}, [], [np.zeros((2, 2, 3))], np.zeros((8, 32, 32)), "/no/such/file", b"no video"],
@@ -153,6 +196,16 @@ def test_gets_the_request_and_a_thread_of_its_own():
     made(function)
     assert seen[0][0] == wanted()
     assert seen[0][1] is not threading.main_thread()
+
+
+def test_on_progress_is_for_who_needs_it_or_names_it():
+    made(lambda request, data=None: data or video())
+
+    def asks(request, on_progress=None):
+        on_progress(0.5)
+        return video()
+
+    made(asks)
 
 
 def test_on_progress_tells_a_function_that_it_was_given_up():

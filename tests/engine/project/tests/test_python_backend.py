@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from npc_video import Backend, GeneratedClip
+from godot import Color, FileAccess, Image, ProjectSettings
+from npc_video import Backend, CallableBackend, GeneratedClip
 from npc_video.backends.base import GenerationRequest, OnEarly, OnProgress, ignore
 from npc_video_player import NpcProceduralBackend, NpcVideoPlayer
 from players import player_in
@@ -222,3 +224,37 @@ def test_broken_stand_ins_give_way_to_other_fallbacks(test: EngineTest) -> Steps
     player.request({"expression": "happy", "seed": 4})
     yield from until(lambda: len(told) > 2, LIMIT)
     assert told == [("fallback_shown", kind) for kind in ("cached", "cached", "placeholder")]
+
+
+def images(count: int) -> list[Image]:
+    made = [Image.create_empty(48, 32, False, Image.FORMAT_RGBA8) for _ in range(count)]
+    for image in made:
+        image.fill(Color(0.2, 0.6, 0.3))
+    return made
+
+
+def test_functions_of_python_return_what_those_of_gdscript_may(test: EngineTest) -> Steps:
+    file = FileAccess.open("user://python_backend.webm", FileAccess.WRITE)
+    file.store_buffer(make_clip(grey(lambda index: index)).data)
+    file.close()
+    for index, made in enumerate(
+        (
+            "user://python_backend.webm",
+            Path("user://python_backend.webm"),
+            ProjectSettings.globalize_path("user://python_backend.webm"),
+            images(4),
+            tuple(images(4)),
+        )
+    ):
+        player = quiet_player(test, npc_name=f"Function {index}")
+        player.set_backend(CallableBackend(lambda _, made=made: made))
+        yield from shows(player, "happy")
+
+
+def test_an_engine_path_without_a_file_is_told_as_it_was_written(test: EngineTest) -> Steps:
+    player = quiet_player(test, npc_name="Nowhere")
+    told = told_by(player)
+    player.set_backend(CallableBackend(lambda _: "user://nowhere.webm"))
+    player.request({"expression": "happy"})
+    yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
+    assert "'user://nowhere.webm', where no file can be read" in told[-1][1]
