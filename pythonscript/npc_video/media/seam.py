@@ -15,6 +15,7 @@ from ..errors import MediaError
 from .decode import ClipDecoder, ClipInfo
 from .likeness import Sketch, Sketcher, apart, sketch_of
 from .opening import MediaLimits
+from .orientation import orientation_of, upright
 from .still import decode_picture
 from .transition import SEAM
 
@@ -34,7 +35,8 @@ def is_seamless(decoder: ClipDecoder, picture: bytes, media_type: str) -> bool:
         picture: the file of the picture; of another shape than the clip, its middle counts.
     """
     try:
-        rest = _sketch(decode_picture(picture, media_type, _LIMITS), decoder.info)
+        shown = decode_picture(picture, media_type, _LIMITS).reformat(format="rgba", threads=1)
+        rest = _sketch(upright(shown, orientation_of(picture)), decoder.info)
         sketch, frames = Sketcher(decoder.info), decoder.frames()
         if not _are_alike(sketch(next(frames).planes), rest):
             return False

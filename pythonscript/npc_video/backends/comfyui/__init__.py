@@ -4,8 +4,8 @@
 workflow of the user's own (`custom`, mended by `repair`). `catalogue` checks them against what the
 server has, which `description` reads, by its own `rules`; `endings` knows what they make.
 `messages` and `tracker` understand what the server tells, `server` and `feed` talk to it.
-`backend` sends a job and the `picture` that it starts from, turned by its `orientation`,
-`following` waits for its end and `fetching` fetches its clip.
+`backend` sends a job and the `picture` that it starts from, `following` waits for its end and
+`fetching` fetches its clip.
 """
 
 from .backend import ComfyUiBackend

@@ -5,7 +5,6 @@ from typing import Any
 
 from ...errors import MediaError
 from ..base import NpcImage
-from .orientation import UPRIGHT, orientation_of, turned
 from .values import Values
 
 __all__ = ["fitted", "most_side"]
@@ -35,6 +34,7 @@ def fitted(image: NpcImage, side: int) -> NpcImage:
 
 def _smaller(image: NpcImage, side: int) -> NpcImage | None:
     from ...media.opening import MediaLimits
+    from ...media.orientation import orientation_of, upright
     from ...media.still import decode_picture
 
     limits = MediaLimits(most_pixels=_MOST_PIXELS)
@@ -45,17 +45,7 @@ def _smaller(image: NpcImage, side: int) -> NpcImage | None:
     size = [max(1, round(length * share)) for length in (picture.width, picture.height)]
     kind = "rgba" if _is_see_through(picture) else "rgb24"
     smaller = picture.reformat(*size, kind, interpolation="AREA", threads=1)
-    return NpcImage.of(_png(_upright(smaller, orientation_of(image.data))))
-
-
-def _upright(picture: Any, orientation: int) -> Any:
-    import av
-    import numpy as np
-
-    if orientation == UPRIGHT:
-        return picture
-    rows = np.ascontiguousarray(turned(picture.to_ndarray(), orientation))
-    return av.VideoFrame.from_ndarray(rows, format=picture.format.name)
+    return NpcImage.of(_png(upright(smaller, orientation_of(image.data))))
 
 
 def _is_see_through(picture: Any) -> bool:

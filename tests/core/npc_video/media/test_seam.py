@@ -1,4 +1,5 @@
 import asyncio
+import struct
 from dataclasses import replace
 from fractions import Fraction
 
@@ -97,6 +98,16 @@ def test_saturated_colours_count_as_the_clip_codes_them():
     green = np.zeros((64, 96, 3), np.uint8)
     green[..., 1] = 255
     assert seamless(clip_of([green] * COUNT), file_of(green))
+
+
+def test_a_picture_that_is_to_be_turned_is_seen_as_it_is_shown():
+    """As telephones write them, and as ComfyUI reads them."""
+    lying = file_of(np.rot90(scene(192, 128)), "mjpeg")
+    tag = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)
+    said = b"Exif\0\0" + tag
+    turned = lying[:2] + b"\xff\xe1" + struct.pack(">H", len(said) + 2) + said + lying[2:]
+    assert seamless(moving(0, 0), turned, "image/jpeg")
+    assert not seamless(moving(0, 0), lying, "image/jpeg")
 
 
 def test_what_lies_below_the_transparent_is_left_alone():

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.base import NpcImage
-from npc_video.backends.comfyui.orientation import UPRIGHT, orientation_of
 from npc_video.backends.comfyui.picture import fitted
 from npc_video.media.opening import MediaLimits
+from npc_video.media.orientation import UPRIGHT, orientation_of
 from npc_video.media.still import decode_picture
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["UPRIGHT", "orientation_of", "turned"]
+__all__ = ["UPRIGHT", "orientation_of", "upright"]
 
 UPRIGHT = 1
 # What stands before the TIFF structure in JPEG, PNG and WebP, and how far that may be from there.
@@ -25,8 +25,18 @@ def orientation_of(data: bytes) -> int:
     return UPRIGHT
 
 
-def turned(rows: Any, orientation: int) -> Any:
-    """An array of rows of pixels as it is to be seen."""
+def upright(picture: Any, orientation: int) -> Any:
+    """A frame of FFmpeg in RGB, with alpha or without, as it is to be seen."""
+    if orientation == UPRIGHT:
+        return picture
+    import av
+    import numpy as np
+
+    rows = np.ascontiguousarray(_turned(picture.to_ndarray(), orientation))
+    return av.VideoFrame.from_ndarray(rows, format=picture.format.name)
+
+
+def _turned(rows: Any, orientation: int) -> Any:
     rows = rows.swapaxes(0, 1) if orientation in _SWAPPED else rows
     rows = rows[:, ::-1] if orientation in _MIRRORED else rows
     return rows[::-1] if orientation in _FLIPPED else rows
