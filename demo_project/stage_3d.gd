@@ -14,6 +14,7 @@ func _ready() -> void:
 	for picture: MeshInstance3D in [%Picture, %Reflection]:
 		picture.material_override.albedo_texture = texture
 	%World.gui_input.connect(_on_world_input)
+	_add_zones()
 
 
 func _process(delta: float) -> void:
@@ -28,20 +29,24 @@ func take_turn(turn: int) -> void:
 	touch(%Player, zone_of(turn))
 
 
+## Of zones that overlap the last is touched: the first in the list is the foremost.
+func _add_zones() -> void:
+	var names := ZONES.keys()
+	names.reverse()
+	for zone_name: String in names:
+		var zone := NpcInteractionZone3D.new()
+		zone.zone = zone_name
+		zone.area = ZONES[zone_name]
+		zone.interaction.connect(_on_interaction)
+		%Picture.add_child(zone)
+
+
+## The page says with what and how hard, the zone where and in which movement.
+func _on_interaction(interaction: Dictionary) -> void:
+	var chosen := {"tool": %Tools.tool, "pressure": %Pressure.value}
+	%Player.react(interaction.merged(chosen, true))
+
+
 func _on_world_input(event: InputEvent) -> void:
 	if event.is_action_pressed("ui_accept"):
 		touch(%Player, "cheek")
-	elif is_press(event):
-		var zone := zone_at(_part_at(event.position))
-		if zone:
-			touch(%Player, zone)
-
-
-## Where on the screen in the world a point of the container is, (0, 0) to (1, 1) on it.
-func _part_at(point: Vector2) -> Vector2:
-	var to_screen: Transform3D = %Picture.global_transform.affine_inverse()
-	var from: Vector3 = to_screen * %Camera.project_ray_origin(point)
-	var along: Vector3 = to_screen.basis * %Camera.project_ray_normal(point)
-	var hit := from - along * from.z / along.z
-	var picture: Vector2 = %Picture.mesh.size
-	return Vector2(0.5 + hit.x / picture.x, 0.5 - hit.y / picture.y)
