@@ -8,7 +8,7 @@ function as a generator is no resource, as a `Callable` cannot be saved.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import npc_video
@@ -135,6 +135,18 @@ class NpcBackend(Resource):
         used = (part is None or part._is_used(exported=exported) for part in parts)
         return not parts or any(used)
 
+    def _takes_eyes(self) -> bool:
+        """Whether it moves pictures of the NPC, and has their eyes blink."""
+        return False
+
+    def _generators(self) -> Iterator[NpcBackend]:
+        """Those of this game that make the clips: itself, or its parts and theirs."""
+        if not self._parts():
+            yield self
+        for part in self._used_parts().values():
+            if part is not None:
+                yield from part._generators()
+
     def _used_parts(self) -> Mapping[str, NpcBackend | None]:
         """Those that this game has."""
         exported, parts = is_exported(), self._parts().items()
@@ -190,13 +202,13 @@ class NpcProceduralBackend(NpcBackend):
 
     draws_ember = Told(bool, False, doc="Draws Ember even of NPCs that have a portrait.")
 
-    def _make(self) -> Backend:
-        return self._make_for(())
-
     def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
         return npc_video.ProceduralBackend(
             simulate_latency=self.simulate_latency, eyes=eyes, draws_ember=self.draws_ember
         )
+
+    def _takes_eyes(self) -> bool:
+        return not self.draws_ember
 
 
 @exposed(tool=True)
@@ -230,9 +242,9 @@ class NpcBackendPool(NpcBackend):
         if not self.hosts:
             raise InvalidDataError("hosts: a pool needs at least one.")
 
-    def _make(self) -> Backend:
+    def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
         return npc_video.BackendPool(
-            {name: make_backend(host, name) for name, host in self._used_parts().items()},
+            {name: make_backend(host, name, eyes) for name, host in self._used_parts().items()},
             speculation_share=self.speculation_share,
             hedge=self.hedge,
         )
@@ -276,8 +288,8 @@ class NpcFailoverBackend(NpcBackend):
     def _checks(self) -> Iterable[Callable[[], object]]:
         return (self._budget,)
 
-    def _make(self) -> Backend:
-        made = {name: make_backend(part, name) for name, part in self._used_parts().items()}
+    def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
+        made = {name: make_backend(part, name, eyes) for name, part in self._used_parts().items()}
         if "cloud" not in made:
             return made["local"]
         return npc_video.FailoverBackend(

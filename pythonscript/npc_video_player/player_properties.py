@@ -382,6 +382,13 @@ class PlayerProperties(Control):
             return self._role.picture_of(VideoParams())
         return None
 
+    def _takes_eyes(self) -> bool:
+        """Whether some of its clips are pictures that are moved."""
+        if self._generator is not None or not self._makes_clips():
+            return False
+        backend = self.backend
+        return backend is None or any(each._takes_eyes() for each in backend._generators())
+
     def _makes_clips(self) -> bool:
         """Whether any are made in this game: else they come from the cache, or not at all."""
         return self._generator is not None or makes_clips(self.backend, exported=is_exported())
@@ -425,7 +432,7 @@ class PlayerProperties(Control):
             generator=self._generator,
             backend=backend,
             simulate_latency=self.simulate_latency,
-            eyes=() if self._moved_picture() is None else self._role.npc.eyes,
+            eyes=self._role.npc.eyes if self._takes_eyes() else (),
             cache=CacheSettings(
                 size=self.cache_size,
                 megabytes=self.cache_megabytes,

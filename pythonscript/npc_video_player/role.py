@@ -52,15 +52,22 @@ class Role:
 
     def picture_of(self, params: VideoParams) -> Any:
         """A still for what `params` ask for: one of its own, or the portrait."""
-        backend = self._player.backend
-        if not isinstance(backend, NpcStillsBackend):
+        backend = self._stills
+        if backend is None:
             return self.portrait
         return backend._still(params) or self.portrait or backend._still(params, least=0.0)
 
     def words_of_pictures(self) -> list[str]:
         """Words that the NPC's pictures go by, where it has pictures."""
+        backend = self._stills
+        return [] if backend is None else list(backend.stills())
+
+    @property
+    def _stills(self) -> NpcStillsBackend | None:
+        """The pictures by expression that clips are made of, be it by a part of the backend."""
         backend = self._player.backend
-        return list(backend.stills()) if isinstance(backend, NpcStillsBackend) else []
+        parts = () if backend is None else backend._generators()
+        return next((each for each in parts if isinstance(each, NpcStillsBackend)), None)
 
     @property
     def evaluator(self) -> NpcResponseEvaluator:

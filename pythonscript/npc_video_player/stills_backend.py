@@ -112,8 +112,8 @@ class NpcStillsBackend(NpcBackend):
                 " pixels, each as a Rect2 with a size."
             )
 
-    def _make(self) -> Backend:
-        return self._make_for(())
+    def _takes_eyes(self) -> bool:
+        return True
 
     def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
         return npc_video.StillsBackend(

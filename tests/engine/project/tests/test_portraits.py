@@ -17,7 +17,15 @@ from godot import (
     Vector2,
 )
 from npc_video import VideoParams
-from npc_video_player import NpcProfile, NpcStillsBackend, NpcVideoPlayer, sources
+from npc_video_player import (
+    NpcBackend,
+    NpcBackendPool,
+    NpcFailoverBackend,
+    NpcProfile,
+    NpcStillsBackend,
+    NpcVideoPlayer,
+    sources,
+)
 from npc_video_player.backend_resources import NpcProceduralBackend, make_backend
 from npc_video_player.clip_layer import ClipLayer
 from npc_video_player.game_files import picture_name, read_picture
@@ -138,6 +146,49 @@ def test_marked_eyes_are_told_to_the_generator(test: EngineTest) -> Steps:
     yield from until(lambda: len(eyes_of(player)) == 1)
     player.backend.draws_ember = True
     yield from until(lambda: eyes_of(player) == ())
+
+
+def _pool(*hosts: NpcBackend) -> NpcBackend:
+    pool = NpcBackendPool()
+    pool.hosts = list(hosts)
+    return pool
+
+
+def _failover(local: NpcBackend, cloud: NpcBackend) -> NpcBackend:
+    failover = NpcFailoverBackend()
+    failover.local, failover.cloud = local, cloud
+    return failover
+
+
+def _generators(made: Any) -> list[Any]:
+    """Those that a pool or failover hands its clips to, of whatever depth."""
+    parts = [*getattr(made, "_hosts", {}).values(), *getattr(made, "_order", [])]
+    return [each for part in parts for each in _generators(part)] or [made]
+
+
+def test_marked_eyes_are_told_to_each_part_that_moves_pictures(test: EngineTest) -> Steps:
+    ember = NpcProceduralBackend()
+    ember.draws_ember = True
+    parts = _pool(NpcProceduralBackend(), ember), stills(happy=BLUE)
+    player = mira(test, npc_name="Eyes of many", portrait=still(GREEN, 100, 50))
+    player.eyes = [Rect2(20, 10, 10, 5)]
+    eyes = ((0.2, 0.2, 0.1, 0.1),)
+    for backend in (_pool(*parts), _failover(*parts)):
+        player.backend = backend
+        yield from until(lambda: eyes_of(player) == eyes)
+        made = _generators(make_backend(backend, eyes=eyes))
+        assert [each._eyes for each in made] == [eyes] * 3
+        player.backend = _pool(ember)
+        yield from until(lambda: eyes_of(player) == ())
+
+
+def test_stills_within_a_pool_are_the_pictures_of_the_npc(test: EngineTest) -> None:
+    backend = stills(neutral=GREEN, happy=BLUE)
+    pool = _pool(NpcProceduralBackend(), _failover(backend, NpcProceduralBackend()))
+    player = mira(test, npc_name="Stills of many", backend=pool, eyes=[Rect2(16, 16, 8, 8)])
+    assert player._role.npc.eyes == ((0.25, 0.25, 0.125, 0.125),)
+    assert player._role.picture_of(VideoParams(expression="happy")) == backend.pictures["happy"]
+    assert "happy" in player._role.words_of_pictures()
 
 
 def test_pictures_that_are_in_no_file_have_names(test: EngineTest) -> Steps:
