@@ -17,6 +17,7 @@ from _pythonscript import ffi, lib
 from ._calls import call_on_variant, raise_call_error
 from ._decode import decode_all
 from ._encode import VARIANT_SIZE, encode, encode_all, encode_typed, register_encoder
+from ._errors import ConversionError
 from ._names import name
 from ._objects import EngineObject, address_of, of_engine, wrap
 from ._report import guarded
@@ -163,7 +164,16 @@ _numbers = count(1)
 
 
 def set_function(function: Function[..., Any], at: int) -> None:
-    """Writes a Callable of `function` over the Nil Variant at `at`."""
+    """Writes a Callable of `function` over the Nil Variant at `at`.
+
+    Raises:
+        ConversionError: it is an `async def`.
+    """
+    if inspect.iscoroutinefunction(function):
+        raise ConversionError(
+            f"{function.__qualname__} is an `async def`, which the engine cannot await: pass a"
+            " function that hands it to an event loop of your own"
+        )
     target = _Target(function)
     number = next(_numbers)
     _targets[number] = target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from _pythonscript import ffi, lib
@@ -13,10 +13,12 @@ from ._decode import decode_all, decode_typed
 from ._described import described
 from ._encode import encode
 from ._errors import ConversionError, GodotError
+from ._levels import own_name
 from ._memory import Memory
 from ._names import name
 from ._objects import instance
 from ._report import report
+from ._table import virtual_signature
 from ._types import Type
 
 _NORMAL, _VARARG, _STATIC = 1, 16, 32
@@ -110,6 +112,30 @@ def _check_default(function: Callable[..., Any], default: Any) -> None:
         raise GodotError(f"{function.__qualname__}: a default value: {error}") from error
     finally:
         lib.ps_leave(at, 1)
+
+
+def check_awaited(cls: Any, parent: Any, callbacks: Collection[str]) -> None:
+    """Refuses what the engine would call and nobody would await.
+
+    Args:
+        parent: what the engine takes for the parent of `cls`.
+        callbacks: what the engine calls beside virtual methods.
+
+    Raises:
+        GodotError: a method that the engine is told of is an `async def`.
+    """
+    for base in cls.__mro__[: cls.__mro__.index(parent)]:
+        for key, member in vars(base).items():
+            function, label = getattr(member, "__func__", member), own_name(key)
+            if not (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
+                continue
+            is_public = not label.startswith("_")
+            if is_public or label in callbacks or virtual_signature(cls, label) is not None:
+                raise GodotError(
+                    f"{cls.__name__}.{label} is an `async def`, which the engine cannot await:"
+                    " write `def`, and have what awaits in an event loop of your own"
+                    + (", or keep it in Python with @python_only" if is_public else "")
+                )
 
 
 _methods: list[Method] = []  # by number without the bit PS_ACCESSOR

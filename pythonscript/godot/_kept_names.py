@@ -1,8 +1,11 @@
-"""Private names that a class cannot have, as what it extends has them already.
+"""Names that a class cannot have, as what it extends has them already.
 
 Python keeps no private name apart: a class that extends one of a library would take the place of
 what the library keeps under the same name, without a word. So what begins with an underscore in one
 package is not for classes of another, unless the engine calls it.
+
+Public methods may be overridden. What the engine knows by its name is not: it takes no second
+signal of one name, and goes on with the property of the base.
 """
 
 from __future__ import annotations
@@ -12,7 +15,10 @@ import types
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from ._classes import EngineSignal, LazyProperty
 from ._errors import GodotError
+from ._exposed import export, signal
+from ._objects import EngineType
 
 # Of the bridge itself, which every object has.
 _OURS = frozenset(
@@ -53,6 +59,43 @@ def check_names(cls: type, is_virtual: Callable[[str], bool]) -> None:
         raise GodotError(
             f"{cls.__name__}.{label}: {keeper} keeps this name for itself; choose another"
         )
+
+
+def check_public_names(cls: type, parent: type) -> None:
+    """Refuses a class with a public name that stands for something else in a class that it extends.
+
+    Args:
+        parent: what the engine takes for the parent of `cls`; the bases before it are part of it.
+
+    Raises:
+        GodotError: it has one; the error names it and the base.
+    """
+    known = [base for base in parent.__mro__ if isinstance(base, EngineType)]
+    for part in cls.__mro__[: cls.__mro__.index(parent)]:
+        for label, member in vars(part).items():
+            if not label.startswith("_"):
+                base = next((base for base in known if label in vars(base)), None)
+                if base is not None:
+                    _check_public_name(cls, label, member, base)
+
+
+def _check_public_name(cls: type, label: str, member: object, base: type) -> None:
+    kind, taken = _kind_of(member), _kind_of(vars(base)[label])
+    is_own = _package(base) == _package(cls)
+    if kind == taken and (kind in ("method", "constant") or (kind == "property" and is_own)):
+        return
+    how = "set it in __init__, or choose another" if taken == "property" else "choose another"
+    raise GodotError(f"{cls.__name__}.{label}: {base.__name__} has a {taken} of this name; {how}")
+
+
+def _kind_of(member: object) -> str:
+    if isinstance(member, signal | EngineSignal):
+        return "signal"
+    if isinstance(member, export | LazyProperty | property):
+        return "property"
+    if isinstance(member, int | type):
+        return "constant"
+    return "method" if callable(member) or hasattr(member, "__get__") else "variable"
 
 
 def _is_foreign(base: type, cls: type) -> bool:

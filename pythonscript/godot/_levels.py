@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+_KEPT = "_own"
 EVERY_LEVEL = ("_notification", "_validate_property")
 
 
@@ -42,8 +43,14 @@ def levels(cls: type, label: str, root: type) -> tuple[Callable[..., Any], ...]:
     return tuple(found)
 
 
+def own_name(key: str) -> str:
+    """The name that a member of a class was written with."""
+    label = key.removeprefix(_KEPT)
+    return label if label in EVERY_LEVEL else key
+
+
 def _kept(label: str) -> str:
-    return f"_own{label}"
+    return f"{_KEPT}{label}"
 
 
 def _is_told_anyway(_self: Any, _what: Any) -> None:

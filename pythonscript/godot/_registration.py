@@ -15,8 +15,8 @@ from . import _classes
 from ._described import Described, class_name, described, described_export
 from ._errors import ConversionError, GodotError
 from ._exposed import export, python_only, signal
-from ._exposed_methods import Method, register_method
-from ._kept_names import check_names
+from ._exposed_methods import Method, check_awaited, register_method
+from ._kept_names import check_names, check_public_names
 from ._levels import EVERY_LEVEL, levels
 from ._memory import Memory
 from ._names import name
@@ -64,6 +64,7 @@ def expose(cls: Any, options: Options) -> None:
     """
     label = cls.__name__
     check_names(cls, lambda virtual: virtual_signature(cls, virtual) is not None)
+    check_public_names(cls, parent_of(cls))
     if label in _classes.exposed_classes or row_of(label):
         raise GodotError(f"there is already a class named {label}; choose another name")
     plan = _Plan(cls, options)
@@ -124,6 +125,7 @@ class _Plan:
         self.options = options
         self.level = _level_of(cls)
         self.members = list(members(cls))
+        check_awaited(cls, parent_of(cls), _CALLBACKS)
         self.methods = list(_methods(cls, self.members))
         self.properties = [
             (label, member, _described_property(cls, label, member))

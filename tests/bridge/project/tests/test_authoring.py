@@ -46,6 +46,8 @@ from godot import (
     Vector2,
     export,
     exposed,
+    python_only,
+    signal,
 )
 from lives import Recipe
 
@@ -299,6 +301,65 @@ def test_names_that_are_taken(test):
     for name in ("Creature", "Node2D"):
         with pytest.raises(GodotError, match=f"already a class named {name}"):
             exposed(type(Node)(name, (Node,), {}))
+
+
+def test_public_names_that_stand_for_something_else(test):
+    for base, label, member, refusal in (
+        (Creature, "speed", 5.0, "Creature has a property of this name; set it in __init__"),
+        (Dragon, "speed", 5.0, "Creature has a property of this name"),
+        (Creature, "speed", signal(), "Creature has a property of this name"),
+        (Creature, "speed", lambda self: 1, "Creature has a property of this name"),
+        (Creature, "died", signal(x=int), "Creature has a signal of this name; choose another"),
+        (Creature, "died", lambda self: 1, "Creature has a signal of this name"),
+        (Creature, "heal", signal(), "Creature has a method of this name"),
+        (Creature, "heal", export(int, 3), "Creature has a method of this name"),
+        (Creature, "heal", 5.0, "Creature has a method of this name"),
+        (Node, "name", export(str), "Node has a property of this name"),
+        (Node2D, "name", "Pet", "Node has a property of this name"),
+        (Node2D, "position", Vector2(), "Node2D has a property of this name"),
+        (Node, "ready", signal(), "Node has a signal of this name"),
+        (Node, "queue_free", export(int), "Node has a method of this name"),
+    ):
+        mixed = type("Mixed", (), {label: member})
+        for bases, namespace in (((base,), {label: member}), ((mixed, base), {})):
+            with pytest.raises(GodotError, match=rf"Twin\.{label}: {refusal}"):
+                exposed(type(Node)("Twin", bases, {"__module__": __name__, **namespace}))
+
+
+def test_public_names_that_a_class_may_have_again(test):
+    for base, label, member in (
+        (Creature, "heal", lambda self, amount: 1),
+        (Creature, "MAX_LEVEL", 8),
+        (Creature, "grown", 5.0),
+        (Node, "get_name", lambda self: "none"),
+    ):
+        with pytest.raises(GodotError, match="comes too late"):
+            exposed(type(Node)("Twin", (base,), {"__module__": __name__, label: member}))
+
+
+def test_what_nobody_would_await(test):
+    async def member(self, *arguments):
+        pass
+
+    async def steps(self):
+        yield 1
+
+    for base, label, function in (
+        (Node, "_physics_process", member),
+        (Node, "_ready", member),
+        (Creature, "_process", member),
+        (Node, "_notification", member),
+        (Node, "_get_property_list", steps),
+        (Node, "fetch", member),
+        (Node, "fetch", staticmethod(member)),
+    ):
+        with pytest.raises(
+            GodotError, match=rf"Waiter\.{label} is an `async def`, which the engine"
+        ):
+            exposed(type(Node)("Waiter", (base,), {"__module__": __name__, label: function}))
+    for label, function in (("_fetch", member), ("fetch", python_only(member))):
+        with pytest.raises(GodotError, match="comes too late"):
+            exposed(type(Node)("Waiter", (Node,), {"__module__": __name__, label: function}))
 
 
 def test_classes_that_come_too_late(test):

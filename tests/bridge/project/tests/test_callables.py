@@ -8,6 +8,7 @@ import pytest
 from godot import (
     Callable,
     CallError,
+    ConversionError,
     FreedObjectError,
     Node,
     Node2D,
@@ -367,3 +368,13 @@ def test_exposed_methods_are_callables_of_their_object(test):
 def test_a_callable_called_wrongly_from_python(test):
     with pytest.raises(CallError):
         keeper().called()
+
+
+def test_what_nobody_would_await_is_refused(test):
+    async def hear():
+        pass
+
+    with pytest.raises(ConversionError, match="hear is an `async def`, which the engine cannot"):
+        test.tree_exited.connect(hear)
+    with pytest.raises(ConversionError, match="hear is an `async def`"):
+        Callable(hear)
