@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import godot
 from godot import Callable as EngineCallable
 from godot import Node, Resource, export, is_main_thread, push_error
 
@@ -14,6 +16,9 @@ __all__ = ["Property", "any_thread", "main_thread_only"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _TRIES = 10
+_BRIDGE = godot.__file__.rpartition("__init__")[0]
+# What is between a caller and what is refused, whoever calls.
+_BETWEEN = (__file__, export.__set__.__code__.co_filename)
 _told: set[str] = set()
 
 
@@ -46,7 +51,8 @@ def main_thread_only(default: Any = None) -> Callable[[F], F]:
 
         @functools.wraps(method)
         def call(self: Any, *arguments: Any, **named: Any) -> Any:
-            if _may_change(self, f"{name} was called", "call", f"{name}.call_deferred()"):
+            instead = f"{name}.call_deferred()", f"run_on_main_thread(obj.{name}, …)"
+            if _may_change(self, f"{name} was called", "call", *instead):
                 return method(self, *arguments, **named)
             return default
 
@@ -63,7 +69,8 @@ class Property(export):
 
     def assign(self, obj: Any, value: Any) -> None:
         name = self.name
-        if _may_change(obj, f"{name} was set", "set", f'set_deferred("{name}", …)'):
+        instead = f'set_deferred("{name}", …)'
+        if _may_change(obj, f"{name} was set", "set", instead, f"obj.{instead}"):
             self.take(obj, value)
 
     def take(self, obj: Any, value: Any) -> None:
@@ -71,14 +78,25 @@ class Property(export):
         super().assign(obj, value)
 
 
-def _may_change(obj: Any, what: str, verb: str, instead: str) -> bool:
+def _may_change(obj: Any, what: str, verb: str, instead: str, in_python: str) -> bool:
     if is_main_thread() or not _is_in_use(obj):
         return True
     what = f"{type(obj).__name__}.{what}"
     if what not in _told:
         _told.add(what)
-        push_error(f"{what} from another thread: {verb} it from the main thread (`{instead}`).")
+        line = _line_of_python()
+        where, how = (f" ({line})", in_python) if line else ("", instead)
+        push_error(f"{what} from another thread{where}: {verb} it from the main thread (`{how}`).")
     return False
+
+
+def _line_of_python() -> str:
+    """The line of Python that calls what is refused; "" where a script of the engine does."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename in _BETWEEN and frame.f_back is not None:
+        frame = frame.f_back
+    file = frame.f_code.co_filename
+    return "" if file.startswith(_BRIDGE) else f"{file}, line {frame.f_lineno}"
 
 
 def _is_in_use(obj: Any) -> bool:
