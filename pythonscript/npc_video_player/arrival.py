@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
 from .clip_layer import ClipLayer
+from .happenings import ClipRole
 from .layers import Layer, LayerStack
 from .reel import Reel
 from .warp import Warp
@@ -38,7 +39,7 @@ class Arrival:
         warp: how what is on screen moves to its beginning, if that is being found.
     """
 
-    def __init__(self, reel: Reel, role: str, *, in_phase: bool, at_once: bool):
+    def __init__(self, reel: Reel, role: ClipRole, *, in_phase: bool, at_once: bool):
         self.reel, self.role = reel, role
         self.in_phase, self.at_once = in_phase, at_once
         self.waited = 0.0

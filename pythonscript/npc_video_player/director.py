@@ -23,7 +23,7 @@ from npc_video.generation.events import (
 )
 
 from .failures import tell_doubt
-from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
+from .happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
 from .opening import OpeningFile
 from .progress_ring import ProgressRing
 from .screen import Screen
@@ -201,7 +201,7 @@ class Director:
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
             # One that nobody has seen yet is not bettered: this is what starts in its place.
-            role = "upgrade" if self._has_begun else "clip"
+            role: ClipRole = "upgrade" if self._has_begun else "clip"
             self.screen.open(event.clip, role, in_phase=event.clip.is_drawn)
 
     def _open_file(self, file: OpeningFile) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from npc_video import GeneratedClip
 from npc_video.errors import MediaError
 
+ClipRole = Literal["clip", "similar", "upgrade", "again"]
+"""For what a clip is shown: "clip" for itself, "similar" for one that stands for another, "upgrade"
+for a better one, "again" for the one that was there, which is played in another way now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """The first picture of a clip is on screen.
-
-    Attributes:
-        role: "clip", or "similar" for one that stands for it, or "upgrade" for a better one, or
-            "again" for the one that was there, which is played in another way now.
-    """
+    """The first picture of a clip is on screen."""
 
     clip: GeneratedClip
-    role: str
+    role: ClipRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Broken:
 
     clip: GeneratedClip
     error: MediaError
-    role: str = ""
+    role: ClipRole | Literal[""] = ""
 
     def __str__(self) -> str:
         """What to tell where it only stood for another."""

@@ -13,7 +13,7 @@ from npc_video import Fallback, GeneratedClip, VideoParams
 
 from .arrival import Arrival
 from .clip_layer import ClipLayer
-from .happenings import Began, Broken, Finished, Happening, Looped, Unheard
+from .happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
 from .layers import Layer, LayerStack
 from .placeholder import PARTS, Placeholder
 from .procedural_face import ProceduralFace
@@ -109,7 +109,7 @@ class Screen:
     def open(
         self,
         clip: GeneratedClip,
-        role: str = "clip",
+        role: ClipRole = "clip",
         *,
         in_phase: bool = False,
         at_once: bool = False,

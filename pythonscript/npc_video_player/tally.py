@@ -7,10 +7,20 @@ from collections import Counter, deque
 from typing import Any
 
 from godot import Engine
+from npc_video import Fallback
 from npc_video.timeline import Timeline
 
-# The rung of the ladder that each kind of clip is.
-_RUNGS = {"clip": "exact"}
+# What timelines call a role of a clip, or a fallback; None where what was on screen goes on.
+_SHOWN: dict[str, str | None] = {
+    "clip": "exact",
+    "upgrade": "upgrade",
+    "similar": "similar",
+    "again": None,
+    Fallback.CACHED.value: "similar",
+    Fallback.PROCEDURAL.value: "procedural",
+    Fallback.PLACEHOLDER.value: "placeholder",
+    Fallback.FREEZE.value: "freeze",
+}
 
 _KEPT = 1000  # of each kind of time; a game that runs for days asks for the last ones
 
@@ -54,7 +64,9 @@ class Tally:
 
     def reacted(self, shown: str) -> None:
         """Something that answers is on screen with this frame: a role of a clip, or a fallback."""
-        self.timeline.screen.turn(_RUNGS.get(shown, shown), time.perf_counter())
+        what = _SHOWN[shown]
+        if what is not None:
+            self.timeline.screen.turn(what, time.perf_counter())
         if self._awaits_first:
             self._awaits_first = False
             frames = Engine.get_process_frames() - self._asked_in_frame

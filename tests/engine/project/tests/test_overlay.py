@@ -10,7 +10,7 @@ from engine_tests import EngineTest, Steps, until
 from godot import Color, Control, Rect2, Theme, Vector2
 from npc_video.timeline import SHOWN, Timeline
 from npc_video_player import NpcVideoPlayer, theme
-from npc_video_player.overlay import Overlay
+from npc_video_player.overlay import _LEGEND, Overlay
 from window import picture
 
 SIZES = ((290, 290), (400, 260), (200, 290), (120, 90), (30, 30), (8, 8), (1, 1), (0, 0))
@@ -46,6 +46,10 @@ def lane(pixels: np.ndarray) -> list[str]:
 def test_everything_that_can_be_on_screen_has_a_colour_of_its_own(test: EngineTest) -> None:
     colours = [theme.COLOURS[f"timeline_{what}"] for what in (*SHOWN, "making", "touch")]
     assert len(set(colours)) == len(colours)
+
+
+def test_the_legend_names_everything_that_can_be_on_screen(test: EngineTest) -> None:
+    assert set(_LEGEND) == {"", *SHOWN, "making", "touch"}
 
 
 def test_the_timeline_shows_what_followed_what(test: EngineTest) -> Steps:
@@ -158,3 +162,20 @@ def test_the_player_shows_it_and_takes_it_away_as_it_is_told(test: EngineTest) -
     assert player._overlay is None
     test.add_child(player)
     yield from until(timeline_is_seen)
+
+
+def test_it_goes_on_while_the_clip_is_played_in_other_ways(test: EngineTest) -> Steps:
+    player = NpcVideoPlayer()
+    player.preset, player.predictive, player.progressive = "realtime", False, False
+    player.fallback, player.interpolation, player.overlay = "procedural", "none", True
+    player.set_size(Vector2(300, 300))
+    test.add_child(player)
+    started: list[Any] = []
+    player.clip_started.connect(started.append)
+    yield from until(lambda: started, 20.0)
+    for name, value in (("interpolation", "motion"), ("loop", False)):
+        reel = player._screen.clip.reel
+        setattr(player, name, value)
+        yield from until(lambda reel=reel: player._screen.clip.reel is not reel)
+        assert player.get_stats()["timeline"][-1]["what"] == "exact", name
+        yield from until(lambda: has_colour(picture(test)[150:300, :300], "timeline_exact"))

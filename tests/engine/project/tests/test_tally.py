@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from engine_tests import EngineTest
+from npc_video import Fallback
+from npc_video.timeline import SHOWN
+from npc_video_player.happenings import ClipRole
 from npc_video_player.tally import Tally
 
 
@@ -16,3 +21,18 @@ def test_a_game_that_runs_for_days_keeps_no_more_than_the_last_times(test: Engin
     told = tally.told()
     assert told["reactions"] == 1200
     assert len(told["first_reaction_frames"]) == len(told["clip_seconds"]) == 1000
+
+
+def test_timelines_have_a_word_for_all_that_can_be_on_screen(test: EngineTest) -> None:
+    for reacted in (*get_args(ClipRole), *(kind.value for kind in Fallback)):
+        tally = Tally()
+        tally.reacted("clip")
+        tally.reacted(reacted)
+        assert {span["what"] for span in tally.told()["timeline"]} <= set(SHOWN), reacted
+
+
+def test_a_clip_that_is_played_in_another_way_goes_on(test: EngineTest) -> None:
+    tally = Tally()
+    tally.reacted("similar")
+    tally.reacted("again")
+    assert [span["what"] for span in tally.told()["timeline"]] == ["similar"]
