@@ -161,7 +161,7 @@ def test_a_job_that_went_on_is_asked_for_when_its_clip_is_wanted_again(name):
         service.jobs["job-0"] = "clip"
         return await generate(backend)
 
-    assert run(service, test, time_limit=0.3).data == video()
+    assert run(service, test, time_limit=2.0).data == video()
     assert len(service.sent) == 1
 
 
@@ -176,7 +176,7 @@ def test_a_job_that_was_ended_makes_way_for_another(name):
         service.what = "clip"
         return await generate(backend)
 
-    assert run(service, test, time_limit=0.3).data == video()
+    assert run(service, test, time_limit=2.0).data == video()
     assert len(service.sent) == 2
 
 
