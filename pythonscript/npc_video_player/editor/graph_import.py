@@ -5,11 +5,13 @@ The inspector of a graph says what is wrong with it, above its properties.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from godot import (
     Button,
     EditorFileDialog,
+    EditorFileSystemDirectory,
     EditorImportPlugin,
     EditorInspectorPlugin,
     EditorInterface,
@@ -72,6 +74,23 @@ class NpcGraphImport(EditorImportPlugin):
             push_error(f"{source} was not imported:\n{wrong}")
             return int(Error.ERR_PARSE_ERROR)
         return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
+
+
+def import_missed() -> None:
+    """Imports files that the editor has seen before it knew how, and takes for plain JSON since."""
+    files = EditorInterface.get_resource_filesystem()
+    missed = [*_missed(files.get_filesystem())]
+    if missed:
+        files.reimport_files(missed)
+
+
+def _missed(folder: EditorFileSystemDirectory) -> Iterator[str]:
+    for index in range(folder.get_subdir_count()):
+        yield from _missed(folder.get_subdir(index))
+    for index in range(folder.get_file_count()):
+        path = folder.get_file_path(index)
+        if path.endswith(f".{_SUFFIX}") and folder.get_file_type(index) == "JSON":
+            yield path
 
 
 def _taken(graph: NpcResponseGraph, source: str) -> str:

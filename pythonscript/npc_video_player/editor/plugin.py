@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from godot import EditorPlugin, exposed
+from godot import EditorInterface, EditorPlugin, Object, exposed
 
 from .backend_inspector import NpcBackendInspector
 from .export_plugin import NpcExport
-from .graph_import import NpcGraphImport, NpcGraphInspector
+from .graph_import import NpcGraphImport, NpcGraphInspector, import_missed
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
 
@@ -28,6 +28,8 @@ class EditorNpcVideo(EditorPlugin):
             NpcGraphInspector(),
         ]
         self.add_import_plugin(self._import)
+        files = EditorInterface.get_resource_filesystem()
+        files.filesystem_changed.connect(import_missed, Object.CONNECT_ONE_SHOT)
         self.add_export_plugin(self._export)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)
