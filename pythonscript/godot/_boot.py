@@ -174,6 +174,7 @@ def _modules() -> list[str]:
     lines = (folder / SETTINGS).read_text("utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
     project = _globals.singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
+    project = [project] if isinstance(project, str) else project
     return [m for m in [*settings.get("modules", "").split(","), *project] if m]
 
 

@@ -30,12 +30,17 @@ class Callable:
 
     Python functions do wherever one is wanted; `Callable(function)` makes one of them for the sake
     of its methods, such as `call_deferred`, and `Callable(object, "method")` one of the engine's.
+    `Callable()` is that of nothing.
     """
 
     __slots__ = ("__weakref__", "_address", "_memory")
 
-    def __init__(self, target: Function[..., Any] | EngineObject, method: str | None = None):
-        arguments = (target,) if method is None else (target, StringName(method))
+    def __init__(
+        self, target: Function[..., Any] | EngineObject | None = None, method: str | None = None
+    ):
+        arguments: tuple[Any, ...] = () if target is None else (target,)
+        if method is not None:
+            arguments = (target, StringName(method))
         count = len(arguments)
         frame = lib.ps_enter(count + 1)
         try:

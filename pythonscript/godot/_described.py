@@ -10,7 +10,7 @@ import typing
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 from . import _classes
 from ._callable import Callable as EngineCallable
@@ -163,7 +163,7 @@ def _one(convert: Callable[[Any], Any] | None, value: Any) -> Any:
 def _sources(type_: Type) -> Any:
     """What may be turned into a value of this type without loss of meaning."""
     if type_ <= Type.FLOAT:
-        return (bool, int, float)
+        return (bool, int, float, SupportsFloat)
     if type_ in (Type.STRING, Type.STRING_NAME, Type.NODE_PATH):
         return str
     if type_ == Type.DICTIONARY:

@@ -79,6 +79,24 @@ def check_public_names(cls: type, parent: type) -> None:
                     _check_public_name(cls, label, member, base)
 
 
+def check_init(cls: type) -> None:
+    """Refuses an `__init__` that does not call that of a base which another package wrote.
+
+    Raises:
+        GodotError: it does not; the error names the base.
+    """
+    own = vars(cls).get("__init__")
+    bases = [base for base in cls.__mro__[1:] if _is_foreign(base, cls)]
+    kept = next((base for base in bases if "__init__" in vars(base)), object)
+    if not isinstance(own, types.FunctionType) or kept is object:
+        return
+    if "__init__" not in own.__code__.co_names:
+        raise GodotError(
+            f"{cls.__name__}.__init__ has to call super().__init__() first, as {kept.__name__} has"
+            " one"
+        )
+
+
 def _check_public_name(cls: type, label: str, member: object, base: type) -> None:
     kind, taken = _kind_of(member), _kind_of(vars(base)[label])
     is_own = _package(base) == _package(cls)

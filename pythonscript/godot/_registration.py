@@ -16,7 +16,7 @@ from ._described import Described, class_name, described, described_export
 from ._errors import ConversionError, GodotError
 from ._exposed import export, python_only, signal
 from ._exposed_methods import Method, check_awaited, register_method
-from ._kept_names import check_names, check_public_names
+from ._kept_names import check_init, check_names, check_public_names
 from ._levels import EVERY_LEVEL, levels
 from ._memory import Memory
 from ._names import name
@@ -65,6 +65,7 @@ def expose(cls: Any, options: Options) -> None:
     label = cls.__name__
     check_names(cls, lambda virtual: virtual_signature(cls, virtual) is not None)
     check_public_names(cls, parent_of(cls))
+    check_init(cls)
     if label in _classes.exposed_classes or row_of(label):
         raise GodotError(f"there is already a class named {label}; choose another name")
     plan = _Plan(cls, options)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
+from numbers import Integral, Real
 from reprlib import repr as shortened
 from types import MappingProxyType
 from typing import Any, Self
@@ -186,8 +187,10 @@ class ToolInteraction:
         Absent and null fields take their defaults.
 
         Raises:
-            InvalidDataError: `tool` is missing, or a field is unknown or has a wrong type or range.
+            InvalidDataError: it is no mapping, `tool` is missing, or a field is unknown or has a
+                wrong type or range.
         """
+        _check_dictionary(data, '{"tool": "hand"}')
         _refuse_unknown(data, _INTERACTION_FIELDS)
         tool_id, tool_type = _read_tool(data)
         return cls(
@@ -234,8 +237,9 @@ class VideoParams:
         Absent and null fields take their defaults.
 
         Raises:
-            InvalidDataError: a field is unknown, or has a wrong type or range.
+            InvalidDataError: it is no mapping, or a field is unknown, or has a wrong type or range.
         """
+        _check_dictionary(data, '{"expression": "happy"}')
         texts = {
             field.name: _read_text(data, field.name, field.default)
             for field in fields(cls)
@@ -348,6 +352,11 @@ def round_half_up(value: float) -> float:
     return math.floor(value * 10.0 + 0.5) / 10.0
 
 
+def _check_dictionary(data: object, example: str) -> None:
+    if not isinstance(data, Mapping):
+        raise InvalidDataError(f"Pass a dictionary, such as {example}, not {shortened(data)}.")
+
+
 def _refuse_unknown(data: Mapping[str, Any], known: Collection[str], where: str = "") -> None:
     """A field that is misspelt would else be one that is absent."""
     for name in data:
@@ -377,13 +386,18 @@ def _read_text(data: Mapping[str, Any], field: str, default: str, prefix: str = 
     return value
 
 
+def _is_number(value: object) -> bool:
+    """Whether it is a number, as of Python or NumPy; what is true or false is none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _read_number(
     data: Mapping[str, Any], field: str, default: float, upper: float = math.inf
 ) -> float:
     value = data.get(field)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_number(value):
         raise InvalidDataError(f"{field}: must be a number, not {shortened(value)}.")
     # Compared before it is converted: an integer may be too large for that.
     if not 0.0 <= value <= min(upper, sys.float_info.max):
@@ -399,9 +413,8 @@ def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
     if value is None:
         return default
     # Engines and JSON may give a whole number as a float.
-    if isinstance(value, bool) or not (
-        isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    ):
+    is_whole = isinstance(value, Integral) or (_is_number(value) and float(value).is_integer())
+    if not (_is_number(value) and is_whole):
         raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
     return int(value)
 
@@ -410,9 +423,10 @@ def _read_truth(data: Mapping[str, Any], field: str, default: bool) -> bool:
     value = data.get(field)
     if value is None:
         return default
-    if not isinstance(value, bool):
+    # That of NumPy is no `bool` of Python.
+    if not (isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")):
         raise InvalidDataError(f"{field}: must be true or false, not {shortened(value)}.")
-    return value
+    return bool(value)
 
 
 def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:

@@ -215,13 +215,17 @@ class NpcVideoPlayer(PlayerProperties):
     def set_backend(self, backend: NpcBackend | Backend | None) -> None:
         """Sets `backend`, from Python, which may give a `Backend` of its own too.
 
-        Such a one stays the game's: the player does not close it.
+        Such a one stays the game's: the player does not close it. What `set_generator` was given
+        before makes no clips any more.
 
         Raises:
             TypeError: it is something else.
         """
         is_resource = backend is None or isinstance(backend, NpcBackend)
         self.backend = backend if is_resource else resource_of(backend)
+        if self._generator is not None:
+            self._generator = None
+            self._change()
 
     @main_thread_only()
     def pregenerate_common_states(self) -> None:

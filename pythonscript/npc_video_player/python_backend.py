@@ -43,13 +43,22 @@ def resource_of(backend: Backend) -> NpcPythonBackend:
     translate_with(of_engine)
     if not isinstance(backend, Backend):
         raise TypeError(
-            f"set_backend takes a Backend, an NpcBackend or None, not {type(backend).__name__}"
+            f"set_backend takes a Backend, an NpcBackend or None, not {_called(backend)}"
         )
     found = _made.get(id(backend))
     if found is None:
         found = _made[id(backend)] = NpcPythonBackend()
         found._backend, found.number = backend, next(_numbers)
     return found
+
+
+def _called(given: object) -> str:
+    """What was given in place of a generator, and how to make one of it."""
+    if isinstance(given, type):
+        return f"the class {given.__name__}: make one, as {given.__name__}(…)"
+    if callable(given):
+        return f"a function: pass CallableBackend({getattr(given, '__name__', 'function')})"
+    return type(given).__name__
 
 
 @exposed(tool=True, hidden=True)

@@ -44,12 +44,13 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
     from npc_video.generation.planner import Planner
     from npc_video.prediction.blended import standard_predictor
 
-    graph, learned = saved.get("graph"), saved.get("learned")
-    if saved.get("version") != _VERSION or not isinstance(graph, dict):
+    state = saved if isinstance(saved, dict) else {}
+    graph, learned = state.get("graph"), state.get("learned")
+    if state.get("version") != _VERSION or not isinstance(graph, dict):
         raise InvalidDataError(
             "This is no saved state of an NPC: pass what save_state gave to load_state."
         )
-    if (npc := saved.get("npc")) != role.id:
+    if (npc := state.get("npc")) != role.id:
         raise InvalidDataError(
             f"This is the saved state of {shortened(npc)}, not of {role.id!r}: pass each NPC its"
             " own to load_state."

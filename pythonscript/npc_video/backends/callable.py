@@ -120,7 +120,8 @@ class CallableBackend(Backend):
                 f"The generator function reached nobody: {error!r}."
             ) from error
         except Exception as error:
-            log_broken("The generator function broke:", error)
+            who = request.params.npc_name or request.params.npc_id or "an NPC"
+            log_broken(f"The generator function broke at a clip of {who}:", error)
             raise GenerationFailedError(f"The generator function broke: {error!r}.") from error
         finally:
             given_up.set()

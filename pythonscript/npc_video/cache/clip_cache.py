@@ -166,7 +166,12 @@ class ClipCache:
         """
         if self._disk is None or self._is_unplayable(pending.clip):
             return False
-        return self._disk.write(with_fingerprint(pending.key, self.fingerprint or ""), pending.clip)
+        key = with_fingerprint(pending.key, self.fingerprint or "")
+        is_kept = self._disk.write(key, pending.clip)
+        if is_kept and self._is_unplayable(pending.clip):  # as was found meanwhile
+            self._disk.discard(key)
+            return False
+        return is_kept
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
         """The clip of the same NPC most like `params`, if possible one in memory.

@@ -63,7 +63,10 @@ def add_to(
         "--project", type=Path, help="the folder with a project.godot, to be examined as well"
     )
     parser.add_argument(
-        "--preset", choices=QUALITY_PRESETS, default="realtime", help="of the generators' clips"
+        "--preset",
+        choices=QUALITY_PRESETS,
+        default="realtime",
+        help="quality of the generators' clips; no export preset",
     )
     parser.add_argument("--json", action="store_true", help="print one document of JSON")
 

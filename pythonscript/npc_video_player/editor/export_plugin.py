@@ -107,7 +107,7 @@ class NpcExport(EditorExportPlugin):
         excluded = [
             each.strip() for each in self.get_export_preset().get_exclude_filter().split(",")
         ]
-        modules = ProjectSettings.get_setting(_MODULES, []) or []
+        modules = texts(ProjectSettings.get_setting(_MODULES, []))
         yield from shaders(project)
         yield from python_modules(project, modules, excluded)
         yield from opening_clips(project, excluded)
@@ -118,7 +118,7 @@ class NpcExport(EditorExportPlugin):
         """Adds the game's Python, and returns its minor version."""
         platform = platform_of_export(features)
         choices = Choices(
-            extra_packages=tuple(self.get_option("python/extra_packages")),
+            extra_packages=tuple(texts(self.get_option("python/extra_packages"))),
             keep_sources=bool(self.get_option("python/keep_sources")),
             gpl_encoders=bool(self.get_option("python/gpl_encoders")),
         )
@@ -135,3 +135,8 @@ class NpcExport(EditorExportPlugin):
             EditorExportPlatform.EXPORT_MESSAGE_ERROR, _WHO, reason
         )
         self.add_shared_object(_MISSING, [], "")
+
+
+def texts(setting: Any) -> list[str]:
+    """An array of texts, of which a file written by hand may have one alone."""
+    return [setting] if isinstance(setting, str) and setting else [*(setting or ())]

@@ -2,6 +2,7 @@ import math
 import re
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -294,3 +295,28 @@ class TestCacheKey:
     @given(st.floats(0, 1), st.floats(0, 1))
     def test_rounds_in_order(self, one, other):
         assert (round_half_up(one) <= round_half_up(other)) or other < one
+
+
+@pytest.mark.parametrize("given", ["hand", None, 5, ["tool"], b"x"])
+def test_what_is_no_dictionary_is_told_as_that(given):
+    with pytest.raises(InvalidDataError, match=r'Pass a dictionary, such as {"tool": "hand"}, not'):
+        ToolInteraction.from_dict(given)
+    with pytest.raises(InvalidDataError, match="Pass a dictionary, such as"):
+        VideoParams.from_dict(given)
+
+
+def test_numbers_of_numpy_are_numbers():
+    event = ToolInteraction.from_dict(
+        {"tool": "hand", "pressure": np.float32(0.5), "duration": np.int64(2000)}
+    )
+    assert (event.pressure, event.duration) == (0.5, 2.0)
+    assert type(event.pressure) is float
+    params = VideoParams.from_dict(
+        {"seed": np.int64(7), "intensity": np.float16(0.5), "prompt_in_key": np.bool_(False)}
+    )
+    assert params == VideoParams(seed=7, intensity=0.5, prompt_in_key=False)
+    assert [type(each) for each in (params.seed, params.prompt_in_key)] == [int, bool]
+    assert VideoParams.from_dict({"seed": np.float32(7.0)}).seed == 7
+    for wrong in ({"intensity": np.bool_(True)}, {"seed": np.float32(7.5)}, {"seed": math.inf}):
+        with pytest.raises(InvalidDataError):
+            VideoParams.from_dict(wrong)

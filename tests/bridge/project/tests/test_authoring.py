@@ -337,6 +337,22 @@ def test_public_names_that_a_class_may_have_again(test):
             exposed(type(Node)("Twin", (base,), {"__module__": __name__, label: member}))
 
 
+def test_an_init_that_leaves_out_that_of_its_base(test):
+    def leaves_out(self):
+        self.fed = 0
+
+    def calls(self):
+        Creature.__init__(self)
+
+    with pytest.raises(
+        GodotError, match=r"Twin\.__init__ has to call super\(\)\.__init__\(\) first"
+    ):
+        exposed(type(Node)("Twin", (Creature,), {"__module__": __name__, "__init__": leaves_out}))
+    for base, function in ((Creature, calls), (Node2D, leaves_out)):
+        with pytest.raises(GodotError, match="comes too late"):
+            exposed(type(Node)("Twin", (base,), {"__module__": __name__, "__init__": function}))
+
+
 def test_what_nobody_would_await(test):
     async def member(self, *arguments):
         pass

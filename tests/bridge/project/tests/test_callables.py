@@ -378,3 +378,8 @@ def test_what_nobody_would_await_is_refused(test):
         test.tree_exited.connect(hear)
     with pytest.raises(ConversionError, match="hear is an `async def`"):
         Callable(hear)
+
+
+def test_one_of_nothing(test):
+    assert Callable().is_null()
+    assert not Callable().is_valid()

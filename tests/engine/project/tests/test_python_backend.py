@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
+from godot import Callable as EngineCallable
 from godot import Color, FileAccess, Image, ProjectSettings
 from npc_video import Backend, CallableBackend, GeneratedClip
 from npc_video.backends.base import GenerationRequest, OnEarly, OnProgress, ignore
@@ -106,6 +108,10 @@ def test_what_is_none_is_refused(test: EngineTest) -> None:
     player = quiet_player(test)
     with pytest.raises(TypeError, match="takes a Backend, an NpcBackend or None, not int"):
         player.set_backend(5)
+    with pytest.raises(TypeError, match=r"not the class Painter: make one, as Painter\(…\)"):
+        player.set_backend(Painter)
+    with pytest.raises(TypeError, match=r"not a function: pass CallableBackend\(grey\)"):
+        player.set_backend(grey)
     assert player.backend is None
 
 
@@ -258,3 +264,52 @@ def test_an_engine_path_without_a_file_is_told_as_it_was_written(test: EngineTes
     player.request({"expression": "happy"})
     yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
     assert "'user://nowhere.webm', where no file can be read" in told[-1][1]
+
+
+def test_what_it_returns_is_told_by_the_name_of_its_class(test: EngineTest) -> Steps:
+    class Careless(Painter):
+        async def generate(self, *_: Any) -> Any:
+            return 5
+
+    player = quiet_player(test, npc_name="Careless")
+    told = told_by(player)
+    player.set_backend(Careless())
+    player.request({"expression": "happy"})
+    yield from until(lambda: "generation_failed" in names_in(told), LIMIT)
+    assert told[-1][1].startswith("Careless.generate returned int")
+
+
+def test_the_later_of_a_function_and_a_backend_makes_the_clips(test: EngineTest) -> Steps:
+    painter, player = Painter(), quiet_player(test, npc_name="Later")
+    player.set_generator(lambda _: images(4))
+    yield from shows(player, "happy")
+    player.set_backend(painter)
+    yield from shows(player, "sad")
+    assert painter.count("sad") == 1
+    player.set_generator(lambda _: images(4))
+    yield from shows(player, "angry")
+    assert painter.count("angry") == 0
+    player.set_generator(EngineCallable())
+    yield from shows(player, "shy")
+    assert painter.count("shy") == 1
+
+
+def test_other_things_than_dictionaries_are_told_as_that(test: EngineTest) -> None:
+    player = quiet_player(test, npc_name="Told")
+    reasons: list[str] = []
+    player.generation_failed.connect(reasons.append)
+    for call in (player.react, player.request, player.hint_next):
+        assert not call("hand")
+        assert reasons.pop().startswith("Pass a dictionary, such as")
+    for state in (None, "saved", [], 5):
+        assert not player.load_state(state)
+        assert "pass what save_state gave" in reasons.pop()
+
+
+def test_numbers_of_numpy_are_taken(test: EngineTest) -> None:
+    player = quiet_player(test, npc_name="Counted")
+    player.speed_scale, player.cache_size = np.float32(0.5), np.int64(7)
+    player.mute = np.bool_(True)
+    assert (player.speed_scale, player.cache_size, player.mute) == (0.5, 7, True)
+    assert player.request({"expression": "happy", "seed": np.int64(3)}, np.int64(9))
+    assert player.react({"tool": "hand", "pressure": np.float32(0.5)})
