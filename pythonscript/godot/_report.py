@@ -22,6 +22,10 @@ from _pythonscript import lib
 F = TypeVar("F", bound=Callable[..., Any])
 _OWN_FILES = __file__.rpartition("_report")[0]
 
+_LEFT_OUT = (
+    " (an exported game has the packages that python/extra_packages of its export preset names)"
+)
+
 # By type of the error and the lines that led to it.
 _times: Counter[tuple[Any, ...]] = Counter()
 
@@ -47,6 +51,8 @@ def report(error: BaseException) -> None:
     if not _is_worth_printing(times):
         return
     title = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, ModuleNotFoundError) and _is_exported():
+        title += _LEFT_OUT
     if times > 1:
         title = f"{title} ({times} times)"
     shown = title
@@ -60,6 +66,13 @@ def report(error: BaseException) -> None:
         last.lineno or 0,
         0,
     )
+
+
+def _is_exported() -> bool:
+    """Whether this is a game without the engine's editor."""
+    from ._globals import singleton
+
+    return bool(singleton("OS").has_feature("template"))
 
 
 def _story(error: BaseException) -> str:

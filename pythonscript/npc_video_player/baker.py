@@ -107,11 +107,11 @@ class NpcBaker(Node):
         """Says where a game has a function make clips, which only runs while it is played."""
         if self._wanted["generator"] or all(part.backend for part in self._parts):
             return
-        for path in scripts_with_generators():
+        for path, call in scripts_with_generators().items():
             _say(
-                aside=f"{path} calls set_generator: such a function makes clips only while the game"
-                " runs. Name a generator with --generator, or the embedded one makes the clips of"
-                " its NPC."
+                aside=f"{path} calls {call}: what that sets makes clips only while the game runs."
+                " Name a generator with --generator, or the embedded one makes the clips of its"
+                " NPC."
             )
 
     def _generator_of(self, part: Part) -> str:

@@ -21,7 +21,7 @@ BAKED_FOLDER = "res://baked"
 
 _PRESET = "fast"
 _SCRIPTS = (".gd", ".cs", ".py")
-_SETS_GENERATOR = re.compile(r"\b(set_generator|SetGenerator)\b")
+_SETS_GENERATOR = re.compile(r"\b(set_generator|SetGenerator|set_backend)\(")
 _ADDONS, _IGNORED = "res://addons", ".gdignore"
 
 
@@ -71,14 +71,13 @@ def cast_of(names: list[str]) -> list[Part]:
     return [part for part in parts if not names or any(map(part.is_called, names))]
 
 
-def scripts_with_generators() -> list[str]:
-    """The scripts of the project that give a player a function which makes its clips."""
-    return [
-        path
-        for path in _files("res://")
-        if path.endswith(_SCRIPTS)
-        and _SETS_GENERATOR.search(str(FileAccess.get_file_as_string(path)))
-    ]
+def scripts_with_generators() -> dict[str, str]:
+    """The scripts of the project that give a player what makes its clips, and how they do."""
+    scripts = [path for path in _files("res://") if path.endswith(_SCRIPTS)]
+    found = {
+        path: _SETS_GENERATOR.search(str(FileAccess.get_file_as_string(path))) for path in scripts
+    }
+    return {path: call[1] for path, call in found.items() if call is not None}
 
 
 def _parts() -> Iterator[Part]:

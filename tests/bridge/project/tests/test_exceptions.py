@@ -1,11 +1,12 @@
 """Exceptions of Python code that the engine called: in its log, and nowhere else."""
 
 import gc
+import importlib
 import threading
 
 import pytest
 from engine_tests import until
-from godot import Node, ResourceLoader, run_on_main_thread
+from godot import Node, ResourceLoader, _report, run_on_main_thread
 from lives import Faulty, Recording
 
 SCRIPT_ERROR = 2  # of Logger.ErrorType
@@ -230,3 +231,18 @@ def test_nodes_outlive_their_exceptions(test):
     node._raises_in = ""
     assert node.method() == 1
     assert isinstance(node, Node)
+
+
+def test_a_package_that_an_exported_game_lacks_is_told_with_its_option(test):
+    def lack():
+        importlib.import_module("nowhere_at_all")
+
+    test.expect_error("No module named 'nowhere_at_all'")
+    with Recording() as log:
+        keeper().called(lack)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_report, "_is_exported", lambda: True)
+            keeper().called(lack)
+    here, exported = (error.text for error in log._errors)
+    assert "extra_packages" not in here
+    assert "python/extra_packages of its export preset" in exported
