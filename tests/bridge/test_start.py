@@ -3,6 +3,7 @@ when it cannot.
 """
 
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -323,3 +324,12 @@ def test_the_loader_depends_on_no_python() -> None:
         ["ldd", loader], capture_output=True, text=True, errors="replace", check=True
     ).stdout
     assert "python" not in libraries.replace(str(loader), "")
+
+
+def test_a_single_module_may_be_named_without_an_array(engine: Engine, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", {"tests/test_it.py": "def test_it(test): pass\n"})
+    settings = project / "project.godot"
+    text = settings.read_text("utf-8")
+    assert '["suite"]' in text
+    settings.write_text(re.sub(r"(?m)^(modules=).*$", r'\1"suite"', text), "utf-8")
+    assert run_suite(engine, project, (NAME,), seconds=60.0).outcomes[NAME].problem == ""
