@@ -154,10 +154,13 @@ class GenerationError(NpcVideoError):
     Attributes:
         has_begun: the work has begun, or may have, where each clip costs money; nobody sends the
             same job again by himself then, neither there nor to another generator.
+        is_of_request: it is about this one clip, as far as that can be told, so that another clip
+            may well be made there.
         status: of HTTP, of a server's answer without success; None if that is not what it was.
     """
 
     has_begun: bool = False
+    is_of_request: bool = False
     status: int | None = None
 
 

@@ -213,7 +213,11 @@ class NpcProceduralBackend(NpcBackend):
 
 @exposed(tool=True)
 class NpcBackendPool(NpcBackend):
-    """Several generators as one: each clip is made by the one that will be done first."""
+    """Several generators as one: each clip is made by the one that will be done first.
+
+    What a host declines goes to another one at once. One that fails by its own doing is left alone
+    for 10 s, then tried by one clip, and for twice as long after each further failure.
+    """
 
     hosts = Told(list[NpcBackend], [], doc="At least one. A script assigns a whole new Array.")
     speculation_share = Told(
@@ -252,7 +256,11 @@ class NpcBackendPool(NpcBackend):
 
 @exposed(tool=True)
 class NpcFailoverBackend(NpcBackend):
-    """Two generators, of which the second steps in where the first is down or too slow."""
+    """Two generators, of which the second steps in where the first is down or too slow.
+
+    What one declines goes to the other at once. One that fails by its own doing comes second for
+    10 s, is then tried by one clip, and for twice as long after each further failure.
+    """
 
     local = Told(NpcBackend, None, doc="The generator of one's own, which costs nothing.")
     cloud = Told(NpcBackend, None, doc="The one that is used within the budget.")

@@ -2,13 +2,12 @@
 the other way round, within a budget.
 """
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import GeneratorUnavailableError, InvalidDataError
+from ..errors import GenerationError, GeneratorUnavailableError, InvalidDataError
 from ..quality import LoadFactor, typical_seconds
 from ..records import GeneratedClip
 from .base import (
@@ -21,13 +20,12 @@ from .base import (
     OnProgress,
     ignore,
 )
+from .blame import host_breaker, is_of_host, may_go_elsewhere
 from .fingerprint import joined_fingerprint
 
 __all__ = ["Budget", "FailoverBackend"]
 
 _HOUR = 3600.0
-# For so long after a failure the first one is asked only when the second one cannot be.
-_REST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,9 @@ class FailoverBackend(Backend):
 
     A request with a deadline goes to the second one when the first would not meet it, as far as is
     known from earlier jobs and from those that it has; one without a deadline goes there only when
-    the first is down. What one of them is not there for, the other is asked for, unless the work
-    may have begun where it costs money.
+    the first is down. What one of them is not there for, or declines, the other is asked for,
+    unless the work may have begun where it costs money. One whose last job failed by its own doing
+    comes second for a while that doubles, and is then tried by one job.
 
     Args:
         local, cloud: closed with this one. Without a local one there is only the budget.
@@ -93,7 +92,7 @@ class FailoverBackend(Backend):
         self._spent: deque[float] = deque()
         self._load = LoadFactor()
         self._busy: list[float] = []
-        self._down_until = -math.inf
+        self._breakers = {backend: host_breaker() for backend in self._order}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -123,16 +122,15 @@ class FailoverBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        order = self._order[::-1] if self._steps_in(request) else self._order
-        usable = [backend for backend in order if self._may_use(backend)]
+        usable = [backend for backend in self._best_first(request) if self._may_use(backend)]
         if not usable:
             raise GeneratorUnavailableError("The budget of the cloud is spent for this hour.")
         told = _Told(on_progress, on_early)
         for backend in usable[:-1]:
             try:
                 return await self._make(backend, request, told)
-            except GeneratorUnavailableError as error:
-                if error.has_begun:
+            except GenerationError as error:
+                if not may_go_elsewhere(error):
                     raise
                 told.is_second = True
         return await self._make(usable[-1], request, told)
@@ -141,12 +139,11 @@ class FailoverBackend(Backend):
         for backend in self._order:
             await backend.close()
 
-    def _steps_in(self, request: GenerationRequest) -> bool:
-        if self._clock() < self._down_until:
-            return True
-        if request.deadline is None:
-            return False
-        return self._expected(request) > request.deadline
+    def _best_first(self, request: GenerationRequest) -> list[Backend]:
+        order, now = self._order, self._clock()
+        if request.deadline is not None and self._expected(request) > request.deadline:
+            order = order[::-1]
+        return sorted(order, key=lambda backend: not self._breakers[backend].lets_through(now))
 
     def _expected(self, request: GenerationRequest) -> float:
         """Seconds until the first one would be done, after what it has to do already."""
@@ -169,18 +166,31 @@ class FailoverBackend(Backend):
         if backend is self._cloud:
             self._spent.append(self._clock())
         if backend is not self._first:
-            return await backend.generate(request, told.progress, told.early)
+            return await self._watched(backend, request, told)
         started, usual = self._clock(), typical_seconds(request.preset)
         self._busy.append(usual)
         try:
-            clip = await backend.generate(request, told.progress, told.early)
-        except GeneratorUnavailableError:
-            self._down_until = self._clock() + _REST_SECONDS
-            raise
+            clip = await self._watched(backend, request, told)
         finally:
             self._busy.remove(usual)
         self._load.record(request.preset, self._clock() - started)
-        self._down_until = -math.inf
+        return clip
+
+    async def _watched(
+        self, backend: Backend, request: GenerationRequest, told: "_Told"
+    ) -> GeneratedClip:
+        """The clip of one of them, of which it is remembered whether it works."""
+        breaker = self._breakers[backend]
+        breaker.started()
+        try:
+            clip = await backend.generate(request, told.progress, told.early)
+        except BaseException as error:
+            if isinstance(error, Exception) and is_of_host(error):
+                breaker.failed(self._clock())
+            else:
+                breaker.stopped()
+            raise
+        breaker.succeeded()
         return clip
 
 

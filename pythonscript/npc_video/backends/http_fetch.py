@@ -18,8 +18,8 @@ __all__ = ["FETCH_RESTS", "fetched"]
 
 # After a clip that is made did not come: then another attempt.
 FETCH_RESTS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-# What is no other answer a little later: the clip is too large, or was not made after all.
-_FINAL = (413, 422)
+# What is no other answer later: the clip is elsewhere, too large, or was not made after all.
+_FINAL = (301, 302, 303, 307, 308, 413, 422)
 
 
 async def fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:

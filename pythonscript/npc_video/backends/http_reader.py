@@ -15,6 +15,7 @@ from .http_answer import JobState, inline_clip, keys_of
 from .http_fields import HttpFields
 from .http_rules import HttpJob, JobRules
 from .received import media_type_of, tell_parts
+from .refusals import is_about_content
 from .wire import Answer, Wire
 
 __all__ = ["JobReader", "is_video"]
@@ -105,7 +106,9 @@ class JobReader:
         if state.is_cancelled:
             raise GenerationCancelledError("The service says that somebody ended the job.")
         if state.error:
-            raise GenerationFailedError(f"The service could not make the clip: {state.error}.")
+            error = GenerationFailedError(f"The service could not make the clip: {state.error}.")
+            error.is_of_request = is_about_content(state.error)
+            raise error
         if state.unknown:
             raise GenerationInvalidError(
                 f"The service says that the job is {state.unknown!r}, which is none of the words"

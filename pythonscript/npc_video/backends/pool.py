@@ -19,6 +19,7 @@ from ..errors import (
 from ..progressive import presets_up_to
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
+from .blame import is_of_host, may_go_elsewhere
 from .fingerprint import joined_fingerprint
 from .pool_plan import Plan, PoolJob, Run
 from .pool_wanted import Wanted
@@ -35,7 +36,9 @@ class BackendPool(Backend):
 
     Requests with a deadline go before those without, and take their place on hosts that are busy
     with them. Equal requests run once. A host that is lost gets nothing until it is healthy again;
-    its jobs go to another one, once. What has begun where each clip costs money stays there, and is
+    its jobs, and those that a host has declined, go to another one, once. A host whose last job
+    failed by its own doing gets nothing for a while that doubles, and is then tried by one job,
+    unless no other one is there. What has begun where each clip costs money stays there, and is
     neither broken off nor begun a second time.
 
     Args:
@@ -191,17 +194,14 @@ class BackendPool(Backend):
             hedging = asyncio.create_task(self._hedge(run))
         try:
             results = await self._make(run)
-        except GeneratorUnavailableError as error:
-            self._lost(run, error)
         except GenerationError as error:
-            self._ended(run, [error] * len(run.jobs))
+            self._failed(run, error)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             broken = GenerationFailedError(f"The generator {run.host} broke: {error!r}.")
-            self._ended(run, [broken] * len(run.jobs))
+            self._failed(run, broken)
         else:
-            self._plan.finish(run, self._clock())
             self._ended(run, results)
         finally:
             if hedging is not None:
@@ -224,28 +224,41 @@ class BackendPool(Backend):
         return [await backend.generate(jobs[0].request, wanted.progress, on_early)]
 
     def _ended(self, run: Run, results: list[Any]) -> None:
-        self._plan.end(run)
+        errors = [each for each in results if isinstance(each, GenerationError)]
+        if len(errors) < len(results):
+            self._plan.finish(run, self._clock())
+        else:
+            self._plan.fail(run, self._clock(), is_of_host=any(map(is_of_host, errors)))
         for job, result in zip(run.jobs, results, strict=True):
             others = self._plan.runs_of(job.ticket)
             if not (isinstance(result, GenerationError) and others):
                 self._answer(job.ticket, result)
 
-    def _lost(self, run: Run, error: GeneratorUnavailableError) -> None:
-        """The host is left alone until it is healthy; its jobs go elsewhere, but only once."""
-        host, jobs, pause = run.host, self._plan.end(run), 0.0
-        self._plan.set_up(host, is_up=False)
+    def _failed(self, run: Run, error: GenerationError) -> None:
+        """What was lost or declined before it began goes to another host, but only once."""
+        is_lost = isinstance(error, GeneratorUnavailableError)
+        rest = error.retry_after or 0.0 if isinstance(error, GeneratorOverloadedError) else 0.0
+        # One that says when it wants to be asked again is believed.
+        is_bad = is_of_host(error) and not rest
+        jobs = self._plan.fail(run, self._clock(), is_of_host=is_bad)
+        may_go = may_go_elsewhere(error) and (is_lost or self._plan.has_other(run.host))
         for job in jobs:
             if self._plan.runs_of(job.ticket):
                 continue  # a hedge goes on
-            if job.avoid or error.has_begun:
-                self._answer(job.ticket, error)
+            if may_go and not job.avoid:
+                self._plan.add(replace(job, avoid=run.host))
             else:
-                self._plan.add(replace(job, avoid=host))
-        if isinstance(error, GeneratorOverloadedError) and error.retry_after:
-            pause = error.retry_after
+                self._answer(job.ticket, error)
+        if isinstance(error, GeneratorUnavailableError):
+            self._leave_alone(run.host, rest, error)
+
+    def _leave_alone(self, host: str, rest: float, error: GeneratorUnavailableError) -> None:
+        """A host that is lost gets nothing until it is healthy."""
+        self._plan.set_up(host, is_up=False)
+        if rest:
             self._bury(host, error)
         if host not in self._checks:
-            self._checks[host] = asyncio.create_task(self._check(host, pause, error))
+            self._checks[host] = asyncio.create_task(self._check(host, rest, error))
 
     def _bury(self, host: str, error: GeneratorUnavailableError) -> None:
         """Nothing waits for a host that may never come back, when there is no other."""

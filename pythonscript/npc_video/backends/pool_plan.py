@@ -2,17 +2,20 @@
 
 Jobs are laid out over the hosts in their order, each where it would be done first, also behind jobs
 that run. Those that come to lie on a free host begin; so a slow host that is idle takes no job that
-a fast one would have finished sooner.
+a fast one would have finished sooner. A host that fails by its own doing is left alone for a while
+where there is another one, and then tried by one job.
 """
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..breaker import Breaker
 from ..quality import typical_seconds
 from ..records import QualityPreset
 from .base import Capabilities, GenerationRequest
+from .blame import host_breaker
 
 __all__ = ["Plan", "PoolJob", "Run"]
 
@@ -23,7 +26,7 @@ _SWITCH = 0.1
 
 @dataclass(frozen=True, slots=True)
 class PoolJob:
-    """One request; `avoid` is the host that has lost it already."""
+    """One request; `avoid` is the host that has lost or declined it already."""
 
     ticket: int
     request: GenerationRequest
@@ -74,6 +77,7 @@ class _Host:
     can: Capabilities
     is_up: bool = True
     pace: _Pace = field(default_factory=_Pace)
+    breaker: Breaker = field(default_factory=host_breaker)
     loras: tuple[str, ...] | None = None
 
 
@@ -127,17 +131,31 @@ class Plan:
                 self._runs[run.number] = replace(run, jobs=left)
             else:
                 stopped.append(self._runs.pop(run.number))
+                self._hosts[run.host].breaker.stopped()
         return tuple(stopped)
 
     def finish(self, run: Run, now: float) -> None:
         """A run has made its clips."""
         if self._runs.pop(run.number, None) is not None:
-            self._hosts[run.host].pace.record(run.jobs[0].request.preset, now - run.at)
+            host = self._hosts[run.host]
+            host.pace.record(run.jobs[0].request.preset, now - run.at)
+            host.breaker.succeeded()
 
-    def end(self, run: Run) -> tuple[PoolJob, ...]:
+    def fail(self, run: Run, now: float, *, is_of_host: bool) -> tuple[PoolJob, ...]:
         """A run has ended without a clip, which says nothing of the host's pace; its jobs."""
         ended = self._runs.pop(run.number, None)
-        return () if ended is None else ended.jobs
+        if ended is None:
+            return ()
+        breaker = self._hosts[run.host].breaker
+        if is_of_host:
+            breaker.failed(now)
+        else:
+            breaker.stopped()
+        return ended.jobs
+
+    def has_other(self, host: str) -> bool:
+        """Whether there is another host that is up."""
+        return any(each.is_up for name, each in self._hosts.items() if name != host)
 
     def set_up(self, host: str, *, is_up: bool) -> None:
         self._hosts[host].is_up = is_up
@@ -159,7 +177,7 @@ class Plan:
             if host is None:
                 continue
             if job.is_urgent and min(free_at[host]) > now:
-                victim = self._victim(job, done, now)
+                victim = self._victim(job, done, now, self._candidates(job, free_at, now))
                 if victim is not None:
                     self._displace(victim)
                     stops.append(victim)
@@ -188,6 +206,7 @@ class Plan:
             for name, slots in free_at.items()
             if name != busy[0].host
             and all(at <= now for at in slots)
+            and not self._hosts[name].breaker.is_resting
             and not self._hosts[name].can.finish_started
         ]
         if not idle:
@@ -211,6 +230,7 @@ class Plan:
         run = Run(next(self._numbers), host, tuple(jobs), now)
         self._runs[run.number] = run
         self._hosts[host].loras = job.request.params.loras
+        self._hosts[host].breaker.started()
         return run
 
     def _alike(self, job: PoolJob, host: str) -> Iterable[PoolJob]:
@@ -223,10 +243,11 @@ class Plan:
 
     def _displace(self, run: Run) -> None:
         del self._runs[run.number]
+        self._hosts[run.host].breaker.stopped()
         for job in run.jobs:
             self._waiting[job.ticket] = job
 
-    def _victim(self, job: PoolJob, done: float, now: float) -> Run | None:
+    def _victim(self, job: PoolJob, done: float, now: float, hosts: Collection[str]) -> Run | None:
         """The speculation in whose place the job would be done soonest, the youngest first."""
         runs = [
             run
@@ -234,7 +255,7 @@ class Plan:
             if not run.is_urgent
             and not run.is_hedge
             and not self._hosts[run.host].can.finish_started
-            and run.host != job.avoid
+            and run.host in hosts
             and now + self._expected(run.host, job) < done
         ]
         return min(runs, key=lambda run: (self._expected(run.host, job), -run.at), default=None)
@@ -247,11 +268,17 @@ class Plan:
     def _first_done(
         self, job: PoolJob, free_at: Mapping[str, list[float]], now: float
     ) -> tuple[str | None, float]:
-        """The host on which a job would be done first, and when; another one than it avoids."""
-        others = [name for name in free_at if name != job.avoid] or list(free_at)
-        done = {name: max(now, min(free_at[name])) + self._expected(name, job) for name in others}
+        """The host on which a job would be done first, and when."""
+        hosts = self._candidates(job, free_at, now)
+        done = {name: max(now, min(free_at[name])) + self._expected(name, job) for name in hosts}
         host = min(done, key=lambda name: done[name], default=None)
         return host, done[host] if host is not None else 0.0
+
+    def _candidates(self, job: PoolJob, up: Iterable[str], now: float) -> list[str]:
+        """Of the hosts that are up, those that may have a job; those that rest if all do."""
+        others = [name for name in up if name != job.avoid]
+        working = [name for name in others if self._hosts[name].breaker.lets_through(now)]
+        return working or others or list(up)
 
     def _expected(self, host: str, job: PoolJob) -> float:
         """Seconds that a job should take on a host."""

@@ -1,5 +1,6 @@
 """What a server means when it does not answer with success, or not at all."""
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from .token import Token
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["REASON_BYTES", "refusal", "retry_after", "unreachable"]
+__all__ = ["REASON_BYTES", "is_about_content", "refusal", "retry_after", "unreachable"]
 
 _USER = (
     "It wants a user and a password: put USER:PASSWORD into an environment variable, name that as"
@@ -39,6 +40,15 @@ _UNKNOWN = (
 # What OpenSSL says where no TLS is spoken.
 _WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
+# What is said of a question, not of who asks, nor of where.
+_OF_REQUEST = (400, 413, 422, 451)
+_CONTENT = re.compile(
+    r"moderat|nsfw|flagged|inappropriate|safety|\bit says 'blocked'"
+    r"|(?:content|prompt|usage)[ _-]?(?:polic|filter|violat|block|reject)"
+    r"|(?:prohibited|sensitive)[ _-]?(?:content|prompt)",
+    re.IGNORECASE,
+)
+
 REASON_BYTES = 300
 """How much is read of what a server says of its reasons."""
 
@@ -56,7 +66,14 @@ def refusal(
     about_token = _about(token, challenge.startswith("basic")) if is_own else ""
     error = _refusal(response, body, about_token)
     error.status = response.status_code
+    said = body[:REASON_BYTES].decode("utf-8", "replace")
+    error.is_of_request = error.status in _OF_REQUEST or is_about_content(said)
     return error
+
+
+def is_about_content(said: str) -> bool:
+    """Whether a service says that it does not want to make this very clip."""
+    return _CONTENT.search(said) is not None
 
 
 def _refusal(response: "httpx.Response", body: bytes, about_token: str) -> GenerationError:

@@ -266,7 +266,9 @@ class Wire:
         if origin_of(target) == self.origin:
             there = self._address(named, target)
             if method != "GET" or not is_allowed(origin_of(there), self._allowed):
-                raise redirect_not_followed(self.url, there, allows_others=self._allows_others)
+                error = redirect_not_followed(self.url, there, allows_others=self._allows_others)
+                error.status = response.status_code
+                raise error
         return self.resolve(named, target)
 
     @asynccontextmanager

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..breaker import Breaker
 from ..quality import AdaptiveQuality
 from ..records import QualityPreset
-from .retry import Breaker
 
 __all__ = ["Host", "Hosts"]
+
+# So many failures in a row have a host left alone, at first for so long.
+_FAILURES, _PAUSE_SECONDS = 3, 5.0
 
 
 class Host:
@@ -15,7 +18,7 @@ class Host:
     def __init__(self, name: str):
         self.name = name
         self.quality = AdaptiveQuality()
-        self.breaker = Breaker()
+        self.breaker = Breaker(_FAILURES, _PAUSE_SECONDS)
 
 
 class Hosts:

@@ -1,17 +1,16 @@
-"""Trying again after a failure: how soon, how often, and when to leave a host alone."""
+"""Trying again after a failure: how soon and how often."""
 
 import math
 import random
 
 from ..records import CacheKey
 
-__all__ = ["MAX_ATTEMPTS", "Breaker", "Setbacks", "backoff"]
+__all__ = ["MAX_ATTEMPTS", "Setbacks", "backoff"]
 
 MAX_ATTEMPTS = 3
 _FIRST_SECONDS = 0.5
 _LONGEST_SECONDS = 8.0
 
-_FAILURES = 3
 _FIRST_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
@@ -25,53 +24,6 @@ def backoff(attempt: int, chance: random.Random) -> float:
     """
     longest: float = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2.0 ** (attempt - 1))
     return longest * chance.uniform(0.5, 1.0)
-
-
-class Breaker:
-    """Leaves a host alone after three failures in a row.
-
-    After a pause one job tries it; if that fails too, the next pause is twice as long.
-    """
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._pause = _FIRST_PAUSE_SECONDS
-        self._closed_at = -math.inf
-        self._is_trying = False
-
-    @property
-    def opens_at(self) -> float:
-        """Seconds, from when on the host is tried again; in the past if it works."""
-        return self._closed_at
-
-    @property
-    def is_resting(self) -> bool:
-        return self._failures >= _FAILURES
-
-    def lets_through(self, now: float) -> bool:
-        """Whether the host may be given a job now."""
-        return not self.is_resting or (now >= self._closed_at and not self._is_trying)
-
-    def started(self) -> None:
-        self._is_trying = self.is_resting
-
-    def stopped(self) -> None:
-        """A job was given up: that says nothing of the host."""
-        self._is_trying = False
-
-    def succeeded(self) -> None:
-        self._failures = 0
-        self._pause = _FIRST_PAUSE_SECONDS
-        self._is_trying = False
-
-    def failed(self, now: float) -> None:
-        was_open = self.is_resting and not self._is_trying
-        self._failures += 1
-        self._is_trying = False
-        # What had begun before the host was left alone says nothing new.
-        if self.is_resting and not was_open:
-            self._closed_at = now + self._pause
-            self._pause = min(_LONGEST_PAUSE_SECONDS, 2 * self._pause)
 
 
 class Setbacks:

@@ -166,9 +166,11 @@ class ComfyUiBackend(Backend):
         tell = _rising(on_progress)
         tell(0.0)
         if request.image is None and self._workflow.needs_image:
-            raise GenerationInvalidError(
+            error = GenerationInvalidError(
                 "The workflow starts from the NPC's picture: set npc_base_image."
             )
+            error.is_of_request = True
+            raise error
         async with self._places.take(is_urgent=request.is_urgent) as number:
             file, seconds = await self._make(request, number, tell, on_early)
         made = time.perf_counter()

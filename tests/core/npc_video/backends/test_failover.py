@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from npc_video.quality import typical_seconds
 from bench._virtual_time import clock, run
 
 from .contract import RemoteContract, wanted
+from .test_pool import BAD_HOSTS, DECLINED, told_apart
 from .test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)
@@ -153,6 +155,72 @@ def test_a_job_that_fails_is_not_asked_for_again():
             await make(pair)
 
     assert played(test, local)[2] == 0
+
+
+class TestOneThatFails:
+    """By its own doing, as a host of a pool does."""
+
+    @pytest.mark.parametrize("error", BAD_HOSTS, ids=told_apart)
+    def test_comes_second_and_each_job_is_sent_once(self, error):
+        async def test(pair):
+            made = []
+            for seed in range(4):
+                made += await asyncio.gather(make(pair, seed), return_exceptions=True)
+                await asyncio.sleep(2.0)
+            return [hasattr(each, "data") for each in made]
+
+        made, first, second = played(test, ScriptedBackend(default=Script(error=error)))
+        assert made == [False, True, True, True]
+        assert (first, second) == (1, 3)
+
+    @pytest.mark.parametrize("error", DECLINED, ids=told_apart)
+    def test_what_it_declines_goes_to_the_other_at_once(self, error):
+        async def test(pair):
+            return [await make(pair, seed) for seed in range(4)]
+
+        made, _, second = played(test, ScriptedBackend(default=Script(error=error)))
+        assert all(clip.data for clip in made)
+        assert second == 4
+
+    def test_is_tried_by_one_job_after_pauses_that_double(self):
+        bad = ScriptedBackend(default=Script(seconds=0.2, error=GenerationFailedError("No.")))
+        at = []
+
+        async def test(pair):
+            for seed in range(0, 120, 2):
+                before = len(bad.begun)
+                jobs = (make(pair, seed), make(pair, seed + 1))
+                await asyncio.gather(*jobs, return_exceptions=True)
+                if len(bad.begun) > before:
+                    at.append(clock())
+                    assert seed == 0 or len(bad.begun) == before + 1
+                await asyncio.sleep(1.0)
+
+        played(test, bad)
+        pauses = [later - before for before, later in itertools.pairwise(at)]
+        assert len(pauses) >= 3
+        assert all(b > 1.5 * a for a, b in itertools.pairwise(pauses))
+
+    def test_the_first_is_the_first_again_once_it_works(self):
+        first = ScriptedBackend(Script(error=GenerationFailedError("No.")))
+
+        async def test(pair):
+            await asyncio.gather(make(pair, 0), return_exceptions=True)
+            await asyncio.sleep(11.0)
+            for seed in range(1, 4):
+                await make(pair, seed)
+
+        assert played(test, first)[1:] == (4, 0)
+
+    def test_a_second_one_that_only_fails_swallows_nothing_that_is_in_a_hurry(self):
+        second = ScriptedBackend(default=Script(error=GenerationFailedError("No.")))
+
+        async def test(pair):
+            jobs = (make(pair, seed, 0.1) for seed in range(4))
+            made = [await asyncio.gather(job, return_exceptions=True) for job in jobs]
+            return [hasattr(each, "data") for (each,) in made]
+
+        assert played(test, cloud=second)[0] == [False, True, True, True]
 
 
 class TestBudget:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 
 import pytest
 from npc_video.backends import http_fetch, http_jobs
@@ -168,6 +169,63 @@ def test_a_job_is_sent_once(name, layer):
     run(service, test, **options)
     assert len(service.posts) == 1
     assert other.begun == []
+
+
+PAIRS = {
+    "pool": lambda first, second: BackendPool({"first": first, "second": second}),
+    "failover": lambda first, second: FailoverBackend(first, second),
+}
+# By a POST's answer: how many of four clips come where only the first of two hosts answers so.
+ANSWERS = {
+    "wrong token": (says(401), 4),
+    "wrong address": (says(404), 4),
+    "elsewhere": (says(301, location="/other"), 4),
+    "too busy": (says(503), 4),
+    "too large": (says(413), 4),
+    "not allowed": (says(422, {"detail": [{"loc": ["body", "prompt"]}]}), 4),
+    "broken": (says(500), 3),
+    "behind a gate": (says(502), 3),
+    "no video": (says(body=b"x" * 5000, media_type="video/mp4"), 3),
+    "no JSON": (says(body=b"oops"), 3),
+    "lost": (lost, 3),
+}
+
+
+@pytest.mark.parametrize("layer", PAIRS)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_bad_host_does_not_swallow_what_a_good_one_makes(name, layer):
+    post, clips = ANSWERS[name]
+    good = ScriptedBackend()
+
+    async def test(backend):
+        both = PAIRS[layer](backend, good)
+        for seed in range(4):
+            with suppress(GenerationError):
+                await both.generate(wanted(seed=seed), lambda part: None)
+        await both.close()
+
+    run(Service(post=post), test)
+    assert len(good.begun) == clips
+
+
+@pytest.mark.parametrize(
+    ("post", "status", "is_of_request"),
+    [
+        (says(400, {"error": "width must be a multiple of 8"}), None, True),
+        (says(403, {"error": "Flagged by our content policy"}), None, True),
+        (says(403, {"error": "Your plan has no videos"}), None, False),
+        (says(500, {"error": "out of memory"}), None, False),
+        (says(404), None, False),
+        (None, says(body={"status": "failed", "error": "NSFW content"}), True),
+        (None, says(body={"status": "moderated"}), True),
+        (None, says(body={"status": "blocked"}), True),
+        (None, says(body={"status": "failed", "error": "CUDA out of memory"}), False),
+        (None, says(body={"status": "failed"}), False),
+    ],
+)
+def test_whose_doing_it_is_can_be_told(post, status, is_of_request):
+    error = error_of(Service(post=post, status=status), GenerationError)
+    assert error.is_of_request is is_of_request
 
 
 @pytest.mark.parametrize("name", LOSSES)

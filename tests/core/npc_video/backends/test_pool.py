@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -7,7 +8,10 @@ from npc_video.backends.base import Capabilities, ClipPart
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.errors import (
+    ClipTooLargeError,
     GenerationFailedError,
+    GenerationInvalidError,
+    GenerationRefusedError,
     GeneratorOverloadedError,
     GeneratorUnreachableError,
     InvalidDataError,
@@ -479,3 +483,177 @@ def test_nonsense_is_refused():
         BackendPool({})
     with pytest.raises(InvalidDataError, match="speculation_share"):
         BackendPool({"a": ScriptedBackend()}, speculation_share=0.0)
+
+
+def failure(kind, status=None, **facts):
+    error = kind("It did not work.")
+    error.status = status
+    for name, value in facts.items():
+        setattr(error, name, value)
+    return error
+
+
+BAD_HOSTS = [
+    failure(GenerationFailedError),
+    failure(GenerationFailedError, 500),
+    failure(GenerationInvalidError),
+    failure(GeneratorUnreachableError, has_begun=True),
+    RuntimeError("It broke."),
+]
+DECLINED = [
+    failure(GenerationRefusedError, 401),
+    failure(GenerationInvalidError, 404),
+    failure(GenerationInvalidError, 301),
+    failure(GeneratorOverloadedError, 503),
+    failure(GenerationInvalidError, 422, is_of_request=True),
+    failure(ClipTooLargeError, 413, is_of_request=True),
+]
+
+
+def told_apart(error):
+    return f"{type(error).__name__}-{getattr(error, 'status', None)}"
+
+
+class TestHostsThatFail:
+    """By their own doing: one of them must not swallow what another one could make."""
+
+    @pytest.mark.parametrize("error", BAD_HOSTS, ids=told_apart)
+    def test_are_left_alone_and_each_job_is_sent_once(self, error):
+        hosts = {"bad": ScriptedBackend(default=Script(error=error)), "good": host(0.1)}
+
+        async def test(pool):
+            made = []
+            for seed in range(4):
+                made += await make_all(pool, [seed])
+                await asyncio.sleep(2.0)
+            return [hasattr(each, "data") for each in made]
+
+        assert played(test, hosts) == [False, True, True, True]
+        assert [len(each.begun) for each in hosts.values()] == [1, 3]
+
+    @pytest.mark.parametrize("error", DECLINED, ids=told_apart)
+    def test_what_they_decline_goes_to_another_one_at_once(self, error):
+        hosts = {"bad": ScriptedBackend(default=Script(error=error)), "good": host(0.1)}
+
+        async def test(pool):
+            return [await make(pool, seed) for seed in range(4)]
+
+        assert all(clip.data for clip in played(test, hosts))
+        assert len(hosts["good"].begun) == 4
+
+    def test_a_job_that_all_decline_is_sent_to_two(self):
+        error = failure(GenerationRefusedError, 401)
+        hosts = {name: ScriptedBackend(default=Script(error=error)) for name in "abc"}
+
+        async def test(pool):
+            with pytest.raises(GenerationRefusedError):
+                await make(pool)
+
+        played(test, hosts)
+        assert sum(len(each.begun) for each in hosts.values()) == 2
+
+    def test_a_job_that_the_only_one_declines_is_sent_once(self):
+        hosts = {"a": host(1.0, Script(error=failure(GenerationRefusedError, 401)))}
+
+        async def test(pool):
+            with pytest.raises(GenerationRefusedError):
+                await make(pool)
+
+        played(test, hosts)
+        assert len(hosts["a"].begun) == 1
+
+    def test_what_may_have_begun_stays_whatever_the_status(self):
+        error = failure(GenerationInvalidError, 404, has_begun=True)
+        hosts = {"bad": ScriptedBackend(default=Script(error=error)), "good": host(0.1)}
+
+        async def test(pool):
+            with pytest.raises(GenerationInvalidError):
+                await make(pool)
+
+        played(test, hosts)
+        assert len(hosts["good"].begun) == 0
+
+    def test_are_asked_by_one_job_after_pauses_that_double(self):
+        error = failure(GenerationFailedError, 500)
+        hosts = {"bad": host(), "good": host()}
+        hosts["bad"].default = Script(seconds=0.2, error=error)
+        at = []
+
+        async def test(pool):
+            for seed in range(0, 120, 2):
+                before = len(hosts["bad"].begun)
+                await make_all(pool, [seed, seed + 1])
+                if len(hosts["bad"].begun) > before:
+                    at.append(clock())
+                    assert len(hosts["bad"].begun) == before + 1
+                await asyncio.sleep(1.0)
+
+        played(test, hosts)
+        pauses = [later - before for before, later in itertools.pairwise(at)]
+        assert len(pauses) >= 3
+        assert all(b > 1.5 * a for a, b in itertools.pairwise(pauses))
+
+    def test_are_used_as_before_once_they_work(self):
+        error = failure(GenerationFailedError, 500)
+        hosts = {"a": host(1.0, Script(error=error), slots=2), "b": host(slots=2)}
+
+        async def test(pool):
+            await make_all(pool, [0])
+            await asyncio.sleep(11.0)
+            await make_all(pool, [1])
+            await make_all(pool, range(10, 14))
+            return len(hosts["a"].begun)
+
+        assert played(test, hosts) == 4
+
+    def test_are_used_while_no_other_one_is_there(self):
+        error = failure(GenerationFailedError, 500)
+        hosts = {name: host(1.0, Script(error=error)) for name in "ab"}
+
+        async def test(pool):
+            return await make_all(pool, range(5))
+
+        assert [hasattr(each, "data") for each in played(test, hosts)].count(True) == 3
+
+    def test_a_trial_that_is_given_up_leaves_the_next_one(self):
+        hosts = {"a": host(1.0, Script(error=failure(GenerationFailedError))), "b": host(9.0)}
+
+        async def test(pool):
+            await make_all(pool, [0])
+            await asyncio.sleep(11.0)
+            trial = asyncio.ensure_future(make(pool, 1))
+            await asyncio.sleep(0.1)
+            trial.cancel()
+            await asyncio.sleep(0.1)
+            await make(pool, 2)
+            return len(hosts["a"].begun)
+
+        assert played(test, hosts) == 3
+
+    def test_what_is_wrong_with_one_job_is_not_the_hosts_doing(self):
+        moderated = failure(GenerationFailedError, is_of_request=True)
+        hosts = {"a": host(1.0, Script(error=moderated)), "b": host(9.0)}
+
+        async def test(pool):
+            with pytest.raises(GenerationFailedError):
+                await make(pool, 0)
+            await make(pool, 1)
+
+        played(test, hosts)
+        assert [len(each.begun) for each in hosts.values()] == [2, 0]
+
+    def test_a_batch_of_which_nothing_comes_counts_as_one(self):
+        class Broken(ScriptedBackend):
+            async def generate_batch(self, requests, on_progress):
+                await super().generate_batch(requests, on_progress)
+                return [failure(GenerationFailedError) for _ in requests]
+
+        can = Capabilities(batch=4)
+        bad = Broken(default=Script(seconds=USUAL), capabilities=can)
+        hosts = {"bad": bad, "good": host(3.0)}
+
+        async def test(pool):
+            await make_all(pool, range(6), urgent=False)
+            return bad.batches
+
+        assert played(test, hosts, speculation_share=0.5) == [4]
