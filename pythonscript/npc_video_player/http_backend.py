@@ -65,7 +65,13 @@ class NpcHttpBackend(RemoteBackend):
         doc="Where the clip of a job that is done lies, or the answer that names it:"
         " `api/jobs/{id}/content`.",
     )
-    slots = Told(int, 1, range=(1, 64, 1), doc="How many clips the service makes at once.")
+    slots = Told(
+        int,
+        1,
+        range=(1, 64, 1),
+        doc="How many clips the service makes at once, for all players together: what one of them"
+        " waits for goes before what is made ahead, and else who came first.",
+    )
     allowed_origins = Told(
         list[str],
         [],

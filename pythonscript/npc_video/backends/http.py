@@ -39,6 +39,7 @@ from .http_reader import JobReader
 from .http_rules import HttpJob, JobGoneError, JobRules, Kept, Priority
 from .received import received_clip
 from .token import Token
+from .turns import turns_of
 from .wire import Answer, Limits, Wire
 
 __all__ = ["HttpBackend"]
@@ -81,7 +82,7 @@ class HttpBackend(Backend):
         allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org" or
             "https://*.example.org".
         limits: `generate_seconds` is how long a clip is waited for.
-        slots: how many clips the service makes at once.
+        slots: how many clips the service makes at once, whoever asks it.
         finish_started: no clip is given up once it has begun, as each one costs money; what is more
             urgent waits until then.
         untagged_colours: of files that name none: "bt709" for a service that writes them so.
@@ -139,6 +140,7 @@ class HttpBackend(Backend):
         self._reader = JobReader(self._wire, self._fields, self._rules, untagged_colours)
         self._jobs = HttpJobs(self._reader)
         self._slots = slots
+        self._turns = turns_of((self._wire.url, self._rules.path, token and token.source))
         self._finish_started = finish_started
         self._begun: Kept[HttpJob] = Kept()
         self._unsure: Kept[str] = Kept()
@@ -178,6 +180,20 @@ class HttpBackend(Backend):
     ) -> GeneratedClip:
         body, key = await asyncio.to_thread(self._question, request)
         on_progress(0.0)
+        async with self._turns.take(self._slots, is_urgent=request.is_urgent):
+            return await self._generate(request, key, body, on_progress, on_early)
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    async def _generate(
+        self,
+        request: GenerationRequest,
+        key: str,
+        body: dict[str, Any],
+        on_progress: OnProgress,
+        on_early: OnEarly,
+    ) -> GeneratedClip:
         job = self._begun.take(key)
         if job is not None:
             try:
@@ -190,9 +206,6 @@ class HttpBackend(Backend):
         started = time.perf_counter()
         job = await self._begin(request, key, body, on_early)
         return await self._finish(request, key, job, on_progress, on_early, started)
-
-    async def close(self) -> None:
-        await self._wire.close()
 
     def _question(self, request: GenerationRequest) -> tuple[dict[str, Any], str]:
         """What is sent, and a short text that is equal for equal questions."""
