@@ -9,7 +9,7 @@ from __future__ import annotations
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from godot import Image, ImageTexture, Object, ProjectSettings, RenderingServer
+from godot import DisplayServer, Image, ImageTexture, Object, ProjectSettings, RenderingServer
 
 _THREADS, _ON_A_THREAD = "rendering/driver/threads/thread_model", 2
 
@@ -26,7 +26,9 @@ class Mipmaps:
         size = viewport.size
         empty = Image.create_empty(int(size[0]), int(size[1]), True, Image.FORMAT_RGBA8)
         self.texture = ImageTexture.create_from_image(empty)
-        self._has_changed = True
+        # Where nothing is ever drawn, no frame would end for which to wait.
+        self._is_drawn = DisplayServer.get_name() != "headless"
+        self._has_changed = self._is_drawn
         self._is_reading = self._is_closed = False
         self._made: Future[Any] | None = None
 
@@ -37,7 +39,7 @@ class Mipmaps:
 
     def advance(self, *, has_changed: bool) -> None:
         """Shows what was made meanwhile, and has the next one made."""
-        self._has_changed |= has_changed
+        self._has_changed |= has_changed and self._is_drawn
         if self._made is not None and self._made.done():
             self._show(self._made.result())
             self._made = None
