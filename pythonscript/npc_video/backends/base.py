@@ -225,6 +225,11 @@ class Backend(ABC):
         """What it is called in messages."""
         return type(self).__name__
 
+    @property
+    def place(self) -> str:
+        """Where it is, for sentences: "http://127.0.0.1:8188"; "" if it is nowhere else."""
+        return ""
+
     async def health(self) -> Health:
         """Looks whether it works; takes seconds at most, and never raises."""
         return Health(is_ready=True)

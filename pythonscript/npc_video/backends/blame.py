@@ -7,7 +7,7 @@ while, and only what has plainly not begun goes to another one at once.
 from ..breaker import Breaker
 from ..errors import GenerationCancelledError, GenerationError, GeneratorUnavailableError
 
-__all__ = ["host_breaker", "is_of_host", "may_go_elsewhere"]
+__all__ = ["host_breaker", "is_of_host", "may_go_elsewhere", "say_where"]
 
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 10.0, 300.0
 # A server declines with these what it may know already: it has begun, or will.
@@ -35,3 +35,9 @@ def may_go_elsewhere(error: GenerationError) -> bool:
     status = error.status
     is_declined = status is not None and 300 <= status < 500 and status not in _PERHAPS_TAKEN
     return not error.has_begun and (is_declined or isinstance(error, GeneratorUnavailableError))
+
+
+def say_where(error: GenerationError, place: str) -> None:
+    """Has the error name the generator that it comes from, one of several, if it does not yet."""
+    if place not in str(error):
+        error.args = (f"{place}: {error}", *error.args[1:])

@@ -20,7 +20,7 @@ from .base import (
     OnProgress,
     ignore,
 )
-from .blame import host_breaker, is_of_host, may_go_elsewhere
+from .blame import host_breaker, is_of_host, may_go_elsewhere, say_where
 from .fingerprint import joined_fingerprint
 
 __all__ = ["Budget", "FailoverBackend"]
@@ -185,6 +185,8 @@ class FailoverBackend(Backend):
         try:
             clip = await backend.generate(request, told.progress, told.early)
         except BaseException as error:
+            if isinstance(error, GenerationError):
+                say_where(error, backend.place)
             if isinstance(error, Exception) and is_of_host(error):
                 breaker.failed(self._clock())
             else:

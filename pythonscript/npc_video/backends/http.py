@@ -37,6 +37,7 @@ from .http_fields import HttpFields
 from .http_jobs import HttpJobs
 from .http_reader import JobReader
 from .http_rules import HttpJob, JobGoneError, JobRules, Kept, Priority
+from .origin import short_origin
 from .received import received_clip
 from .token import Token
 from .turns import turns_of
@@ -163,6 +164,10 @@ class HttpBackend(Backend):
         asked += written if any(written) else []
         fingerprint = fingerprint_of("http", self._wire.url, self._rules.path, *asked)
         return coloured_fingerprint(fingerprint, self._untagged_colours)
+
+    @property
+    def place(self) -> str:
+        return short_origin(self._wire.origin)
 
     async def health(self) -> Health:
         """Whether it answers at all; what it can do shows only when it makes a clip."""

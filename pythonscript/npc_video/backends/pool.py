@@ -19,7 +19,7 @@ from ..errors import (
 from ..progressive import presets_up_to
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
-from .blame import is_of_host, may_go_elsewhere
+from .blame import is_of_host, may_go_elsewhere, say_where
 from .fingerprint import joined_fingerprint
 from .pool_plan import Plan, PoolJob, Run
 from .pool_wanted import Wanted
@@ -109,8 +109,9 @@ class BackendPool(Backend):
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
         if len(self._dead) == len(self._hosts):
+            named = (f"{n} at {h.place}" if h.place else n for n, h in self._hosts.items())
             raise GeneratorUnreachableError(
-                f"None of the hosts works ({', '.join(self._hosts)}): start one of them."
+                f"None of the hosts works ({', '.join(named)}): start one of them."
             )
         wanted = self._want(request)
         listener = (on_progress, on_early)
@@ -236,6 +237,7 @@ class BackendPool(Backend):
 
     def _failed(self, run: Run, error: GenerationError) -> None:
         """What was lost or declined before it began goes to another host, but only once."""
+        say_where(error, self._hosts[run.host].place or run.host)
         is_lost = isinstance(error, GeneratorUnavailableError)
         rest = error.retry_after or 0.0 if isinstance(error, GeneratorOverloadedError) else 0.0
         # One that says when it wants to be asked again is believed.

@@ -14,6 +14,7 @@ from ..errors import (
     GeneratorOverloadedError,
     GeneratorUnreachableError,
 )
+from .origin import origin_of, short_origin
 from .token import Token
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _UNKNOWN = (
     "name the file of it, or of the authority that signed it, in ca_file of the generator, or in"
     " the environment variable SSL_CERT_FILE"
 )
+# So much of what a server calls a status.
+_PHRASE = 40
 # What OpenSSL says where no TLS is spoken.
 _WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
@@ -79,8 +82,9 @@ def is_about_content(said: str) -> bool:
 def _refusal(response: "httpx.Response", body: bytes, about_token: str) -> GenerationError:
     status = response.status_code
     said = " ".join(body[:REASON_BYTES].decode("utf-8", "replace").split())
-    text = f"The server answered {status} {response.reason_phrase}: {said or 'no reason given'}"
-    text = text[: REASON_BYTES + 60].rstrip(".") + "."
+    said = (said or "no reason given")[:REASON_BYTES].rstrip(".")
+    place = short_origin(origin_of(str(response.url)))
+    text = f"The server at {place} answered {status} {response.reason_phrase[:_PHRASE]}: {said}."
     if status in (401, 403):
         return GenerationRefusedError(f"{text} {about_token}".rstrip())
     if status in (402, 407, 451):

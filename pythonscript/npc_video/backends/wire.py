@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from ..errors import (
-    GenerationInvalidError,
-    GeneratorUnreachableError,
-    InvalidDataError,
-)
+from ..errors import GenerationInvalidError, GeneratorUnreachableError, InvalidDataError
 from .bodies import OnPart, read_body, reason_of
 from .direct import is_direct
-from .origin import allowed_origin, base_of, host_of, is_allowed, origin_of, with_origin
+from .origin import (
+    allowed_origin,
+    base_of,
+    host_of,
+    is_allowed,
+    origin_of,
+    short_origin,
+    with_origin,
+)
 from .redirects import is_page, page_in_place, redirect_not_followed
 from .refusals import refusal, unreachable
 from .token import Token
@@ -83,7 +87,8 @@ class Answer:
                 raise page_in_place(self.url, self.body) from error
             beginning = self.body[:60].decode(errors="replace")
             raise GenerationInvalidError(
-                f"The server answered with something that is no JSON: {beginning!r}."
+                f"The server at {short_origin(origin_of(self.url))} answered with something that is"
+                f" no JSON: {beginning!r}."
             ) from error
 
 
@@ -161,7 +166,7 @@ class Wire:
         seconds = self.limits.answer_seconds if seconds is None else seconds
         most_bytes = self.limits.most_json_bytes if most_bytes is None else most_bytes
         target = self.resolve(path)
-        async with self._translated(seconds):
+        async with self._translated(seconds, origin_of(target)):
             for _ in range(_REDIRECTS + 1):
                 async with self._stream(
                     method, target, headers or {}, is_once, content
@@ -272,7 +277,7 @@ class Wire:
         return self.resolve(named, target)
 
     @asynccontextmanager
-    async def _translated(self, seconds: float) -> AsyncIterator[None]:
+    async def _translated(self, seconds: float, origin: str) -> AsyncIterator[None]:
         """Errors of the network become those that a game understands."""
         import httpx
 
@@ -282,12 +287,12 @@ class Wire:
                 yield
         except TimeoutError as error:
             raise GeneratorUnreachableError(
-                f"The server at {self.origin} did not answer within {seconds:g} s."
+                f"The server at {origin} did not answer within {seconds:g} s."
             ) from error
         except httpx.InvalidURL as error:
             raise GenerationInvalidError(f"The address {self.url!r} is not valid.") from error
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
-            raise unreachable(self.origin, error) from error
+            raise unreachable(origin, error) from error
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

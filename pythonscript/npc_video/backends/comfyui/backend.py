@@ -23,6 +23,7 @@ from ..base import (
     ignore,
 )
 from ..fingerprint import coloured_fingerprint, fingerprint_of
+from ..origin import origin_of, short_origin
 from ..received import received_clip
 from ..token import Token
 from ..wire import Limits, Wire
@@ -133,6 +134,10 @@ class ComfyUiBackend(Backend):
         """Of the workflow, whichever server runs it."""
         fingerprint = fingerprint_of("comfyui", self._workflow.build(self._sample()))
         return coloured_fingerprint(fingerprint, self._untagged_colours)
+
+    @property
+    def place(self) -> str:
+        return short_origin(origin_of(self._server.url))
 
     async def health(self) -> Health:
         """Whether it is there, and has what the workflow needs."""

@@ -208,6 +208,42 @@ def test_a_bad_host_does_not_swallow_what_a_good_one_makes(name, layer):
     assert len(good.begun) == clips
 
 
+@pytest.mark.parametrize("layer", PAIRS)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_of_several_hosts_each_error_says_which(name, layer):
+    async def test(backend):
+        other = HttpBackend(backend.place)
+        both = PAIRS[layer](backend, other)
+        with pytest.raises(GenerationError) as caught:
+            await generate(both)
+        await both.close()
+        assert backend.place in str(caught.value)
+
+    run(Service(post=ANSWERS[name][0]), test)
+
+
+def test_a_host_that_clips_lie_on_is_named_and_nothing_of_the_address_but_that():
+    async def broken(question):
+        return answer(500, {"error": "no disk"})
+
+    async def whole_test():
+        async with serving(broken) as other:
+            clip = f"{other.url}/clip.webm?signature=s3cret"
+            async with serving(Service(post=says(body={"videoUrl": clip}))) as server:
+                backend = HttpBackend(server.url, allowed_origins=[other.url])
+                with pytest.raises(GenerationFailedError) as answered:
+                    await generate(backend)
+                await other.stop()
+                with pytest.raises(GeneratorUnreachableError) as unreachable:
+                    await generate(backend)
+                await backend.close()
+                for caught in (answered, unreachable):
+                    assert f"The server at {other.url}" in str(caught.value)
+                    assert "s3cret" not in str(caught.value)
+
+    asyncio.run(whole_test())
+
+
 @pytest.mark.parametrize(
     ("post", "status", "is_of_request"),
     [

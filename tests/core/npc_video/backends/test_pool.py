@@ -255,6 +255,23 @@ class TestLostHosts:
 
         played(test, hosts)
 
+    def test_are_named_by_where_they_are(self):
+        class Away(ScriptedBackend):
+            place = "http://10.0.0.7:8188"
+
+        away = Away(Script(error=LOST))
+        away.is_up = False
+        hosts = {"hosts[0]": away, "hosts[1]": host(1.0, Script(error=LOST))}
+        hosts["hosts[1]"].is_up = False
+
+        async def test(pool):
+            await make_all(pool, range(2))
+            with pytest.raises(GeneratorUnreachableError) as caught:
+                await make(pool)
+            return str(caught.value)
+
+        assert "(hosts[0] at http://10.0.0.7:8188, hosts[1])" in played(test, hosts)
+
     def test_are_used_again_when_they_are_back(self):
         hosts = {"a": host(1.0, Script(error=LOST)), "b": host()}
         hosts["a"].is_up = False
