@@ -16,10 +16,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from godot import Callable as EngineCallable
-from godot import CallError, FileAccess, Image, Object, RefCounted, Script, run_on_main_thread
+from godot import CallError, FileAccess, Image, Object, Script, run_on_main_thread
 from npc_video.awaiting import unhurt
 from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
 from npc_video.records import UNTAGGED_COLOURS
+
+from .coroutine import Coroutine, awaits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,8 +117,7 @@ class _GameFunction:
         self._function = function
         self._owner = owner
         self._turn = asyncio.Lock()
-        # The engine leaks what a function awaits whose object is freed, unless somebody has this.
-        self._awaiting: Any = None
+        self._coroutine: Coroutine | None = None
 
     async def __call__(self, request: GenerationRequest) -> bytes | Sequence[Any]:
         await self._turn.acquire()
@@ -155,7 +156,7 @@ class _GameFunction:
 
     def _is_there(self) -> bool:
         if not self._function.is_valid():
-            self._awaiting = None
+            self._coroutine = None
             return False
         return True
 
@@ -175,9 +176,9 @@ class _GameFunction:
                 )
             )
             return
-        if isinstance(made, RefCounted) and made.get_class() == "GDScriptFunctionState":
-            self._awaiting = made
+        if awaits(made):
             made.completed.connect(ended.set_result)
+            self._coroutine = Coroutine(made)
         else:
             ended.set_result(made)
 

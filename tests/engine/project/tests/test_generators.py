@@ -20,6 +20,8 @@ from players import made_player
 GENERATOR = """
 extends Node
 signal go
+signal said
+var heard := []
 var data := PackedByteArray()
 var calls := 0
 var most := 0
@@ -56,6 +58,32 @@ func awaits(_request):
 	most = maxi(most, running)
 	await go
 	running -= 1
+	return data
+func holding(wait: Callable):
+	var held := Image.create_empty(8, 8, false, Image.FORMAT_RGB8)
+	get_parent().set_meta("held", weakref(held))
+	for round in 3:
+		await wait.call()
+	calls += 1
+	await wait.call()
+	return data if held else null
+func own_signal(): await go
+func a_frame(): await get_tree().process_frame
+func no_time(): await get_tree().create_timer(0.001).timeout
+func in_own_signals(_request):
+	var held := Image.create_empty(8, 8, false, Image.FORMAT_RGB8)
+	get_parent().set_meta("held", weakref(held))
+	for round in 3:
+		await go
+	calls += 1
+	await go
+	return data if held else null
+func in_functions(_request): return await holding(own_signal)
+func in_frames(_request): return await holding(a_frame)
+func in_timers(_request): return await holding(no_time)
+func hears(_request):
+	for round in 3:
+		heard.append(await said)
 	return data
 func breaks_late(_request):
 	await go
@@ -136,6 +164,31 @@ def test_a_function_that_breaks_after_awaiting(test: EngineTest) -> Steps:
     keeper.go.emit()
     yield from seen.over()
     assert "the log has an error" in seen.reasons[0]
+
+
+def test_what_a_function_holds_goes_with_its_object_wherever_it_awaits(test: EngineTest) -> Steps:
+    for name in ("in_own_signals", "in_functions", "in_frames", "in_timers"):
+        keeper = node(test)
+        seen = Watched(test, Callable(keeper, name))
+        while not keeper.calls:
+            keeper.go.emit()
+            yield
+        held = test.get_meta("held")
+        assert held.get_ref() is not None
+        seen.player.free()
+        keeper.free()
+        yield from until(lambda held=held: held.get_ref() is None)
+
+
+def test_a_function_gets_what_the_signals_that_it_awaits_say(test: EngineTest) -> Steps:
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "hears"))
+    for arguments in ((), (5,), (5, "six")):
+        yield from until(lambda: keeper.get_signal_connection_list("said"))
+        keeper.said.emit(*arguments)
+    yield from seen.over()
+    assert not seen.reasons
+    assert keeper.heard == [None, 5, [5, "six"]]
 
 
 def test_an_object_that_is_freed_while_its_function_awaits(test: EngineTest) -> Steps:
