@@ -233,7 +233,7 @@ def _read(path: str) -> bytes:
 
 
 class _Pictures(Sequence[Any]):
-    """Images as arrays in RGB, each made when it is asked for, as all would be large.
+    """Images as arrays in RGBA, each made when it is asked for, as all would be large.
 
     Raises:
         GenerationInvalidError: there are none, or something else, or they differ in size.
@@ -265,6 +265,6 @@ class _Pictures(Sequence[Any]):
         if image.is_compressed():
             image.decompress()
         image.clear_mipmaps()
-        image.convert(Image.FORMAT_RGB8)
+        image.convert(Image.FORMAT_RGBA8)
         pixels = np.frombuffer(image.get_data(), np.uint8)
-        return pixels.reshape(image.get_height(), image.get_width(), 3)
+        return pixels.reshape(image.get_height(), image.get_width(), 4)

@@ -182,7 +182,8 @@ class NpcVideoPlayer(PlayerProperties):
         and `width`, `height`, `fps`, `frame_count`, `seconds`, `preset` and `deadline`, the seconds
         until the clip is late, `INF` while nobody waits for it. It may `await`. It returns the
         bytes of an MP4 or WebM file (PackedByteArray), the path of one, or an Array of Images,
-        which become a clip of `fps` frames a second. Players with the same function share clips.
+        which become a clip of `fps` frames a second, translucent where they are. Players with the
+        same function share clips.
         """
         if not (function is None or callable(function)):
             self._fail(

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,8 +34,8 @@ has one of that name.
 
 It returns the file of a clip as bytes, the path of one, or its pictures: a sequence of arrays of
 uint8 with the shape (height, width, 3), in RGB, as many for each second as the preset says. Of
-RGBA, (height, width, 4), alpha is left out. What is no array, but can be seen as one, as a picture
-of Pillow, counts as that.
+RGBA, (height, width, 4), the clip has the alpha; colours are not multiplied by it. What is no
+array, but can be seen as one, as a picture of Pillow, counts as that.
 """
 
 _WANTED = "each must be an array of uint8, 0 to 255, with the shape (height, width, 3)"
@@ -220,11 +220,11 @@ def _kind_of(picture: Any) -> tuple[tuple[int, ...], str]:
 def _encode(
     pictures: Sequence[Any], request: GenerationRequest, given_up: threading.Event
 ) -> bytes:
-    """A clip of pictures in RGB, cut to even numbers of pixels, as video needs them."""
-    import av
+    """A clip of pictures in RGB or RGBA, cut to even numbers of pixels, as video needs them."""
     import numpy as np
 
     from ..media import encode
+    from ..media.colour_planes import is_translucent, planes_of
 
     kinds = {_kind_of(picture) for picture in pictures}
     told = ", ".join(sorted(kind for _, kind in kinds)[:4])
@@ -241,14 +241,12 @@ def _encode(
         )
     height, width = shape[0] // 2 * 2, shape[1] // 2 * 2
 
-    def planes() -> Any:
+    def cut() -> Iterator[Any]:
         for picture in pictures:
             if given_up.is_set():
                 raise GenerationCancelledError(_NOT_WANTED)
-            cut = np.ascontiguousarray(np.asarray(picture)[:height, :width, :3])
-            frame = av.VideoFrame.from_ndarray(cut, format="rgb24")
-            yield frame.reformat(
-                format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
-            ).to_ndarray()
+            yield np.asarray(picture)[:height, :width]
 
-    return encode.encode_clip(planes(), width, height, request.preset.fps)
+    has_alpha = any(is_translucent(picture) for picture in cut())
+    planes = (planes_of(picture, has_alpha=has_alpha) for picture in cut())
+    return encode.encode_clip(planes, width, height, request.preset.fps, has_alpha=has_alpha)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GenerationInvalidError, NpcVideoError
+from ..media.edges import OPAQUE, spread
 from ..media.opening import MediaLimits
 from ..media.still import decode_picture
 from .sizes import clip_size
@@ -19,8 +20,6 @@ Array = NDArray[np.float32]
 # Portraits are drawn larger than clips are played.
 _LIMITS = MediaLimits(most_bytes=32 * 1024 * 1024, most_pixels=8192 * 8192)
 _BAND_ROWS = 128
-_OPAQUE = 250.0  # from which alpha on, 0 to 255, nothing shines through
-_LEAST_ALPHA = 64.0  # from which on it tells a colour well enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ def figure_of(data: bytes, media_type: str, pixels: int) -> Figure:
     width, height = clip_size(pixels, picture.width, picture.height)
     values = _fitted(picture, width, height)
     alpha = values[..., 3]
-    if alpha.min() >= _OPAQUE:
+    if alpha.min() >= OPAQUE:
         return Figure(*_planes(values[..., :3]), None)
-    return Figure(*_planes(_spread(values)), np.ascontiguousarray(alpha))
+    return Figure(*_planes(spread(values)), np.ascontiguousarray(alpha))
 
 
 def _fitted(picture: Any, width: int, height: int) -> Array:
@@ -79,32 +78,6 @@ def _fitted(picture: Any, width: int, height: int) -> Array:
     frame = av.VideoFrame.from_ndarray(whole, format="gbrap")
     fitted = frame.reformat(width, height, interpolation=way, threads=1)
     return fitted.to_ndarray().astype(np.float32)
-
-
-def _spread(values: Array) -> Array:
-    """Colours of premultiplied RGBA, not multiplied any more.
-
-    What is transparent takes those nearby, for codec and warp mix them into the edges.
-    """
-    levels = [values]
-    while min(levels[-1].shape[:2]) > 1:
-        levels.append(_halved(levels[-1]))
-    mean = np.zeros((*levels[-1].shape[:2], 3), np.float32)
-    for level in reversed(levels):
-        rows, columns = level.shape[:2]
-        mean = mean.repeat(2, axis=0).repeat(2, axis=1)[:rows, :columns]
-        alpha = level[..., 3:]
-        own = level[..., :3] * np.float32(255.0) / np.maximum(alpha, 1.0)
-        mean = np.where(alpha > _LEAST_ALPHA, own, mean)
-    return mean
-
-
-def _halved(values: Array) -> Array:
-    rows, columns = values.shape[0] + values.shape[0] % 2, values.shape[1] + values.shape[1] % 2
-    even = np.zeros((rows, columns, values.shape[2]), np.float32)
-    even[: values.shape[0], : values.shape[1]] = values
-    summed: Array = even.reshape(rows // 2, 2, columns // 2, 2, -1).sum(axis=(1, 3))
-    return summed
 
 
 def _planes(colours: Array) -> tuple[Array, Array]:

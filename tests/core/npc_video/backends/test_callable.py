@@ -117,10 +117,64 @@ def test_pictures_become_a_clip_with_their_colours():
     assert (blue, red) == (pytest.approx(108, abs=3), pytest.approx(216, abs=3))
 
 
-def test_alpha_is_left_out():
-    pictures = np.full((8, 32, 48, 4), 200, np.uint8)
-    clip = made(lambda request: pictures)
-    assert (clip.width, clip.height) == (48, 32)
+def figure(index):
+    """A thin red stroke on what is transparent, and white where nobody sees it."""
+    picture = np.full((64, 96, 4), 255, np.uint8)
+    picture[..., 3] = 0
+    picture[:, 40 + index : 43 + index] = 200, 0, 0, 255
+    return picture
+
+
+def decoded(clip):
+    """The frames of a clip as RGB, not multiplied by alpha, and its alpha."""
+    decoder = ClipDecoder(clip.data, clip.media_type)
+    assert decoder.info.layout.has_alpha
+    shape = decoder.info.layout
+    for frame in decoder.frames():
+        luma, blue, red, alpha = (
+            np.ndarray(
+                (shape.height >> (index in (1, 2)), shape.width >> (index in (1, 2))),
+                np.uint8,
+                plane.data,
+                strides=(plane.stride, 1),
+            ).astype(float)
+            for index, plane in enumerate(frame.planes)
+        )
+        luma = (luma - 16.0) / 219.0
+        blue, red = (plane.repeat(2, 0).repeat(2, 1) - 128.0 for plane in (blue, red))
+        red, blue = luma + 1.5748 * red / 224.0, luma + 1.8556 * blue / 224.0
+        green = (luma - 0.2126 * red - 0.0722 * blue) / 0.7152
+        yield 255.0 * np.stack((red, green, blue), axis=2), alpha
+    decoder.close()
+
+
+def test_clips_of_pictures_with_alpha_have_it():
+    clip = made(lambda request: [figure(index) for index in range(8)])
+    frames = list(decoded(clip))
+    assert len(frames) == 8
+    for index, (colours, alpha) in enumerate(frames):
+        inside = alpha[4:60, 41 + index]
+        assert inside.min() > 220.0
+        assert alpha[:, :30].max() < 10.0
+        assert alpha[:, 60:].max() < 10.0
+        # Nothing of the white that nobody is to see is at the edges.
+        seen = colours[alpha > 8.0]
+        assert seen[:, 1:].max() < 60.0
+        assert seen[:, 0].min() > 140.0
+
+
+def test_one_picture_with_alpha_among_others_suffices():
+    pictures = [np.full((64, 96, 4), 255, np.uint8) for _ in range(7)] + [figure(0)]
+    *before, (_, last) = decoded(made(lambda request: pictures))
+    assert all(alpha.min() > 245.0 for _, alpha in before)
+    assert last[:, :30].max() < 10.0
+
+
+def test_clips_of_opaque_pictures_have_no_alpha():
+    clip = made(lambda request: np.full((8, 32, 48, 4), 255, np.uint8))
+    decoder = ClipDecoder(clip.data, clip.media_type)
+    assert not decoder.info.layout.has_alpha
+    decoder.close()
 
 
 def test_what_can_be_seen_as_an_array_is_a_picture():

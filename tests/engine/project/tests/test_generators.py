@@ -7,6 +7,7 @@ import logging
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
@@ -15,7 +16,8 @@ from npc_video.errors import InvalidDataError
 from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer, sources
 from npc_video_player.backend_resources import make_backend
 from npc_video_player.game_function import function_backend
-from players import made_player
+from players import BARE, made_player
+from window import drawn, picture
 
 GENERATOR = """
 extends Node
@@ -38,6 +40,11 @@ static func fixed(_request): return []
 func as_bytes(_request): return data
 func as_path(_request): return "user://generated.webm"
 func as_floats(_request): return images([64, 64], Image.FORMAT_RGBAF)
+func strokes(request):
+	var made = images([64], Image.FORMAT_RGBA8)
+	made[0].fill(Color(1.0, 1.0, 1.0, 0.0))
+	made[0].fill_rect(Rect2i(31, 0, 3, 64), Color.RED)
+	return range(request.frame_count).map(func(_frame): return made[0])
 func nothing(_request): pass
 func a_number(_request): return 5
 func no_file(_request): return "user://nowhere.webm"
@@ -130,6 +137,21 @@ def test_what_a_function_may_return(test: EngineTest) -> Steps:
         assert not seen.reasons, (name, seen.reasons)
         assert (seen.started[0]["width"], seen.started[0]["height"]) == size, name
         assert seen.started[0]["fps"] == 8.0, name
+
+
+def test_what_is_behind_shows_through_images_with_alpha(test: EngineTest) -> Steps:
+    behind = picture(test)[:64, :64]
+    keeper = node(test)
+    seen = Watched(test, Callable(keeper, "strokes"), **BARE)
+    yield from seen.over()
+    yield from until(lambda: len(seen.player._screen.layers) == 1)
+    yield from drawn()
+    pixels = picture(test)[:64, :64]
+    assert np.abs(pixels - behind)[:, :24].max() < 8
+    assert np.abs(pixels - behind)[:, 42:].max() < 8
+    assert pixels[4:60, 32, 0].min() > 200
+    # Nothing of the white that nobody is to see is at the edges.
+    assert pixels[..., 1].max() < 60
 
 
 def test_anything_else_is_told_with_what_to_do(test: EngineTest) -> Steps:
