@@ -1,5 +1,7 @@
 """Pictures in RGB or RGBA as `encode_clip` takes them: I420 in BT.709, limited range."""
 
+from typing import Any
+
 import av
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ def planes_of(picture: NDArray[np.uint8], *, has_alpha: bool) -> NDArray[np.uint
     if has_alpha and is_translucent(picture):
         colours = _spread(picture)
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(colours), format="rgb24")
-    planes: NDArray[np.uint8] = frame.reformat(
+    planes: NDArray[Any] = frame.reformat(
         format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
     ).to_ndarray()
     return np.concatenate((planes, picture[..., 3])) if has_alpha else planes
@@ -33,4 +35,5 @@ def planes_of(picture: NDArray[np.uint8], *, has_alpha: bool) -> NDArray[np.uint
 def _spread(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     values = picture.astype(np.float32)
     values[..., :3] *= values[..., 3:] * np.float32(1.0 / 255.0)
-    return np.clip(spread(values) + 0.5, 0.0, 255.0).astype(np.uint8)
+    colours: NDArray[np.uint8] = np.clip(spread(values) + 0.5, 0.0, 255.0).astype(np.uint8)
+    return colours
