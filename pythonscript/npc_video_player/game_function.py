@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING, Any
 from godot import Callable as EngineCallable
 from godot import CallError, FileAccess, Image, Object, Script, run_on_main_thread
 from npc_video.awaiting import unhurt
-from npc_video.errors import ClipTooLargeError, GenerationFailedError, GenerationInvalidError
+from npc_video.errors import (
+    ClipTooLargeError,
+    GenerationCancelledError,
+    GenerationFailedError,
+    GenerationInvalidError,
+)
 from npc_video.records import UNTAGGED_COLOURS
 
 from .coroutine import Coroutine, awaits
@@ -148,7 +153,11 @@ class _GameFunction:
         end = asyncio.wrap_future(ended)
         while not (await asyncio.wait({end}, timeout=_LOOK_SECONDS))[0]:
             # What awaits goes without a word when its object does.
-            if not await asyncio.wrap_future(run_on_main_thread(self._is_there)):
+            look = asyncio.wrap_future(run_on_main_thread(self._is_there))
+            await asyncio.wait({look})
+            if look.cancelled():
+                raise GenerationCancelledError("The game has ended.")
+            if not look.result():
                 raise GenerationFailedError(_GONE)
         return end.result()
 

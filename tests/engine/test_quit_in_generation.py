@@ -64,6 +64,18 @@ func generate(request: Dictionary) -> Array:
 		await process_frame
 	return []
 """,
+    "while it awaits again and holds pictures": """
+func _play() -> void:
+	pass
+
+func generate(request: Dictionary) -> Array:
+	var held := pictures(request)
+	for frame in 3:
+		await process_frame
+	end.call_deferred()
+	await never
+	return held
+""",
     "while its pictures are encoded": """
 func _play() -> void:
 	pass

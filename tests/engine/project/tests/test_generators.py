@@ -5,15 +5,30 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 import pytest
 from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
-from godot import Callable, FileAccess, GDScript, Node, ResourceLoader, ResourceSaver
+from godot import (
+    Callable,
+    FileAccess,
+    GDScript,
+    Node,
+    ResourceLoader,
+    ResourceSaver,
+    run_on_main_thread,
+)
 from npc_video.errors import InvalidDataError
-from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer, sources
+from npc_video_player import (
+    NpcBackendPool,
+    NpcScriptBackend,
+    NpcVideoPlayer,
+    game_function,
+    sources,
+)
 from npc_video_player.backend_resources import make_backend
 from npc_video_player.game_function import function_backend
 from players import BARE, made_player
@@ -186,6 +201,26 @@ def test_a_function_that_breaks_after_awaiting(test: EngineTest) -> Steps:
     keeper.go.emit()
     yield from seen.over()
     assert "the log has an error" in seen.reasons[0]
+
+
+def test_a_wait_for_the_main_thread_that_the_end_breaks_off_is_no_fault(test: EngineTest) -> Steps:
+    keeper = node(test)
+    refused: Future[bool] = Future()
+    refused.cancel()
+    refused.set_running_or_notify_cancel()
+
+    def hand_over(work: Any, *arguments: Any) -> Future[Any]:
+        is_look = work.__name__ == "_is_there"
+        return refused if is_look else run_on_main_thread(work, *arguments)
+
+    game_function.run_on_main_thread = hand_over
+    try:
+        seen = Watched(test, Callable(keeper, "awaits"))
+        yield from seen.over()
+    finally:
+        game_function.run_on_main_thread = run_on_main_thread
+    assert seen.reasons == ["The game has ended."]
+    keeper.go.emit()
 
 
 def test_what_a_function_holds_goes_with_its_object_wherever_it_awaits(test: EngineTest) -> Steps:
