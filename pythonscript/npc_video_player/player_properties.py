@@ -28,6 +28,7 @@ from .player_warnings import warnings_of
 from .profile import NpcProfile
 from .reel import INTERPOLATIONS
 from .role import Role
+from .script_backend import NpcScriptBackend
 from .setting import Number, PictureSize, Setting
 from .sources import CacheSettings, Settings
 from .stills_backend import NpcStillsBackend
@@ -406,10 +407,22 @@ class PlayerProperties(Control):
         return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))
 
     def _picture_size(self) -> Vector2:
-        preset, moved = QUALITY_PRESETS[self.preset], self._moved_picture()
-        if moved is None or min(moved.get_size()) <= 0.0:
+        """How large clips most likely are, so that what stands for one is in its place."""
+        preset, shape = QUALITY_PRESETS[self.preset], self._shape_of_clips()
+        if shape is None or min(shape.get_size()) <= 0.0:
             return Vector2(preset.width, preset.height)
-        return Vector2(*clip_size(preset.width * preset.height, *moved.get_size()))
+        return Vector2(*clip_size(preset.width * preset.height, *shape.get_size()))
+
+    def _shape_of_clips(self) -> Texture2D | None:
+        """The picture whose shape they have; None where they have that of the preset.
+
+        A game's own function makes them of the NPC as it is; models are asked for the preset's.
+        """
+        moved = self._moved_picture()
+        if moved is not None or self._draws():
+            return moved
+        is_by_game = self._generator is not None or isinstance(self.backend, NpcScriptBackend)
+        return self._role.portrait if is_by_game or self.backend is None else None
 
     def _texture_size(self, otherwise: Vector2) -> Vector2:
         size = self.texture_size

@@ -20,6 +20,7 @@ from npc_video import VideoParams
 from npc_video_player import (
     NpcBackend,
     NpcBackendPool,
+    NpcComfyUiBackend,
     NpcFailoverBackend,
     NpcProfile,
     NpcStillsBackend,
@@ -31,7 +32,8 @@ from npc_video_player.clip_layer import ClipLayer
 from npc_video_player.game_files import picture_name, read_picture
 from npc_video_player.placeholder import Placeholder
 from npc_video_player.procedural_face import ProceduralFace
-from players import player_in
+from npc_video_player.stretch import STRETCH_MODES
+from players import made_player, player_in
 from window import drawn, picture
 
 GREEN, BLUE, GREY = (0.1, 0.7, 0.2), (0.1, 0.2, 0.8), (0.5, 0.5, 0.5)
@@ -116,6 +118,36 @@ def test_until_there_is_a_clip_the_portrait_is_shown_in_its_place(test: EngineTe
     assert isinstance(top, Placeholder)
     size = player._screen.layers.picture_size
     assert size.y > 1.8 * size.x
+    yield
+
+
+def test_a_portrait_stands_where_the_clips_of_a_function_in_its_shape_will_be(
+    test: EngineTest,
+) -> Steps:
+    pictures = [still(GREEN, 48, 96).get_image()] * 8
+    for mode in STRETCH_MODES:
+        player = made_player(
+            (64.0, 80.0), npc_name=f"Of a function, {mode}", portrait=still(GREEN, 24, 48),
+            predictive=False, crossfade=0.0, stretch_mode=mode,
+        )  # fmt: skip
+        player.set_generator(lambda _request: pictures)
+        test.add_child(player)
+        before = player._screen.layers.top
+        assert isinstance(before, Placeholder)
+        yield from until(lambda player=player: clip_on(player) is not None, 20.0)
+        assert (clip_on(player).width, clip_on(player).height) == (48, 96)
+        area, after = before._area, player._screen.layers.top._area
+        if mode.startswith("keep_aspect"):
+            assert (area.position - after.position).length() < 1.0, mode
+            assert (area.size - after.size).length() < 1.0, mode
+        player.free()
+
+
+def test_a_portrait_stands_where_the_clips_of_a_model_will_be(test: EngineTest) -> Steps:
+    player = mira(
+        test, npc_name="Of a model", portrait=still(GREEN, 24, 48), backend=NpcComfyUiBackend()
+    )
+    assert player._screen.layers.picture_size == Vector2(256, 256)
     yield
 
 
