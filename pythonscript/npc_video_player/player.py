@@ -307,7 +307,8 @@ class NpcVideoPlayer(PlayerProperties):
         interaction.
 
         Of all players of the game together: `hit_rate` of requests, 0 to 1; `cache`, for `memory`,
-        `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`;
+        `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`, of
+        which baked clips in memory are hits of both;
         `queue`, `{waiting, running, jobs, generated, failed, late, busy_seconds}`, where `jobs` are
         the clips that are made now, then those that wait in their order, as `{npc_id, expression,
         emotion, preset, why}` with `why` one of `wanted`, `better` or `ahead`; `speculation`, clips

@@ -101,6 +101,8 @@ class ClipCache:
         if clip is None:
             # For their statistics; the first that has it is as good as asked.
             any(tier.catalogue.ask(self._key_in(tier, key)) for tier in self._stored)
+        elif self._baked is not None and self._rank_in(self._baked, key) == pixel_rate(clip):
+            self._baked.catalogue.ask(self._key_in(self._baked, key))
         return clip
 
     def __contains__(self, key: CacheKey) -> bool:

@@ -11,7 +11,7 @@ class TierStats:
 
     Attributes:
         hits, misses: how often a clip was asked for and was, or was not, there. A tier is asked
-            only if those before it have missed.
+            only if those before it have missed; a baked clip that is in memory is a hit of both.
         evictions: clips dropped to keep the limits; replaced and cleared ones do not count.
         damaged: files that failed their check and were set aside.
         entries, bytes: what it holds now; `bytes` are those of the clips' files.

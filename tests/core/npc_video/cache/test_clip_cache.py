@@ -68,6 +68,18 @@ def test_baked_clips_are_in_memory_while_there_is_room(cache: ClipCache) -> None
     assert cache.stats().memory.entries == 2
 
 
+def test_a_baked_clip_in_memory_is_a_hit_of_both(cache: ClipCache) -> None:
+    better = make_clip(101, preset="quality")
+    cache.warm()
+    cache.put(key_of(better), better)
+    for number in (100, 100, 101):
+        assert cache.get(key_of(make_clip(number))) is not None
+    stats = cache.stats()
+    assert (stats.memory.hits, stats.memory.misses) == (3, 0)
+    # The one that was made since is better than that which is baked.
+    assert (stats.baked.hits, stats.baked.misses) == (2, 0)
+
+
 def test_a_clip_that_left_memory_comes_back_from_disk(cache: ClipCache) -> None:
     clips = [make_clip(number) for number in range(4)]
     assert all(keep(cache, clip) for clip in clips)
