@@ -1,0 +1,101 @@
+"""Checks that the modules of a package import each other in one direction."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def faults_of(package: Path, rooms: Sequence[str]) -> list[str]:
+    """The imports of a package that lead upward or in a circle, a sentence for each.
+
+    An import counts wherever it stands, in a function too.
+
+    Args:
+        package: the folder of the package.
+        rooms: its subpackages, the lowest first. The modules beside them stand above all.
+    """
+    imports = {name: set(_imported(file, package)) for name, file in _modules(package).items()}
+    return [*_strangers(imports, rooms), *_upward(imports, rooms), *_circles(imports)]
+
+
+def unexplained_imports(package: Path) -> list[str]:
+    """Where imports stand in functions with no comment beside or above that says why."""
+    found = []
+    for file in _modules(package).values():
+        source = file.read_text("utf-8")
+        lines = source.splitlines()
+        found += [
+            f"{file.relative_to(package.parent).as_posix()}:{line}"
+            for line in sorted(_lines_in_functions(ast.parse(source)))
+            if "#" not in lines[line - 1] and not lines[line - 2].lstrip().startswith("#")
+        ]
+    return found
+
+
+def _lines_in_functions(tree: ast.AST) -> set[int]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    inside = [node for function in functions for node in ast.walk(function)]
+    return {node.lineno for node in inside if isinstance(node, (ast.Import, ast.ImportFrom))}
+
+
+def _modules(package: Path) -> dict[str, Path]:
+    """The files of a package by the names of their modules."""
+    return {_name(file, package): file for file in sorted(package.rglob("*.py"))}
+
+
+def _name(file: Path, package: Path) -> str:
+    parts = file.relative_to(package.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(file: Path, package: Path) -> Iterator[str]:
+    """The modules of the package that one of its files imports."""
+    known = _modules(package)
+    folder = file.parent.relative_to(package.parent).parts
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            start = folder[: len(folder) + 1 - node.level] if node.level else ()
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            for alias in node.names:
+                if f"{module}.{alias.name}" in known:
+                    yield f"{module}.{alias.name}"
+                elif module in known:
+                    yield module
+
+
+def _room(module: str) -> str:
+    """The subpackage that a module is in; empty for one beside them."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 2 else ""
+
+
+def _strangers(imports: Mapping[str, set[str]], rooms: Sequence[str]) -> list[str]:
+    found = {_room(module) for module in imports} - {"", *rooms}
+    return [f"the room {room} has no place in the order" for room in sorted(found)]
+
+
+def _upward(imports: Mapping[str, set[str]], rooms: Sequence[str]) -> list[str]:
+    height = {room: number for number, room in enumerate([*rooms, ""])}
+
+    def of(module: str) -> int:
+        return height.get(module.partition(".")[2], height.get(_room(module), 0))
+
+    return [
+        f"{module} imports {other} from a room above"
+        for module, others in imports.items()
+        for other in sorted(others)
+        if of(other) > of(module)
+    ]
+
+
+def _circles(imports: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return [f"a circle: {' imports '.join(reversed(error.args[1]))}"]
+    return []
