@@ -6,6 +6,7 @@ Every engine class, singleton, global function and enum can be imported by its n
 begin with an underscore are the machinery; a reader starts with `_boot` and `_exposed`.
 """
 
+from importlib import import_module
 from typing import Any
 
 from ._errors import CallError, ConversionError, FreedObjectError, GodotError
@@ -47,17 +48,17 @@ from ._values import (
 # Loaded only inside the engine: by name, and from which module.
 _INSIDE = {
     "Callable": "_callable",
-    "Signal": "_callable",
+    "Signal": "_signals",
     "TypedArray": "_containers",
     "TypedDictionary": "_containers",
     "at_exit": "_end",
-    "export": "_exposed",
+    "export": "_fields",
     "exposed": "_exposed",
     "is_instance_valid": "_objects",
     "is_main_thread": "_main_thread",
-    "python_only": "_exposed",
+    "python_only": "_fields",
     "run_on_main_thread": "_main_thread",
-    "signal": "_exposed",
+    "signal": "_fields",
     "wake": "_objects",
     "writable_pixels": "_images",
 }
@@ -115,15 +116,14 @@ def __getattr__(name: str) -> Any:
 
 
 def _find(name: str) -> Any:
-    from importlib import import_module
-
     if name in _INSIDE:
         return getattr(import_module(f"{__name__}.{_INSIDE[name]}"), name)
-    from . import _classes, _globals, _table
+    # Outside the engine there is nothing that these could be imported from.
+    from . import _globals, _registry, _singletons, _table
 
     if singleton := _table.singleton_name(name):
-        return _globals.singleton_or_late(singleton)
+        return _singletons.singleton_or_late(singleton)
     if _table.row_of(name) is not None:
-        return _classes.class_named(name)
+        return _registry.class_named(name)
     found = _globals.utility(name)
     return _globals.global_constant(name) if found is None else found

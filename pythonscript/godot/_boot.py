@@ -15,19 +15,26 @@ from . import (
     _callbacks,
     _classes,
     _end,
-    _globals,
     _main_thread,
     _methods,
     _names,
+    _output,
     _registration,
     _report,
+    _resources,
     _table,
+    _value_attributes,
 )
 from ._decode import decode
 from ._errors import GodotError
+from ._registry import class_named, registered
+from ._singletons import singleton
 
 SETTINGS = "pythonscript.cfg"
 MODULES_SETTING = "pythonscript/modules"
+_LEFT_OUT = (
+    " (an exported game has the packages that python/extra_packages of its export preset names)"
+)
 _SCENE, _EDITOR = 2, 3
 _NEVER_SECONDS = 1e15
 # What the bridge asks of the engine about tasks of its pool, in the order of `ps_use_pool`.
@@ -64,10 +71,10 @@ def py_initialize(_userdata: int, level: int) -> None:
         _begin()
     _registration.reach(level)
     # A build of the engine with the editor in it comes to that level in games too.
-    if level == _EDITOR and _globals.singleton("Engine").is_editor_hint():
-        from . import _help
+    if level == _EDITOR and singleton("Engine").is_editor_hint():
+        from . import _help  # which no game needs
 
-        _help.load([cls for cls in _classes.registered.values() if not cls._unlisted])
+        _help.load([cls for cls in registered.values() if not cls._unlisted])
 
 
 def _is_of_other_sources() -> bool:
@@ -89,12 +96,12 @@ def _begin() -> None:
     )
     lib.ps_use_process_delta_time(_bind("Node", "get_process_delta_time"))
     _watch_the_pool()
-    from . import _output, _resources
-
     _output.redirect()
     _report.install()
     _resources.install()
     lib.ps_register_main_loop()
+    if singleton("OS").has_feature("template"):  # an exported game
+        _report.advise(ModuleNotFoundError, _LEFT_OUT)
     for module in _modules():
         try:
             importlib.import_module(module)
@@ -131,7 +138,7 @@ def _have_errors_for_signals() -> None:
 
 
 def _check_engine() -> None:
-    if _globals.singleton("OS").has_feature("double"):
+    if singleton("OS").has_feature("double"):
         raise GodotError(
             "this engine computes in double precision, for which the bridge is not made"
         )
@@ -142,7 +149,7 @@ def _check_engine() -> None:
 
 
 def _watch_the_pool() -> None:
-    class_db = _globals.singleton("ClassDB")
+    class_db = singleton("ClassDB")
     if all(class_db.class_has_method(owner, method, True) for owner, method in _OF_THE_POOL):
         objects = [lib.gd_global_get_singleton(_names.name(owner)) for owner, _ in _OF_THE_POOL]
         lib.ps_use_pool(objects, [_bind(owner, method) for owner, method in _OF_THE_POOL])
@@ -151,8 +158,8 @@ def _watch_the_pool() -> None:
 
 def _have_tasks_taken_back() -> None:
     """Leaves with a timer of the scene tree what is called when the tree has gone."""
-    tree = _globals.singleton("Engine").get_main_loop()
-    if not isinstance(tree, _classes.class_named("SceneTree")):
+    tree = singleton("Engine").get_main_loop()
+    if not isinstance(tree, class_named("SceneTree")):
         return
     timer = tree.create_timer(_NEVER_SECONDS, True, False, True)
     frame = lib.ps_enter(1)
@@ -173,7 +180,7 @@ def _modules() -> list[str]:
     folder = Path(ffi.string(lib.ps_settings_folder()).decode())
     lines = (folder / SETTINGS).read_text("utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
-    project = _globals.singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
+    project = singleton("ProjectSettings").get_setting(MODULES_SETTING, []) or []
     project = [project] if isinstance(project, str) else project
     return [m for m in [*settings.get("modules", "").split(","), *project] if m]
 
@@ -202,10 +209,11 @@ def py_deinitialize(_userdata: int, level: int) -> None:
     _end.release_all()
     _registration.leave(level)
     if level == _SCENE:
-        from . import _output
-
         _output.restore()
         _names.forget_all()
 
 
-assert _callbacks  # its functions are the engine's way into exposed objects
+# By being loaded these are the engine's way into exposed objects, and the bridge's into the engine.
+assert _callbacks
+assert _classes
+assert _value_attributes

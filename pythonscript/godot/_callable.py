@@ -1,4 +1,4 @@
-"""Callables and signals, in both directions.
+"""Callables, in both directions.
 
 A Python function becomes a Callable that calls it, and comes back as itself. A method bound to an
 engine object holds that object as the engine's own Callables do: not at all.
@@ -15,11 +15,18 @@ from typing import Any
 from _pythonscript import ffi, lib
 
 from ._calls import call_on_variant, raise_call_error
-from ._decode import decode_all
-from ._encode import VARIANT_SIZE, encode, encode_all, encode_typed, register_encoder
+from ._decode import decode_all, register_decoder
+from ._encode import (
+    VARIANT_SIZE,
+    encode,
+    encode_all,
+    encode_typed,
+    register_encoder,
+    register_protocol,
+)
 from ._errors import ConversionError
-from ._names import name
-from ._objects import EngineObject, address_of, of_engine, wrap
+from ._lives import address_of, wrap
+from ._objects import EngineObject
 from ._report import guarded
 from ._types import Type
 from ._values import StringName
@@ -99,41 +106,6 @@ def release_all() -> None:
         lib.gd_variant_new_nil(held._address)
 
 
-class Signal:
-    """A signal of one object."""
-
-    __slots__ = ("name", "object")
-
-    def __init__(self, obj: EngineObject, signal: str):
-        self.object = obj
-        self.name = signal
-
-    def connect(self, target: Function[..., Any] | Callable, flags: int = 0) -> int:
-        """Calls `target` whenever the signal is emitted; `flags` are `Object.ConnectFlags`."""
-        return int(of_engine(self.object, "connect", self.name, target, flags))
-
-    def disconnect(self, target: Function[..., Any] | Callable) -> None:
-        of_engine(self.object, "disconnect", self.name, target)
-
-    def is_connected(self, target: Function[..., Any] | Callable) -> bool:
-        return bool(of_engine(self.object, "is_connected", self.name, target))
-
-    def emit(self, *arguments: Any) -> None:
-        """Emits it, on the main thread if the object is a node in the tree."""
-        of_engine(self.object, "emit_signal", self.name, *arguments)
-
-    def __eq__(self, other: Any) -> bool:
-        if not isinstance(other, Signal):
-            return NotImplemented
-        return self.object is other.object and self.name == other.name
-
-    def __hash__(self) -> int:
-        return hash((self.object, self.name))
-
-    def __repr__(self) -> str:
-        return f"<signal {self.name} of {self.object!r}>"
-
-
 class _Target:
     """A Python function on the engine's side."""
 
@@ -168,7 +140,7 @@ _targets: dict[int, _Target] = {}
 _numbers = count(1)
 
 
-def set_function(function: Function[..., Any], at: int) -> None:
+def _encode_function(function: Function[..., Any], at: int) -> None:
     """Writes a Callable of `function` over the Nil Variant at `at`.
 
     Raises:
@@ -185,7 +157,7 @@ def set_function(function: Function[..., Any], at: int) -> None:
     lib.ps_set_callable(at, number, target.object_id)
 
 
-def callable_at(at: int) -> Any:
+def _callable_at(at: int) -> Any:
     """The Python function that a Callable was made of, or a `Callable`."""
     target = _targets.get(lib.ps_callable_id(at))
     if target is not None and (function := target.get()) is not None:
@@ -193,21 +165,13 @@ def callable_at(at: int) -> Any:
     return Callable._at(at)
 
 
-def signal_at(at: int) -> Signal | None:
-    obj = call_on_variant(at, "get_object", ())
-    return Signal(obj, str(call_on_variant(at, "get_name", ()))) if obj is not None else None
-
-
 def _encode_callable(value: Callable, at: int) -> None:
     lib.gd_variant_new_copy(at, value._address)
 
 
-def _encode_signal(value: Signal, at: int) -> None:
-    lib.ps_set_signal(at, address_of(value.object), name(value.name))
-
-
 register_encoder(Callable, _encode_callable)
-register_encoder(Signal, _encode_signal)
+register_protocol(callable, _encode_function)
+register_decoder(Type.CALLABLE, _callable_at)
 
 
 @ffi.def_extern()

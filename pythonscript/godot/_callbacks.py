@@ -6,13 +6,15 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
-from . import _classes
-from ._decode import decode, typed_text
+from ._decode import decode
 from ._described import USAGE_DEFAULT, Described
 from ._encode import encode, encode_typed
+from ._lives import forget, hold, instance, let_go
 from ._names import name, text_of
-from ._objects import EngineType, forget, hold, instance, let_go, tell_made
+from ._objects import EngineType, tell_made
+from ._registry import registered
 from ._report import guarded, report
+from ._text import typed_text
 from ._types import Type
 
 # ---- Lives ----
@@ -21,7 +23,7 @@ from ._types import Type
 @ffi.def_extern()
 @guarded(0)
 def py_create(class_number: int, notify: int) -> int:
-    made: Any = EngineType.make(_classes.registered[class_number])
+    made: Any = EngineType.make(registered[class_number])
     address = lib.ps_object(made._ref)
     try:
         made.__init__()

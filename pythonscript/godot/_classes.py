@@ -8,13 +8,15 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator
 from enum import IntEnum, IntFlag
-from functools import partial
 from typing import Any
 
-from ._calls import call_by_name, get_by_name
+from ._calls import call_by_name
 from ._errors import GodotError
 from ._methods import LazyMethod
 from ._objects import EngineObject, EngineType
+from ._registry import class_named, register_maker
+from ._signals import Signal
+from ._singletons import singleton
 from ._table import INSTANTIABLE, REFCOUNTED, row_of
 
 
@@ -62,8 +64,6 @@ class EngineSignal:
         self.name = signal
 
     def __get__(self, obj: Any, cls: Any = None) -> Any:
-        from ._callable import Signal
-
         return self if obj is None else Signal(obj, self.name)
 
 
@@ -94,28 +94,14 @@ def _namespace(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((python_name(k), v) for k, v in values.items())
 
 
-_classes: dict[str, EngineType] = {}
-
-
-def class_named(class_name: str) -> EngineType:
-    """The Python class of an engine class.
-
-    Raises:
-        GodotError: the engine has no such class.
-    """
-    found = _classes.get(class_name) or exposed_classes.get(class_name)
-    if found is None:
-        row = row_of(class_name) or _row_from_engine(class_name)
-        base = class_named(row["base"]) if row.get("base") else EngineObject
-        namespace = {**dict(_namespace(row)), "__module__": "godot"}
-        found = _classes[class_name] = EngineType(class_name, (base,), namespace)
-    return found
+def _make(class_name: str) -> EngineType:
+    row = row_of(class_name) or _row_from_engine(class_name)
+    base = class_named(row["base"]) if row.get("base") else EngineObject
+    return EngineType(class_name, (base,), {**dict(_namespace(row)), "__module__": "godot"})
 
 
 def _row_from_engine(class_name: str) -> dict[str, Any]:
     """A class of another extension: its methods are found by name, as a script's are."""
-    from ._globals import singleton
-
     class_db = singleton("ClassDB")
     if not class_db.class_exists(class_name):
         raise GodotError(f"Godot has no class named {class_name}")
@@ -125,46 +111,4 @@ def _row_from_engine(class_name: str) -> dict[str, Any]:
     return {"name": class_name, "base": parent, "flags": flags}
 
 
-_wrapping: dict[str, EngineType] = {}
-
-
-def class_for_object(class_name: str) -> EngineType:
-    """What stands for an object of this class that has no Python object yet.
-
-    An exposed class whose instance is not Python's is a placeholder, which the editor uses for
-    classes that run in the game only; that is its engine class with a script-like rest.
-    """
-    found = _wrapping.get(class_name)
-    if found is None:
-        exposed = exposed_classes.get(class_name)
-        engine_class = exposed._engine_class if exposed else class_name
-        found = _wrapping[class_name] = class_named(engine_class)
-    return found
-
-
-# Filled by `exposed`: all such classes by name, and those that the engine knows by the number that
-# it calls them by.
-exposed_classes: dict[str, Any] = {}
-registered: dict[int, Any] = {}
-
-
-def script_attribute(obj: EngineObject, attribute: str) -> Any:
-    """A method, signal or variable that a script, or another extension, gave to an object.
-
-    Raises:
-        AttributeError: the object has none of this name.
-    """
-    if call_by_name(obj, "has_method", (attribute,)):
-        return partial(_call_script_method, obj, attribute)
-    if call_by_name(obj, "has_signal", (attribute,)):
-        from ._callable import Signal
-
-        return Signal(obj, attribute)
-    found, value = get_by_name(obj, attribute)
-    if found:
-        return value
-    raise AttributeError(f"{obj!r} has no attribute {attribute}")
-
-
-def _call_script_method(obj: EngineObject, method: str, *arguments: Any) -> Any:
-    return call_by_name(obj, method, arguments)
+register_maker(_make)

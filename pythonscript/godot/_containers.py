@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 from _pythonscript import lib
 
 from ._calls import call_on_variant
+from ._decode import register_typed
 from ._encode import VARIANT_SIZE, encode, encode_all, encode_as, register_encoder, set_array
 from ._errors import ConversionError
+from ._python_types import class_name, variant_type, without_none
+from ._registry import class_named
 from ._types import Type
 from ._values import StringName
 
@@ -84,13 +87,11 @@ class TypedDictionary(dict[Any, Any]):
 
 
 def _element(kind: Any) -> Element:
-    from ._classes import class_named
-    from ._described import described
-
     if isinstance(kind, class_named("Script")):
         return Element(Type.OBJECT, str(kind.get_instance_base_type()), kind)
-    item = described(kind)
-    return Element(item.type, item.class_name)
+    python = without_none(kind)
+    type_ = variant_type(python)
+    return Element(type_, class_name(python) if type_ == Type.OBJECT else "")
 
 
 def _set_typed(type_: Type, plain: Any, elements: Iterable[Element], size: int, at: int) -> None:
@@ -121,8 +122,6 @@ def _encode_dictionary(value: TypedDictionary, at: int) -> None:
 
 
 def _encode_element(element: Element, content: Any, at: int) -> None:
-    from ._classes import class_named
-
     if element.class_name and not isinstance(
         content, (class_named(element.class_name), type(None))
     ):
@@ -130,23 +129,23 @@ def _encode_element(element: Element, content: Any, at: int) -> None:
     encode_as(element.type, content, at)
 
 
-register_encoder(TypedArray, _encode_array)
-register_encoder(TypedDictionary, _encode_dictionary)
+def _typed_array(at: int, types: int, items: list[Any]) -> TypedArray:
+    return TypedArray.of(_element_at(at, Type(types), "typed"), items)
 
 
-def typed_array_at(at: int, type_: Type, items: list[Any]) -> TypedArray:
-    """The array at `at`, whose items are known already."""
-    return TypedArray.of(_element_at(at, type_, "typed"), items)
-
-
-def typed_dictionary_at(at: int, key: Type, value: Type, items: dict[Any, Any]) -> TypedDictionary:
-    """The dictionary at `at`, whose items are known already."""
-    elements = _element_at(at, key, "typed_key"), _element_at(at, value, "typed_value")
-    return TypedDictionary.of(*elements, items)
+def _typed_dictionary(at: int, types: int, items: dict[Any, Any]) -> TypedDictionary:
+    key = _element_at(at, Type(types & 0xFF), "typed_key")
+    return TypedDictionary.of(key, _element_at(at, Type(types >> 8), "typed_value"), items)
 
 
 def _element_at(at: int, type_: Type, which: str) -> Element:
     if type_ != Type.OBJECT:
         return Element(type_)
-    class_name = call_on_variant(at, f"get_{which}_class_name", ())
-    return Element(type_, str(class_name), call_on_variant(at, f"get_{which}_script", ()))
+    label = call_on_variant(at, f"get_{which}_class_name", ())
+    return Element(type_, str(label), call_on_variant(at, f"get_{which}_script", ()))
+
+
+register_encoder(TypedArray, _encode_array)
+register_encoder(TypedDictionary, _encode_dictionary)
+register_typed(Type.ARRAY, _typed_array)
+register_typed(Type.DICTIONARY, _typed_dictionary)

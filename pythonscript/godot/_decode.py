@@ -1,4 +1,7 @@
-"""Variants to Python values; the names mean what they mean in `_encode`."""
+"""Variants to Python values; the names mean what they mean in `_encode`.
+
+What stands for objects, callables, signals and typed containers registers its own decoders.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,13 @@ from _pythonscript import ffi, lib
 
 from ._errors import ConversionError
 from ._packed import PACKED_NUMBERS, PackedNumbers, PackedStringArray
+from ._text import text_at, typed_text
 from ._types import Type
 from ._values import VALUES, NodePath, StringName, Value
 
 Decoder = Function[[int], Any]
 
 _TOO_DEEP = "an Array or Dictionary contains itself, or others that are nested too deep"
-
-
-def _text(at: int) -> str:
-    return ffi.string(lib.ps_text(at)).decode("utf-8", "replace")
 
 
 def _value_decoder(cls: type[Value]) -> Decoder:
@@ -71,9 +71,7 @@ def _array(at: int) -> list[Any]:
     except RecursionError:
         raise ConversionError(_TOO_DEEP) from None
     if types := lib.ps_element_types(at):
-        from ._containers import typed_array_at
-
-        return typed_array_at(at, Type(types), items)
+        return _TYPED[Type.ARRAY](at, types, items)
     return items
 
 
@@ -93,9 +91,7 @@ def _dictionary(at: int) -> dict[Any, Any]:
     finally:
         lib.ps_leave(keys, 1)
     if types := lib.ps_element_types(at):
-        from ._containers import typed_dictionary_at
-
-        return typed_dictionary_at(at, Type(types & 0xFF), Type(types >> 8), made)
+        return _TYPED[Type.DICTIONARY](at, types, made)
     return made
 
 
@@ -108,22 +104,8 @@ def _hashable(key: Any) -> Any:
     return key
 
 
-def _object(at: int) -> Any:
-    from ._objects import wrap
-
-    return wrap(lib.ps_get_object(at))
-
-
-def _callable(at: int) -> Any:
-    from ._callable import callable_at
-
-    return callable_at(at)
-
-
-def _signal(at: int) -> Any:
-    from ._callable import signal_at
-
-    return signal_at(at)
+def _unregistered(at: int) -> Any:
+    raise ConversionError("nothing is registered that stands for this in Python")
 
 
 def _bool(at: int) -> bool:
@@ -136,14 +118,12 @@ DECODERS: list[Decoder] = [
     _bool,
     lib.ps_get_integer,
     lib.ps_get_number,
-    _text,
+    text_at,
     *(
-        _value_decoder(VALUES[t]) if t in VALUES else _text
+        _value_decoder(VALUES[t]) if t in VALUES else text_at
         for t in map(Type, range(Type.VECTOR2, Type.OBJECT))
     ),
-    _object,
-    _callable,
-    _signal,
+    *[_unregistered] * 3,  # objects, callables and signals
     _dictionary,
     _array,
     _bytes,
@@ -152,8 +132,8 @@ DECODERS: list[Decoder] = [
         for t in map(Type, range(Type.PACKED_INT32_ARRAY, len(Type)))
     ),
 ]
-DECODERS[Type.STRING_NAME] = lambda at: StringName(_text(at))
-DECODERS[Type.NODE_PATH] = lambda at: NodePath(_text(at))
+DECODERS[Type.STRING_NAME] = lambda at: StringName(text_at(at))
+DECODERS[Type.NODE_PATH] = lambda at: NodePath(text_at(at))
 _type_of = lib.gd_variant_get_type
 
 
@@ -169,12 +149,9 @@ def decode_all(arguments: int, count: int) -> list[Any]:
 
 def decode_typed(type_: Type, value: int) -> Any:
     """The Python value of the bare value at `value`; NIL means that it is a Variant."""
-    if type_ == Type.NIL:
-        return decode(value)
-    if type_ == Type.OBJECT:
-        from ._objects import wrap
-
-        return wrap(lib.ps_read_pointer(value))
+    bare = _BARE.get(type_)
+    if bare is not None:
+        return bare(value)
     at = lib.ps_enter(1)
     try:
         lib.ps_set_typed(at, type_, value)
@@ -183,11 +160,27 @@ def decode_typed(type_: Type, value: int) -> Any:
         lib.ps_leave(at, 1)
 
 
-def typed_text(value: int, type_: int) -> str:
-    """The text of a bare String, StringName or NodePath."""
-    at = lib.ps_enter(1)
-    try:
-        lib.ps_set_typed(at, type_, value)
-        return _text(at)
-    finally:
-        lib.ps_leave(at, 1)
+# ---- What stands for the rest in Python ----
+
+Typed = Function[[int, int, Any], Any]
+# By type: of bare values, and of containers whose elements have a type.
+_BARE: dict[Type, Decoder] = {Type.NIL: decode}
+_TYPED: dict[Type, Typed] = {}
+
+
+def register_decoder(type_: Type, decoder: Decoder) -> None:
+    DECODERS[type_] = decoder
+
+
+def register_bare_decoder(type_: Type, decoder: Decoder) -> None:
+    """Has `decoder` read the bare values of a type, given the address of one."""
+    _BARE[type_] = decoder
+
+
+def register_typed(type_: Type, typed: Typed) -> None:
+    """Has `typed` make what stands for a container whose elements have a type.
+
+    It gets the address of the Variant, the numbers of the types (that of the keys in the lowest
+    byte), and the plain list or dictionary.
+    """
+    _TYPED[type_] = typed

@@ -5,29 +5,24 @@ from __future__ import annotations
 import enum
 import inspect
 import operator
-import types
 import typing
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
-from . import _classes
-from ._callable import Callable as EngineCallable
-from ._callable import Signal
 from ._containers import Element, TypedArray, TypedDictionary
 from ._encode import encode_as, encode_typed
-from ._errors import ConversionError, GodotError
-from ._exposed import export
+from ._errors import ConversionError
 from ._objects import EngineType
-from ._packed import PACKED_NUMBERS, PackedStringArray
+from ._python_types import PYTHON_TYPES, class_name, is_enum, variant_type, without_none
+from ._registry import class_named
 from ._types import Type
-from ._values import VALUES, NodePath, StringName
+from ._values import VALUES
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
-_HINT_RANGE, _HINT_ENUM, _HINT_FILE, _HINT_DIR, _HINT_MULTILINE = 1, 2, 13, 14, 18
-_HINT_FLAGS, _HINT_RESOURCE_TYPE, _HINT_TYPE_STRING, _HINT_ARRAY_TYPE = 6, 17, 23, 31
-_HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 34, 38
+HINT_ENUM, _HINT_FLAGS, _HINT_RESOURCE_TYPE = 2, 6, 17
+_HINT_ARRAY_TYPE, _HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 31, 34, 38
 _PAST_INT = 1 << 63  # the first number that the engine's int has no room for
 USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
 
@@ -65,7 +60,7 @@ class Described:
         """The value of this type that means nothing yet."""
         if self.type in (Type.NIL, Type.OBJECT, Type.CALLABLE, Type.SIGNAL):
             return None
-        if isinstance(self.python, type) and issubclass(self.python, enum.Enum):
+        if is_enum(self.python):
             return next(iter(self.python))
         return PYTHON_TYPES[self.type]()
 
@@ -98,8 +93,7 @@ class Described:
         python = self.python
         if self.type in (Type.NIL, Type.CALLABLE, Type.SIGNAL):
             return None
-        is_enum = isinstance(python, type) and issubclass(python, enum.Enum)
-        wanted = python if is_enum or self.type == Type.OBJECT else PYTHON_TYPES[self.type]
+        wanted = python if is_enum(python) or self.type == Type.OBJECT else PYTHON_TYPES[self.type]
         inner = [item.converter() for item in self.inner]
 
         def convert(value: Any) -> Any:
@@ -120,25 +114,6 @@ class Described:
         except (TypeError, ValueError, OverflowError):
             pass
         raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
-
-
-PYTHON_TYPES: dict[Type, Any] = {
-    Type.BOOL: bool,
-    Type.INT: int,
-    Type.FLOAT: float,
-    Type.STRING: str,
-    Type.STRING_NAME: StringName,
-    Type.NODE_PATH: NodePath,
-    Type.DICTIONARY: dict,
-    Type.ARRAY: list,
-    Type.PACKED_BYTE_ARRAY: bytes,
-    Type.PACKED_STRING_ARRAY: PackedStringArray,
-    **VALUES,
-    **PACKED_NUMBERS,
-}
-_VARIANT_TYPES = {python: type_ for type_, python in PYTHON_TYPES.items()}
-_VARIANT_TYPES |= {EngineCallable: Type.CALLABLE, Callable: Type.CALLABLE, Signal: Type.SIGNAL}
-_VARIANT_TYPES |= {bytearray: Type.PACKED_BYTE_ARRAY, tuple: Type.ARRAY}
 
 
 def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
@@ -196,81 +171,43 @@ def described(annotation: Any) -> Described:
     Raises:
         GodotError: the engine has no such type.
     """
-    if annotation in (Any, inspect.Parameter.empty):
-        return Described(Type.NIL, usage=USAGE_DEFAULT | _USAGE_NIL_IS_VARIANT, python=Any)
-    if annotation in (None, type(None)):
-        return Described(Type.NIL)
-    origin = typing.get_origin(annotation)
-    arguments = [a for a in typing.get_args(annotation) if a is not type(None)]
-    if origin in (typing.Union, types.UnionType) and len(arguments) == 1:
-        return described(arguments[0])
-    if origin in (list, dict) and arguments:
-        return _described_container(origin, tuple(map(described, arguments)))
-    found = _VARIANT_TYPES.get(origin or annotation)
-    if found is not None:
-        return Described(found, python=annotation)
-    if isinstance(annotation, EngineType):
-        return _described_class(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum | enum.IntFlag):
-        members = annotation.__members__.items()
-        hint = _HINT_FLAGS if issubclass(annotation, enum.IntFlag) else _HINT_ENUM
-        names = ",".join(f"{name.replace('_', ' ').title()}:{m.value}" for name, m in members)
-        return Described(Type.INT, hint=hint, hint_string=names, python=annotation)
-    raise GodotError(f"Godot has no type for {annotation!r}")
+    python = without_none(annotation)
+    type_ = variant_type(python)
+    if type_ == Type.NIL:
+        return _VARIANT if python in (Any, inspect.Parameter.empty) else Described(Type.NIL)
+    if type_ == Type.OBJECT:
+        return _described_class(python)
+    if is_enum(python):
+        return _described_enum(python)
+    if typing.get_origin(python) in (list, dict):
+        return _described_container(type_, python)
+    return Described(type_, python=python)
 
 
-def _described_container(python: Any, inner: tuple[Described, ...]) -> Described:
+_VARIANT = Described(Type.NIL, usage=USAGE_DEFAULT | _USAGE_NIL_IS_VARIANT, python=Any)
+
+
+def _described_enum(python: Any) -> Described:
+    hint = _HINT_FLAGS if issubclass(python, enum.IntFlag) else HINT_ENUM
+    members = python.__members__.items()
+    names = ",".join(f"{name.replace('_', ' ').title()}:{m.value}" for name, m in members)
+    return Described(Type.INT, hint=hint, hint_string=names, python=python)
+
+
+def _described_container(type_: Type, python: Any) -> Described:
+    inner = tuple(map(described, typing.get_args(python)))
     if all(item.type == Type.NIL for item in inner):
-        return Described(_VARIANT_TYPES[python], python=python)
+        return Described(type_, python=python)
     hint = _HINT_ARRAY_TYPE if len(inner) == 1 else _HINT_DICTIONARY_TYPE
     text = ";".join(item.spelled() for item in inner)
-    return Described(_VARIANT_TYPES[python], "", hint, text, python=python, inner=inner)
-
-
-def class_name(cls: Any) -> str:
-    """The name under which the engine knows a class."""
-    return str(cls._exposed_class or cls._engine_class)
+    return Described(type_, "", hint, text, python=python, inner=inner)
 
 
 def _described_class(cls: Any) -> Described:
     hint = 0
-    if issubclass(cls, _classes.class_named("Resource")):
+    if issubclass(cls, class_named("Resource")):
         hint = _HINT_RESOURCE_TYPE
-    elif issubclass(cls, _classes.class_named("Node")):
+    elif issubclass(cls, class_named("Node")):
         hint = _HINT_NODE_TYPE
     label = class_name(cls)
     return Described(Type.OBJECT, label, hint, label if hint else "", python=cls)
-
-
-def described_export(field: export) -> Described:
-    """A property as the inspector needs it."""
-    base = described(field.type)
-    hint, text = field.hint, field.hint_string
-    suffix = f"suffix:{field.suffix}" if field.suffix else ""
-    if field.range is not None:
-        numbers = [str(number) for number in field.range]
-        hint, text = _HINT_RANGE, ",".join([*numbers, suffix] if suffix else numbers)
-    elif field.enum is not None:
-        hint, text = _HINT_ENUM, ",".join(field.enum)
-    elif field.file:
-        hint, text = _HINT_FILE, field.file if isinstance(field.file, str) else ""
-    elif field.dir:
-        hint = _HINT_DIR
-    elif field.multiline:
-        hint = _HINT_MULTILINE
-    elif suffix:
-        text = suffix
-    elif base.inner and not hint:
-        hint, text = _HINT_TYPE_STRING, ";".join(map(_type_string, base.inner))
-    elif not hint:
-        hint, text = base.hint, base.hint_string
-    usage = field.usage | (base.usage & ~USAGE_DEFAULT)
-    return Described(base.type, base.class_name, hint, text, usage, base.python, base.inner)
-
-
-def _type_string(item: Described) -> str:
-    """An element's type as the inspector reads it; see PROPERTY_HINT_TYPE_STRING."""
-    hint, text = item.hint, item.hint_string
-    if item.inner:
-        hint, text = _HINT_TYPE_STRING, ";".join(map(_type_string, item.inner))
-    return f"{int(item.type)}/{hint}:{text}"

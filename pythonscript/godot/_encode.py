@@ -168,13 +168,19 @@ def _set_buffer(value: Any, at: int) -> None:
 # ---- Anything ----
 
 
-def _set_function(value: Function[..., Any], at: int) -> None:
-    from ._callable import set_function
+def _is_buffer(value: Any) -> bool:
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
 
-    set_function(value, at)
+
+def _is_number(value: Any) -> bool:
+    return hasattr(value, "__index__") or hasattr(value, "__float__")
 
 
-def _set_by_protocol(value: Any, at: int) -> None:
+def _set_number(value: Any, at: int) -> None:
     """Numbers that are not the built-in ones."""
     if hasattr(value, "__index__"):
         _set_int(value.__index__(), at)
@@ -202,8 +208,23 @@ _ENCODERS: dict[type, Encoder] = {
 }
 
 
+# For what has no class of these: the first that fits.
+_PROTOCOLS: list[tuple[Function[[Any], bool], Encoder]] = [
+    (_is_buffer, _set_buffer),
+    (lambda value: isinstance(value, Mapping), _set_dictionary),
+    (lambda value: isinstance(value, Sequence), set_array),
+    (_is_number, _set_number),
+]
+
+
 def register_encoder(cls: type, encoder: Encoder) -> None:
+    """Has `encoder` write the objects of a class and of those that extend it."""
     _ENCODERS[cls] = encoder
+
+
+def register_protocol(fits: Function[[Any], bool], encoder: Encoder) -> None:
+    """Has `encoder` write what fits and is of no class that has an encoder."""
+    _PROTOCOLS.insert(0, (fits, encoder))
 
 
 def _find_encoder(value: Any) -> Encoder:
@@ -211,19 +232,9 @@ def _find_encoder(value: Any) -> Encoder:
     for base in cls.__mro__:
         if base in _ENCODERS:
             return _ENCODERS[base]
-    if callable(value):
-        return _set_function
-    try:
-        memoryview(value)
-        return _set_buffer
-    except TypeError:
-        pass
-    if isinstance(value, Mapping):
-        return _set_dictionary
-    if isinstance(value, Sequence):
-        return set_array
-    if hasattr(value, "__index__") or hasattr(value, "__float__"):
-        return _set_by_protocol
+    for fits, encoder in _PROTOCOLS:
+        if fits(value):
+            return encoder
     raise ConversionError(f"Godot has no type for a {cls.__module__}.{cls.__qualname__}")
 
 

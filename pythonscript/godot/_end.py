@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from _pythonscript import lib
 
-from . import _callable, _objects
+from . import _callable, _lives
 from ._main_thread import refuse_work
 from ._report import report, warn
 
@@ -67,7 +67,7 @@ def release_all() -> None:
     if not _must_leave_objects:
         gc.collect()
         _callable.release_all()
-        _objects.release_all()
+        _lives.release_all()
 
 
 def _is_running(thread: threading.Thread) -> bool:

@@ -14,9 +14,9 @@ from ._described import described
 from ._encode import encode
 from ._errors import ConversionError, GodotError
 from ._levels import own_name
+from ._lives import instance
 from ._memory import Memory
 from ._names import name
-from ._objects import instance
 from ._report import report
 from ._table import virtual_signature
 from ._types import Type

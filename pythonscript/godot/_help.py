@@ -11,9 +11,10 @@ from typing import Any
 
 from _pythonscript import lib
 
-from ._described import class_name, described
-from ._exposed import export, signal
-from ._registration import is_enum, members, method_of, parent_of
+from ._described import described
+from ._fields import export, signal
+from ._python_types import class_name, is_enum
+from ._registration import members, method_of, parent_of
 
 
 def load(classes: list[Any]) -> None:

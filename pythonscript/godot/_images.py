@@ -6,7 +6,7 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
-from ._objects import address_of
+from ._lives import address_of
 
 
 def writable_pixels(image: Any) -> memoryview:

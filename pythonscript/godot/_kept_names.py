@@ -17,7 +17,7 @@ from functools import cache
 
 from ._classes import EngineSignal, LazyProperty
 from ._errors import GodotError
-from ._exposed import export, signal
+from ._fields import export, signal
 from ._objects import EngineType
 
 # Of the bridge itself, which every object has.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from ._objects import drop_leaving
+from ._lives import drop_leaving
 from ._report import report
 
 _work: deque[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()

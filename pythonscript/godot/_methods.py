@@ -17,9 +17,11 @@ from _pythonscript import lib
 from ._calls import call_by_name, raise_call_error
 from ._decode import DECODERS
 from ._encode import VARIANT_SIZE, Encoder, encode, encoder_for
+from ._lives import freed
 from ._names import name
-from ._objects import EngineObject, freed
+from ._objects import EngineObject
 from ._ptrcall import FREED, STATIC, VARARG, function_of, run_text
+from ._singletons import singleton
 from ._types import type_named
 
 
@@ -135,8 +137,6 @@ def _by_name(method: str) -> Callable[..., Any]:
 
 def _static_by_name(owner: str, method: str) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
-        from ._globals import singleton
-
         return call_by_name(singleton("ClassDB"), "class_call_static", (owner, method, *arguments))
 
     return call

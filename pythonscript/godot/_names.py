@@ -6,6 +6,8 @@ belong here, never values.
 
 from _pythonscript import lib
 
+from ._text import typed_text
+
 _addresses: dict[str, int] = {}
 _texts: dict[int, str] = {}
 
@@ -25,8 +27,6 @@ def text_of(address: int) -> str:
     interned = lib.ps_read_pointer(address)
     text = _texts.get(interned)
     if text is None:
-        from ._decode import typed_text
-
         text = typed_text(address, lib.GDEXTENSION_VARIANT_TYPE_STRING_NAME)
         name(text)
     return text

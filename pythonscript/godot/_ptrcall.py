@@ -15,7 +15,9 @@ from typing import Any
 from _pythonscript import ffi, lib
 
 from ._errors import ConversionError
-from ._objects import EngineObject, address_of, wrap, wrap_counted
+from ._lives import address_of, wrap, wrap_counted
+from ._objects import EngineObject
+from ._registry import class_named
 from ._table import is_counted
 from ._types import Type, type_named
 from ._values import VALUES
@@ -136,8 +138,6 @@ def _number_type(cls: Any) -> str:
 
 
 def _argument_classes(names: Sequence[str], types: Sequence[Type]) -> list[Any]:
-    from ._classes import class_named
-
     return [
         class_named(name) if type_ == Type.OBJECT else None
         for name, type_ in zip(names, types, strict=True)

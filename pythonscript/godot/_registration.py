@@ -11,16 +11,18 @@ from typing import Any
 
 from _pythonscript import lib
 
-from . import _classes
-from ._described import Described, class_name, described, described_export
+from ._described import Described, described
 from ._errors import ConversionError, GodotError
-from ._exposed import export, python_only, signal
 from ._exposed_methods import Method, check_awaited, register_method
+from ._fields import export, python_only, signal
 from ._kept_names import check_init, check_names, check_public_names
 from ._levels import EVERY_LEVEL, levels
 from ._memory import Memory
 from ._names import name
 from ._objects import EngineObject, EngineType
+from ._properties import described_export
+from ._python_types import class_name, is_enum
+from ._registry import exposed_classes, registered
 from ._report import report
 from ._table import EDITOR_ONLY, row_of, virtual_signature
 from ._virtuals import is_engine_function
@@ -66,7 +68,7 @@ def expose(cls: Any, options: Options) -> None:
     check_names(cls, lambda virtual: virtual_signature(cls, virtual) is not None)
     check_public_names(cls, parent_of(cls))
     check_init(cls)
-    if label in _classes.exposed_classes or row_of(label):
+    if label in exposed_classes or row_of(label):
         raise GodotError(f"there is already a class named {label}; choose another name")
     plan = _Plan(cls, options)
     if _level >= plan.level:
@@ -79,7 +81,7 @@ def expose(cls: Any, options: Options) -> None:
     cls._abstract, cls._unlisted = options.abstract, options.hidden
     # The engine takes no class with placeholders below one without.
     cls._is_tool = options.tool or parent_of(cls)._is_tool
-    _classes.exposed_classes[label] = cls
+    exposed_classes[label] = cls
     _waiting.append(plan)
 
 
@@ -99,14 +101,14 @@ def leave(level: int) -> None:
     """Takes back what was registered at this level, subclasses first."""
     global _level
     _level = level - 1
-    for number, cls in reversed(_classes.registered.copy().items()):
+    for number, cls in reversed(registered.copy().items()):
         if _level_of(cls) == level:
             if _is_plugin(cls):
                 lib.gd_editor_remove_plugin(name(cls._exposed_class))
             lib.gd_classdb_unregister_extension_class(
                 lib.ps_library_address(), name(cls._exposed_class)
             )
-            del _classes.registered[number]
+            del registered[number]
 
 
 def _level_of(cls: Any) -> int:
@@ -141,7 +143,7 @@ class _Plan:
 
     def carry_out(self) -> None:
         number = next(_numbers)
-        _classes.registered[number] = self.cls
+        registered[number] = self.cls
         owner = name(self.cls._exposed_class)
         parent = name(class_name(parent_of(self.cls)))
         with Memory() as memory:
@@ -188,10 +190,6 @@ def members(cls: Any) -> Iterator[tuple[str, Any]]:
             yield label, member
 
 
-def is_enum(member: Any) -> bool:
-    return isinstance(member, type) and issubclass(member, enum.IntEnum | enum.IntFlag)
-
-
 def _flags(cls: Any, options: Options) -> int:
     flags = lib.PS_ABSTRACT if options.abstract else 0
     flags |= lib.PS_HIDDEN if options.hidden else 0
@@ -215,7 +213,7 @@ def _methods(cls: Any, found: Iterable[tuple[str, Any]]) -> Iterator[Method]:
 def method_of(cls: Any, label: str, member: Any) -> Method:
     """A method of an exposed class, of which annotations may name the class and its own classes."""
     nested = {key: value for key, value in vars(cls).items() if isinstance(value, type)}
-    names = {**_classes.exposed_classes, **nested, cls.__name__: cls}
+    names = {**exposed_classes, **nested, cls.__name__: cls}
     if isinstance(member, staticmethod):
         return Method(label, member.__func__, static=True, names=names)
     return Method(label, member, names=names)

@@ -22,9 +22,8 @@ from _pythonscript import lib
 F = TypeVar("F", bound=Callable[..., Any])
 _OWN_FILES = __file__.rpartition("_report")[0]
 
-_LEFT_OUT = (
-    " (an exported game has the packages that python/extra_packages of its export preset names)"
-)
+# What to do about an error of a type, for the end of its title.
+_advice: dict[type[BaseException], str] = {}
 
 # By type of the error and the lines that led to it.
 _times: Counter[tuple[Any, ...]] = Counter()
@@ -51,8 +50,7 @@ def report(error: BaseException) -> None:
     if not _is_worth_printing(times):
         return
     title = "".join(traceback.format_exception_only(error)).strip()
-    if isinstance(error, ModuleNotFoundError) and _is_exported():
-        title += _LEFT_OUT
+    title += _advice.get(type(error), "")
     if times > 1:
         title = f"{title} ({times} times)"
     shown = title
@@ -68,11 +66,9 @@ def report(error: BaseException) -> None:
     )
 
 
-def _is_exported() -> bool:
-    """Whether this is a game without the engine's editor."""
-    from ._globals import singleton
-
-    return bool(singleton("OS").has_feature("template"))
+def advise(kind: type[BaseException], advice: str) -> None:
+    """Adds `advice` to the title of each error of this type, from now on."""
+    _advice[kind] = advice
 
 
 def _story(error: BaseException) -> str:

@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from . import _classes, _globals
+from ._registry import class_named
+from ._singletons import singleton
 
 
 class ResourceFinder:
     """Finds and loads modules below `res://`."""
 
     def __init__(self) -> None:
-        self.files: Any = _classes.class_named("FileAccess")
-        self.folders: Any = _classes.class_named("DirAccess")
-        self.settings = _globals.singleton("ProjectSettings")
+        self.files: Any = class_named("FileAccess")
+        self.folders: Any = class_named("DirAccess")
+        self.settings = singleton("ProjectSettings")
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -1,6 +1,7 @@
 """What value types have from the engine: constants, members, methods, constructors, operators.
 
-Each is put on the Python class when first used, so that it costs nothing before and little after.
+Constants, members and methods are put on the Python class when first used, so that they cost
+nothing before and little after.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ._errors import CallError
 from ._methods import TrustedTable
 from ._names import name
 from ._ptrcall import STATIC, function_of
-from ._values import VALUES, Value
+from ._values import VALUES, Value, ValueEngine, use_engine
 
 
 @cache
@@ -28,28 +29,6 @@ def _table() -> dict[str, Any]:
     text = Path(__file__).with_name("_generated").joinpath("values.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(text)
     return table
-
-
-def find(cls: Any, attribute: str) -> Any:
-    """Puts an attribute on the class that has it, and returns it as the class gives it.
-
-    Raises:
-        AttributeError: the type has none of this name.
-    """
-    cls = VALUES[cls.variant_type]
-    row = _table()[cls.__name__]
-    if attribute in row["constants"]:
-        made: Any = _constant(cls, attribute)
-    elif attribute in row["enums"]:
-        made = row["enums"][attribute]
-    elif attribute in row["members"]:
-        made = property(lambda self: get_by_name(self, attribute)[1])
-    elif attribute in row["methods"]:
-        made = _method(cls, attribute, *row["methods"][attribute])
-    else:
-        raise AttributeError(f"{cls.__name__} has no attribute {attribute}")
-    setattr(cls, attribute, made)
-    return getattr(cls, attribute)
 
 
 def _constant(cls: type[Value], constant: str) -> Any:
@@ -88,32 +67,47 @@ def _static_by_name(cls: type[Value], method: str) -> Callable[..., Any]:
     return call
 
 
-def construct(cls: type[Value], arguments: Sequence[Any]) -> Any:
-    """A value by one of the engine's constructors.
+class _Engine(ValueEngine):
+    """The engine that this Python runs in."""
 
-    Raises:
-        CallError: none takes these arguments.
-    """
-    count = len(arguments)
-    frame = lib.ps_enter(count + 1)
-    try:
-        encode_all(arguments, frame + VARIANT_SIZE)
-        if lib.ps_construct(cls.variant_type, frame, count) < 0:
-            given = ", ".join(map(repr, arguments))
-            raise CallError(f"no constructor of {cls.__name__} takes ({given})")
-        return decode(frame)
-    finally:
-        lib.ps_leave(frame, count + 1)
+    def find(self, cls: Any, attribute: str) -> Any:
+        cls = VALUES[cls.variant_type]
+        row = _table()[cls.__name__]
+        if attribute in row["constants"]:
+            made: Any = _constant(cls, attribute)
+        elif attribute in row["enums"]:
+            made = row["enums"][attribute]
+        elif attribute in row["members"]:
+            made = property(lambda self: get_by_name(self, attribute)[1])
+        elif attribute in row["methods"]:
+            made = _method(cls, attribute, *row["methods"][attribute])
+        else:
+            raise AttributeError(f"{cls.__name__} has no attribute {attribute}")
+        setattr(cls, attribute, made)
+        return getattr(cls, attribute)
+
+    def construct(self, cls: type[Value], arguments: Sequence[Any]) -> Any:
+        count = len(arguments)
+        frame = lib.ps_enter(count + 1)
+        try:
+            encode_all(arguments, frame + VARIANT_SIZE)
+            if lib.ps_construct(cls.variant_type, frame, count) < 0:
+                given = ", ".join(map(repr, arguments))
+                raise CallError(f"no constructor of {cls.__name__} takes ({given})")
+            return decode(frame)
+        finally:
+            lib.ps_leave(frame, count + 1)
+
+    def evaluate(self, operator: int, left: Any, right: Any) -> Any:
+        frame = lib.ps_enter(3)
+        try:
+            encode(left, frame + VARIANT_SIZE)
+            encode(right, frame + 2 * VARIANT_SIZE)
+            if not lib.ps_evaluate(operator, frame + VARIANT_SIZE, frame + 2 * VARIANT_SIZE, frame):
+                return NotImplemented
+            return decode(frame)
+        finally:
+            lib.ps_leave(frame, 3)
 
 
-def evaluate(operator: int, left: Any, right: Any) -> Any:
-    """An operator as the engine defines it; NotImplemented where it does not."""
-    frame = lib.ps_enter(3)
-    try:
-        encode(left, frame + VARIANT_SIZE)
-        encode(right, frame + 2 * VARIANT_SIZE)
-        if not lib.ps_evaluate(operator, frame + VARIANT_SIZE, frame + 2 * VARIANT_SIZE, frame):
-            return NotImplemented
-        return decode(frame)
-    finally:
-        lib.ps_leave(frame, 3)
+use_engine(_Engine())

@@ -8,14 +8,48 @@ is asked of the engine. Numbers stay doubles here and become floats of 32 bits o
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import add, floordiv, mul, sub, truediv
 from typing import Any, ClassVar, Self
 
+from ._errors import GodotError
 from ._types import Type
 
 # Numbers of Variant.Operator.
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATE, _MODULE = 6, 7, 8, 9, 10, 12
+
+
+class ValueEngine:
+    """What only the engine can tell of its types, which outside of it nobody can."""
+
+    def find(self, cls: Any, attribute: str) -> Any:
+        """A constant, member or method of a type, as the class gives it.
+
+        Raises:
+            AttributeError: the type has none of this name.
+        """
+        raise GodotError(f"{cls.__name__}.{attribute} exists only inside the engine")
+
+    def construct(self, cls: type[Value], arguments: Sequence[Any]) -> Any:
+        """A value by one of the engine's constructors.
+
+        Raises:
+            CallError: none takes these arguments.
+        """
+        raise GodotError(f"{cls.__name__}{arguments!r} can be made only inside the engine")
+
+    def evaluate(self, operator: int, left: Any, right: Any) -> Any:
+        """An operator as the engine defines it; NotImplemented where it does not."""
+        raise GodotError("operators of different types exist only inside the engine")
+
+
+_engine = ValueEngine()
+
+
+def use_engine(engine: ValueEngine) -> None:
+    """Has the value types ask this engine from now on."""
+    global _engine
+    _engine = engine
 
 
 class ValueType(type):
@@ -24,9 +58,7 @@ class ValueType(type):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"{cls.__name__} has no attribute {name}")
-        from . import _value_attributes
-
-        return _value_attributes.find(cls, name)
+        return _engine.find(cls, name)
 
 
 class Value(tuple[float, ...], metaclass=ValueType):
@@ -49,9 +81,7 @@ class Value(tuple[float, ...], metaclass=ValueType):
                 pass
         if not parts:
             return tuple.__new__(cls, cls.default)
-        from . import _value_attributes
-
-        return _value_attributes.construct(cls, parts)
+        return _engine.construct(cls, parts)
 
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Self:
@@ -69,9 +99,7 @@ class Value(tuple[float, ...], metaclass=ValueType):
         return getattr(self, name)
 
     def _operate(self, operator: int, other: Any) -> Any:
-        from . import _value_attributes
-
-        return _value_attributes.evaluate(operator, self, other)
+        return _engine.evaluate(operator, self, other)
 
     def __add__(self, other: Any) -> Any:
         return self._operate(_ADD, other)
@@ -87,9 +115,7 @@ class Value(tuple[float, ...], metaclass=ValueType):
         return self._operate(_MULTIPLY, other)
 
     def __rmul__(self, other: Any) -> Any:
-        from . import _value_attributes
-
-        return _value_attributes.evaluate(_MULTIPLY, other, self)
+        return _engine.evaluate(_MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         return self._operate(_DIVIDE, other)

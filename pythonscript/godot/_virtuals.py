@@ -9,11 +9,11 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
-from . import _classes
 from ._decode import decode_typed
 from ._encode import encode_typed
+from ._lives import instance
 from ._names import text_of
-from ._objects import instance
+from ._registry import registered
 from ._report import guarded, report
 from ._table import is_counted, virtual_signature
 from ._types import Type, type_named
@@ -63,7 +63,7 @@ _virtuals: list[Virtual] = []
 @guarded(0)
 def py_find_virtual(class_number: int, method: int, _hash: int) -> int:
     label = text_of(method)
-    cls = _classes.registered[class_number]
+    cls = registered[class_number]
     function = getattr(cls, label, None)
     if not isinstance(function, types.FunctionType) or is_engine_function(cls, label):
         return 0

@@ -230,9 +230,9 @@ def test_an_editor_plugin_in_python(edited: EngineRun) -> None:
 
 def test_help_pages_are_well_formed(engine: Engine, tmp_path: Path) -> None:
     text = """
-from godot import _classes, _help
+from godot import _help, _registry
 def test_it(test):
-    for cls in _classes.registered.values():
+    for cls in _registry.registered.values():
         print(_help.page(cls).replace("\\n", ""))
 """
     project = make_project(

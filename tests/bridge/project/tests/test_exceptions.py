@@ -241,7 +241,7 @@ def test_a_package_that_an_exported_game_lacks_is_told_with_its_option(test):
     with Recording() as log:
         keeper().called(lack)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_report, "_is_exported", lambda: True)
+            patch.setitem(_report._advice, ModuleNotFoundError, _boot._LEFT_OUT)
             keeper().called(lack)
     here, exported = (error.text for error in log._errors)
     assert "extra_packages" not in here
