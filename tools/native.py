@@ -43,7 +43,7 @@ _ENTRY = (
     "uint8_t pythonscript_init(GDExtensionInterfaceGetProcAddress find,"
     " GDExtensionClassLibraryPtr library, GDExtensionInitialization *initialization);"
 )
-_BOOT = "from godot import _boot"
+_BOOT = "from godot._runtime import boot"
 _EXPORTED = re.compile(r"\bPyAPI_(FUNC|DATA)\([^)]*\)\s*(\w+)")
 
 

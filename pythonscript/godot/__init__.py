@@ -2,15 +2,18 @@
 
     from godot import Node2D, Vector2, export, exposed, signal
 
-Every engine class, singleton, global function and enum can be imported by its name. Modules that
-begin with an underscore are the machinery; a reader starts with `_boot` and `_exposed`.
+Every engine class, singleton, global function and enum can be imported by its name. What begins
+with an underscore is the machinery, in rooms of which each knows only those before it: `_ffi`,
+`_variant`, `_object`, `_class`, `_register`, `_runtime`. A reader starts with `_runtime/boot.py`
+and `_register/exposed.py`.
 """
 
 from importlib import import_module
 from typing import Any
 
-from ._errors import CallError, ConversionError, FreedObjectError, GodotError
-from ._packed import (
+from ._ffi.errors import CallError, ConversionError, FreedObjectError, GodotError
+from ._ffi.types import Type
+from ._variant.packed import (
     PackedByteArray,
     PackedColorArray,
     PackedFloat32Array,
@@ -22,8 +25,7 @@ from ._packed import (
     PackedVector3Array,
     PackedVector4Array,
 )
-from ._types import Type
-from ._values import (
+from ._variant.values import (
     AABB,
     RID,
     Basis,
@@ -47,20 +49,20 @@ from ._values import (
 
 # Loaded only inside the engine: by name, and from which module.
 _INSIDE = {
-    "Callable": "_callable",
-    "Signal": "_signals",
-    "TypedArray": "_containers",
-    "TypedDictionary": "_containers",
-    "at_exit": "_end",
-    "export": "_fields",
-    "exposed": "_exposed",
-    "is_instance_valid": "_objects",
-    "is_main_thread": "_main_thread",
-    "python_only": "_fields",
-    "run_on_main_thread": "_main_thread",
-    "signal": "_fields",
-    "wake": "_objects",
-    "writable_pixels": "_images",
+    "Callable": "_object.callables",
+    "Signal": "_object.signals",
+    "TypedArray": "_object.containers",
+    "TypedDictionary": "_object.containers",
+    "at_exit": "_runtime.end",
+    "export": "_register.fields",
+    "exposed": "_register.exposed",
+    "is_instance_valid": "_object.objects",
+    "is_main_thread": "_runtime.main_thread",
+    "python_only": "_register.fields",
+    "run_on_main_thread": "_runtime.main_thread",
+    "signal": "_register.fields",
+    "wake": "_object.objects",
+    "writable_pixels": "_object.images",
 }
 
 __all__ = [
@@ -118,12 +120,6 @@ def __getattr__(name: str) -> Any:
 def _find(name: str) -> Any:
     if name in _INSIDE:
         return getattr(import_module(f"{__name__}.{_INSIDE[name]}"), name)
-    # Outside the engine there is nothing that these could be imported from.
-    from . import _globals, _registry, _singletons, _table
+    from ._class.lookup import lookup  # which exists only inside the engine
 
-    if singleton := _table.singleton_name(name):
-        return _singletons.singleton_or_late(singleton)
-    if _table.row_of(name) is not None:
-        return _registry.class_named(name)
-    found = _globals.utility(name)
-    return _globals.global_constant(name) if found is None else found
+    return lookup(name)

@@ -230,10 +230,11 @@ def test_an_editor_plugin_in_python(edited: EngineRun) -> None:
 
 def test_help_pages_are_well_formed(engine: Engine, tmp_path: Path) -> None:
     text = """
-from godot import _help, _registry
+from godot._object.registry import registered
+from godot._register.help import page
 def test_it(test):
-    for cls in _registry.registered.values():
-        print(_help.page(cls).replace("\\n", ""))
+    for cls in registered.values():
+        print(page(cls).replace("\\n", ""))
 """
     project = make_project(
         tmp_path,

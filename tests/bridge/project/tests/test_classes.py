@@ -237,10 +237,11 @@ def test_utility_functions(test):
 
 
 def test_every_utility_function_is_there(test):
-    from godot import _globals, _table
+    from godot._class import table
+    from godot._class.globals import utility
 
-    for name, *_ in _table.global_row()["functions"]:
-        assert callable(_globals.utility(name)), name
+    for name, *_ in table.global_row()["functions"]:
+        assert callable(utility(name)), name
 
 
 def test_wrong_arguments_of_utility_functions(test):
@@ -364,19 +365,21 @@ def test_abstract_classes_and_singletons_are_not_made(test):
 
 
 def test_classes_that_the_table_does_not_know(test):
-    from godot import ClassDB, _classes, _table
+    from godot import ClassDB
+    from godot._class.table import row_of
+    from godot._object.registry import class_named
 
-    names = [name for name in ClassDB.get_class_list() if _table.row_of(name) is None]
+    names = [name for name in ClassDB.get_class_list() if row_of(name) is None]
     # Which there are depends on the modules that the engine was built with.
     assert names
     for name in names:
-        cls = _classes.class_named(name)
-        assert issubclass(cls, _classes.class_named(ClassDB.get_parent_class(name)))
+        cls = class_named(name)
+        assert issubclass(cls, class_named(ClassDB.get_parent_class(name)))
         if not ClassDB.can_instantiate(name):
             with pytest.raises(TypeError, match="abstract"):
                 cls()
     with pytest.raises(godot.GodotError, match="no class named NoSuchClass"):
-        _classes.class_named("NoSuchClass")
+        class_named("NoSuchClass")
 
 
 def test_a_coroutine_of_a_script(test):
@@ -398,15 +401,15 @@ def test_resources_load_once(test):
 
 
 def test_an_engine_older_than_the_table_is_called_by_name(test):
-    from godot import _methods, _table
+    from godot._class import methods, table
 
     def by_name(owner, method):
-        row = next(m for m in _table.row_of(owner)["methods"] if m[0] == method)
-        trusted, _methods.TrustedTable.is_trusted = _methods.TrustedTable.is_trusted, False
+        row = next(m for m in table.row_of(owner)["methods"] if m[0] == method)
+        trusted, methods.TrustedTable.is_trusted = methods.TrustedTable.is_trusted, False
         try:
-            return _methods.build_method(owner, *row)
+            return methods.build_method(owner, *row)
         finally:
-            _methods.TrustedTable.is_trusted = trusted
+            methods.TrustedTable.is_trusted = trusted
 
     node = child(test, Node2D)
     by_name("Node2D", "set_position")(node, Vector2(1, 2))

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 from engine_tests import until
-from godot import Node, ResourceLoader, _report, run_on_main_thread
+from godot import Node, ResourceLoader, run_on_main_thread
+from godot._ffi import report
+from godot._runtime import boot
 from lives import Faulty, Recording
 
 SCRIPT_ERROR = 2  # of Logger.ErrorType
@@ -62,7 +64,7 @@ def test_the_calls_that_led_there_are_logged(test):
     assert error.line == line_of(inner, "1 / 0")
     assert "in outer" in error.text
     assert "in inner" in error.text
-    assert "_callable.py" not in error.text
+    assert "callables.py" not in error.text
 
 
 def test_the_cause_of_an_exception_is_logged(test):
@@ -241,7 +243,7 @@ def test_a_package_that_an_exported_game_lacks_is_told_with_its_option(test):
     with Recording() as log:
         keeper().called(lack)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(_report._advice, ModuleNotFoundError, _boot._LEFT_OUT)
+            patch.setitem(report._advice, ModuleNotFoundError, boot._LEFT_OUT)
             keeper().called(lack)
     here, exported = (error.text for error in log._errors)
     assert "extra_packages" not in here

@@ -21,7 +21,7 @@ from godot import (
     is_main_thread,
     run_on_main_thread,
 )
-from godot._boot import switch_interval
+from godot._runtime.boot import switch_interval
 from lives import Recipe
 
 

@@ -119,12 +119,12 @@ def test_every_member(test):
 
 def test_every_method_has_the_form_that_the_table_says(test):
     from _pythonscript import lib
-    from godot import _names
+    from godot._ffi.names import name
 
     for cls in VALUES:
         for method, (hash_, *_) in TABLE[cls.__name__]["methods"].items():
             number = cls.variant_type
-            assert lib.ps_builtin_method(number, _names.name(method), hash_), (cls, method)
+            assert lib.ps_builtin_method(number, name(method), hash_), (cls, method)
 
 
 def test_methods_without_arguments(test):

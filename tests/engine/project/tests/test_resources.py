@@ -12,11 +12,11 @@ from godot import (
     Rect2,
     ResourceLoader,
     ResourceSaver,
-    _classes,
     export,
     signal,
 )
-from godot._registration import members
+from godot._object.registry import registered
+from godot._register.registration import members
 from npc_video import VideoParams, load_metadata
 from npc_video.templates import TEMPLATES, template_text
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
@@ -225,7 +225,7 @@ def test_an_unknown_template_is_an_error(test: EngineTest) -> None:
 
 
 def test_everything_public_has_documentation(test: EngineTest) -> None:
-    ours = [c for c in _classes.registered.values() if c.__module__.startswith("npc_video_player")]
+    ours = [c for c in registered.values() if c.__module__.startswith("npc_video_player")]
     assert {NpcProfile, NpcResponseGraph} <= {*ours}
     bare = [
         f"{cls.__name__}.{label}"

@@ -1,0 +1,142 @@
+"""Methods of engine classes as Python functions, made when first used.
+
+Most are plain and go the quick way (`ptrcall`). The others go through Variants, for which, too,
+the text of a function is made for its number of arguments. What the class table does not know is
+called by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain, repeat
+from typing import Any
+
+from _pythonscript import lib
+
+from .._ffi.names import name
+from .._object.lives import freed
+from .._object.objects import EngineObject
+from .._object.singletons import singleton
+from .._variant.calls import call_by_name, raise_call_error
+from .._variant.decode import DECODERS
+from .._variant.encode import VARIANT_SIZE, Encoder, encode, encoder_for
+from .ptrcall import FREED, STATIC, VARARG, function_of, run_text
+from .table import type_named
+
+
+class LazyMethod:
+    """Stands in a class until the method is used, and then makes way for the real function."""
+
+    def __init__(self, owner: str, row: Sequence[Any]):
+        self.owner = owner
+        self.row = row
+
+    def __set_name__(self, cls: type, attribute: str) -> None:
+        self.cls = cls
+        self.attribute = attribute
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        function = build_method(self.owner, *self.row)
+        static = self.row[2] & STATIC
+        setattr(self.cls, self.attribute, staticmethod(function) if static else function)
+        return function if static or obj is None else function.__get__(obj, cls)
+
+
+class TrustedTable:
+    """Whether the running engine has the methods of the class table; set when it starts.
+
+    Newer engines keep what older ones had. An older one may lack a method in the table's form, and
+    would log an error when asked, so there every call goes by name.
+    """
+
+    is_trusted = True
+
+
+def build_method(
+    owner: str, method: str, hash_: int, flags: int, signature: list[str], defaults: list[str]
+) -> Callable[..., Any]:
+    """The function that calls `owner.method`."""
+    bind = 0
+    if TrustedTable.is_trusted:
+        bind = lib.gd_classdb_get_method_bind(name(owner), name(method), hash_)
+    what = f"{owner}.{method}"
+    if not bind:
+        return _static_by_name(owner, method) if flags & STATIC else _by_name(method)
+    plain = function_of(what, bind, flags, signature, defaults)
+    if plain is not None:
+        return plain
+    function = _through_variants(what, bind, flags, signature, len(defaults))
+    function.__name__, function.__qualname__ = method, what
+    return function
+
+
+def _through_variants(
+    what: str, bind: int, flags: int, signature: list[str], optional: int
+) -> Callable[..., Any]:
+    is_static = bool(flags & STATIC)
+    native = lib.ps_method(bind, lib.PS_STATIC if is_static else 0, 0, b"", 0)
+    encoders = [encoder_for(type_named(t)) for t in signature[1:]]
+    required = len(encoders) - optional
+    maker = _template(required, is_static, bool(optional or flags & VARARG))
+    function: Callable[..., Any] = maker(native, what, encoders[:required], encoders[required:])
+    return function
+
+
+@cache
+def _template(required: int, is_static: bool, open_ended: bool) -> Any:
+    """A maker of the functions with so many arguments, and perhaps more."""
+    names = [f"argument_{number}" for number in range(1, required + 1)]
+    parameters = [*([] if is_static else ["self"]), *names]
+    parameters += (["/"] if parameters else []) + (["*rest"] if open_ended else [])
+    given = "".join(f"{n}, " for n in names) + ("*rest" if open_ended else "")
+    puts = [f"put_{n}({n}, frame + {i * VARIANT_SIZE})" for i, n in enumerate(names, 1)]
+    if open_ended:
+        puts.append(f"rest and put_all(others, rest, frame + {(required + 1) * VARIANT_SIZE})")
+    text = f"""
+def maker(method, what, encoders, others):
+    [{", ".join(f"put_{n}" for n in names)}] = encoders
+    def function({", ".join(parameters)}):
+        room = {required + 1}{" + len(rest)" if open_ended else ""}
+        frame = enter(room)
+        try:
+            {"; ".join(puts) or "pass"}
+            kind = call(method, {"0" if is_static else "self._ref"}, frame, room - 1)
+            if kind < 0: fail(kind, what, {"None" if is_static else "self"}, [{given}])
+            return decoders[kind](frame)
+        finally:
+            leave(frame, room)
+    return function"""
+    scope: dict[str, Any] = {
+        "call": lib.ps_call_bound, "decoders": DECODERS, "enter": lib.ps_enter, "fail": _fail,
+        "leave": lib.ps_leave, "put_all": _put_all,
+    }  # fmt: skip
+    return run_text(text, scope)["maker"]
+
+
+def _put_all(encoders: Sequence[Encoder], arguments: Sequence[Any], at: int) -> None:
+    for put, argument in zip(chain(encoders, repeat(encode)), arguments, strict=False):
+        put(argument, at)
+        at += VARIANT_SIZE
+
+
+def _fail(kind: int, what: str, self: EngineObject | None, arguments: Sequence[Any]) -> None:
+    if kind == FREED and self is not None:
+        raise freed(self)
+    raise_call_error(kind, what, arguments)
+
+
+def _by_name(method: str) -> Callable[..., Any]:
+    """For engines that the class table does not describe: slower, and right on all of them."""
+
+    def call(self: EngineObject, *arguments: Any) -> Any:
+        return call_by_name(self, method, arguments)
+
+    return call
+
+
+def _static_by_name(owner: str, method: str) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        return call_by_name(singleton("ClassDB"), "class_call_static", (owner, method, *arguments))
+
+    return call

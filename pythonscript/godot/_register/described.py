@@ -1,0 +1,213 @@
+"""Python types as the engine describes the types of properties, arguments and results."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import operator
+import typing
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, SupportsFloat
+
+from .._ffi.errors import ConversionError
+from .._ffi.types import Type
+from .._object.containers import Element, TypedArray, TypedDictionary
+from .._object.objects import EngineType
+from .._object.python_types import PYTHON_TYPES, class_name, is_enum, variant_type, without_none
+from .._object.registry import class_named
+from .._variant.encode import encode_as, encode_typed
+from .._variant.values import VALUES
+
+# Numbers of the engine's PropertyHint and PropertyUsageFlags.
+HINT_ENUM, _HINT_FLAGS, _HINT_RESOURCE_TYPE = 2, 6, 17
+_HINT_ARRAY_TYPE, _HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 31, 34, 38
+_PAST_INT = 1 << 63  # the first number that the engine's int has no room for
+USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A type as the engine describes it.
+
+    Attributes:
+        type: The Variant type; NIL for any.
+        class_name: Of an object.
+        hint: A PropertyHint, with its text in `hint_string`.
+        usage: PropertyUsageFlags.
+        python: What the annotation said.
+        inner: The types of the elements, or of keys and values, of a typed container.
+    """
+
+    type: Type
+    class_name: str = ""
+    hint: int = 0
+    hint_string: str = ""
+    usage: int = USAGE_DEFAULT
+    python: Any = None
+    inner: tuple[Described, ...] = ()
+
+    @property
+    def is_void(self) -> bool:
+        return self.type == Type.NIL and self.python is not Any
+
+    @property
+    def is_counted(self) -> bool:
+        return isinstance(self.python, EngineType) and self.python._counted
+
+    def empty(self) -> Any:
+        """The value of this type that means nothing yet."""
+        if self.type in (Type.NIL, Type.OBJECT, Type.CALLABLE, Type.SIGNAL):
+            return None
+        if is_enum(self.python):
+            return next(iter(self.python))
+        return PYTHON_TYPES[self.type]()
+
+    def spelled(self) -> str:
+        """The type as GDScript writes it."""
+        return self.class_name or _SPELLED.get(self.type) or PYTHON_TYPES[self.type].__name__
+
+    def encode(self, value: Any, at: int) -> None:
+        """Writes `value` as a Variant of this type.
+
+        Raises:
+            ConversionError: it is of another.
+        """
+        encode_as(self.type, self._typed(value), at)
+
+    def encode_bare(self, value: Any, place: int) -> None:
+        """As `encode`, as a bare value."""
+        encode_typed(self.type, self._typed(value), place, self.is_counted)
+
+    def _typed(self, value: Any) -> Any:
+        if not self.inner:
+            return value
+        first, *others = [Element(item.type, item.class_name) for item in self.inner]
+        if not others:
+            return TypedArray.of(first, value)
+        return TypedDictionary.of(first, others[0], value)
+
+    def converter(self) -> Callable[[Any], Any] | None:
+        """What turns a value of the engine into what the annotation promises; None for nothing."""
+        python = self.python
+        if self.type in (Type.NIL, Type.CALLABLE, Type.SIGNAL):
+            return None
+        wanted = python if is_enum(python) or self.type == Type.OBJECT else PYTHON_TYPES[self.type]
+        inner = [item.converter() for item in self.inner]
+
+        def convert(value: Any) -> Any:
+            made = value if isinstance(value, wanted) else self._converted(value, wanted)
+            return _with_elements(made, inner) if any(inner) else made
+
+        return convert
+
+    def _converted(self, value: Any, wanted: Any) -> Any:
+        try:
+            if self.type == Type.OBJECT and value is None:
+                return None
+            if isinstance(value, _sources(self.type)):
+                is_split = self.type in VALUES and type(value) in (tuple, list)
+                made = wanted(*value) if is_split else wanted(value)
+                if wanted is not int or -_PAST_INT <= made < _PAST_INT:
+                    return made
+        except (TypeError, ValueError, OverflowError):
+            pass
+        raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
+
+
+def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
+    """A list or dictionary whose elements are of the types that it promises; the same if they are.
+
+    Raises:
+        ConversionError: one is of another.
+    """
+    if isinstance(value, dict):
+        of_key, of_value = converters
+        made = {_one(of_key, key): _one(of_value, item) for key, item in value.items()}
+        pairs = zip(made.items(), value.items(), strict=True)
+        return value if all(a is c and b is d for (a, b), (c, d) in pairs) else made
+    items = [_one(converters[0], item) for item in value]
+    return value if all(map(operator.is_, items, value)) else items
+
+
+def _one(convert: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if convert is None else convert(value)
+
+
+def _sources(type_: Type) -> Any:
+    """What may be turned into a value of this type without loss of meaning."""
+    if type_ <= Type.FLOAT:
+        return (bool, int, float, SupportsFloat)
+    if type_ in (Type.STRING, Type.STRING_NAME, Type.NODE_PATH):
+        return str
+    if type_ == Type.DICTIONARY:
+        return dict
+    if type_ == Type.OBJECT:
+        return ()  # calling the class would make another object
+    if type_ >= Type.ARRAY:
+        return (list, tuple, array, bytes)
+    return object
+
+
+_SPELLED = {
+    Type.NIL: "Variant",
+    Type.BOOL: "bool",
+    Type.INT: "int",
+    Type.FLOAT: "float",
+    Type.STRING: "String",
+    Type.OBJECT: "Object",
+    Type.CALLABLE: "Callable",
+    Type.SIGNAL: "Signal",
+    Type.DICTIONARY: "Dictionary",
+    Type.ARRAY: "Array",
+    Type.PACKED_BYTE_ARRAY: "PackedByteArray",
+}
+
+
+def described(annotation: Any) -> Described:
+    """What an annotation or the type of an `export` means to the engine.
+
+    Raises:
+        GodotError: the engine has no such type.
+    """
+    python = without_none(annotation)
+    type_ = variant_type(python)
+    if type_ == Type.NIL:
+        return _VARIANT if python in (Any, inspect.Parameter.empty) else Described(Type.NIL)
+    if type_ == Type.OBJECT:
+        return _described_class(python)
+    if is_enum(python):
+        return _described_enum(python)
+    if typing.get_origin(python) in (list, dict):
+        return _described_container(type_, python)
+    return Described(type_, python=python)
+
+
+_VARIANT = Described(Type.NIL, usage=USAGE_DEFAULT | _USAGE_NIL_IS_VARIANT, python=Any)
+
+
+def _described_enum(python: Any) -> Described:
+    hint = _HINT_FLAGS if issubclass(python, enum.IntFlag) else HINT_ENUM
+    members = python.__members__.items()
+    names = ",".join(f"{name.replace('_', ' ').title()}:{m.value}" for name, m in members)
+    return Described(Type.INT, hint=hint, hint_string=names, python=python)
+
+
+def _described_container(type_: Type, python: Any) -> Described:
+    inner = tuple(map(described, typing.get_args(python)))
+    if all(item.type == Type.NIL for item in inner):
+        return Described(type_, python=python)
+    hint = _HINT_ARRAY_TYPE if len(inner) == 1 else _HINT_DICTIONARY_TYPE
+    text = ";".join(item.spelled() for item in inner)
+    return Described(type_, "", hint, text, python=python, inner=inner)
+
+
+def _described_class(cls: Any) -> Described:
+    hint = 0
+    if issubclass(cls, class_named("Resource")):
+        hint = _HINT_RESOURCE_TYPE
+    elif issubclass(cls, class_named("Node")):
+        hint = _HINT_NODE_TYPE
+    label = class_name(cls)
+    return Described(Type.OBJECT, label, hint, label if hint else "", python=cls)

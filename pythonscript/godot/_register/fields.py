@@ -1,0 +1,157 @@
+"""What the body of an exposed class holds: properties, signals, methods that stay in Python."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+from .._ffi.errors import ConversionError
+from .._object.signals import Signal
+from .described import described
+
+_UNSET: Any = object()
+_CHANGEABLE = (list, dict, array)
+
+
+class export:  # noqa: N801  the name that Godot's Python people know
+    """A property of an exposed class: kept by the node, edited in the inspector, saved in scenes.
+
+    Args:
+        type: `bool`, `int`, `float`, `str`, a value or engine class, `list[int]`, an enum, …
+        default: what a new object has; the type's own empty value where not given.
+        range: (minimum, maximum[, step]), as a slider.
+        enum: the names to choose from; the property holds the name, or the index if it is an int.
+        file: a filter such as `"*.webm,*.mp4"`, or True; `save` and `dir` choose other dialogs.
+        multiline: text of several lines.
+        suffix: a unit, shown behind the number.
+        hint, hint_string: one of the engine's `PropertyHint`s where no keyword says it.
+        usage: `PropertyUsageFlags`; stored and shown by default.
+        group, subgroup: the heading under which the inspector shows it and those that follow.
+        doc: shown as a tooltip and in the editor's help.
+    """
+
+    def __init__(
+        self,
+        type: Any,  # noqa: A002  the words that read best in a class
+        default: Any = _UNSET,
+        *,
+        range: Sequence[float] | None = None,  # noqa: A002
+        enum: Sequence[str] | None = None,
+        file: str | bool = False,
+        dir: bool = False,  # noqa: A002
+        multiline: bool = False,
+        suffix: str = "",
+        hint: int = 0,
+        hint_string: str = "",
+        usage: int = 6,
+        group: str = "",
+        subgroup: str = "",
+        doc: str = "",
+    ):
+        self.type = type
+        self.range, self.enum, self.file, self.dir = range, enum, file, dir
+        self.multiline, self.suffix = multiline, suffix
+        self.hint, self.hint_string, self.usage = hint, hint_string, usage
+        self.group, self.subgroup, self.doc = group, subgroup, doc
+        self.name = ""
+        self._convert: Callable[[Any], Any] | None = _UNSET
+        self._default = default
+        self._get: Callable[[Any], Any] | None = None
+        self._set: Callable[[Any, Any], None] | None = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if not self.name:  # `@speed.setter` may give it a second one
+            self.name = name
+            self._key = f"_exported_{name}"
+
+    @property
+    def default(self) -> Any:
+        """What a new object has."""
+        if self._default is not _UNSET:
+            return self._default
+        return described(self.type).empty()
+
+    def getter(self, function: Callable[[Any], Any]) -> export:
+        """Makes `function` compute the value; usable as a decorator, like `property.getter`."""
+        self._get = function
+        return self
+
+    def setter(self, function: Callable[[Any, Any], None]) -> export:
+        """Has `function` called with a new value, to keep it under another name or act on it."""
+        self._set = function
+        return self
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        if obj is None:
+            return self
+        if self._get is not None:
+            return self._get(obj)
+        try:
+            return obj.__dict__[self._key]
+        except KeyError:
+            value = self.default
+            if isinstance(value, _CHANGEABLE):
+                # The object's own, not shared with the class and with it by all others.
+                value = obj.__dict__[self._key] = deepcopy(value)
+            return value
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        """Converts a value as one of GDScript is, and gives it to `assign`.
+
+        Raises:
+            ConversionError: it is of another type.
+        """
+        if self._convert is _UNSET:
+            self._convert = described(self.type).converter()
+        if self._convert is not None:
+            try:
+                value = self._convert(value)
+            except ConversionError as error:
+                raise ConversionError(f"{type(obj).__name__}.{self.name}: {error}") from None
+        self.assign(obj, value)
+
+    def assign(self, obj: Any, value: Any) -> None:
+        """Takes a new value, which has the right type; for classes that extend this one."""
+        if self._set is not None:
+            self._set(obj, value)
+        else:
+            obj.__dict__[self._key] = value
+
+    def store(self, obj: Any, value: Any) -> None:
+        """Keeps `value` where the default getter finds it; for setters that also act."""
+        obj.__dict__[self._key] = value
+
+
+class signal:  # noqa: N801  as above
+    """A signal of an exposed class; keyword arguments name and type what it carries.
+
+    `self.died.emit("fell")`, `self.died.connect(function)`.
+    """
+
+    def __init__(self, *, doc: str = "", **arguments: Any):
+        self.arguments = arguments
+        self.doc = doc
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        return self if obj is None else Signal(obj, self.name)
+
+
+class python_only:  # noqa: N801  as above
+    """A public method that is Python's alone, as the engine has no type for what it takes or gives.
+
+    It may have the name of an accessor: `set_speed` of an exported `speed`, which is then what
+    Python calls, and GDScript the accessor.
+    """
+
+    def __init__(self, function: Callable[..., Any]):
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        return self if obj is None else self._function.__get__(obj, cls)

@@ -1,0 +1,63 @@
+"""Work for the engine's main thread, handed over from any other."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from .._ffi.report import report
+from .._object.lives import drop_leaving
+
+_work: deque[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
+_is_over = threading.Event()
+
+
+def run_on_main_thread(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Calls `function` on the main thread, in the next frame at the latest.
+
+    Safe from every thread. The future holds the result; it is cancelled when the game ends first.
+    Waiting for it on the main thread itself would wait for ever.
+    """
+    future: Future[Any] = Future()
+    _work.append((future, function, arguments))
+    if _is_over.is_set():
+        _refuse_waiting()
+    return future
+
+
+def is_main_thread() -> bool:
+    """Whether this is the engine's main thread."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def run_frame() -> None:
+    """What was handed over so far; what that hands over itself waits for the next frame."""
+    drop_leaving()
+    for _ in range(len(_work)):
+        future, function, arguments = _work.popleft()
+        if not future.set_running_or_notify_cancel():
+            continue
+        try:
+            future.set_result(function(*arguments))
+        except BaseException as error:
+            report(error)
+            future.set_exception(error)
+
+
+def refuse_work() -> None:
+    """Cancels what waits and what is still to come: there are no more frames."""
+    _is_over.set()
+    _refuse_waiting()
+
+
+def _refuse_waiting() -> None:
+    while _work:
+        try:
+            future, _, _ = _work.popleft()
+        except IndexError:
+            return  # another thread was quicker
+        future.cancel()
+        future.set_running_or_notify_cancel()

@@ -1,0 +1,104 @@
+"""Calls through Variants, and what the engine's errors about them mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from _pythonscript import lib
+
+from .._ffi.errors import CallError
+from .._ffi.names import name
+from .._ffi.types import Type
+from .decode import DECODERS, decode
+from .encode import VARIANT_SIZE, encode, encode_all
+
+
+def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> None:
+    """Raises what the negative outcome of a call (see bridge.h) means.
+
+    Raises:
+        CallError: saying which argument was wrong, and how.
+    """
+    error = -outcome
+    kind, argument, expected = error & 0xFF, error >> 8 & 0xFFFFFFFF, error >> 40 & 0xFF
+    if kind == lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT and argument < len(arguments):
+        wanted = Type(expected).name if expected < len(Type) else "another type"
+        given = arguments[argument]
+        if _is_untyped(expected, given):
+            wanted = f"typed {wanted} (see TypedArray and TypedDictionary)"
+        raise CallError(f"{what}: argument {argument + 1} has to be {wanted}, not {given!r:.80}")
+    if kind == lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
+        raise CallError(f"{what} takes at most {expected} arguments, not {len(arguments)}")
+    if kind == lib.GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS:
+        raise CallError(f"{what} takes at least {expected} arguments, not {len(arguments)}")
+    if kind == lib.GDEXTENSION_CALL_ERROR_INVALID_METHOD:
+        raise CallError(f"there is no method {what}")
+    raise CallError(f"{what} was refused (error {kind} of GDExtensionCallErrorType)")
+
+
+def _is_untyped(expected: int, given: Any) -> bool:
+    kinds: dict[int, Any] = {Type.ARRAY: (list, tuple), Type.DICTIONARY: dict}
+    return expected in kinds and isinstance(given, kinds[expected])
+
+
+def result_of(outcome: int, frame: int, what: str, arguments: Sequence[Any]) -> Any:
+    """The Python value of a call's result, at the start of its frame.
+
+    Raises:
+        CallError: there is none.
+    """
+    if outcome < 0:
+        raise_call_error(outcome, what, arguments)
+    return DECODERS[outcome](frame)
+
+
+def call_on_variant(at: int, method: str, arguments: Sequence[Any]) -> Any:
+    """Calls a method of the Variant at `at`."""
+    count = len(arguments)
+    frame = lib.ps_enter(count + 1)
+    try:
+        encode_all(arguments, frame + VARIANT_SIZE)
+        outcome = lib.ps_call_variant(at, name(method), frame, count)
+        return result_of(outcome, frame, method, arguments)
+    finally:
+        lib.ps_leave(frame, count + 1)
+
+
+def call_by_name(target: Any, method: str, arguments: Sequence[Any]) -> Any:
+    """Calls any method of an object or a value, one of a script or another extension among them."""
+    at = lib.ps_enter(1)
+    try:
+        encode(target, at)
+        return call_on_variant(at, method, arguments)
+    finally:
+        lib.ps_leave(at, 1)
+
+
+def get_by_name(target: Any, attribute: str) -> tuple[bool, Any]:
+    """Whether an object or a value has this property, and what it is."""
+    frame = lib.ps_enter(3)
+    try:
+        encode(target, frame)
+        valid = frame + 2 * VARIANT_SIZE
+        lib.gd_variant_get_named(frame, name(attribute), frame + VARIANT_SIZE, valid)
+        found = bool(lib.ps_read_bool(valid))
+        lib.ps_write_pointer(valid, 0)
+        return found, decode(frame + VARIANT_SIZE)
+    finally:
+        lib.ps_leave(frame, 3)
+
+
+def set_by_name(target: Any, attribute: str, value: Any) -> bool:
+    """Sets a property of an object, if it has one of this name that takes such a value."""
+    frame = lib.ps_enter(3)
+    try:
+        encode(target, frame)
+        encode(value, frame + VARIANT_SIZE)
+        valid = frame + 2 * VARIANT_SIZE
+        lib.gd_variant_set_named(frame, name(attribute), frame + VARIANT_SIZE, valid)
+        is_set = bool(lib.ps_read_bool(valid))
+        lib.ps_write_pointer(valid, 0)
+        return is_set
+    finally:
+        lib.ps_leave(frame, 3)
