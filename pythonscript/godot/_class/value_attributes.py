@@ -18,7 +18,8 @@ from .._ffi.names import name
 from .._variant.calls import call_by_name, get_by_name, result_of
 from .._variant.decode import decode
 from .._variant.encode import VARIANT_SIZE, encode, encode_all
-from .._variant.values import VALUES, Value, ValueEngine, use_engine
+from .._variant.value import Value, ValueEngine, use_engine
+from .._variant.values import VALUES
 from .methods import TrustedTable
 from .ptrcall import STATIC, function_of
 from .table import generated

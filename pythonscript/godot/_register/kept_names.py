@@ -10,6 +10,7 @@ signal of one name, and goes on with the property of the base.
 
 from __future__ import annotations
 
+import dis
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -152,8 +153,6 @@ def _set_on_self(cls: type, names: frozenset[str]) -> Iterator[str]:
         code = function.__code__
         if not code.co_argcount or names.isdisjoint(code.co_names):
             continue
-        import dis  # which hardly any game needs
-
         loaded = ""
         for step in dis.get_instructions(code):
             if step.opname == "STORE_ATTR" and loaded == code.co_varnames[0]:

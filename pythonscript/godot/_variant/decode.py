@@ -14,7 +14,8 @@ from .._ffi.errors import ConversionError
 from .._ffi.text import text_at, typed_text
 from .._ffi.types import Type
 from .packed import PACKED_NUMBERS, PackedNumbers, PackedStringArray
-from .values import VALUES, NodePath, StringName, Value
+from .value import Value
+from .values import VALUES, NodePath, StringName
 
 Decoder = Function[[int], Any]
 

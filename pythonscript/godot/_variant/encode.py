@@ -18,7 +18,8 @@ from _pythonscript import ffi, lib
 from .._ffi.errors import ConversionError
 from .._ffi.types import Type
 from .packed import BY_FORMAT, PACKED_NUMBERS, PackedNumbers, PackedStringArray
-from .values import VALUES, NodePath, StringName, Value
+from .value import Value
+from .values import VALUES, NodePath, StringName
 
 VARIANT_SIZE = 24
 

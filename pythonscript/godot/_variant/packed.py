@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Any, ClassVar, Self
 
 from .._ffi.types import Type
-from .values import Color, Value, Vector2, Vector3, Vector4
+from .value import Value
+from .values import Color, Vector2, Vector3, Vector4
 
 PackedByteArray = bytes
 

@@ -1,133 +1,12 @@
-"""The engine's mathematical types as immutable Python tuples.
-
-A value holds its numbers flat and in the engine's memory order, so that it crosses the border in
-one copy. What Python has no quick way for (methods, members, other constructors, mixed operators)
-is asked of the engine. Numbers stay doubles here and become floats of 32 bits on the way over.
-"""
+"""The engine's mathematical types as immutable Python tuples, and its two kinds of names."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
-from operator import add, floordiv, mul, sub, truediv
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
-from .._ffi.errors import GodotError
 from .._ffi.types import Type
-
-# Numbers of Variant.Operator.
-_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATE, _MODULE = 6, 7, 8, 9, 10, 12
-
-
-class ValueEngine:
-    """What only the engine can tell of its types, which outside of it nobody can."""
-
-    def find(self, cls: Any, attribute: str) -> Any:
-        """A constant, member or method of a type, as the class gives it.
-
-        Raises:
-            AttributeError: the type has none of this name.
-        """
-        raise GodotError(f"{cls.__name__}.{attribute} exists only inside the engine")
-
-    def construct(self, cls: type[Value], arguments: Sequence[Any]) -> Any:
-        """A value by one of the engine's constructors.
-
-        Raises:
-            CallError: none takes these arguments.
-        """
-        raise GodotError(f"{cls.__name__}{arguments!r} can be made only inside the engine")
-
-    def evaluate(self, operator: int, left: Any, right: Any) -> Any:
-        """An operator as the engine defines it; NotImplemented where it does not."""
-        raise GodotError("operators of different types exist only inside the engine")
-
-
-_engine = ValueEngine()
-
-
-def use_engine(engine: ValueEngine) -> None:
-    """Has the value types ask this engine from now on."""
-    global _engine
-    _engine = engine
-
-
-class ValueType(type):
-    """Finds what the engine has of a type: `Color.RED`, `Vector2.from_angle`, `Vector2.length`."""
-
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{cls.__name__} has no attribute {name}")
-        return _engine.find(cls, name)
-
-
-class Value(tuple[float, ...], metaclass=ValueType):
-    """Base of the flat value types."""
-
-    __slots__ = ()
-    variant_type: ClassVar[Type]
-    layout: ClassVar[struct.Struct]
-    number: ClassVar[type] = float
-    default: ClassVar[tuple[float, ...]]
-
-    def __new__(cls, *parts: Any) -> Self:
-        """From all numbers in memory order, from nothing, or from what the engine's own
-        constructors take.
-        """
-        if len(parts) == len(cls.default) and str not in map(type, parts):
-            try:
-                return tuple.__new__(cls, map(cls.number, parts))
-            except TypeError:
-                pass
-        if not parts:
-            return tuple.__new__(cls, cls.default)
-        return _engine.construct(cls, parts)
-
-    @classmethod
-    def of(cls, numbers: Iterable[float]) -> Self:
-        """From numbers that are known to fit."""
-        return tuple.__new__(cls, numbers)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self))})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self)
-
-    def __getattr__(self, name: str) -> Any:
-        getattr(type(self), name)  # puts it on the class, or raises
-        return getattr(self, name)
-
-    def _operate(self, operator: int, other: Any) -> Any:
-        return _engine.evaluate(operator, self, other)
-
-    def __add__(self, other: Any) -> Any:
-        return self._operate(_ADD, other)
-
-    def __radd__(self, other: Any) -> Any:
-        # No value type adds to another; without this a plain tuple would be lengthened.
-        raise TypeError(f"{type(other).__name__} + {type(self).__name__} means nothing to Godot")
-
-    def __sub__(self, other: Any) -> Any:
-        return self._operate(_SUBTRACT, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._operate(_MULTIPLY, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _engine.evaluate(_MULTIPLY, other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._operate(_DIVIDE, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._operate(_MODULE, other)
-
-    def __neg__(self) -> Any:
-        result = self._operate(_NEGATE, None)
-        if result is NotImplemented:
-            raise TypeError(f"-{type(self).__name__} means nothing to Godot")
-        return result
+from .value import NEGATE, Value, Vector
 
 
 def _component(index: int) -> property:
@@ -137,47 +16,6 @@ def _component(index: int) -> property:
 def _group(kind: type[Value], first: int) -> property:
     last = first + len(kind.default)
     return property(lambda self: kind.of(self[first:last]))
-
-
-class Vector(Value):
-    """Arithmetic by component, with a vector of the same type or with a number."""
-
-    __slots__ = ()
-
-    def _each(self, operator: Any, other: Any, code: int) -> Any:
-        cls = type(self)
-        if type(other) is cls:
-            return tuple.__new__(cls, map(operator, self, other))
-        if type(other) in (int, float) and (cls.number is float or type(other) is int):
-            return tuple.__new__(cls, [operator(a, other) for a in self])
-        return self._operate(code, other)
-
-    def __add__(self, other: Any) -> Any:
-        return self._each(add, other, _ADD) if type(other) is type(self) else NotImplemented
-
-    def __sub__(self, other: Any) -> Any:
-        return self._each(sub, other, _SUBTRACT) if type(other) is type(self) else NotImplemented
-
-    def __mul__(self, other: Any) -> Any:
-        return self._each(mul, other, _MULTIPLY)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._each(mul, other, _MULTIPLY) if type(other) in (int, float) else NotImplemented
-
-    def __truediv__(self, other: Any) -> Any:
-        # The engine divides integers towards zero, Python does not.
-        if self.number is int:
-            return self._operate(_DIVIDE, other)
-        return self._each(truediv, other, _DIVIDE)
-
-    def __floordiv__(self, other: Any) -> Any:
-        """Rounds down, as Python does; the engine has no such operator."""
-        if type(other) in (int, float, type(self)):
-            return self._each(floordiv, other, _DIVIDE)
-        return NotImplemented
-
-    def __neg__(self) -> Any:
-        return tuple.__new__(type(self), [-a for a in self])
 
 
 class Vector2(Vector):
@@ -340,7 +178,7 @@ class Color(Vector):
 
     def __neg__(self) -> Any:
         """The opposite colour."""
-        return self._operate(_NEGATE, None)
+        return self._operate(NEGATE, None)
 
 
 class RID(Value):
