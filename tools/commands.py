@@ -142,11 +142,13 @@ def _engine(options: argparse.Namespace) -> int:
 
 
 def _install(options: argparse.Namespace) -> int:
+    addon.check_project(options.project)
     _ready()
     return _npc_video("install", str(options.project))
 
 
 def _remove(options: argparse.Namespace) -> int:
+    addon.check_project(options.project)
     _ready_environment()
     return _npc_video("uninstall", str(options.project))
 
@@ -238,6 +240,8 @@ def _play(seconds: float | None, shots: Path | None, *, size: str | None, headle
 
 
 def _editor(options: argparse.Namespace) -> int:
+    if options.project:
+        addon.check_project(options.project)
     engine = _ready(*([] if options.project else [DEMO]))
     seconds: float | None = options.seconds
     with ExitStack() as stack:

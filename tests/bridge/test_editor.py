@@ -22,6 +22,7 @@ class Lamp(Node):
     power = export(int, 3, doc="How `bright` & warm.")
     place = export(Vector2, Vector2(1, 2))
     names = export(list[str], [])
+    hue = export(str, "warm", enum=("warm", "cold"), doc="Its light.")
     lit = signal(by=Node, doc="Now it <is>.")
     MOST = 9
 
@@ -257,4 +258,7 @@ def test_it(test):
     assert lamp.get("inherits") == "Node"
     assert lamp.findtext("brief_description") == "It shines & glows."
     assert lamp.find("members/member[@name='power']").get("default") == "3"
+    assert lamp.findtext("members/member[@name='hue']") == (
+        "Its light. One of [code]warm[/code], [code]cold[/code]."
+    )
     assert [p.get("type") for p in lamp.iterfind("methods/method/param")] == ["int", "Vector2"]

@@ -29,7 +29,7 @@ class export:  # noqa: N801  the name that Godot's Python people know
         hint, hint_string: one of the engine's `PropertyHint`s where no keyword says it.
         usage: `PropertyUsageFlags`; stored and shown by default.
         group, subgroup: the heading under which the inspector shows it and those that follow.
-        doc: shown as a tooltip and in the editor's help.
+        doc: shown as a tooltip and in the editor's help, with the names of `enum` behind it.
     """
 
     def __init__(

@@ -83,8 +83,16 @@ def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
             default = quoted(_spelled(member.default))
             yield (
                 f'<member name={quoted(label)} type={kind} setter="set_{label}"'
-                f' getter="get_{label}" default={default}>{escape(_markup(member.doc))}</member>'
+                f' getter="get_{label}" default={default}>{escape(_markup(_told(member)))}</member>'
             )
+
+
+def _told(member: export) -> str:
+    """What is said of a property, and which words it takes."""
+    if not member.enum:
+        return member.doc
+    words = ", ".join(f"`{word}`" for word in member.enum)
+    return f"{member.doc} One of {words}.".lstrip()
 
 
 def _spelled(value: Any) -> str:

@@ -196,6 +196,16 @@ def _is_named_so(path: Path) -> bool:
     return path.parts[-2:] == ("addons", NAME)
 
 
+def check_project(folder: Path) -> None:
+    """Look whether a folder is that of a project.
+
+    Raises:
+        Failure: It is not.
+    """
+    if not (folder / "project.godot").is_file():
+        raise Failure(f"There is no project.godot in {folder}: name the folder of a project.")
+
+
 def is_addon(folder: Path) -> bool:
     """Tell whether the addon is in a folder, in whatever state."""
     if (folder / copies.MARKER).is_file():
@@ -213,8 +223,7 @@ def _foreign(place: Path) -> Failure:
 @contextmanager
 def _changing(project: Path) -> Iterator[None]:
     """Keeps a project for us alone, and says in a sentence why it cannot be changed."""
-    if not (project / "project.godot").is_file():
-        raise Failure(f"There is no project.godot in {project}: name the folder of a project.")
+    check_project(project)
     lock = project / ".godot" / f"{NAME}.lock"
     busy = f"Another run is changing the addon in {project}; waiting for it…"
     try:
