@@ -1,25 +1,39 @@
-"""Writes the table of nodes in `docs/graph.md` from the node types.
+"""Writes the tables of nodes and templates in `docs/graph.md` from what there is.
 
     python -m tools.node_table
 
-A test compares the two.
+A test compares them.
 """
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from inspect import getdoc
 from typing import Any, Literal, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
+from npc_video.evaluator import NpcResponseEvaluator
+from npc_video.graph import load_metadata
+from npc_video.graph.metadata import NpcResponseMetadata
 from npc_video.graph.nodes import NODE_TYPES
 from npc_video.graph.nodes.base import ANY_PORT, Node, Setting, first_name
+from npc_video.graph.nodes.inputs import Duration, Pressure, Speed
+from npc_video.graph.vocabulary import known_patterns, known_tools, known_zones
+from npc_video.templates import TEMPLATES, read_template
 
 from tools.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "graph.md"
 _HEAD = "| type | inputs | data | outputs | |\n|---|---|---|---|---|\n"
-_TABLE = re.compile(re.escape(_HEAD) + r"(\|.*\n)*")
+_TEMPLATES_HEAD = (
+    f"| template | tools | zones | patterns | also goes by | looks | |\n{'|---' * 7}|\n"
+)
+_NUMBERS: Mapping[type[Node], str] = {
+    Pressure: "pressure",
+    Speed: "speed",
+    Duration: "duration",
+}
 
 
 def node_table() -> str:
@@ -27,16 +41,48 @@ def node_table() -> str:
     return _HEAD + "".join(map(_row, NODE_TYPES.values()))
 
 
-def with_table(document: str) -> str:
-    """The document with the table of now.
+def template_table() -> str:
+    """One row for each template, in Markdown."""
+    rows = (_template_row(name, read_template(name)) for name in TEMPLATES)
+    return _TEMPLATES_HEAD + "".join(rows)
+
+
+def with_tables(document: str) -> str:
+    """The document with the tables of now.
 
     Raises:
         ValueError: there is no such table in it.
     """
-    written, count = _TABLE.subn(lambda _: node_table(), document)
-    if count != 1:
-        raise ValueError(f"{DOCUMENT.name} has {count} tables of nodes, and is to have one")
-    return written
+    for head, table in ((_HEAD, node_table()), (_TEMPLATES_HEAD, template_table())):
+        found = re.findall(re.escape(head) + r"(?:\|.*\n)*", document)
+        if len(found) != 1:
+            raise ValueError(f"{DOCUMENT.name} has {len(found)} tables {head!r} in place of one")
+        document = document.replace(found[0], table)
+    return document
+
+
+def _template_row(name: str, template: Mapping[str, Any]) -> str:
+    metadata = load_metadata(template)
+    looks = (state.expression for state in NpcResponseEvaluator(template).reachable_states())
+    cells = (
+        f"`{name}`",
+        _words(known_tools(metadata)),
+        _words(known_zones(metadata)),
+        _words(known_patterns(metadata)),
+        _words(_numbers(metadata)),
+        _words(looks),
+        template["description"],
+    )
+    return _cells(cells)
+
+
+def _numbers(metadata: NpcResponseMetadata) -> list[str]:
+    kinds = {type(step.node) for step in metadata.program.steps}
+    return [name for kind, name in _NUMBERS.items() if kind in kinds]
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in dict.fromkeys(words))
 
 
 def _row(kind: type[Node]) -> str:
@@ -48,6 +94,10 @@ def _row(kind: type[Node]) -> str:
         ", ".join(map(_port, kind.outputs)),
         _summary(kind),
     )
+    return _cells(cells)
+
+
+def _cells(cells: Iterable[str]) -> str:
     return "".join(f"| {cell} ".replace("|  ", "| ") for cell in cells) + "|\n"
 
 
@@ -104,7 +154,7 @@ def _value(value: object) -> str:
 
 
 def main() -> None:
-    DOCUMENT.write_text(with_table(DOCUMENT.read_text("utf-8")), "utf-8")
+    DOCUMENT.write_text(with_tables(DOCUMENT.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

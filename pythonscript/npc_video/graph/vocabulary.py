@@ -1,4 +1,4 @@
-"""Which tools and zones an NPC knows by name, for those who choose one: inspectors and previews.
+"""Which tools, zones and patterns an NPC knows by name, for those who choose one.
 
 An NPC may answer to others too: this is what its rules list, and what its graph tells apart.
 """
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from .metadata import NpcResponseMetadata
 from .nodes.base import Node
-from .nodes.inputs import Preference, Tool, Zone
+from .nodes.inputs import Pattern, Preference, Tool, Zone
 from .program import Program
 
-__all__ = ["known_tools", "known_zones"]
+__all__ = ["known_patterns", "known_tools", "known_zones"]
 
 
 def known_tools(metadata: NpcResponseMetadata) -> list[str]:
@@ -23,6 +23,11 @@ def known_zones(metadata: NpcResponseMetadata) -> list[str]:
     """Names of zones, each once, those that are enabled first."""
     listed = (z if isinstance(z, str) else z.id for z in metadata.interaction.zones)
     return list(dict.fromkeys([*listed, *_told(metadata, Zone)]))
+
+
+def known_patterns(metadata: NpcResponseMetadata) -> list[str]:
+    """Names of shapes of movement, each once."""
+    return list(dict.fromkeys(_told(metadata, Pattern)))
 
 
 def _told(metadata: NpcResponseMetadata, kind: type[Node]) -> Iterator[str]:
