@@ -7,7 +7,7 @@ where no such row parts them, as under hair, an eye stays as it was marked.
 import numpy as np
 from numpy.typing import NDArray
 
-from .warp import ROOM, SKIN, Eye
+from .warp import ROOM, Eye
 
 __all__ = ["without_brow"]
 
@@ -17,7 +17,7 @@ _LEAST_CONTRAST = 25.0  # luma between skin and what is dark in it
 _SKIN_FROM = 0.6  # part of that contrast from which on a row is skin
 # In half heights of the mark: from how far above its middle on a brow matters, and from where on
 # below it the darkest row is that of the eye.
-_ABOVE, _EYE_FROM = (1.0 + SKIN) * ROOM[1], -0.2
+_ABOVE, _EYE_FROM = ROOM[1], -0.2
 
 
 def without_brow(luma: Array, eye: Eye) -> Eye:

@@ -7,14 +7,16 @@ from ..face.canvas import colour
 from ..face.controls import FacePose
 from .brows import without_brow
 from .figure import Figure
+from .skin import without_eyes
 from .tints import Tint
-from .warp import Eye, Warp
+from .warp import Eye, Lids, Warp
 
 __all__ = ["PortraitPainter"]
 
 Array = NDArray[np.float32]
 
 _BRIGHT = 200.0  # the luma on which all of a coloured light is seen
+_AS_SKIN = 12.0  # how much darker than the skin around an eye what is no lash may be
 
 
 class PortraitPainter:
@@ -29,25 +31,43 @@ class PortraitPainter:
         self._alpha = figure.alpha
         marked = tuple(without_brow(figure.luma, eye) for eye in eyes)
         self._warp = Warp(*figure.size, figure.alpha, marked)
+        self._skin = without_eyes(self._luma, self._chroma, self._warp.insides())
 
     def paint(self, pose: FacePose) -> NDArray[np.uint8]:
         """The picture of `pose` as I420, BT.709, limited range: shape (height · 3 / 2, width).
 
         Below it are as many rows of alpha as it is high, 0 to 255, if it is not opaque.
         """
-        columns, rows = self._warp.sources(pose)
+        columns, rows, lids = self._warp.sources(pose)
         height, width = columns.shape
         whole = _Sampler(columns, rows, width, height)
-        half = _Sampler(_halved(columns), _halved(rows), width // 2, height // 2)
+        half = _Sampler(0.5 * columns[::2, ::2], 0.5 * rows[::2, ::2], width // 2, height // 2)
         has_alpha = self._alpha is not None
         picture = np.empty((height * (5 if has_alpha else 3) // 2, width), np.uint8)
-        _round_into(picture[:height], whole.of(self._luma))
+        luma, *colours = whole.of(self._luma), *(half.of(plane) for plane in self._chroma)
+        for each in lids:
+            self._cover(luma, colours, each)
+        _round_into(picture[:height], luma)
         chroma = picture[height : height * 3 // 2].reshape(2, height // 2, width // 2)
-        for plane, values in zip(chroma, self._chroma, strict=True):
-            _round_into(plane, half.of(values))
+        for plane, values in zip(chroma, colours, strict=True):
+            _round_into(plane, values)
         if self._alpha is not None:
             _round_into(picture[height * 3 // 2 :], whole.of(self._alpha))
         return picture
+
+    def _cover(self, luma: Array, colours: list[Array], lids: Lids) -> None:
+        """Paints lids over an eye, of the skin around it."""
+        height, width = self._luma.shape
+        columns, rows = lids.places
+        own_luma, own_colours = self._skin
+        skin = _Sampler(columns, rows, width, height).of(own_luma)
+        seen = luma[lids.rows, lids.columns]
+        part = np.where(seen > skin - _AS_SKIN, np.maximum(lids.skin, lids.lashes), lids.skin)
+        seen += part * (skin - seen)
+        half = _Sampler(0.5 * columns[::2, ::2], 0.5 * rows[::2, ::2], width // 2, height // 2)
+        at = tuple(slice(each.start // 2, each.stop // 2) for each in (lids.rows, lids.columns))
+        for plane, own in zip(colours, own_colours, strict=True):
+            plane[at] += part[::2, ::2] * (half.of(own) - plane[at])
 
 
 class _Sampler:
@@ -71,14 +91,6 @@ class _Sampler:
         lower *= self._down
         upper += lower
         return upper
-
-
-def _halved(places: Array) -> Array:
-    """Places in planes of half the size, whose pixels lie amid four of the others."""
-    height, width = places.shape
-    mean = places.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
-    half: Array = (mean - 0.5) * 0.5
-    return half
 
 
 def _round_into(plane: NDArray[np.uint8], values: Array) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..face.controls import FacePose
 
-__all__ = ["ROOM", "SKIN", "Eye", "Warp"]
+__all__ = ["ROOM", "Eye", "Lids", "Warp"]
 
 Array = NDArray[np.float32]
 
@@ -27,11 +27,29 @@ _TOUCHES = 12.0  # mean alpha along an edge, 0 to 255
 _TILT, _SHIFT, _SQUASH = 0.6, 0.85, 0.4
 _TURN, _NOD = 0.11, 0.09
 _BREATH, _CHEST = 0.014, 0.02
-# Of an eye, in its half heights: how high its lashes are, how much of the skin beyond it becomes a
-# lid, and how far down the upper one comes.
-_LASHES, SKIN, _LOWEST = 0.36, 0.3, 0.7
+# Of an eye, in its half heights: how far above its middle the lid begins, how high its lashes are,
+# and how far down it comes.
+_TOP, _LASHES, _LOWEST = 0.9, 0.26, 0.7
 # How much larger an eye is taken than it is marked, so that lashes beyond the mark are no skin.
 ROOM = 1.1, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Lids:
+    """What covers an eye, in a box of the picture whose edges are even.
+
+    Attributes:
+        rows, columns: of the picture.
+        places: where the skin of each of its pixels comes from, a column and a row, in pixels.
+        skin: how much of that is seen, 0 to 1.
+        lashes: how much of it is seen where what moves there is no darker, 0 to 1.
+    """
+
+    rows: slice
+    columns: slice
+    places: tuple[Array, Array]
+    skin: Array
+    lashes: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +89,49 @@ class Warp:
         chest = (self._y - (box.top + 0.75 * (box.bottom - box.top))) / (0.5 * reach)
         self._chest = (self._x - self._foot[0]) * np.exp(-(chest**2)) * self._window
 
-    def sources(self, pose: FacePose) -> tuple[Array, Array]:
-        """Column and row, in pixels, of where each pixel of the picture comes from."""
+    def sources(self, pose: FacePose) -> tuple[Array, Array, list[Lids]]:
+        """Column and row, in pixels, of where each pixel comes from; what covers the eyes there."""
         right, down = self._moved_from(pose)
         right -= _TURN * pose.turn * self._head
         down -= _NOD * pose.nod * self._head
         right -= _CHEST * pose.breath * self._chest
         down += _BREATH * pose.breath * np.maximum(self._foot[1] - self._y, 0.0) * self._window
         x, y = self._x + right, self._y + down
+        lids = []
         for eye, opening in zip(self._eyes, self._openings(pose), strict=True):
-            _close(x, y, eye, 1.0 - opening, 0.5 * pose.squint)
-        columns: Array = x * self._scale + self._middle[0]
-        rows: Array = y * self._scale + self._middle[1]
-        return columns, rows
+            closed, squint = min(max(1.0 - opening, 0.0), 1.0), 0.5 * pose.squint
+            if closed >= 1e-3 or squint >= 1e-3:
+                lids += self._lids(x, y, eye, closed, squint)
+        return *self._pixels(x, y), lids
+
+    def insides(self) -> list[NDArray[np.bool_]]:
+        """Of each eye, which pixels are its own."""
+        return [np.hypot(*_within(self._x, self._y, eye)) < 1.0 for eye in self._eyes]
+
+    def _pixels(self, x: Array, y: Array) -> tuple[Array, Array]:
+        return x * self._scale + self._middle[0], y * self._scale + self._middle[1]
+
+    def _lids(self, x: Array, y: Array, eye: Eye, closed: float, squint: float) -> list[Lids]:
+        """Has the lashes come down in `y`; what skin is seen above and below them."""
+        u, v = _within(x, y, eye)
+        there = np.abs(u) < 1.0
+        there &= np.abs(v) < 1.0 + _LASHES
+        if not there.any():
+            return []
+        rows, columns = (_even(np.asarray(there.any(axis=axis))) for axis in (1, 0))
+        box = rows, columns
+        places = self._pixels(x[box], y[box])
+        u, v, there = u[box], v[box], there[box]
+        edge = np.sqrt(np.maximum(1.0 - u * u, 0.0))  # of the eye: an ellipse
+        lid = edge * (closed * (_TOP + _LOWEST) - _TOP)
+        lashes = lid + _LASHES * edge
+        is_lashes = there & (v >= lid) & (v < lashes) & (closed > 0.0)
+        is_skin = there & (v > -_TOP * edge) & (v < lid)
+        is_skin |= there & (v > np.maximum(edge * (1.0 - squint), lashes)) & (v < edge)
+        moved = np.where(is_lashes, v - lid - _TOP * edge, v)
+        y[box] = moved * eye[3] + eye[1]
+        seen = closed * is_lashes.astype(np.float32)
+        return [Lids(rows, columns, places, is_skin.astype(np.float32), seen)]
 
     def _moved_from(self, pose: FacePose) -> tuple[Array, Array]:
         """How far from each point that lies which moves there: turned and sized about the neck."""
@@ -105,28 +153,16 @@ class Warp:
         return [pose.eye_left if eye[0] <= middle else pose.eye_right for eye in self._eyes]
 
 
-def _close(x: Array, y: Array, eye: Eye, closed: float, squint: float) -> None:
-    """Draws the lids of an eye over it: the upper one with its lashes, the lower one as skin.
-
-    The skin of a lid is what lies just beyond the eye, stretched.
-    """
+def _within(x: Array, y: Array, eye: Eye) -> tuple[Array, Array]:
+    """Points in half widths and half heights of an eye, from its middle."""
     across, down, half_width, half_height = eye
-    closed = min(max(closed, 0.0), 1.0)
-    if closed < 1e-3 and squint < 1e-3:
-        return
-    u = (x - across) / half_width
-    v = (y - down) / half_height
-    rows, columns = np.nonzero((np.abs(u) < 1.0) & (v > -1.0 - SKIN) & (v < 1.0 + SKIN))
-    u, v = u[rows, columns], v[rows, columns]
-    edge = np.sqrt(1.0 - u * u)  # of the eye: an ellipse
-    lid = edge * (closed * (1.0 + _LOWEST) - 1.0)
-    lashes = lid + _LASHES * edge
-    lower = np.maximum(edge * (1.0 - squint), lashes)
-    skin = SKIN * (v + edge + SKIN) / (lid + edge + SKIN) - edge - SKIN
-    cheek = edge + SKIN - SKIN * (edge + SKIN - v) / (edge + SKIN - lower)
-    opening = np.where(v < lashes, v - lid - edge, v)
-    seen = np.where(v < lid, skin, np.where(v > lower, cheek, opening))
-    y[rows, columns] = seen * half_height + down
+    return (x - across) / half_width, (y - down) / half_height
+
+
+def _even(there: NDArray[np.bool_]) -> slice:
+    """From the first to the last that is there, in pairs."""
+    found = np.nonzero(there)[0]
+    return slice(int(found[0]) // 2 * 2, (int(found[-1]) // 2 + 1) * 2)
 
 
 def _window(x: Array, y: Array, alpha: Array | None) -> tuple[Array, bool]:

@@ -107,7 +107,7 @@ def test_a_picture_that_is_too_large_is_told():
 @given(POSES)
 def test_nothing_is_seen_beyond_an_edge(moved):
     """Of a picture without transparency each edge stays where it is, whatever the pose."""
-    columns, rows = Warp(64, 48, None, EYES).sources(moved)
+    columns, rows, _ = Warp(64, 48, None, EYES).sources(moved)
     assert np.abs(columns[:, [0, -1]] - [0.0, 63.0]).max() < 0.01
     assert np.abs(rows[[0, -1]] - [[0.0], [47.0]]).max() < 0.01
 
@@ -124,7 +124,7 @@ def test_the_picture_is_never_folded(expression, animation, intensity, phase):
     for alpha in (None, figure(cut_out()).alpha):
         height, width = (64, 64) if alpha is None else alpha.shape
         warp = Warp(width, height, alpha)
-        columns, rows = warp.sources(pose(expression, "neutral", animation, intensity, phase))
+        columns, rows, _ = warp.sources(pose(expression, "neutral", animation, intensity, phase))
         assert np.diff(columns, axis=1).min() > 0.0
         assert np.diff(rows, axis=0).min() > 0.0
 
@@ -202,6 +202,44 @@ def test_brows_stay_where_they_are_however_large_eyes_are_marked(above, below):
         assert change[: round((top - 0.06) * 96), columns].max() < 12
         amid = closed[round((top + height / 3) * 96), round((left + width / 2) * 96)]
         assert amid > 140  # it is closed all the same
+
+
+def under_a_fringe(gap, side=192):
+    """A face whose eyes are white, with a dark outline; hair above them, a red cheek below."""
+    pixels = plain((230, 190, 160), side, side)
+    down, across = np.indices((side, side)) + 0.5
+    for left, top, width, height in EYES:
+        far = np.hypot(
+            (across / side - left - width / 2) / (width / 2),
+            (down / side - top - height / 2) / (height / 2),
+        )
+        pixels[far < 1.0] = 30
+        pixels[far < 0.8] = 250
+        cheek = slice(round((top + 1.35 * height) * side), round((top + 2.5 * height) * side))
+        pixels[cheek, : round(left * side)] = 230, 120, 110
+        pixels[: round(top * side) - gap] = 90, 40, 20
+    return pixels
+
+
+@pytest.mark.parametrize("gap", [2, 4, 8, 16])
+@pytest.mark.parametrize("closed", [0.5, 0.8, 1.0])
+def test_lids_are_of_the_skin_around_an_eye_and_of_no_hair(gap, closed):
+    made = painter(under_a_fringe(gap), eyes=EYES)
+    size = made.paint(FacePose()).shape[1]
+    shut = FacePose(eye_left=1.0 - closed, eye_right=1.0 - closed)
+    opened, picture = (made.paint(moment)[:size].astype(int) for moment in (FacePose(), shut))
+    skin = opened[round(0.42 * size), size // 2]
+    for left, top, width, height in EYES:
+        columns = slice(round((left + width / 4) * size), round((left + 3 * width / 4) * size))
+        # The hair stays, and from it to the lashes there is nothing but skin.
+        hair = round(top * size) - gap
+        assert np.abs(picture - opened)[: hair - 2, columns].max() < 8
+        lid = picture[round(top * size) : round((top + 0.55 * closed * height) * size), columns]
+        assert np.abs(lid - skin).max() < 25
+        lashes = picture[round((top + 0.4 * closed * height) * size) :, columns]
+        assert lashes[: round(height * size)].min() < 110
+    if closed == 1.0:  # nothing of the white is seen any more
+        assert picture[: round(0.55 * size)].max() < skin + 25
 
 
 @settings(max_examples=200)
