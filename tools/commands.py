@@ -114,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     doctor.add_argument("arguments", nargs="*", metavar="[FILE] [options]")
 
+    bake = commands.add_parser(
+        "bake",
+        help="make the clips that a game of yours ships with",
+        prefix_chars="\0",
+        add_help=False,
+    )
+    bake.set_defaults(command=_bake)
+    bake.add_argument("arguments", nargs="*", metavar="PROJECT [options]")
+
     windows = commands.add_parser("windows", help="run what it can as a program of Windows")
     windows.set_defaults(command=_windows)
 
@@ -308,9 +317,13 @@ def _soak(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     _ready_environment()
-    # Paths among the arguments are relative to where the user is, and `tools` is here.
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return _python("tools.doctor", *options.arguments, cwd=Path.cwd(), env=env)
+    return _npc_video("doctor", *options.arguments)
+
+
+def _bake(options: argparse.Namespace) -> int:
+    if not {"-h", "--help"} & set(options.arguments):
+        _ready()
+    return _npc_video("bake", *options.arguments)
 
 
 def _windows(options: argparse.Namespace) -> int:
@@ -386,4 +399,5 @@ def _python(
 
 def _npc_video(*arguments: str) -> int:
     """Run the command that the wheel brings, in the folder that its arguments are relative to."""
-    return _python("npc_video.cli", *arguments, cwd=Path.cwd())
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}  # `tools` is here
+    return _python("tools.npc_video", *arguments, cwd=Path.cwd(), env=env)

@@ -34,7 +34,7 @@ def main(
 
     Args:
         arguments: those after the program's name; the process's own if None.
-        find_engine: gives the Godot that the doctor examines.
+        find_engine: gives the Godot that exports and bakes, and that the doctor examines.
         folders: those that the doctor examines beside the usual ones, by what they are for.
     """
     print_anything()
@@ -100,7 +100,7 @@ def _parser(
         each.add_argument("project", type=Path, help="the folder with its project.godot")
 
     export = commands.add_parser("export", help="export a game, and see whether it runs")
-    export.set_defaults(command=_export)
+    export.set_defaults(command=_export, find_engine=find_engine)
     export.add_argument("project", type=Path, help="the folder with its project.godot")
     export.add_argument("preset", help="the name of an export preset of the project")
     export.add_argument("path", type=Path, help="the program, .zip or .app to write")
@@ -109,7 +109,7 @@ def _parser(
     baking = commands.add_parser(
         "bake", help="make the clips that a game ships with, those that are missing"
     )
-    bake.add_to(baking)
+    bake.add_to(baking, find_engine)
 
     graph_commands.add_to(commands.add_parser("graph", help="look through files of NPCs"))
 
@@ -144,7 +144,7 @@ def _uninstall(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    engine = installed()
+    engine = options.find_engine()
     if engine is None:
         raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
     project, preset, path = options.project.resolve(), options.preset, options.path

@@ -72,13 +72,6 @@ REX = Profile("Rex", base_prompt="a dog", document=read_template("pet"))
 GUARD = Profile("Guard", document=read_template("guard"))
 
 
-@pytest.fixture(autouse=True)
-def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = find()
-    assert found is not None, "`python3 run.py engine` gets a Godot"
-    monkeypatch.setattr("npc_video.shipping.bake.installed", lambda: found)
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "game"
@@ -101,7 +94,7 @@ def weighted(npc: Profile) -> list[str]:
 
 
 def bake(project: Path, *arguments: str) -> int:
-    return cli.main(["bake", str(project), *arguments])
+    return cli.main(["bake", str(project), *arguments], find_engine=find)
 
 
 def test_it_makes_what_is_missing_with_the_player_s_generator(

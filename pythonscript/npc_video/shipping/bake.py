@@ -7,14 +7,14 @@ the project; here it is started, and what it tells becomes a progress bar.
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 from ..bake_words import BAKING, EMBEDDED, SAYS
 from .console import Failure, say
-from .engine import Engine, installed
+from .engine import Engine
 from .godot import import_project, run_project
 
 __all__ = ["add_to", "bake_project"]
@@ -23,9 +23,9 @@ _SCENE = "res://addons/npc_video_player/bake.tscn"
 _BAR_WIDTH = 30
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Adds the command's arguments."""
-    parser.set_defaults(command=_bake)
+def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | None]) -> None:
+    """Adds the command's arguments; `find_engine` gives the Godot that bakes."""
+    parser.set_defaults(command=_bake, find_engine=find_engine)
     parser.add_argument("project", type=Path, help="the folder with its project.godot")
     parser.add_argument(
         "--profile",
@@ -110,7 +110,7 @@ def bake_project(
 
 
 def _bake(options: argparse.Namespace) -> int:
-    engine = installed()
+    engine = options.find_engine()
     if engine is None:
         raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
     bake_project(

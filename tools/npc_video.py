@@ -1,0 +1,14 @@
+"""`npc-video` for a checkout, which may have a Godot that it fetched.
+
+python -m tools.npc_video COMMAND…
+"""
+
+import sys
+
+from npc_video.cli import main
+
+from tools.engine import find
+from tools.paths import cache_folder
+
+if __name__ == "__main__":
+    sys.exit(main(find_engine=find, folders={"fetched": cache_folder()}))
