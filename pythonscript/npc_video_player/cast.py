@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from godot import DirAccess, FileAccess, Node, PackedScene, ResourceLoader
 from npc_video import Profile
 from npc_video.errors import InvalidDataError
+from npc_video.script_text import call_in
 
 from .backend_resources import NpcBackend
 from .player import NpcVideoPlayer
@@ -21,7 +21,6 @@ BAKED_FOLDER = "res://baked"
 
 _PRESET = "fast"
 _SCRIPTS = (".gd", ".cs", ".py")
-_SETS_GENERATOR = re.compile(r"\b(set_generator|SetGenerator|set_backend)\(")
 _ADDONS, _IGNORED = "res://addons", ".gdignore"
 
 
@@ -74,10 +73,8 @@ def cast_of(names: list[str]) -> list[Part]:
 def scripts_with_generators() -> dict[str, str]:
     """The scripts of the project that give a player what makes its clips, and how they do."""
     scripts = [path for path in _files("res://") if path.endswith(_SCRIPTS)]
-    found = {
-        path: _SETS_GENERATOR.search(str(FileAccess.get_file_as_string(path))) for path in scripts
-    }
-    return {path: call[1] for path, call in found.items() if call is not None}
+    calls = {path: call_in(str(FileAccess.get_file_as_string(path)), path) for path in scripts}
+    return {path: call for path, call in calls.items() if call}
 
 
 def _parts() -> Iterator[Part]:

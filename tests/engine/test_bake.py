@@ -252,11 +252,13 @@ def test_a_function_of_the_game_makes_no_baked_clips_and_that_is_told(
         "extends Node\nfunc _ready() -> void:\n\t$Guard.set_generator(func(_r): return [])\n",
         "utf-8",
     )
+    (project / "notes.gd").write_text("extends Node\n# set_generator(…) is in puppet.gd\n", "utf-8")
     (project / "guard.py").write_text("def choose(guard):\n    guard.set_backend(None)\n", "utf-8")
     assert bake(project, "--profile", "Guard", "--clips", "1") == 0
     told = capsys.readouterr().err
     assert "res://puppet.gd calls set_generator" in told
     assert "res://guard.py calls set_backend" in told
+    assert "notes.gd" not in told
     assert "in res://baked, by the embedded generator." in told
     assert bake(project, "--profile", "Guard", "--generator", "embedded", "--clips", "1") == 0
     assert "set_generator" not in capsys.readouterr().err
