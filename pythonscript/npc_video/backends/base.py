@@ -5,7 +5,7 @@ It imports records and errors only; `scripted` ships a generator that does as a 
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -81,6 +81,11 @@ class GenerationRequest:
     clip_seconds: float = CLIP_SECONDS
     image: NpcImage | None = None
     deadline: float | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for requests of the same clip."""
+        return self.params.cache_key(), self.preset, self.clip_seconds
 
     @property
     def is_urgent(self) -> bool:

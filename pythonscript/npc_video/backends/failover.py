@@ -22,6 +22,7 @@ from .base import (
 )
 from .blame import host_breaker, is_of_host, may_go_elsewhere, say_where
 from .fingerprint import joined_fingerprint
+from .kept import Kept
 
 __all__ = ["Budget", "FailoverBackend"]
 
@@ -64,7 +65,8 @@ class FailoverBackend(Backend):
     A request with a deadline goes to the second one when the first would not meet it, as far as is
     known from earlier jobs and from those that it has; one without a deadline goes there only when
     the first is down. What one of them is not there for, or declines, the other is asked for,
-    unless the work may have begun where it costs money. One whose last job failed by its own doing
+    unless the work may have begun where it costs money: that one is asked when the clip is wanted
+    again. One whose last job failed by its own doing
     comes second for a while that doubles, and is then tried by one job.
 
     Args:
@@ -92,6 +94,7 @@ class FailoverBackend(Backend):
         self._spent: deque[float] = deque()
         self._load = LoadFactor()
         self._busy: list[float] = []
+        self._begun: Kept[Backend] = Kept()  # the one of a clip that did not come in time
         self._breakers = {backend: host_breaker() for backend in self._order}
 
     @property
@@ -143,7 +146,12 @@ class FailoverBackend(Backend):
         order, now = self._order, self._clock()
         if request.deadline is not None and self._expected(request) > request.deadline:
             order = order[::-1]
-        return sorted(order, key=lambda backend: not self._breakers[backend].lets_through(now))
+        begun = self._begun.take(request.key)
+
+        def rank(backend: Backend) -> tuple[bool, bool]:
+            return backend is not begun, not self._breakers[backend].lets_through(now)
+
+        return sorted(order, key=rank)
 
     def _expected(self, request: GenerationRequest) -> float:
         """Seconds until the first one would be done, after what it has to do already."""
@@ -187,6 +195,8 @@ class FailoverBackend(Backend):
         except BaseException as error:
             if isinstance(error, GenerationError):
                 say_where(error, backend.place)
+                if error.has_begun:
+                    self._begun.keep(request.key, backend)
             if isinstance(error, Exception) and is_of_host(error):
                 breaker.failed(self._clock())
             else:

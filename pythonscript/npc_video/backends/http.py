@@ -36,7 +36,8 @@ from .fingerprint import coloured_fingerprint, fingerprint_of
 from .http_fields import HttpFields
 from .http_jobs import HttpJobs
 from .http_reader import JobReader
-from .http_rules import HttpJob, JobGoneError, JobRules, Kept, Priority
+from .http_rules import HttpJob, JobGoneError, JobRules, Priority
+from .kept import Kept
 from .origin import short_origin
 from .received import received_clip
 from .token import Token

@@ -1,10 +1,9 @@
 """How a video service has its jobs asked for: rules, and what is known of one job."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from ..errors import (
     GenerationError,
@@ -15,14 +14,13 @@ from ..errors import (
 from .base import GenerationRequest
 from .refusals import retry_after
 
-__all__ = ["HttpJob", "JobGoneError", "JobRules", "Kept", "Priority", "patiently"]
+__all__ = ["HttpJob", "JobGoneError", "JobRules", "Priority", "patiently"]
 
 # Between two questions whether a clip is there yet: a part of the time that it has taken, so that
 # little is lost to asking late, from the shortest pause to so many times that.
 _PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_FACTOR = 0.02, 0.03, 1.0, 4.0
 _LONGEST_WISH = 30.0
 _LONGEST_POLL = 300.0
-_KEPT, _KEPT_SECONDS = 64, 3600.0
 
 _T = TypeVar("_T")
 
@@ -162,20 +160,3 @@ async def patiently(
                 raise
             rest = left.pop(0) if wished is None else min(max(wished, rests[0]), _LONGEST_WISH)
         await asyncio.sleep(rest)
-
-
-class Kept(Generic[_T]):
-    """What is known of questions that may be asked again: of the last ones, for an hour."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, tuple[float, _T]] = {}
-
-    def keep(self, key: str, value: _T) -> None:
-        self._held[key] = (time.perf_counter(), value)
-        if len(self._held) > _KEPT:
-            del self._held[next(iter(self._held))]
-
-    def take(self, key: str) -> _T | None:
-        """What was kept under this key, which is forgotten."""
-        at, value = self._held.pop(key, (0.0, None))
-        return value if time.perf_counter() - at < _KEPT_SECONDS else None

@@ -21,6 +21,7 @@ from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
 from .blame import is_of_host, may_go_elsewhere, say_where
 from .fingerprint import joined_fingerprint
+from .kept import Kept
 from .pool_plan import Plan, PoolJob, Run
 from .pool_wanted import Wanted
 
@@ -39,7 +40,7 @@ class BackendPool(Backend):
     its jobs, and those that a host has declined, go to another one, once. A host whose last job
     failed by its own doing gets nothing for a while that doubles, and is then tried by one job,
     unless no other one is there. What has begun where each clip costs money stays there, and is
-    neither broken off nor begun a second time.
+    neither broken off nor begun a second time: when its clip is wanted again, that host is asked.
 
     Args:
         hosts: at least one, by name; closed with the pool.
@@ -74,6 +75,7 @@ class BackendPool(Backend):
         self._tickets = itertools.count(1)
         self._wanted: dict[int, Wanted] = {}
         self._by_key: dict[Hashable, int] = {}
+        self._begun: Kept[str] = Kept()  # the host of a clip that did not come in time
         self._running: dict[int, asyncio.Task[None]] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
         # Why, of hosts that are known to be of no use now.
@@ -137,13 +139,16 @@ class BackendPool(Backend):
     # ---- Requests ----
 
     def _want(self, request: GenerationRequest) -> Wanted:
-        key = (request.params.cache_key(), request.preset, request.clip_seconds)
+        key = request.key
         ticket = self._by_key.get(key)
         if ticket is not None:
             if request.is_urgent:
                 self._plan.promote(ticket)
             return self._wanted[ticket]
-        job = PoolJob(next(self._tickets), request, request.is_urgent)
+        at = self._begun.take(key) or ""
+        if at in self._dead:
+            at = ""
+        job = PoolJob(next(self._tickets), request, request.is_urgent, at=at)
         future = asyncio.get_running_loop().create_future()
         wanted = self._wanted[job.ticket] = Wanted(job, key, future)
         self._by_key[key] = job.ticket
@@ -248,8 +253,10 @@ class BackendPool(Backend):
             if self._plan.runs_of(job.ticket):
                 continue  # a hedge goes on
             if may_go and not job.avoid:
-                self._plan.add(replace(job, avoid=run.host))
+                self._plan.add(replace(job, avoid=run.host, at=""))
             else:
+                if error.has_begun:
+                    self._begun.keep(job.request.key, run.host)
                 self._answer(job.ticket, error)
         if isinstance(error, GeneratorUnavailableError):
             self._leave_alone(run.host, rest, error)
@@ -265,6 +272,7 @@ class BackendPool(Backend):
     def _bury(self, host: str, error: GeneratorUnavailableError) -> None:
         """Nothing waits for a host that may never come back, when there is no other."""
         self._dead[host] = error
+        self._plan.give_up(host)
         if len(self._dead) == len(self._hosts):
             for ticket in list(self._wanted):
                 if not self._plan.runs_of(ticket):
@@ -277,6 +285,7 @@ class BackendPool(Backend):
             if (await self._hosts[host].health()).is_ready:
                 break
             self._bury(host, error)
+            self._settle()
             pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * pause))
         self._dead.pop(host, None)
         self._plan.set_up(host, is_up=True)

@@ -26,12 +26,18 @@ _SWITCH = 0.1
 
 @dataclass(frozen=True, slots=True)
 class PoolJob:
-    """One request; `avoid` is the host that has lost or declined it already."""
+    """One request.
+
+    Attributes:
+        avoid: the host that has lost or declined it already.
+        at: the host that has begun its clip, where that costs money, and is asked for it again.
+    """
 
     ticket: int
     request: GenerationRequest
     is_urgent: bool
     avoid: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,12 @@ class Plan:
         """Whether there is another host that is up."""
         return any(each.is_up for name, each in self._hosts.items() if name != host)
 
+    def give_up(self, host: str) -> None:
+        """What it has begun is not waited for any more: another host begins it anew."""
+        for ticket, job in self._waiting.items():
+            if job.at == host:
+                self._waiting[ticket] = replace(job, at="")
+
     def set_up(self, host: str, *, is_up: bool) -> None:
         self._hosts[host].is_up = is_up
 
@@ -238,7 +250,8 @@ class Plan:
         wanted = (job.request.preset, job.request.clip_seconds)
         for other in self._waiting.values():
             is_alike = (other.request.preset, other.request.clip_seconds) == wanted
-            if other is not job and is_alike and not other.is_urgent and other.avoid != host:
+            is_free = not other.is_urgent and other.avoid != host and other.at in ("", host)
+            if other is not job and is_alike and is_free:
                 yield other
 
     def _displace(self, run: Run) -> None:
@@ -274,8 +287,13 @@ class Plan:
         host = min(done, key=lambda name: done[name], default=None)
         return host, done[host] if host is not None else 0.0
 
-    def _candidates(self, job: PoolJob, up: Iterable[str], now: float) -> list[str]:
-        """Of the hosts that are up, those that may have a job; those that rest if all do."""
+    def _candidates(self, job: PoolJob, up: Collection[str], now: float) -> list[str]:
+        """Of the hosts that are up, those that may have a job; those that rest if all do.
+
+        One that has begun its clip already has it alone, and is waited for.
+        """
+        if job.at:
+            return [job.at] if job.at in up else []
         others = [name for name in up if name != job.avoid]
         working = [name for name in others if self._hosts[name].breaker.lets_through(now)]
         return working or others or list(up)

@@ -209,6 +209,23 @@ def test_a_bad_host_does_not_swallow_what_a_good_one_makes(name, layer):
 
 
 @pytest.mark.parametrize("layer", PAIRS)
+def test_what_one_of_two_has_begun_it_is_asked_for_again(layer):
+    service, other = Service(status=says(body={"status": "running"})), ScriptedBackend()
+
+    async def test(backend):
+        both = PAIRS[layer](backend, other)
+        with pytest.raises(GeneratorUnavailableError):
+            await generate(both)
+        service.says["status"] = [made]
+        assert (await generate(both)).data == video()
+        await both.close()
+
+    run(service, test, limits=Limits(answer_seconds=5.0, generate_seconds=2.0))
+    assert len(service.posts) == 1
+    assert other.begun == []
+
+
+@pytest.mark.parametrize("layer", PAIRS)
 @pytest.mark.parametrize("name", ANSWERS)
 def test_of_several_hosts_each_error_says_which(name, layer):
     async def test(backend):
