@@ -38,7 +38,9 @@ RGBA, (height, width, 4), the clip has the alpha; colours are not multiplied by 
 array, but can be seen as one, as a picture of Pillow, counts as that.
 """
 
-_WANTED = "each must be an array of uint8, 0 to 255, with the shape (height, width, 3)"
+_WANTED = (
+    "each must be an array of uint8, 0 to 255, of the shape (height, width, 3), or 4 with alpha"
+)
 _translate: Callable[[Any], Any] = lambda made: made  # noqa: E731
 
 

@@ -205,7 +205,7 @@ def test_other_pictures_are_refused_in_a_sentence(picture, told):
     with pytest.raises(GenerationInvalidError) as error:
         made(lambda request: [picture] * 3)
     assert f"returned {told} pictures" in str(error.value)
-    assert "an array of uint8, 0 to 255, with the shape (height, width, 3)" in str(error.value)
+    assert "an array of uint8, 0 to 255, of the shape (height, width, 3), or 4" in str(error.value)
     assert str(error.value).count(". ") == 0
 
 
