@@ -4,7 +4,6 @@ import asyncio
 import atexit
 import logging
 import threading
-import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -70,7 +69,6 @@ class Worker:
                 it does.
         """
         grace = min(seconds, _GRACE_SECONDS)
-        deadline = time.perf_counter() + grace
         with self._lock:
             if self._is_stopping:
                 if last is not None:
@@ -81,7 +79,7 @@ class Worker:
         atexit.unregister(self.stop)
         if self._listens.wait(grace):
             self._is_tidy.wait(grace + seconds)
-        self._thread.join(max(0.0, deadline - time.perf_counter()))
+            self._thread.join(grace)
         if (unsaid := self._take_last()) is not None:
             unsaid.close()
         if self._thread.is_alive():

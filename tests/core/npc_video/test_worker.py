@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
 import pytest
 from npc_video.errors import WorkerError
@@ -201,6 +202,20 @@ class TestStop:
             worker.stop(DEADLINE)
             thread.join(DEADLINE)
             assert all(future.done() for future in futures)
+
+
+def test_what_is_left_to_do_may_take_longer_than_what_runs():
+    worker = Worker()
+    worker.submit(asyncio.to_thread(int)).result(DEADLINE)
+    done = []
+
+    async def tidy_up():
+        await asyncio.sleep(0.3)
+        done.append(True)
+        asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.05)
+
+    worker.stop(0.2, tidy_up())
+    assert done
 
 
 @pytest.mark.filterwarnings("error")
