@@ -114,10 +114,11 @@ def test_a_loop_is_as_long_as_the_file(test: EngineTest) -> Steps:
         for name, length in (("slide.mp4", 3.56), ("one4s.webm", None)):
             yield from opened(player, name)
             heard.clear()
-            times, passed = [], 0.0
+            times, passed, longest = [], 0.0, 0.0
             while passed < 12.0 and len(times) < 3:
                 yield
                 passed += player.get_process_delta_time()
+                longest = max(longest, player.get_process_delta_time())
                 if heard:
                     heard.clear()
                     times.append(passed)
@@ -125,7 +126,8 @@ def test_a_loop_is_as_long_as_the_file(test: EngineTest) -> Steps:
                 assert times == [], name
             else:
                 lasts = times[2] - times[1]
-                assert abs(lasts - length) < 0.2, (name, lasts)
+                # No more exactly than by the frame of a slow renderer.
+                assert abs(lasts - length) < max(0.2, longest), (name, lasts)
 
 
 def test_a_still_tells_no_loops_and_is_bettered_at_once(test: EngineTest) -> Steps:
