@@ -412,7 +412,7 @@ class VideoGenerationManager:
             if self._is_closed:
                 raise  # nobody listens any more
             # Whatever else it raises, as a library that exits, its turn must not last for ever.
-            log_broken(f"The generator broke at a clip of {_who(params)}:", error)
+            log_broken(f"The generator broke at a clip of {params.who}:", error)
             fail(f"The generator broke: {error!r}.")
         else:
             attempt.end(clip)
@@ -448,10 +448,6 @@ class VideoGenerationManager:
         for backend in self._backends.values():
             await _closed(backend)
         await self._shelving.close()
-
-
-def _who(params: VideoParams) -> str:
-    return params.npc_name or params.npc_id or "an NPC"
 
 
 async def _closed(backend: Backend) -> None:

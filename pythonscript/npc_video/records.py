@@ -260,6 +260,11 @@ class VideoParams:
         del told["prompt_in_key"]
         return told
 
+    @property
+    def who(self) -> str:
+        """The NPC, for sentences."""
+        return self.npc_name or self.npc_id or "an NPC"
+
     def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
         """What must be equal for one clip to stand for another.
 

@@ -122,8 +122,7 @@ class CallableBackend(Backend):
                 f"The generator function reached nobody: {error!r}."
             ) from error
         except Exception as error:
-            who = request.params.npc_name or request.params.npc_id or "an NPC"
-            log_broken(f"The generator function broke at a clip of {who}:", error)
+            log_broken(f"The generator function broke at a clip of {request.params.who}:", error)
             raise GenerationFailedError(f"The generator function broke: {error!r}.") from error
         finally:
             given_up.set()
