@@ -40,7 +40,7 @@ class Shared:
         await asyncio.to_thread(self._server.start)
 
 
-class TestRealServer(ClientTests):
+class OnRealServer:
     DEADLINE = 240.0
 
     @pytest.fixture(autouse=True)
@@ -51,6 +51,8 @@ class TestRealServer(ClientTests):
     async def serve(self):
         yield Shared(self._server)
 
+
+class TestRealServer(OnRealServer, ClientTests):
     @pytest.mark.parametrize("size", [64, 256])
     def test_clips_of_the_size_that_was_asked_for(self, size):
         async def test(proxy, server, backend):
@@ -81,17 +83,7 @@ class TestRealServer(ClientTests):
         self.run(test)
 
 
-class TestFaultsOfRealServer(FaultTests):
-    DEADLINE = 240.0
-
-    @pytest.fixture(autouse=True)
-    def _use(self, comfyui):
-        self._server = comfyui
-
-    @asynccontextmanager
-    async def serve(self):
-        yield Shared(self._server)
-
+class TestFaultsOfRealServer(OnRealServer, FaultTests):
     def test_a_picture_that_was_deleted_is_sent_again(self):
         async def test(gate, backend):
             for uploads in (1, 2):

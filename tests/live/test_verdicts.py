@@ -5,7 +5,6 @@ too. What it is asked depends on its version, so nothing is expected but that th
 """
 
 import asyncio
-import copy
 import json
 import uuid
 
@@ -17,20 +16,9 @@ from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.comfyui.server import Server
 from npc_video.backends.wire import Wire
 
-from tests.core.npc_video.backends.comfyui.recorded import DATA, picture, tiny
+from tests.core.npc_video.backends.comfyui.recorded import DATA, picture, saved, tiny
 
 EXPORTED = sorted(path.stem for path in (DATA / "exported").glob("*.json"))
-SAVED = {
-    "1": {
-        "class_type": "EmptyImage",
-        "inputs": {"width": 64, "height": 64, "batch_size": 9, "color": 0},
-    },
-    "4": {"class_type": "CreateVideo", "inputs": {"images": ["1", 0], "fps": 8}},
-    "5": {
-        "class_type": "SaveVideo",
-        "inputs": {"video": ["4", 0], "filename_prefix": "a", "format": "mp4", "codec": "h264"},
-    },
-}
 LOADER = {"class_type": "UNETLoader", "inputs": {"unet_name": "gone", "weight_dtype": "default"}}
 PREVIEW = {"class_type": "PreviewImage", "inputs": {"images": ["gone", 0]}}
 
@@ -41,7 +29,7 @@ def repeat(image, amount=1):
 
 def but(node="1", *, without=(), added=None, **inputs):
     """The graph with other inputs of a node, without some, or with other nodes."""
-    graph = copy.deepcopy(SAVED) | (added or {})
+    graph = saved(**(added or {}))
     graph[node]["inputs"] |= inputs
     for name in without:
         del graph[node]["inputs"][name]
@@ -89,7 +77,7 @@ GRAPHS = {
         images=["r60", 0],
         added={f"r{n}": repeat([f"r{n - 1}", 0] if n else ["1", 0]) for n in range(61)},
     ),
-    "no output": {"1": SAVED["1"]},
+    "no output": {"1": saved()["1"]},
 }
 
 

@@ -7,7 +7,7 @@ from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import CustomWorkflow
 
 from .described import newer
-from .recorded import DATA, nodes, tiny
+from .recorded import DATA, nodes, saved, tiny
 from .test_graphs import values
 
 OLDER, NEWER = Catalogue(nodes(), "0.3.75"), Catalogue(newer(), "0.33.0")
@@ -16,21 +16,6 @@ OLDER, NEWER = Catalogue(nodes(), "0.3.75"), Catalogue(newer(), "0.33.0")
 def exported(name):
     text = (DATA / "exported" / f"{name}.json").read_text("utf-8")
     return CustomWorkflow(text).build(values())
-
-
-def saved(**added):
-    """A graph of nodes that every server has, and others."""
-    return {
-        "1": {
-            "class_type": "EmptyImage",
-            "inputs": {"width": 64, "height": 64, "batch_size": 9, "color": 0},
-        },
-        "4": {"class_type": "CreateVideo", "inputs": {"images": ["1", 0], "fps": 8}},
-        "5": {
-            "class_type": "SaveVideo",
-            "inputs": {"video": ["4", 0], "filename_prefix": "a", "format": "mp4", "codec": "h264"},
-        },
-    } | added
 
 
 def changed(node, **inputs):
