@@ -13,9 +13,10 @@ import numpy as np
 from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
 from measurement import Measurement
 from npc_video import GeneratedClip, VideoParams
-from npc_video_player import NpcVideoPlayer, shared
-from npc_video_player.clip_layer import ClipLayer
-from npc_video_player.screen import Screen
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.screen.screen import Screen
+from npc_video_player.sharing import shared
 
 _DECODING_FRAMES = 600  # of the engine, in which what is waited for is decoded
 _MOST_FRAMES = 120  # in which the second clip must have taken over

@@ -13,9 +13,9 @@ import numpy as np
 from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
 from measurement import Measurement
 from npc_video import GeneratedClip, VideoParams
-from npc_video_player import shared
-from npc_video_player.clip_layer import ClipLayer
-from npc_video_player.reel import Reel
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.clips.reel import Reel
+from npc_video_player.sharing import shared
 
 _DECODING_FRAMES = 600  # of the engine, in which a frame of a clip is decoded
 

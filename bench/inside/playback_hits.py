@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from npc_video_player import shared
+from npc_video_player.sharing import shared
 from playback_stage import Silent, Stage, Steps, at_rest, clip_of, player, provide, until, wait
 
 _NPC, _CLIPS = "Ember", 8

@@ -23,7 +23,8 @@ from npc_video import (
 )
 from npc_video.backends.base import Backend, GenerationRequest, OnEarly, OnProgress, ignore
 from npc_video.cache import ClipCache
-from npc_video_player import NpcVideoPlayer, sources
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.sharing import sources
 
 # Pixels of its side. It is small, because a renderer without a graphics card takes its time from
 # the same processor.

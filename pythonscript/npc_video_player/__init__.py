@@ -6,22 +6,22 @@ Importing it registers the classes, so the extension does that when the engine s
 from godot import OS, Engine
 from npc_video.bake_words import BAKING
 
-from . import shared
-from .backend_resources import (
+from .player.player import NpcVideoPlayer
+from .resources.backend_resources import (
     NpcBackend,
     NpcBackendPool,
     NpcFailoverBackend,
     NpcProceduralBackend,
 )
-from .http_backend import NpcHttpBackend
-from .interaction_zone import NpcInteractionZone, NpcInteractionZone2D
-from .interaction_zone_3d import NpcInteractionZone3D
-from .player import NpcVideoPlayer
-from .profile import NpcProfile
-from .remote_backends import NpcComfyUiBackend
-from .response_graph import NpcResponseGraph
-from .script_backend import NpcScriptBackend
-from .stills_backend import NpcStillsBackend
+from .resources.http_backend import NpcHttpBackend
+from .resources.profile import NpcProfile
+from .resources.remote_backends import NpcComfyUiBackend
+from .resources.response_graph import NpcResponseGraph
+from .resources.script_backend import NpcScriptBackend
+from .resources.stills_backend import NpcStillsBackend
+from .sharing import shared
+from .zones.interaction_zone import NpcInteractionZone, NpcInteractionZone2D
+from .zones.interaction_zone_3d import NpcInteractionZone3D
 
 __all__ = [
     "NpcBackend",
@@ -43,6 +43,6 @@ __all__ = [
 if Engine.is_editor_hint():
     from . import editor  # noqa: F401  registers what it has
 elif BAKING in OS.get_cmdline_user_args():
-    from . import baker  # noqa: F401  the same
+    from .baking import baker  # noqa: F401  the same
 
 shared.load()

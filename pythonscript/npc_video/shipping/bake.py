@@ -1,6 +1,6 @@
 """`npc-video bake`: makes the clips that a game ships with, from the command line or in CI.
 
-The project's own engine does it, without a window (`npc_video_player.baker`), as only it can read
+The project's own engine does it, without a window (`npc_video_player.baking`), as only it can read
 the project; here it is started, and what it tells becomes a progress bar.
 """
 

@@ -9,8 +9,8 @@ from npc_video import QUALITY_PRESETS
 from npc_video.doctor.generators import Examined, examine, facts
 from npc_video.errors import NpcVideoError
 
-from ..backend_resources import NpcBackend, make_backend
-from ..jobs import Job
+from ..resources.backend_resources import NpcBackend, make_backend
+from ..sharing.jobs import Job
 from . import look
 
 __all__ = ["NpcBackendInspector"]

@@ -31,9 +31,9 @@ from npc_video.errors import NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
 from npc_video.session import read_session
 
-from ..backend_resources import NpcBackend
-from ..game_files import read_picture
-from ..jobs import Job
+from ..resources.backend_resources import NpcBackend
+from ..resources.game_files import read_picture
+from ..sharing.jobs import Job
 from . import look
 from .trial import generator
 

@@ -23,8 +23,8 @@ from godot import (
     push_error,
 )
 
-from ..game_files import read_file
-from ..response_graph import NpcResponseGraph
+from ..resources.game_files import read_file
+from ..resources.response_graph import NpcResponseGraph
 
 __all__ = ["NpcGraphImport", "NpcGraphInspector"]
 

@@ -23,7 +23,7 @@ from godot import (
 )
 from npc_video import QUALITY_PRESETS
 
-from ..backend_resources import NpcBackend
+from ..resources.backend_resources import NpcBackend
 
 __all__ = [
     "FAULT",

@@ -6,7 +6,7 @@ from typing import Any
 
 from godot import EditorInspectorPlugin, EditorInterface, exposed
 
-from ..player import NpcVideoPlayer
+from ..player.player import NpcVideoPlayer
 from .bake_dialog import BakeDialog, bake_button
 
 __all__ = ["NpcPlayerInspector"]

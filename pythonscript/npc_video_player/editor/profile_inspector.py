@@ -20,7 +20,7 @@ from godot import (
 from npc_video import VideoParams
 from npc_video.rehearsal import Rehearsal
 
-from ..profile import NpcProfile, record_of
+from ..resources.profile import NpcProfile, record_of
 from . import look
 from .bake_dialog import BakeDialog, bake_button
 from .stage import PreviewStage

@@ -13,9 +13,9 @@ from typing import Any
 from godot import Control, Rect2, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 
-from .. import shared
-from ..happenings import Broken, Unheard
-from ..screen import Screen
+from ..screen.happenings import Broken, Unheard
+from ..screen.screen import Screen
+from ..sharing import shared
 from .look import scaled
 
 __all__ = ["PreviewStage"]

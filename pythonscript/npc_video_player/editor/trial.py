@@ -15,9 +15,9 @@ from npc_video.backends.pictures import Pictures
 from npc_video.errors import NpcVideoError
 from npc_video.rehearsal import Rehearsal
 
-from ..backend_resources import NpcBackend, make_backend
-from ..game_files import read_picture
-from ..jobs import Job
+from ..resources.backend_resources import NpcBackend, make_backend
+from ..resources.game_files import read_picture
+from ..sharing.jobs import Job
 
 __all__ = ["Trial", "generator"]
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "demo_project"
 SCENES = "\n".join(path.read_text(encoding="utf-8") for path in DEMO.glob("*.tscn"))
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in DEMO.glob("*.gd"))
-NODE = (ROOT / "pythonscript/npc_video_player/overlay.py").read_text(encoding="utf-8")
+NODE = (ROOT / "pythonscript/npc_video_player/stats/overlay.py").read_text(encoding="utf-8")
 FEELINGS = (ROOT / "pythonscript/npc_video/face/expressions.py").read_text(encoding="utf-8")
 CONVERSION = re.compile(r"%(?:%|[-+0-9.]*[a-z])")
 # The same in every language.

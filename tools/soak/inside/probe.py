@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from godot import Node, Performance, exposed
-from npc_video_player import sources
+from npc_video_player.sharing import sources
 
 # What takes longer is told one by one, in seconds.
 _LONG = 0.25

@@ -117,4 +117,8 @@ def test_a_package_that_is_developed_elsewhere_is_refused(packages: Path) -> Non
 
 def test_our_own_packages_are_those_that_run() -> None:
     inside = {path.as_posix() for _, path in our_files()}
-    assert {"godot/__init__.py", "npc_video/manager.py", "npc_video_player/player.py"} <= inside
+    assert {
+        "godot/__init__.py",
+        "npc_video/manager.py",
+        "npc_video_player/player/player.py",
+    } <= inside

@@ -36,7 +36,7 @@ from npc_video_player import (
     NpcProceduralBackend,
     NpcVideoPlayer,
 )
-from npc_video_player.backend_resources import make_backend
+from npc_video_player.resources.backend_resources import make_backend
 
 IGNORE_CACHE = 0
 CERTIFICATE = Path(__file__).parents[3] / "data" / "tls" / "untrusted.pem"

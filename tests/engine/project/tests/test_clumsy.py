@@ -13,15 +13,15 @@ from engine_tests import EngineTest, Steps, until
 from godot import OS, ClassDB, InputEventMouseButton, Vector2
 from npc_video.generation.events import ClipReady, Upgraded
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
-from npc_video_player.backend_resources import (
+from npc_video_player.resources.backend_resources import (
     NpcBackend,
     NpcBackendPool,
     NpcFailoverBackend,
     NpcProceduralBackend,
 )
-from npc_video_player.http_backend import NpcHttpBackend
-from npc_video_player.interaction_zone import NpcInteractionZone
-from npc_video_player.remote_backends import NpcComfyUiBackend
+from npc_video_player.resources.http_backend import NpcHttpBackend
+from npc_video_player.resources.remote_backends import NpcComfyUiBackend
+from npc_video_player.zones.interaction_zone import NpcInteractionZone
 from window import drawn
 
 

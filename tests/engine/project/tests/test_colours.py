@@ -22,7 +22,7 @@ from godot import (
 from npc_video import GeneratedClip, VideoParams
 from npc_video.media.decode import ClipDecoder
 from npc_video_player import NpcVideoPlayer
-from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.clips.clip_layer import ClipLayer
 from players import BARE, player_in
 from window import drawn, picture, time_scale
 

@@ -27,11 +27,11 @@ from npc_video import VideoParams
 from npc_video.face.ember import EmberPainter
 from npc_video.face.expressions import EXPRESSIONS
 from npc_video.face.pose import pose
-from npc_video_player.emotion_icon import draw_icon, icon_for
-from npc_video_player.layers import new_item
-from npc_video_player.placeholder import Placeholder
-from npc_video_player.procedural_face import ProceduralFace
-from npc_video_player.progress_ring import ProgressRing
+from npc_video_player.canvas.emotion_icon import draw_icon, icon_for
+from npc_video_player.canvas.layers import new_item
+from npc_video_player.canvas.progress_ring import ProgressRing
+from npc_video_player.screen.placeholder import Placeholder
+from npc_video_player.screen.procedural_face import ProceduralFace
 from window import picture
 
 SIDE = 256

@@ -12,8 +12,9 @@ import numpy as np
 from clips import clip_of, make_clip
 from engine_tests import EngineTest, Steps, until
 from npc_video import GeneratedClip
-from npc_video_player import NpcVideoPlayer, shared
-from npc_video_player.clip_layer import ClipLayer
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.sharing import shared
 from players import BARE, player_in
 from window import drawn, picture, time_scale
 

@@ -16,7 +16,7 @@ from godot import (
     ProjectSettings,
     ResourceSaver,
 )
-from npc_video_player.game_files import read_picture
+from npc_video_player.resources.game_files import read_picture
 
 
 def red() -> Image:

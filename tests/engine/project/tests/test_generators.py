@@ -27,10 +27,10 @@ from npc_video_player import (
     NpcScriptBackend,
     NpcVideoPlayer,
     game_function,
-    sources,
 )
-from npc_video_player.backend_resources import make_backend
-from npc_video_player.game_function import function_backend
+from npc_video_player.resources.backend_resources import make_backend
+from npc_video_player.resources.game_function import function_backend
+from npc_video_player.sharing import sources
 from players import BARE, made_player
 from window import drawn, picture
 

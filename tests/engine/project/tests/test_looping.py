@@ -11,7 +11,7 @@ from clips import COUNT, HEIGHT, WIDTH, grey, make_clip
 from engine_tests import EngineTest, Steps, until
 from npc_video import Fallback, VideoParams
 from npc_video_player import NpcVideoPlayer
-from npc_video_player.clip_layer import ClipLayer
+from npc_video_player.clips.clip_layer import ClipLayer
 from players import BARE, player_in
 from window import drawn, picture
 

@@ -7,8 +7,9 @@ from typing import Any
 from engine_tests import EngineTest, Steps, until
 from godot import Performance
 from npc_video.timeline import SHOWN
-from npc_video_player import NpcVideoPlayer, monitors
-from npc_video_player.monitors import MONITORS
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.stats import monitors
+from npc_video_player.stats.monitors import MONITORS
 from players import made_player
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from engine_tests import EngineTest, Steps, until
 from godot import Color, Control, Rect2, Theme, Vector2
 from npc_video.timeline import SHOWN, Timeline
-from npc_video_player import NpcVideoPlayer, theme
-from npc_video_player.overlay import _LEGEND, Overlay
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.canvas import theme
+from npc_video_player.stats.overlay import _LEGEND, Overlay
 from window import picture
 
 SIZES = ((290, 290), (400, 260), (200, 290), (120, 90), (30, 30), (8, 8), (1, 1), (0, 0))

@@ -14,8 +14,9 @@ from godot import (
     Performance,
     Vector2,
 )
-from npc_video_player import NpcVideoPlayer, shared, sources
-from npc_video_player.clip_layer import ClipLayer
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.sharing import shared, sources
 from players import made_player
 
 MANY = 100

@@ -16,16 +16,17 @@ from godot import (
     Vector2i,
 )
 from npc_video import Fallback, VideoParams
-from npc_video_player import NpcVideoPlayer, sources
-from npc_video_player import player as player_module
-from npc_video_player.backend_resources import NpcProceduralBackend
-from npc_video_player.http_backend import NpcHttpBackend
-from npc_video_player.layers import CURVES
-from npc_video_player.placeholder import Placeholder
-from npc_video_player.player_properties import PlayerProperties
-from npc_video_player.procedural_face import ProceduralFace
-from npc_video_player.profile import NpcProfile
-from npc_video_player.setting import Setting
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.canvas.layers import CURVES
+from npc_video_player.player import player as player_module
+from npc_video_player.player.player_properties import PlayerProperties
+from npc_video_player.properties.setting import Setting
+from npc_video_player.resources.backend_resources import NpcProceduralBackend
+from npc_video_player.resources.http_backend import NpcHttpBackend
+from npc_video_player.resources.profile import NpcProfile
+from npc_video_player.screen.placeholder import Placeholder
+from npc_video_player.screen.procedural_face import ProceduralFace
+from npc_video_player.sharing import sources
 from players import player_in
 
 IN_INSPECTOR, ENUM = 4, 2

@@ -26,10 +26,11 @@ from godot import (
     Vector2i,
 )
 from npc_video import Fallback, GeneratedClip, VideoParams
-from npc_video_player import NpcVideoPlayer, shared
-from npc_video_player.clip_layer import ClipLayer
-from npc_video_player.procedural_face import ProceduralFace
-from npc_video_player.stretch import STRETCH_MODES, placed
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.canvas.stretch import STRETCH_MODES, placed
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.screen.procedural_face import ProceduralFace
+from npc_video_player.sharing import shared
 from players import BARE, player_in
 from window import drawn, picture, pixels_of, time_scale
 

@@ -25,14 +25,14 @@ from npc_video_player import (
     NpcProfile,
     NpcStillsBackend,
     NpcVideoPlayer,
-    sources,
 )
-from npc_video_player.backend_resources import NpcProceduralBackend, make_backend
-from npc_video_player.clip_layer import ClipLayer
-from npc_video_player.game_files import picture_name, read_picture
-from npc_video_player.placeholder import Placeholder
-from npc_video_player.procedural_face import ProceduralFace
-from npc_video_player.stretch import STRETCH_MODES
+from npc_video_player.canvas.stretch import STRETCH_MODES
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.resources.backend_resources import NpcProceduralBackend, make_backend
+from npc_video_player.resources.game_files import picture_name, read_picture
+from npc_video_player.screen.placeholder import Placeholder
+from npc_video_player.screen.procedural_face import ProceduralFace
+from npc_video_player.sharing import sources
 from players import made_player, player_in
 from window import drawn, picture
 

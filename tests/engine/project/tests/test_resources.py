@@ -20,7 +20,7 @@ from godot._register.registration import members
 from npc_video import VideoParams, load_metadata
 from npc_video.templates import TEMPLATES, template_text
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
-from npc_video_player.profile import record_of
+from npc_video_player.resources.profile import record_of
 
 IGNORE_CACHE = 0
 ODD = json.dumps(

@@ -27,7 +27,8 @@ from godot import (
     is_instance_valid,
 )
 from npc_video import GeneratedClip, VideoParams
-from npc_video_player import NpcVideoPlayer, director
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.player import director
 from numpy.typing import NDArray
 from players import BARE, player_in
 

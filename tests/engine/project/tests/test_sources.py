@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from engine_tests import EngineTest, Steps, until
-from npc_video_player import NpcVideoPlayer, sources
-from npc_video_player.backend_resources import NpcProceduralBackend
-from npc_video_player.http_backend import NpcHttpBackend
+from npc_video_player import NpcVideoPlayer
+from npc_video_player.resources.backend_resources import NpcProceduralBackend
+from npc_video_player.resources.http_backend import NpcHttpBackend
+from npc_video_player.sharing import sources
 from players import made_player
 
 

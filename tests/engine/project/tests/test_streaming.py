@@ -17,9 +17,9 @@ from npc_video import GeneratedClip, HttpBackend
 from npc_video.backends.base import Backend, Preview
 from npc_video.errors import GenerationError
 from npc_video.generation.events import Previewed
-from npc_video_player.clip_layer import ClipLayer
-from npc_video_player.http_backend import NpcHttpBackend
-from npc_video_player.placeholder import Placeholder
+from npc_video_player.clips.clip_layer import ClipLayer
+from npc_video_player.resources.http_backend import NpcHttpBackend
+from npc_video_player.screen.placeholder import Placeholder
 from players import BARE, made_player
 from window import drawn, picture
 

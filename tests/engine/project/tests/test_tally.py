@@ -7,8 +7,8 @@ from typing import get_args
 from engine_tests import EngineTest
 from npc_video import Fallback
 from npc_video.timeline import SHOWN
-from npc_video_player.happenings import ClipRole
-from npc_video_player.tally import Tally
+from npc_video_player.screen.happenings import ClipRole
+from npc_video_player.stats.tally import Tally
 
 
 def test_a_game_that_runs_for_days_keeps_no_more_than_the_last_times(test: EngineTest) -> None:

@@ -19,7 +19,8 @@ from godot import (
     TextureRect,
     Vector2,
 )
-from npc_video_player import NpcProfile, NpcVideoPlayer, stage
+from npc_video_player import NpcProfile, NpcVideoPlayer
+from npc_video_player.screen import stage
 from players import BARE, made_player, player_in
 from window import drawn, picture, pixels_of
 

@@ -28,8 +28,8 @@ from npc_video_player import (
     backend_resources,
     player_properties,
 )
-from npc_video_player.backend_resources import make_backend, makes_clips
-from npc_video_player.exported import is_exported
+from npc_video_player.resources.backend_resources import make_backend, makes_clips
+from npc_video_player.resources.exported import is_exported
 from players import made_player
 
 NPC = "Shipped"

@@ -10,10 +10,10 @@ from npc_video import QUALITY_PRESETS, Fallback, GeneratedClip, VideoParams
 from npc_video.cache import POLICIES
 from npc_video.face.words import ANIMATION_WORDS, EXPRESSION_WORDS
 from npc_video.profile import OPENINGS, REMEMBERED
-from npc_video_player.director import described
-from npc_video_player.layers import CURVES
-from npc_video_player.reel import INTERPOLATIONS
-from npc_video_player.stretch import STRETCH_MODES
+from npc_video_player.canvas.layers import CURVES
+from npc_video_player.canvas.stretch import STRETCH_MODES
+from npc_video_player.clips.reel import INTERPOLATIONS
+from npc_video_player.player.director import described
 
 DOC = Path(__file__).parents[4] / "docs" / "words.md"
 

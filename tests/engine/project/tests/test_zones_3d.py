@@ -24,7 +24,7 @@ from godot import (
     Vector3,
 )
 from npc_video_player import NpcInteractionZone, NpcInteractionZone3D
-from npc_video_player.surfaces import Ray, hit
+from npc_video_player.zones.surfaces import Ray, hit
 from players import player_in
 from window import picture
 from worlds import DARK, SIDE, screen, sprite, world

@@ -1,0 +1,192 @@
+"""The scene that `npc-video bake` runs: bakes the clips of a project's NPCs, and ends.
+
+It runs as a game does, without an editor and without a window, so that generators work that are
+scripts of the game. What it tells is a line of JSON each, after `SAYS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import npc_video
+from godot import OS, Engine, Node, ProjectSettings, ResourceLoader, exposed
+from npc_video import NpcResponseEvaluator, VideoParams
+from npc_video.backends.base import Backend
+from npc_video.backends.pictures import Pictures
+from npc_video.bake_words import EMBEDDED, SAYS
+from npc_video.baking import Progress, bake
+from npc_video.cache.baked import BakedFolder
+from npc_video.errors import InvalidDataError, NpcVideoError
+from npc_video.prediction.forecast import Forecast, Walk
+from npc_video.session import NotPlayedError, read_session
+
+from ..resources.backend_resources import NpcBackend, make_backend
+from ..resources.game_files import read_picture
+from ..sharing.jobs import Job
+from .cast import Part, cast_of, scripts_with_generators
+
+__all__ = ["NpcBaker"]
+
+_FRAMES_PER_SECOND = 60  # without a window the engine would run as fast as it can
+
+
+@exposed
+class NpcBaker(Node):
+    """Bakes what its arguments say, one NPC after the other, and ends the engine."""
+
+    def _ready(self) -> None:
+        Engine.max_fps = _FRAMES_PER_SECOND
+        self._has_missed = self._has_begun = False
+        self._left_out: list[str] = []
+        try:
+            self._wanted = json.loads(OS.get_cmdline_user_args()[-1])
+            self._session = ProjectSettings.globalize_path(self._wanted["session"])
+            if self._session and not Path(self._session).is_file():
+                raise InvalidDataError(
+                    f"{self._session} does not exist: set a player's session_file, and play."
+                )
+            self._parts = cast_of(self._wanted["profiles"])
+            self._tell_of_functions()
+            self._bake_next()
+        except NpcVideoError as error:
+            self._fail(str(error))
+
+    def _bake_next(self) -> None:
+        if not self._parts:
+            if self._left_out and not self._has_begun:
+                self._fail(self._left_out[0])
+            else:
+                self.get_tree().quit(1 if self._has_missed else 0)
+            return
+        part = self._parts.pop(0)
+        try:
+            forecast = self._forecast(part)
+            backend = self._backend(part)
+        except NotPlayedError as error:
+            if self._wanted["profiles"]:
+                self._fail(str(error))
+                return
+            self._left_out.append(str(error))
+            _say(aside=f"Left out: {error}")
+            self._bake_next()
+            return
+        except (NpcVideoError, OSError) as error:
+            self._fail(f"{part.name}: {error}")
+            return
+        except Exception as error:  # else nobody would end the engine
+            self._fail(f"{part.name}: it broke: {error!r}.")
+            return
+        count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
+        clips = [params for params, _ in forecast.weighted[:count]]
+        self._has_begun = True
+        _say(
+            npc=part.name,
+            clips=count,
+            rate=forecast.hit_rate(count),
+            folder=part.folder,
+            generator=self._generator_of(part),
+        )
+        self._job = Job(
+            _work(part, clips, backend),
+            self._finish,
+            lambda reason: self._fail(f"{part.name}: {reason}"),
+        )
+
+    def _forecast(self, part: Part) -> Forecast:
+        if self._session:
+            return read_session(Path(self._session), part.npc)
+        npc = part.npc
+        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        return Walk(evaluator, with_opening=npc.opens_with_generated).finish()
+
+    def _tell_of_functions(self) -> None:
+        """Says where a game has a function make clips, which only runs while it is played."""
+        if self._wanted["generator"] or all(part.backend for part in self._parts):
+            return
+        for path, call in scripts_with_generators().items():
+            _say(
+                aside=f"{path} calls {call}: what that sets makes clips only while the game runs."
+                " Name a generator with --generator, or the embedded one makes the clips of its"
+                " NPC."
+            )
+
+    def _generator_of(self, part: Part) -> str:
+        """What makes the clips of an NPC, in words."""
+        chosen = self._wanted["generator"]
+        if self._is_embedded(part):
+            return "the embedded generator"
+        return chosen or str(part.backend.resource_path).partition("::")[0] or "its own generator"
+
+    def _is_embedded(self, part: Part) -> bool:
+        chosen = self._wanted["generator"]
+        return chosen == EMBEDDED or not (chosen or part.backend)
+
+    def _backend(self, part: Part) -> Backend:
+        chosen = self._wanted["generator"]
+        if self._is_embedded(part):
+            return npc_video.ProceduralBackend(eyes=part.npc.eyes)
+        if not chosen:
+            return make_backend(part.backend, eyes=part.npc.eyes)
+        path = chosen if "://" in chosen else f"res://{chosen}"
+        found = ResourceLoader.load(path) if ResourceLoader.exists(path) else None
+        if not isinstance(found, NpcBackend):
+            raise InvalidDataError(
+                f"generator: {chosen!r} is no generator of the project: name the file of one, or"
+                f" {EMBEDDED!r}."
+            )
+        return make_backend(found, "generator", part.npc.eyes)
+
+    def _finish(self, progress: Progress) -> None:
+        self._has_missed = self._has_missed or bool(progress.missed)
+        _tell(progress)
+        for missed in progress.missed:
+            words = f"{missed.params.expression}, {missed.params.animation}: {missed.reason}"
+            _say(missed=words)
+        self._bake_next()
+
+    def _fail(self, reason: str) -> None:
+        _say(failed=reason)
+        self.get_tree().quit(1)
+
+
+def _work(
+    part: Part, clips: list[VideoParams], backend: Backend
+) -> Callable[[Callable[..., None]], Any]:
+    """Makes the clips that are not in the folder of an NPC."""
+    path = Path(ProjectSettings.globalize_path(part.folder))
+    preset = npc_video.QUALITY_PRESETS[part.preset]
+
+    async def work(tell: Callable[..., None]) -> Progress:
+        try:
+            there = await asyncio.to_thread(BakedFolder, path)
+            wanted = [params for params in clips if params.cache_key() not in there]
+            return await bake(
+                wanted,
+                there,
+                backend,
+                preset,
+                pictures=Pictures(read_picture),
+                tell=lambda progress: tell(_tell, progress),
+            )
+        finally:
+            await backend.close()
+
+    return work
+
+
+def _tell(progress: Progress) -> None:
+    _say(
+        made=progress.made,
+        missed_so_far=len(progress.missed),
+        total=progress.total,
+        fraction=progress.fraction,
+        seconds_left=progress.seconds_left,
+    )
+
+
+def _say(**what: Any) -> None:
+    print(SAYS + json.dumps(what), flush=True)

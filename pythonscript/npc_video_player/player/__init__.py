@@ -1,0 +1,1 @@
+"""The node `NpcVideoPlayer`: from an interaction to the clip on its screen."""

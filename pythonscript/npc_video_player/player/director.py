@@ -1,0 +1,288 @@
+"""Brings clips on the screen of one player: from parameters to the manager and back.
+
+It tells the game through the player's signals what becomes of each request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from godot import push_warning
+from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
+from npc_video.errors import DecoderError, InvalidDataError
+from npc_video.generation.events import (
+    Answer,
+    ClipReady,
+    Event,
+    Failed,
+    Growing,
+    Previewed,
+    Progress,
+    SimilarReady,
+    Upgraded,
+)
+
+from ..canvas.progress_ring import ProgressRing
+from ..screen.happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
+from ..screen.screen import Screen
+from ..stats.tally import Tally
+from .failures import tell_doubt
+from .opening import OpeningFile
+
+if TYPE_CHECKING:
+    from npc_video import NpcResponseEvaluator, ToolInteraction, VideoGenerationManager
+
+    from ..sharing.sources import Source
+
+
+class Director:
+    """Of `player`, while that is in a scene.
+
+    Attributes:
+        screen: what the player shows.
+        joined: where it gets clips, of which NPC; None before `join`.
+        wanted: what was asked for last, unless that was given up.
+    """
+
+    def __init__(self, player: Any, screen: Screen, ring: ProgressRing, tally: Tally):
+        self.screen = screen
+        self._player = player
+        # The same for a player that comes back; another for each that shows the same NPC.
+        self._viewer = f"player {player.get_instance_id()}"
+        self._ring = ring
+        self._tally = tally
+        self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
+        self.wanted: VideoParams | None = None
+        # A file that is on its way to the screen.
+        self._file: OpeningFile | None = None
+        # Whether nothing was told yet of what becomes of it.
+        self._awaits_news = False
+        # Whether the clip that is wanted is on screen, all of it or what there is.
+        self._has_begun = False
+        # Whether what is on screen is not only similar to it.
+        self._shows_own = False
+        # Whether a fallback was shown for it.
+        self._is_covered = False
+
+    @property
+    def manager(self) -> VideoGenerationManager:
+        """What makes the clips; there is one after `join`."""
+        assert self.joined is not None
+        return self.joined[0].manager
+
+    def join(self, source: Source, npc_id: str, evaluator: NpcResponseEvaluator) -> None:
+        """Gets clips of this NPC from `source` from now on."""
+        if (source, npc_id, evaluator) != self.joined:
+            self.leave()
+            source.join(self._viewer, self._take, npc_id, evaluator)
+            self.joined = source, npc_id, evaluator
+
+    def show(
+        self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
+    ) -> None:
+        """Puts the best there is on screen now, and the clip itself as soon as it is there."""
+        self._tally.asked()
+        self._file = None
+        comes_in = self._is_wanted(params) and self.screen.is_growing
+        if not comes_in:
+            self._has_begun = False
+            self.screen.drop_opening()
+        self.wanted, self._awaits_news = params, True
+        answer = self.manager.request(
+            params, priority, interaction=interaction, viewer=self._viewer
+        )
+        self._is_covered = comes_in
+        if answer.fallback is None and answer.clip is not None:
+            self._awaits_news = False
+            self._tally.answered("exact")
+            self._ring.hide()
+            self.screen.open(answer.clip, in_phase=answer.clip.is_drawn, at_once=True)
+            return
+        if comes_in:
+            return
+        is_made = self.manager.can_generate
+        self._tally.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
+        if is_made and self._player.progress_ring:
+            self._ring.show(None)
+        self._fall_back(answer, params)
+
+    def _fall_back(self, answer: Answer, params: VideoParams) -> None:
+        """Covers the time until the clip of `params` is there."""
+        kind = answer.fallback or Fallback.PLACEHOLDER
+        self._is_covered = True
+        if kind is Fallback.CACHED and answer.clip is not None:
+            self.screen.open(answer.clip, "similar", at_once=True)
+        else:
+            self._cover(kind, params)
+            self._tally.reacted(kind.value)
+        # At last, as everywhere here: who hears it may take the player out of the scene.
+        self._player.fallback_shown.emit(kind.value)
+
+    def begin(self, params: VideoParams, kind: Fallback, file: str = "") -> None:
+        """Shows the NPC before anything is asked for, by a fallback until `file` is read.
+
+        Args:
+            file: the path of a clip, "" for none.
+        """
+        self.cancel()
+        self._cover(kind, params)
+        self._tally.reacted(kind.value)
+        if file:
+            self._tally.asked()
+            self._has_begun = False
+            self._file = OpeningFile(file, params)
+
+    def cancel(self) -> None:
+        """Gives up the clip on its way; what is on screen stays."""
+        if self.wanted is not None:
+            self.manager.leave(self._viewer)
+        self._want_nothing()
+
+    def _want_nothing(self) -> None:
+        self._file = None
+        if self.wanted is not None:
+            self._end_stills(self.wanted)
+            self.wanted = None
+        self.screen.drop_opening()
+        self._tally.settled()
+        self._ring.hide()
+
+    def advance(self, seconds: float, *, is_seen: bool) -> None:
+        """Hears what has happened, and plays on if anybody sees it."""
+        if self.joined is not None:
+            self.joined[0].poll()
+            if self.joined is None:
+                return  # who heard of it has taken the player out of the scene
+        if self._file is not None:
+            self._open_file(self._file)
+        if is_seen:
+            happenings = self.screen.advance(seconds)
+            self._ring.advance(seconds)
+            for happening in happenings:
+                self._tell(happening)
+        else:
+            self.screen.silence()
+
+    def leave(self) -> None:
+        """Wants no clips of the NPC any more."""
+        self._want_nothing()
+        if self.joined is not None:
+            source, npc_id, _ = self.joined
+            source.leave(self._viewer, npc_id)
+            self.joined = None
+
+    def _take(self, event: Event) -> None:
+        """What the manager has to tell; every player hears all of it."""
+        if not self._is_wanted(event.params):
+            return
+        if isinstance(event, Progress):
+            if self._player.progress_ring and not self._has_begun:
+                self._ring.show(event.fraction)
+            self._player.generation_progress.emit(event.fraction)
+        elif isinstance(event, Previewed):
+            self.screen.stills.take(event.preview)
+        elif isinstance(event, Growing):
+            self.screen.open(event.clip, growing=event.file)
+        elif isinstance(event, Failed):
+            if not self._awaits_news:
+                return  # another player has asked for the same later
+            self._awaits_news = False
+            self._end_stills(event.params)
+            self._tally.settled()
+            self._ring.hide()
+            self._player._fail(event.reason)
+        elif isinstance(event, SimilarReady):
+            if not (self._has_begun or self.screen.is_growing):
+                self.screen.open(event.clip, "similar")
+                self._player.fallback_shown.emit(Fallback.CACHED.value)
+        elif isinstance(event, ClipReady):
+            self._awaits_news = False
+            self._tally.settled()
+            self.screen.open(event.clip, in_phase=event.clip.is_drawn)
+        elif isinstance(event, Upgraded):
+            # One that nobody has seen yet is not bettered: this is what starts in its place.
+            role: ClipRole = "upgrade" if self._has_begun else "clip"
+            self.screen.open(event.clip, role, in_phase=event.clip.is_drawn)
+
+    def _open_file(self, file: OpeningFile) -> None:
+        try:
+            clip = file.clip
+        except InvalidDataError as error:
+            self._file = None
+            self._player._fail(str(error))
+            return
+        if clip is not None:
+            self._file = None
+            self.screen.open(clip)
+
+    def _is_wanted(self, params: VideoParams) -> bool:
+        return self.wanted is not None and params.cache_key() == self.wanted.cache_key()
+
+    def _cover(self, kind: Fallback, params: VideoParams) -> None:
+        self.screen.cover(kind, params, CLIP_SECONDS)
+
+    def _end_stills(self, params: VideoParams) -> None:
+        """No clip follows them: what is complete is shown in their place."""
+        self.screen.stills.drop()
+        if self.screen.stills.is_shown:
+            self._cover(Fallback.PLACEHOLDER, params)
+
+    def _tell(self, happening: Happening) -> None:
+        if isinstance(happening, Looped):
+            self._player.clip_looped.emit()
+        elif isinstance(happening, Finished):
+            if self._shows_own:
+                self._player.clip_finished.emit()
+        elif isinstance(happening, Unheard):
+            push_warning(str(happening))
+        elif isinstance(happening, Broken):
+            self._break(happening)
+        else:
+            self._began(happening)
+
+    def _break(self, broken: Broken) -> None:
+        """A clip cannot be played: it is made anew when it is asked for again."""
+        if not isinstance(broken.error, DecoderError):
+            self.manager.discard(broken.clip)
+        had_begun = broken.role in ("", "again")
+        stood_in = not self._shows_own if had_begun else broken.role == "similar"
+        fails = not stood_in and broken.role != "upgrade"
+        if fails:
+            self._ring.hide()
+        else:
+            tell_doubt(self._player._role.npc.name, str(broken))
+        if self.wanted is not None and not self._has_begun:
+            # Over one that had begun its own may be on its way to the screen.
+            is_bare = self._awaits_news if had_begun else True
+            if is_bare and (stood_in or not self._is_covered):
+                self._fall_back(
+                    self.manager.stand_in(self.wanted, viewer=self._viewer), self.wanted
+                )
+        if fails and self.joined is not None:
+            self._player._fail(str(broken.error))
+
+    def _began(self, began: Began) -> None:
+        self._shows_own = began.role != "similar" and (began.role != "again" or self._shows_own)
+        self._tally.reacted(began.role)
+        info = described(began.clip)
+        if began.role == "upgrade":
+            self._player.quality_upgraded.emit(info)
+        elif began.role == "clip" and not self._has_begun:
+            self._has_begun = True
+            self._ring.hide()
+            self._tally.began()
+            self._player.clip_started.emit(info)
+
+
+def described(clip: GeneratedClip) -> dict[str, Any]:
+    """What `clip_started` tells of a clip."""
+    return {
+        **clip.params.to_dict(),
+        "preset": clip.preset,
+        "width": clip.width,
+        "height": clip.height,
+        "fps": clip.fps,
+        "duration": clip.duration,
+        "generation_seconds": clip.generation_seconds,
+        "seamless": clip.seamless,
+    }

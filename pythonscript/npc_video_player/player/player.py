@@ -1,0 +1,668 @@
+"""`NpcVideoPlayer`, the node that a game puts into a scene.
+
+It is what scripts see: the evaluator turns an interaction into the parameters of a clip, the
+director gets the clip, the screen shows it. What the inspector sees is in `player_properties`.
+Everything here runs on the main thread and waits for nothing.
+
+The engine's events arrive through `_notification` and not through `_ready` and its like: those are
+replaced when a game's script extends the node and has its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from godot import (
+    Callable,
+    Control,
+    Engine,
+    Object,
+    Rect2,
+    Texture2D,
+    Vector2,
+    exposed,
+    is_instance_valid,
+    python_only,
+    signal,
+    wake,
+)
+from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
+from npc_video.doubts import Doubts
+from npc_video.generation import ladder
+
+from ..canvas.progress_ring import ProgressRing
+from ..canvas.stretch import placed
+from ..properties.calling_threads import any_thread, main_thread_only
+from ..resources.backend_resources import NpcBackend
+from ..resources.game_function import is_async
+from ..resources.python_backend import resource_of
+from ..screen.placeholder import Placeholder
+from ..screen.screen import Screen
+from ..screen.stage import Stage, keep
+from ..sharing import shared
+from ..sharing.sources import source
+from ..stats import monitors, numbers
+from ..stats.overlay import Overlay
+from ..stats.tally import Tally
+from .director import Director
+from .failures import tell_doubt, tell_failure
+from .player_properties import PlayerProperties
+from .player_warnings import warnings_of
+from .playtest import SimulatedInput, line_of
+from .recorder import Recorder
+from .role import Role
+from .saved_state import load_state, reset_state, state_of
+from .visibility import Visibility
+
+if TYPE_CHECKING:
+    from npc_video import Backend, NpcResponseEvaluator, VideoGenerationManager
+
+    from ..sharing.sources import Source
+
+# Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
+_LONGEST_REST = 0.05
+
+
+@exposed(tool=True)
+class NpcVideoPlayer(PlayerProperties):
+    """Shows an NPC that answers what the player does with generated video.
+
+    Call `react` with an interaction: the NPC reacts in the same frame, with a clip that is there
+    already or with a placeholder, which is cross-faded into the generated clip when that arrives.
+    """
+
+    reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
+    clip_started = signal(
+        info=dict,
+        doc="The first frame of a clip is on screen; size, rate and length are those of its file."
+        " It is `seamless` if it begins and ends in the portrait.",
+    )
+    quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
+    clip_looped = signal(doc="The clip on screen begins again.")
+    clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
+    fallback_shown = signal(
+        kind=str, doc="What covers the time until the clip is there, if it does come."
+    )
+    generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
+    generation_failed = signal(
+        reason=str,
+        doc="No clip will come, and what to do about it. Where nothing is connected, each kind of"
+        " reason is in the log once.",
+    )
+
+    def __init__(self) -> None:
+        self._screen: Screen | None = None
+        self._director: Director | None = None
+        self._ring: ProgressRing | None = None
+        self._stage: Stage | None = None
+        self._first_size = Vector2()  # of the texture, where `texture_size` says none
+        self._overlay: Overlay | None = None
+        self._tally = Tally()
+        self._role = Role(self)
+        self._recorder = Recorder(self, self._role)
+        self._doubts = Doubts(lambda doubt: tell_doubt(self._role.npc.name, doubt))
+        self._visibility = Visibility(self)
+        self._nobody: SimulatedInput | None = None
+        self._shown: VideoParams | None = None
+        self._is_opening = False
+        self._opens_soon = False
+        self._is_changed = False
+
+    # ---- What games call ----
+
+    @main_thread_only(False)
+    def react(self, interaction: dict) -> bool:
+        """Answers an interaction in this frame.
+
+        `interaction` is `{tool, zone, pressure, speed, pattern, duration, timestamp}`; `tool` is a
+        name or `{id, type}`, pressure and speed are 0 to 1, times are milliseconds, and all but
+        `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs.
+        Something wrong in it is told by `generation_failed`.
+        """
+        with self._errors_told():
+            event = ToolInteraction.from_dict(interaction)
+            if self._is_changed and self._director is not None and self._is_refused(event):
+                self._take_changes()  # else nobody would ask for what is wanted anew
+            self._joined()
+            self._doubts.of_interaction(interaction, event, self._role.evaluator)
+            self._recorder.begin()
+            params = self._evaluated(event)
+            if params is None:
+                return False
+            self._recorder.reaction(event)
+            self._tally.touched()
+            self._doubt_that_it_plays()
+            self.reaction_started.emit(params.to_dict())
+            self._show(params, priority=10, interaction=event)
+            return True
+        return False
+
+    @main_thread_only(False)
+    def request(self, params: dict, priority: int = 10) -> bool:
+        """Shows a clip of these parameters: expression, emotion, animation, intensity, …
+
+        A higher `priority` is generated earlier. Returns whether the parameters are valid;
+        `generation_failed` says what is wrong with them.
+        """
+        with self._errors_told():
+            wanted = self._asked_for(params)
+            self._doubt_that_it_plays()
+            self._recorder.begin()
+            self._recorder.request(params)
+            self._show(wanted, priority)
+            return True
+        return False
+
+    @main_thread_only()
+    def cancel(self) -> None:
+        """Gives up the clip on its way; what is on screen stays."""
+        if self._director is not None:
+            self._director.cancel()
+
+    @main_thread_only(False)
+    def hint_next(self, params: dict, probability: float = 1.0) -> bool:
+        """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
+
+        For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
+        whether that will be tried; `generation_failed` says what is wrong with the parameters, or
+        that `predictive` is off.
+        """
+        with self._errors_told():
+            coming = self._asked_for(params)
+            self._manager().hint_next(coming, probability)
+            return True
+        return False
+
+    @main_thread_only()
+    def set_generator(self, function: Callable) -> None:
+        """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
+
+        It is called on the main thread with one Dictionary: what the clip shows, as for `request`,
+        and `width`, `height`, `fps`, `frame_count`, `seconds`, `preset` and `deadline`, the seconds
+        until the clip is late, `INF` while nobody waits for it. It may `await`. It returns the
+        bytes of an MP4 or WebM file (PackedByteArray), the path of one, or an Array of Images,
+        which become a clip of `fps` frames a second, translucent where they are. Players with the
+        same function share clips.
+        """
+        if not (function is None or callable(function)):
+            self._fail(
+                "The generator is no function: pass one that takes one Dictionary to set_generator,"
+                " or Callable() for none."
+            )
+            return
+        if is_async(function):
+            self._fail(
+                "The generator is an `async def`, which the engine cannot await: pass it to"
+                " set_backend, as CallableBackend(function), or a function that returns the clip."
+            )
+            return
+        if function is not None and not isinstance(function, Callable):
+            function = Callable(function)
+        if function is None or function.is_null():
+            self._generator = None
+            self._change()
+        elif function.is_valid():
+            self._generator = function
+            self._change()
+        else:
+            self._fail(
+                "The generator function is of an object that was freed, or has no such method: pass"
+                " another to set_generator."
+            )
+
+    @python_only
+    @main_thread_only()
+    def set_backend(self, backend: NpcBackend | Backend | None) -> None:
+        """Sets `backend`, from Python, which may give a `Backend` of its own too.
+
+        Such a one stays the game's: the player does not close it. What `set_generator` was given
+        before makes no clips any more.
+
+        Raises:
+            TypeError: it is something else.
+        """
+        is_resource = backend is None or isinstance(backend, NpcBackend)
+        self.backend = backend if is_resource else resource_of(backend)
+        if self._generator is not None:
+            self._generator = None
+            self._change()
+
+    @main_thread_only()
+    def pregenerate_common_states(self) -> None:
+        """Has what the NPC commonly shows made in idle time, the likeliest first."""
+        with self._errors_told():
+            self._manager().pregenerate(self._role.params({}), self._role.evaluator)
+
+    @main_thread_only({})
+    def save_state(self) -> dict:
+        """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
+
+        What its graph remembers, and what was learned of how it is played with. It can be stored as
+        a Variant or as JSON. Of an NPC that is in no scene now, a player outside of the tree that
+        has its profile saves and loads the state.
+        """
+        with self._errors_told():
+            return state_of(self._role, self._foreseen_by())
+        return {}
+
+    @main_thread_only(False)
+    def load_state(self, state: dict) -> bool:
+        """Has the NPC go on from what `save_state` gave, as if no time had passed since.
+
+        What was asked for before comes no more: in the next frame the NPC is shown as it opens,
+        unless something else is asked for until then. Returns whether it is such a state; if not,
+        `generation_failed` tells, and the NPC stays as it is. A graph that has changed since takes
+        what it still knows.
+        """
+        with self._errors_told():
+            load_state(state, self._role, self._foreseen_by())
+            self._show_anew()
+            return True
+        return False
+
+    @main_thread_only()
+    def reset(self) -> None:
+        """Has the NPC forget all that happened, in other scenes too, as in a new game.
+
+        What was asked for before comes no more: in the next frame the NPC is shown as it opens,
+        unless something else is asked for until then. Clips stay.
+        """
+        with self._errors_told():
+            reset_state(self._role, self._foreseen_by())
+            self._show_anew()
+
+    @main_thread_only()
+    def clear_cache(self) -> None:
+        """Forgets all clips but those shipped with the game; what plays goes on."""
+        with self._errors_told():
+            self._manager().clear_cache()
+
+    @main_thread_only(0.0)
+    def get_playback_position(self) -> float:
+        """Seconds into the clip on screen; 0.0 where there is none."""
+        clip = None if self._screen is None else self._screen.clip
+        return 0.0 if clip is None else clip.reel.position
+
+    @main_thread_only(0.0)
+    def get_length(self) -> float:
+        """Seconds of the clip on screen, as its file has it; 0.0 where there is none.
+
+        It is 0.0 as well while the clip still comes in, and plays for the first time.
+        """
+        clip = None if self._screen is None else self._screen.clip
+        return 0.0 if clip is None else clip.reel.playback.length
+
+    @any_thread
+    def get_stats(self) -> dict:
+        """Numbers since the start; may be called from any thread.
+
+        Of this player: `can_generate`, false where nothing makes clips, as in an exported game
+        without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;
+        `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
+        `clip_seconds`, from each interaction to its own clip, in whatever preset, both of the last
+        thousand; `frames_shown`, of clips; `timeline`, the last 30 seconds as dictionaries `{lane,
+        what, began, ended}` in seconds ago: lane `screen` is `exact`, `upgrade`, `similar`,
+        `procedural`, `placeholder` or `freeze`, `making` is a clip on its way, `touch` an
+        interaction.
+
+        Of all players of the game together: `hit_rate` of requests, 0 to 1; `cache`, for `memory`,
+        `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`, of
+        which baked clips in memory are hits of both;
+        `queue`, `{waiting, running, jobs, generated, failed, late, busy_seconds}`, where `jobs` are
+        the clips that are made now, then those that wait in their order, as `{npc_id, expression,
+        emotion, preset, why}` with `why` one of `wanted`, `better` or `ahead`; `speculation`, clips
+        made ahead, `{made, used, seconds, wasted_seconds}`; `playing`, `{decode_ms, upload_ms,
+        dropped}`, the first two per frame.
+        """
+        shown = 0 if self._screen is None else self._screen.shots_shown
+        told = {"can_generate": self._makes_clips(), **self._tally.told()}
+        return {**told, **numbers.now().told(), "frames_shown": shown}
+
+    @main_thread_only()
+    def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
+        """The finished picture, for sprites, materials and other controls.
+
+        It follows what the player shows, as large as `texture_size` says, and stays the same object
+        for who holds it. While the player is in no scene, and once it is freed, it shows the
+        portrait. A player that is only there for its texture can be hidden.
+
+        Where clips are translucent its colours are multiplied by alpha: let a sprite or another
+        control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
+        `StandardMaterial3D` with the same, or edges are dark.
+
+        With `mipmaps` it does not flicker where it is small on screen. It is another texture then,
+        a frame or two later: whenever the picture has changed it is read back from the renderer.
+        """
+        if self._stage is None:
+            self._first_size = self._picture_size()
+            self._stage = Stage(self._texture_size(self._first_size))
+            if self._screen is None:
+                self._clear_stage()
+            else:
+                self._enter_stage(self._screen)
+        return self._stage.mipmapped(shared.reels().decoders) if mipmaps else self._stage.texture
+
+    # ---- The engine's events ----
+
+    def _get_configuration_warnings(self) -> list[str]:
+        parts = (self.profile, self.backend)
+        found = [problem for part in parts if part is not None for problem in part.problems()]
+        return found + list(warnings_of(self))
+
+    def _notification(self, what: int) -> None:
+        if what == Control.NOTIFICATION_DRAW:
+            self._draw_all()
+        elif what == Control.NOTIFICATION_TRANSLATION_CHANGED:
+            self.queue_redraw()
+        elif what == Control.NOTIFICATION_VISIBILITY_CHANGED:
+            self._visibility.look_soon()
+        elif what == Control.NOTIFICATION_ENTER_TREE:
+            # In the editor the picture stays still, so that it does not draw for ever.
+            self.set_process(not Engine.is_editor_hint())
+            monitors.add()
+            self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
+            self._director = Director(self, self._screen, self._ring, self._tally)
+            self._role.enter_scene()
+            if self._stage is not None:
+                self._enter_stage(self._screen)
+            self._settle()
+            nobody = VideoParams(npc_name=self._role.npc.name)
+            self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
+            if self.is_node_ready() and not Engine.is_editor_hint():
+                # It is back, and shows again what it showed. Now, while that may still be made.
+                self._take_changes()
+        elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
+            self._rest()
+        elif what == Control.NOTIFICATION_EXIT_TREE:
+            self._shown = self._director.wanted
+            self._director.leave()
+            self._leave_stage()
+            self._visibility.leave()
+            self._screen.close()
+            self._ring.close()
+            self._lay_overlay(wanted=False)
+            self._tally.left()
+            self._role.leave_scene()
+            self._director = self._screen = self._ring = None
+        elif what == Object.NOTIFICATION_PREDELETE:
+            if self._screen is not None:
+                self._leave_stage()  # it leaves the scene only after this
+            if self._stage is not None:
+                keep(self._stage)
+                self._stage = None
+
+    def _pass_time(self, seconds: float) -> float:
+        if self._is_changed:
+            self._take_changes()
+        if self._opens_soon and self._director is not None:
+            with self._errors_told():
+                self._open()
+        if self._nobody is not None:
+            self._nobody.advance(seconds)
+        if self._director is None:
+            return 0.0  # who heard of what these told has taken the player out of the scene
+        is_seen = self._visibility.pass_time(seconds)
+        self._director.advance(seconds, is_seen=is_seen)
+        if self._stage is not None and self._screen is not None:
+            self._stage.rest(is_seen=is_seen)
+            self._stage.advance(has_changed=is_seen and self._screen.has_changed)
+        if self._overlay is not None and is_seen:
+            self._overlay.advance(seconds)
+        return 0.0 if self._screen is None else self._rests(is_seen)
+
+    def _is_heard(self) -> bool:
+        """Whether what plays has a sound, wherever it is seen."""
+        clip = None if self._screen is None else self._screen.clip
+        return clip is not None and not clip.reel.is_silent and not self.mute
+
+    def _rests(self, is_seen: bool) -> float:
+        """Seconds of the game's time for which it needs no frame."""
+        if self._is_changed:
+            return 0.0
+        longest = _LONGEST_REST * Engine.time_scale
+        if not is_seen:
+            return longest
+        if self._overlay is not None or self._ring.is_shown:
+            return 0.0
+        if self._stage is not None and self._stage.is_busy:
+            return 0.0
+        return min(self._screen.rests, longest)
+
+    # ---- What the inspector sets ----
+
+    def _change(self) -> None:
+        self._role.forget()
+        self.update_configuration_warnings()
+        if self._screen is None:
+            self._shown = None
+            if self._stage is not None:
+                self._clear_stage()
+            return
+        self._settle()
+        self.queue_redraw()
+        # Only once for all that changes in this frame.
+        self._is_changed = True
+        wake(self)
+
+    def _change_playing(self) -> None:
+        if self._screen is not None:
+            self._settle()
+            wake(self)
+
+    def _settle(self) -> None:
+        """Hands the settings on to who goes by them."""
+        screen, layers = self._screen, self._screen.layers
+        screen.crossfade, speaker = self.crossfade, screen.speaker
+        screen.switches_at_loop = self.crossfade_at == "loop"
+        screen.play_as(self.interpolation, loops=self.loop, speed=self.speed_scale)
+        speaker.bus, speaker.path = self.sound_bus, self.audio_player
+        speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
+        layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
+        layers.picture_size = self._picture_size()
+        screen.stand_in.take(self._target())
+        name, parts = self._role.npc.name, self._placeholder_parts()
+        screen.dress(name, self.placeholder_text, parts)
+        if self._stage is not None:
+            self._stage.resize(self._texture_size(self._first_size))
+            screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        if not self.progress_ring:
+            self._ring.hide()
+
+    def _take_changes(self) -> None:
+        """Gets clips of who it shows now from where they come from now."""
+        self._is_changed = False
+        before, wanted = self._director.joined, self._director.wanted
+        with self._errors_told():
+            source, *npc = self._joined().joined
+            self._simulate()
+            if before is None:
+                self._rest()
+            elif npc != [*before[1:]] and (self._is_opening or not _is_same(npc, before[1:])):
+                self._open()
+            elif wanted is not None and [source, *npc] != [*before]:
+                self._show(wanted, priority=0)
+
+    def _draw_all(self) -> None:
+        """Lays everything out in the area of the player."""
+        if self._screen is None:
+            return
+        self._settle()
+        area = Rect2(0.0, 0.0, *self.size)
+        self._ring.place(area)
+        self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
+        if self._overlay is not None:
+            self._overlay.place(area)
+        if self._stage is None:
+            self._screen.place(area)
+        else:
+            self._stage.place(placed(self.stretch_mode, area, self._stage.size))
+
+    def _lay_overlay(self, *, wanted: bool) -> None:
+        """Puts the overlay over the picture, or takes it away."""
+        if wanted and self._overlay is None:
+            self._overlay = Overlay(self, self._tally.timeline)
+        elif not wanted and self._overlay is not None:
+            self._overlay.close()
+            self._overlay = None
+
+    def _enter_stage(self, screen: Screen) -> None:
+        self._stage.enter(self, screen.layers)
+        self._visibility.has_texture = True
+        self._visibility.look_soon()
+        screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        self.queue_redraw()
+
+    def _leave_stage(self) -> None:
+        if self._stage is None:
+            return
+        self._visibility.has_texture = False
+        self._stage.leave(self)
+        if self._stage.is_held or self._stage.has_mipmaps:
+            self._clear_stage()
+        else:
+            self._stage.close()
+            self._stage = None
+
+    def _clear_stage(self) -> None:
+        """Has the texture show the portrait, for who holds it."""
+        self._stage.resize(self._texture_size(self._first_size))
+        params = self._role.params({})
+        portrait = self._role.picture_of(params)
+        still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
+        self._stage.stand(self, still)
+
+    # ---- One reaction ----
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        """What is wrong ends the block and is told to the game, for nothing crosses the engine."""
+        try:
+            yield
+        except NpcVideoError as error:
+            if is_instance_valid(self):  # who heard of something before may have destroyed it
+                self._fail(str(error))
+
+    def _fail(self, reason: str) -> None:
+        tell_failure(self, self._role.npc.name, reason)
+
+    def _joined(self) -> Director:
+        """The director, with the NPC and the generator as they are set now.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+            InvalidDataError: a setting is, or the backend.
+            NpcVideoError: the player is in no scene.
+        """
+        if self._director is None:
+            raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
+        joined = self._director.joined
+        mine = None if joined is None else joined[0]
+        came_from = source(self._settings(), self.backend, mine)
+        self._director.join(came_from, self._role.id, self._role.evaluator)
+        return self._director
+
+    def _manager(self) -> VideoGenerationManager:
+        """What makes the clips as it is set now; who is set now is then on screen as well.
+
+        Raises:
+            NpcVideoError: as `_joined` does.
+        """
+        if self._is_changed and self._director is not None:
+            self._take_changes()
+        return self._joined().manager
+
+    def _foreseen_by(self) -> Source | None:
+        """Where it is foreseen what the NPC will show; None while the player shows nothing."""
+        if self._is_changed and self._director is not None:
+            self._take_changes()
+        joined = None if self._director is None else self._director.joined
+        if joined is None or joined[1:] != (self._role.id, self._role.evaluator):
+            return None
+        return joined[0]
+
+    def _asked_for(self, params: dict[str, Any]) -> VideoParams:
+        """What the game asks for, as a clip of the NPC.
+
+        Raises:
+            GraphError: the NPC's graph is wrong.
+            InvalidDataError: a field is unknown or has a wrong value.
+        """
+        wanted = self._role.params(params)
+        self._doubts.of_request(params, wanted, self._role.evaluator, self._role.words_of_pictures)
+        return wanted
+
+    def _doubt_that_it_plays(self) -> None:
+        """Tells of a player that is switched off; one in a game that is paused goes on later."""
+        if self.is_inside_tree() and not (self.can_process() or self.get_tree().paused):
+            tell_doubt(
+                self._role.npc.name,
+                "It reacts and stands still, as its process mode is Disabled, or that of a node"
+                " above it: clips begin when that is changed.",
+            )
+
+    def _is_refused(self, event: ToolInteraction) -> bool:
+        return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))
+
+    def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
+        evaluator = self._role.evaluator
+        now = time.perf_counter()
+        params = evaluator.evaluate_at(event, now)
+        if self.log_evaluations:
+            seconds = time.perf_counter() - now
+            told = params or evaluator.refusal_at(event, now)
+            print(line_of(self._role.npc.name, event, told, seconds))
+        return params
+
+    def _simulate(self) -> None:
+        self._nobody = None
+        if self.simulated_input:
+            self._nobody = SimulatedInput(self, self._role.evaluator)
+
+    def _rest(self) -> None:
+        """What it shows before anybody asks."""
+        with self._errors_told():
+            if self._shown is None:
+                self._open()
+            else:
+                self._show(self._shown, priority=0)
+            self._simulate()
+            if self.pregenerate_on_load:
+                self.pregenerate_common_states()
+
+    def _show_anew(self) -> None:
+        """Has who it is shown once more, for what was asked for is of another past."""
+        self._shown = None
+        if self._director is not None:
+            self._director.cancel()
+            # Not now: a game may ask for the look that it saved.
+            self._opens_soon = True
+            wake(self)
+
+    def _open(self) -> None:
+        """Shows who it is, as the NPC's profile says, until something is asked for."""
+        self._opens_soon = False
+        npc, params = self._role.npc, self._role.params({})
+        if npc.opens_with_generated:
+            self._show(params, priority=0)
+        else:
+            director, settings = self._joined(), self._settings()
+            self._settle()
+            kind = ladder.choose(settings.config.fallback, settings.rungs, 0.0)
+            director.begin(params, kind, npc.opening_clip)
+        self._is_opening = True
+
+    def _show(
+        self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
+    ) -> None:
+        self._is_opening = self._opens_soon = False
+        director = self._joined()
+        self._settle()
+        director.show(params, priority, interaction)
+
+
+def _is_same(npc: list[Any], before: tuple[str, NpcResponseEvaluator]) -> bool:
+    """Whether an NPC and its evaluator are another only in when it answers, not in how."""
+    return npc[0] == before[0] and npc[1].fingerprint == before[1].fingerprint

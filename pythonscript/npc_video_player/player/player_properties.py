@@ -1,0 +1,471 @@
+"""What the inspector sets of an `NpcVideoPlayer`, and which of it applies."""
+
+from __future__ import annotations
+
+from reprlib import repr as shortened
+from typing import Any
+
+from godot import (
+    AudioServer,
+    Callable,
+    Control,
+    NodePath,
+    Rect2,
+    Texture2D,
+    Vector2,
+)
+from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig, VideoParams
+from npc_video.cache import POLICIES
+from npc_video.errors import InvalidDataError
+from npc_video.portrait.sizes import clip_size
+
+from ..canvas.layers import CURVES
+from ..canvas.stretch import STRETCH_MODES
+from ..clips.reel import INTERPOLATIONS
+from ..properties.calling_threads import Property
+from ..properties.setting import Number, PictureSize, Setting
+from ..resources.backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
+from ..resources.exported import is_exported
+from ..resources.profile import NpcProfile
+from ..resources.script_backend import NpcScriptBackend
+from ..resources.stills_backend import NpcStillsBackend
+from ..screen.placeholder import PARTS
+from ..sharing.sources import CacheSettings, Settings
+from .role import Role
+from .visibility import SHOWN_ON
+
+# Numbers of the engine's PropertyHint and PropertyUsageFlags.
+_RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES, _SAVE_FILE = 1, 2, 20, 26, 27
+_IN_INSPECTOR = 4
+_NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
+
+
+class PlayerProperties(Control):
+    """The properties; `NpcVideoPlayer` acts by them."""
+
+    profile = Setting(
+        NpcProfile,
+        None,
+        group="NPC",
+        doc="Who the NPC is, and what it answers to what. Empty: who the next three say, with a"
+        " mood that touches raise and lower.",
+    )
+    npc_name = Setting(str, "", doc="The NPC's name, for prompts and placeholders.")
+    npc_id = Setting(
+        str, "", doc="Tells the clips of this NPC from those of others. Empty: the name."
+    )
+    portrait = Setting(
+        Texture2D,
+        None,
+        doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+    )
+    eyes = Setting(
+        list[Rect2],
+        [],
+        doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
+        " script assigns a whole new Array.",
+    )
+    tool = Property(
+        str, "", doc="What zones that name no tool of their own are touched with: `feather`."
+    )
+    backend = Setting(
+        NpcBackend,
+        None,
+        group="Generation",
+        doc="Where clips are made. Empty: by the embedded generator, which moves the portrait, or"
+        " draws Ember where there is none, while the game runs from the editor; exported, it then"
+        " shows baked clips, or else the fallback.",
+    )
+    simulate_latency = Setting(
+        bool,
+        False,
+        doc="Has the embedded generator take as long as a real one, to see what players will see.",
+    )
+    preset = Setting(
+        str,
+        "fast",
+        enum=tuple(QUALITY_PRESETS),
+        doc="The best size, frame rate and care of the clips; better ones take longer.",
+    )
+    progressive = Setting(
+        bool,
+        True,
+        doc="Shows a clip in the cheapest preset first, and goes on in better ones up to `preset`.",
+    )
+    adaptive = Setting(
+        bool,
+        True,
+        doc="Makes a clip in the best preset, up to `preset`, that will be there within `max_wait`,"
+        " as far as the generator is known. Off: always in `preset`.",
+    )
+    max_wait = Setting(
+        float,
+        5.0,
+        range=(0.5, 60, 0.5),
+        suffix="s",
+        doc="How long a clip may take before it counts as late, in seconds.",
+    )
+    cache_size = Setting(
+        int,
+        50,
+        range=(1, 1000, 1),
+        suffix="clips",
+        group="Cache",
+        doc="How many clips are kept in memory.",
+    )
+    cache_megabytes = Setting(
+        float,
+        256.0,
+        range=(1, 4096, 1),
+        suffix="MB",
+        doc="How large the files of the clips in memory are together, in megabytes.",
+    )
+    cache_policy = Setting(
+        str,
+        "lru",
+        enum=POLICIES,
+        doc="What goes first: what was used longest ago (lru), or what is quickly remade (gdsf).",
+    )
+    cache_folder = Setting(
+        str,
+        "",
+        hint=_PLACEHOLDER_TEXT,
+        hint_string="user://npc_video",
+        doc="Where clips outlive the game, below `user://`, as `user://npc_video`. Empty: nowhere.",
+    )
+    baked_folder = Setting(
+        str, "", dir=True, doc="Where clips are that ship with the game. Empty: nowhere."
+    )
+    predictive = Setting(
+        bool,
+        True,
+        group="Prediction",
+        doc="Has what is likely to be asked for next made while the generator is idle.",
+    )
+    look_ahead = Setting(
+        int,
+        3,
+        range=(0, 6, 1),
+        suffix="steps",
+        doc="How far ahead the NPC's graph is tried out to find what comes next. 0: not at all.",
+    )
+    prediction_rules = Setting(
+        dict,
+        {},
+        doc="Which expressions follow which, the likelier first, as"
+        ' `{"curious": ["surprised", "pleased"]}`. Empty: what is so for most NPCs.',
+    )
+    pregenerate_on_load = Setting(
+        bool,
+        False,
+        doc="Has what the NPC commonly shows made when its scene is loaded, in idle time.",
+    )
+    fallback = Setting(
+        str,
+        "cached",
+        group="Fallback",
+        enum=tuple(kind.value for kind in Fallback),
+        doc="What is shown until a clip is there: the portrait, a drawn face, a similar clip, or"
+        " the last picture. Where that cannot be shown, the next best is. The drawn face is Ember:"
+        " for clips of other generators it is shown only if it is chosen here.",
+    )
+    placeholder_text = Setting(
+        str,
+        "",
+        hint=_PLACEHOLDER_TEXT,
+        hint_string="{name} is thinking…",
+        doc="What the placeholder says; `{name}`, `{emotion}`, `{expression}` and `{animation}` are"
+        " filled in, and a translation of the text is used. Empty: the emotion. Colours and font"
+        " are those of the theme.",
+    )
+    placeholder_background = Setting(
+        bool,
+        True,
+        doc="Fills the area behind the placeholder's portrait. Off: a portrait that was cut out"
+        " stands before what is behind the player.",
+    )
+    placeholder_icon = Setting(
+        bool, True, doc="Shows in the placeholder's label, as an icon, what the NPC feels."
+    )
+    placeholder_words = Setting(bool, True, doc="Shows the text in the placeholder's label.")
+    procedural_target = Setting(
+        NodePath,
+        NodePath(),
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="AnimatedSprite2D,AnimationPlayer",
+        doc="A node with animations named after expressions, emotions or animations, which plays in"
+        " place of the drawn face, whoever makes the clips. A sprite is hidden meanwhile.",
+    )
+    progress_ring = Setting(bool, True, doc="Shows how far the clip on its way is.")
+    loop = Setting(
+        bool,
+        True,
+        group="Playback",
+        doc="Plays clips again and again. Off: a clip plays once, its last picture stays, and"
+        " `clip_finished` tells.",
+    )
+    crossfade = Setting(
+        float,
+        0.4,
+        range=(0, 2, 0.05),
+        suffix="s",
+        doc="How long a clip takes at most to fade into the next, in seconds: the less, the more"
+        " alike the two are. 0: it is cut.",
+    )
+    crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
+    crossfade_at = Setting(
+        str,
+        "once",
+        enum=("once", "loop"),
+        doc="Whether a clip gives way to the next at once, or when it has come to its end. One that"
+        " was waited for may come half a second later, when the two are most alike.",
+    )
+    stretch_mode = Setting(
+        str,
+        "keep_aspect_covered",
+        enum=STRETCH_MODES,
+        doc="How the picture fills the player, as for a TextureRect.",
+    )
+    texture_size = PictureSize(
+        doc="How large the picture of `get_video_texture` is, which fills it by `stretch_mode`. 0:"
+        " as large as those of the preset when the texture is asked for first. It changes by"
+        " nothing but this.",
+    )
+    shown_on = Setting(
+        NodePath,
+        NodePath(),
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="Sprite3D,MeshInstance3D,VisibleOnScreenNotifier3D",
+        doc="What shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around all that"
+        " does: while no camera sees it the player rests, unless it is heard. From behind it counts"
+        " as seen. Empty: a player whose texture is used never rests.",
+    )
+    interpolation = Setting(
+        str,
+        "blend",
+        enum=INTERPOLATIONS,
+        doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
+        " blocks on their way (motion), which is for H.264 and a mix elsewhere. With motion clips"
+        " that follow each other are warped towards each other, of whatever codec.",
+    )
+    speed_scale = Number(
+        float,
+        1.0,
+        least=0.0,
+        hint=_RANGE,
+        hint_string="0,4,0.05,or_greater",
+        is_of_playing=True,
+        doc="How fast clips and the drawn face play, sound and picture, beside `Engine.time_scale`."
+        " 0: they stand still. Fading takes as long as ever.",
+    )
+    volume_db = Number(
+        float,
+        0.0,
+        range=(-80, 24, 0.01),
+        suffix="dB",
+        group="Sound",
+        is_of_playing=True,
+        doc="How loud clips are, in decibels, as for an AudioStreamPlayer.",
+    )
+    mute = Setting(
+        bool, False, is_of_playing=True, doc="Has clips heard no more; they play on silently."
+    )
+    audio_player = Setting(
+        NodePath,
+        NodePath(),
+        hint=_NODE_PATH_VALID_TYPES,
+        hint_string="AudioStreamPlayer2D,AudioStreamPlayer3D,AudioStreamPlayer",
+        doc="A node from where clips are heard, as loudly as it says and by its bus. It may move,"
+        " and play something else meanwhile. Empty, or while there is none: clips are heard"
+        " everywhere, by `sound_bus`.",
+    )
+    sound_bus = Setting(
+        str,
+        "Master",
+        is_of_playing=True,
+        doc="The audio bus that the sound of clips goes to, unless `audio_player` has one.",
+    )
+    overlay = Setting(
+        bool,
+        False,
+        group="Debug",
+        doc="Shows in the running game what was on screen in the last half minute, and numbers.",
+    )
+    log_evaluations = Setting(
+        bool,
+        False,
+        doc="Prints what the graph answers to each interaction, or why it does not, and in how many"
+        " microseconds.",
+    )
+    simulated_input = Setting(
+        bool,
+        False,
+        doc="Has the NPC touched by itself while the game runs, every two seconds or so, with the"
+        " tools and in the zones that its graph knows.",
+    )
+    session_file = Setting(
+        str,
+        "",
+        hint=_SAVE_FILE,
+        hint_string="*.jsonl",
+        doc="Where interactions and requests are recorded, to bake from what was played, as"
+        " `user://session.jsonl`. Several players may have the same file, and each run adds to it;"
+        " games exported for release record nothing. Empty: nowhere.",
+    )
+
+    _role: Role
+
+    # Of `set_generator`; no property, as a Callable cannot be saved.
+    _generator: Callable | None = None
+
+    def _change(self) -> None:
+        """Something that the inspector sets is another now."""
+        raise NotImplementedError
+
+    def _change_playing(self) -> None:
+        """The same, of how clips play."""
+        raise NotImplementedError
+
+    # ---- What applies ----
+
+    def _hidden(self) -> set[str]:
+        """The properties that mean nothing as the others are set now."""
+        rules = (
+            (self.profile is not None, ("npc_name", "npc_id", "portrait", "eyes")),
+            (self.backend is not None, ("simulate_latency",)),
+            (self.progressive, ("adaptive",)),
+            (not self.predictive, ("look_ahead", "prediction_rules")),
+            (self.crossfade <= 0.0, ("crossfade_curve",)),
+            (not self.loop, ("crossfade_at",)),
+        )
+        return {name for is_so, names in rules if is_so for name in names}
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        name = info["name"]
+        if name in self._hidden():
+            info["usage"] &= ~_IN_INSPECTOR
+        elif name == "sound_bus":
+            buses = [str(AudioServer.get_bus_name(i)) for i in range(AudioServer.bus_count)]
+            buses += [] if self.sound_bus in buses else [self.sound_bus]
+            info["hint"], info["hint_string"] = _ENUM, ",".join(buses)
+
+    # ---- For who acts by them ----
+
+    def _draws(self) -> bool:
+        """Whether clips are of the face that can be drawn without them too."""
+        backend = self.backend
+        draws_ember = isinstance(backend, NpcProceduralBackend) and backend.draws_ember
+        return self._is_embedded() and (draws_ember or self._role.portrait is None)
+
+    def _is_embedded(self) -> bool:
+        """Whether the embedded generator makes the clips."""
+        if self._generator is not None or not self._makes_clips():
+            return False
+        return self.backend is None or isinstance(self.backend, NpcProceduralBackend)
+
+    def _is_drawn_here(self) -> bool:
+        """Whether clips are drawn and encoded in the game itself."""
+        return self._is_embedded() or self._moved_picture() is not None
+
+    def _moved_picture(self) -> Texture2D | None:
+        """What clips are made of by moving it, or None."""
+        if self._is_embedded():
+            return None if self._draws() else self._role.portrait
+        if self._generator is None and isinstance(self.backend, NpcStillsBackend):
+            return self._role.picture_of(VideoParams())
+        return None
+
+    def _takes_eyes(self) -> bool:
+        """Whether some of its clips are pictures that are moved."""
+        if self._generator is not None or not self._makes_clips():
+            return False
+        backend = self.backend
+        return backend is None or any(each._takes_eyes() for each in backend._generators())
+
+    def _makes_clips(self) -> bool:
+        """Whether any are made in this game: else they come from the cache, or not at all."""
+        return self._generator is not None or makes_clips(self.backend, exported=is_exported())
+
+    def _target(self) -> Any:
+        """The node at `procedural_target`, of whatever class, or None."""
+        return self.get_node_or_null(self.procedural_target) if self.procedural_target else None
+
+    def _shown_on(self) -> Any:
+        """The node at `shown_on`, if it is of a class that cameras see."""
+        node = self.get_node_or_null(self.shown_on) if self.shown_on else None
+        return node if isinstance(node, SHOWN_ON) else None
+
+    def _placeholder_parts(self) -> frozenset[str]:
+        return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))
+
+    def _picture_size(self) -> Vector2:
+        """How large clips most likely are, so that what stands for one is in its place."""
+        preset, shape = QUALITY_PRESETS[self.preset], self._shape_of_clips()
+        if shape is None or min(shape.get_size()) <= 0.0:
+            return Vector2(preset.width, preset.height)
+        return Vector2(*clip_size(preset.width * preset.height, *shape.get_size()))
+
+    def _shape_of_clips(self) -> Texture2D | None:
+        """The picture whose shape they have; None where they have that of the preset.
+
+        A game's own function makes them of the NPC as it is; models are asked for the preset's.
+        """
+        moved = self._moved_picture()
+        if moved is not None or self._draws():
+            return moved
+        is_by_game = self._generator is not None or isinstance(self.backend, NpcScriptBackend)
+        return self._role.portrait if is_by_game or self.backend is None else None
+
+    def _texture_size(self, otherwise: Vector2) -> Vector2:
+        size = self.texture_size
+        return Vector2(*size) if min(size) > 0 else otherwise
+
+    def _settings(self) -> Settings:
+        """Where clips come from.
+
+        Raises:
+            InvalidDataError: a value is unknown or outside its range.
+        """
+        backend = None
+        if self._makes_clips():
+            backend = "" if self.backend is None else self.backend.describe()
+        # The game's own animations are better than a still; Ember is so for her own clips only.
+        moves = self._draws() or self._target() is not None
+        # Who moves a picture of the NPC has no need of a stranger.
+        moves = moves or (self.fallback == "procedural" and self._moved_picture() is None)
+        return Settings(
+            generator=self._generator,
+            backend=backend,
+            simulate_latency=self.simulate_latency,
+            eyes=self._role.npc.eyes if self._takes_eyes() else (),
+            cache=CacheSettings(
+                size=self.cache_size,
+                megabytes=self.cache_megabytes,
+                policy=self.cache_policy,
+                folder=self.cache_folder,
+                baked_folder=self.baked_folder,
+            ),
+            rungs=frozenset(Fallback) if moves else _NOT_DRAWN,
+            config=VideoGenerationConfig(
+                preset=self.preset,
+                fallback=Fallback(self.fallback),
+                progressive=self.progressive,
+                adaptive=self.adaptive,
+                predictive=self.predictive,
+                look_ahead=self.look_ahead,
+                progression=self._progression(),
+                max_wait=self.max_wait,
+                cache_size=self.cache_size,
+            ),
+        )
+
+    def _progression(self) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+        rules = self.prediction_rules
+        for expression, following in rules.items():
+            if not isinstance(following, list) or not all(isinstance(e, str) for e in following):
+                raise InvalidDataError(
+                    f"prediction_rules: {shortened(expression)} must have a list of expressions,"
+                    f" not {shortened(following)}."
+                )
+        pairs = ((str(expression), tuple(following)) for expression, following in rules.items())
+        return tuple(pairs) or None

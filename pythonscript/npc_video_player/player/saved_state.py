@@ -1,0 +1,80 @@
+"""What a saved game keeps of an NPC: what it remembers, and how it is played with."""
+
+from __future__ import annotations
+
+import json
+from reprlib import repr as shortened
+from typing import TYPE_CHECKING, Any
+
+from npc_video.errors import InvalidDataError
+
+from ..sharing import memory
+
+if TYPE_CHECKING:
+    from ..sharing.sources import Source
+    from .role import Role
+
+__all__ = ["load_state", "reset_state", "state_of"]
+
+_VERSION = 1
+
+
+def state_of(role: Role, source: Source | None) -> dict[str, Any]:
+    """The state as plain data.
+
+    Args:
+        source: where the NPC is foreseen, if it is.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+    """
+    learned = memory.learned.get(role.id) if source is None else source.learned(role.id)
+    graph = role.evaluator.to_dict()
+    state = {"version": _VERSION, "npc": role.id, "graph": graph, "learned": learned or {}}
+    return dict(json.loads(json.dumps(state)))
+
+
+def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None:
+    """Goes on from what `state_of` gave.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+        InvalidDataError: `saved` is something else; nothing is changed then.
+    """
+    from npc_video.generation.planner import Planner
+    from npc_video.prediction.blended import standard_predictor
+
+    state = saved if isinstance(saved, dict) else {}
+    graph, learned = state.get("graph"), state.get("learned")
+    if state.get("version") != _VERSION or not isinstance(graph, dict):
+        raise InvalidDataError(
+            "This is no saved state of an NPC: pass what save_state gave to load_state."
+        )
+    if (npc := state.get("npc")) != role.id:
+        raise InvalidDataError(
+            f"This is the saved state of {shortened(npc)}, not of {role.id!r}: pass each NPC its"
+            " own to load_state."
+        )
+    if not isinstance(learned, dict):
+        raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
+    # Finds out what is wrong before anything is changed.
+    Planner().register("", standard_predictor(role.evaluator, learned=learned), learned)
+    role.begin_anew(graph)
+    _learn(role, source, learned)
+
+
+def reset_state(role: Role, source: Source | None) -> None:
+    """Has the NPC begin anew, as in a new game.
+
+    Raises:
+        GraphError: the NPC's graph is wrong.
+    """
+    role.begin_anew()
+    _learn(role, source, {})
+
+
+def _learn(role: Role, source: Source | None, learned: dict[str, Any]) -> None:
+    if source is None:
+        memory.learned[role.id] = learned
+    else:
+        source.learn(role.id, role.evaluator, learned)

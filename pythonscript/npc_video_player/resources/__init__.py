@@ -1,0 +1,1 @@
+"""What a game saves as a resource: NPCs, response graphs and backends."""

@@ -1,0 +1,226 @@
+"""The backends behind an address, as resources, and ComfyUI among them.
+
+No token is in them, only the name of the environment variable that has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import npc_video
+from godot import exposed, push_warning
+from npc_video.errors import InvalidDataError, NpcVideoError
+
+from ..properties.told import FinishStarted, Told, UntaggedColours
+from .backend_resources import NpcBackend
+from .game_files import read_file
+
+if TYPE_CHECKING:
+    from npc_video import Backend
+    from npc_video.backends.comfyui.values import Workflow
+    from npc_video.backends.token import Token
+
+__all__ = ["NONE", "USUAL", "NpcComfyUiBackend", "RemoteBackend", "chosen"]
+
+# Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
+_MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
+_LOOPABLE = ("ltx25", "ltx_video_2b", "wan22")
+_OWN = "own"
+USUAL, NONE = "usual", "none"
+"""What stands for what a service usually takes, and for empty text, where that is a choice."""
+_OF_WORKFLOWS = ("workflow", "table", "loras_after", "output")
+_FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
+_IN_INSPECTOR = 4  # of PropertyUsageFlags
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_LOCAL = "http://127.0.0.1:8188"
+
+
+def chosen(value: str) -> str:
+    """What was chosen of words of which one stands for empty text."""
+    return "" if value == NONE else value
+
+
+class RemoteBackend(NpcBackend):
+    """A generator behind an address."""
+
+    url = Told(str, "", doc="The server's address: `https://video.example.org`.")
+    token_env = Told(
+        str,
+        "",
+        doc="Name of the environment variable that has the server's token, in capitals:"
+        " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
+    )
+    token_header = Told(str, "", doc="The header that has the token. Empty: `Authorization`.")
+    token_prefix = Told(
+        str,
+        USUAL,
+        doc="What stands before the token: `Key`, or `none`. `usual`: as the service wishes, or"
+        " `Bearer`. After `Basic` the token may be a user and a password, `USER:PASSWORD`.",
+    )
+    ca_file = Told(
+        str,
+        "",
+        hint=_FILE_PATH,
+        hint_string="*.crt",
+        doc="Certificates in PEM that are trusted beside the usual ones: of a server that has made"
+        " its own, or of the authority that signed it. Exported games have files that end in"
+        " `.crt`.",
+    )
+    finish_started = FinishStarted()
+    untagged_colours = UntaggedColours()
+
+    @token_env.setter
+    def token_env(self, value: str) -> None:
+        if value and not _VARIABLE.fullmatch(value):
+            push_warning(
+                "token_env: is the name of an environment variable, in capitals, such as"
+                " NPC_VIDEO_TOKEN. What was entered is not kept, lest a token be saved."
+            )
+            return
+        RemoteBackend.token_env.store(self, value)
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (self._check_url, self._check_token, self._certificates)
+
+    def _check_url(self) -> None:
+        from npc_video.backends.origin import base_of
+
+        base_of(self.url)
+
+    def _check_token(self) -> None:
+        token = self._token()
+        if token is None:
+            return
+        try:
+            token.reveal()
+        except NpcVideoError as error:
+            raise InvalidDataError(f"token_env: {str(error).removeprefix('token: ')}") from error
+
+    def _certificates(self) -> bytes:
+        from npc_video.backends.trust import check_certificates
+
+        if not self.ca_file:
+            return b""
+        try:
+            return check_certificates(read_file(self.ca_file))
+        except FileNotFoundError as error:
+            raise InvalidDataError(f"ca_file: {self.ca_file!r} is no file: choose one.") from error
+
+    def _token(self) -> Token | None:
+        from npc_video.backends.token import Token
+
+        return Token.from_environment(self.token_env) if self.token_env else None
+
+
+@exposed(tool=True)
+class NpcComfyUiBackend(RemoteBackend):
+    """A ComfyUI server, with a chain that ships with the addon or with a workflow of one's own."""
+
+    url = Told(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")
+    model = Told(
+        str,
+        "wan22",
+        enum=(*_MODELS, _OWN),
+        doc="What makes the clips; `own` for a workflow of your own. SVD takes no text, so emotions"
+        " have no effect on its clips.",
+    )
+    files = Told(
+        dict[str, str],
+        {},
+        doc="Files of the model that have another name on the server: `vae` to its name. A script"
+        " assigns a whole new Dictionary.",
+    )
+    workflow = Told(
+        str,
+        "",
+        hint=_FILE_PATH,
+        hint_string="*.json",
+        doc="Saved from ComfyUI with Workflow, Export (API), with `{{prompt}}`, `{{seed}}`,"
+        " `{{image}}` and their like where each clip has its own.",
+    )
+    table = Told(
+        dict[str, str],
+        {},
+        doc="Where a clip's own values go without being written into the workflow:"
+        " `KSampler.seed` to `seed`. A script assigns a whole new Dictionary.",
+    )
+    loras_after = Told(
+        str,
+        "",
+        doc="Title, class or id of the node of the model that LoRAs are applied to.",
+    )
+    output = Told(
+        str,
+        "",
+        doc="Title, class or id of the node that saves the clip, where several save files.",
+    )
+    loopable = Told(
+        bool,
+        True,
+        doc="Clips end in the NPC's portrait, as they begin with it, so that any follows any, and"
+        " itself, without a cut that is seen. Clips that were made without it are made anew.",
+    )
+    patience = Told(
+        float,
+        30.0,
+        range=(0, 300, 1),
+        suffix="s",
+        doc="How long a lost server is waited for before its clips fail.",
+    )
+
+    @model.setter
+    def model(self, value: str) -> None:
+        NpcComfyUiBackend.model.store(self, value)
+        self.notify_property_list_changed()
+
+    def _validate_property(self, info: dict[str, Any]) -> None:
+        hidden = {"files"} if self.model == _OWN else {*_OF_WORKFLOWS}
+        if self.model not in _LOOPABLE:
+            hidden.add("loopable")
+        if info["name"] in hidden:
+            info["usage"] &= ~_IN_INSPECTOR
+
+    def _make(self) -> Backend:
+        return npc_video.ComfyUiBackend(
+            self.url,
+            self._workflow(),
+            token=self._token(),
+            loopable=self.loopable,
+            token_header=self.token_header or "Authorization",
+            token_prefix="Bearer" if self.token_prefix == USUAL else chosen(self.token_prefix),
+            certificates=self._certificates(),
+            patience=self.patience,
+            finish_started=self.finish_started,
+            untagged_colours=self.untagged_colours,
+        )
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        return (*super()._checks(), self._workflow)
+
+    def _advice(self) -> Iterable[str]:
+        from npc_video.backends.comfyui import CustomWorkflow
+
+        try:
+            workflow = self._workflow()
+        except InvalidDataError:
+            return ()  # which is a problem
+        return workflow.advice if isinstance(workflow, CustomWorkflow) else ()
+
+    def _workflow(self) -> Workflow:
+        from npc_video.backends.comfyui import CustomWorkflow
+        from npc_video.backends.settings import workflow_of
+
+        if self.model != _OWN:
+            return workflow_of(self.model, self.files)
+        try:
+            text = read_file(self.workflow).decode("utf-8-sig", "replace")
+        except FileNotFoundError as error:
+            raise InvalidDataError(
+                f"workflow: {self.workflow!r} is no file: choose one that ComfyUI has saved with"
+                " Workflow → Export (API)."
+            ) from error
+        return CustomWorkflow(
+            text, table=self.table, loras_after=self.loras_after, output=self.output
+        )

@@ -1,0 +1,136 @@
+"""`NpcResponseGraph`, the resource that keeps what an NPC answers.
+
+It holds the text of the file as it is, so that nothing of it gets lost that other tools have put
+there. Whether it works is found out by `npc_video.graph`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import npc_video
+from godot import FileAccess, Resource, exposed, push_error, push_warning
+from npc_video import GraphError
+from npc_video.errors import InvalidDataError
+from npc_video.templates import TEMPLATES, template_text
+
+from ..properties.calling_threads import Property, main_thread_only
+from ..properties.told import is_word_of
+
+__all__ = ["NpcResponseGraph"]
+
+_NONE, _OWN = "none", "own"
+_MULTILINE = 18  # a PropertyHint
+_SHOWN_ONLY = 4  # PropertyUsageFlags: in the inspector, not in files
+
+
+@exposed(tool=True)
+class NpcResponseGraph(Resource):
+    """What an NPC answers to what is done to it, as a small graph in JSON.
+
+    Begin with a `template`, import a `.npcgraph.json` file by putting it into the project, or load
+    text with `load_json`. An NpcProfile uses it.
+    """
+
+    template = Property(
+        str,
+        _NONE,
+        enum=(_NONE, *TEMPLATES, _OWN),
+        usage=_SHOWN_ONLY,
+        doc="Fills the graph with one to begin with. `own` once it has been changed: empty `json`"
+        " first to choose another, so that nothing gets lost.",
+    )
+    json = Property(
+        str,
+        "",
+        hint=_MULTILINE,
+        hint_string="monospace,no_wrap",
+        doc="The file as it is. What this addon does not know in it is kept.",
+    )
+
+    @json.setter
+    def json(self, value: str) -> None:
+        NpcResponseGraph.json.store(self, value)
+        self.emit_changed()
+
+    @template.getter
+    def template(self) -> str:
+        if not self.json:
+            return _NONE
+        return next((name for name in TEMPLATES if _text_of(name) == self.json), _OWN)
+
+    @template.setter
+    def template(self, value: str) -> None:
+        if not is_word_of(NpcResponseGraph.template, value) or value in (self.template, _OWN):
+            return
+        if self.template == _OWN:
+            push_warning("The graph has been changed: empty its json before choosing a template.")
+            return
+        self.json = "" if value == _NONE else _text_of(value)
+
+    @staticmethod
+    def from_template(name: str) -> NpcResponseGraph | None:
+        """A new graph to begin with: `mood_meter`, `tickle_game`, `affinity`, `guard`, …
+
+        An unknown name is an error, and gives nothing.
+        """
+        try:
+            text = _text_of(name)
+        except InvalidDataError as error:
+            push_error(str(error))
+            return None
+        graph = NpcResponseGraph()
+        graph.json = text
+        return graph
+
+    @main_thread_only("The graph is in use: load it on the main thread.")
+    def load_json(self, text: str) -> str:
+        """Takes the content of a file, exactly as it is.
+
+        Returns an empty text, or else everything that is wrong with it; the graph stays as it was
+        then.
+        """
+        wrong = _problems(text)
+        if not wrong:
+            self.json = text
+        return "\n".join(wrong)
+
+    def to_json(self) -> str:
+        """The content for a `.npcgraph.json` file."""
+        return str(self.json)
+
+    def save_json(self, path: str) -> str:
+        """Writes the graph to a `.npcgraph.json` file.
+
+        Returns an empty text, or else why it could not be written.
+        """
+        file = FileAccess.open(path, FileAccess.WRITE)
+        if file is None or not file.store_string(self.json):
+            return f"{path} cannot be written: choose another folder, or make room on the disk."
+        file.close()
+        return ""
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong with the graph, by node and field; empty if nothing is."""
+        return _problems(self.json)
+
+    def document(self) -> dict:
+        """The file as a Dictionary; empty if the text is no JSON."""
+        try:
+            found = json.loads(self.json)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _problems(text: str) -> list[str]:
+    try:
+        npc_video.load_metadata(text)
+    except GraphError as error:
+        return [f"{problem}." for problem in error.problems]
+    return []
+
+
+# Asked for again and again by the inspector.
+_text_of = cache(template_text)

@@ -1,0 +1,159 @@
+"""`NpcStillsBackend`, pictures of an NPC by expression, as a generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import npc_video
+from godot import DirAccess, Rect2, ResourceLoader, Texture2D, exposed
+from npc_video.errors import InvalidDataError
+from npc_video.portrait.choice import ALIKE, choose_picture
+
+from ..properties.told import Told
+from .backend_resources import NpcBackend
+from .game_files import picture_name, read_picture
+from .profile import eyes_in
+
+if TYPE_CHECKING:
+    from npc_video import Backend, VideoParams
+
+__all__ = ["NpcStillsBackend"]
+
+
+@exposed(tool=True)
+class NpcStillsBackend(NpcBackend):
+    """Clips made of pictures of the NPC, one for each expression: they move, and blink.
+
+    What has no picture of its own is shown by that of a similar feeling, else by the neutral one,
+    else by the portrait, in the light of the feeling. The picture itself is there in the frame of
+    the interaction, as the placeholder.
+    """
+
+    folder = Told(
+        str,
+        "",
+        dir=True,
+        doc="Where pictures are that are named after expressions: `happy.png`, `mira_sad.webp`.",
+    )
+    pictures = Told(
+        dict[str, Texture2D],
+        {},
+        doc="The same one by one, by expression, emotion or a word of your own; they win over those"
+        " of the folder. A script assigns a whole new Dictionary.",
+    )
+    picture_eyes = Told(
+        dict[str, list],
+        {},
+        doc="Where the eyes of single pictures are, by the words that these go by: each an Array of"
+        " Rect2 in the picture's own pixels, empty for one that does not blink. Pictures that are"
+        " not in it have the eyes of the NPC. A script assigns a whole new Dictionary.",
+    )
+    simulate_latency = Told(
+        bool,
+        False,
+        doc="Takes as long as a real generator, to see what players will see.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, Texture2D] | None = None
+
+    @folder.setter
+    def folder(self, value: str) -> None:
+        NpcStillsBackend.folder.store(self, value)
+        self._found = None
+
+    @pictures.setter
+    def pictures(self, value: dict[str, Texture2D]) -> None:
+        NpcStillsBackend.pictures.store(self, value)
+        self._found = None
+
+    def stills(self) -> dict:
+        """All pictures, by the words that they go by."""
+        if self._found is None:
+            given = {str(word).lower(): each for word, each in self.pictures.items()}
+            own = {word: each for word, each in given.items() if each is not None}
+            self._found = _pictures_in(self.folder) | own
+        return self._found
+
+    def _still(self, params: VideoParams, least: float = ALIKE) -> Texture2D | None:
+        """The picture for a clip, None where none is as like the feeling as `least` says."""
+        stills = self.stills()
+        word, _ = choose_picture(stills, params.expression, params.emotion, least)
+        return stills.get(word)
+
+    def _checks(self) -> Iterable[Callable[[], object]]:
+        empty = [word for word, picture in self.pictures.items() if picture is None]
+        return (
+            self._check_pictures,
+            *(partial(_refuse_empty, word) for word in empty),
+            *(partial(_refuse_misspelt, word) for word in self.stills()),
+            *(partial(self._check_eyes, word) for word in self.picture_eyes),
+        )
+
+    def _check_pictures(self) -> None:
+        if self.folder and not DirAccess.dir_exists_absolute(self.folder):
+            raise InvalidDataError("folder: there is no such folder; choose another.")
+        if not self.stills():
+            raise InvalidDataError(
+                "pictures: there are none: add some by expression, or choose a folder that has"
+                " some, as happy.png."
+            )
+
+    def _check_eyes(self, word: str) -> None:
+        stills, marked = self.stills(), self.picture_eyes[word]
+        if word.lower() not in stills:
+            raise InvalidDataError(f"picture_eyes: {InvalidDataError.of_unknown(word, stills)}")
+        if len(eyes_in(stills[word.lower()], _rectangles(marked))) < len(marked):
+            raise InvalidDataError(
+                f"picture_eyes: not all of {word!r:.80} lie in its picture: mark them in its"
+                " pixels, each as a Rect2 with a size."
+            )
+
+    def _takes_eyes(self) -> bool:
+        return True
+
+    def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
+        return npc_video.StillsBackend(
+            {word: picture_name(still) for word, still in self.stills().items()},
+            read=read_picture,
+            eyes=eyes,
+            eyes_of={
+                word.lower(): eyes_in(self.stills().get(word.lower()), _rectangles(marked))
+                for word, marked in self.picture_eyes.items()
+            },
+            simulate_latency=self.simulate_latency,
+        )
+
+
+def _rectangles(marked: list[Any]) -> list[Rect2]:
+    return [each for each in marked if isinstance(each, Rect2)]
+
+
+def _refuse_empty(word: str) -> None:
+    raise InvalidDataError(f"pictures: {word!r:.80} has none: choose one, or remove the word.")
+
+
+def _refuse_misspelt(word: str) -> None:
+    from npc_video.face.words import misspelt_expression  # only who looks for mistakes needs it
+
+    if meant := misspelt_expression(word):
+        raise InvalidDataError(
+            f"pictures: {word!r:.80} is no expression; perhaps you mean {meant}."
+        )
+
+
+def _pictures_in(folder: str) -> dict[str, Texture2D]:
+    """Those of a folder, by their names; in an exported game they are in no folder any more."""
+    if not folder:
+        return {}
+    names = sorted(str(name) for name in ResourceLoader.list_directory(folder))
+    paths = {name.rpartition(".")[0].lower(): f"{folder.rstrip('/')}/{name}" for name in names}
+    loaded = {
+        word: ResourceLoader.load(path)
+        for word, path in paths.items()
+        if ResourceLoader.exists(path, "Texture2D")
+    }
+    return {word: each for word, each in loaded.items() if isinstance(each, Texture2D)}

@@ -1,0 +1,77 @@
+"""The animated face of the embedded generator, drawn at the game's own frame rate.
+
+It has the poses of that generator's clips and looks like them, so that one flows into the other at
+equal phase. A shader draws it: what costs the main thread is one pose and one uniform per frame.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from godot import (
+    Color,
+    PackedFloat32Array,
+    Rect2,
+    RenderingServer,
+    ShaderMaterial,
+    Vector2,
+)
+from npc_video import VideoParams
+from npc_video.face.controls import RANGES
+from npc_video.face.pose import pose
+
+from ..canvas.layers import new_item
+from ..canvas.shaders import shader
+
+_numbers = attrgetter(*RANGES)
+
+
+class ProceduralFace:
+    """Ember, moving as `params` ask for.
+
+    Args:
+        phase: place in the loop to begin at, 0 to 1.
+        seconds: how long a loop takes, as long as the clip that may follow.
+    """
+
+    def __init__(
+        self, player: Any, params: VideoParams, *, phase: float = 0.0, seconds: float = 3.0
+    ):
+        self.item = new_item(player)
+        self._params = params
+        self._seconds = seconds
+        self._phase = phase % 1.0
+        self._material = ShaderMaterial()
+        self._material.shader = shader("face")
+        RenderingServer.canvas_item_set_material(self.item, self._material.get_rid())
+        self._pose()
+
+    @property
+    def phase(self) -> float:
+        """Place in the loop, from 0 up to 1."""
+        return self._phase
+
+    def advance(self, seconds: float) -> None:
+        """Moves on."""
+        self._phase = (self._phase + seconds / self._seconds) % 1.0
+        self._pose()
+
+    def place(self, area: Rect2) -> None:
+        """Draws it in the middle of `area`, as large as fits; its night fills the rest."""
+        RenderingServer.canvas_item_clear(self.item)
+        shorter = min(area.size.x, area.size.y)
+        if shorter > 0.0:
+            extent = Vector2(area.size.x / shorter, area.size.y / shorter)
+            self._material.set_shader_parameter("extent", extent)
+            RenderingServer.canvas_item_add_rect(self.item, area, Color(1.0, 1.0, 1.0))
+
+    def close(self) -> None:
+        RenderingServer.free_rid(self.item)
+
+    def _pose(self) -> None:
+        wanted = self._params
+        face = pose(
+            wanted.expression, wanted.emotion, wanted.animation, wanted.intensity, self._phase
+        )
+        self._material.set_shader_parameter("pose", PackedFloat32Array(_numbers(face)))

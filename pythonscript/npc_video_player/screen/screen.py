@@ -1,0 +1,397 @@
+"""What one player shows now, and what it shows next: layers, and the clip that is being opened.
+
+It knows neither where clips come from nor whom to tell what happens; `advance` returns that.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Protocol
+
+from godot import Rect2, wake
+from npc_video import Fallback, GeneratedClip, VideoParams
+
+from ..canvas.layers import Layer, LayerStack
+from ..clips.clip_layer import ClipLayer
+from ..clips.reel import Reel
+from ..clips.reels import Reels
+from ..clips.speaker import Speaker
+from .arrival import Arrival
+from .happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
+from .placeholder import PARTS, Placeholder
+from .procedural_face import ProceduralFace
+from .stand_in import StandIn
+from .stills import Stills
+from .warp import Warp
+
+if TYPE_CHECKING:
+    from npc_video.media.growing import GrowingFile
+
+# A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
+_FALLBACK_FADE_SECONDS = 0.25
+_FALLBACK_FIRST_OPACITY = 0.5
+
+
+class Portraits(Protocol):
+    """The pictures of the NPC that is shown."""
+
+    def picture_of(self, params: VideoParams) -> Any:
+        """Returns the still for `params`: a Texture2D, None where the NPC has no picture."""
+
+
+class Screen:
+    """The picture of `player`, which shows the NPC of `portraits`.
+
+    Attributes:
+        crossfade: seconds in which a clip fades into one that has nothing in common with it.
+        switches_at_loop: whether a clip waits until the one before it is through, if that loops.
+        speaker: how fast clips play, and where they are heard.
+        shots_shown: frames of clips that were on screen.
+        stills: what is shown of a clip that is being made.
+        stand_in: a node of the game's in place of the drawn face, if it has one.
+    """
+
+    def __init__(self, player: Any, portraits: Portraits, reels: Reels):
+        self.layers = LayerStack(player)
+        self.stills = Stills(player, self.layers, reels.decoders)
+        self.stand_in = StandIn(player, self.layers)
+        self.crossfade = 0.4
+        self.switches_at_loop = False
+        self.speaker = Speaker(player)
+        self.shots_shown = 0
+        self._player = player
+        self._portraits = portraits
+        self._reels = reels
+        self._interpolation, self._loops = "none", True
+        self._text, self._parts = "", PARTS
+        self._opening: Arrival | None = None
+        # What still comes in, and is being opened or on top.
+        self._growing: Reel | None = None
+        self._warp: Warp | None = None
+        self._broken: Reel | None = None
+        # All that there is, when nothing fades, opens or sounds.
+        self._calm: ClipLayer | None = None
+
+    # ---- What is to be shown ----
+
+    def cover(self, kind: Fallback, params: VideoParams, seconds: float) -> None:
+        """Shows a fallback that is drawn here, in this frame.
+
+        Args:
+            seconds: how long the awaited clip will take from one loop to the next.
+        """
+        self._stir()
+        top = self.layers.top
+        if kind is Fallback.FREEZE and top is not None:
+            if isinstance(top, ClipLayer):
+                top.is_held = True
+        elif kind is Fallback.PROCEDURAL and self.stand_in.target is not None:
+            self.stand_in.play(params)
+        elif kind is Fallback.PROCEDURAL:
+            self._push_fallback(
+                ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
+            )
+        else:
+            portrait = self._portraits.picture_of(params)
+            self._push_fallback(
+                Placeholder(self._player, params, portrait, self._text, self._parts),
+                is_translucent="background" not in self._parts,
+            )
+
+    @property
+    def clip(self) -> ClipLayer | None:
+        """What plays on top, if that is a clip."""
+        top = self.layers.top
+        return top if isinstance(top, ClipLayer) else None
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether a clip is on screen, or soon will be, that still comes in."""
+        reel = self._growing
+        if reel is None or reel.growing is None:
+            return False
+        return not reel.growing.is_given_up and reel.playback.error is None
+
+    def open(
+        self,
+        clip: GeneratedClip,
+        role: ClipRole = "clip",
+        *,
+        in_phase: bool = False,
+        at_once: bool = False,
+        growing: GrowingFile | None = None,
+    ) -> None:
+        """Shows `clip` as soon as its first picture is there, which may be with the next frame.
+
+        Over another clip it may come half a second later, when what is on screen is most like it.
+        The one that came in until now just goes on.
+
+        Args:
+            in_phase: it begins where the drawn face is, which moves like it.
+            at_once: it waits for nothing but its first picture.
+            growing: the clip's file, if it still comes in; should that break off, nobody is told.
+        """
+        self._stir()
+        if growing is None and self._growing is not None and self._growing.is_to_be(clip):
+            reel, self._growing = self._growing, None
+            reel.complete(clip)
+            if self._plays_otherwise(reel):
+                self._play_otherwise()
+            return
+        shown = self.clip
+        if role == "upgrade" and shown is not None and shown.reel.is_finished:
+            return
+        if shown is not None:
+            in_phase = role == "again" or (role == "upgrade" and not self._loops)
+        else:
+            in_phase = in_phase and isinstance(self.layers.top, ProceduralFace)
+        begin = self._phase() if in_phase else 0.0
+        is_again = shown is not None and shown.reel.clip.data == clip.data
+        self.drop_opening()
+        reel = self._reels.open(
+            clip,
+            self._interpolation,
+            loops=self._loops,
+            begin=begin,
+            anew=is_again and growing is None,
+            alone=self.speaker.speed != 1.0,
+            growing=growing,
+        )
+        self._opening = Arrival(reel, role, in_phase=in_phase, at_once=at_once)
+        self._growing = None if growing is None else reel
+
+    def play_as(self, interpolation: str, *, loops: bool, speed: float) -> None:
+        """Has clips played in this way, that on screen as well.
+
+        Args:
+            interpolation: one of `INTERPOLATIONS`.
+            loops: whether a clip begins again when it is through.
+            speed: how fast clips and drawn faces play; 0.0 stops them.
+        """
+        before = self._interpolation, self._loops, self.speaker.speed
+        if (interpolation, loops, speed) == before:
+            return
+        self._stir()
+        self._interpolation, self._loops, self.speaker.speed = interpolation, loops, speed
+        shown = self._opening or self.clip
+        if shown is not None and self._plays_otherwise(shown.reel):
+            self._play_otherwise()
+
+    def _plays_otherwise(self, reel: Reel) -> bool:
+        """Whether a reel plays in another way, or has to for others that show it."""
+        if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
+            return True
+        return self.speaker.speed != 1.0 and not self._reels.keep_apart(reel)
+
+    def _play_otherwise(self) -> None:
+        """Opens what is opened or on screen anew; what still comes in when it is whole."""
+        shown, opening = self.clip, self._opening
+        if self.is_growing:
+            return
+        if opening is not None:
+            self.open(
+                opening.reel.clip,
+                opening.role,
+                in_phase=opening.in_phase,
+                at_once=opening.at_once,
+            )
+        elif shown is not None and not shown.is_held:
+            self.open(shown.reel.clip, "again")
+
+    def dress(self, name: str, text: str, parts: frozenset[str]) -> None:
+        """Has placeholders show who is shown now with these parts, and say `text`."""
+        self._text, self._parts = text, parts
+        for layer in self.layers:
+            if isinstance(layer, Placeholder):
+                layer.dress(name, self._portraits.picture_of(layer.params), text, parts)
+
+    def drop_opening(self) -> None:
+        """Gives up the clip that is being opened, and what comes in."""
+        self._growing = None
+        self.stills.drop()
+        if self._opening is not None:
+            self._opening.close()
+            self._reels.leave(self._opening.reel)
+            self._opening = None
+
+    def place(self, area: Rect2) -> None:
+        for clip in self._clips():
+            clip.is_tiled = self.layers.stretch == "tile"
+        self.layers.place(area)
+
+    def close(self) -> None:
+        self.drop_opening()
+        self._end_warp()
+        self.stand_in.close()
+        self.layers.close()
+
+    # ---- Every frame ----
+
+    def advance(self, seconds: float) -> list[Happening]:
+        """Plays on; what has happened."""
+        calm, speed = self._calm, self.speaker.speed
+        if calm is not None:
+            calm.advance(seconds * speed)
+            return self._happened([calm])
+        if self._opening is not None:
+            self._opening.advance(seconds, speed)
+        self.layers.advance(seconds, speed)
+        if self._warp is not None and not self._warp.advance():
+            self._end_warp()
+        self.stills.advance()
+        self.stand_in.advance(seconds)
+        happenings = self._happened(self._clips()) + self._begin_opened()
+        # Those of now: what was opened may have hidden the others at once.
+        happenings += self._sound()
+        self._calm = self._found_calm()
+        return happenings
+
+    @property
+    def rests(self) -> float:
+        """Seconds for which nothing of it changes by itself; 0 where that is not known."""
+        if self._calm is None:
+            return 0.0
+        speed = self.speaker.speed
+        return self._calm.reel.rests / speed if speed > 0.0 else math.inf
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the last `advance` may have changed the picture."""
+        only = self.clip if len(self.layers) == 1 and not self.stand_in.is_shown else None
+        if only is None:
+            return True
+        is_still = only.is_held or only.reel.is_finished
+        return only.has_moved or (only.reel.interpolation != "none" and not is_still)
+
+    def _stir(self) -> None:
+        """Something begins."""
+        self._calm = None
+        wake(self._player)
+
+    def _clips(self) -> list[ClipLayer]:
+        return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
+
+    def _found_calm(self) -> ClipLayer | None:
+        """The one layer that plays, if it is all that there is."""
+        shown = self.clip
+        if len(self.layers) > 1 or self._opening is not None or self.stand_in.is_shown:
+            return None
+        if shown is None or shown.is_held or not shown.reel.is_silent:
+            return None
+        return shown
+
+    def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
+        """What has become of the clips that play."""
+        self.shots_shown += sum(clip.has_moved for clip in clips)
+        happenings: list[Happening] = []
+        if clips and clips[-1] is self.layers.top:
+            if clips[-1].has_looped:
+                happenings.append(Looped())
+            if clips[-1].has_finished:
+                happenings.append(Finished())
+            reel = clips[-1].reel
+            error = reel.playback.error
+            if error is not None and reel.growing is None and self._broken is not reel:
+                self._broken = reel
+                happenings.append(Broken(reel.clip, error))
+        return happenings
+
+    def _sound(self) -> list[Happening]:
+        """Has the clips heard; tells of those that cannot be."""
+        clips = self._clips()
+        if self.speaker.is_mute:
+            self.silence()
+            return []
+        for clip in clips:
+            clip.hear(self.speaker, self.layers.loudness(clip))
+        told = [(clip.reel, self._reels.news_of_sound(clip.reel)) for clip in clips]
+        return [Unheard(reel.clip, reason) for reel, reason in told if reason]
+
+    def silence(self) -> None:
+        """Nobody sees or hears it."""
+        for clip in self._clips():
+            clip.silence()
+
+    def _begin_opened(self) -> list[Happening]:
+        """Fades the opened clip in, if its first picture is there and it is its time."""
+        opening, top = self._opening, self.layers.top
+        if opening is None:
+            return []
+        reel, playback = opening.reel, opening.reel.playback
+        is_over = isinstance(top, ClipLayer) and top.reel.is_finished
+        is_given_up = reel.growing is not None and reel.growing.is_given_up
+        if is_given_up or (is_over and opening.role == "upgrade"):
+            self.drop_opening()
+            return []
+        if playback.error is not None and not playback.is_ready:
+            self.drop_opening()
+            is_all = reel.growing is None
+            return [Broken(reel.clip, playback.error, opening.role)] if is_all else []
+        at_loop = self._waits_for_loop(opening.role)
+        if (at_loop and not top.has_looped) or not playback.is_ready:
+            return []
+        follows_clip = isinstance(top, ClipLayer) and not self.stand_in.is_shown
+        if follows_clip and not self._is_time(opening, top, goes_on=at_loop or opening.in_phase):
+            return []
+        self._opening = None
+        late = 0.0
+        if at_loop:
+            late = top.reel.position
+        elif opening.in_phase:
+            late = opening.waited
+        reel.begin(late)
+        layer = ClipLayer(self._player, reel, self._reels.leave)
+        layer.is_tiled = self.layers.stretch == "tile"
+        has_alpha = playback.info.layout.has_alpha
+        fade = self.crossfade
+        if follows_clip:
+            fade = opening.fade_seconds(self.layers, self.crossfade)
+        self.layers.push(layer, fade, size=layer.size, is_translucent=has_alpha)
+        self._warp = self._warp or opening.begin_warp(self.layers, layer)
+        opening.close()
+        self.shots_shown += 1
+        self.stand_in.leave(self.crossfade)
+        began: list[Happening] = [Began(reel.clip_as_it_is, opening.role)]
+        # Where its first picture came that late, what stood for it has shown the rest.
+        return [*began, Finished()] if reel.is_finished and not is_over else began
+
+    def _is_time(self, opening: Arrival, below: ClipLayer, *, goes_on: bool) -> bool:
+        """Whether a clip is to come over `below` now.
+
+        Args:
+            goes_on: where that is, so at no other time.
+        """
+        reel = opening.reel
+        return opening.is_time(
+            below,
+            below.reel.position if goes_on else reel.position,
+            speed=self.speaker.speed,
+            # One that others show already plays on meanwhile.
+            may_wait=not (opening.at_once or goes_on or reel.material is not None),
+            warping=self._reels.decoders if self._interpolation == "motion" else None,
+        )
+
+    def _end_warp(self) -> None:
+        if self._warp is not None:
+            self._warp.close()
+            self._warp = None
+
+    def _waits_for_loop(self, role: str) -> bool:
+        """Whether a clip begins when the one on screen begins again."""
+        shown = self.clip
+        loops = shown is not None and not shown.is_held and shown.reel.begins_again
+        return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
+
+    def _push_fallback(self, layer: Layer, *, is_translucent: bool = False) -> None:
+        self.stand_in.leave(_FALLBACK_FADE_SECONDS)
+        self.layers.push(
+            layer,
+            _FALLBACK_FADE_SECONDS,
+            from_opacity=_FALLBACK_FIRST_OPACITY,
+            is_translucent=is_translucent,
+        )
+
+    def _phase(self) -> float:
+        """Where in its loop what is on screen is, 0 to 1."""
+        top = self.layers.top
+        return top.phase if isinstance(top, ProceduralFace | ClipLayer) else 0.0

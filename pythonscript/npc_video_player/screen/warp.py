@@ -1,0 +1,94 @@
+"""Two clips that are warped towards each other while one gives way to the other."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any
+
+from godot import RID, Image, RenderingServer, writable_pixels
+
+from ..canvas.layers import LayerStack
+from ..clips.clip_layer import ClipLayer
+
+if TYPE_CHECKING:
+    from npc_video.media.likeness import Sketch
+
+# One that is found when the clip above is not yet more opaque than this begins unseen.
+_LATEST = 0.25
+
+
+class Warp:
+    """From a clip that looks like `before` to one that begins like `after`.
+
+    It is found on one of `threads`, and anew while the two play on. Where that takes too long for
+    the first time they are mixed as they are.
+    """
+
+    def __init__(self, before: Sketch, after: Sketch, threads: Executor):
+        self._threads = threads
+        self._found: Future[Any] = threads.submit(_find, before, after)
+        self._layers: LayerStack | None = None
+        self._both: tuple[ClipLayer, ...] = ()
+        self._image: Any = None
+        self._texture: RID | None = None
+
+    @property
+    def is_found(self) -> bool:
+        return self._found.done()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the two are warped."""
+        return self._texture is not None
+
+    def join(self, layers: LayerStack, below: ClipLayer, above: ClipLayer) -> None:
+        """Of `layers`, `above` begins to fade in over `below`."""
+        self._layers, self._both = layers, (below, above)
+
+    def advance(self) -> bool:
+        """Warps both as far as the one above has faded in; whether there is more to come."""
+        assert self._layers is not None
+        below, above = self._both
+        opacity = self._layers.opacity(above)
+        if above not in self._layers or below not in self._layers or opacity >= 1.0:
+            return False
+        if self.is_found:
+            if self._texture is None and opacity > _LATEST:
+                return False
+            self._show(self._found.result())
+            now = (layer.coming(0.0)[0][1] for layer in self._both)
+            self._found = self._threads.submit(_find, *now)
+        if self._texture is None:
+            return opacity <= _LATEST
+        # What lies between the two is as far from each as they are mixed.
+        below.lean(-opacity)
+        above.lean(1.0 - opacity)
+        return True
+
+    def close(self) -> None:
+        """Warps nothing any more."""
+        self._found.cancel()
+        if self._texture is not None and self._layers is not None:
+            for layer in self._both:
+                if layer in self._layers:
+                    layer.bend(None)
+            RenderingServer.free_rid(self._texture)
+            self._texture = None
+
+    def _show(self, field: Any) -> None:
+        if self._image is None:
+            height, width, _ = field.shape
+            self._image = Image.create_empty(width, height, False, Image.FORMAT_RGH)
+        writable_pixels(self._image)[:] = memoryview(field).cast("B")
+        if self._texture is not None:
+            RenderingServer.texture_2d_update(self._texture, self._image, 0)
+            return
+        self._texture = RenderingServer.texture_2d_create(self._image)
+        for layer in self._both:
+            layer.bend(self._texture)
+
+
+def _find(before: Sketch, after: Sketch) -> Any:
+    from npc_video.media.warp import warp_between
+
+    return warp_between(before, after)

@@ -1,0 +1,86 @@
+"""What all players of a game have in common: one pool of decoders, and what it plays.
+
+Made when the first player needs it, ended with the game. What takes long to load is loaded on a
+thread meanwhile, so that the engine does not start later for it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import npc_video
+from godot import at_exit
+from npc_video.background import background_threads
+from npc_video.media.cost import CostCounter
+from npc_video.media.first_pictures import FirstPictures
+
+from ..canvas.renderer import most_texture_side
+from ..clips.reel import EnginePictures
+from ..clips.reels import Reels
+
+# Decoding is C code that lets the interpreter go, and two threads of it keep up with any game. One
+# processor stays free for the engine: where both decode, its frames wait for them.
+_DECODE_THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
+# Of those that wait for clips to come in: one each, for as many as are made at once.
+_WAITING_THREADS = 16
+# With 50 clips of 512², which take about half as much, this stays below 25 MB.
+_FIRST_PICTURES_BYTES = 12 * 1024 * 1024
+
+
+def load() -> None:
+    """Begins to load what the first player will need."""
+    threading.Thread(target=_load, name="npc_video loading", daemon=True).start()
+
+
+def _load() -> None:
+    for name in npc_video.__all__:
+        getattr(npc_video, name)
+
+
+@cache
+def decoders() -> ThreadPoolExecutor:
+    """The threads on which clips are decoded."""
+    return background_threads(_DECODE_THREADS, "decode")
+
+
+@cache
+def waiting_decoders() -> ThreadPoolExecutor:
+    """The threads on which clips are decoded that still come in."""
+    return background_threads(_WAITING_THREADS, "decode_coming")
+
+
+@cache
+def first_pictures() -> FirstPictures:
+    """Of the clips that came last or were shown last."""
+    return FirstPictures(decoders(), pictures(), _FIRST_PICTURES_BYTES)
+
+
+@cache
+def pictures() -> EnginePictures:
+    """Makes what clips are decoded into."""
+    return EnginePictures(most_texture_side())
+
+
+@cache
+def cost() -> CostCounter:
+    """What playing has cost."""
+    return CostCounter()
+
+
+@cache
+def reels() -> Reels:
+    """What plays."""
+    return Reels(decoders(), waiting_decoders(), pictures(), first_pictures(), cost())
+
+
+@at_exit
+def close() -> None:
+    """Stops the threads; the game ends."""
+    for threads in (waiting_decoders, decoders):
+        if threads.cache_info().currsize:
+            threads().shutdown(cancel_futures=True)
+    for made in (reels, first_pictures, pictures, waiting_decoders, decoders):
+        made.cache_clear()

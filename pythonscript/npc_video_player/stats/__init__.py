@@ -1,0 +1,1 @@
+"""Statistics: of one player, of the game, in the overlay and in the debugger."""

@@ -1,0 +1,1 @@
+"""The nodes that turn mouse, pen and fingers into interactions."""
