@@ -101,7 +101,7 @@ class ClipMaterial:
         """
         texture, (columns, rows) = self._textures[0], self._info.layout.size
         if warp is not None:
-            from npc_video.media.likeness import SIDE
+            from npc_video.media.likeness import SIDE  # loads NumPy and FFmpeg, 0.2 s
 
             texture, (columns, rows) = warp, (SIDE, SIDE)
         source = (0.0, 0.0, columns * tiles.x, rows * tiles.y)
@@ -126,7 +126,7 @@ class _Motion:
     """
 
     def __init__(self, info: ClipInfo, grid: NDArray[np.uint8]):
-        from npc_video.media.motion import CELL
+        from npc_video.media.motion import CELL  # loads NumPy, 0.1 s
 
         rows, columns, _ = grid.shape
         self._image = Image.create_empty(columns, rows, False, Image.FORMAT_RGBA8)

@@ -229,6 +229,6 @@ class Reel:
 
 
 def _sound(clip: GeneratedClip) -> Sound | None:
-    from npc_video.media.sound import decode_sound
+    from npc_video.media.sound import decode_sound  # loads FFmpeg, 0.1 s
 
     return decode_sound(clip.data, clip.media_type)

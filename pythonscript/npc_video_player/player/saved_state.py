@@ -41,8 +41,8 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
         GraphError: the NPC's graph is wrong.
         InvalidDataError: `saved` is something else; nothing is changed then.
     """
-    from npc_video.generation.planner import Planner
-    from npc_video.prediction.blended import standard_predictor
+    from npc_video.generation.planner import Planner  # 20 ms, for saved games
+    from npc_video.prediction.blended import standard_predictor  # 10 ms, the same
 
     state = saved if isinstance(saved, dict) else {}
     graph, learned = state.get("graph"), state.get("learned")

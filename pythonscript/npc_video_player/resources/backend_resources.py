@@ -308,6 +308,6 @@ class NpcFailoverBackend(NpcBackend):
         )
 
     def _budget(self) -> Budget:
-        from npc_video.backends.failover import Budget
+        from npc_video.backends.failover import Budget  # 10 ms, for one backend in few games
 
         return Budget(self.jobs_an_hour or None, self.money_an_hour or None, self.price)

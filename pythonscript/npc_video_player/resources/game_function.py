@@ -62,7 +62,7 @@ def function_backend(
     Args:
         owner: is kept for as long; a Callable keeps no object.
     """
-    from npc_video import CallableBackend
+    from npc_video import CallableBackend  # loads asyncio, 60 ms
 
     made = _GameFunction(function, owner)
     return CallableBackend(
@@ -267,7 +267,7 @@ class _Pictures(Sequence[Any]):
         return len(self._images)
 
     def __getitem__(self, index: Any) -> NDArray[np.uint8]:
-        import numpy as np
+        import numpy as np  # 0.1 s
 
         image = Image()
         image.copy_from(self._images[index])  # the game may go on using its own

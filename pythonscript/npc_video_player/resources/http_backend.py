@@ -160,7 +160,7 @@ class NpcHttpBackend(RemoteBackend):
     )
 
     def _make(self) -> Backend:
-        from npc_video.backends.http_settings import http_backend
+        from npc_video.backends.http_settings import http_backend  # loads asyncio, 80 ms
 
         return http_backend(self._settings(), certificates=self._certificates())
 
@@ -172,21 +172,21 @@ class NpcHttpBackend(RemoteBackend):
             super()._check_url()
 
     def _token(self) -> Token | None:
-        from npc_video.backends.http_recipes import RECIPES
-        from npc_video.backends.token import Token
+        from npc_video.backends.http_recipes import RECIPES  # 3 ms, for few games
+        from npc_video.backends.token import Token  # 2 ms, for few games
 
         name = self.token_env or RECIPES.get(self.service, {}).get("token_env", "")
         return Token.from_environment(name) if name else None
 
     def _check_origins(self) -> None:
-        from npc_video.backends.origin import allowed_origin
+        from npc_video.backends.origin import allowed_origin  # 2 ms, for few games
 
         for origin in self.allowed_origins:
             allowed_origin(origin)
 
     def _check_rest(self) -> None:
         """What only shows when all is put together, without what was looked at already."""
-        from npc_video.backends.http_settings import http_backend
+        from npc_video.backends.http_settings import http_backend  # loads asyncio, 80 ms
 
         http_backend(self._settings() | {"url": "http://localhost", "allowed_origins": []})
 

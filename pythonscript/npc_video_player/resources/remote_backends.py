@@ -85,7 +85,7 @@ class RemoteBackend(NpcBackend):
         return (self._check_url, self._check_token, self._certificates)
 
     def _check_url(self) -> None:
-        from npc_video.backends.origin import base_of
+        from npc_video.backends.origin import base_of  # 2 ms, for few games
 
         base_of(self.url)
 
@@ -99,7 +99,7 @@ class RemoteBackend(NpcBackend):
             raise InvalidDataError(f"token_env: {str(error).removeprefix('token: ')}") from error
 
     def _certificates(self) -> bytes:
-        from npc_video.backends.trust import check_certificates
+        from npc_video.backends.trust import check_certificates  # loads ssl, 20 ms
 
         if not self.ca_file:
             return b""
@@ -109,7 +109,7 @@ class RemoteBackend(NpcBackend):
             raise InvalidDataError(f"ca_file: {self.ca_file!r} is no file: choose one.") from error
 
     def _token(self) -> Token | None:
-        from npc_video.backends.token import Token
+        from npc_video.backends.token import Token  # 2 ms, for few games
 
         return Token.from_environment(self.token_env) if self.token_env else None
 
@@ -200,7 +200,7 @@ class NpcComfyUiBackend(RemoteBackend):
         return (*super()._checks(), self._workflow)
 
     def _advice(self) -> Iterable[str]:
-        from npc_video.backends.comfyui import CustomWorkflow
+        from npc_video.backends.comfyui import CustomWorkflow  # loads asyncio, 0.2 s
 
         try:
             workflow = self._workflow()
@@ -209,8 +209,8 @@ class NpcComfyUiBackend(RemoteBackend):
         return workflow.advice if isinstance(workflow, CustomWorkflow) else ()
 
     def _workflow(self) -> Workflow:
-        from npc_video.backends.comfyui import CustomWorkflow
-        from npc_video.backends.settings import workflow_of
+        from npc_video.backends.comfyui import CustomWorkflow  # loads asyncio, 0.2 s
+        from npc_video.backends.settings import workflow_of  # loads asyncio, 0.2 s
 
         if self.model != _OWN:
             return workflow_of(self.model, self.files)

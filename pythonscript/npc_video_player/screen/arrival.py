@@ -84,8 +84,8 @@ class Arrival:
 
         Nothing where both begin and end in one picture, which is on screen now.
         """
-        from npc_video.media.likeness import apart
-        from npc_video.media.transition import fade_seconds
+        from npc_video.media.likeness import apart  # loads NumPy and FFmpeg, 0.2 s
+        from npc_video.media.transition import fade_seconds  # loads NumPy and FFmpeg, 0.2 s
 
         shown, beginning = _seen(layers), self._beginning
         if beginning is None or shown is None:
@@ -110,7 +110,7 @@ class Arrival:
 
     def _is_seam(self, below: Iterable[Layer], difference: float) -> bool:
         """Whether a cut is as good as a fade where it differs so much from what is below."""
-        from npc_video.media.transition import SEAM
+        from npc_video.media.transition import SEAM  # loads NumPy and FFmpeg, 0.2 s
 
         are_seamless = self.reel.clip.seamless and all(
             isinstance(layer, ClipLayer) and layer.reel.clip.seamless for layer in below
@@ -126,7 +126,7 @@ class Arrival:
         self, below: ClipLayer, longest: float, speed: float, warping: Executor | None
     ) -> None:
         """Finds the moment to come, within `longest` seconds, and has the warp found for it."""
-        from npc_video.media.transition import best_moment
+        from npc_video.media.transition import best_moment  # loads NumPy and FFmpeg, 0.2 s
 
         self.close()
         self._wait = 0.0

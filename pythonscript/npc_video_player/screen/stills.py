@@ -86,6 +86,6 @@ class Stills:
 
 
 def _decode(preview: Preview) -> Still:
-    from npc_video.media.still import decode_still
+    from npc_video.media.still import decode_still  # loads FFmpeg, 0.1 s
 
     return decode_still(preview.data, preview.media_type)
