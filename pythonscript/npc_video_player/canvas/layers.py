@@ -7,9 +7,16 @@ ever jumps, however quickly one follows another, and there is no blank between t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
-from godot import RID, Color, Rect2, RenderingServer, Vector2
+from godot import (
+    RID,
+    CanvasItem,
+    Color,
+    Rect2,
+    RenderingServer,
+    Vector2,
+)
 
 from .stretch import placed
 
@@ -56,7 +63,7 @@ class LayerStack:
         picture_size: of the pictures of layers that come without.
     """
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, owner: CanvasItem) -> None:
         self.item = new_item(owner)
         self.curve = "smooth"
         self.stretch = "keep_aspect_covered"
@@ -166,7 +173,7 @@ class LayerStack:
         del self._stack[: max(opaque, default=0)]
 
 
-def new_item(player: Any) -> RID:
+def new_item(player: CanvasItem) -> RID:
     """A canvas item that is drawn with `player`, above what it draws itself."""
     item = RenderingServer.canvas_item_create()
     RenderingServer.canvas_item_set_parent(item, player.get_canvas_item())

@@ -6,9 +6,8 @@ It waits a moment before it comes in, so that what is quickly there never flashe
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from godot import Color, Rect2, RenderingServer, Transform2D, Vector2
+from godot import Color, Control, Rect2, RenderingServer, Transform2D, Vector2
 
 from . import strokes, theme
 from .layers import new_item
@@ -27,9 +26,10 @@ _BACKGROUND, _WIDTH = 1.5, 0.28
 
 
 class ProgressRing:
-    """Shown from `show` to `hide`; at first hidden."""
+    """Shown from `show` to `hide`, where it is `enabled`; at first hidden."""
 
-    def __init__(self, player: Any):
+    def __init__(self, player: Control):
+        self._is_enabled = True
         self._player = player
         self._item = new_item(player)
         self._arc = RenderingServer.canvas_item_create()
@@ -51,8 +51,20 @@ class ProgressRing:
         """Whether there is anything of it, or soon will be."""
         return self._is_wanted or self._opacity > 0.0
 
+    @property
+    def enabled(self) -> bool:
+        return self._is_enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self._is_enabled = value
+        if not value:
+            self.hide()
+
     def show(self, fraction: float | None) -> None:
-        """How far the clip is, 0 to 1; None while that is not known."""
+        """Shows how far the clip is, 0 to 1; None while that is not known."""
+        if not self._is_enabled:
+            return
         if not self._is_wanted:
             self._is_wanted = True
             self._waited = 0.0

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from godot import Color
+from godot import (
+    Color,
+    Control,
+)
 
 _TYPE = "NpcVideoPlayer"
 
@@ -37,20 +40,20 @@ COLOURS = {
 }
 
 
-def colour(player: Any, name: str) -> Color:
+def colour(player: Control, name: str) -> Color:
     """One of `COLOURS`, or what the theme has instead."""
     if player.has_theme_color(name, _TYPE):
         return player.get_theme_color(name, _TYPE)
     return COLOURS[name]
 
 
-def font(player: Any) -> Any:
+def font(player: Control) -> Any:
     if player.has_theme_font("font", _TYPE):
         return player.get_theme_font("font", _TYPE)
     return player.get_theme_default_font()
 
 
-def font_size(player: Any, default: int) -> int:
+def font_size(player: Control, default: int) -> int:
     """In pixels; at least 1, whatever the theme says."""
     if player.has_theme_font_size("font_size", _TYPE):
         return max(1, player.get_theme_font_size("font_size", _TYPE))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from godot import RID, Rect2, RenderingServer, Vector2
+from godot import (
+    RID,
+    CanvasItem,
+    Rect2,
+    RenderingServer,
+    Vector2,
+)
 
 from ..canvas.layers import new_item
 from .clip_sound import ClipSound
@@ -30,7 +36,7 @@ class ClipLayer:
         sound: once there is one.
     """
 
-    def __init__(self, player: Any, reel: Reel, leave: Callable[[Reel], None]):
+    def __init__(self, player: CanvasItem, reel: Reel, leave: Callable[[Reel], None]):
         self.item = new_item(player)
         self.reel = reel
         self.size = Vector2(reel.playback.info.width, reel.playback.info.height)

@@ -41,7 +41,7 @@ class Speaker:
         speed: how fast clips play; 0.0 stops them.
     """
 
-    def __init__(self, player: Any):
+    def __init__(self, player: Node):
         self.bus, self.path = "Master", ""
         self.volume_db, self.is_mute, self.speed = 0.0, False, 1.0
         self._player = player

@@ -5,9 +5,9 @@ It tells the game through the player's signals what becomes of each request.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from godot import push_warning
+from godot import Signal, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 from npc_video.errors import DecoderError, InvalidDataError
 from npc_video.generation.events import (
@@ -26,7 +26,7 @@ from ..canvas.progress_ring import ProgressRing
 from ..screen.happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
 from ..screen.screen import Screen
 from ..stats.tally import Tally
-from .failures import tell_doubt
+from .failures import Failures
 from .opening import OpeningFile
 
 if TYPE_CHECKING:
@@ -35,8 +35,33 @@ if TYPE_CHECKING:
     from ..sharing.sources import Source
 
 
+class PlayerSignals(Protocol):
+    """The signals by which a player tells what becomes of a request."""
+
+    @property
+    def clip_started(self) -> Signal: ...
+
+    @property
+    def quality_upgraded(self) -> Signal: ...
+
+    @property
+    def clip_looped(self) -> Signal: ...
+
+    @property
+    def clip_finished(self) -> Signal: ...
+
+    @property
+    def fallback_shown(self) -> Signal: ...
+
+    @property
+    def generation_progress(self) -> Signal: ...
+
+
 class Director:
-    """Of `player`, while that is in a scene.
+    """Brings clips on the screen of one player, while that is in a scene.
+
+    Args:
+        viewer: tells this player from others that show the same NPC, also when it comes back.
 
     Attributes:
         screen: what the player shows.
@@ -44,11 +69,19 @@ class Director:
         wanted: what was asked for last, unless that was given up.
     """
 
-    def __init__(self, player: Any, screen: Screen, ring: ProgressRing, tally: Tally):
+    def __init__(
+        self,
+        viewer: str,
+        signals: PlayerSignals,
+        failures: Failures,
+        screen: Screen,
+        ring: ProgressRing,
+        tally: Tally,
+    ):
         self.screen = screen
-        self._player = player
-        # The same for a player that comes back; another for each that shows the same NPC.
-        self._viewer = f"player {player.get_instance_id()}"
+        self._viewer = viewer
+        self._signals = signals
+        self._failures = failures
         self._ring = ring
         self._tally = tally
         self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
@@ -102,7 +135,7 @@ class Director:
             return
         is_made = self.manager.can_generate
         self._tally.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
-        if is_made and self._player.progress_ring:
+        if is_made:
             self._ring.show(None)
         self._fall_back(answer, params)
 
@@ -116,7 +149,7 @@ class Director:
             self._cover(kind, params)
             self._tally.reacted(kind.value)
         # At last, as everywhere here: who hears it may take the player out of the scene.
-        self._player.fallback_shown.emit(kind.value)
+        self._signals.fallback_shown.emit(kind.value)
 
     def begin(self, params: VideoParams, kind: Fallback, file: str = "") -> None:
         """Shows the NPC before anything is asked for, by a fallback until `file` is read.
@@ -176,9 +209,9 @@ class Director:
         if not self._is_wanted(event.params):
             return
         if isinstance(event, Progress):
-            if self._player.progress_ring and not self._has_begun:
+            if not self._has_begun:
                 self._ring.show(event.fraction)
-            self._player.generation_progress.emit(event.fraction)
+            self._signals.generation_progress.emit(event.fraction)
         elif isinstance(event, Previewed):
             self.screen.stills.take(event.preview)
         elif isinstance(event, Growing):
@@ -190,11 +223,11 @@ class Director:
             self._end_stills(event.params)
             self._tally.settled()
             self._ring.hide()
-            self._player._fail(event.reason)
+            self._failures.fail(event.reason)
         elif isinstance(event, SimilarReady):
             if not (self._has_begun or self.screen.is_growing):
                 self.screen.open(event.clip, "similar")
-                self._player.fallback_shown.emit(Fallback.CACHED.value)
+                self._signals.fallback_shown.emit(Fallback.CACHED.value)
         elif isinstance(event, ClipReady):
             self._awaits_news = False
             self._tally.settled()
@@ -209,7 +242,7 @@ class Director:
             clip = file.clip
         except InvalidDataError as error:
             self._file = None
-            self._player._fail(str(error))
+            self._failures.fail(str(error))
             return
         if clip is not None:
             self._file = None
@@ -229,10 +262,10 @@ class Director:
 
     def _tell(self, happening: Happening) -> None:
         if isinstance(happening, Looped):
-            self._player.clip_looped.emit()
+            self._signals.clip_looped.emit()
         elif isinstance(happening, Finished):
             if self._shows_own:
-                self._player.clip_finished.emit()
+                self._signals.clip_finished.emit()
         elif isinstance(happening, Unheard):
             push_warning(str(happening))
         elif isinstance(happening, Broken):
@@ -250,7 +283,7 @@ class Director:
         if fails:
             self._ring.hide()
         else:
-            tell_doubt(self._player._role.npc.name, str(broken))
+            self._failures.doubt(str(broken))
         if self.wanted is not None and not self._has_begun:
             # Over one that had begun its own may be on its way to the screen.
             is_bare = self._awaits_news if had_begun else True
@@ -259,19 +292,19 @@ class Director:
                     self.manager.stand_in(self.wanted, viewer=self._viewer), self.wanted
                 )
         if fails and self.joined is not None:
-            self._player._fail(str(broken.error))
+            self._failures.fail(str(broken.error))
 
     def _began(self, began: Began) -> None:
         self._shows_own = began.role != "similar" and (began.role != "again" or self._shows_own)
         self._tally.reacted(began.role)
         info = described(began.clip)
         if began.role == "upgrade":
-            self._player.quality_upgraded.emit(info)
+            self._signals.quality_upgraded.emit(info)
         elif began.role == "clip" and not self._has_begun:
             self._has_begun = True
             self._ring.hide()
             self._tally.began()
-            self._player.clip_started.emit(info)
+            self._signals.clip_started.emit(info)
 
 
 def described(clip: GeneratedClip) -> dict[str, Any]:

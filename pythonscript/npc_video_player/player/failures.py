@@ -1,38 +1,57 @@
-"""What is wrong, told to the game, or to its developer where the game does not listen."""
+"""Failures and doubts of one player, told to the game, or to its developer in the log."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol
 
-from godot import push_warning
+from godot import Signal, push_warning
 
-__all__ = ["tell_doubt", "tell_failure"]
+__all__ = ["Failures"]
 
 _NUMBERS = re.compile(r"\d+")
 # Of which NPC what kind of failure is in the log already.
 _logged: set[tuple[str, str]] = set()
 
 
-def tell_failure(player: Any, npc_name: str, reason: str) -> None:
-    """Emit `generation_failed`; without a listener, log each kind once for each NPC.
+class Listened(Protocol):
+    """A node whose signal tells of failures."""
 
-    A kind is what a reason says before its colon, whatever the numbers in it. Who hears it may
-    destroy the player.
-    """
-    if not player.has_connections("generation_failed"):
-        known = npc_name, _NUMBERS.sub("", reason.partition(":")[0])
-        if known not in _logged:
-            _logged.add(known)
-            push_warning(
-                f"{npc_name or player.name}: {reason} (Told once, as nothing is connected to"
-                " generation_failed.)"
-            )
-    player.generation_failed.emit(reason)
+    name: str
+
+    @property
+    def generation_failed(self) -> Signal: ...
+
+    def has_connections(self, signal: str, /) -> bool: ...
 
 
-def tell_doubt(npc_name: str, sentence: str) -> None:
-    """Log once for each NPC what is probably not meant, and is answered all the same."""
-    if (npc_name, sentence) not in _logged:
-        _logged.add((npc_name, sentence))
-        push_warning(f"{npc_name or 'NPC Video Player'}: {sentence}")
+class Failures:
+    """Tells what is wrong by the signal of `player`, which shows an NPC called `npc_name()`."""
+
+    def __init__(self, player: Listened, npc_name: Callable[[], str]):
+        self._player, self._npc_name = player, npc_name
+
+    def fail(self, reason: str) -> None:
+        """Emits `generation_failed`; without a listener, logs each kind once for each NPC.
+
+        A kind is what a reason says before its colon, whatever the numbers in it. A listener may
+        destroy the player.
+        """
+        if not self._player.has_connections("generation_failed"):
+            npc_name = self._npc_name()
+            known = npc_name, _NUMBERS.sub("", reason.partition(":")[0])
+            if known not in _logged:
+                _logged.add(known)
+                push_warning(
+                    f"{npc_name or self._player.name}: {reason} (Told once, as nothing is connected"
+                    " to generation_failed.)"
+                )
+        self._player.generation_failed.emit(reason)
+
+    def doubt(self, sentence: str) -> None:
+        """Logs once for each NPC what is probably a mistake, though it is answered."""
+        npc_name = self._npc_name()
+        if (npc_name, sentence) not in _logged:
+            _logged.add((npc_name, sentence))
+            push_warning(f"{npc_name or 'NPC Video Player'}: {sentence}")

@@ -48,7 +48,7 @@ from ..stats import monitors, numbers
 from ..stats.overlay import Overlay
 from ..stats.tally import Tally
 from .director import Director
-from .failures import tell_doubt, tell_failure
+from .failures import Failures
 from .player_properties import PlayerProperties
 from .player_warnings import warnings_of
 from .playtest import SimulatedInput, line_of
@@ -102,14 +102,17 @@ class NpcVideoPlayer(PlayerProperties):
         self._overlay: Overlay | None = None
         self._tally = Tally()
         self._role = Role(self)
-        self._recorder = Recorder(self, self._role)
-        self._doubts = Doubts(lambda doubt: tell_doubt(self._role.npc.name, doubt))
-        self._visibility = Visibility(self)
+        self._failures = Failures(self, lambda: self._role.npc.name)
+        self._recorder = Recorder(self._role)
+        self._doubts = Doubts(self._failures.doubt)
+        self._visibility = Visibility(self, self._shown_on, self._is_heard)
         self._nobody: SimulatedInput | None = None
         self._shown: VideoParams | None = None
         self._is_opening = False
         self._opens_soon = False
         self._is_changed = False
+        self._is_bound = False  # to the manager and the NPC of the current settings
+        self._has_target = False  # as it was then
 
     # ---- What games call ----
 
@@ -126,9 +129,9 @@ class NpcVideoPlayer(PlayerProperties):
             event = ToolInteraction.from_dict(interaction)
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes()  # else nobody would ask for what is wanted anew
-            self._joined()
+            self._bound()
             self._doubts.of_interaction(interaction, event, self._role.evaluator)
-            self._recorder.begin()
+            self._recorder.begin(self.session_file)
             params = self._evaluated(event)
             if params is None:
                 return False
@@ -150,7 +153,7 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_told():
             wanted = self._asked_for(params)
             self._doubt_that_it_plays()
-            self._recorder.begin()
+            self._recorder.begin(self.session_file)
             self._recorder.request(params)
             self._show(wanted, priority)
             return True
@@ -177,6 +180,24 @@ class NpcVideoPlayer(PlayerProperties):
         return False
 
     @main_thread_only()
+    def idle(self) -> None:
+        """Announces a pause, in which there is time for clips that are needed less likely.
+
+        It ends with the next request. It counts for all players that share the generator.
+        """
+        with self._errors_told():
+            self._manager().idle()
+
+    @main_thread_only()
+    def cutscene(self, running: bool) -> None:
+        """Announces that a cutscene begins, or with `running` false that it is over.
+
+        Until then there is time, as in `idle`, whatever the cutscene itself asks for.
+        """
+        with self._errors_told():
+            self._manager().cutscene(running)
+
+    @main_thread_only()
     def set_generator(self, function: Callable) -> None:
         """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
 
@@ -188,13 +209,13 @@ class NpcVideoPlayer(PlayerProperties):
         same function share clips.
         """
         if not (function is None or callable(function)):
-            self._fail(
+            self._failures.fail(
                 "The generator is no function: pass one that takes one Dictionary to set_generator,"
                 " or Callable() for none."
             )
             return
         if is_async(function):
-            self._fail(
+            self._failures.fail(
                 "The generator is an `async def`, which the engine cannot await: pass it to"
                 " set_backend, as CallableBackend(function), or a function that returns the clip."
             )
@@ -208,7 +229,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._generator = function
             self._change()
         else:
-            self._fail(
+            self._failures.fail(
                 "The generator function is of an object that was freed, or has no such method: pass"
                 " another to set_generator."
             )
@@ -364,7 +385,15 @@ class NpcVideoPlayer(PlayerProperties):
             self.set_process(not Engine.is_editor_hint())
             monitors.add()
             self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
-            self._director = Director(self, self._screen, self._ring, self._tally)
+            self._director = Director(
+                f"player {self.get_instance_id()}",
+                self,
+                self._failures,
+                self._screen,
+                self._ring,
+                self._tally,
+            )
+            self._is_bound = False
             self._role.enter_scene()
             if self._stage is not None:
                 self._enter_stage(self._screen)
@@ -435,6 +464,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _change(self) -> None:
         self._role.forget()
+        self._is_bound = False
         self.update_configuration_warnings()
         if self._screen is None:
             self._shown = None
@@ -468,15 +498,14 @@ class NpcVideoPlayer(PlayerProperties):
         if self._stage is not None:
             self._stage.resize(self._texture_size(self._first_size))
             screen.place(Rect2(0.0, 0.0, *self._stage.size))
-        if not self.progress_ring:
-            self._ring.hide()
+        self._ring.enabled = self.progress_ring
 
     def _take_changes(self) -> None:
         """Gets clips of who it shows now from where they come from now."""
         self._is_changed = False
         before, wanted = self._director.joined, self._director.wanted
         with self._errors_told():
-            source, *npc = self._joined().joined
+            source, *npc = self._bound().joined
             self._simulate()
             if before is None:
                 self._rest()
@@ -543,13 +572,10 @@ class NpcVideoPlayer(PlayerProperties):
             yield
         except NpcVideoError as error:
             if is_instance_valid(self):  # who heard of something before may have destroyed it
-                self._fail(str(error))
+                self._failures.fail(str(error))
 
-    def _fail(self, reason: str) -> None:
-        tell_failure(self, self._role.npc.name, reason)
-
-    def _joined(self) -> Director:
-        """The director, with the NPC and the generator as they are set now.
+    def _bound(self) -> Director:
+        """Returns the director, bound to the NPC and the generator that are set.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -558,21 +584,24 @@ class NpcVideoPlayer(PlayerProperties):
         """
         if self._director is None:
             raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
-        joined = self._director.joined
-        mine = None if joined is None else joined[0]
-        came_from = source(self._settings(), self.backend, mine)
-        self._director.join(came_from, self._role.id, self._role.evaluator)
+        has_target = self._target() is not None  # which comes and goes unannounced
+        if not self._is_bound or has_target != self._has_target:
+            joined = self._director.joined
+            mine = None if joined is None else joined[0]
+            came_from = source(self._settings(), self.backend, mine)
+            self._director.join(came_from, self._role.id, self._role.evaluator)
+            self._is_bound, self._has_target = True, has_target
         return self._director
 
     def _manager(self) -> VideoGenerationManager:
         """What makes the clips as it is set now; who is set now is then on screen as well.
 
         Raises:
-            NpcVideoError: as `_joined` does.
+            NpcVideoError: as `_bound` does.
         """
         if self._is_changed and self._director is not None:
             self._take_changes()
-        return self._joined().manager
+        return self._bound().manager
 
     def _foreseen_by(self) -> Source | None:
         """Where it is foreseen what the NPC will show; None while the player shows nothing."""
@@ -597,8 +626,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _doubt_that_it_plays(self) -> None:
         """Tells of a player that is switched off; one in a game that is paused goes on later."""
         if self.is_inside_tree() and not (self.can_process() or self.get_tree().paused):
-            tell_doubt(
-                self._role.npc.name,
+            self._failures.doubt(
                 "It reacts and stands still, as its process mode is Disabled, or that of a node"
                 " above it: clips begin when that is changed.",
             )
@@ -619,7 +647,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _simulate(self) -> None:
         self._nobody = None
         if self.simulated_input:
-            self._nobody = SimulatedInput(self, self._role.evaluator)
+            self._nobody = SimulatedInput(self.react, self._role.evaluator)
 
     def _rest(self) -> None:
         """What it shows before anybody asks."""
@@ -648,7 +676,7 @@ class NpcVideoPlayer(PlayerProperties):
         if npc.opens_with_generated:
             self._show(params, priority=0)
         else:
-            director, settings = self._joined(), self._settings()
+            director, settings = self._bound(), self._settings()
             self._settle()
             kind = ladder.choose(settings.config.fallback, settings.rungs, 0.0)
             director.begin(params, kind, npc.opening_clip)
@@ -658,7 +686,7 @@ class NpcVideoPlayer(PlayerProperties):
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
         self._is_opening = self._opens_soon = False
-        director = self._joined()
+        director = self._bound()
         self._settle()
         director.show(params, priority, interaction)
 

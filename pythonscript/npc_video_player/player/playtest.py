@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from npc_video import ToolInteraction, VideoParams
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class SimulatedInput:
-    """Touches `player` now and then."""
+    """Touches the NPC of `evaluator` now and then, by calling `react` with an interaction."""
 
-    def __init__(self, player: Any, evaluator: NpcResponseEvaluator):
+    def __init__(self, react: Callable[[dict[str, Any]], object], evaluator: NpcResponseEvaluator):
         npc = evaluator.metadata
-        self._player = player
+        self._react = react
         self._wandering = Wandering(known_tools(npc), known_zones(npc), random.getrandbits(32))
         self._left = self._wandering.pause()
 
@@ -32,7 +33,7 @@ class SimulatedInput:
             return
         self._left = self._wandering.pause()
         touch = self._wandering.touch()
-        self._player.react(
+        self._react(
             {
                 "tool": touch.tool_id,
                 "zone": touch.zone,

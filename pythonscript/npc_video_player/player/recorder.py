@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Of `player`, into the file that its `session_file` names; in games of developers only.
+    """Records what happens to the NPC of `role` into a file; in games of developers only.
 
     Where the file cannot be written to, that is told once, and the game goes on.
     """
 
-    def __init__(self, player: Any, role: Role):
-        self._player, self._role = player, role
+    def __init__(self, role: Role):
+        self._role = role
+        self._path = ""
         self._writer: SessionWriter | None = None
         self._recorded: tuple[str, NpcResponseEvaluator] | None = None
         self._told_of = ""
 
-    def begin(self) -> None:
-        """Something may happen to the NPC now.
+    def begin(self, path: str) -> None:
+        """Opens the file at `path` if it is not the one that is open; "" for none.
 
         Raises:
             GraphError: the NPC's graph is wrong.
         """
-        path = str(self._player.session_file)
+        self._path = path
         if not path or path == self._told_of or not OS.is_debug_build():
             self._writer = self._recorded = None
             return
@@ -60,7 +61,7 @@ class Recorder:
         try:
             write(time.perf_counter(), what)
         except OSError as error:
-            self._told_of, self._writer = str(self._player.session_file), None
+            self._told_of, self._writer = self._path, None
             push_warning(
                 f"NPC Video Player: session_file: {self._told_of} cannot be written to"
                 f" ({error.strerror or error}): nothing is recorded."

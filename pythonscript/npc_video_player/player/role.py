@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import npc_video
 from npc_video import Profile, VideoParams
@@ -14,13 +14,30 @@ from ..resources.stills_backend import NpcStillsBackend
 from ..sharing import memory
 
 if TYPE_CHECKING:
+    from godot import Rect2, Texture2D
     from npc_video import NpcResponseEvaluator
+
+    from ..resources.backend_resources import NpcBackend
+    from ..resources.profile import NpcProfile
+
+
+class NpcSettings(Protocol):
+    """The properties of a player by which it shows an NPC."""
+
+    profile: NpcProfile | None
+    npc_name: str
+    npc_id: str
+    portrait: Texture2D | None
+    eyes: list[Rect2]
+    backend: NpcBackend | None
+
+    def is_inside_tree(self) -> bool: ...
 
 
 class Role:
     """The NPC of `player`, as it is set now."""
 
-    def __init__(self, player: Any):
+    def __init__(self, player: NpcSettings):
         self._player = player
         self._record: Profile | None = None
         self._evaluated: Profile | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from godot import (
+    Control,
     DisplayServer,
     GeometryInstance3D,
     Node,
@@ -22,17 +24,22 @@ _SECONDS_BETWEEN_LOOKS = 0.3
 
 
 class Visibility:
-    """Of `player`, looked at now and then.
+    """Looks now and then whether `player` is seen.
+
+    Args:
+        shown_on: finds the node of a class of `SHOWN_ON` that shows its texture in a 3D world.
+        is_heard: tells whether it has a sound.
 
     Attributes:
         is_seen: as it was when looked at last.
         has_texture: its picture may be anywhere, whatever becomes of the player itself.
     """
 
-    def __init__(self, player: Any):
+    def __init__(self, player: Control, shown_on: Callable[[], Any], is_heard: Callable[[], bool]):
         self.is_seen = True
         self.has_texture = False
         self._player = player
+        self._shown_on, self._is_heard = shown_on, is_heard
         self._looks_in = 0.0
         self._in_world: _InWorld | None = None
 
@@ -57,7 +64,7 @@ class Visibility:
 
     def _is_in_world(self) -> bool:
         """Whether its texture is seen, or may be."""
-        node = self._player._shown_on()
+        node = self._shown_on()
         if self._in_world is not None and self._in_world.node is not node:
             self._in_world.close()
             self._in_world = None
@@ -67,7 +74,7 @@ class Visibility:
             # What cameras see of it is known when they have been through a frame.
             self._in_world = _InWorld(node, self.look_soon)
             return True
-        return self._in_world.is_seen or self._player._is_heard()
+        return self._in_world.is_seen or self._is_heard()
 
     def _is_in_view(self) -> bool:
         player = self._player

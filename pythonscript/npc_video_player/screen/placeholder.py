@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from godot import (
+    Control,
     Rect2,
     RenderingServer,
     StyleBoxFlat,
@@ -59,7 +60,7 @@ class Placeholder:
 
     def __init__(
         self,
-        player: Any,
+        player: Control,
         params: VideoParams,
         portrait: Any,
         text: str = "",

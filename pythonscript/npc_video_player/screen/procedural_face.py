@@ -7,9 +7,9 @@ equal phase. A shader draws it: what costs the main thread is one pose and one u
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
 
 from godot import (
+    CanvasItem,
     Color,
     PackedFloat32Array,
     Rect2,
@@ -36,7 +36,7 @@ class ProceduralFace:
     """
 
     def __init__(
-        self, player: Any, params: VideoParams, *, phase: float = 0.0, seconds: float = 3.0
+        self, player: CanvasItem, params: VideoParams, *, phase: float = 0.0, seconds: float = 3.0
     ):
         self.item = new_item(player)
         self._params = params

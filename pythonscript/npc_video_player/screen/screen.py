@@ -8,7 +8,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Protocol
 
-from godot import Rect2, wake
+from godot import (
+    Control,
+    Rect2,
+    wake,
+)
 from npc_video import Fallback, GeneratedClip, VideoParams
 
 from ..canvas.layers import Layer, LayerStack
@@ -51,7 +55,7 @@ class Screen:
         stand_in: a node of the game's in place of the drawn face, if it has one.
     """
 
-    def __init__(self, player: Any, portraits: Portraits, reels: Reels):
+    def __init__(self, player: Control, portraits: Portraits, reels: Reels):
         self.layers = LayerStack(player)
         self.stills = Stills(player, self.layers, reels.decoders)
         self.stand_in = StandIn(player, self.layers)

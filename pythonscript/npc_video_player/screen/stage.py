@@ -19,6 +19,7 @@ from typing import Any
 
 from godot import (
     RID,
+    Control,
     Rect2,
     RenderingServer,
     SubViewport,
@@ -67,7 +68,7 @@ class Stage:
         self._viewport.size = (round(size.x), round(size.y))
         self.advance(has_changed=True)
 
-    def enter(self, player: Any, layers: LayerStack) -> None:
+    def enter(self, player: Control, layers: LayerStack) -> None:
         """Draws `layers` of a player that is in a scene, and the picture in the player."""
         self._drop_still()
         self._layers = layers
@@ -82,7 +83,7 @@ class Stage:
         # Below what else the player shows, which is there already.
         RenderingServer.canvas_item_set_draw_index(self._item, -1)
 
-    def leave(self, player: Any) -> None:
+    def leave(self, player: Control) -> None:
         """Puts the layers back into the player, which leaves its scene."""
         if self._layers is not None:
             self._layers.move_to(player.get_canvas_item())
@@ -90,7 +91,7 @@ class Stage:
                 RenderingServer.free_rid(rid)
             self._layers = None
 
-    def stand(self, player: Any, still: Layer) -> None:
+    def stand(self, player: Control, still: Layer) -> None:
         """Draws `still` once, which it closes; for a player that is in no scene."""
         self._drop_still()
         self._still = still
@@ -156,7 +157,7 @@ class Stage:
             RenderingServer.free_rid(rid)
         self._viewport.free()
 
-    def _draw_before(self, player: Any, mode: int) -> None:
+    def _draw_before(self, player: Control, mode: int) -> None:
         """Has it drawn before the viewport that shows the player, in the same frame."""
         shown_in = player.get_viewport() if player.is_inside_tree() else None
         parent = RID() if shown_in is None else shown_in.get_viewport_rid()

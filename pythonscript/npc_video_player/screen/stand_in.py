@@ -14,6 +14,7 @@ from godot import (
     CanvasItem,
     Color,
     Engine,
+    Node,
     RenderingServer,
     is_instance_valid,
 )
@@ -36,7 +37,7 @@ class StandIn:
         target: the node, or None.
     """
 
-    def __init__(self, player: Any, layers: LayerStack):
+    def __init__(self, player: Node, layers: LayerStack):
         self.target: Any = None
         self._player = player
         self._layers = layers

@@ -6,9 +6,15 @@ A clip on screen is not covered by them: it moves, and they are unfinished.
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from godot import Image, Rect2, RenderingServer, Vector2
+from godot import (
+    Control,
+    Image,
+    Rect2,
+    RenderingServer,
+    Vector2,
+)
 
 from ..canvas.layers import LayerStack, new_item
 from .placeholder import Placeholder
@@ -24,7 +30,7 @@ _FADE_SECONDS = 0.4
 class StillLayer:
     """One still, drawn where the clip will be."""
 
-    def __init__(self, player: Any, still: Still):
+    def __init__(self, player: Control, still: Still):
         self.item = new_item(player)
         image = Image.create_from_data(
             still.width, still.height, False, Image.FORMAT_RGB8, still.pixels
@@ -53,7 +59,7 @@ class Stills:
         decoders: the threads to decode on.
     """
 
-    def __init__(self, player: Any, layers: LayerStack, decoders: Executor):
+    def __init__(self, player: Control, layers: LayerStack, decoders: Executor):
         self._player = player
         self._layers = layers
         self._decoders = decoders

@@ -9,7 +9,16 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from godot import Color, Rect2, RenderingServer, StyleBoxFlat, TextLine, TextServer, Vector2
+from godot import (
+    Color,
+    Control,
+    Rect2,
+    RenderingServer,
+    StyleBoxFlat,
+    TextLine,
+    TextServer,
+    Vector2,
+)
 from npc_video.timeline import WINDOW_SECONDS, Timeline
 
 from ..canvas import theme
@@ -46,7 +55,7 @@ _LEGEND = {
 class Overlay:
     """Of `player`, whose history is `timeline`."""
 
-    def __init__(self, player: Any, timeline: Timeline):
+    def __init__(self, player: Control, timeline: Timeline):
         self._player = player
         self._timeline = timeline
         self._panel = new_item(player)

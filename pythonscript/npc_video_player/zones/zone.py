@@ -20,6 +20,7 @@ from godot import (
     MouseButton,
     Node,
     NodePath,
+    Object,
     Vector2,
     is_instance_valid,
     signal,
@@ -225,6 +226,6 @@ class Zone:
         return node
 
 
-def _tool_of(player: Any) -> Any:
+def _tool_of(player: Object | None) -> Any:
     """What a player node holds in its hand: a name, or `{id, type}`."""
     return None if player is None else player.get("tool")

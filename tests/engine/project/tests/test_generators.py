@@ -22,12 +22,8 @@ from godot import (
     run_on_main_thread,
 )
 from npc_video.errors import InvalidDataError
-from npc_video_player import (
-    NpcBackendPool,
-    NpcScriptBackend,
-    NpcVideoPlayer,
-    game_function,
-)
+from npc_video_player import NpcBackendPool, NpcScriptBackend, NpcVideoPlayer
+from npc_video_player.resources import game_function
 from npc_video_player.resources.backend_resources import make_backend
 from npc_video_player.resources.game_function import function_backend
 from npc_video_player.sharing import sources
@@ -428,7 +424,7 @@ def test_what_becomes_of_a_clip_that_was_given_up_is_of_interest_to_nobody(
         keeper = node(test)
         seen = Watched(test, Callable(keeper, "awaits"))
         yield from until(lambda: keeper.calls == 1, LIMIT)
-        source = seen.player._joined()
+        source = seen.player._bound()
         seen.player.cancel()
         keeper.free()
         backend = source.manager._backends["generator"]

@@ -6,8 +6,11 @@ import logging
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from engine_tests import EngineTest, Steps, until
+from godot import AnimatedSprite2D, Image, ImageTexture
+from npc_video.generation.planner import Calm
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.resources.backend_resources import NpcProceduralBackend
 from npc_video_player.resources.http_backend import NpcHttpBackend
@@ -87,7 +90,7 @@ def test_clips_outlive_the_game_in_a_folder(test: EngineTest) -> Steps:
     again, reasons = heard_player(
         test, cache_folder=folder, npc_name="Keeper", fallback="placeholder"
     )
-    again._joined()
+    again._bound()
     cache = sources._caches[again._settings().origin]
     told: list[Any] = []
     again.clip_started.connect(told.append)
@@ -149,8 +152,8 @@ def test_players_with_equal_settings_share_a_source(test: EngineTest) -> None:
     first, _ = heard_player(test, npc_name="Ember")
     second, _ = heard_player(test, npc_name="Moss")
     other, _ = heard_player(test, npc_name="Ember", cache_size=7)
-    assert first._joined().manager is second._joined().manager
-    assert other._joined().manager is not first._joined().manager
+    assert first._bound().manager is second._bound().manager
+    assert other._bound().manager is not first._bound().manager
 
 
 def test_settings_that_are_changed_again_and_again_leave_nothing_behind(test: EngineTest) -> Steps:
@@ -158,7 +161,7 @@ def test_settings_that_are_changed_again_and_again_leave_nothing_behind(test: En
     managers = []
     for size in range(100, 130):
         player.cache_size = size
-        managers.append(player._joined().manager)
+        managers.append(player._bound().manager)
         yield
     alive = [each for each in managers if any(each is known for known in sources.managers())]
     # The one that is used, the one that was left for it, and those kept before that.
@@ -167,7 +170,7 @@ def test_settings_that_are_changed_again_and_again_leave_nothing_behind(test: En
         lambda: sum(each._worker._thread.is_alive() for each in managers) == len(alive), 20.0
     )
     player.cache_size = 128
-    assert player._joined().manager is managers[-2], "what was left last is still there"
+    assert player._bound().manager is managers[-2], "what was left last is still there"
     assert not reasons
 
 
@@ -182,3 +185,47 @@ def test_a_change_and_a_touch_that_is_refused_in_one_frame_lose_no_clip(test: En
     assert not player.react({"tool": "feather", "zone": "cheek"}), "it rests"
     yield from until(lambda: started[-1]["emotion"] == wanted.emotion, 20.0)
     assert not reasons
+
+
+def test_a_reaction_binds_only_what_has_changed(test: EngineTest) -> None:
+    backend = NpcProceduralBackend()
+    player, _ = heard_player(test, npc_name="Ember", backend=backend)
+    player.request({"expression": "happy"})
+    with patch.object(player, "_settings", wraps=player._settings) as settings:
+        for expression in ("happy", "curious", "sleepy"):
+            assert player.request({"expression": expression})
+        assert player.react({"tool": "hand", "zone": "head"})
+        assert not settings.called
+        backend.simulate_latency = True
+        player.request({"expression": "happy"})
+        assert settings.call_count == 1
+    image = Image.create_empty(64, 64, False, Image.FORMAT_RGB8)
+    player.portrait = ImageTexture.create_from_image(image)
+    manager = player._bound().manager
+    target = AnimatedSprite2D()
+    target.name = "Target"
+    player.procedural_target = "Target"
+    player.request({"expression": "happy"})
+    player.add_child(target)
+    player.request({"expression": "happy"})
+    assert player._bound().manager is not manager, "a face of the game's own can be shown now"
+
+
+def test_a_game_announces_pauses_and_cutscenes(test: EngineTest) -> None:
+    player, reasons = heard_player(test, npc_name="Ember")
+    planner = player._bound().manager._core.planner
+    player.cutscene(True)
+    player.request({"expression": "happy"})
+    assert planner.calm is Calm.UNTIL_TOLD
+    player.cutscene(False)
+    assert planner.calm is Calm.NONE
+    player.idle()
+    assert planner.calm is Calm.UNTIL_NEXT
+    player.request({"expression": "curious"})
+    assert planner.calm is Calm.NONE
+    assert not reasons
+    outside = made_player()
+    outside.generation_failed.connect(reasons.append)
+    outside.idle()
+    assert "outside of a scene" in reasons[0]
+    outside.free()

@@ -4,6 +4,7 @@ extends "game_test.gd"
 const METHODS: Dictionary[StringName, Array] = {
 	&"react": [{"tool": "hand"}], &"request": [{"expression": "happy"}], &"cancel": [],
 	&"hint_next": [{"expression": "happy"}], &"set_generator": [Callable()],
+	&"idle": [], &"cutscene": [true],
 	&"pregenerate_common_states": [], &"clear_cache": [], &"get_playback_position": [],
 	&"get_length": [], &"get_video_texture": [],
 }

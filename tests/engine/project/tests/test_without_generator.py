@@ -25,9 +25,9 @@ from npc_video_player import (
     NpcHttpBackend,
     NpcProceduralBackend,
     NpcVideoPlayer,
-    backend_resources,
-    player_properties,
 )
+from npc_video_player.player import player_properties
+from npc_video_player.resources import backend_resources
 from npc_video_player.resources.backend_resources import make_backend, makes_clips
 from npc_video_player.resources.exported import is_exported
 from players import made_player
@@ -100,7 +100,7 @@ class Watched:
 
     def assert_idle(self) -> None:
         """Nothing is made, nothing is waited for, and nothing else has gone wrong than that."""
-        manager = self.player._joined().manager
+        manager = self.player._bound().manager
         assert not manager.can_generate
         assert manager._wake is None
         assert not manager._futures
@@ -115,7 +115,7 @@ def test_here_games_are_run_by_the_editor(test: EngineTest) -> None:
     assert not is_exported()
     player = Watched(test).player
     assert player.get_stats()["can_generate"]
-    assert player._joined().manager.can_generate
+    assert player._bound().manager.can_generate
 
 
 def test_who_makes_clips(test: EngineTest) -> None:
@@ -220,7 +220,7 @@ def test_each_player_is_told_of_its_own_requests(test: EngineTest) -> Steps:
         folder = baked("neutral")
         one, other = (Watched(test, baked_folder=folder) for _ in range(2))
         yield from until(lambda: one.began and other.began)
-        assert one.player._joined().manager is other.player._joined().manager
+        assert one.player._bound().manager is other.player._bound().manager
         for asks in (one, other):
             asks.player.request(ODD)
             yield from until(lambda asks=asks: asks.failures)
