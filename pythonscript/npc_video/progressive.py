@@ -7,20 +7,9 @@ The cheapest preset first is the largest lever on the time to the exact clip.
 from collections.abc import AsyncIterator, Sequence
 
 from .backends.base import Backend, GenerationRequest, OnProgress
-from .quality import typical_seconds
 from .records import CLIP_SECONDS, QUALITY_PRESETS, GeneratedClip, QualityPreset, VideoParams
 
-__all__ = ["ProgressiveVideoLoader", "presets_up_to"]
-
-
-def presets_up_to(wanted: QualityPreset) -> tuple[QualityPreset, ...]:
-    """The presets that are quicker than `wanted`, the quickest first, and `wanted` itself."""
-    quicker = [
-        preset
-        for preset in QUALITY_PRESETS.values()
-        if typical_seconds(preset) < typical_seconds(wanted)
-    ]
-    return (*sorted(quicker, key=typical_seconds), wanted)
+__all__ = ["ProgressiveVideoLoader"]
 
 
 class ProgressiveVideoLoader:

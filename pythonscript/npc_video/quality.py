@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .records import QUALITY_PRESETS, QualityPreset
 
-__all__ = ["AdaptiveQuality", "Choice", "LoadFactor", "typical_seconds"]
+__all__ = ["AdaptiveQuality", "Choice", "LoadFactor", "presets_up_to", "typical_seconds"]
 
 _WINDOW = 12
 _PERCENTILE = 0.9
@@ -26,6 +26,16 @@ _UP_AFTER_SECONDS = 8.0
 def typical_seconds(preset: QualityPreset) -> float:
     """How long one clip takes on a host with load factor 1, seconds: the geometric mean."""
     return math.sqrt(preset.min_seconds * preset.max_seconds)
+
+
+def presets_up_to(wanted: QualityPreset) -> tuple[QualityPreset, ...]:
+    """The presets that are quicker than `wanted`, the quickest first, and `wanted` itself."""
+    quicker = [
+        preset
+        for preset in QUALITY_PRESETS.values()
+        if typical_seconds(preset) < typical_seconds(wanted)
+    ]
+    return (*sorted(quicker, key=typical_seconds), wanted)
 
 
 class LoadFactor:

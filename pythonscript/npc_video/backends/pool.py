@@ -16,7 +16,7 @@ from ..errors import (
     GeneratorUnreachableError,
     InvalidDataError,
 )
-from ..progressive import presets_up_to
+from ..quality import presets_up_to
 from ..records import GeneratedClip
 from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
 from .blame import is_of_host, may_go_elsewhere, say_where

@@ -14,7 +14,7 @@ from typing import Any
 from ..cache import Similar
 from ..prediction.base import Observation
 from ..prediction.blended import BlendedPredictor
-from ..progressive import presets_up_to
+from ..quality import presets_up_to
 from ..records import (
     CacheKey,
     Fallback,

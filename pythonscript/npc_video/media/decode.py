@@ -16,13 +16,13 @@ from .colour import Colour
 from .display import Turn, chosen_stream, shown_size, turn_of
 from .formats import Shape
 from .growing import GrowingReader
-from .layout import MOST_SIDE, PictureLayout
+from .layout import MOST_SIDE, PictureLayout, Plane
 from .motion import MotionReader
 from .opening import SOUND_CODECS, VIDEO_CODECS, MediaLimits, WorkMeter, open_container, reason
 from .packets import PacketSource
 from .timing import Times
 
-__all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits", "Plane"]
+__all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,6 @@ class ClipInfo:
     layout: PictureLayout
     turn: Turn
     has_sound: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """One plane of a frame: `rows` rows of `stride` bytes, of which `width` are picture."""
-
-    data: memoryview
-    width: int
-    stride: int
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,17 @@ their own, and those that were used least recently go first.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..records import CacheKey, GeneratedClip
-from .playback import Picture, PictureMaker
+from .picture import FirstPicture
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from .decode import ClipInfo
-    from .likeness import Sketch
+    from .picture import PictureMaker
 
-__all__ = ["FirstPicture", "FirstPictures"]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPicture:
-    """The first picture of a clip, in large and in small, and what the clip says of itself."""
-
-    info: ClipInfo
-    picture: Picture
-    sketch: Sketch
+__all__ = ["FirstPictures"]
 
 
 _Kept = tuple[GeneratedClip, "Future[FirstPicture]"]

@@ -3,23 +3,27 @@
 A frame is then one texture: one upload, and one lookup of its place for each plane.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import UnsupportedClipError
 
-if TYPE_CHECKING:
-    from .decode import Plane
-
-__all__ = ["MOST_SIDE", "Box", "PictureLayout"]
+__all__ = ["MOST_SIDE", "Box", "PictureLayout", "Plane"]
 
 MOST_SIDE = 16384
 """Columns and rows of a picture that today's desktop renderers take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """One plane of a frame: `rows` rows of `stride` bytes, of which `width` are picture."""
+
+    data: memoryview
+    width: int
+    stride: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from .display import UPRIGHT, Turn
 
 if TYPE_CHECKING:
-    from .decode import ClipInfo, Plane
+    from .decode import ClipInfo
+    from .layout import Plane
 
 __all__ = ["SIDE", "Sketch", "Sketcher", "Sketches", "apart", "sketch_of"]
 

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DecoderError, MediaError
 from ..records import GeneratedClip
@@ -23,36 +23,16 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from .decode import ClipDecoder, ClipInfo, MediaLimits
-    from .first_pictures import FirstPicture
     from .growing import GrowingFile
     from .layout import PictureLayout
     from .likeness import Sketches
+    from .picture import FirstPicture, Picture, PictureMaker
 
-__all__ = ["Picture", "PictureMaker", "Playback", "Shot"]
+__all__ = ["Playback", "Shot"]
 
 # One is on screen, one follows it, the rest rides out a busy moment.
 _RING = 6
 _THE_END = object()
-
-
-class Picture(Protocol):
-    """Memory that holds all planes of a frame, as `PictureLayout` says."""
-
-    def writable(self) -> memoryview:
-        """All of its bytes, rows without gaps."""
-
-
-class PictureMaker(Protocol):
-    """Makes pictures.
-
-    Attributes:
-        most_side: columns and rows that one may have.
-    """
-
-    most_side: int
-
-    def __call__(self, columns: int, rows: int, sample_bytes: int) -> Picture:
-        """Return a new one, of so many bytes per pixel; called on a decoder's thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from godot import Image, writable_pixels
 from npc_video import GeneratedClip
 from npc_video.media.cost import CostCounter
-from npc_video.media.first_pictures import FirstPicture
+from npc_video.media.picture import FirstPicture
 from npc_video.media.playback import Playback, Shot
 
 from .clip_material import ClipMaterial

@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from npc_video.backends.base import Backend
 from npc_video.errors import GenerationError
-from npc_video.progressive import ProgressiveVideoLoader, presets_up_to
-from npc_video.records import QUALITY_PRESETS, QualityPreset, VideoParams
+from npc_video.progressive import ProgressiveVideoLoader
+from npc_video.records import QUALITY_PRESETS, VideoParams
 
 from tests.core.npc_video.generation.jobs import clip
 
@@ -53,10 +53,3 @@ def test_a_failure_reaches_the_caller_after_what_was_made():
     with pytest.raises(GenerationError):
         asyncio.run(load())
     assert seen == ["realtime"]
-
-
-def test_presets_up_to_the_wanted_one():
-    names = [preset.name for preset in presets_up_to(QUALITY_PRESETS["balanced"])]
-    assert names == ["realtime", "fast", "balanced"]
-    tiny = QualityPreset("tiny", 64, 64, 4, 2, 1.0, 0.5, 1.0)
-    assert presets_up_to(tiny) == (tiny,)

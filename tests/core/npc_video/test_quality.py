@@ -1,5 +1,5 @@
 import pytest
-from npc_video.quality import AdaptiveQuality, LoadFactor, typical_seconds
+from npc_video.quality import AdaptiveQuality, LoadFactor, presets_up_to, typical_seconds
 from npc_video.records import QUALITY_PRESETS, QualityPreset
 
 REALTIME, FAST, BALANCED, QUALITY = QUALITY_PRESETS.values()
@@ -71,3 +71,10 @@ class TestAdaptiveQuality:
     def test_takes_presets_of_your_own(self):
         tiny = QualityPreset("tiny", 64, 64, 4, 2, 1.0, 0.5, 1.0)
         assert AdaptiveQuality([tiny, FAST], deadline=1.0).choose().preset is tiny
+
+
+def test_presets_up_to_the_wanted_one():
+    names = [preset.name for preset in presets_up_to(QUALITY_PRESETS["balanced"])]
+    assert names == ["realtime", "fast", "balanced"]
+    tiny = QualityPreset("tiny", 64, 64, 4, 2, 1.0, 0.5, 1.0)
+    assert presets_up_to(tiny) == (tiny,)

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.media.decode import Plane
-from npc_video.media.layout import Box, PictureLayout
+from npc_video.media.layout import Box, PictureLayout, Plane
 
 UNTOUCHED = 7
 
