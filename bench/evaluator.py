@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.records import ToolInteraction
 from npc_video.templates import TEMPLATES, read_template
 

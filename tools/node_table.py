@@ -13,13 +13,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
 from npc_video.graph.metadata import NpcResponseMetadata
 from npc_video.graph.nodes import NODE_TYPES
 from npc_video.graph.nodes.base import ANY_PORT, Node, Setting, first_name
 from npc_video.graph.nodes.inputs import Duration, Pressure, Speed
 from npc_video.graph.vocabulary import known_patterns, known_tools, known_zones
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.templates import TEMPLATES, read_template
 
 from tools.paths import ROOT

@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from .backends.http import HttpBackend
     from .backends.pool import BackendPool
     from .backends.procedural import ProceduralBackend
+    from .backends.progressive import ProgressiveVideoLoader
     from .backends.stills import StillsBackend
     from .cache import ClipCache
-    from .evaluator import NpcResponseEvaluator
     from .generation.events import Answer
-    from .gestures import GestureDetector
     from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
+    from .npc.evaluator import NpcResponseEvaluator
+    from .npc.profile import Profile
     from .prediction.common import get_common_npc_states
-    from .profile import Profile
-    from .progressive import ProgressiveVideoLoader
+    from .touch.gestures import GestureDetector
 
 __all__ = [
     "CLIP_SECONDS",
@@ -77,13 +77,13 @@ _MODULES = {
     "ClipCache": "cache",
     "ComfyUiBackend": "backends.comfyui",
     "FailoverBackend": "backends.failover",
-    "GestureDetector": "gestures",
+    "GestureDetector": "touch.gestures",
     "HttpBackend": "backends.http",
-    "NpcResponseEvaluator": "evaluator",
+    "NpcResponseEvaluator": "npc.evaluator",
     "NpcResponseMetadata": "graph",
     "ProceduralBackend": "backends.procedural",
-    "Profile": "profile",
-    "ProgressiveVideoLoader": "progressive",
+    "Profile": "npc.profile",
+    "ProgressiveVideoLoader": "backends.progressive",
     "StillsBackend": "backends.stills",
     "VideoGenerationManager": "manager",
     "get_common_npc_states": "prediction.common",

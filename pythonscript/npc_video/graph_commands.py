@@ -44,6 +44,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _checked(file: Path) -> "Checked":
+    # Takes long to load, and the other commands do without.
     from .graph.checking import Checked, check
     from .graph.loading import MAX_BYTES
 

@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from .backends.base import Backend, Early, GenerationRequest, Preview
+from .backends.broken import log_broken
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
 from .backends.received import is_clip
-from .broken import log_broken
 from .cache import ClipCache
 from .cache.shelving import Shelving
 from .errors import (
@@ -26,7 +26,6 @@ from .errors import (
     InvalidDataError,
     NpcVideoError,
 )
-from .evaluator import NpcResponseEvaluator
 from .generation.attempt import Attempt
 from .generation.core import GenerationCore
 from .generation.decision import Decision
@@ -34,6 +33,7 @@ from .generation.events import Answer, Event, Previewed, Progress
 from .generation.jobs import Start
 from .generation.planner import Calm
 from .generation.stats import ManagerStats
+from .npc.evaluator import NpcResponseEvaluator
 from .prediction.blended import standard_predictor
 from .prediction.common import get_common_npc_states
 from .prediction.forecast import Walk

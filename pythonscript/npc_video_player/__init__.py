@@ -4,7 +4,7 @@ Importing it registers the classes, so the extension does that when the engine s
 """
 
 from godot import OS, Engine
-from npc_video.bake_words import BAKING
+from npc_video.baking.protocol import BAKING
 
 from .player.player import NpcVideoPlayer
 from .resources.backend_resources import (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from npc_video import NpcResponseEvaluator, Profile, cli
+from npc_video.baking.session import SessionWriter
 from npc_video.cache.baked import BakedFolder
 from npc_video.prediction.forecast import Walk
-from npc_video.session import SessionWriter
 from npc_video.shipping import addon
 from npc_video.templates import read_template, template_text
 

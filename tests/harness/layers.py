@@ -15,7 +15,8 @@ def faults_of(package: Path, rooms: Sequence[str]) -> list[str]:
 
     Args:
         package: the folder of the package.
-        rooms: its subpackages, the lowest first. The modules beside them stand above all.
+        rooms: its subpackages, the lowest first, and before them the modules that all share. Other
+            modules beside the subpackages stand above all.
     """
     imports = {name: set(_imported(file, package)) for name, file in _modules(package).items()}
     return [*_strangers(imports, rooms), *_upward(imports, rooms), *_circles(imports)]

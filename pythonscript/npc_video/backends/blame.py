@@ -4,8 +4,8 @@ A pool and a failover keep to it alike: a host that fails by its own doing is le
 while, and only what has plainly not begun goes to another one at once.
 """
 
-from ..breaker import Breaker
 from ..errors import GenerationCancelledError, GenerationError, GeneratorUnavailableError
+from .breaker import Breaker
 
 __all__ = ["host_breaker", "is_of_host", "may_go_elsewhere", "say_where"]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..background import background_threads
-from ..broken import log_broken
 from ..errors import (
     ClipTooLargeError,
     GenerationCancelledError,
@@ -20,6 +19,7 @@ from ..errors import (
 )
 from ..records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from .base import Backend, Capabilities, GenerationRequest, OnEarly, OnProgress, ignore
+from .broken import log_broken
 from .fingerprint import coloured_fingerprint, fingerprint_of
 from .received import received_clip
 

@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..breaker import Breaker
 from ..quality import typical_seconds
 from ..records import QualityPreset
 from .base import Capabilities, GenerationRequest
 from .blame import host_breaker
+from .breaker import Breaker
 
 __all__ = ["Plan", "PoolJob", "Run"]
 

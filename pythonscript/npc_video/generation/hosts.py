@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..breaker import Breaker
+from ..backends.breaker import Breaker
 from ..quality import AdaptiveQuality
 from ..records import QualityPreset
 

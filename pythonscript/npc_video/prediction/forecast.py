@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..evaluator import NpcResponseEvaluator
 from ..graph.vocabulary import known_tools, known_zones
+from ..npc.evaluator import NpcResponseEvaluator
 from ..records import CacheKey, ToolInteraction, VideoParams
-from ..wandering import Wandering
+from ..touch.wandering import Wandering
 
 __all__ = ["AIM", "Forecast", "Walk"]
 

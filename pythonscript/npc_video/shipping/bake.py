@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..bake_words import BAKING, EMBEDDED, SAYS
+from ..baking.protocol import BAKING, EMBEDDED, SAYS
 from .console import Failure, say
 from .engine import Engine
 from .godot import import_project, run_project

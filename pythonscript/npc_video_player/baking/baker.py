@@ -17,12 +17,12 @@ from godot import OS, Engine, Node, ProjectSettings, ResourceLoader, exposed
 from npc_video import NpcResponseEvaluator, VideoParams
 from npc_video.backends.base import Backend
 from npc_video.backends.pictures import Pictures
-from npc_video.bake_words import EMBEDDED, SAYS
-from npc_video.baking import Progress, bake
+from npc_video.baking.bake import Progress, bake
+from npc_video.baking.protocol import EMBEDDED, SAYS
+from npc_video.baking.session import NotPlayedError, read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import InvalidDataError, NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
-from npc_video.session import NotPlayedError, read_session
 
 from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import read_picture

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from godot import DirAccess, FileAccess, Node, PackedScene, ResourceLoader
 from npc_video import Profile
+from npc_video.baking.script_text import call_in
 from npc_video.errors import InvalidDataError
-from npc_video.script_text import call_in
 
 from ..player.player import NpcVideoPlayer
 from ..resources.backend_resources import NpcBackend

@@ -25,11 +25,11 @@ from godot import (
 )
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
-from npc_video.baking import Progress, bake
+from npc_video.baking.bake import Progress, bake
+from npc_video.baking.session import read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
-from npc_video.session import read_session
 
 from ..resources.backend_resources import NpcBackend
 from ..resources.game_files import read_picture

@@ -18,7 +18,7 @@ from godot import (
     exposed,
 )
 from npc_video import VideoParams
-from npc_video.rehearsal import Rehearsal
+from npc_video.npc.rehearsal import Rehearsal
 
 from ..resources.profile import NpcProfile, record_of
 from . import look

@@ -13,7 +13,7 @@ from npc_video import Backend, GeneratedClip, Profile, VideoParams
 from npc_video.backends.base import GenerationRequest
 from npc_video.backends.pictures import Pictures
 from npc_video.errors import NpcVideoError
-from npc_video.rehearsal import Rehearsal
+from npc_video.npc.rehearsal import Rehearsal
 
 from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import read_picture

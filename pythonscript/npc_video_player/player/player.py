@@ -30,8 +30,8 @@ from godot import (
     wake,
 )
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
-from npc_video.doubts import Doubts
 from npc_video.generation import ladder
+from npc_video.npc.doubts import Doubts
 
 from ..canvas.progress_ring import ProgressRing
 from ..canvas.stretch import placed

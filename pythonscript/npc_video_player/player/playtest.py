@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from npc_video import ToolInteraction, VideoParams
 from npc_video.graph.vocabulary import known_tools, known_zones
-from npc_video.wandering import Wandering
+from npc_video.touch.wandering import Wandering
 
 if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator

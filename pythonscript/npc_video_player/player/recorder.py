@@ -10,7 +10,7 @@ from godot import OS, ProjectSettings, push_warning
 
 if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator, ToolInteraction
-    from npc_video.session import SessionWriter
+    from npc_video.baking.session import SessionWriter
 
     from .role import Role
 
@@ -38,7 +38,7 @@ class Recorder:
         if not path or path == self._told_of or not OS.is_debug_build():
             self._writer = self._recorded = None
             return
-        from npc_video.session import SessionWriter  # which few games need
+        from npc_video.baking.session import SessionWriter  # which few games need
 
         npc = self._role.evaluator
         if self._recorded != (path, npc):

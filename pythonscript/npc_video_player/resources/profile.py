@@ -1,4 +1,4 @@
-"""`NpcProfile`, the resource that says who an NPC is; what it means is in `npc_video.profile`."""
+"""`NpcProfile`, the resource that says who an NPC is; its meaning is in `npc_video.npc.profile`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from godot import FileAccess, Rect2, Resource, Texture2D, exposed
-from npc_video.profile import OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
+from npc_video.npc.profile import OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 from npc_video.records import MAX_SEED
 
 from ..properties.told import Told, Word

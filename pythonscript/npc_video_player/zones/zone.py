@@ -1,6 +1,6 @@
 """What both kinds of zones do: hear pointers, and tell what they did, to the game and to a player.
 
-When a touch counts, and as what, is decided in `npc_video.touches`; which events reach a zone is
+`npc_video.touch.touches` decides when a touch counts, and as what; which events reach a zone is
 up to the nodes in `interaction_zone`.
 """
 
@@ -25,8 +25,8 @@ from godot import (
     is_instance_valid,
     signal,
 )
-from npc_video.gestures import Gesture
-from npc_video.touches import Touches
+from npc_video.touch.gestures import Gesture
+from npc_video.touch.touches import Touches
 
 from ..player.player import NpcVideoPlayer
 from ..properties.calling_threads import Property, main_thread_only

@@ -57,6 +57,14 @@ def test_what_stands_beside_the_rooms_is_above_them(house, text):
     assert faults[0] == "house.low.ground imports house from a room above"
 
 
+def test_a_module_beside_the_rooms_can_have_a_place_in_the_order(house):
+    shared = {"stone": "", "low__ground": "from ..stone import Stone\n"}
+    assert faults_of(house(**shared), ("stone", *ROOMS)) == []
+    shared["stone"] = "from .low import floor\n"
+    fault = "house.stone imports house.low.floor from a room above"
+    assert fault in faults_of(house(**shared), ("stone", *ROOMS))
+
+
 def test_a_circle_within_a_room_is_found(house):
     (fault,) = faults_of(house(low__ground="def f():\n    from .floor import Floor\n"), ROOMS)
     assert fault.startswith("a circle: ")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from npc_video.evaluator import NpcResponseEvaluator
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.records import ToolInteraction, VideoParams
 
 Data = dict[str, Any]

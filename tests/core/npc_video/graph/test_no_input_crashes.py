@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from npc_video.errors import GraphError
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
 from npc_video.graph.nodes import NODE_TYPES
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.records import ToolInteraction, VideoParams
 from npc_video.templates import TEMPLATES, read_template
 

@@ -4,8 +4,8 @@ import logging
 from typing import Any
 
 import pytest
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph.nodes import NODE_TYPES
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.records import ToolInteraction
 
 from tests.core.npc_video.graph.graphs import Data, Probe, metadata, touch

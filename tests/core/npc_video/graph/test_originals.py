@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
 from npc_video.graph.nodes import NODE_TYPES
 from npc_video.graph.vocabulary import known_zones
-from npc_video.profile import Profile
+from npc_video.npc.evaluator import NpcResponseEvaluator
+from npc_video.npc.profile import Profile
 from npc_video.records import ToolInteraction, VideoParams
 
 from tests.core.npc_video.graph.graphs import Data, touch

@@ -1,5 +1,5 @@
 import pytest
-from npc_video.evaluator import NpcResponseEvaluator
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.templates import TEMPLATES, read_template
 
 from tests.core.npc_video.graph.graphs import Data, metadata, touch

@@ -2,7 +2,7 @@ import io
 import json
 from typing import Any
 
-from npc_video.bake_words import SAYS
+from npc_video.baking.protocol import SAYS
 from npc_video.shipping.bake import _Report
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from npc_video.errors import InvalidDataError
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.face.words import ANIMATION_WORDS, EXPRESSION_WORDS
+from npc_video.npc.evaluator import NpcResponseEvaluator
 from npc_video.records import ToolInteraction, VideoParams
 from npc_video.templates import DEFAULT_TEMPLATE, TEMPLATES, read_template
 

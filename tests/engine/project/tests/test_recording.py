@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine_tests import EngineTest
 from godot import OS
-from npc_video.session import read_session
+from npc_video.baking.session import read_session
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.player import recorder
 from players import player_in

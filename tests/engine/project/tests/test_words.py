@@ -9,7 +9,7 @@ from engine_tests import EngineTest
 from npc_video import QUALITY_PRESETS, Fallback, GeneratedClip, VideoParams
 from npc_video.cache import POLICIES
 from npc_video.face.words import ANIMATION_WORDS, EXPRESSION_WORDS
-from npc_video.profile import OPENINGS, REMEMBERED
+from npc_video.npc.profile import OPENINGS, REMEMBERED
 from npc_video_player.canvas.layers import CURVES
 from npc_video_player.canvas.stretch import STRETCH_MODES
 from npc_video_player.clips.reel import INTERPOLATIONS

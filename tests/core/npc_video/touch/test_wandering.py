@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video import NpcResponseEvaluator
-from npc_video.gestures import PATTERNS
 from npc_video.records import ToolInteraction
-from npc_video.wandering import Wandering
+from npc_video.touch.gestures import PATTERNS
+from npc_video.touch.wandering import Wandering
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=5)
 

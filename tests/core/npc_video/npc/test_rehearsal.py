@@ -1,9 +1,9 @@
 import json
 from dataclasses import replace
 
-from npc_video.profile import Profile
+from npc_video.npc.profile import Profile
+from npc_video.npc.rehearsal import Rehearsal
 from npc_video.records import VideoParams
-from npc_video.rehearsal import Rehearsal
 from npc_video.templates import template_text
 
 PET = Profile(name="Ember", document=json.loads(template_text("pet")), cooldown=0.5)

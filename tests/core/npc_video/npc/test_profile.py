@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video import NpcResponseEvaluator, ToolInteraction, VideoParams
 from npc_video.graph import load_metadata
-from npc_video.profile import MAX_SEED, SEED_POLICIES, Profile
+from npc_video.npc.profile import MAX_SEED, SEED_POLICIES, Profile
 from npc_video.templates import read_template
 
 EMBER = Profile(

@@ -15,15 +15,15 @@ from typing import Any
 
 import msgspec
 
-from .errors import InvalidDataError
-from .graph import NpcResponseMetadata, load_metadata
-from .graph.nodes.base import Turn
-from .graph.program import Program
-from .graph.reach import combined, constant, first_present
-from .graph.result import Result, base_params
-from .prompts import joined_prompt
-from .records import ToolInteraction, VideoParams
-from .saved import read_saved
+from ..errors import InvalidDataError
+from ..graph import NpcResponseMetadata, load_metadata
+from ..graph.nodes.base import Turn
+from ..graph.program import Program
+from ..graph.reach import combined, constant, first_present
+from ..graph.result import Result, base_params
+from ..prompts import joined_prompt
+from ..records import ToolInteraction, VideoParams
+from ..saved import read_saved
 
 __all__ = ["EvaluatorState", "NpcResponseEvaluator", "ReachableState"]
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import InvalidDataError
-from .evaluator import NpcResponseEvaluator
-from .prediction.forecast import Forecast
-from .profile import Profile
-from .records import ToolInteraction, VideoParams
+from ..errors import InvalidDataError
+from ..npc.evaluator import NpcResponseEvaluator
+from ..npc.profile import Profile
+from ..prediction.forecast import Forecast
+from ..records import ToolInteraction, VideoParams
 
 __all__ = ["NotPlayedError", "SessionWriter", "read_session"]
 

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 from npc_video.backends.base import Backend
+from npc_video.backends.progressive import ProgressiveVideoLoader
 from npc_video.errors import GenerationError
-from npc_video.progressive import ProgressiveVideoLoader
 from npc_video.records import QUALITY_PRESETS, VideoParams
 
 from tests.core.npc_video.generation.jobs import clip

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
-from .errors import GraphError
-from .prompts import joined_prompt
-from .records import MAX_SEED, VideoParams, round_half_up
+from ..errors import GraphError
+from ..prompts import joined_prompt
+from ..records import MAX_SEED, VideoParams, round_half_up
 
 __all__ = ["OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile", "bare_lora"]
 
@@ -149,8 +149,8 @@ class Profile:
             yield f"The cooldown is {self.cooldown:g} s: use 0 or more."
             return
         # Takes long to load, and only those who look for mistakes need it.
-        from .graph import load_metadata
-        from .graph.vocabulary import known_tools, known_zones
+        from ..graph import load_metadata
+        from ..graph.vocabulary import known_tools, known_zones
 
         try:
             load_metadata(self.metadata())
@@ -198,7 +198,7 @@ def bare_lora(lora: str) -> str:
 
 
 def _misspelt(what: str, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    from .misspelt import meant_instead
+    from ..misspelt import meant_instead
 
     for name in dict.fromkeys(names):
         if meant := meant_instead(name, known):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
+from npc_video.baking.session import NotPlayedError, SessionWriter, read_session
 from npc_video.errors import InvalidDataError
-from npc_video.session import NotPlayedError, SessionWriter, read_session
 from npc_video.templates import read_template
-from npc_video.wandering import Wandering
+from npc_video.touch.wandering import Wandering
 
 NPC = Profile("Juniper", base_prompt="a fox", document=read_template("affinity"))
 

@@ -8,8 +8,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..records import ToolInteraction
 from .gestures import PATTERNS
-from .records import ToolInteraction
 
 __all__ = ["Wandering"]
 

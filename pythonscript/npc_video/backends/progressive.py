@@ -6,8 +6,8 @@ The cheapest preset first is the largest lever on the time to the exact clip.
 
 from collections.abc import AsyncIterator, Sequence
 
-from .backends.base import Backend, GenerationRequest, OnProgress
-from .records import CLIP_SECONDS, QUALITY_PRESETS, GeneratedClip, QualityPreset, VideoParams
+from ..records import CLIP_SECONDS, QUALITY_PRESETS, GeneratedClip, QualityPreset, VideoParams
+from .base import Backend, GenerationRequest, OnProgress
 
 __all__ = ["ProgressiveVideoLoader"]
 

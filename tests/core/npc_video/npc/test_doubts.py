@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video import NpcResponseEvaluator, ToolInteraction, VideoParams
-from npc_video.doubts import Doubts
+from npc_video.npc.doubts import Doubts
 from npc_video.templates import read_template
 
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .errors import NpcVideoError
+from ..errors import NpcVideoError
+from ..graph.vocabulary import known_tools, known_zones
+from ..records import ToolInteraction, VideoParams
 from .evaluator import NpcResponseEvaluator
-from .graph.vocabulary import known_tools, known_zones
 from .profile import Profile
-from .records import ToolInteraction, VideoParams
 
 __all__ = ["Rehearsal"]
 

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .backends.base import Backend, GenerationRequest
-from .backends.pictures import Pictures
-from .cache.baked import BakedFolder
-from .errors import NpcVideoError
-from .records import CacheKey, QualityPreset, VideoParams
+from ..backends.base import Backend, GenerationRequest
+from ..backends.pictures import Pictures
+from ..cache.baked import BakedFolder
+from ..errors import NpcVideoError
+from ..records import CacheKey, QualityPreset, VideoParams
 
 __all__ = ["Baking", "Missed", "Progress", "bake"]
 

@@ -1,4 +1,4 @@
-from npc_video.breaker import Breaker
+from npc_video.backends.breaker import Breaker
 
 
 def test_jobs_that_fail_together_are_one_failure_of_the_host():

@@ -1,5 +1,5 @@
 import pytest
-from npc_video.script_text import call_in
+from npc_video.baking.script_text import call_in
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.pictures import Pictures
 from npc_video.backends.scripted import Script, ScriptedBackend
-from npc_video.baking import Baking, Progress, bake
+from npc_video.baking.bake import Baking, Progress, bake
 from npc_video.cache.baked import BakedFolder, BakedTier, folder_reader
 from npc_video.errors import GenerationFailedError, GeneratorUnavailableError
 from npc_video.records import VideoParams
 
-from .backends.contract import TINY
+from tests.core.npc_video.backends.contract import TINY
 
 LOOKS = [VideoParams(expression=word, npc_id="ember") for word in ("happy", "sad", "curious")]
 

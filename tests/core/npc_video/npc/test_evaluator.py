@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from npc_video.errors import InvalidDataError
-from npc_video.evaluator import NpcResponseEvaluator
 from npc_video.graph import load_metadata
 from npc_video.graph.nodes.base import NODE_TYPES, StatefulNode
-from npc_video.profile import Profile
+from npc_video.npc.evaluator import NpcResponseEvaluator
+from npc_video.npc.profile import Profile
 from npc_video.records import ToolInteraction, VideoParams
 from npc_video.templates import TEMPLATES, read_template
-from npc_video.wandering import Wandering
+from npc_video.touch.wandering import Wandering
 
 from tests.core.npc_video.graph.graphs import Data, metadata, touch
 

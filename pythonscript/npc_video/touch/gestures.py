@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .errors import InvalidDataError
+from ..errors import InvalidDataError
 
 __all__ = ["PATTERNS", "Gesture", "GestureDetector"]
 

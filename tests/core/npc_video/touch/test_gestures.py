@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import InvalidDataError
-from npc_video.gestures import PATTERNS, Gesture, GestureDetector
+from npc_video.touch.gestures import PATTERNS, Gesture, GestureDetector
 
 EXTENT = 400.0
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import InvalidDataError
-from npc_video.gestures import Gesture
-from npc_video.touches import Touches
+from npc_video.touch.gestures import Gesture
+from npc_video.touch.touches import Touches
 
 MOUSE, FINGER = -1, 0
 

@@ -1,7 +1,7 @@
 """Errors of a game's own code in the log."""
 
 import pytest
-from npc_video.broken import log_broken
+from npc_video.backends.broken import log_broken
 
 
 def failed(function: object) -> Exception:
