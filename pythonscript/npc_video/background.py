@@ -24,14 +24,14 @@ def _give_way() -> None:
         niceness = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
         os.setpriority(os.PRIO_PROCESS, thread, min(niceness, _NICEST))
     elif sys.platform == "win32":
-        import ctypes
+        import ctypes  # Linux does without
 
         kernel = ctypes.WinDLL("kernel32")
         kernel.GetCurrentThread.restype = ctypes.c_void_p
         kernel.SetThreadPriority.argtypes = [ctypes.c_void_p, ctypes.c_int]
         kernel.SetThreadPriority(kernel.GetCurrentThread(), _BELOW_NORMAL)
     elif sys.platform == "darwin":
-        import ctypes
+        import ctypes  # Linux does without
 
         system = ctypes.CDLL(None)
         system.pthread_set_qos_class_self_np.argtypes = [ctypes.c_uint, ctypes.c_int]

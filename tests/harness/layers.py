@@ -23,23 +23,37 @@ def faults_of(package: Path, rooms: Sequence[str]) -> list[str]:
 
 
 def unexplained_imports(package: Path) -> list[str]:
-    """Where imports stand in functions with no comment beside or above that says why."""
+    """Where imports stand in functions with no comment beside or above that says why.
+
+    One comment above explains all imports that follow each other, also after empty lines.
+    """
     found = []
     for file in _modules(package).values():
         source = file.read_text("utf-8")
         lines = source.splitlines()
         found += [
             f"{file.relative_to(package.parent).as_posix()}:{line}"
-            for line in sorted(_lines_in_functions(ast.parse(source)))
-            if "#" not in lines[line - 1] and not lines[line - 2].lstrip().startswith("#")
+            for first, line in sorted(_imports_in_functions(ast.parse(source)))
+            if "#" not in lines[line - 1]
+            and not any(lines[each - 2].lstrip().startswith("#") for each in (first, line))
         ]
     return found
 
 
-def _lines_in_functions(tree: ast.AST) -> set[int]:
+def _imports_in_functions(tree: ast.AST) -> set[tuple[int, int]]:
+    """The lines of imports in functions, each with the line of the first that it follows."""
     functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
     inside = [node for function in functions for node in ast.walk(function)]
-    return {node.lineno for node in inside if isinstance(node, (ast.Import, ast.ImportFrom))}
+    found = set()
+    for statements in (value for node in inside for value in vars(node).values()):
+        first = 0
+        for each in statements if isinstance(statements, list) else ():
+            if isinstance(each, (ast.Import, ast.ImportFrom)):
+                first = first or each.lineno
+                found.add((first, each.lineno))
+            else:
+                first = 0
+    return found
 
 
 def _modules(package: Path) -> dict[str, Path]:

@@ -209,6 +209,7 @@ def _read(path: str | Path) -> bytes:
 
 def _kind_of(picture: Any) -> tuple[tuple[int, ...], str]:
     """The shape of what is a picture, () of anything else, and what it is in words."""
+    # A game whose generator needs no NumPy does not load it.
     import numpy as np
 
     if not hasattr(picture, "__array__"):
@@ -222,6 +223,7 @@ def _encode(
     pictures: Sequence[Any], request: GenerationRequest, given_up: threading.Event
 ) -> bytes:
     """A clip of pictures in RGB or RGBA, cut to even numbers of pixels, as video needs them."""
+    # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
     import numpy as np
 
     from ..media import encode

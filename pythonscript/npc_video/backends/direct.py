@@ -16,6 +16,7 @@ def is_direct(host: str) -> bool:
     What Windows and macOS except is asked for here, because httpx does not ask; that may take a
     look-up of the name.
     """
+    # Takes long to load, and only connections need it.
     from urllib.request import proxy_bypass
 
     return is_this_machine(host) or bool(proxy_bypass(host.strip("[]")))

@@ -159,6 +159,7 @@ def _make(
 
 
 def _ember(request: GenerationRequest) -> _Drawing:
+    # NumPy is loaded here, on a thread that nobody waits for.
     from ..face.ember import EmberPainter
 
     preset = request.preset
@@ -171,6 +172,7 @@ def _ember(request: GenerationRequest) -> _Drawing:
 
 
 def _portrait(request: GenerationRequest, subject: Subject, eyes: "tuple[Eye, ...]") -> _Drawing:
+    # As in `_ember`.
     from ..portrait.figure import figure_of
     from ..portrait.painter import PortraitPainter
     from ..portrait.tints import Tint, tint_of

@@ -129,6 +129,7 @@ async def _seen(
 
 
 def _inspect(data: bytes, media_type: str, untagged_colours: str, image: NpcImage | None) -> _Seen:
+    # FFmpeg is loaded here, on a thread that nobody waits for.
     from ..media.decode import ClipDecoder
     from ..media.seam import is_seamless
 

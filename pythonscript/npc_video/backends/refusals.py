@@ -127,6 +127,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
     """What an error of httpx, or of TLS, means."""
+    # Loaded by now: an error of it is what is looked at.
     import httpx
 
     found = _unreachable(origin, error)

@@ -51,6 +51,7 @@ def tls_context(certificates: bytes) -> ssl.SSLContext:
     Raises:
         GenerationInvalidError: the environment names certificates that cannot be read.
     """
+    # Takes long to load, and only connections need it.
     import httpx
 
     try:

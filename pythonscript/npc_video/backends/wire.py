@@ -233,6 +233,7 @@ class Wire:
             ) from error
 
     def _open(self) -> "tuple[httpx.AsyncClient, ...]":
+        # Takes long to load; a game that never connects does without.
         import httpx
 
         timeout = httpx.Timeout(None, connect=self.limits.connect_seconds)
@@ -279,6 +280,7 @@ class Wire:
     @asynccontextmanager
     async def _translated(self, seconds: float, origin: str) -> AsyncIterator[None]:
         """Errors of the network become those that a game understands."""
+        # As in `_open`.
         import httpx
 
         try:

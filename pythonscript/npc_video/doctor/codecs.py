@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ..errors import GenerationError, NpcVideoError
 from .finding import Finding
 
 __all__ = ["PART", "examine"]
@@ -18,6 +19,7 @@ _SIZE, _FPS = 16, 8
 def examine() -> Finding:
     """The libraries, and which codecs work."""
     try:
+        # Whether they load is what is examined.
         import av
 
         from ..media import decode, encode  # noqa: F401
@@ -43,7 +45,7 @@ def examine() -> Finding:
 
 def _refused(name: str) -> str:
     """The reason why a clip is not decoded; "" if it is."""
-    from ..errors import NpcVideoError
+    # The doctor begins also where FFmpeg does not load.
     from ..media.decode import ClipDecoder
 
     kind = "video/webm" if name.endswith(".webm") else "video/mp4"
@@ -58,9 +60,9 @@ def _refused(name: str) -> str:
 
 
 def _encoder_refuses() -> str:
+    # The doctor begins also where NumPy does not load.
     import numpy as np
 
-    from ..errors import GenerationError
     from ..media.encode import encode_clip
 
     grey = np.full((_SIZE * 3 // 2, _SIZE), 128, np.uint8)

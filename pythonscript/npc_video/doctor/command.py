@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from ..errors import InvalidDataError
 from ..records import QUALITY_PRESETS, QualityPreset
 from ..shipping.engine import Engine
 from .examination import Subject, examine
@@ -81,8 +82,6 @@ def _doctor(
     find_engine: Callable[[], Engine | None],
     folders: Mapping[str, Path],
 ) -> int:
-    from ..errors import InvalidDataError
-
     file: Path = options.file or Path(_FILE)
     if options.file is not None and not file.exists():
         return _refuse(_ABSENT.format(file=file.absolute(), example=_EXAMPLE), options)
@@ -130,6 +129,7 @@ def _generators(file: Path, preset: QualityPreset) -> Iterator[Finding]:
     if not file.exists():
         return iter([Finding(_GENERATORS, advice=(_NONE_NAMED,))])
     try:
+        # The doctor begins also where a package is missing, and names it.
         from ..backends.settings import load_backends
         from .generators import finding
     except ImportError as error:  # of a package that is missing

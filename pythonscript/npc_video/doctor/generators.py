@@ -130,6 +130,7 @@ def facts(examined: Examined) -> Iterator[tuple[str, str]]:
 
 def sample_picture() -> NpcImage:
     """A drawn face; takes a moment, in which NumPy and FFmpeg are loaded."""
+    # Most generators are asked for a clip without a picture.
     import av
 
     from ..face.ember import EmberPainter

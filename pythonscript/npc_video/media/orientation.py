@@ -29,6 +29,7 @@ def upright(picture: Any, orientation: int) -> Any:
     """A frame of FFmpeg in RGB, with alpha or without, as it is to be seen."""
     if orientation == UPRIGHT:
         return picture
+    # Most pictures are upright, and NumPy takes long to load.
     import av
     import numpy as np
 

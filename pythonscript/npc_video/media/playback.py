@@ -285,6 +285,7 @@ class Playback:
             loop += 1
 
     def _know(self, info: ClipInfo) -> Sketches:
+        # NumPy is loaded by now.
         from .likeness import Sketches
 
         self.info = info

@@ -7,6 +7,8 @@ be, or a word that is nearly one of those that are known, mostly is a slip that 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from ..face.words import misspelt_animation, misspelt_expression
+from ..graph.vocabulary import known_tools, known_zones
 from ..misspelt import meant_instead
 from ..records import MAX_SEED, ToolInteraction, VideoParams
 from .evaluator import NpcResponseEvaluator
@@ -35,15 +37,11 @@ class Doubts:
         """Looks at what `event` was read from, which `npc` is to answer."""
         self._nulls(said)
         if self._is_new("tool", event.tool_id, event.tool_type, npc.metadata.npc.id):
-            from ..graph.vocabulary import known_tools
-
             tools = known_tools(npc.metadata)
             if event.tool_id not in tools:
                 meant = _meant_in(event.tool_type, tools)
                 self._misspelt("The tool", event.tool_type, meant)
         if self._is_new("zone", event.zone, npc.metadata.npc.id):
-            from ..graph.vocabulary import known_zones
-
             zones = known_zones(npc.metadata)
             self._misspelt("The zone", event.zone, _meant_in(event.zone, zones))
 
@@ -74,8 +72,6 @@ class Doubts:
             word = getattr(wanted, field)
             if not self._is_new(field, word, npc.metadata.npc.id):
                 continue
-            from ..face.words import misspelt_animation, misspelt_expression
-
             meant = misspelt_animation(word) if field == "animation" else misspelt_expression(word)
             if meant and word not in {*_words_of(npc), *own_words()}:
                 self._misspelt(f"The {field}", word, meant)

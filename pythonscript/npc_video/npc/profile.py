@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ..errors import GraphError
+from ..misspelt import meant_instead
 from ..prompts import joined_prompt
 from ..records import MAX_SEED, VideoParams, round_half_up
 
@@ -198,8 +199,6 @@ def bare_lora(lora: str) -> str:
 
 
 def _misspelt(what: str, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    from ..misspelt import meant_instead
-
     for name in dict.fromkeys(names):
         if meant := meant_instead(name, known):
             yield (

@@ -93,6 +93,7 @@ def read(path: Path) -> tuple[Binary, ...]:
     Raises:
         Failure: it begins like a binary and is none.
     """
+    # Takes seconds to load, and only what reads libraries needs it.
     import lief
 
     system = _system(path)
@@ -143,6 +144,7 @@ def imported_from(library: Binary, importers: Iterable[Binary]) -> frozenset[str
 
 
 def _elf(parsed: "lief.ELF.Binary") -> Binary:
+    # Loaded by now.
     import lief
 
     search: list[str] = []
@@ -192,6 +194,7 @@ def _pe(parsed: "lief.PE.Binary") -> Binary:
 
 
 def _macho(parsed: "lief.MachO.Binary") -> Binary:
+    # Loaded by now.
     import lief
 
     kinds = lief.MachO.LoadCommand.TYPE

@@ -39,6 +39,7 @@ def closure(
         Failure: one is not installed, in another version than needed, or only as a link to a
             folder in which it is developed.
     """
+    # Takes long to load, and only exports need it.
     from packaging.utils import canonicalize_name
 
     installed = {
@@ -103,6 +104,7 @@ def our_files() -> Iterator[tuple[Path, PurePosixPath]]:
 
 
 def _parsed(text: str, asker: str) -> "Requirement":
+    # Takes long to load, and only exports need it.
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:

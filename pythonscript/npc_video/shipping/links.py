@@ -23,7 +23,7 @@ def make_link(link: Path, folder: Path) -> None:
     """Makes `link`, which must not be there, lead to a folder, also when both move together."""
     link.parent.mkdir(exist_ok=True)
     if sys.platform == "win32":
-        import _winapi
+        import _winapi  # exists there alone
 
         _winapi.CreateJunction(str(folder), str(link))
     else:

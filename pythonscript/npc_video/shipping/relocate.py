@@ -155,6 +155,7 @@ def _patchelf() -> str:
 
 
 def _lead_on_macos(module: Path, way: str, binary: Binary, names: dict[str, str]) -> None:
+    # Loaded by now.
     import lief
 
     fat = lief.MachO.parse(str(module))

@@ -1,80 +1,58 @@
-"""The three rooms and their one direction, as a fresh interpreter sees them."""
+"""The rooms of the brain and their one direction."""
 
-import ast
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import npc_video
 import pytest
 
-ROOMS = Path(npc_video.__file__).parents[1]
-FORBIDDEN = {
-    "godot": {"npc_video", "npc_video_player"},
-    "npc_video": {"godot", "npc_video_player"},
-}
+from tests.harness.layers import faults_of, unexplained_imports
+
+BRAIN = Path(npc_video.__file__).parent
+# Modules that all rooms share, the lowest first.
+SHARED = (
+    *("errors", "prompts", "records", "quality", "misspelt", "saved", "timeline"),
+    *("awaiting", "background", "held_files", "worker"),
+)
+# From a touch to the clip that answers it, then what authors of games do beforehand.
+ROOMS = (
+    *("touch", "templates", "graph", "face", "npc", "prediction"),
+    *("media", "cache", "portrait", "backends", "generation"),
+    *("baking", "shipping", "doctor"),
+)
 
 
-def loaded_by(statement):
-    script = f"import sys; {statement}; print(*sys.modules)"
-    out = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=60,
-        check=True,
-    )
-    return {name.partition(".")[0] for name in out.stdout.split()}
+def test_the_brain_is_built_in_one_direction():
+    assert not faults_of(BRAIN, SHARED + ROOMS)
 
 
-def imported_rooms(source):
-    """The top-level packages that a module names in its imports, wherever they stand."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module.partition(".")[0]
+def test_every_name_in_the_order_is_there():
+    assert all((BRAIN / f"{name}.py").exists() for name in SHARED)
+    assert all((BRAIN / room / "__init__.py").exists() for room in ROOMS)
 
 
-def test_importing_the_brain_loads_nothing_heavy():
-    assert not loaded_by("import npc_video") & {"av", "httpx", "cffi", "numpy", "asyncio"}
+@pytest.mark.parametrize(
+    ("file", "planted", "fault"),
+    [
+        ("records.py", "from .media.layout import Plane", "from a room above"),
+        ("graph/reading.py", "def f():\n    from ..npc import evaluator", "from a room above"),
+        ("backends/base.py", "from .. import manager", "from a room above"),
+        ("media/layout.py", "from .decode import Frame", "a circle"),
+        ("errors.py", "from .records import VideoParams", "a circle"),
+    ],
+)
+def test_an_import_against_it_would_be_noticed(tmp_path, file, planted, fault):
+    brain = tmp_path / "npc_video"
+    shutil.copytree(BRAIN, brain, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
+    text = (brain / file).read_text("utf-8")
+    (brain / file).write_text(f"{text}\n{planted}\n", "utf-8")
+    assert any(fault in each for each in faults_of(brain, SHARED + ROOMS))
 
 
-def test_importing_generators_loads_no_network_library():
-    names = "BackendPool, CallableBackend, ComfyUiBackend, FailoverBackend, HttpBackend"
-    loaded = loaded_by(f"from npc_video import {names}")
-    assert not loaded & {"av", "httpx", "httpx_ws", "cffi", "numpy"}
+def test_an_import_in_a_function_says_what_it_saves():
+    assert not unexplained_imports(BRAIN)
 
 
-def test_importing_the_brain_loads_no_other_room():
-    assert not loaded_by("import npc_video") & FORBIDDEN["npc_video"]
-
-
-def test_importing_the_bridge_loads_no_other_room():
-    assert not loaded_by("import godot") & FORBIDDEN["godot"]
-
-
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_no_module_imports_a_room_above(room):
-    modules = list((ROOMS / room).rglob("*.py"))
-    assert modules
-    for module in modules:
-        imported = set(imported_rooms(module.read_text(encoding="utf-8")))
-        assert not imported & FORBIDDEN[room], module
-
-
-def test_a_wrong_import_would_be_noticed():
-    hidden = "def f():\n    from npc_video.records import VideoParams\n"
-    assert set(imported_rooms(hidden)) == {"npc_video"}
-    assert "numpy" in loaded_by("import npc_video.face.ember")
-
-
-def test_every_public_name_is_there():
-    for name in npc_video.__all__:
-        assert getattr(npc_video, name) is not None
-
-
-def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="Nonsense"):
-        npc_video.Nonsense  # noqa: B018
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_tells_what_it_is_for(room):
+    assert (BRAIN / room / "__init__.py").read_text("utf-8").startswith('"""')

@@ -86,6 +86,7 @@ class Feed:
 
     async def _follow(self) -> None:
         """Listens until the connection is lost."""
+        # Loaded with the first connection: it takes longer than all else.
         from httpx_ws import aconnect_ws
 
         target = self._wire.resolve("ws")

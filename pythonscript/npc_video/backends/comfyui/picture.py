@@ -33,6 +33,7 @@ def fitted(image: NpcImage, side: int) -> NpcImage:
 
 
 def _smaller(image: NpcImage, side: int) -> NpcImage | None:
+    # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
     from ...media.opening import MediaLimits
     from ...media.orientation import orientation_of, upright
     from ...media.still import decode_picture
@@ -54,6 +55,7 @@ def _is_see_through(picture: Any) -> bool:
 
 
 def _png(picture: Any) -> bytes:
+    # Loaded by now.
     import av
 
     encoder: Any = av.CodecContext.create("png", "w")
