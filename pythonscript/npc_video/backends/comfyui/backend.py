@@ -5,6 +5,8 @@ fetched until it is whole.
 """
 
 import asyncio
+import itertools
+import sys
 import time
 import uuid
 from collections.abc import Mapping
@@ -26,6 +28,7 @@ from ..fingerprint import coloured_fingerprint, fingerprint_of
 from ..origin import origin_of, short_origin
 from ..received import received_clip
 from ..token import Token
+from ..turns import Turns
 from ..wire import Limits, Wire
 from .catalogue import Catalogue, Check, classes_in
 from .custom import CustomWorkflow
@@ -35,7 +38,6 @@ from .fetching import fetched
 from .following import Follower, Job
 from .messages import PictureGoneError
 from .picture import fitted, most_side
-from .places import Places
 from .sample import models_in, sample
 from .server import Server
 from .tracker import Tracker
@@ -44,6 +46,11 @@ from .values import Graph, Values, Workflow
 __all__ = ["ComfyUiBackend"]
 
 _SOCKET_SECONDS = 2.0
+# One runs and one waits, so that the server is never idle between two jobs, and an urgent one has
+# no more than that before it.
+_MOST_JOBS = 2
+# Servers number jobs from 0 on and run lower ones first.
+_FIRST_URGENT = -1_000_000
 
 
 class ComfyUiBackend(Backend):
@@ -104,7 +111,8 @@ class ComfyUiBackend(Backend):
         self._loopable = loopable
         self._client_id = str(uuid.uuid4())
         self._feed = Feed(self._wire, self._client_id)
-        self._places = Places()
+        self._turns = Turns()
+        self._urgent_numbers = itertools.count(_FIRST_URGENT)
         self._follower = Follower(
             self._wire,
             self._server,
@@ -176,7 +184,11 @@ class ComfyUiBackend(Backend):
             )
             error.is_of_request = True
             raise error
-        async with self._places.take(is_urgent=request.is_urgent) as number:
+        # Urgent ones go at once: they overtake what waits at the server, and each other never.
+        most, number = _MOST_JOBS, None
+        if request.is_urgent:
+            most, number = sys.maxsize, float(next(self._urgent_numbers))
+        async with self._turns.take(most, is_urgent=request.is_urgent):
             file, seconds = await self._make(request, number, tell, on_early)
         made = time.perf_counter()
         waiting = max(0.0, made - started - seconds)

@@ -183,6 +183,33 @@ def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
     assert asyncio.run(test()) == ["begun", "first", "second", "ahead"]
 
 
+async def begun_at_once(jobs):
+    """Those that begin while nobody is done."""
+    turns, order, go_on = Turns(), [], asyncio.Event()
+
+    async def keep(name, is_urgent, most):
+        async with turns.take(most, is_urgent=is_urgent):
+            order.append(name)
+            await go_on.wait()
+
+    tasks = [asyncio.ensure_future(keep(*job)) for job in jobs]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    at_once = list(order)
+    tasks[2].cancel()
+    go_on.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return at_once, order
+
+
+def test_who_may_have_more_jobs_at_a_service_waits_for_none_and_counts_for_the_others():
+    jobs = [(name, False, 2) for name in "abcd"] + [(name, True, 99) for name in "xy"]
+    at_once, order = asyncio.run(begun_at_once(jobs))
+    assert sorted(at_once) == ["a", "b", "x", "y"]
+    # The third was given up while it waited, and holds up nobody.
+    assert order[4:] == ["d"]
+
+
 def test_a_turn_of_a_thread_that_has_ended_is_another_ones():
     turns, order = Turns(), []
     loop = asyncio.new_event_loop()

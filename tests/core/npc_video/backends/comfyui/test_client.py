@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
@@ -10,7 +11,7 @@ from npc_video.errors import GenerationFailedError
 
 from ..contract import RemoteContract, Stage
 from ..serving import until
-from .client import ClientTests, make
+from .client import ClientTests, asked, make
 from .fake import FakeComfy
 from .faults import FaultTests
 from .recorded import tiny
@@ -77,6 +78,26 @@ def test_what_costs_money_is_not_sent_again_when_the_server_loses_it():
             with pytest.raises(GenerationFailedError, match="not sent twice"):
                 await making
             assert len(fake.posted) == 1
+        finally:
+            await backend.close()
+            await fake.stop()
+
+    asyncio.run(asyncio.wait_for(test(), 30.0))
+
+
+def test_urgent_jobs_go_before_all_others_and_in_their_own_order():
+    async def test():
+        fake = FakeComfy()
+        await fake.start()
+        backend = ComfyUiBackend(fake.server.url, CustomWorkflow(tiny(slow=0.1)))
+        try:
+            async with asyncio.TaskGroup() as jobs:
+                for count, deadline in enumerate((None, 3.0, 3.0), 1):
+                    jobs.create_task(make(backend, replace(asked(), deadline=deadline)))
+                    await until(lambda count=count: len(fake.posted) == count)
+            numbers = [body.get("number") for body in fake.posted]
+            assert numbers[0] is None
+            assert numbers[1] < numbers[2] < 0
         finally:
             await backend.close()
             await fake.stop()
