@@ -104,18 +104,6 @@ class GenerationQueue:
         for job in jobs:
             self.add(job)
 
-    def promote(self, key: CacheKey, priority: float) -> bool:
-        """Raises the priority of a job, never lowers it; whether there is one."""
-        job = self.find(key)
-        if job is not None:
-            raised = replace(job, priority=max(job.priority, priority))
-            running = self._find_running(key)
-            if running is not None:
-                self._running[running.ticket] = replace(running, job=raised)
-            else:
-                self._waiting[key] = raised
-        return job is not None
-
     def cancel(self, key: CacheKey) -> tuple[Start, ...]:
         """Takes the job of `key` out; returns what is to be stopped for that."""
         self._waiting.pop(key, None)

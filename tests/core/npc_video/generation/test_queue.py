@@ -142,15 +142,6 @@ class TestLeaving:
         refused = waiting.add(job("w", priority=0))
         assert [each.params.expression for each in refused] == ["w"]
 
-    def test_promote_raises_and_never_lowers(self):
-        waiting = queue()
-        waiting.add(job("x", priority=1))
-        waiting.add(job("y", priority=2))
-        assert waiting.promote(job("x").key, 3)
-        assert waiting.promote(job("y").key, 1)
-        assert drained(waiting) == ["x", "y"]
-        assert not waiting.promote(job("x").key, 3)
-
 
 KEYS = st.sampled_from("pqrstuvw")
 OWNERS = st.sampled_from(["a", "b", "c"])
