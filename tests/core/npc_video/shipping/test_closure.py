@@ -29,8 +29,8 @@ def packages(tmp_path: Path) -> Path:
     for text in distribution(OURS).requires or ():
         requirement = Requirement(text)
         if "extra" not in text:
-            (version,) = requirement.specifier
-            add(tmp_path, requirement.name, version.version)
+            (least,) = (each.version for each in requirement.specifier if each.operator == ">=")
+            add(tmp_path, requirement.name, least)
     return tmp_path
 
 
