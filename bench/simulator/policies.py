@@ -17,7 +17,7 @@ from npc_video.cache import ClipCache
 from npc_video.cache.similar import Similar
 from npc_video.generation.pace import Pace
 from npc_video.generation.planner import Planner
-from npc_video.generation.thrift import Thrift
+from npc_video.generation.speculation_budget import SpeculationBudget
 from npc_video.prediction.base import Observation, Proposal
 from npc_video.prediction.blended import standard_predictor
 from npc_video.prediction.markov import MarkovPredictor
@@ -120,7 +120,7 @@ class Rules(Policy):
     """The three rules of the specification, taken at their word."""
 
     def make_planner(self, game: Game) -> Planner:
-        planner = Planner(thrift=_boundless())
+        planner = Planner(budget=_boundless())
         for npc_id, looks in game.looks.items():
             model = game.evaluators[npc_id]
             planner.register(npc_id, _Unweighed(RulePredictor(looks=looks, model=model)))
@@ -212,7 +212,7 @@ class _SeeingPlanner(Planner):
     def __init__(self, reactions: Sequence[Reaction]):
         self._reactions = reactions
         self.index = 0
-        super().__init__(pace=_SeenPace(self), thrift=_boundless())
+        super().__init__(pace=_SeenPace(self), budget=_boundless())
 
     def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
         ahead = self._reactions[self.index + 1 : self.index + 1 + self._AHEAD]
@@ -235,8 +235,8 @@ class _SeenPace(Pace):
         return float(self._planner.time_of(step) - now > seconds)
 
 
-def _boundless() -> Thrift:
-    return Thrift(budget=math.inf, least=0.0)
+def _boundless() -> SpeculationBudget:
+    return SpeculationBudget(share=math.inf, least=0.0)
 
 
 POLICIES: dict[str, type[Policy]] = {

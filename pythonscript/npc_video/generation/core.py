@@ -396,7 +396,7 @@ class GenerationCore:
         if seconds is not None:
             self._tally.speculations_used += 1
             self._tally.used_seconds += seconds
-            self.planner.thrift.used(seconds)
+            self.planner.budget.used(seconds)
 
     def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
         """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
@@ -487,7 +487,7 @@ class GenerationCore:
     def _account(self, start: Start, seconds: float) -> None:
         """Books what a host has spent on a job."""
         self._tally.worked(start, seconds)
-        self.planner.thrift.spent(seconds, speculative=start.job.is_speculative)
+        self.planner.budget.spent(seconds, speculative=start.job.is_speculative)
 
     def _give_up(self, stopped: Iterable[Start], now: float) -> None:
         for start in stopped:

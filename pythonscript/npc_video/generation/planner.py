@@ -20,7 +20,7 @@ from ..prediction.matching import WHAT
 from ..records import CacheKey, VideoParams
 from ..saved import read_saved
 from .pace import Pace
-from .thrift import Thrift
+from .speculation_budget import SpeculationBudget
 
 __all__ = ["CHEAPEST_USEFULNESS", "Calm", "Planner", "Speculation"]
 
@@ -77,9 +77,9 @@ class _Hint:
 class Planner:
     """Knows what may be needed, when, and how likely; keeps one predictor for each NPC."""
 
-    def __init__(self, pace: Pace | None = None, thrift: Thrift | None = None):
+    def __init__(self, pace: Pace | None = None, budget: SpeculationBudget | None = None):
         self.pace = pace or Pace()
-        self.thrift = thrift or Thrift()
+        self.budget = budget or SpeculationBudget()
         self.calm = Calm.NONE
         self._attention = Attention()
         self._predictors: dict[str, BlendedPredictor] = {}
@@ -200,7 +200,7 @@ class Planner:
             need = needs.setdefault(proposal.key, _Need(proposal.params, proposal.key))
             need.chance += chance
             need.in_time += chance * in_time[step]
-        least = self.thrift.least_probability
+        least = self.budget.least_probability
         return [need for need in needs.values() if need.chance >= least]
 
     def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:

@@ -140,7 +140,7 @@ def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planne
         wasted_seconds=tally.speculation_seconds - tally.used_seconds,
         busy_seconds=tally.busy_seconds,
         can_generate=bool(list(hosts)),
-        least_probability=planner.thrift.least_probability,
+        least_probability=planner.budget.least_probability,
         hosts={host.name: _host(host) for host in hosts},
         reliabilities=planner.reliabilities,
     )
