@@ -191,7 +191,7 @@ class GenerationCore:
         self._clips.drop(clip)
         self._stage.hide(key)
         self._unused.pop(key, None)
-        self._idle.setbacks.failed(key, now)
+        self._idle.cooldown.failed(key, now)
         if self._clips.is_stored(key):
             self._draft.loads.append(key)
         return self._settle(now)
@@ -287,7 +287,7 @@ class GenerationCore:
         host = self._hosts[start.host]
         host.quality.record(start.job.preset, seconds, now)
         host.breaker.succeeded()
-        self._idle.setbacks.succeeded(key)
+        self._idle.cooldown.succeeded(key)
         self._tally.generated += 1
         self._account(start, seconds)
         if start.job.is_wanted:
@@ -338,7 +338,7 @@ class GenerationCore:
             self._tally.retried += 1
         else:
             self._tally.failed += 1
-            self._idle.setbacks.failed(job.key, now)
+            self._idle.cooldown.failed(job.key, now)
             if job.is_wanted:
                 self._disappoint(job.params, job.key, reason)
         return self._settle(now)

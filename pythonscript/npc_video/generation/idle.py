@@ -17,7 +17,7 @@ from .clips import Clips
 from .jobs import Purpose
 from .planner import CHEAPEST_USEFULNESS, Planner
 from .queue import GenerationQueue
-from .retry import Setbacks
+from .speculation_cooldown import SpeculationCooldown
 
 __all__ = ["Idea", "IdleWork"]
 
@@ -47,7 +47,7 @@ class IdleWork:
         queue: GenerationQueue,
         rungs: Collection[Fallback],
     ):
-        self.setbacks = Setbacks()
+        self.cooldown = SpeculationCooldown()
         self._planner = planner
         self._clips = clips
         self._queue = queue
@@ -70,7 +70,7 @@ class IdleWork:
             quality: of the host that would make it.
             shown: the clips on screen.
         """
-        if not self.setbacks.are_over(now):
+        if not self.cooldown.is_over(now):
             return None
         ideas: list[Idea] = []
         if config.progressive:
@@ -91,7 +91,7 @@ class IdleWork:
             return ladder.usefulness(ladder.choose(preferred, self._rungs, score), score)
 
         def is_out(key: CacheKey) -> bool:
-            return self._is_there(key) or self.setbacks.include(key, now)
+            return self._is_there(key) or self.cooldown.covers(key, now)
 
         found = self._planner.speculation(
             now, quality.expect(preset), is_there=is_out, usefulness=usefulness
@@ -115,7 +115,7 @@ class IdleWork:
             # One of another preset is left as it is.
             have = names.index(clip.preset) if clip.preset in names else best
             is_on_its_way = self._queue.find(key) is not None
-            if have == best or is_on_its_way or self.setbacks.include(key, now):
+            if have == best or is_on_its_way or self.cooldown.covers(key, now):
                 continue
             worths = [
                 (
