@@ -31,7 +31,7 @@ from .generation.core import GenerationCore
 from .generation.decision import Decision
 from .generation.events import Answer, Event, Previewed, Progress
 from .generation.jobs import Start
-from .generation.planner import Calm
+from .generation.planner import QuietPeriod
 from .generation.stats import ManagerStats
 from .npc.evaluator import NpcResponseEvaluator
 from .prediction.blended import standard_predictor
@@ -292,12 +292,12 @@ class VideoGenerationManager:
 
     def idle(self) -> None:
         """Tells that nothing will be asked for in the next seconds; ends with the next request."""
-        self._do(self._core.set_calm(Calm.UNTIL_NEXT, self._clock()))
+        self._do(self._core.set_quiet_period(QuietPeriod.UNTIL_NEXT, self._clock()))
 
     def cutscene(self, running: bool) -> None:
         """Tells that a cutscene begins or ends: until then there is time for what comes after."""
-        calm = Calm.UNTIL_TOLD if running else Calm.NONE
-        self._do(self._core.set_calm(calm, self._clock()))
+        quiet_period = QuietPeriod.UNTIL_TOLD if running else QuietPeriod.NONE
+        self._do(self._core.set_quiet_period(quiet_period, self._clock()))
 
     # ---- Settings, numbers, end ----
 

@@ -39,7 +39,7 @@ from .events import (
 from .hosts import Hosts
 from .idle import IdleWork
 from .jobs import Job, Purpose, Start
-from .planner import Calm, Planner
+from .planner import Planner, QuietPeriod
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
 from .stage import Awaited, Stage
@@ -251,9 +251,9 @@ class GenerationCore:
             self.planner.hint(params, probability, now)
         return self._settle(now)
 
-    def set_calm(self, calm: Calm, now: float) -> Decision:
+    def set_quiet_period(self, quiet_period: QuietPeriod, now: float) -> Decision:
         """How long nothing will be asked for."""
-        self.planner.calm = calm
+        self.planner.quiet_period = quiet_period
         return self._settle(now)
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:

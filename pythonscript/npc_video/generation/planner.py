@@ -22,7 +22,7 @@ from ..saved import read_saved
 from .pace import Pace
 from .speculation_budget import SpeculationBudget
 
-__all__ = ["CHEAPEST_USEFULNESS", "Calm", "Planner", "Speculation"]
+__all__ = ["CHEAPEST_USEFULNESS", "Planner", "QuietPeriod", "Speculation"]
 
 CHEAPEST_USEFULNESS = 0.8
 """Of the exact clip at the cheapest preset; at the wanted one it is 1."""
@@ -33,8 +33,8 @@ _TOLERANCE_SECONDS = 0.5
 _HINT_SECONDS = 20.0
 
 
-class Calm(Enum):
-    """How long no interaction is expected."""
+class QuietPeriod(Enum):
+    """How long the game expects no interaction."""
 
     NONE = "none"
     UNTIL_NEXT = "until the next one"
@@ -80,7 +80,7 @@ class Planner:
     def __init__(self, pace: Pace | None = None, budget: SpeculationBudget | None = None):
         self.pace = pace or Pace()
         self.budget = budget or SpeculationBudget()
-        self.calm = Calm.NONE
+        self.quiet_period = QuietPeriod.NONE
         self._attention = Attention()
         self._predictors: dict[str, BlendedPredictor] = {}
         self._proposals: dict[str, tuple[list[Turn], list[Proposal]]] = {}
@@ -138,8 +138,8 @@ class Planner:
         """Learns from a request, and looks ahead from there."""
         npc_id = seen.params.npc_id
         self._hints.pop(seen.key, None)
-        if self.calm is Calm.UNTIL_NEXT:
-            self.calm = Calm.NONE
+        if self.quiet_period is QuietPeriod.UNTIL_NEXT:
+            self.quiet_period = QuietPeriod.NONE
         self.pace.note(seen.at)
         self._attention.observe(npc_id)
         if npc_id in self._predictors:
@@ -216,6 +216,6 @@ class Planner:
         return expected + [(proposal.probability, 1, proposal) for proposal in hints]
 
     def _chance_in_time(self, now: float, seconds: float, step: int) -> float:
-        if self.calm is not Calm.NONE:
+        if self.quiet_period is not QuietPeriod.NONE:
             return 1.0
         return self.pace.chance(now, seconds - _TOLERANCE_SECONDS, step)

@@ -5,7 +5,7 @@ from npc_video.cache import ClipCache
 from npc_video.generation.core import GenerationCore
 from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
 from npc_video.generation.jobs import Purpose
-from npc_video.generation.planner import Calm
+from npc_video.generation.planner import QuietPeriod
 from npc_video.prediction.blended import standard_predictor
 from npc_video.records import Fallback, VideoGenerationConfig
 
@@ -283,13 +283,13 @@ class TestAhead:
         assert subject.stats().speculations_used == 0
         assert subject.stats().wasted_seconds == 1.0
 
-    @pytest.mark.parametrize("calm", [Calm.UNTIL_NEXT, Calm.UNTIL_TOLD])
-    def test_a_pause_ends_with_the_next_request_and_a_cutscene_does_not(self, calm):
+    @pytest.mark.parametrize("quiet_period", [QuietPeriod.UNTIL_NEXT, QuietPeriod.UNTIL_TOLD])
+    def test_a_pause_ends_with_the_next_request_and_a_cutscene_does_not(self, quiet_period):
         subject = core(EAGER)
-        subject.set_calm(calm, 0.0)
+        subject.set_quiet_period(quiet_period, 0.0)
         subject.request(look(), 10, 1.0)
-        after = Calm.NONE if calm is Calm.UNTIL_NEXT else calm
-        assert subject.planner.calm is after
+        after = QuietPeriod.NONE if quiet_period is QuietPeriod.UNTIL_NEXT else quiet_period
+        assert subject.planner.quiet_period is after
 
     def test_common_states_are_made_one_after_the_other(self):
         subject = core()
@@ -306,7 +306,7 @@ class TestAhead:
         for count in range(40):  # a player who never rests for long
             subject.request(look(), 10, 2.0 + count * 0.3)
         assert not subject.hint(look("sad"), 0.5, 13.7).starts
-        assert subject.set_calm(Calm.UNTIL_TOLD, 13.7).starts
+        assert subject.set_quiet_period(QuietPeriod.UNTIL_TOLD, 13.7).starts
 
 
 def test_update_of_settings_holds_for_what_begins_then():
