@@ -14,7 +14,7 @@ from npc_video.backends.comfyui.catalogue import classes_in
 from npc_video.backends.comfyui.custom import CustomWorkflow
 from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.comfyui.server import Server
-from npc_video.backends.wire import Wire
+from npc_video.backends.http_session import HttpSession
 
 from tests.core.npc_video.backends.comfyui.recorded import DATA, picture, saved, tiny
 
@@ -83,8 +83,8 @@ GRAPHS = {
 
 async def verdicts(url, graph):
     """What the check has against a graph, and what the server has; each is empty if nothing."""
-    wire = Wire(url)
-    server = Server(wire)
+    session = HttpSession(url)
+    server = Server(session)
     async with httpx.AsyncClient(base_url=url, timeout=60.0, trust_env=False) as client:
         try:
             version = await server.version()
@@ -99,7 +99,7 @@ async def verdicts(url, graph):
             await client.post("/interrupt", json={"prompt_id": prompt_id})
             return ours, "" if answer.status_code == 200 else answer.text
         finally:
-            await wire.close()
+            await session.close()
 
 
 def agree(url, graph):

@@ -2,7 +2,8 @@
 
 `POST /api/generate-video` answers with the video, with where it is, or with where to ask whether it
 is there yet. What the fields are called is left to `http_fields`, how jobs are asked for to
-`http_jobs`, what an exchange keeps to, to `wire`; well-known services are in `http_recipes`.
+`http_jobs`, limits and errors of each exchange to `http_session`; well-known services are in
+`http_recipes`.
 """
 
 import asyncio
@@ -37,12 +38,12 @@ from .http_fields import HttpFields
 from .http_jobs import HttpJobs
 from .http_reader import JobReader
 from .http_rules import HttpJob, JobGoneError, JobRules, Priority
+from .http_session import Answer, HttpSession, Limits
 from .kept import Kept
 from .origin import short_origin
 from .received import received_clip
 from .token import Token
 from .turns import turns_of
-from .wire import Answer, Limits, Wire
 
 __all__ = ["HttpBackend"]
 
@@ -118,7 +119,7 @@ class HttpBackend(Backend):
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
-        self._wire = Wire(
+        self._session = HttpSession(
             url,
             token=token,
             headers=headers,
@@ -139,10 +140,10 @@ class HttpBackend(Backend):
             idempotency_header=idempotency_header,
         )
         self._fields = fields or HttpFields()
-        self._reader = JobReader(self._wire, self._fields, self._rules, untagged_colours)
+        self._reader = JobReader(self._session, self._fields, self._rules, untagged_colours)
         self._jobs = HttpJobs(self._reader)
         self._slots = slots
-        self._turns = turns_of((self._wire.url, self._rules.path, token and token.source))
+        self._turns = turns_of((self._session.url, self._rules.path, token and token.source))
         self._finish_started = finish_started
         self._begun: Kept[HttpJob] = Kept()
         self._unsure: Kept[str] = Kept()
@@ -163,17 +164,17 @@ class HttpBackend(Backend):
         asked: list[Any] = [dict(fields.request), dict(fields.extra)]
         written = [dict(fields.choices), dict(fields.texts), fields.only_named]
         asked += written if any(written) else []
-        fingerprint = fingerprint_of("http", self._wire.url, self._rules.path, *asked)
+        fingerprint = fingerprint_of("http", self._session.url, self._rules.path, *asked)
         return coloured_fingerprint(fingerprint, self._untagged_colours)
 
     @property
     def place(self) -> str:
-        return short_origin(self._wire.origin)
+        return short_origin(self._session.origin)
 
     async def health(self) -> Health:
         """Whether it answers at all; what it can do shows only when it makes a clip."""
         try:
-            answer = await self._wire.ask("GET", "")
+            answer = await self._session.ask("GET", "")
         except GeneratorUnavailableError as error:
             return Health.of_error(error)
         except GenerationError:
@@ -190,7 +191,7 @@ class HttpBackend(Backend):
             return await self._generate(request, key, body, on_progress, on_early)
 
     async def close(self) -> None:
-        await self._wire.close()
+        await self._session.close()
 
     async def _generate(
         self,
@@ -229,7 +230,7 @@ class HttpBackend(Backend):
     ) -> GeneratedClip:
         """The clip of a job; without one, the job is known for the next time if it goes on."""
         started = time.perf_counter() if started is None else started
-        left = started + self._wire.limits.generate_seconds - time.perf_counter()
+        left = started + self._session.limits.generate_seconds - time.perf_counter()
         try:
             data = await self._jobs.clip(job, on_progress, on_early, left)
         except asyncio.CancelledError:

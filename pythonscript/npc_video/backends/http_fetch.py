@@ -28,7 +28,7 @@ async def fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
     Raises:
         GenerationError: it does not come.
     """
-    limit = reader.wire.limits.generate_seconds
+    limit = reader.session.limits.generate_seconds
     try:
         async with asyncio.timeout(limit):
             return await _fetched(reader, job, on_early)
@@ -53,7 +53,7 @@ async def _fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
                 await _name(reader, job, early)
         if data := job.body or await reader.inline(job.video_url):
             return data
-        seconds = reader.wire.limits.fetch_seconds
+        seconds = reader.session.limits.fetch_seconds
         answer = await reader.get(job.video_url, job.base, early, seconds)
         if not is_video(answer):
             raise GenerationInvalidError(
@@ -69,7 +69,7 @@ async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
     url = job.result_url or job.status_url
     if not url:
         return
-    answer = await reader.get(url, job.base, on_early, reader.wire.limits.fetch_seconds)
+    answer = await reader.get(url, job.base, on_early, reader.session.limits.fetch_seconds)
     if is_video(answer):
         job.body = answer.body
         return

@@ -22,7 +22,7 @@ from .http_answer import keys_of
 from .http_fetch import fetched
 from .http_reader import JobReader, is_video
 from .http_rules import HttpJob, JobGoneError, patiently
-from .wire import Answer
+from .http_session import Answer
 
 __all__ = ["RESTS", "HttpJobs"]
 
@@ -42,7 +42,7 @@ class HttpJobs:
 
     def __init__(self, reader: JobReader):
         self._reader = reader
-        self._wire = reader.wire
+        self._session = reader.session
         self._rules = reader.rules
 
     async def send(
@@ -58,17 +58,17 @@ class HttpJobs:
         header = self._rules.idempotency_header
         rests = list(_SEND_RESTS) if header else []
         sent = {header: key, **headers} if header else headers
-        until = time.perf_counter() + self._wire.limits.generate_seconds
+        until = time.perf_counter() + self._session.limits.generate_seconds
         while True:
             try:
-                return await self._wire.ask(
+                return await self._session.ask(
                     "POST",
                     self._rules.path,
                     json=body,
                     headers=sent,
                     is_once=True,
                     seconds=max(0.0, round(until - time.perf_counter(), 3)),
-                    most_bytes=self._wire.limits.most_bytes,
+                    most_bytes=self._session.limits.most_bytes,
                     on_part=self._reader.parts(on_early),
                 )
             except GeneratorUnreachableError as error:
@@ -104,7 +104,7 @@ class HttpJobs:
         url, method = job.cancel_url or job.status_url, self._rules.cancel_method
         if method and url and not job.is_made and not job.unnamed:
             with suppress(GenerationError):
-                said = await self._wire.ask(method, url, seconds=_GIVE_UP_SECONDS)
+                said = await self._session.ask(method, url, seconds=_GIVE_UP_SECONDS)
                 job.is_ended = said.status != _ACCEPTED  # which says that it will see
 
     async def _wait(
@@ -118,7 +118,7 @@ class HttpJobs:
                 raise _unnamed(job) from error
             await self.give_up(job)
             raise GeneratorUnavailableError(
-                f"The clip was not there after {self._wire.limits.generate_seconds:g} s: it was"
+                f"The clip was not there after {self._session.limits.generate_seconds:g} s: it was"
                 " given up."
             ) from error
 
@@ -155,7 +155,7 @@ class HttpJobs:
         async def look() -> tuple[Answer, Any]:
             nonlocal early, unknown
             telling, early = early, ignore  # bytes of two answers do not make one clip
-            seconds = self._wire.limits.answer_seconds
+            seconds = self._session.limits.answer_seconds
             try:
                 answer = await self._reader.get(job.status_url, job.base, telling, seconds)
             except GenerationInvalidError as error:

@@ -14,9 +14,9 @@ from .base import OnEarly
 from .http_answer import JobState, inline_clip, keys_of
 from .http_fields import HttpFields
 from .http_rules import HttpJob, JobRules
+from .http_session import Answer, HttpSession
 from .received import media_type_of, tell_parts
 from .refusals import is_about_content
-from .wire import Answer, Wire
 
 __all__ = ["JobReader", "is_video"]
 
@@ -26,8 +26,10 @@ _LARGE = 256 * 1024
 class JobReader:
     """Asks a service about jobs, and understands its answers."""
 
-    def __init__(self, wire: Wire, fields: HttpFields, rules: JobRules, untagged_colours: str):
-        self.wire = wire
+    def __init__(
+        self, session: HttpSession, fields: HttpFields, rules: JobRules, untagged_colours: str
+    ):
+        self.session = session
         self.rules = rules
         self._fields = fields
         self._untagged_colours = untagged_colours
@@ -38,11 +40,11 @@ class JobReader:
         Raises:
             GenerationError: there is none.
         """
-        return await self.wire.ask(
+        return await self.session.ask(
             "GET",
-            self.wire.resolve(url, base),
+            self.session.resolve(url, base),
             seconds=seconds,
-            most_bytes=self.wire.limits.most_bytes,
+            most_bytes=self.session.limits.most_bytes,
             on_part=self.parts(on_early),
         )
 
@@ -123,11 +125,11 @@ class JobReader:
         job.seed = job.seed if state.seed is None else state.seed
         job.video_url = state.video_url or job.video_url
         named = state.status_url or answer.headers.get("location", "")
-        job.status_url = job.status_url or (named and self.wire.resolve(named, answer.url))
+        job.status_url = job.status_url or (named and self.session.resolve(named, answer.url))
         if state.result_url:
-            job.result_url = self.wire.resolve(state.result_url, answer.url)
+            job.result_url = self.session.resolve(state.result_url, answer.url)
         if state.cancel_url:
-            job.cancel_url = self.wire.resolve(state.cancel_url, answer.url)
+            job.cancel_url = self.session.resolve(state.cancel_url, answer.url)
         job.is_made = bool(job.video_url) or (state.is_done and bool(job.result_url))
 
     async def inline(self, text: str) -> bytes:
@@ -138,9 +140,10 @@ class JobReader:
             ClipTooLargeError: it exceeds the limit.
         """
         data = await asyncio.to_thread(inline_clip, text) if text else None
-        if data and len(data) > self.wire.limits.most_bytes:
+        if data and len(data) > self.session.limits.most_bytes:
             raise ClipTooLargeError(
-                f"The clip has more than the {self.wire.limits.most_bytes} bytes that are allowed."
+                f"The clip has more than the {self.session.limits.most_bytes} bytes that are"
+                " allowed."
             )
         return data or b""
 
@@ -151,7 +154,7 @@ class JobReader:
                 f" The answer has {keys_of(said)}."
             )
         path = template.replace("{id}", quote(job.id, safe="/"))
-        return self.wire.resolve(path) if path else ""
+        return self.session.resolve(path) if path else ""
 
 
 def is_video(answer: Answer) -> bool:

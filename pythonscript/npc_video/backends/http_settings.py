@@ -13,10 +13,10 @@ from .http import HttpBackend
 from .http_fields import HttpFields
 from .http_recipes import with_model, with_recipe
 from .http_rules import Priority
+from .http_session import Limits
 from .settings_reading import read_settings
 from .token import Token
 from .trust import read_certificates
-from .wire import Limits
 
 __all__ = ["GeneratorSettings", "HttpSettings", "RemoteSettings", "http_backend"]
 

@@ -25,11 +25,11 @@ from ..base import (
     ignore,
 )
 from ..fingerprint import coloured_fingerprint, fingerprint_of
+from ..http_session import HttpSession, Limits
 from ..origin import origin_of, short_origin
 from ..received import received_clip
 from ..token import Token
 from ..turns import Turns
-from ..wire import Limits, Wire
 from .catalogue import Catalogue, Check, classes_in
 from .custom import CustomWorkflow
 from .endings import File
@@ -92,7 +92,7 @@ class ComfyUiBackend(Backend):
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._untagged_colours = check_untagged_colours(untagged_colours)
-        self._wire = Wire(
+        self._session = HttpSession(
             url,
             token=token,
             headers=headers,
@@ -101,7 +101,7 @@ class ComfyUiBackend(Backend):
             token_prefix=token_prefix,
             certificates=certificates,
         )
-        self._server = Server(self._wire)
+        self._server = Server(self._session)
         self._workflow = workflow
         own = workflow if isinstance(workflow, CustomWorkflow) else None
         self._output = own.output if own is not None else ""
@@ -110,11 +110,11 @@ class ComfyUiBackend(Backend):
         self._finish_started = finish_started
         self._loopable = loopable
         self._client_id = str(uuid.uuid4())
-        self._feed = Feed(self._wire, self._client_id)
+        self._feed = Feed(self._session, self._client_id)
         self._turns = Turns()
         self._urgent_numbers = itertools.count(_FIRST_URGENT)
         self._follower = Follower(
-            self._wire,
+            self._session,
             self._server,
             self._feed,
             self._client_id,
@@ -218,7 +218,7 @@ class ComfyUiBackend(Backend):
 
     async def close(self) -> None:
         await self._feed.close()
-        await self._wire.close()
+        await self._session.close()
 
     async def _fetch(self, file: File, on_early: OnEarly) -> bytes:
         return await fetched(self._server, file, on_early, self._untagged_colours, self._patience)

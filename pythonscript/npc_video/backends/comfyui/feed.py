@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..wire import Wire
+from ..http_session import HttpSession
 from .messages import Message, parse_binary, parse_text
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Feed:
         losses: how often there was none any more.
     """
 
-    def __init__(self, wire: Wire, client_id: str):
-        self._wire = wire
+    def __init__(self, session: HttpSession, client_id: str):
+        self._session = session
         self._client_id = client_id
         self._listeners: dict[str, Listener] = {}
         self._running = ""
@@ -76,7 +76,7 @@ class Feed:
             try:
                 await self._follow()
             except Exception as error:
-                _log.debug("The websocket of %s is lost: %r", self._wire.origin, error)
+                _log.debug("The websocket of %s is lost: %r", self._session.origin, error)
             if self.is_open:
                 pause = _FIRST_PAUSE
                 self.losses += 1
@@ -89,8 +89,8 @@ class Feed:
         # Loaded with the first connection: it takes longer than all else.
         from httpx_ws import aconnect_ws
 
-        target = self._wire.resolve("ws")
-        client = await self._wire.client()
+        target = self._session.resolve("ws")
+        client = await self._session.client()
         socket: AsyncWebSocketSession
         async with aconnect_ws(
             target,
@@ -99,7 +99,7 @@ class Feed:
             keepalive_ping_interval_seconds=_PING_SECONDS,
             keepalive_ping_timeout_seconds=_PING_SECONDS,
             params={"clientId": self._client_id},
-            headers=self._wire.headers_for(target),
+            headers=self._session.headers_for(target),
         ) as socket:
             await socket.send_text(_HELLO)
             self._opened.set()

@@ -20,7 +20,7 @@ from ...errors import (
     GeneratorUnreachableError,
 )
 from ..base import OnEarly, OnProgress, ignore
-from ..wire import Wire
+from ..http_session import HttpSession
 from .endings import guesses
 from .feed import Feed
 from .messages import Ended, Message, ended
@@ -67,7 +67,7 @@ class Follower:
 
     def __init__(
         self,
-        wire: Wire,
+        session: HttpSession,
         server: Server,
         feed: Feed,
         client_id: str,
@@ -76,7 +76,7 @@ class Follower:
         once: bool,
         output: str,
     ):
-        self._wire = wire
+        self._session = session
         self._server = server
         self._feed = feed
         self._client_id = client_id
@@ -126,7 +126,7 @@ class Follower:
             await unhurt(sending)
         except asyncio.CancelledError:
             # Whether the server has the job, and it must be taken back, shows in its answer.
-            await asyncio.wait({sending}, timeout=self._wire.limits.connect_seconds)
+            await asyncio.wait({sending}, timeout=self._session.limits.connect_seconds)
             sending.cancel()
             with suppress(GenerationError, asyncio.CancelledError):
                 await sending

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
 from ..http_rules import patiently
-from ..wire import Answer, OnPart, Wire
+from ..http_session import Answer, HttpSession, OnPart
 from .catalogue import Catalogue
 from .endings import File
 from .messages import rejection
@@ -40,15 +40,15 @@ class Place(Enum):
 
 
 class Server:
-    """One server; what it is asked is limited by `wire`."""
+    """One server; what it is asked is limited by `session`."""
 
-    def __init__(self, wire: Wire):
-        self._wire = wire
+    def __init__(self, session: HttpSession):
+        self._session = session
         self._version: str | None = None
 
     @property
     def url(self) -> str:
-        return self._wire.url
+        return self._session.url
 
     async def version(self) -> str:
         """Asked for anew each time; "" if it does not say."""
@@ -121,7 +121,7 @@ class Server:
         body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
         if number is not None:
             body["number"] = number
-        answer = await self._wire.ask("POST", "prompt", json=body, accept=(400,))
+        answer = await self._session.ask("POST", "prompt", json=body, accept=(400,))
         if answer.status == 400:
             raise rejection(answer.json(), picture)
 
@@ -139,12 +139,12 @@ class Server:
 
     async def fetch(self, file: File, on_part: OnPart) -> bytes | None:
         """The content of a file that a job made; None if it is not there, or not yet."""
-        answer = await self._wire.ask(
+        answer = await self._session.ask(
             "GET",
             "view",
             params=asdict(file),
-            seconds=self._wire.limits.generate_seconds,
-            most_bytes=self._wire.limits.most_bytes,
+            seconds=self._session.limits.generate_seconds,
+            most_bytes=self._session.limits.most_bytes,
             on_part=on_part,
             accept=(404,),
         )
@@ -156,7 +156,7 @@ class Server:
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 for _ in range(_GIVE_UP_ROUNDS):
                     # It may begin between the two questions.
-                    await self._wire.ask("POST", "queue", json={"delete": [prompt_id]})
+                    await self._session.ask("POST", "queue", json={"delete": [prompt_id]})
                     place = await self._place(prompt_id)
                     if place in (Place.RUNNING, Place.UNKNOWN):
                         await self._interrupt(prompt_id)
@@ -167,21 +167,21 @@ class Server:
         """What may be asked twice, a few times while a gate before the server fails."""
 
         def ask() -> Awaitable[Answer]:
-            return self._wire.ask(method, path, **content)
+            return self._session.ask(method, path, **content)
 
         return await patiently(ask, _GATE_RESTS, lambda error: error.status in _OF_GATES)
 
     async def _interrupt(self, prompt_id: str) -> None:
         version = self._version or await self.version()
         if interrupts_only_its_own(version):
-            await self._wire.ask("POST", "interrupt", json={"prompt_id": prompt_id})
+            await self._session.ask("POST", "interrupt", json={"prompt_id": prompt_id})
 
     async def _entry(self, prompt_id: str) -> Any:
-        history = (await self._wire.ask("GET", f"history/{prompt_id}")).json()
+        history = (await self._session.ask("GET", f"history/{prompt_id}")).json()
         return history.get(prompt_id) if isinstance(history, dict) else None
 
     async def _place(self, prompt_id: str) -> Place | None:
-        answer = await self._wire.ask("GET", "queue", accept=(404,))
+        answer = await self._session.ask("GET", "queue", accept=(404,))
         if answer.status == 404:
             return Place.UNKNOWN  # a gate that hides it; the history will tell
         queue = answer.json()

@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 from npc_video.backends.comfyui.feed import Feed
 from npc_video.backends.direct import is_direct, is_this_machine
-from npc_video.backends.wire import Wire
+from npc_video.backends.http_session import HttpSession
 
 from .comfyui.fake import FakeComfy
 from .serving import Server, answer, serving
@@ -76,11 +76,11 @@ def test_what_the_system_excepts_from_its_proxy_is_asked_directly(monkeypatch):
 
 
 async def ask(url):
-    wire = Wire(url)
+    session = HttpSession(url)
     try:
-        return await wire.ask("GET", "hello")
+        return await session.ask("GET", "hello")
     finally:
-        await wire.close()
+        await session.close()
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_a_server_that_one_of_this_machine_points_to_is_reached_too(proxy):
                 return answer(302, location=f"{there}/x")
 
             async with serving(handle) as server:
-                wire = Wire(server.url, allowed_origins=[there])
+                session = HttpSession(server.url, allowed_origins=[there])
                 try:
-                    return await wire.ask("GET", "hello")
+                    return await session.ask("GET", "hello")
                 finally:
-                    await wire.close()
+                    await session.close()
 
     assert asyncio.run(test()).json() == "there"
 
@@ -139,14 +139,14 @@ def test_its_websocket_is_reached_too(proxy, host):
     async def test():
         fake = FakeComfy()
         await fake.start()
-        wire = Wire(f"http://{host}:{fake.server.port}")
-        feed = Feed(wire, "test")
+        session = HttpSession(f"http://{host}:{fake.server.port}")
+        feed = Feed(session, "test")
         try:
             await feed.open(20.0)
             assert feed.is_open
         finally:
             await feed.close()
-            await wire.close()
+            await session.close()
             await fake.stop()
 
     asyncio.run(test())

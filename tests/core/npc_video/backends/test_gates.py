@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
 from npc_video.backends.http import HttpBackend
+from npc_video.backends.http_session import HttpSession
 from npc_video.backends.refusals import unreachable
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Wire
 from npc_video.errors import (
     GenerationInvalidError,
     GenerationRefusedError,
@@ -45,11 +45,11 @@ def asked(handle, method="GET", path="", ssl=None, shown=str, **options):
 
     async def whole():
         async with serving(handle, ssl) as server:
-            wire = Wire(shown(server.url), **options)
+            session = HttpSession(shown(server.url), **options)
             try:
-                return (await wire.ask(method, path)).json()
+                return (await session.ask(method, path)).json()
             finally:
-                await wire.close()
+                await session.close()
 
     return asyncio.run(asyncio.wait_for(whole(), 20.0))
 
@@ -127,10 +127,10 @@ class TestCertificates:
         async def whole():
             server = await asyncio.start_server(refuse, "127.0.0.1", 0)
             async with server:
-                wire = Wire(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+                session = HttpSession(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
                 with pytest.raises(GeneratorUnreachableError, match="begin url with http://"):
-                    await wire.ask("GET", "")
-                await wire.close()
+                    await session.ask("GET", "")
+                await session.close()
 
         asyncio.run(asyncio.wait_for(whole(), 20.0))
 
@@ -278,6 +278,6 @@ class TestUsers:
 
     def test_in_an_address_are_told_with_the_way(self):
         with pytest.raises(InvalidDataError, match=r"USER:PASSWORD .* token_env, and set token_pr"):
-            Wire("http://me:hush@example.org:8188")
+            HttpSession("http://me:hush@example.org:8188")
         with pytest.raises(InvalidDataError, match=r"leave out the \? .* token_env"):
-            Wire("http://example.org/?token=hush")
+            HttpSession("http://example.org/?token=hush")

@@ -9,8 +9,8 @@ from npc_video.backends.base import ClipPart, NpcImage
 from npc_video.backends.http import HttpBackend
 from npc_video.backends.http_fields import HttpFields, request_fields
 from npc_video.backends.http_rules import JobRules
+from npc_video.backends.http_session import Limits
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Limits
 from npc_video.errors import (
     GenerationError,
     GenerationInvalidError,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from npc_video.backends.http import HttpBackend
+from npc_video.backends.http_session import Limits
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Limits
 from npc_video.errors import (
     ClipTooLargeError,
     GenerationCancelledError,

@@ -8,9 +8,9 @@ import pytest
 from npc_video.backends import http_fetch, http_jobs
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
+from npc_video.backends.http_session import Limits
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.scripted import ScriptedBackend
-from npc_video.backends.wire import Limits
 from npc_video.errors import (
     GenerationError,
     GenerationFailedError,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.http_answer import find, inline_clip, keys_of, read_state
 from npc_video.backends.http_fields import HttpFields
+from npc_video.backends.http_session import HttpSession, Limits
 from npc_video.backends.http_values import nearest, written
 from npc_video.backends.token import Token
-from npc_video.backends.wire import Limits, Wire
 from npc_video.errors import (
     ClipTooLargeError,
     GenerationFailedError,
@@ -232,9 +232,9 @@ class TestValues:
 
 class TestOtherHosts:
     def test_those_below_a_name_are_allowed_with_a_star(self):
-        wire = Wire("https://api.example.org", allowed_origins=["https://*.fal.media"])
+        session = HttpSession("https://api.example.org", allowed_origins=["https://*.fal.media"])
         for url in ("https://v3.fal.media/a.mp4", "https://a.b.FAL.media:443/a.mp4"):
-            assert wire.resolve(url).endswith("/a.mp4")
+            assert session.resolve(url).endswith("/a.mp4")
         for url in (
             "https://fal.media/a.mp4",
             "http://v3.fal.media/a.mp4",
@@ -244,13 +244,15 @@ class TestOtherHosts:
             "https://example.com/.fal.media",
         ):
             with pytest.raises(GenerationInvalidError, match="allowed_origins"):
-                wire.resolve(url)
+                session.resolve(url)
 
     def test_they_hear_nothing_of_the_token(self):
         token = Token.from_environment("T", {"T": "hush"})
-        wire = Wire("https://a.example", token=token, allowed_origins=["https://*.fal.media"])
-        assert "hush" in str(wire.headers_for("https://a.example/x"))
-        assert "hush" not in str(wire.headers_for("https://v3.fal.media/x"))
+        session = HttpSession(
+            "https://a.example", token=token, allowed_origins=["https://*.fal.media"]
+        )
+        assert "hush" in str(session.headers_for("https://a.example/x"))
+        assert "hush" not in str(session.headers_for("https://v3.fal.media/x"))
 
 
 class TestToken:
@@ -268,7 +270,7 @@ class TestToken:
     def test_a_header_that_cannot_be_sent_is_refused(self):
         for headers in ({"X Api": "a"}, {"X-Api": "a\nb"}, {"": "a"}, {"X-Api": "ä"}):
             with pytest.raises(InvalidDataError, match="no header that can be sent"):
-                Wire("https://example.org", headers=headers)
+                HttpSession("https://example.org", headers=headers)
 
 
 class TestGivingUp:

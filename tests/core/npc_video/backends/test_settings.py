@@ -164,8 +164,8 @@ def test_files_lie_beside_the_file(tmp_path, kind, rest):
         loaded(tmp_path, text)
     (tmp_path / "own.pem").write_bytes(CERTIFICATE.read_bytes())
     (tmp_path / "token").write_text("hush", "utf-8")
-    wire = loaded(tmp_path, text + "\ntoken_file = 'token'")["x"]._wire
-    assert wire.headers_for("https://a")["Authorization"] == "Bearer hush"
+    session = loaded(tmp_path, text + "\ntoken_file = 'token'")["x"]._session
+    assert session.headers_for("https://a")["Authorization"] == "Bearer hush"
 
 
 @pytest.mark.parametrize("kind", ["http", "comfyui"])
@@ -174,7 +174,8 @@ def test_how_a_token_is_sent(tmp_path, monkeypatch, kind):
     rest = "model = 'svd'" if kind == "comfyui" else ""
     text = f"{GENERATOR}kind = '{kind}'\nurl = 'https://a'\ntoken_env = 'NPC_VIDEO_TEST'\n{rest}"
     sent = "\ntoken_header = 'X-API-Key'\ntoken_prefix = ''"
-    assert loaded(tmp_path, text + sent)["x"]._wire.headers_for("https://a")["X-API-Key"] == "hush"
+    session = loaded(tmp_path, text + sent)["x"]._session
+    assert session.headers_for("https://a")["X-API-Key"] == "hush"
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing\n", "[generators]\n", "\ufeff"])

@@ -145,7 +145,7 @@ def test_no_token_is_saved_or_described(test: EngineTest) -> None:
         text = saved(backend, "user://secret.tres") + backend.describe()
         assert VARIABLE in text
         assert SECRET not in text
-        assert SECRET not in repr(make_backend(backend.cloud)._wire._token)
+        assert SECRET not in repr(make_backend(backend.cloud)._session._token)
 
 
 def test_a_token_in_place_of_a_variable_is_not_kept(test: EngineTest) -> None:
@@ -233,14 +233,17 @@ def test_an_http_backend_is_made_as_it_says(test: EngineTest) -> None:
     assert made.capabilities.slots == 3
     assert (made._rules.path, made._rules.status_path) == ("clips", "jobs/{id}")
     assert made._untagged_colours == "bt709"
-    assert made._wire.url == "https://video.example.org/v1/"
-    assert made._wire._allowed == {"https://video.example.org:443", "https://cdn.example.org:443"}
+    assert made._session.url == "https://video.example.org/v1/"
+    assert made._session._allowed == {
+        "https://video.example.org:443",
+        "https://cdn.example.org:443",
+    }
     assert made._fields.request == {"prompt": "input.text", "steps": ""}
     assert made._fields.answer == {"video_url": "output.0"}
     assert made._fields.extra == {"model": "tiny", "level": 2, "tags": ["ü", 0.5, None, True]}
-    assert made._wire.limits.generate_seconds == 300.0
+    assert made._session.limits.generate_seconds == 300.0
     with token_there():
-        assert made._wire._token.reveal() == SECRET
+        assert made._session._token.reveal() == SECRET
     assert make_backend(NpcProceduralBackend()).capabilities.slots == 1
 
 
@@ -249,8 +252,8 @@ def test_a_comfyui_backend_is_made_as_it_says(test: EngineTest) -> None:
     made = make_backend(comfyui())
     assert type(made) is ComfyUiBackend
     assert made._workflow == Wan22(vae="other.safetensors")
-    assert made._wire.url == "http://127.0.0.1:8189/"
-    assert made._wire._token is None
+    assert made._session.url == "http://127.0.0.1:8189/"
+    assert made._session._token is None
     assert made._patience == 12.0
     assert made._loopable
     plain = comfyui()
@@ -299,14 +302,14 @@ def test_an_http_backend_says_how_jobs_are_asked_for(test: EngineTest) -> None:
     rules = made._rules
     assert (rules.result_path, rules.cancel_path) == ("jobs/{id}/file", "jobs/{id}/stop")
     assert (rules.cancel_method, rules.idempotency_header) == ("POST", "Idempotency-Key")
-    assert (rules.poll_seconds, made._wire.limits.generate_seconds) == (2.0, 60.0)
+    assert (rules.poll_seconds, made._session.limits.generate_seconds) == (2.0, 60.0)
     assert (rules.priority.header, rules.priority.urgent) == ("X-Rush", "1")
     assert made._fields.statuses == {"baking": "waiting"}
     assert made._fields.choices == {"duration": [5, 10]}
     assert made._fields.texts == {"duration": "{}s"}
     assert made._fields.only_named
     with token_there():
-        assert made._wire.headers_for("https://video.example.org/v1/clips")["X-Key"] == SECRET
+        assert made._session.headers_for("https://video.example.org/v1/clips")["X-Key"] == SECRET
 
 
 def test_a_service_is_known_by_its_name(test: EngineTest) -> None:
@@ -319,12 +322,12 @@ def test_a_service_is_known_by_its_name(test: EngineTest) -> None:
         backend.model = "fal-ai/wan-i2v"
         assert backend.problems() == []
     made = make_backend(backend)
-    assert made._wire.url == "https://queue.fal.run/"
+    assert made._session.url == "https://queue.fal.run/"
     assert made._rules.path == "fal-ai/wan-i2v"
     assert made.capabilities.finish_started
     backend.path, backend.url = "fal-ai/other", "https://proxy.example.org"
     made = make_backend(backend)
-    assert (made._wire.url, made._rules.path) == ("https://proxy.example.org/", "fal-ai/other")
+    assert (made._session.url, made._rules.path) == ("https://proxy.example.org/", "fal-ai/other")
 
 
 def test_every_model_can_be_chosen(test: EngineTest) -> None:
@@ -411,12 +414,12 @@ def test_gates_are_passed_as_the_file_of_generators_does(test: EngineTest) -> No
         backend.token_header, backend.token_prefix = "X-API-Key", "none"
         with token_there():
             assert backend.problems() == []
-            wire = make_backend(backend)._wire
-            assert wire.headers_for(wire.url)["X-API-Key"] == SECRET
+            session = make_backend(backend)._session
+            assert session.headers_for(session.url)["X-API-Key"] == SECRET
             backend.token_header, backend.token_prefix = "", "Basic"
-            sent = make_backend(backend)._wire.headers_for(wire.url)
+            sent = make_backend(backend)._session.headers_for(session.url)
             assert sent["Authorization"] == f"Basic {SECRET}"
-        assert wire._certificates == certificate.encode()
+        assert session._certificates == certificate.encode()
         backend.token_env, backend.ca_file = "", "user://absent.crt"
         assert backend.problems() == ["ca_file: 'user://absent.crt' is no file: choose one."]
         backend.ca_file = OWN_WORKFLOW

@@ -245,7 +245,7 @@ class ClientTests(ABC):
         async def test(proxy, server, backend):
             making = asyncio.ensure_future(make(backend))
             await until_running(backend, 1)
-            await backend._wire.ask("POST", "interrupt", json={})
+            await backend._session.ask("POST", "interrupt", json={})
             with pytest.raises(GenerationCancelledError):
                 await making
 
@@ -327,5 +327,5 @@ async def until_pending(backend, count):
 
 async def _until_queue(backend, kind, count):
     async with asyncio.timeout(30.0):
-        while len((await backend._wire.ask("GET", "queue")).json()[kind]) != count:
+        while len((await backend._session.ask("GET", "queue")).json()[kind]) != count:
             await asyncio.sleep(0.02)

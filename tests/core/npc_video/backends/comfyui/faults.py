@@ -179,10 +179,10 @@ class FaultTests(ABC):
             await until_running(backend, 1)
             waiting = asyncio.ensure_future(make(backend))
             await until_pending(backend, 1)
-            await backend._wire.ask("POST", "queue", json={"clear": True})
-            queued = (await backend._wire.ask("GET", "queue")).json()["queue_pending"]
+            await backend._session.ask("POST", "queue", json={"clear": True})
+            queued = (await backend._session.ask("GET", "queue")).json()["queue_pending"]
             if queued:
-                await backend._wire.ask("POST", "queue", json={"delete": [queued[0][1]]})
+                await backend._session.ask("POST", "queue", json={"delete": [queued[0][1]]})
             with pytest.raises(GenerationCancelledError, match="took the job out"):
                 await waiting
             assert (await running).data

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
-from npc_video.backends.wire import Limits
+from npc_video.backends.http_session import Limits
 from npc_video.errors import GenerationFailedError
 
 from ..contract import RemoteContract, Stage

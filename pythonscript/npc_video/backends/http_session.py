@@ -34,7 +34,7 @@ from .trust import check_certificates, tls_context
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "Limits", "OnPart", "Wire"]
+__all__ = ["Answer", "HttpSession", "Limits", "OnPart"]
 
 _REDIRECTS = 3
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
@@ -92,7 +92,7 @@ class Answer:
             ) from error
 
 
-class Wire:
+class HttpSession:
     """Connections to one server; they are made when first needed, and kept.
 
     Args:
