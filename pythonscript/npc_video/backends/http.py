@@ -38,7 +38,7 @@ from .http_fields import HttpFields
 from .http_jobs import HttpJobs
 from .http_reader import JobReader
 from .http_rules import HttpJob, JobGoneError, JobRules, Priority
-from .http_session import Answer, HttpSession, Limits
+from .http_session import HttpResponse, HttpSession, Limits
 from .kept import Kept
 from .origin import short_origin
 from .received import received_clip
@@ -292,7 +292,7 @@ class HttpBackend(Backend):
 
     async def _send(
         self, key: str, body: dict[str, Any], headers: Mapping[str, str], on_early: OnEarly
-    ) -> Answer:
+    ) -> HttpResponse:
         """Sends a job; one of which nobody knows whether it has arrived keeps its key."""
         sent_as = self._unsure.take(key) or uuid.uuid4().hex
         try:

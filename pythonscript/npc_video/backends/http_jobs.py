@@ -22,7 +22,7 @@ from .http_answer import keys_of
 from .http_fetch import fetched
 from .http_reader import JobReader, is_video
 from .http_rules import HttpJob, JobGoneError, patiently
-from .http_session import Answer
+from .http_session import HttpResponse
 
 __all__ = ["RESTS", "HttpJobs"]
 
@@ -47,7 +47,7 @@ class HttpJobs:
 
     async def send(
         self, body: Mapping[str, Any], headers: Mapping[str, str], on_early: OnEarly, key: str
-    ) -> Answer:
+    ) -> HttpResponse:
         """The answer to a request for a clip, which is sent once.
 
         Where the service knows `key` again, it is sent again if no answer came.
@@ -145,14 +145,14 @@ class HttpJobs:
                 if without > len(RESTS):
                     raise _unnamed(job)
 
-    async def _look(self, job: HttpJob, on_early: OnEarly) -> tuple[Answer, Any]:
+    async def _look(self, job: HttpJob, on_early: OnEarly) -> tuple[HttpResponse, Any]:
         """How the job is, as an answer and its JSON.
 
         It is asked again a few times, for a service may be restarted meanwhile.
         """
         early, unknown = on_early, 0
 
-        async def look() -> tuple[Answer, Any]:
+        async def look() -> tuple[HttpResponse, Any]:
             nonlocal early, unknown
             telling, early = early, ignore  # bytes of two answers do not make one clip
             seconds = self._session.limits.answer_seconds

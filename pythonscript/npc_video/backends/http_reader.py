@@ -14,7 +14,7 @@ from .base import OnEarly
 from .http_answer import JobState, inline_clip, keys_of
 from .http_fields import HttpFields
 from .http_rules import HttpJob, JobRules
-from .http_session import Answer, HttpSession
+from .http_session import HttpResponse, HttpSession
 from .received import media_type_of, tell_parts
 from .refusals import is_about_content
 
@@ -34,7 +34,7 @@ class JobReader:
         self._fields = fields
         self._untagged_colours = untagged_colours
 
-    async def get(self, url: str, base: str, on_early: OnEarly, seconds: float) -> Answer:
+    async def get(self, url: str, base: str, on_early: OnEarly, seconds: float) -> HttpResponse:
         """The answer at an address, relative to `base`, which may be a clip.
 
         Raises:
@@ -52,7 +52,7 @@ class JobReader:
         """What takes the bytes of an answer as they come."""
         return tell_parts(on_early, self._untagged_colours)
 
-    async def said(self, answer: Answer) -> Any:
+    async def said(self, answer: HttpResponse) -> Any:
         """What an answer holds as JSON; a thread reads a large one, as one with a clip in it is.
 
         One that holds nothing may say all in its headers.
@@ -70,7 +70,7 @@ class JobReader:
             error.status = answer.status
             raise
 
-    async def job_of(self, answer: Answer) -> HttpJob:
+    async def job_of(self, answer: HttpResponse) -> HttpJob:
         """The job that the answer to a request for a clip tells of.
 
         Raises:
@@ -119,7 +119,7 @@ class JobReader:
             )
         return state
 
-    def learn(self, job: HttpJob, state: JobState, answer: Answer) -> None:
+    def learn(self, job: HttpJob, state: JobState, answer: HttpResponse) -> None:
         """Keeps what an answer tells of a job."""
         job.base = answer.url
         job.seed = job.seed if state.seed is None else state.seed
@@ -157,6 +157,6 @@ class JobReader:
         return self.session.resolve(path) if path else ""
 
 
-def is_video(answer: Answer) -> bool:
+def is_video(answer: HttpResponse) -> bool:
     """Whether an answer is the clip itself."""
     return bool(media_type_of(answer.body)) or answer.media_type.startswith("video/")

@@ -34,7 +34,7 @@ from .trust import check_certificates, tls_context
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "HttpSession", "Limits", "OnPart"]
+__all__ = ["HttpResponse", "HttpSession", "Limits", "OnPart"]
 
 _REDIRECTS = 3
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
@@ -62,7 +62,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What a server answered with success; `url` is where it came from in the end."""
 
     status: int
@@ -146,7 +146,7 @@ class HttpSession:
         headers: Mapping[str, str] | None = None,
         is_once: bool = False,
         **content: Any,
-    ) -> Answer:
+    ) -> HttpResponse:
         """One question and its answer.
 
         Args:
@@ -179,7 +179,7 @@ class HttpSession:
                         said, is_own = await reason_of(response), origin_of(target) == self.origin
                         raise refusal(response, said, self._token, is_own=is_own)
                     body = await read_body(response, most_bytes, on_part)
-                    return Answer(response.status_code, response.headers, body, target)
+                    return HttpResponse(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
     def resolve(self, path: str, base: str | None = None) -> str:

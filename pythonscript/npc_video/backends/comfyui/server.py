@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
 from ..http_rules import patiently
-from ..http_session import Answer, HttpSession, OnPart
+from ..http_session import HttpResponse, HttpSession, OnPart
 from .catalogue import Catalogue
 from .endings import File
 from .messages import rejection
@@ -163,10 +163,10 @@ class Server:
                     if place is not Place.PENDING:
                         return
 
-    async def _ask(self, method: str, path: str, **content: Any) -> Answer:
+    async def _ask(self, method: str, path: str, **content: Any) -> HttpResponse:
         """What may be asked twice, a few times while a gate before the server fails."""
 
-        def ask() -> Awaitable[Answer]:
+        def ask() -> Awaitable[HttpResponse]:
             return self._session.ask(method, path, **content)
 
         return await patiently(ask, _GATE_RESTS, lambda error: error.status in _OF_GATES)
