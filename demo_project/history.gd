@@ -22,19 +22,19 @@ func _process(delta: float) -> void:
 
 
 func _draw() -> void:
-	draw_rect(_box(SECONDS, 0.0, TOUCH, SCREEN), Rungs.colour(self, ""))
+	draw_rect(_box(SECONDS, 0.0, TOUCH, SCREEN), FallbackCounts.colour(self, ""))
 	for span: Dictionary in player.get_stats().timeline:
 		match span.lane:
 			"screen":
 				var box := _box(span.began, span.ended, TOUCH, SCREEN)
 				box.size.x = maxf(1.0, box.size.x - 1.0)
-				draw_rect(box, Rungs.colour(self, span.what))
+				draw_rect(box, FallbackCounts.colour(self, span.what))
 			"making":
 				var box := _box(span.began, span.ended, 1.0 - MAKING, MAKING)
-				draw_rect(box, Rungs.colour(self, "making"))
+				draw_rect(box, FallbackCounts.colour(self, "making"))
 			"touch":
 				var x := minf(_box(span.began, 0.0, 0.0, 1.0).position.x, size.x - 2.0)
-				draw_rect(Rect2(x, 0.0, 2.0, size.y * (TOUCH + SCREEN)), Rungs.colour(self, "touch"))
+				draw_rect(Rect2(x, 0.0, 2.0, size.y * (TOUCH + SCREEN)), FallbackCounts.colour(self, "touch"))
 
 
 ## From and to so many seconds ago; the lane begins at `top` and is `height` high, in parts.

@@ -4,7 +4,7 @@ extends VBoxContainer
 ## came first.
 
 ## By the names that `get_stats` gives them.
-const RUNGS: Dictionary[String, String] = {
+const FALLBACKS: Dictionary[String, String] = {
 	"exact": "Its own clip, if that is ready",
 	"cached": "else a clip that is like it",
 	"procedural": "else a face that is drawn at once",
@@ -23,21 +23,22 @@ var _counts: Dictionary[String, Label] = {}
 
 
 func _ready() -> void:
-	for rung in RUNGS:
-		var swatch := Rungs.swatch(Rungs.colour(self, Rungs.NAMES[rung][0]))
-		_swatches[rung] = swatch
+	for fallback in FALLBACKS:
+		var colour := FallbackCounts.colour(self, FallbackCounts.NAMES[fallback][0])
+		var swatch := FallbackCounts.swatch(colour)
+		_swatches[fallback] = swatch
 		var space := Control.new()
 		space.custom_minimum_size.x = LIT_SWATCH.x
 		space.size_flags_vertical = SIZE_SHRINK_CENTER
 		space.add_child(swatch)
-		swatch.position.y = -0.5 * Rungs.SWATCH.y
+		swatch.position.y = -0.5 * FallbackCounts.SWATCH.y
 		var text := Label.new()
-		text.text = RUNGS[rung]
+		text.text = FALLBACKS[fallback]
 		text.size_flags_horizontal = SIZE_EXPAND_FILL
-		_texts[rung] = text
+		_texts[fallback] = text
 		var count := Label.new()
 		count.theme_type_variation = "Small"
-		_counts[rung] = count
+		_counts[fallback] = count
 		var row := HBoxContainer.new()
 		row.theme_type_variation = "Tight"
 		for part: Control in [space, text, count]:
@@ -50,8 +51,8 @@ func _process(_delta: float) -> void:
 	var lit := {}
 	for shown: String in totals.shown:
 		lit[SAME.get(shown, shown)] = true
-	for rung in RUNGS:
-		var is_lit: bool = Rungs.NAMES[rung][0] in lit
-		_swatches[rung].size = LIT_SWATCH if is_lit else Rungs.SWATCH
-		_texts[rung].theme_type_variation = "Small" if is_lit else "SmallCaption"
-		_counts[rung].text = str(totals.rungs.get(rung, 0))
+	for fallback in FALLBACKS:
+		var is_lit: bool = FallbackCounts.NAMES[fallback][0] in lit
+		_swatches[fallback].size = LIT_SWATCH if is_lit else FallbackCounts.SWATCH
+		_texts[fallback].theme_type_variation = "Small" if is_lit else "SmallCaption"
+		_counts[fallback].text = str(totals.fallback_counts.get(fallback, 0))

@@ -8,14 +8,15 @@ const SHARED: PackedStringArray = ["hit_rate", "cache", "queue", "speculation"]
 ## One record of many of `NpcVideoPlayer.get_stats()`: counts are added, of the lists the median and
 ## the greatest stay, and `shown` is what is on screen now.
 static func summed(all: Array[Dictionary]) -> Dictionary:
-	var total := {"reactions": 0, "rungs": {}, "frames_shown": 0, "shown": []}
+	var total := {"reactions": 0, "fallback_counts": {}, "frames_shown": 0, "shown": []}
 	var frames: Array = []
 	var seconds: Array = []
 	for stats in all:
 		total.reactions += stats.reactions
 		total.frames_shown += stats.frames_shown
-		for rung: String in stats.rungs:
-			total.rungs[rung] = total.rungs.get(rung, 0) + stats.rungs[rung]
+		for fallback: String in stats.fallback_counts:
+			var before: int = total.fallback_counts.get(fallback, 0)
+			total.fallback_counts[fallback] = before + stats.fallback_counts[fallback]
 		for span: Dictionary in stats.timeline:
 			if span.lane == "screen" and span.ended == 0.0:
 				total.shown.append(span.what)

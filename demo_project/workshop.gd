@@ -19,7 +19,7 @@ var _ready_clips: Label
 
 func _ready() -> void:
 	for index in ROWS:
-		var swatch := Rungs.swatch(Color.TRANSPARENT)
+		var swatch := FallbackCounts.swatch(Color.TRANSPARENT)
 		var clip := Label.new()
 		clip.theme_type_variation = "Small"
 		clip.size_flags_horizontal = SIZE_EXPAND_FILL
@@ -51,7 +51,7 @@ func _process(_delta: float) -> void:
 		var runs: bool = index < totals.queue.running
 		_fill(
 			row,
-			Rungs.colour(self, "making" if runs else ""),
+			FallbackCounts.colour(self, "making" if runs else ""),
 			tr("%s, %s") % [String(job.npc_id).capitalize(), tr(job.emotion)],
 			WHY[job.why]
 		)

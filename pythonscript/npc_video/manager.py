@@ -70,7 +70,7 @@ class VideoGenerationManager:
         cache: where finished clips are kept; one in memory, of `config.cache_size`, if not given.
             Told what makes the clips, and closed with the manager.
         clock: seconds, never going back.
-        rungs: the fallbacks that the game can show.
+        fallbacks: those that the game can show.
         read_picture: gives the file that `npc_base_image` names; called in a thread.
 
     Raises:
@@ -84,7 +84,7 @@ class VideoGenerationManager:
         *,
         cache: ClipCache | None = None,
         clock: Callable[[], float] = time.perf_counter,
-        rungs: Collection[Fallback] = frozenset(Fallback),
+        fallbacks: Collection[Fallback] = frozenset(Fallback),
         read_picture: Callable[[str], bytes] = read_file,
     ):
         self._config = config
@@ -105,7 +105,7 @@ class VideoGenerationManager:
             self._cache,
             {name: each.slots for name, each in can.items()},
             finishing=[name for name, each in can.items() if each.finish_started],
-            rungs=rungs,
+            fallbacks=fallbacks,
         )
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None

@@ -69,7 +69,7 @@ def test_clips_are_made_and_shown_and_none_fails(run: EngineRun, seen: Mapping[s
 
 def test_most_reactions_are_clips_that_are_there(seen: Mapping[str, Any]) -> None:
     assert seen["reactions"] > 1
-    assert 2 * seen["rungs"]["exact"] >= sum(seen["rungs"].values())
+    assert 2 * seen["fallback_counts"]["exact"] >= sum(seen["fallback_counts"].values())
 
 
 def test_a_picture_shows_a_clip(run: EngineRun, shots: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which clip comes closest to one that is not there: a rung of the fallback ladder.
+"""Which clip comes closest to one that is not there: one of the fallbacks.
 
 Asked on the main thread, so it must take less than a millisecond over a thousand clips. Clips that
 look alike but for their intensity share a group; most groups are passed by with one addition each,

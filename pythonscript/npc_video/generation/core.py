@@ -72,7 +72,7 @@ class GenerationCore:
         slots: how many clips each host makes at once, by its name. Without a host nothing can be
             generated: what is not there is answered with a fallback, and nobody waits for it.
         finishing: the hosts whose clips are never broken off once they have begun.
-        rungs: the fallbacks that the game can show.
+        fallbacks: those that the game can show.
         planner: what chooses speculations.
 
     Attributes:
@@ -86,16 +86,16 @@ class GenerationCore:
         slots: Mapping[str, int],
         *,
         finishing: Collection[str] = (),
-        rungs: Collection[Fallback] = frozenset(Fallback),
+        fallbacks: Collection[Fallback] = frozenset(Fallback),
         planner: Planner | None = None,
     ):
         self.planner = planner or Planner()
         self.can_generate = bool(slots)
         self._clips = clips
-        self._rungs = rungs
+        self._fallbacks = fallbacks
         self._queue = GenerationQueue(slots, finishing)
         self._hosts = Hosts(slots)
-        self._idle = IdleWork(self.planner, clips, self._queue, rungs)
+        self._idle = IdleWork(self.planner, clips, self._queue, fallbacks)
         self._stage = Stage()
         self._unused: dict[CacheKey, float] = {}
         self._tally = Tally()
@@ -411,17 +411,17 @@ class GenerationCore:
     def _fall_back(self, similar: Similar | None) -> Answer:
         clip, score = (similar.clip, similar.score) if similar else (None, 0.0)
         score = score if clip is not None else 0.0
-        rung = ladder.choose(self._config.fallback, self._rungs, score)
-        self._tally.fallbacks[rung.value] += 1
-        return Answer(rung, clip, score) if rung is Fallback.CACHED else Answer(rung)
+        fallback = ladder.choose(self._config.fallback, self._fallbacks, score)
+        self._tally.fallback_counts[fallback.value] += 1
+        return Answer(fallback, clip, score) if fallback is Fallback.CACHED else Answer(fallback)
 
     def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
-        """Has a clip stand for one that is not there, if that is the best rung."""
+        """Has a clip stand for one that is not there, if that is the best fallback."""
         is_on_its_way = awaited.stand_in is not None  # or came, and was not told of yet
         if is_on_its_way or similar is None or similar.key == awaited.key:
             return
-        rung = ladder.choose(self._config.fallback, self._rungs, similar.score)
-        if rung is not Fallback.CACHED:
+        fallback = ladder.choose(self._config.fallback, self._fallbacks, similar.score)
+        if fallback is not Fallback.CACHED:
             return
         if similar.clip is None:
             awaited.stand_in = similar.key

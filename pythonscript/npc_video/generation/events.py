@@ -26,7 +26,7 @@ class Answer:
     """What to show now.
 
     Attributes:
-        fallback: the rung of the ladder, None if the clip itself is there.
+        fallback: what covers the wait, None if the clip itself is there.
         clip: the clip itself, or with `Fallback.CACHED` one like it; else None.
         similarity: of `clip` to what was asked for, 0 to 1.
     """

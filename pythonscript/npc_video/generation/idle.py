@@ -45,13 +45,13 @@ class IdleWork:
         planner: Planner,
         clips: Clips,
         queue: GenerationQueue,
-        rungs: Collection[Fallback],
+        fallbacks: Collection[Fallback],
     ):
         self.cooldown = SpeculationCooldown()
         self._planner = planner
         self._clips = clips
         self._queue = queue
-        self._rungs = rungs
+        self._fallbacks = fallbacks
 
     def best(
         self,
@@ -88,7 +88,7 @@ class IdleWork:
         def usefulness(params: VideoParams) -> float:
             similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
             score = similar.score if similar else 0.0
-            return ladder.usefulness(ladder.choose(preferred, self._rungs, score), score)
+            return ladder.usefulness(ladder.choose(preferred, self._fallbacks, score), score)
 
         def is_out(key: CacheKey) -> bool:
             return self._is_there(key) or self.cooldown.covers(key, now)

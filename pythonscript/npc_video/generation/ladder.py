@@ -24,14 +24,16 @@ def choose(preferred: Fallback, available: Collection[Fallback], similarity: flo
         available: what the game can show; nothing changes on screen if that is nothing.
         similarity: of the most similar clip, 0 to 1.
     """
-    for rung in (preferred, *ORDER):
-        if rung in available and (rung is not Fallback.CACHED or similarity >= SIMILAR_ENOUGH):
-            return rung
+    for fallback in (preferred, *ORDER):
+        if fallback in available and (
+            fallback is not Fallback.CACHED or similarity >= SIMILAR_ENOUGH
+        ):
+            return fallback
     return Fallback.FREEZE
 
 
-def usefulness(rung: Fallback, similarity: float) -> float:
-    """How much a rung does for the player, 0 to 1."""
-    if rung is Fallback.CACHED:
+def usefulness(fallback: Fallback, similarity: float) -> float:
+    """How much a fallback does for the player, 0 to 1."""
+    if fallback is Fallback.CACHED:
         return _USEFULNESS_OF_SIMILAR * similarity
-    return _USEFULNESS[rung]
+    return _USEFULNESS[fallback]

@@ -36,7 +36,7 @@ class ManagerStats:
     Attributes:
         hits: requests whose clip was there; `misses`, the others.
         hit_rate: 0 to 1; 0 before the first request.
-        fallbacks: how often each rung of the ladder covered a miss.
+        fallback_counts: how often each fallback covered a miss.
         queue_length: jobs that wait now.
         running: jobs that run now.
         jobs: those jobs themselves: the ones that run, then those that wait, the next one first.
@@ -59,7 +59,7 @@ class ManagerStats:
     hits: int
     misses: int
     hit_rate: float
-    fallbacks: dict[str, int]
+    fallback_counts: dict[str, int]
     queue_length: int
     running: int
     jobs: tuple[Job, ...]
@@ -103,7 +103,7 @@ class Tally:
     speculation_seconds: float = 0.0
     used_seconds: float = 0.0
     busy_seconds: float = 0.0
-    fallbacks: Counter[str] = field(default_factory=Counter)
+    fallback_counts: Counter[str] = field(default_factory=Counter)
     waiting: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     generating: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
 
@@ -120,7 +120,7 @@ def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planne
         hits=tally.hits,
         misses=tally.misses,
         hit_rate=tally.hits / max(1, tally.hits + tally.misses),
-        fallbacks=dict(tally.fallbacks),
+        fallback_counts=dict(tally.fallback_counts),
         queue_length=len(queue),
         running=len(queue.running),
         jobs=(*(start.job for start in queue.running), *queue.in_order()),

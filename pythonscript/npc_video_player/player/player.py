@@ -321,7 +321,8 @@ class NpcVideoPlayer(PlayerProperties):
         """Numbers since the start; may be called from any thread.
 
         Of this player: `can_generate`, false where nothing makes clips, as in an exported game
-        without a backend; `reactions`; `rungs`, how often each rung of the ladder came first;
+        without a backend; `reactions`; `fallback_counts`, how often each fallback came first, and
+        under `exact` the clip itself;
         `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
         `clip_seconds`, from each interaction to its own clip, in whatever preset, both of the last
         thousand; `frames_shown`, of clips; `timeline`, the last 30 seconds as dictionaries `{lane,
@@ -678,7 +679,7 @@ class NpcVideoPlayer(PlayerProperties):
         else:
             director, settings = self._bound(), self._settings()
             self._settle()
-            kind = ladder.choose(settings.config.fallback, settings.rungs, 0.0)
+            kind = ladder.choose(settings.config.fallback, settings.fallbacks, 0.0)
             director.begin(params, kind, npc.opening_clip)
         self._is_opening = True
 

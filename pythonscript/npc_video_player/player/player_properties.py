@@ -445,7 +445,7 @@ class PlayerProperties(Control):
                 folder=self.cache_folder,
                 baked_folder=self.baked_folder,
             ),
-            rungs=frozenset(Fallback) if moves else _NOT_DRAWN,
+            fallbacks=frozenset(Fallback) if moves else _NOT_DRAWN,
             config=VideoGenerationConfig(
                 preset=self.preset,
                 fallback=Fallback(self.fallback),

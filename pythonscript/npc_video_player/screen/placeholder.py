@@ -1,4 +1,4 @@
-"""The first rung of the ladder: the NPC's portrait, breathing, with what it feels in a label.
+"""The placeholder: the NPC's portrait, breathing, with what it feels in a label.
 
 It is drawn once, when it is placed; after that only the transform of the portrait changes.
 """

@@ -87,7 +87,7 @@ class Settings:
         backend: `NpcBackend.describe`, "" for the embedded generator, None where none makes clips.
         simulate_latency: of the embedded generator.
         eyes: where the generator that moves pictures is to have them blink.
-        rungs: the fallbacks that the players can show.
+        fallbacks: those that the players can show.
     """
 
     generator: EngineCallable | None
@@ -95,7 +95,7 @@ class Settings:
     simulate_latency: bool
     eyes: tuple[tuple[float, float, float, float], ...]
     cache: CacheSettings
-    rungs: frozenset[Fallback]
+    fallbacks: frozenset[Fallback]
     config: VideoGenerationConfig
 
     @property
@@ -254,9 +254,9 @@ def _changed(settings: Settings, mine: Source | None) -> Source | None:
 
     So a property that is changed again and again, as by a slider, leaves no threads behind.
     """
-    kept = settings.origin, settings.rungs
+    kept = settings.origin, settings.fallbacks
     for before, each in sorted(_sources.items(), key=lambda item: item[1] is not mine):
-        if (before.origin, before.rungs) == kept and each.players <= (each is mine):
+        if (before.origin, before.fallbacks) == kept and each.players <= (each is mine):
             del _sources[before]
             each.manager.update_config(settings.config)
             return each
@@ -277,7 +277,7 @@ def _make(settings: Settings, backend: NpcBackend | None) -> VideoGenerationMana
     if cache is None:
         cache = _caches[settings.origin] = _cache(settings.cache)
     return npc_video.VideoGenerationManager(
-        settings.config, made, cache=cache, rungs=settings.rungs, read_picture=read_picture
+        settings.config, made, cache=cache, fallbacks=settings.fallbacks, read_picture=read_picture
     )
 
 

@@ -35,7 +35,7 @@ class Tally:
     def __init__(self) -> None:
         self.timeline = Timeline()
         self.reactions = 0
-        self.rungs: Counter[str] = Counter()
+        self.fallback_counts: Counter[str] = Counter()
         self._first_reaction_frames: deque[int] = deque(maxlen=_KEPT)
         self._clip_seconds: deque[float] = deque(maxlen=_KEPT)
         self._asked_at = 0.0
@@ -53,9 +53,13 @@ class Tally:
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first = True
 
-    def answered(self, rung: str, *, is_made: bool = False) -> None:
-        """This rung of the ladder came first; `is_made` if the clip itself is on its way."""
-        self.rungs[rung] += 1
+    def answered(self, fallback: str, *, is_made: bool = False) -> None:
+        """Counts what came first: a fallback, or "exact" for the clip itself.
+
+        Args:
+            is_made: the clip itself is on its way.
+        """
+        self.fallback_counts[fallback] += 1
         self.timeline.making.turn("clip" if is_made else None, time.perf_counter())
 
     def settled(self) -> None:
@@ -83,7 +87,7 @@ class Tally:
     def told(self) -> dict[str, Any]:
         return {
             "reactions": self.reactions,
-            "rungs": dict(self.rungs),
+            "fallback_counts": dict(self.fallback_counts),
             "first_reaction_frames": list(self._first_reaction_frames),
             "clip_seconds": list(self._clip_seconds),
             "timeline": self.timeline.told(time.perf_counter()),

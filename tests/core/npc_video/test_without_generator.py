@@ -222,7 +222,7 @@ class TestDeciding:
             " exported games.",
         )
 
-    def test_not_where_another_rung_is_preferred(self, tmp_path):
+    def test_not_where_another_fallback_is_preferred(self, tmp_path):
         cache = stored(tmp_path, look("happy"))
         cache.open()
         config = replace(CONFIG, fallback=Fallback.PLACEHOLDER)

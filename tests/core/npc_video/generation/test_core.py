@@ -30,7 +30,7 @@ def shown(core, params, now):
 
 
 class TestRequest:
-    def test_a_miss_starts_the_clip_and_names_a_rung(self):
+    def test_a_miss_starts_the_clip_and_names_a_fallback(self):
         answer, decision = core().request(look(), 10, 0.0)
         assert answer.fallback is Fallback.PROCEDURAL
         assert [start.job.params for start in decision.starts] == [look()]
@@ -52,7 +52,7 @@ class TestRequest:
         assert 0.6 <= answer.similarity < 1.0
 
     @pytest.mark.parametrize(
-        ("preferred", "rungs", "expected"),
+        ("preferred", "available", "expected"),
         [
             (Fallback.FREEZE, Fallback, Fallback.FREEZE),
             (Fallback.PLACEHOLDER, Fallback, Fallback.PLACEHOLDER),
@@ -61,8 +61,8 @@ class TestRequest:
             (Fallback.CACHED, [], Fallback.FREEZE),
         ],
     )
-    def test_the_configured_rung_else_the_best_there_is(self, preferred, rungs, expected):
-        subject = core(replace(PLAIN, fallback=preferred), rungs=frozenset(rungs))
+    def test_the_configured_fallback_else_the_best_there_is(self, preferred, available, expected):
+        subject = core(replace(PLAIN, fallback=preferred), fallbacks=frozenset(available))
         assert subject.request(look(), 10, 0.0)[0].fallback is expected
 
     def test_late_clips_are_told_of_once(self):

@@ -67,7 +67,7 @@ def test_a_player_that_is_moved_shows_again_what_it_showed(test: EngineTest) -> 
     yield from shows(player, "sleepy")
     player.reparent(elsewhere)
     yield from until(lambda: on_screen(player) == "sleepy")
-    assert player.get_stats()["rungs"]["exact"] >= 1
+    assert player.get_stats()["fallback_counts"]["exact"] >= 1
 
 
 def test_a_player_that_is_moved_keeps_what_is_being_made(test: EngineTest) -> Steps:
@@ -178,7 +178,7 @@ def test_a_change_of_scene_keeps_cache_and_workers(test: EngineTest) -> Steps:
     assert following._director.joined[0] is source
     assert len(sources._sources) == threads
     following.request({"expression": "happy"})
-    assert following.get_stats()["rungs"]["exact"] >= 1
+    assert following.get_stats()["fallback_counts"]["exact"] >= 1
     yield from shows(following, "ecstatic")
 
 

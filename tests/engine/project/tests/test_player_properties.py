@@ -200,9 +200,9 @@ def test_clips_stay_when_the_preset_changes(test: EngineTest) -> Steps:
     yield
     yield
     assert player._director.joined[0] is not other._director.joined[0]
-    exact = player.get_stats()["rungs"].get("exact", 0)
+    exact = player.get_stats()["fallback_counts"].get("exact", 0)
     player.request({"expression": "happy"})
-    assert player.get_stats()["rungs"]["exact"] == exact + 1
+    assert player.get_stats()["fallback_counts"]["exact"] == exact + 1
 
 
 def test_a_profile_that_changes_is_followed_by_those_that_live(test: EngineTest) -> Steps:

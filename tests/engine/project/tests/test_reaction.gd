@@ -52,11 +52,11 @@ func test_a_clip_that_is_there_needs_no_fallback(test: Node) -> void:
 	await _until(test, func() -> bool: return "sad" in started)
 	player.fallback_shown.connect(func(kind: String) -> void: fallbacks.append(kind))
 	started.clear()
-	var hits: int = player.get_stats().rungs.get("exact", 0)
+	var hits: int = player.get_stats().fallback_counts.get("exact", 0)
 	player.request({"expression": "happy", "emotion": "happy"})
 	await _until(test, func() -> bool: return "happy" in started)
 	_expect(fallbacks.is_empty(), "no fallback for a cached clip")
-	_expect(player.get_stats().rungs.exact == hits + 1, "counted as an exact hit")
+	_expect(player.get_stats().fallback_counts.exact == hits + 1, "counted as an exact hit")
 
 
 func test_clips_loop(test: Node) -> void:
@@ -122,7 +122,7 @@ func test_two_players_share_clips(test: Node) -> void:
 	await _until(test, func() -> bool: return "surprised" in started)
 	var second := _player(test)
 	second.request({"expression": "surprised"})
-	_expect(second.get_stats().rungs.get("exact", 0) >= 1, "the other player's clip is there")
+	_expect(second.get_stats().fallback_counts.get("exact", 0) >= 1, "the other player's clip is there")
 
 
 func test_a_script_that_extends_the_node_keeps_its_events(test: Node) -> void:

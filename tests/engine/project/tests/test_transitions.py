@@ -121,7 +121,7 @@ def test_what_is_asked_for_and_there_is_shown_at_once(test: EngineTest) -> Steps
         yield from until(lambda expression=expression: expression in began)
     yield from until(lambda: len(player._screen.layers) == 1)
     player.request({"expression": "happy"})
-    assert player.get_stats()["rungs"]["exact"] == 1
+    assert player.get_stats()["fallback_counts"]["exact"] == 1
     yield from drawn()
     assert player.get_stats()["first_reaction_frames"][-1] <= 1
     assert clip_on(player).params.expression == "happy"

@@ -1,6 +1,6 @@
-class_name Rungs
+class_name FallbackCounts
 extends HFlowContainer
-## How often each rung of the ladder came first, with the colour that it has in timelines.
+## How often each fallback and the clip itself came first, each with its colour in timelines.
 
 ## By the names that `get_stats` gives them: what timelines call them, and what they are called here.
 const NAMES: Dictionary[String, Array] = {
@@ -19,21 +19,21 @@ var _counts: Dictionary[String, Label] = {}
 
 
 func _ready() -> void:
-	for rung in NAMES:
+	for fallback in NAMES:
 		var label := Label.new()
 		label.theme_type_variation = "Small"
-		_counts[rung] = label
+		_counts[fallback] = label
 		var row := HBoxContainer.new()
 		row.theme_type_variation = "Tight"
-		row.add_child(swatch(colour(self, NAMES[rung][0])))
+		row.add_child(swatch(colour(self, NAMES[fallback][0])))
 		row.add_child(label)
 		add_child(row)
 
 
 func _process(_delta: float) -> void:
-	var counts: Dictionary = page.totals().rungs
-	for rung in NAMES:
-		_counts[rung].text = "%s %d" % [tr(NAMES[rung][1]), counts.get(rung, 0)]
+	var counts: Dictionary = page.totals().fallback_counts
+	for fallback in NAMES:
+		_counts[fallback].text = "%s %d" % [tr(NAMES[fallback][1]), counts.get(fallback, 0)]
 
 
 ## What `control` draws `what` with on a timeline; without a name, nothing.
