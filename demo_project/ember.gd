@@ -15,7 +15,7 @@ const VALUES: Dictionary[String, String] = {
 	"quality": "Finest",
 	"placeholder": "Portrait",
 	"procedural": "Drawing",
-	"cached": "Like it",
+	"similar": "Like it",
 	"freeze": "Held",
 	"none": "As filmed",
 	"blend": "Smooth",

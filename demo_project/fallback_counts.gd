@@ -2,13 +2,13 @@ class_name FallbackCounts
 extends HFlowContainer
 ## How often each fallback and the clip itself came first, each with its colour in timelines.
 
-## By the names that `get_stats` gives them: what timelines call them, and what they are called here.
-const NAMES: Dictionary[String, Array] = {
-	"exact": ["exact", "own clip"],
-	"cached": ["similar", "similar clip"],
-	"procedural": ["procedural", "drawn face"],
-	"placeholder": ["placeholder", "portrait"],
-	"freeze": ["freeze", "held picture"],
+## By the names that `get_stats` gives them.
+const NAMES: Dictionary[String, String] = {
+	"exact": "own clip",
+	"similar": "similar clip",
+	"procedural": "drawn face",
+	"placeholder": "portrait",
+	"freeze": "held picture",
 }
 
 const SWATCH := Vector2(11, 11)
@@ -25,7 +25,7 @@ func _ready() -> void:
 		_counts[fallback] = label
 		var row := HBoxContainer.new()
 		row.theme_type_variation = "Tight"
-		row.add_child(swatch(colour(self, NAMES[fallback][0])))
+		row.add_child(swatch(colour(self, fallback)))
 		row.add_child(label)
 		add_child(row)
 
@@ -33,7 +33,7 @@ func _ready() -> void:
 func _process(_delta: float) -> void:
 	var counts: Dictionary = page.totals().fallback_counts
 	for fallback in NAMES:
-		_counts[fallback].text = "%s %d" % [tr(NAMES[fallback][1]), counts.get(fallback, 0)]
+		_counts[fallback].text = "%s %d" % [tr(NAMES[fallback]), counts.get(fallback, 0)]
 
 
 ## What `control` draws `what` with on a timeline; without a name, nothing.

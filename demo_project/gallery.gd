@@ -8,7 +8,7 @@ const SETTLING_SECONDS := 0.8
 ## The tool for each scene: they share their clips, so each gets an answer that is not there yet.
 const TOOLS: Dictionary[String, String] = {"Ember": "gift", "Market": "song", "Screen": "stick"}
 ## What covers the way to a clip.
-const FALLBACKS: PackedStringArray = ["cached", "procedural", "placeholder", "freeze"]
+const FALLBACKS: PackedStringArray = ["similar", "procedural", "placeholder", "freeze"]
 
 var _folder := ""
 ## What has been heard of the player that is looked at.
@@ -59,7 +59,7 @@ func _take_fallbacks() -> void:
 
 func _take_overlay() -> void:
 	var player := _listen()
-	_main.page.adjust("fallback", "cached")
+	_main.page.adjust("fallback", "similar")
 	_main.page.adjust("overlay", true)
 	for zone: String in ["nose", "belly", "nose"]:
 		await _touch(player, "feather", zone)

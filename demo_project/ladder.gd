@@ -6,7 +6,7 @@ extends VBoxContainer
 ## By the names that `get_stats` gives them.
 const FALLBACKS: Dictionary[String, String] = {
 	"exact": "Its own clip, if that is ready",
-	"cached": "else a clip that is like it",
+	"similar": "else a clip that is like it",
 	"procedural": "else a face that is drawn at once",
 	"placeholder": "else its portrait",
 	"freeze": "else the picture before, held",
@@ -24,8 +24,7 @@ var _counts: Dictionary[String, Label] = {}
 
 func _ready() -> void:
 	for fallback in FALLBACKS:
-		var colour := FallbackCounts.colour(self, FallbackCounts.NAMES[fallback][0])
-		var swatch := FallbackCounts.swatch(colour)
+		var swatch := FallbackCounts.swatch(FallbackCounts.colour(self, fallback))
 		_swatches[fallback] = swatch
 		var space := Control.new()
 		space.custom_minimum_size.x = LIT_SWATCH.x
@@ -52,7 +51,7 @@ func _process(_delta: float) -> void:
 	for shown: String in totals.shown:
 		lit[SAME.get(shown, shown)] = true
 	for fallback in FALLBACKS:
-		var is_lit: bool = FallbackCounts.NAMES[fallback][0] in lit
+		var is_lit: bool = fallback in lit
 		_swatches[fallback].size = LIT_SWATCH if is_lit else FallbackCounts.SWATCH
 		_texts[fallback].theme_type_variation = "Small" if is_lit else "SmallCaption"
 		_counts[fallback].text = str(totals.fallback_counts.get(fallback, 0))

@@ -95,7 +95,7 @@ class Fallback(Enum):
 
     PLACEHOLDER = "placeholder"
     PROCEDURAL = "procedural"
-    CACHED = "cached"
+    SIMILAR = "similar"
     FREEZE = "freeze"
 
 
@@ -125,7 +125,7 @@ class VideoGenerationConfig:
     clip_seconds: float = CLIP_SECONDS
     cache_size: int = 50
     max_wait: float = 5.0
-    fallback: Fallback = Fallback.CACHED
+    fallback: Fallback = Fallback.SIMILAR
     progressive: bool = True
     adaptive: bool = True
     predictive: bool = True

@@ -137,7 +137,7 @@ class GenerationCore:
             answer = self._fall_back(similar)
             self._tally.misses += 1
             awaited = self._stage.wait(viewer, params, priority, now)
-            awaited.is_covered = answer.fallback is Fallback.CACHED
+            awaited.is_covered = answer.fallback is Fallback.SIMILAR
             if self._clips.is_stored(key):
                 self._draft.loads.append(key)
             else:
@@ -202,7 +202,7 @@ class GenerationCore:
         answer = self._fall_back(similar)
         awaited = self._stage.awaited_on(viewer)
         if awaited is not None:
-            awaited.is_covered = answer.fallback is Fallback.CACHED
+            awaited.is_covered = answer.fallback is Fallback.SIMILAR
             self._bring(awaited, similar)
         return answer, self._settle(now)
 
@@ -413,7 +413,7 @@ class GenerationCore:
         score = score if clip is not None else 0.0
         fallback = ladder.choose(self._config.fallback, self._fallbacks, score)
         self._tally.fallback_counts[fallback.value] += 1
-        return Answer(fallback, clip, score) if fallback is Fallback.CACHED else Answer(fallback)
+        return Answer(fallback, clip, score) if fallback is Fallback.SIMILAR else Answer(fallback)
 
     def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
         """Has a clip stand for one that is not there, if that is the best fallback."""
@@ -421,7 +421,7 @@ class GenerationCore:
         if is_on_its_way or similar is None or similar.key == awaited.key:
             return
         fallback = ladder.choose(self._config.fallback, self._fallbacks, similar.score)
-        if fallback is not Fallback.CACHED:
+        if fallback is not Fallback.SIMILAR:
             return
         if similar.clip is None:
             awaited.stand_in = similar.key

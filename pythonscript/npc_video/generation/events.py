@@ -27,7 +27,7 @@ class Answer:
 
     Attributes:
         fallback: what covers the wait, None if the clip itself is there.
-        clip: the clip itself, or with `Fallback.CACHED` one like it; else None.
+        clip: the clip itself, or with `Fallback.SIMILAR` one like it; else None.
         similarity: of `clip` to what was asked for, 0 to 1.
     """
 

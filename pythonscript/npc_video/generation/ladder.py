@@ -6,7 +6,7 @@ from ..records import Fallback
 
 __all__ = ["ORDER", "SIMILAR_ENOUGH", "choose", "usefulness"]
 
-ORDER = (Fallback.CACHED, Fallback.PROCEDURAL, Fallback.PLACEHOLDER, Fallback.FREEZE)
+ORDER = (Fallback.SIMILAR, Fallback.PROCEDURAL, Fallback.PLACEHOLDER, Fallback.FREEZE)
 """The best first: people take a natural gesture for a reaction, text and a still for a fault."""
 
 SIMILAR_ENOUGH = 0.6
@@ -26,7 +26,7 @@ def choose(preferred: Fallback, available: Collection[Fallback], similarity: flo
     """
     for fallback in (preferred, *ORDER):
         if fallback in available and (
-            fallback is not Fallback.CACHED or similarity >= SIMILAR_ENOUGH
+            fallback is not Fallback.SIMILAR or similarity >= SIMILAR_ENOUGH
         ):
             return fallback
     return Fallback.FREEZE
@@ -34,6 +34,6 @@ def choose(preferred: Fallback, available: Collection[Fallback], similarity: flo
 
 def usefulness(fallback: Fallback, similarity: float) -> float:
     """How much a fallback does for the player, 0 to 1."""
-    if fallback is Fallback.CACHED:
+    if fallback is Fallback.SIMILAR:
         return _USEFULNESS_OF_SIMILAR * similarity
     return _USEFULNESS[fallback]

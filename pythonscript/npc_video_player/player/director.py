@@ -143,7 +143,7 @@ class Director:
         """Covers the time until the clip of `params` is there."""
         kind = answer.fallback or Fallback.PLACEHOLDER
         self._is_covered = True
-        if kind is Fallback.CACHED and answer.clip is not None:
+        if kind is Fallback.SIMILAR and answer.clip is not None:
             self.screen.open(answer.clip, "similar", at_once=True)
         else:
             self._cover(kind, params)
@@ -227,7 +227,7 @@ class Director:
         elif isinstance(event, SimilarReady):
             if not (self._has_begun or self.screen.is_growing):
                 self.screen.open(event.clip, "similar")
-                self._signals.fallback_shown.emit(Fallback.CACHED.value)
+                self._signals.fallback_shown.emit(Fallback.SIMILAR.value)
         elif isinstance(event, ClipReady):
             self._awaits_news = False
             self._tally.settled()

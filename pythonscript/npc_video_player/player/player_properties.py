@@ -162,7 +162,7 @@ class PlayerProperties(Control):
     )
     fallback = Setting(
         str,
-        "cached",
+        "similar",
         group="Fallback",
         enum=tuple(kind.value for kind in Fallback),
         doc="What is shown until a clip is there: the portrait, a drawn face, a similar clip, or"

@@ -46,7 +46,7 @@ _LEGEND = {
     "similar": "similar",
     "procedural": "drawn",
     "placeholder": "placeholder",
-    "freeze": "still",
+    "freeze": "freeze",
     "making": "clip on its way",
     "touch": "interaction",
 }

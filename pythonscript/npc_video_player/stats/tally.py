@@ -7,20 +7,10 @@ from collections import Counter, deque
 from typing import Any
 
 from godot import Engine
-from npc_video import Fallback
 from npc_video.timeline import Timeline
 
-# What timelines call a role of a clip, or a fallback; None where what was on screen goes on.
-_SHOWN: dict[str, str | None] = {
-    "clip": "exact",
-    "upgrade": "upgrade",
-    "similar": "similar",
-    "again": None,
-    Fallback.CACHED.value: "similar",
-    Fallback.PROCEDURAL.value: "procedural",
-    Fallback.PLACEHOLDER.value: "placeholder",
-    Fallback.FREEZE.value: "freeze",
-}
+# The roles of clips that timelines name otherwise; None where what was on screen goes on.
+_SHOWN: dict[str, str | None] = {"clip": "exact", "again": None}
 
 _KEPT = 1000  # of each kind of time; a game that runs for days asks for the last ones
 
@@ -68,7 +58,7 @@ class Tally:
 
     def reacted(self, shown: str) -> None:
         """Something that answers is on screen with this frame: a role of a clip, or a fallback."""
-        what = _SHOWN[shown]
+        what = _SHOWN.get(shown, shown)
         if what is not None:
             self.timeline.screen.turn(what, time.perf_counter())
         if self._awaits_first:

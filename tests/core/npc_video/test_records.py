@@ -89,7 +89,7 @@ class TestConfig:
         assert [fallback.value for fallback in Fallback] == [
             "placeholder",
             "procedural",
-            "cached",
+            "similar",
             "freeze",
         ]
 

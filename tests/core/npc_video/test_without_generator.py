@@ -178,7 +178,7 @@ class TestDeciding:
         assert [type(event) for event in told.events[1:]] == [Failed]
         assert not subject._stage.waiting
         answer, decision = subject.request(look("amused"), 10, 1.0)
-        assert (answer.fallback, answer.clip) == (Fallback.CACHED, found)
+        assert (answer.fallback, answer.clip) == (Fallback.SIMILAR, found)
         assert decision.loads == ()
 
     def test_one_like_it_that_came_into_memory_meanwhile(self, tmp_path):
@@ -208,7 +208,7 @@ class TestDeciding:
         cache.open()
         cache.warm()  # as where another game of the same settings has begun before
         subject = core(cache)
-        assert subject.request(look("amused"), 10, 0.0)[0].fallback is Fallback.CACHED
+        assert subject.request(look("amused"), 10, 0.0)[0].fallback is Fallback.SIMILAR
         assert [type(event) for event in subject.disk_known(0.1).events] == [Failed]
 
     def test_it_is_told_what_to_bake(self):
@@ -314,7 +314,7 @@ class TestManager:
 
         until(is_warm)
         answer = manager.request(look("amused"))
-        assert (answer.fallback, answer.clip.data) == (Fallback.CACHED, b"happy")
+        assert (answer.fallback, answer.clip.data) == (Fallback.SIMILAR, b"happy")
 
     def test_what_a_game_may_ask_for_is_no_error(self, manager_of):
         manager = manager_of()
@@ -349,7 +349,7 @@ class TestManager:
         assert polled(manager, ClipReady)[-1].clip.data == b"fast"
         manager.request(look("amused"))
         answer = manager.request(look("amused"))
-        assert (answer.fallback, answer.clip.data) == (Fallback.CACHED, b"fast")
+        assert (answer.fallback, answer.clip.data) == (Fallback.SIMILAR, b"fast")
 
     def test_nothing_goes_on_once_the_disk_is_known(self, tmp_path, manager_of):
         before = threading.active_count()

@@ -30,7 +30,7 @@ const MADE_BY: Dictionary[String, Array] = {
 	"adaptive": [true, false],
 	"predictive": [true, false],
 	"look_ahead": [0, 1, 3],
-	"fallback": ["cached", "procedural", "placeholder", "freeze"],
+	"fallback": ["similar", "procedural", "placeholder", "freeze"],
 	"max_wait": [0.5, 5.0, 20.0],
 	"cache_megabytes": [1.0, 16.0, 256.0],
 	"cache_policy": ["lru", "gdsf"],

@@ -30,7 +30,7 @@ const REMOTE_SETTINGS: Dictionary[String, Variant] = {
 	"adaptive": true,
 	"predictive": false,
 	"look_ahead": 3,
-	"fallback": "cached",
+	"fallback": "similar",
 	"max_wait": 5.0,
 	"cache_policy": "lru",
 	"cache_size": 1000,

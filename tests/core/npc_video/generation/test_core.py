@@ -47,7 +47,7 @@ class TestRequest:
         subject = core()
         shown(subject, look("happy"), 0.0)
         answer, _ = subject.request(look("amused"), 10, 5.0)
-        assert answer.fallback is Fallback.CACHED
+        assert answer.fallback is Fallback.SIMILAR
         assert answer.clip == clip(look("happy"))
         assert 0.6 <= answer.similarity < 1.0
 
@@ -56,9 +56,9 @@ class TestRequest:
         [
             (Fallback.FREEZE, Fallback, Fallback.FREEZE),
             (Fallback.PLACEHOLDER, Fallback, Fallback.PLACEHOLDER),
-            (Fallback.CACHED, [Fallback.PLACEHOLDER, Fallback.FREEZE], Fallback.PLACEHOLDER),
+            (Fallback.SIMILAR, [Fallback.PLACEHOLDER, Fallback.FREEZE], Fallback.PLACEHOLDER),
             (Fallback.PROCEDURAL, [Fallback.FREEZE], Fallback.FREEZE),
-            (Fallback.CACHED, [], Fallback.FREEZE),
+            (Fallback.SIMILAR, [], Fallback.FREEZE),
         ],
     )
     def test_the_configured_fallback_else_the_best_there_is(self, preferred, available, expected):

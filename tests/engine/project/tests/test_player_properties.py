@@ -318,13 +318,13 @@ def test_nobody_touches_the_npc(test: EngineTest) -> Steps:
 def test_another_generator_s_npc_is_not_replaced_by_ember(test: EngineTest) -> Steps:
     backend = NpcHttpBackend()
     backend.url = "http://127.0.0.1:9"
-    for fallback, is_drawn in (("cached", False), ("placeholder", False), ("procedural", True)):
+    for fallback, is_drawn in (("similar", False), ("placeholder", False), ("procedural", True)):
         player = ember_in(test, backend=backend, npc_name="Moss", fallback=fallback)
         player.request({"expression": "happy"})
         kinds = {type(layer) for layer in player._screen.layers}
         assert (ProceduralFace in kinds) is is_drawn, fallback
         player.free()
-    player = ember_in(test, fallback="cached", npc_name="Nobody else", simulate_latency=True)
+    player = ember_in(test, fallback="similar", npc_name="Nobody else", simulate_latency=True)
     player.request({"expression": "happy"})
     assert isinstance(player._screen.layers.top, ProceduralFace)
     yield

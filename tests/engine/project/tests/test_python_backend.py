@@ -210,7 +210,7 @@ def test_a_broken_stand_in_is_no_failure_of_what_was_asked_for(test: EngineTest)
     told = told_by(player)
     player.request({"expression": "happy", "seed": 3})
     yield from until(lambda: "clip_started" in names_in(told), LIMIT)
-    assert told[0] == ("fallback_shown", "cached")
+    assert told[0] == ("fallback_shown", "similar")
     assert "generation_failed" not in names_in(told)
     assert told[-1][1]["seed"] == 3
     told.clear()
@@ -229,7 +229,7 @@ def test_broken_stand_ins_give_way_to_other_fallbacks(test: EngineTest) -> Steps
     painter.is_idle = True
     player.request({"expression": "happy", "seed": 4})
     yield from until(lambda: len(told) > 2, LIMIT)
-    assert told == [("fallback_shown", kind) for kind in ("cached", "cached", "placeholder")]
+    assert told == [("fallback_shown", kind) for kind in ("similar", "similar", "placeholder")]
 
 
 def images(count: int) -> list[Image]:

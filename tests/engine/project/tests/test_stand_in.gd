@@ -83,7 +83,7 @@ func test_a_target_is_hidden_under_a_placeholder_and_a_clip(test: Node) -> void:
 
 
 func test_a_target_plays_for_a_generator_of_ones_own(test: Node) -> void:
-	for fallback in ["cached", "freeze", "procedural"]:
+	for fallback in ["similar", "freeze", "procedural"]:
 		_is_held = true
 		_is_started = false
 		_kinds.clear()

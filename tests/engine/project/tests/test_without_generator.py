@@ -191,10 +191,10 @@ def test_what_is_baked_is_there_from_the_start(test: EngineTest) -> Steps:
 def test_one_like_a_baked_clip(test: EngineTest) -> Steps:
     with finished_game():
         seen = Watched(test, baked_folder=baked("happy"))
-        yield from until(lambda: seen.fallbacks == ["placeholder", "cached"])
+        yield from until(lambda: seen.fallbacks == ["placeholder", "similar"])
         yield from until(lambda: seen.player._screen.shots_shown)
         assert seen.began == []
-        assert seen.request(expression="amused") == "cached"
+        assert seen.request(expression="amused") == "similar"
         yield from until(lambda: len(seen.failures) == 2)
         seen.assert_idle()
 
