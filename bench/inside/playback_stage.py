@@ -165,7 +165,7 @@ def clip_of(file: str, params: VideoParams, **description: Any) -> GeneratedClip
 
 def at_rest(npc: str, **changes: Any) -> VideoParams:
     """What a player of this NPC shows from the beginning, or something else."""
-    return replace(Profile(name=npc).dress(VideoParams()), **changes)
+    return replace(Profile(name=npc).apply_profile(VideoParams()), **changes)
 
 
 def resident_bytes() -> int:

@@ -87,7 +87,7 @@ def asked(project: Path) -> list[str]:
 
 
 def weighted(npc: Profile) -> list[str]:
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     return [
         f"{npc.name} {p.prompt}" for p, _ in Walk(evaluator, with_opening=True).finish().weighted
     ]
@@ -127,7 +127,7 @@ def test_all_npcs_in_their_folders(project: Path, capsys: pytest.CaptureFixture[
 def test_from_a_recorded_playthrough(project: Path, tmp_path: Path) -> None:
     session = tmp_path / "session.jsonl"
     writer = SessionWriter(session, "Rex")
-    evaluator = NpcResponseEvaluator(REX.metadata(), dress=REX.dress)
+    evaluator = NpcResponseEvaluator(REX.metadata(), apply_profile=REX.apply_profile)
     writer.begin(0.0, evaluator)
     writer.request(1.0, {"expression": "sleepy", "prompt": "in a basket"})
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0

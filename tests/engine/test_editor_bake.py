@@ -180,7 +180,7 @@ def seen(edited: editor.Visit) -> Mapping[str, Any]:
 
 def foreseen() -> Forecast:
     npc = Profile("Ember", style="cartoon", document=json.loads(template_text("pet")))
-    evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = npc_video.NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     return Walk(evaluator, with_opening=True).finish()
 
 

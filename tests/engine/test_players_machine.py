@@ -19,7 +19,7 @@ from tools.engine import find
 from tools.screen import screen
 
 GAME = Path(__file__).with_name("players_machine")
-BAKED = Profile(name="Shipped").dress(VideoParams(expression="happy"))
+BAKED = Profile(name="Shipped").apply_profile(VideoParams(expression="happy"))
 
 
 def bake(folder: Path) -> None:

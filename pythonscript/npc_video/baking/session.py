@@ -102,7 +102,9 @@ def read_session(path: Path, npc: Profile) -> Forecast:
         InvalidDataError: the file is no playthrough; the error names it and the line.
     """
     now, heard = 0.0, dict[str, None]()
-    evaluator = NpcResponseEvaluator(npc.metadata(), clock=lambda: now, dress=npc.dress)
+    evaluator = NpcResponseEvaluator(
+        npc.metadata(), clock=lambda: now, apply_profile=npc.apply_profile
+    )
     forecast = Forecast(evaluator.asked_for(VideoParams()) if npc.opens_with_generated else None)
     npc_id = evaluator.metadata.npc.id
     with path.open(encoding="utf-8") as file:

@@ -74,7 +74,7 @@ class NpcResponseEvaluator:
             without a `responseGraph` has a mood that tools and touches raise and lower.
         clock: seconds, never going back.
         seed: of everything random in the graph; the same events give the same answers.
-        dress: adds to each answer what all clips of the NPC have, as `Profile.dress`.
+        apply_profile: adds what all clips of the NPC have, as `Profile.apply_profile` does.
 
     Raises:
         GraphError: the metadata is wrong; it tells everything that is.
@@ -86,10 +86,10 @@ class NpcResponseEvaluator:
         *,
         clock: Callable[[], float] = time.perf_counter,
         seed: int = 0,
-        dress: Callable[[VideoParams], VideoParams] = lambda params: params,
+        apply_profile: Callable[[VideoParams], VideoParams] = lambda params: params,
     ):
         self._metadata = load_metadata(metadata)
-        self._dress = dress
+        self._apply_profile = apply_profile
         self._program = self._metadata.program
         self._base = base_params(self._metadata)
         self._rules = _Rules(self._metadata)
@@ -129,7 +129,7 @@ class NpcResponseEvaluator:
         would be answered now.
         """
         looks = (self._base, *(replace(self._base, expression=word) for word in ("a", "b")))
-        parts = (self._program.described(), [asdict(self._dress(look)) for look in looks])
+        parts = (self._program.described(), [asdict(self._apply_profile(look)) for look in looks])
         # Names may be of a text type of the engine's.
         text = repr(msgspec.to_builtins(parts, order="sorted", enc_hook=str))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
@@ -168,7 +168,7 @@ class NpcResponseEvaluator:
             self._is_logged,
         )
         state.answered = now
-        params = self._dress(self._result.params(self._program.run(turn, state.cells)))
+        params = self._apply_profile(self._result.params(self._program.run(turn, state.cells)))
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params
@@ -191,7 +191,7 @@ class NpcResponseEvaluator:
         values = self._program.values_at(turn, self._state.cells, wanted)
         told = self._result.params(values, wanted)
         prompt = joined_prompt(self._base.prompt, wanted.prompt) if wanted.prompt else told.prompt
-        return self._dress(
+        return self._apply_profile(
             replace(
                 told,
                 prompt=prompt,
@@ -209,8 +209,9 @@ class NpcResponseEvaluator:
     def at_intensity(self, answer: VideoParams, intensity: float) -> VideoParams:
         """An answer of this NPC as it would be asked for at another intensity."""
         moved = replace(answer, intensity=intensity)
-        anew = self._dress(replace(moved, seed=0))
-        if anew.seed == answer.seed or self._dress(replace(answer, seed=0)).seed == answer.seed:
+        anew = self._apply_profile(replace(moved, seed=0))
+        before = self._apply_profile(replace(answer, seed=0))
+        if answer.seed in (anew.seed, before.seed):
             return anew
         return moved  # its seed is the graph's own
 

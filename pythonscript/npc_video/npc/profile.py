@@ -109,7 +109,7 @@ class Profile:
             },
         }
 
-    def dress(self, params: VideoParams) -> VideoParams:
+    def apply_profile(self, params: VideoParams) -> VideoParams:
         """`params` with what all clips of this NPC have; what has it already stays as it is.
 
         What the parameters say themselves goes first: their style, picture, weights of add-ons and
@@ -117,7 +117,7 @@ class Profile:
         """
         loras = self._weighted()
         named = {bare_lora(name) for name in params.loras}
-        dressed = replace(
+        applied = replace(
             params,
             prompt=joined_prompt(self.base_prompt, params.prompt),
             negative_prompt=joined_prompt(self.negative_prompt, params.negative_prompt),
@@ -128,7 +128,7 @@ class Profile:
             npc_base_image=params.npc_base_image or self.portrait,
             prompt_in_key=params.prompt_in_key and self.prompt_in_key,
         )
-        return replace(dressed, seed=params.seed or self._seed_of(dressed))
+        return replace(applied, seed=params.seed or self._seed_of(applied))
 
     def problems(self) -> list[str]:
         """What will not work, each with what to do about it; empty if nothing is wrong."""

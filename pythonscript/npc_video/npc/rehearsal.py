@@ -39,7 +39,9 @@ class Rehearsal:
             self._memory = self._evaluator.to_dict()
         self.npc, self.problems = npc, npc.problems()
         try:
-            evaluator = NpcResponseEvaluator(npc.metadata(), clock=self._clock, dress=npc.dress)
+            evaluator = NpcResponseEvaluator(
+                npc.metadata(), clock=self._clock, apply_profile=npc.apply_profile
+            )
         except NpcVideoError:
             self._evaluator = None
             return

@@ -100,7 +100,7 @@ class NpcBaker(Node):
         if self._session:
             return read_session(Path(self._session), part.npc)
         npc = part.npc
-        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
         return Walk(evaluator, with_opening=npc.opens_with_generated).finish()
 
     def _tell_of_functions(self) -> None:

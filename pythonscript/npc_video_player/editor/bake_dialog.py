@@ -164,7 +164,9 @@ class BakeDialog:
         if self._walk is not None:
             self._walk.cancel()
         try:
-            evaluator = NpcResponseEvaluator(self._npc.metadata(), dress=self._npc.dress)
+            evaluator = NpcResponseEvaluator(
+                self._npc.metadata(), apply_profile=self._npc.apply_profile
+            )
         except NpcVideoError as error:
             look.tell(self._state, f"Nothing can be baked yet: {error}", look.FAULT)
             return

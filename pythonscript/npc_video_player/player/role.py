@@ -97,7 +97,7 @@ class Role:
         if not npc.document:
             self._refuse_unreadable()
         if self._evaluator is None or npc != self._evaluated:
-            made = npc_video.NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+            made = npc_video.NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
             is_same = self._is_same_npc(npc)
             if is_same:
                 made.from_dict(self._evaluator.to_dict())

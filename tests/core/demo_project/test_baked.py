@@ -11,7 +11,9 @@ DEMO = Path(__file__).parents[3] / "demo_project"
 
 def test_they_are_what_ember_is_asked_for_most_often() -> None:
     ember = Profile(id="ember", name="Ember", portrait="res://ember.png")
-    walk = Walk(NpcResponseEvaluator(ember.metadata(), dress=ember.dress), with_opening=True)
+    walk = Walk(
+        NpcResponseEvaluator(ember.metadata(), apply_profile=ember.apply_profile), with_opening=True
+    )
     forecast = walk.finish()
     clips = [params for params, _ in forecast.weighted[: forecast.count_for()]]
     baked = BakedFolder(DEMO / "baked")

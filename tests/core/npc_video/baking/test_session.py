@@ -19,7 +19,9 @@ class Game:
 
     def __init__(self, path: Path, npc: Profile = NPC, began: float = 1000.0):
         self.now = began
-        self.npc = NpcResponseEvaluator(npc.metadata(), clock=lambda: self.now, dress=npc.dress)
+        self.npc = NpcResponseEvaluator(
+            npc.metadata(), clock=lambda: self.now, apply_profile=npc.apply_profile
+        )
         self.writer = SessionWriter(path, self.npc.metadata.npc.id)
         self.asked: list[VideoParams] = []
 

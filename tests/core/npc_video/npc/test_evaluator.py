@@ -402,7 +402,7 @@ def test_what_answers_depend_on_has_a_fingerprint() -> None:
     def fingerprint(**changes: Any) -> str:
         return NpcResponseEvaluator(meter(**changes)).fingerprint
 
-    def dressed(params: VideoParams) -> VideoParams:
+    def applied(params: VideoParams) -> VideoParams:
         return replace(params, negative_prompt="fog")
 
     known = fingerprint()
@@ -415,7 +415,7 @@ def test_what_answers_depend_on_has_a_fingerprint() -> None:
         fingerprint(npc={"id": "moss"}),
         NpcResponseEvaluator(STATEFUL).fingerprint,
         NpcResponseEvaluator(steeper).fingerprint,
-        NpcResponseEvaluator(meter(), dress=dressed).fingerprint,
+        NpcResponseEvaluator(meter(), apply_profile=applied).fingerprint,
     }
     assert known not in others
     assert len(others) == 5
@@ -454,7 +454,7 @@ def test_a_look_is_asked_for_as_the_answer_that_shows_it(name: str, seed_policy:
         portrait="e.png",
         document=data,
     )
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     walk = Wandering(TOOLS, ZONES, seed=1)
     now, seen = 0.0, set()
     for _ in range(200):
@@ -529,7 +529,7 @@ def test_without_a_turn_nothing_breaks_in_any_node() -> None:
 def test_at_another_intensity_an_answer_has_the_seed_of_that() -> None:
     for policy in ("fixed", "npc", "reaction"):
         npc = Profile("Ember", seed_policy=policy, seed=7)
-        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
         answer = evaluator.evaluate_at(touch(), 0.0)
         assert answer is not None
         moved = evaluator.at_intensity(answer, 0.9)
@@ -542,7 +542,7 @@ def test_at_another_intensity_a_seed_of_the_graph_stays() -> None:
         "style.seed > out.seed",
     )
     npc = Profile("Ember", seed_policy="reaction", document=data)
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     answer = evaluator.evaluate_at(touch(), 0.0)
     assert answer is not None
     assert evaluator.at_intensity(answer, 0.9) == replace(answer, intensity=0.9)

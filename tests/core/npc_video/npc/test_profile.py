@@ -59,33 +59,35 @@ def test_what_the_profile_leaves_empty_is_as_the_file_has_it() -> None:
     assert json.dumps(document) == before
 
 
-def test_dressing_adds_what_all_clips_have_in_common() -> None:
-    dressed = EMBER.dress(VideoParams(prompt="laughing", negative_prompt="rain", loras=("wing",)))
-    assert dressed.prompt == "a small dragon, laughing"
-    assert dressed.negative_prompt == "blurry, rain"
-    assert dressed.style == "anime"
-    assert dressed.loras == ("glow", "smile:0.8", "wing")
-    assert (dressed.npc_id, dressed.npc_name) == ("ember_1", "Ember")
-    assert dressed.npc_base_image == "res://ember.png"
+def test_a_profile_adds_what_all_clips_have_in_common() -> None:
+    applied = EMBER.apply_profile(
+        VideoParams(prompt="laughing", negative_prompt="rain", loras=("wing",))
+    )
+    assert applied.prompt == "a small dragon, laughing"
+    assert applied.negative_prompt == "blurry, rain"
+    assert applied.style == "anime"
+    assert applied.loras == ("glow", "smile:0.8", "wing")
+    assert (applied.npc_id, applied.npc_name) == ("ember_1", "Ember")
+    assert applied.npc_base_image == "res://ember.png"
 
 
 def test_what_the_parameters_say_goes_first() -> None:
     said = VideoParams(style="ink", loras=("smile:0.3",), seed=7, npc_base_image="res://other.png")
-    dressed = EMBER.dress(said)
-    assert dressed.style == "ink"
-    assert dressed.loras == ("glow", "smile:0.3")
-    assert dressed.seed == 7
-    assert dressed.npc_base_image == "res://other.png"
+    applied = EMBER.apply_profile(said)
+    assert applied.style == "ink"
+    assert applied.loras == ("glow", "smile:0.3")
+    assert applied.seed == 7
+    assert applied.npc_base_image == "res://other.png"
 
 
 def test_an_answer_of_the_evaluator_gets_nothing_twice() -> None:
     params = NpcResponseEvaluator(EMBER.metadata()).evaluate(ToolInteraction("song", "song"))
     assert params is not None
-    dressed = EMBER.dress(params)
-    assert dressed.prompt == params.prompt
-    assert dressed.prompt.count("a small dragon") == 1
-    assert dressed.loras == params.loras == ("glow", "smile:0.8")
-    assert dressed.negative_prompt == "blurry"
+    applied = EMBER.apply_profile(params)
+    assert applied.prompt == params.prompt
+    assert applied.prompt.count("a small dragon") == 1
+    assert applied.loras == params.loras == ("glow", "smile:0.8")
+    assert applied.negative_prompt == "blurry"
 
 
 def test_seeds() -> None:
@@ -93,7 +95,7 @@ def test_seeds() -> None:
 
     def seeds(policy: str, name: str = "Ember") -> tuple[int, int]:
         profile = Profile(name=name, seed=5, seed_policy=policy)
-        return profile.dress(happy).seed, profile.dress(sad).seed
+        return profile.apply_profile(happy).seed, profile.apply_profile(sad).seed
 
     assert seeds("fixed") == (5, 5)
     assert seeds("npc")[0] == seeds("npc")[1] != seeds("npc", "Ida")[0]
@@ -103,8 +105,8 @@ def test_seeds() -> None:
 
 def test_what_shares_a_clip_shares_the_seed() -> None:
     profile = Profile(name="Ember", seed_policy="reaction")
-    first = profile.dress(VideoParams(intensity=0.61))
-    second = profile.dress(VideoParams(intensity=0.58))
+    first = profile.apply_profile(VideoParams(intensity=0.61))
+    second = profile.apply_profile(VideoParams(intensity=0.58))
     assert first.cache_key() == second.cache_key()
 
 
@@ -127,9 +129,9 @@ PARAMS = st.builds(
 
 
 @given(PROFILES, PARAMS)
-def test_dressing_twice_is_dressing_once(profile: Profile, params: VideoParams) -> None:
-    once = profile.dress(params)
-    assert profile.dress(once) == once
+def test_a_profile_is_applied_once(profile: Profile, params: VideoParams) -> None:
+    once = profile.apply_profile(params)
+    assert profile.apply_profile(once) == once
     assert 0 <= once.seed <= MAX_SEED
 
 
@@ -181,6 +183,6 @@ def test_a_file_with_broken_sections_is_told_and_not_raised() -> None:
 @pytest.mark.parametrize("npc", [{}, {"id": "of the file"}, {"id": None}])
 def test_its_id_is_that_of_its_clips(own: str, name: str, npc: dict) -> None:
     profile = Profile(name, own, document={"npc": npc})
-    evaluator = NpcResponseEvaluator(profile.metadata(), dress=profile.dress)
+    evaluator = NpcResponseEvaluator(profile.metadata(), apply_profile=profile.apply_profile)
     assert evaluator.metadata.npc.id == profile.own_id
     assert evaluator.asked_for(VideoParams()).npc_id == profile.own_id

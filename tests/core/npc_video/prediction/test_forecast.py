@@ -61,11 +61,11 @@ def test_a_walk_goes_from_the_state_the_npc_is_in_and_changes_nothing(name: str)
 def test_clips_are_asked_for_as_answers() -> None:
     data = read_template("affinity")
     npc = Profile("Juniper", base_prompt="a fox", seed_policy="reaction", document=data)
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     for params, _ in Walk(evaluator, plays=3).finish().weighted:
         assert params.prompt.startswith("a fox, ")
         assert params.npc_id == "Juniper"
-        assert params == npc.dress(params)
+        assert params == npc.apply_profile(params)
 
 
 def test_the_lists_of_the_profile_count_before_what_the_graph_knows() -> None:

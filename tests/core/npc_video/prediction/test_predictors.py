@@ -43,7 +43,7 @@ def evaluator():
 
 def test_what_was_learned_keeps_to_which_clips_count_for_which_prompt():
     npc = Profile("Juniper", prompt_in_key=False, document=read_template("affinity"))
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     before = standard_predictor(evaluator)
     played(evaluator, before, tools=["gift", "song", "gift"])
     after = standard_predictor(evaluator, learned=json.loads(json.dumps(before.to_dict())))
@@ -53,13 +53,13 @@ def test_what_was_learned_keeps_to_which_clips_count_for_which_prompt():
 class TestLookahead:
     def test_every_clip_is_asked_for_as_the_answer_that_shows_it(self):
         npc = Profile("Juniper", seed_policy="reaction", document=read_template("affinity"))
-        evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+        evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
         habits = MarkovPredictor()
         played(evaluator, habits, tools=["gift", "song", "gift", "hand"])
         ahead = LookaheadPredictor(evaluator, habits).propose(4 * GAP, GAP)
         assert len(ahead) > 3
         for params in (each.params for each in ahead):
-            assert params == npc.dress(replace(params, seed=0))
+            assert params == npc.apply_profile(replace(params, seed=0))
 
     def test_names_a_clip_that_was_never_seen(self, evaluator):
         habits = MarkovPredictor()

@@ -55,7 +55,7 @@ def test_nothing_is_proposed_before_anything_was_shown():
 
 def test_with_a_model_they_are_asked_for_as_answers_are():
     npc = Profile("Ember", base_prompt="a dragon", seed_policy="reaction")
-    evaluator = NpcResponseEvaluator(npc.metadata(), dress=npc.dress)
+    evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
     predictor = RulePredictor(model=evaluator)
     shown = evaluator.asked_for(VideoParams(expression="interested"))
     predictor.observe(Observation(shown, shown.cache_key(), None, 0.0))

@@ -20,7 +20,7 @@ TOOLS = ("gift", "song", "gift", "stick", "gift", "song", "hand")
 class Session:
     """Two NPCs that are touched in turn; `at` is the time, in seconds of a clock of its own."""
 
-    def __init__(self, template, at=0.0, look_ahead=3, dress=lambda params: params):
+    def __init__(self, template, at=0.0, look_ahead=3, apply_profile=lambda params: params):
         self.at = at
         self.planner = Planner()
         self._look_ahead = look_ahead
@@ -28,7 +28,7 @@ class Session:
             npc_id: NpcResponseEvaluator(
                 read_template(template) | {"npc": {"id": npc_id}},
                 clock=lambda: self.at,
-                dress=dress,
+                apply_profile=apply_profile,
             )
             for npc_id in NPCS
         }
@@ -99,12 +99,12 @@ def test_of_an_npc_that_answers_otherwise_only_the_habits_count():
     before = Session("affinity", look_ahead=0).begin()
     before.play(30)
 
-    def dressed(params):
+    def applied(params):
         return replace(params, style="ink")
 
-    after = Session("affinity", look_ahead=0, dress=dressed).begin(before.save())
+    after = Session("affinity", look_ahead=0, apply_profile=applied).begin(before.save())
     assert not after.expected()  # else clips would be made that nobody asks for
-    changed = Session("affinity", dress=dressed).begin(before.save())
+    changed = Session("affinity", apply_profile=applied).begin(before.save())
     assert {key[5] for key in changed.expected()} == {"ink"}
 
 

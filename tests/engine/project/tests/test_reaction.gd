@@ -187,7 +187,7 @@ func test_a_profile_says_who_reacts_and_how(test: Node) -> void:
 	var started: Array = []
 	player.clip_started.connect(func(info: Dictionary) -> void: started.append(info))
 	await _until(test, func() -> bool: return started.size() > 0)
-	_expect(started[0].npc_name == "Juniper" and started[0].style == "watercolour", "dressed")
+	_expect(started[0].npc_name == "Juniper" and started[0].style == "watercolour", "the profile is applied")
 	profile.style = "ink"
 	player.request({"expression": "happy"})
 	started.clear()

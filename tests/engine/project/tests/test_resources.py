@@ -77,10 +77,10 @@ def test_a_profile_s_metadata_makes_an_evaluator(test: EngineTest) -> None:
     assert metadata.npc.name == "Ember"
     assert metadata.npc.avatar_url.endswith("npc_profile.svg")
     assert metadata.interaction.zones == ("belly",)
-    dressed = record_of(ember()).dress(VideoParams(prompt="laughing"))
-    assert dressed.prompt == "a small dragon,\nforest, laughing"
-    assert dressed.loras == ("a:-2", "glow", "smile:0.8")
-    assert dressed.seed == 77
+    applied = record_of(ember()).apply_profile(VideoParams(prompt="laughing"))
+    assert applied.prompt == "a small dragon,\nforest, laughing"
+    assert applied.loras == ("a:-2", "glow", "smile:0.8")
+    assert applied.seed == 77
 
 
 def test_changes_of_a_profile_and_its_graph_are_told(test: EngineTest) -> None:

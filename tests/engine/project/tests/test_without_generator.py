@@ -76,7 +76,7 @@ def baked(expression: str, npc: str = NPC) -> str:
 
 def clip_of(expression: str, npc: str = NPC) -> GeneratedClip:
     made = make_clip(grey(lambda index: 80), codec="libvpx-vp9")
-    return replace(made, params=Profile(name=npc).dress(VideoParams(expression=expression)))
+    return replace(made, params=Profile(name=npc).apply_profile(VideoParams(expression=expression)))
 
 
 class Watched:
