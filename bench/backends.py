@@ -248,7 +248,7 @@ class _Host(ScriptedBackend):
 
 _FAULTY_JOBS = 1_000
 _AT_ONCE = 12
-_LIMITS = Limits(connect_seconds=1.0, answer_seconds=0.3, generate_seconds=0.3, most_bytes=200_000)
+_LIMITS = Limits(connect_seconds=1.0, answer_seconds=0.3, generate_seconds=0.3, max_bytes=200_000)
 _DEADLINE = 120.0
 
 Reply = Callable[[Any], Awaitable[bytes | None]]

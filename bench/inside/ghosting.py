@@ -19,7 +19,7 @@ from npc_video_player.screen.screen import Screen
 from npc_video_player.sharing import shared
 
 _DECODING_FRAMES = 600  # of the engine, in which what is waited for is decoded
-_MOST_FRAMES = 120  # in which the second clip must have taken over
+_MAX_FRAMES = 120  # in which the second clip must have taken over
 _STEP = 1.0 / 60.0
 
 
@@ -86,14 +86,14 @@ def _show(
             yield from _step(screen, 1.0 / 24.0)
         pictures = [(yield from _seen(floors))]
         screen.open(second, at_once=role == "hit")
-        for _ in range(_MOST_FRAMES):
+        for _ in range(_MAX_FRAMES):
             yield from _step(screen, _STEP)
             if len(alone) == 1 and screen.clip.reel.clip is second:
                 alone.append(_beside(screen.clip, floors[2], area))
             pictures.append((yield from _seen(floors)))
             if len(alone) == 2 and len(screen.layers) == 1:
                 return np.stack(pictures)
-        raise TimeoutError(f"the second clip was not there after {_MOST_FRAMES} frames")
+        raise TimeoutError(f"the second clip was not there after {_MAX_FRAMES} frames")
     finally:
         screen.close()
         for layer in alone:

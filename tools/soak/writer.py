@@ -16,7 +16,7 @@ from npc_video.errors import CacheError
 from tests.core.npc_video.cache.clips import PRESETS, key_of, make_clip
 
 _BUDGET = 8 * 1024 * 1024
-_CLIPS, _MOST_BYTES, _REST_S = 60, 200_000, 0.05
+_CLIPS, _MAX_BYTES, _REST_S = 60, 200_000, 0.05
 _CLEARS = 0.005
 
 
@@ -39,7 +39,7 @@ def main(folder: str, seed: str) -> None:
 def _turn(tier: DiskTier, chance: random.Random) -> None:
     number = chance.randrange(_CLIPS)
     clip = make_clip(
-        number, preset=chance.choice(PRESETS), size=chance.randrange(_MOST_BYTES), npc_id="nobody"
+        number, preset=chance.choice(PRESETS), size=chance.randrange(_MAX_BYTES), npc_id="nobody"
     )
     key = key_of(clip)
     if chance.random() < _CLEARS:

@@ -24,7 +24,7 @@ from .table import is_counted, type_named
 
 CONST, VARARG, STATIC = 1, 2, 4
 FREED = lib.PS_FREED
-_MOST_BYTES = 256  # an argument's place must fit a byte; see ps_method
+_MAX_BYTES = 256  # an argument's place must fit a byte; see ps_method
 
 _SCALARS = {Type.BOOL: "?", Type.INT: "q", Type.FLOAT: "d", Type.OBJECT: "Q"}
 
@@ -74,7 +74,7 @@ def function_of(
     if None in layouts or flags & VARARG or not _is_plain_result(signature[0], result):
         return None
     packing = struct.Struct("".join(filter(None, layouts)))
-    if packing.size > _MOST_BYTES:
+    if packing.size > _MAX_BYTES:
         return None
     native = lib.ps_method(
         bind,

@@ -18,21 +18,21 @@ _BY_ZLIB = ("gzip", "x-gzip", "deflate")
 _ANY_HEADER = zlib.MAX_WBITS | 32  # of gzip or of zlib
 
 
-async def read_body(response: "httpx.Response", most_bytes: int, on_part: OnPart | None) -> bytes:
+async def read_body(response: "httpx.Response", max_bytes: int, on_part: OnPart | None) -> bytes:
     """All that a server sends; `on_part` takes it as it comes.
 
     Raises:
-        ClipTooLargeError: it is more than `most_bytes`.
+        ClipTooLargeError: it is more than `max_bytes`.
         GenerationInvalidError: it is compressed in a way that is not read here, or damaged.
     """
     body, unpacker = bytearray(), _unpacker(response)
     async for part in response.aiter_raw():
         if unpacker is not None:
-            part = _unpacked(unpacker, part, most_bytes + 1 - len(body))
+            part = _unpacked(unpacker, part, max_bytes + 1 - len(body))
         body += part
-        if len(body) > most_bytes:
+        if len(body) > max_bytes:
             raise ClipTooLargeError(
-                f"The server sends more than the {most_bytes} bytes that are allowed."
+                f"The server sends more than the {max_bytes} bytes that are allowed."
             )
         if on_part is not None:
             on_part(part)
@@ -74,10 +74,10 @@ def _unpacker(response: "httpx.Response") -> Any | None:
     return zlib.decompressobj(_ANY_HEADER)
 
 
-def _unpacked(unpacker: Any, part: bytes, most_bytes: int) -> bytes:
-    """What is in `part`, up to `most_bytes` of it: a small one may hold a thousandfold."""
+def _unpacked(unpacker: Any, part: bytes, max_bytes: int) -> bytes:
+    """What is in `part`, up to `max_bytes` of it: a small one may hold a thousandfold."""
     try:
-        unpacked: bytes = unpacker.decompress(part, most_bytes)
+        unpacked: bytes = unpacker.decompress(part, max_bytes)
     except zlib.error as error:
         raise GenerationInvalidError(f"The server's answer is damaged: {error}.") from error
     return unpacked

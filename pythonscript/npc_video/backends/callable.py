@@ -25,7 +25,7 @@ from .received import received_clip
 
 __all__ = ["CallableBackend", "Generator", "translate_with"]
 
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 _NOT_WANTED = "The clip is not wanted any more."
 
 Generator = Callable[..., Any]
@@ -197,13 +197,13 @@ def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -
 def _read(path: str | Path) -> bytes:
     try:
         with open(path, "rb") as file:  # noqa: PTH123  a Path would change what is no path
-            data = file.read(_MOST_BYTES + 1)
+            data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise GenerationInvalidError(
             f"The clip {path} cannot be read: {error.strerror or error}."
         ) from error
-    if len(data) > _MOST_BYTES:
-        raise ClipTooLargeError(f"The clip {path} has more than {_MOST_BYTES} bytes.")
+    if len(data) > _MAX_BYTES:
+        raise ClipTooLargeError(f"The clip {path} has more than {_MAX_BYTES} bytes.")
     return data
 
 

@@ -68,7 +68,7 @@ class HttpJobs:
                     headers=sent,
                     is_once=True,
                     seconds=max(0.0, round(until - time.perf_counter(), 3)),
-                    most_bytes=self._session.limits.most_bytes,
+                    max_bytes=self._session.limits.max_bytes,
                     on_part=self._reader.parts(on_early),
                 )
             except GeneratorUnreachableError as error:

@@ -44,7 +44,7 @@ class JobReader:
             "GET",
             self.session.resolve(url, base),
             seconds=seconds,
-            most_bytes=self.session.limits.most_bytes,
+            max_bytes=self.session.limits.max_bytes,
             on_part=self.parts(on_early),
         )
 
@@ -140,9 +140,9 @@ class JobReader:
             ClipTooLargeError: it exceeds the limit.
         """
         data = await asyncio.to_thread(inline_clip, text) if text else None
-        if data and len(data) > self.session.limits.most_bytes:
+        if data and len(data) > self.session.limits.max_bytes:
             raise ClipTooLargeError(
-                f"The clip has more than the {self.session.limits.most_bytes} bytes that are"
+                f"The clip has more than the {self.session.limits.max_bytes} bytes that are"
                 " allowed."
             )
         return data or b""

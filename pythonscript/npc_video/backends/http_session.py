@@ -49,16 +49,16 @@ class Limits:
         answer_seconds: of one question and its whole answer.
         generate_seconds: of one that is answered when the clip is made.
         fetch_seconds: of one that is answered with a clip that is made already.
-        most_bytes: of a clip.
-        most_json_bytes: of any other answer.
+        max_bytes: of a clip.
+        max_json_bytes: of any other answer.
     """
 
     connect_seconds: float = 5.0
     answer_seconds: float = 30.0
     generate_seconds: float = 300.0
     fetch_seconds: float = 120.0
-    most_bytes: int = 64 * 1024 * 1024
-    most_json_bytes: int = 32 * 1024 * 1024
+    max_bytes: int = 64 * 1024 * 1024
+    max_json_bytes: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class HttpSession:
         path: str,
         *,
         seconds: float | None = None,
-        most_bytes: int | None = None,
+        max_bytes: int | None = None,
         on_part: OnPart | None = None,
         accept: Collection[int] = (),
         headers: Mapping[str, str] | None = None,
@@ -152,7 +152,7 @@ class HttpSession:
         Args:
             path: below `url`, or a whole address of an allowed origin.
             seconds: for all of it; `limits.answer_seconds` if not given.
-            most_bytes: of the answer; `limits.most_json_bytes` if not given.
+            max_bytes: of the answer; `limits.max_json_bytes` if not given.
             on_part: takes the bytes of a successful answer as they come.
             accept: statuses without success whose answers are wanted all the same.
             headers: sent with this question, to the server's own origin.
@@ -164,7 +164,7 @@ class HttpSession:
             GenerationError: there is no good answer.
         """
         seconds = self.limits.answer_seconds if seconds is None else seconds
-        most_bytes = self.limits.most_json_bytes if most_bytes is None else most_bytes
+        max_bytes = self.limits.max_json_bytes if max_bytes is None else max_bytes
         target = self.resolve(path)
         async with self._translated(seconds, origin_of(target)):
             for _ in range(_REDIRECTS + 1):
@@ -178,7 +178,7 @@ class HttpSession:
                     if not is_good:
                         said, is_own = await reason_of(response), origin_of(target) == self.origin
                         raise refusal(response, said, self._token, is_own=is_own)
-                    body = await read_body(response, most_bytes, on_part)
+                    body = await read_body(response, max_bytes, on_part)
                     return HttpResponse(response.status_code, response.headers, body, target)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 

@@ -9,14 +9,14 @@ from .base import NpcImage
 
 __all__ = ["Pictures", "read_file"]
 
-_MOST_BYTES = 32 * 1024 * 1024
+_MAX_BYTES = 32 * 1024 * 1024
 _KEPT = 16
 
 
 def read_file(name: str) -> bytes:
     """The content of a file, or its first bytes if it is far too large for a picture."""
     with Path(name).open("rb") as file:
-        return file.read(_MOST_BYTES + 1)
+        return file.read(_MAX_BYTES + 1)
 
 
 class Pictures:
@@ -52,8 +52,8 @@ class Pictures:
             raise GenerationInvalidError(
                 f"The NPC's picture {name!r} cannot be read: {error.strerror or error}."
             ) from error
-        if len(data) > _MOST_BYTES:
+        if len(data) > _MAX_BYTES:
             raise GenerationInvalidError(
-                f"The NPC's picture {name!r} has more than {_MOST_BYTES} bytes: make it smaller."
+                f"The NPC's picture {name!r} has more than {_MAX_BYTES} bytes: make it smaller."
             )
         return NpcImage.of(data)

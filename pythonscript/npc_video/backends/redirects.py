@@ -12,7 +12,7 @@ _LOGIN = re.compile(r"\b(?:log|sign)[-_ ]?in\b|\bsso\b|\bo?auth(?:2|orize)?\b", 
 _TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
 _STARTS = (b"<!doctype html", b"<html")
 _HEAD_BYTES = 4096
-_MOST_SHOWN = 100
+_MAX_SHOWN = 100
 _LET_IN = (
     "A game cannot log in there: name the token that what is before the server takes in token_env,"
     " or use an address of the server itself."
@@ -33,7 +33,7 @@ def redirect_not_followed(
         allows_others: its clips may come from other origins that are allowed.
     """
     here, there = origin_of(base), origin_of(target)
-    place = f"{short_origin(there)}{urlsplit(target).path[:_MOST_SHOWN]}"
+    place = f"{short_origin(there)}{urlsplit(target).path[:_MAX_SHOWN]}"
     text = f"The server at {short_origin(here)} redirects to {place}"
     if _LOGIN.search(target):
         return GenerationInvalidError(f"{text}. {_LET_IN}")
@@ -62,6 +62,6 @@ def page_in_place(url: str, body: bytes) -> GenerationInvalidError:
     asks = _LOGIN.search(f"{path} {title}") or b'type="password"' in head
     return GenerationInvalidError(
         f"The server at {short_origin(origin_of(url))} answered with a web page:"
-        f" {title[:_MOST_SHOWN]!r}."
+        f" {title[:_MAX_SHOWN]!r}."
         f" {_LET_IN if asks else _LOOK}"
     )

@@ -50,7 +50,7 @@ from .settings_reading import kinds_of, read_one_of
 __all__ = ["KINDS", "MODELS", "files_of", "load_backends", "workflow_of"]
 
 _GENERATORS = "generators"
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
     "ltx25": Ltx25,
@@ -160,7 +160,7 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = tomllib.loads(file.read(_MOST_BYTES).decode("utf-8-sig"))
+            data = tomllib.loads(file.read(_MAX_BYTES).decode("utf-8-sig"))
         return _Maker(_read(data), path.parent).make_all()
     except InvalidDataError as error:
         raise InvalidDataError(f"{path}: {error}") from error

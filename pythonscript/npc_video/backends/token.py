@@ -9,7 +9,7 @@ from ..errors import GenerationInvalidError
 
 __all__ = ["Token"]
 
-_MOST_BYTES = 16 * 1024
+_MAX_BYTES = 16 * 1024
 
 
 class Token:
@@ -79,7 +79,7 @@ class Token:
             )
         try:
             with path.open("rb") as file:
-                return file.read(_MOST_BYTES).decode("utf-8", "replace")
+                return file.read(_MAX_BYTES).decode("utf-8", "replace")
         except OSError as error:
             raise GenerationInvalidError(
                 f"token: {path} cannot be read: {error.strerror}."

@@ -8,7 +8,7 @@ from ..errors import GenerationInvalidError, InvalidDataError
 
 __all__ = ["check_certificates", "read_certificates", "tls_context"]
 
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 _PEM = b"-----BEGIN"
 _VARIABLE = "SSL_CERT_FILE"
 
@@ -21,7 +21,7 @@ def read_certificates(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return check_certificates(file.read(_MOST_BYTES))
+            return check_certificates(file.read(_MAX_BYTES))
     except OSError as error:
         raise InvalidDataError(f"ca_file: {path} cannot be read: {error.strerror}.") from error
 

@@ -16,7 +16,7 @@ from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
 
 __all__ = ["Connection", "compile_graph"]
 
-_MOST_CYCLES = 20  # that are reported
+_MAX_CYCLES = 20  # that are reported
 
 Port = tuple[str, str]
 """A node's id and the name of one of its ports."""
@@ -153,7 +153,7 @@ def _output(nodes: Mapping[str, Node | None], problems: list[Problem]) -> str | 
 
 def _report_cycles(wires: _Wires, problems: list[Problem]) -> None:
     left = {node_id: set(wires.sources(node_id)) for node_id in wires.nodes}
-    for _ in range(_MOST_CYCLES):
+    for _ in range(_MAX_CYCLES):
         try:
             TopologicalSorter(left).prepare()
         except CycleError as error:

@@ -38,7 +38,7 @@ class AlphaDecoder:
         self._size = context.width, context.height
         self._context = av.CodecContext.create(context.name, "r")
         self._context.thread_type, self._context.thread_count = "NONE", 1
-        self._context.options = {"max_pixels": str(limits.most_pixels)}
+        self._context.options = {"max_pixels": str(limits.max_pixels)}
         self._picture: Any = None
 
     def decode(self, packet: Any) -> None:

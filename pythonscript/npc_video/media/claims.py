@@ -14,11 +14,11 @@ from ..errors import DamagedClipError
 __all__ = ["ClaimsCheck", "check_claims"]
 
 # An index of these is about 100 MB; a minute of sound without compression has as many.
-_MOST_SAMPLES = 4 * 1024 * 1024
+_MAX_SAMPLES = 4 * 1024 * 1024
 # Of a file whose size is not known yet: a minute of sound and picture has a tenth of these.
-_MOST_EARLY_SAMPLES = 64 * 1024
+_MAX_EARLY_SAMPLES = 64 * 1024
 # FFmpeg repeats the samples for each edit; encoders write one or two.
-_MOST_EDITS = 64
+_MAX_EDITS = 64
 _SIZE, _LARGE = 4, 8  # bytes of the size of a box, and of one that does not fit in these
 _NAME, _COUNTS = 4, 12  # bytes of the name of a box, and of what is checked in it
 _REACH = _NAME + _LARGE + _COUNTS
@@ -34,20 +34,20 @@ _ENTRY = 12  # bytes of an entry of the first
 
 def check_claims(data: bytes) -> None:
     """Raises DamagedClipError when the file claims more than its bytes can hold."""
-    ClaimsCheck(len(data), min(_MOST_SAMPLES, len(data))).check(data, is_whole=True)
+    ClaimsCheck(len(data), min(_MAX_SAMPLES, len(data))).check(data, is_whole=True)
 
 
 class ClaimsCheck:
     """Goes through a file from front to back, as far as it is there.
 
     Args:
-        most_bytes: how large the file may become.
-        most_samples: how many its tables may claim, each of them, and all of its runs together.
+        max_bytes: how large the file may become.
+        max_samples: how many its tables may claim, each of them, and all of its runs together.
     """
 
-    def __init__(self, most_bytes: int, most_samples: int = _MOST_EARLY_SAMPLES):
-        self._most_bytes = most_bytes
-        self._most_samples = most_samples
+    def __init__(self, max_bytes: int, max_samples: int = _MAX_EARLY_SAMPLES):
+        self._max_bytes = max_bytes
+        self._max_samples = max_samples
         self._in_runs = 0
         self._chunks = self._in_chunk = 1  # the most of any track, and of any of their chunks
         self._checked = 0
@@ -68,7 +68,7 @@ class ClaimsCheck:
                 (size,) = struct.unpack_from(">I", data, at - _SIZE)
                 start = at + _NAME + (_LARGE if size == 1 else 0)
                 # Sizes that reach beyond the file are those of chance finds among the samples.
-                is_box = size <= self._most_bytes and start + _COUNTS <= len(data)
+                is_box = size <= self._max_bytes and start + _COUNTS <= len(data)
                 if is_box and name == b"stsc":
                     if not is_whole and self._is_to_come(data, start):
                         end = min(end, at - _SIZE)
@@ -83,26 +83,26 @@ class ClaimsCheck:
     def _is_sound(self, name: bytes, first: int, second: int, third: int) -> bool:
         if name == b"stsz":
             size, count = second, third
-            return size == 0 or (count <= self._most_samples and count * size <= self._most_bytes)
+            return size == 0 or (count <= self._max_samples and count * size <= self._max_bytes)
         if name == b"elst":
-            return second <= _MOST_EDITS
+            return second <= _MAX_EDITS
         if name == b"trun":
             return self._is_run_sound(first, second)
         if name != b"stsc":
             self._chunks = max(self._chunks, second)
         # Which chunks are those of which track is not known: each may be of the one with the most.
-        return self._chunks * self._in_chunk <= self._most_samples * _PER_ENTRY
+        return self._chunks * self._in_chunk <= self._max_samples * _PER_ENTRY
 
     def _is_run_sound(self, flags: int, count: int) -> bool:
         if not flags & _OWN_SIZES:
             self._in_runs += count
-        return self._in_runs <= self._most_samples
+        return self._in_runs <= self._max_samples
 
     def _is_to_come(self, data: bytes | bytearray, start: int) -> bool:
         """Whether a part of the table of chunks at `start` is not there yet."""
         (count,) = struct.unpack_from(">I", data, start + 4)
         size = 8 + count * _ENTRY
-        return bool(size <= self._most_bytes and start + size > len(data))
+        return bool(size <= self._max_bytes and start + size > len(data))
 
     def _look_at_chunks(self, data: bytes | bytearray, start: int) -> None:
         """At how many samples each chunk has, says the table at `start`."""

@@ -16,7 +16,7 @@ from .colour import Colour
 from .display import Turn, chosen_stream, shown_size, turn_of
 from .formats import Shape
 from .growing import GrowingReader
-from .layout import MOST_SIDE, PictureLayout, Plane
+from .layout import MAX_SIDE, PictureLayout, Plane
 from .motion import MotionReader
 from .opening import SOUND_CODECS, VIDEO_CODECS, MediaLimits, WorkMeter, open_container, reason
 from .packets import PacketSource
@@ -74,7 +74,7 @@ class ClipDecoder:
         data: the file, or one that still comes in: this and `frames` then wait for its bytes.
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
         vectors: has frames tell how they moved, where the codec knows.
-        most_side: columns and rows that the picture of all planes may have.
+        max_side: columns and rows that the picture of all planes may have.
         untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
 
     Raises:
@@ -91,7 +91,7 @@ class ClipDecoder:
         limits: MediaLimits | None = None,
         *,
         vectors: bool = False,
-        most_side: int = MOST_SIDE,
+        max_side: int = MAX_SIDE,
         untagged_colours: str = UNTAGGED_COLOURS[0],
     ):
         self._limits = limits or MediaLimits()
@@ -112,7 +112,7 @@ class ClipDecoder:
             if vectors:
                 context.flags2 |= av.codec.context.Flags2.export_mvs
             self._with_vectors = vectors
-            self._shape = Shape(context, has_alpha(self._stream), most_side, untagged_colours)
+            self._shape = Shape(context, has_alpha(self._stream), max_side, untagged_colours)
             layout = self._shape.layout
             self._alpha = AlphaDecoder(context, self._limits) if layout.has_alpha else None
             self._last = 0.0
@@ -236,9 +236,9 @@ class ClipDecoder:
         )
 
     def _check(self, picture: Any, count: int, seconds: float) -> None:
-        if count > self._limits.most_frames:
+        if count > self._limits.max_frames:
             raise ClipLimitError(
-                f"The clip has more than the {self._limits.most_frames} frames allowed."
+                f"The clip has more than the {self._limits.max_frames} frames allowed."
             )
         _check_length(seconds, self._limits)
         layout = self._shape.layout
@@ -264,9 +264,9 @@ def _video(container: Any, limits: MediaLimits) -> Any:
     if context is None or context.name not in VIDEO_CODECS:
         name = "unknown" if context is None else context.name
         raise UnsupportedClipError(f"The codec {name} is not supported: use VP9, AV1 or H.264.")
-    if context.width * context.height > limits.most_pixels:
+    if context.width * context.height > limits.max_pixels:
         raise ClipLimitError(
-            f"The clip is {context.width}×{context.height}; at most {limits.most_pixels} pixels"
+            f"The clip is {context.width}×{context.height}; at most {limits.max_pixels} pixels"
             " are allowed."
         )
     if context.width < 1 or context.height < 1 or context.pix_fmt is None:
@@ -274,13 +274,13 @@ def _video(container: Any, limits: MediaLimits) -> Any:
     # One thread decodes one clip: the pool runs several clips at once instead.
     context.thread_type, context.thread_count = "NONE", 1
     # A frame may claim another size than the file; this refuses it before memory is taken for it.
-    context.options = {"max_pixels": str(limits.most_pixels)}
+    context.options = {"max_pixels": str(limits.max_pixels)}
     return stream
 
 
 def _check_length(seconds: float | None, limits: MediaLimits) -> None:
-    if seconds is not None and seconds > limits.most_seconds:
-        raise ClipLimitError(f"The clip is longer than the {limits.most_seconds:g} s allowed.")
+    if seconds is not None and seconds > limits.max_seconds:
+        raise ClipLimitError(f"The clip is longer than the {limits.max_seconds:g} s allowed.")
 
 
 def _plane(plane: Any) -> Plane:

@@ -27,13 +27,13 @@ class FirstPictures:
     """For the caller's thread; only the decoding happens on another.
 
     Args:
-        most_bytes: of pictures that are kept.
+        max_bytes: of pictures that are kept.
     """
 
-    def __init__(self, decoders: Executor, make_picture: PictureMaker, most_bytes: int):
+    def __init__(self, decoders: Executor, make_picture: PictureMaker, max_bytes: int):
         self._decoders = decoders
         self._make_picture = make_picture
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._kept: OrderedDict[CacheKey, _Kept] = OrderedDict()
 
     def __len__(self) -> int:
@@ -63,7 +63,7 @@ class FirstPictures:
     def _trim(self) -> None:
         sizes = {key: _bytes(first) for key, (_, first) in self._kept.items()}
         total = sum(sizes.values())
-        while total > self._most_bytes:
+        while total > self._max_bytes:
             key, (_, first) = self._kept.popitem(last=False)
             first.cancel()
             total -= sizes[key]
@@ -91,7 +91,7 @@ def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
     decoder = ClipDecoder(
         clip.data,
         clip.media_type,
-        most_side=make_picture.most_side,
+        max_side=make_picture.max_side,
         untagged_colours=clip.untagged_colours,
     )
     try:

@@ -49,7 +49,7 @@ class Shape:
 
     Args:
         context: the decoder, opened or not; its size, pixel format and tags are read.
-        most_side: columns and rows that a picture may have.
+        max_side: columns and rows that a picture may have.
         untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
 
     Raises:
@@ -60,7 +60,7 @@ class Shape:
         colour: how they code colours.
     """
 
-    def __init__(self, context: Any, has_alpha: bool, most_side: int, untagged_colours: str):
+    def __init__(self, context: Any, has_alpha: bool, max_side: int, untagged_colours: str):
         source = av.VideoFormat(context.pix_fmt, context.width, context.height)
         self._is_rgb, self._is_full = source.is_rgb, source.name in _SAME
         self._untagged_colours = untagged_colours
@@ -78,7 +78,7 @@ class Shape:
             shown.chroma_width(),
             shown.chroma_height(),
             has_alpha,
-            most_side,
+            max_side,
             sample_bytes=2 if is_deep else 1,
         )
 

@@ -12,7 +12,7 @@ from .claims import ClaimsCheck
 
 __all__ = ["GrowingFile", "GrowingReader"]
 
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 
 
 class GrowingFile:
@@ -20,12 +20,12 @@ class GrowingFile:
 
     Args:
         media_type: "video/webm" or "video/mp4".
-        most_bytes: a file that becomes larger is given up.
+        max_bytes: a file that becomes larger is given up.
     """
 
-    def __init__(self, media_type: str, most_bytes: int = _MOST_BYTES):
+    def __init__(self, media_type: str, max_bytes: int = _MAX_BYTES):
         self.media_type = media_type
-        self.most_bytes = most_bytes
+        self.max_bytes = max_bytes
         self._data: bytes | bytearray = bytearray()
         self._is_whole = self._has_ended = False
         self._changed = threading.Condition()
@@ -49,7 +49,7 @@ class GrowingFile:
         with self._changed:
             if self._has_ended:
                 return
-            if len(self._data) + len(part) > self.most_bytes:
+            if len(self._data) + len(part) > self.max_bytes:
                 self._end()
             else:
                 self._data += part
@@ -85,7 +85,7 @@ class GrowingReader:
     def __init__(self, file: GrowingFile):
         self._file = file
         is_mp4 = "mp4" in file.media_type.lower()  # with parameters or without
-        self._claims = ClaimsCheck(file.most_bytes) if is_mp4 else None
+        self._claims = ClaimsCheck(file.max_bytes) if is_mp4 else None
         self._position = 0
         self._sound = 0  # bytes that may be read
         self._is_stopped = False

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..errors import UnsupportedClipError
 
-__all__ = ["MOST_SIDE", "Box", "PictureLayout", "Plane"]
+__all__ = ["MAX_SIDE", "Box", "PictureLayout", "Plane"]
 
-MOST_SIDE = 16384
+MAX_SIDE = 16384
 """Columns and rows of a picture that today's desktop renderers take."""
 
 
@@ -56,7 +56,7 @@ class PictureLayout:
     Attributes:
         width, height: of luma and alpha, in pixels; those of the decoded clip.
         chroma_width, chroma_height: of each plane of chroma.
-        most_side: columns and rows that the picture may have.
+        max_side: columns and rows that the picture may have.
         sample_bytes: of each pixel, 1 or 2, the lower one first.
         boxes: the places of luma, the two planes of chroma and, where there is one, of alpha.
         size: columns and rows of the picture.
@@ -70,7 +70,7 @@ class PictureLayout:
     chroma_width: int
     chroma_height: int
     has_alpha: bool
-    most_side: int = MOST_SIDE
+    max_side: int = MAX_SIDE
     sample_bytes: int = 1
     boxes: tuple[Box, ...] = field(init=False)
     size: tuple[int, int] = field(init=False)
@@ -80,13 +80,13 @@ class PictureLayout:
         for boxes in (self._stacked(), *map(self._grid, (2, 3, 4))):
             columns = max(box.x + box.width for box in boxes)
             rows = max(box.y + box.height for box in boxes)
-            if max(columns, rows) <= self.most_side:
+            if max(columns, rows) <= self.max_side:
                 object.__setattr__(self, "boxes", boxes)
                 object.__setattr__(self, "size", (columns, rows))
                 return
         raise UnsupportedClipError(
             f"The clip is {self.width}×{self.height}, and textures of this renderer have at most"
-            f" {self.most_side} pixels a side: have the clip made smaller."
+            f" {self.max_side} pixels a side: have the clip made smaller."
         )
 
     def _stacked(self) -> tuple[Box, ...]:

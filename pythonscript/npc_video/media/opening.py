@@ -39,18 +39,18 @@ class MediaLimits:
     """What a clip may be.
 
     Attributes:
-        most_bytes: of the file.
-        most_pixels: of a frame, width times height.
-        most_frames: in the file.
-        most_seconds: of its duration.
-        most_decode_seconds: of one thread's work for one pass through the file.
+        max_bytes: of the file.
+        max_pixels: of a frame, width times height.
+        max_frames: in the file.
+        max_seconds: of its duration.
+        max_decode_seconds: of one thread's work for one pass through the file.
     """
 
-    most_bytes: int = 64 * 1024 * 1024
-    most_pixels: int = 2048 * 2048
-    most_frames: int = 3600
-    most_seconds: float = 60.0
-    most_decode_seconds: float = 30.0
+    max_bytes: int = 64 * 1024 * 1024
+    max_pixels: int = 2048 * 2048
+    max_frames: int = 3600
+    max_seconds: float = 60.0
+    max_decode_seconds: float = 30.0
 
 
 class WorkMeter:
@@ -60,7 +60,7 @@ class WorkMeter:
     """
 
     def __init__(self, limits: MediaLimits):
-        self._most = limits.most_decode_seconds
+        self._most = limits.max_decode_seconds
         self._left = self._most
         self.resume()
 
@@ -110,7 +110,7 @@ def open_container(data: bytes | GrowingReader, media_type: str, limits: MediaLi
                 "codec_whitelist": ",".join(VIDEO_CODECS + SOUND_CODECS),
                 # Larger ones look as if they had no size. Four times, so that a clip that is just
                 # too large is told apart from a damaged one.
-                "max_pixels": str(4 * limits.most_pixels),
+                "max_pixels": str(4 * limits.max_pixels),
                 **more,
             },
             metadata_errors="replace",
@@ -121,9 +121,9 @@ def open_container(data: bytes | GrowingReader, media_type: str, limits: MediaLi
 
 
 def _check_whole(data: bytes, container: str, limits: MediaLimits) -> None:
-    if len(data) > limits.most_bytes:
+    if len(data) > limits.max_bytes:
         raise ClipLimitError(
-            f"The clip has {len(data)} bytes; at most {limits.most_bytes} are allowed."
+            f"The clip has {len(data)} bytes; at most {limits.max_bytes} are allowed."
         )
     if container == "mp4":
         check_claims(data)

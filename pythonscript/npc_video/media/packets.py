@@ -20,9 +20,9 @@ from .wholeness import is_whole
 __all__ = ["PacketSource"]
 
 # Packets per frame: two for pictures of two fields, and some that are not shown.
-_MOST_PER_FRAME = 3
+_MAX_PER_FRAME = 3
 # Twice as many as there are of the shortest blocks that encoders of sound make.
-_MOST_SOUND_PER_SECOND = 2000
+_MAX_SOUND_PER_SECOND = 2000
 _USUAL_RATE = 25.0
 # How much earlier than it says a clip may end: a file's own duration is often a little long.
 _MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
@@ -123,11 +123,11 @@ class PacketSource:
             if is_picture and self._comes_in and self.times is None:
                 self.times = self._begun()
         limits = self._limits
-        if len(self._pictures) > _MOST_PER_FRAME * limits.most_frames:
-            raise ClipLimitError(f"The clip has more than the {limits.most_frames} frames allowed.")
-        if len(self._sounds) > _MOST_SOUND_PER_SECOND * limits.most_seconds:
+        if len(self._pictures) > _MAX_PER_FRAME * limits.max_frames:
+            raise ClipLimitError(f"The clip has more than the {limits.max_frames} frames allowed.")
+        if len(self._sounds) > _MAX_SOUND_PER_SECOND * limits.max_seconds:
             raise ClipLimitError(
-                f"The clip's sound is longer than the {limits.most_seconds:g} s allowed."
+                f"The clip's sound is longer than the {limits.max_seconds:g} s allowed."
             )
 
     def _stamp(self, packet: Any) -> Stamp:
@@ -150,7 +150,7 @@ class PacketSource:
         return length_of_clip(
             self._pictures,
             # What is too long, or says so, is not heard.
-            lasts if lasts <= self._limits.most_seconds else 0.0,
+            lasts if lasts <= self._limits.max_seconds else 0.0,
             lead=begun.lead,
             fps=self.rate,
             tick=float(self._video.time_base or 0.0),

@@ -23,10 +23,10 @@ class PictureMaker(Protocol):
     """Makes pictures.
 
     Attributes:
-        most_side: columns and rows that one may have.
+        max_side: columns and rows that one may have.
     """
 
-    most_side: int
+    max_side: int
 
     def __call__(self, columns: int, rows: int, sample_bytes: int) -> Picture:
         """Return a new one, of so many bytes per pixel; called on a decoder's thread."""

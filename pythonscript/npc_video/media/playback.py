@@ -239,7 +239,7 @@ class Playback:
                     self.clip.media_type,
                     self._limits,
                     vectors=self._with_motion,
-                    most_side=self._make_picture.most_side,
+                    max_side=self._make_picture.max_side,
                     untagged_colours=self.clip.untagged_colours,
                 )
                 self._source = self._endless(self._decoder)

@@ -22,7 +22,7 @@ from .transition import SEAM
 __all__ = ["is_seamless"]
 
 # Portraits are drawn larger than clips are played.
-_LIMITS = MediaLimits(most_pixels=2**25)
+_LIMITS = MediaLimits(max_pixels=2**25)
 
 
 def is_seamless(decoder: ClipDecoder, picture: bytes, media_type: str) -> bool:

@@ -18,7 +18,7 @@ _BYTES_PER_SAMPLE = 2
 # Time stamps that are rounded, or left out of step by a writer, are less wrong than this.
 _JITTER_SECONDS = 0.03
 # What goes farther back than this begins to count anew, and says nothing.
-_MOST_BACK_SECONDS = 1.0
+_MAX_BACK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def timed(frames: Iterator[Any], begins: float) -> Iterator[tuple[Any, float]]:
         at = ends if frame.time is None else frame.time - begins
         at = at or 0.0
         if ends is not None and (
-            abs(at - ends) <= _JITTER_SECONDS or at < ends - _MOST_BACK_SECONDS
+            abs(at - ends) <= _JITTER_SECONDS or at < ends - _MAX_BACK_SECONDS
         ):
             at = ends
         yield frame, at
@@ -84,7 +84,7 @@ def sound_of(
     for frame, at in timed:
         if track is None:
             rate = frame.sample_rate if frame.sample_rate in _RATES else _RATES[-1]
-            track = _Track(rate, min(frame.layout.nb_channels, 2), limits.most_seconds)
+            track = _Track(rate, min(frame.layout.nb_channels, 2), limits.max_seconds)
         track.add(frame, at)
     return None if track is None else track.finish(length)
 
@@ -92,8 +92,8 @@ def sound_of(
 class _Track:
     """Sound that becomes longer with each frame."""
 
-    def __init__(self, rate: int, channels: int, most_seconds: float):
-        self._rate, self._channels, self._most_seconds = rate, channels, most_seconds
+    def __init__(self, rate: int, channels: int, max_seconds: float):
+        self._rate, self._channels, self._max_seconds = rate, channels, max_seconds
         self._samples = bytearray()
         self._resampler: Any = None
         self._kind: Any = None
@@ -106,9 +106,9 @@ class _Track:
         Raises:
             ClipLimitError: it lies outside of any clip.
         """
-        if abs(at) > self._most_seconds:
+        if abs(at) > self._max_seconds:
             raise ClipLimitError(
-                f"The clip's sound is longer than the {self._most_seconds:g} s allowed."
+                f"The clip's sound is longer than the {self._max_seconds:g} s allowed."
             )
         kind = frame.format.name, frame.layout.name, frame.sample_rate
         if at != self._ends or kind != self._kind:

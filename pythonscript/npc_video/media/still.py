@@ -42,7 +42,7 @@ def decode_still(data: bytes, media_type: str, limits: MediaLimits | None = None
     """
     limits = limits or MediaLimits()
     with _damage_told():
-        return _enlarged(_read(data, media_type, limits, _DECODERS), limits.most_pixels)
+        return _enlarged(_read(data, media_type, limits, _DECODERS), limits.max_pixels)
 
 
 def decode_picture(data: bytes, media_type: str, limits: MediaLimits) -> Any:
@@ -72,8 +72,8 @@ def _read(data: bytes, media_type: str, limits: MediaLimits, decoders: Mapping[s
         raise UnsupportedClipError(
             f"The still is of the type {media_type!r}: use one of {', '.join(decoders)}."
         )
-    if len(data) > limits.most_bytes:
-        raise ClipLimitError(f"The still has more than the {limits.most_bytes} bytes allowed.")
+    if len(data) > limits.max_bytes:
+        raise ClipLimitError(f"The still has more than the {limits.max_bytes} bytes allowed.")
     return _decode(data, decoders[kind], limits)
 
 
@@ -81,16 +81,16 @@ def _decode(data: bytes, decoder: str, limits: MediaLimits) -> Any:
     context: Any = av.CodecContext.create(decoder, "r")
     context.thread_type, context.thread_count = "NONE", 1
     # This refuses a larger one before memory is taken for it.
-    context.options = {"max_pixels": str(limits.most_pixels)}
+    context.options = {"max_pixels": str(limits.max_pixels)}
     for packet in (av.Packet(data), None):
         for picture in context.decode(packet):
             return picture
     raise DamagedClipError("The still is damaged: it holds no picture.")
 
 
-def _enlarged(picture: Any, most_pixels: int) -> Still:
+def _enlarged(picture: Any, max_pixels: int) -> Still:
     wanted = -(-_LEAST_SIDE // min(picture.width, picture.height))
-    times = max(1, min(wanted, math.isqrt(most_pixels // (picture.width * picture.height))))
+    times = max(1, min(wanted, math.isqrt(max_pixels // (picture.width * picture.height))))
     width, height = picture.width * times, picture.height * times
     shown = picture.reformat(width, height, "rgb24", interpolation="BICUBIC", threads=1)
     return Still(width, height, shown.to_ndarray().tobytes())

@@ -17,7 +17,7 @@ __all__ = ["Stamp", "Times", "beginnings", "length_of_clip"]
 # What begins so little earlier than the picture is the encoder's own delay, and is not missed.
 _LEAST_LEAD = 0.02
 # What never begins so much earlier has wrong time stamps, and no picture waits for it.
-_MOST_LEAD = 10.0
+_MAX_LEAD = 10.0
 # Packets of a stream that begins with the file may begin a packet later.
 _A_PACKET = 0.03
 # What of the sound comes after the picture's end, and fills up the encoder's last block (seconds).
@@ -70,7 +70,7 @@ def beginnings(picture: Stamp, sound_starts: float | None) -> tuple[float, float
         sound_starts: when the first sound is heard on the file's clock; None without sound.
     """
     shown = picture.shown or 0.0
-    if sound_starts is None or not _LEAST_LEAD < shown - sound_starts < _MOST_LEAD:
+    if sound_starts is None or not _LEAST_LEAD < shown - sound_starts < _MAX_LEAD:
         return 0.0, shown
     decoded = picture.decoded
     if decoded is not None and decoded < shown and abs(decoded - sound_starts) <= _A_PACKET:

@@ -21,7 +21,7 @@ _STEPS = 3  # at each size
 _WINDOW = 2  # how often sums are blurred
 # Squared levels of slope that count for nothing: what is flat does not tell how it moves.
 _FLAT = 30.0
-_MOST_OF_A_STEP = 1.0  # cells
+_LONGEST_STEP = 1.0  # cells
 _FARTHEST = 0.125  # parts of the picture; what seems to move farther is something else
 
 _Field = NDArray[Any]  # float32
@@ -65,7 +65,7 @@ def _remaining(before: _Field, after: _Field, motion: _Field) -> _Field:
     xx, yy, xy, xt, yt = products
     xx, yy = xx + _FLAT, yy + _FLAT
     step = np.stack([xy * yt - yy * xt, xy * xt - xx * yt]) / (xx * yy - xy**2)
-    limited: _Field = np.clip(step, -_MOST_OF_A_STEP, _MOST_OF_A_STEP)
+    limited: _Field = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
     return limited
 
 

@@ -17,7 +17,7 @@ from .profile import bare_lora
 __all__ = ["Doubts"]
 
 # Beyond that a game makes its words up as it runs.
-_MOST_KNOWN = 1000
+_MAX_KNOWN = 1000
 
 
 class Doubts:
@@ -77,7 +77,7 @@ class Doubts:
                 self._misspelt(f"The {field}", word, meant)
 
     def _is_new(self, *what: str) -> bool:
-        if what in self._known or len(self._known) >= _MOST_KNOWN:
+        if what in self._known or len(self._known) >= _MAX_KNOWN:
             return False
         self._known.add(what)
         return True

@@ -18,7 +18,7 @@ __all__ = ["Figure", "figure_of"]
 Array = NDArray[np.float32]
 
 # Portraits are drawn larger than clips are played.
-_LIMITS = MediaLimits(most_bytes=32 * 1024 * 1024, most_pixels=8192 * 8192)
+_LIMITS = MediaLimits(max_bytes=32 * 1024 * 1024, max_pixels=8192 * 8192)
 _BAND_ROWS = 128
 
 

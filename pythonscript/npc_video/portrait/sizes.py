@@ -4,7 +4,7 @@ import math
 
 __all__ = ["clip_size"]
 
-_MOST_ASPECT = 4.0
+_MAX_ASPECT = 4.0
 _LEAST_SIDE = 16
 
 
@@ -13,7 +13,7 @@ def clip_size(pixels: int, width: float, height: float) -> tuple[int, int]:
 
     What is more than four times as wide as high, or as high as wide, is cut.
     """
-    aspect = min(max(width / height, 1.0 / _MOST_ASPECT), _MOST_ASPECT)
+    aspect = min(max(width / height, 1.0 / _MAX_ASPECT), _MAX_ASPECT)
     return _even(math.sqrt(pixels * aspect)), _even(math.sqrt(pixels / aspect))
 
 

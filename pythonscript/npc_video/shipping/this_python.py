@@ -10,7 +10,7 @@ __all__ = ["check_processor", "check_store", "is_translated", "processors_of"]
 
 _ELF, _PE = b"\x7fELF\x02\x01", b"MZ"
 _MACH_O, _MACH_O_UNIVERSAL = b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"
-_MOST_PARTS = 16  # of a universal program; what claims more is no such file
+_MAX_PARTS = 16  # of a universal program; what claims more is no such file
 _CPU_TYPES = {0x01000007: "x86_64", 0x0100000C: "arm64"}  # mach/machine.h
 _ELF_MACHINES = {62: "x86_64", 183: "arm64"}  # elf.h
 _PE_MACHINES = {0x8664: "x86_64", 0xAA64: "arm64"}  # winnt.h
@@ -61,7 +61,7 @@ def processors_of(program: Path) -> frozenset[str]:
     if head[:4] == _MACH_O:
         found = [_CPU_TYPES.get(_number(head, 4, 4))]
     elif (
-        head[:4] == _MACH_O_UNIVERSAL and (parts := int.from_bytes(head[4:8], "big")) <= _MOST_PARTS
+        head[:4] == _MACH_O_UNIVERSAL and (parts := int.from_bytes(head[4:8], "big")) <= _MAX_PARTS
     ):
         kinds = (head[8 + 20 * part : 12 + 20 * part] for part in range(parts))
         found = [_CPU_TYPES.get(int.from_bytes(kind, "big")) for kind in kinds]

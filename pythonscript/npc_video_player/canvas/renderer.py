@@ -9,7 +9,7 @@ _SURE, _TRIED = 4096, (16384, 8192)
 _MARK = 200
 
 
-def most_texture_side() -> int:
+def max_texture_side() -> int:
     """Columns and rows that a texture may have.
 
     The Compatibility renderer does not tell, so that textures of one column are tried.

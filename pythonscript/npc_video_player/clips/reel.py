@@ -40,10 +40,10 @@ class EnginePicture:
 
 
 class EnginePictures:
-    """Makes images of the engine, which has textures of at most `most_side` pixels a side."""
+    """Makes images of the engine, which has textures of at most `max_side` pixels a side."""
 
-    def __init__(self, most_side: int):
-        self.most_side = most_side
+    def __init__(self, max_side: int):
+        self.max_side = max_side
 
     def __call__(self, columns: int, rows: int, sample_bytes: int) -> EnginePicture:
         return EnginePicture(columns, rows, sample_bytes)

@@ -18,7 +18,7 @@ from godot import (
 
 SPEAKERS = (AudioStreamPlayer2D, AudioStreamPlayer3D, AudioStreamPlayer)
 
-_MOST_DB = 24.0  # as the engine's own players have it in the inspector
+_MAX_DB = 24.0  # as the engine's own players have it in the inspector
 _STORED = 2  # of the engine's PropertyUsageFlags
 # What is the clip's or changes with it. Doppler would take the sound away from its picture.
 _OWN = {
@@ -76,7 +76,7 @@ class Speaker:
         Args:
             loudness: 0 to 1, of the clip.
         """
-        loudness *= db_to_linear(min(self.volume_db, _MOST_DB))
+        loudness *= db_to_linear(min(self.volume_db, _MAX_DB))
         if place is None:
             if voice.bus != self.bus:
                 voice.bus = self.bus

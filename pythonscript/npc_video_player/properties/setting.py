@@ -12,7 +12,7 @@ from .told import is_word_of
 
 __all__ = ["Number", "PictureSize", "Setting"]
 
-_MOST_PIXELS = 8192  # on a side: less than any renderer takes
+_MAX_PIXELS = 8192  # on a side: less than any renderer takes
 
 
 class Setting(Property):
@@ -67,8 +67,8 @@ class PictureSize(Setting):
         super().__init__(Vector2i, Vector2i(), suffix="px", **options)
 
     def take(self, obj: Any, value: Any) -> None:
-        if min(value) < 0 or max(value) > _MOST_PIXELS:
+        if min(value) < 0 or max(value) > _MAX_PIXELS:
             refused = f"{value.x}×{value.y}"
-            push_error(f"{self.name}: {refused} is refused; use up to {_MOST_PIXELS} pixels.")
+            push_error(f"{self.name}: {refused} is refused; use up to {_MAX_PIXELS} pixels.")
             return
         super().take(obj, value)

@@ -15,7 +15,7 @@ _PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp")
 
 # Of textures that are in no file, as games make them while they run.
 _MADE = "texture:"
-_MOST_MADE = 32
+_MAX_MADE = 32
 _made: dict[str, Image] = {}
 _names_of_made: dict[int, str] = {}
 
@@ -56,7 +56,7 @@ def picture_name(texture: Texture2D | None) -> str:
         name = _MADE + digest.hexdigest()
         _made[name] = image
         _names_of_made[texture.get_instance_id()] = name
-        if len(_made) > _MOST_MADE:
+        if len(_made) > _MAX_MADE:
             del _made[next(iter(_made))]
     return name
 

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["function_backend", "is_async", "is_over", "of_engine"]
 
-_MOST_BYTES = 64 * 1024 * 1024
-_MOST_SECONDS = 300.0
+_MAX_BYTES = 64 * 1024 * 1024
+_MAX_SECONDS = 300.0
 # A path of the engine's, in which a `Path` leaves one slash. What has one letter is a drive.
 _PLACE = re.compile("([a-z]{2,}):/+(.*)")
 # Between two looks whether the object of a function that awaits is still there.
@@ -139,11 +139,11 @@ class _GameFunction:
     async def _call(self, request: GenerationRequest, ended: Future[Any]) -> Any:
         try:
             run_on_main_thread(self._begin, asked(request), ended)
-            async with asyncio.timeout(_MOST_SECONDS):
+            async with asyncio.timeout(_MAX_SECONDS):
                 return await self._end_of(ended)
         except TimeoutError as error:
             raise GenerationFailedError(
-                f"The generator function did not return within {_MOST_SECONDS:g} s: see what it"
+                f"The generator function did not return within {_MAX_SECONDS:g} s: see what it"
                 " awaits."
             ) from error
         finally:
@@ -236,8 +236,8 @@ def _read(path: str) -> bytes:
             f"The generator function returned the path {path!r}, where no file can be read: write"
             " it before returning, below user://."
         )
-    if file.get_length() > _MOST_BYTES:
-        raise ClipTooLargeError(f"The clip {path} has more than {_MOST_BYTES} bytes.")
+    if file.get_length() > _MAX_BYTES:
+        raise ClipTooLargeError(f"The clip {path} has more than {_MAX_BYTES} bytes.")
     return bytes(file.get_buffer(file.get_length()))
 
 

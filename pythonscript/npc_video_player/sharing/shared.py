@@ -17,7 +17,7 @@ from npc_video.background import background_threads
 from npc_video.media.cost import CostCounter
 from npc_video.media.first_pictures import FirstPictures
 
-from ..canvas.renderer import most_texture_side
+from ..canvas.renderer import max_texture_side
 from ..clips.reel import EnginePictures
 from ..clips.reels import Reels
 
@@ -61,7 +61,7 @@ def first_pictures() -> FirstPictures:
 @cache
 def pictures() -> EnginePictures:
     """Makes what clips are decoded into."""
-    return EnginePictures(most_texture_side())
+    return EnginePictures(max_texture_side())
 
 
 @cache

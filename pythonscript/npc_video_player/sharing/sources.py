@@ -42,7 +42,7 @@ _MEGABYTE = 1024 * 1024
 _KEPT_DESERTED = 8
 _desertions = itertools.count()
 # More than any machine has, less than what cannot be counted.
-_MOST_CLIPS, _MOST_MEGABYTES = 1_000_000, 1_000_000
+_MAX_CLIPS, _MAX_MEGABYTES = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class CacheSettings:
     baked_folder: str
 
     def __post_init__(self) -> None:
-        if not 1 <= self.size <= _MOST_CLIPS:
-            raise InvalidDataError(f"cache_size: {self.size} is outside 1 to {_MOST_CLIPS} clips.")
-        if not 0.0 <= self.megabytes <= _MOST_MEGABYTES:
+        if not 1 <= self.size <= _MAX_CLIPS:
+            raise InvalidDataError(f"cache_size: {self.size} is outside 1 to {_MAX_CLIPS} clips.")
+        if not 0.0 <= self.megabytes <= _MAX_MEGABYTES:
             raise InvalidDataError(
-                f"cache_megabytes: {self.megabytes:g} is outside 0 to {_MOST_MEGABYTES} MB."
+                f"cache_megabytes: {self.megabytes:g} is outside 0 to {_MAX_MEGABYTES} MB."
             )
         if self.folder and not is_writable_for_players(self.folder):
             raise InvalidDataError(

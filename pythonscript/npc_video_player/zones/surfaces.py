@@ -27,8 +27,8 @@ __all__ = ["SURFACES", "Hit", "Ray", "hit"]
 
 SURFACES = (MeshInstance3D, Sprite3D, Area3D)
 _VERTICES, _UVS, _INDICES = 0, 4, 12  # of Mesh.ArrayType
-_MOST_FACES, _BEYOND = 8, 1e-4  # that a ray goes through, and how far behind one it goes on
-_MOST_AREAS = 16  # in front of the one that is meant, which let pointers through
+_MAX_FACES, _BEYOND = 8, 1e-4  # that a ray goes through, and how far behind one it goes on
+_MAX_AREAS = 16  # in front of the one that is meant, which let pointers through
 _NEAR = 0.99  # parts of the way on which something may stand before the surface
 
 
@@ -101,7 +101,7 @@ def _on_mesh(node: MeshInstance3D, ray: Ray) -> Hit | None:
     to_local = place.affine_inverse()
     start = to_local * ray.origin
     along = (to_local * ray.end - start).normalized()
-    for _ in range(_MOST_FACES):
+    for _ in range(_MAX_FACES):
         found = triangles.intersect_ray(start, along)
         if not found:
             return None
@@ -236,7 +236,7 @@ def _on_area(area: Area3D, ray: Ray, blocking: int) -> Hit | None:
     if not (area.input_ray_pickable and _can_ask()):
         return None
     passed = []
-    for _ in range(_MOST_AREAS):
+    for _ in range(_MAX_AREAS):
         found = area.get_world_3d().direct_space_state.intersect_ray(query)
         if not found:
             return None
@@ -280,7 +280,7 @@ def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
     end = ray.origin + ray.direction * (distance * _NEAR)
     query = PhysicsRayQueryParameters3D.create(ray.origin, end, blocking)
     passed = []
-    for _ in range(_MOST_AREAS):
+    for _ in range(_MAX_AREAS):
         found = surface.get_world_3d().direct_space_state.intersect_ray(query)
         if not found:
             return False

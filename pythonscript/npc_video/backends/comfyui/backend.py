@@ -37,7 +37,7 @@ from .feed import Feed
 from .fetching import fetched
 from .following import Follower, Job
 from .messages import PictureGoneError
-from .picture import fitted, most_side
+from .picture import fitted, max_side
 from .sample import models_in, sample
 from .server import Server
 from .tracker import Tracker
@@ -48,7 +48,7 @@ __all__ = ["ComfyUiBackend"]
 _SOCKET_SECONDS = 2.0
 # One runs and one waits, so that the server is never idle between two jobs, and an urgent one has
 # no more than that before it.
-_MOST_JOBS = 2
+_MAX_JOBS = 2
 # Servers number jobs from 0 on and run lower ones first.
 _FIRST_URGENT = -1_000_000
 
@@ -185,7 +185,7 @@ class ComfyUiBackend(Backend):
             error.is_of_request = True
             raise error
         # Urgent ones go at once: they overtake what waits at the server, and each other never.
-        most, number = _MOST_JOBS, None
+        most, number = _MAX_JOBS, None
         if request.is_urgent:
             most, number = sys.maxsize, float(next(self._urgent_numbers))
         async with self._turns.take(most, is_urgent=request.is_urgent):
@@ -262,7 +262,7 @@ class ComfyUiBackend(Backend):
         """The job of a request; its picture is sent `anew`, or only if the server has it not."""
         values = Values.of(request, "", f"npc_video/{uuid.uuid4().hex}")
         if request.image is not None:
-            picture = await self._upload(request.image, most_side(values), anew=anew)
+            picture = await self._upload(request.image, max_side(values), anew=anew)
             values = replace(values, image=picture, ends_in_image=self._loopable)
         graph = await self._checked(self._workflow.build(values))
         await self._feed.open(_SOCKET_SECONDS)

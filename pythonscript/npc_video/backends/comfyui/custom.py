@@ -14,7 +14,7 @@ from .values import Graph, Lora, Values
 
 __all__ = ["PARAMETERS", "CustomWorkflow"]
 
-_MOST_BYTES = 4 * 1024 * 1024
+_MAX_BYTES = 4 * 1024 * 1024
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9_]*)\s*\}\}")
 # The models that make n · step + 1 frames, and sizes in multiples, by the node that starts them.
 _STEPS = {
@@ -91,7 +91,7 @@ class CustomWorkflow:
         """
         try:
             with Path(path).open("rb") as file:
-                text = file.read(_MOST_BYTES + 1).decode("utf-8-sig")
+                text = file.read(_MAX_BYTES + 1).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidDataError(f"workflow: {path} cannot be read: {error}.") from error
         return cls(text, **options)
@@ -134,7 +134,7 @@ class CustomWorkflow:
 def _read(workflow: str | Mapping[str, Any]) -> Graph:
     data: Any = workflow
     if isinstance(workflow, str):
-        if len(workflow) > _MOST_BYTES:
+        if len(workflow) > _MAX_BYTES:
             raise InvalidDataError("workflow: is larger than 4 MiB.")
         try:
             data = json.loads(workflow)

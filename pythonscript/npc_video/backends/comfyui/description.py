@@ -16,7 +16,7 @@ _LIST = "COMFY_AUTOGROW_V3"
 _SLOT = "COMFY_DYNAMICSLOT_V3"
 _SAME = "COMFY_MATCHTYPE_V3"
 _INTERNAL = "COMFY_"
-_MOST_LISTED = 100  # the longest list that the server lets grow
+_MAX_LISTED = 100  # the longest list that the server lets grow
 # Modules of the server's own nodes, whose checks are known; the nodes of others may have checks of
 # their own in place of the server's.
 _OWN_MODULES = ("nodes", "comfy_extras")
@@ -108,7 +108,7 @@ def _first(groups: Mapping[str, Any]) -> Input | None:
 
 def _names(template: Mapping[str, Any]) -> Iterable[str]:
     if isinstance(template.get("prefix"), str):
-        return (f"{template['prefix']}{number}" for number in range(_MOST_LISTED))
+        return (f"{template['prefix']}{number}" for number in range(_MAX_LISTED))
     return (name for name in _list(template.get("names")) if isinstance(name, str))
 
 

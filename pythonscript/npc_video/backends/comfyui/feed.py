@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Feed"]
 
-_MOST_BYTES = 16 * 1024 * 1024
+_MAX_BYTES = 16 * 1024 * 1024
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 4.0
 _PING_SECONDS = 10.0
 _HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
@@ -95,7 +95,7 @@ class Feed:
         async with aconnect_ws(
             target,
             client,
-            max_message_size_bytes=_MOST_BYTES,
+            max_message_size_bytes=_MAX_BYTES,
             keepalive_ping_interval_seconds=_PING_SECONDS,
             keepalive_ping_timeout_seconds=_PING_SECONDS,
             params={"clientId": self._client_id},

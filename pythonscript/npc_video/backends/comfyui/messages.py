@@ -31,8 +31,8 @@ __all__ = [
 
 _PREVIEW, _PREVIEW_WITH_METADATA = 1, 4
 _FORMATS = {1: "image/jpeg", 2: "image/png"}
-_MOST_TEXT = 300
-_MOST_NAMES = 3
+_MAX_TEXT = 300
+_MAX_NAMES = 3
 
 
 class PictureGoneError(GenerationInvalidError):
@@ -154,7 +154,7 @@ def rejection(answer: Any, picture: str = "") -> GenerationInvalidError:
     error = answer.get("error")
     if not parts and isinstance(error, Mapping):
         parts.append(f"{error.get('message')} ({error.get('details') or error.get('type')})")
-    text = "; ".join(parts)[:_MOST_TEXT] or "it did not say why"
+    text = "; ".join(parts)[:_MAX_TEXT] or "it did not say why"
     kind = PictureGoneError if _names(nodes, picture) else GenerationInvalidError
     return kind(f"ComfyUI does not take the workflow: {text.rstrip('.')}.")
 
@@ -165,7 +165,7 @@ def _names(said: Any, picture: str) -> bool:
 
 
 def _without_clip(outputs: Any, output: str) -> GenerationInvalidError:
-    made = ", ".join(file.filename for file in islice(files_of(outputs, output), _MOST_NAMES))
+    made = ", ".join(file.filename for file in islice(files_of(outputs, output), _MAX_NAMES))
     but = f", but with {made}" if made else ""
     where = f" of node #{output}" if output else ""
     return GenerationInvalidError(
@@ -180,7 +180,7 @@ def _failure(data: Mapping[str, Any]) -> GenerationFailedError:
             f"ComfyUI ran out of memory in {node}: choose a smaller preset or a smaller model."
         )
     said = str(data.get("exception_message", "")).strip().splitlines()
-    text = (said[0] if said else "it did not say why")[:_MOST_TEXT]
+    text = (said[0] if said else "it did not say why")[:_MAX_TEXT]
     return GenerationFailedError(f"ComfyUI failed in {node}: {text.rstrip('.')}.")
 
 

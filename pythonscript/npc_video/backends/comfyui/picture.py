@@ -7,15 +7,15 @@ from ...errors import MediaError
 from ..base import NpcImage
 from .values import Values
 
-__all__ = ["fitted", "most_side"]
+__all__ = ["fitted", "max_side"]
 
 # Workflows may look at more than the clip shows, and crop.
 _TIMES, _LEAST_SIDE = 2, 1024
 # A larger one would take more memory here than it saves.
-_MOST_PIXELS = 2**25
+_MAX_PIXELS = 2**25
 
 
-def most_side(values: Values) -> int:
+def max_side(values: Values) -> int:
     """How many pixels the longer side of the portrait may have for a clip of these values."""
     return max(_LEAST_SIDE, _TIMES * max(values.width, values.height))
 
@@ -38,7 +38,7 @@ def _smaller(image: NpcImage, side: int) -> NpcImage | None:
     from ...media.orientation import orientation_of, upright
     from ...media.still import decode_picture
 
-    limits = MediaLimits(most_pixels=_MOST_PIXELS)
+    limits = MediaLimits(max_pixels=_MAX_PIXELS)
     picture = decode_picture(image.data, image.media_type, limits)
     share = Fraction(side, max(picture.width, picture.height))
     if share >= 1:

@@ -144,7 +144,7 @@ class Server:
             "view",
             params=asdict(file),
             seconds=self._session.limits.generate_seconds,
-            most_bytes=self._session.limits.most_bytes,
+            max_bytes=self._session.limits.max_bytes,
             on_part=on_part,
             accept=(404,),
         )

@@ -15,7 +15,7 @@ Graph = dict[str, dict[str, Any]]
 value, or `[node id, number of its output]`."""
 
 _FEW_STEPS = 8
-_MOST_WEIGHT = 10.0
+_MAX_WEIGHT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Lora:
             value = float(weight)
         except ValueError:
             value = math.nan
-        if not -_MOST_WEIGHT <= value <= _MOST_WEIGHT:
+        if not -_MAX_WEIGHT <= value <= _MAX_WEIGHT:
             raise GenerationInvalidError(
                 f"loras: {text!r} must be a name, or a name and a weight such as {name}:0.8."
             )

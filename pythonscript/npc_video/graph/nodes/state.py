@@ -26,8 +26,8 @@ from .base import (
 )
 from .logic import Entry
 
-_MOST_KEYS = 256  # of the shared memory; a game that invents keys must not fill it without end
-_MOST_EVENTS = 32  # that a combo looks back over
+_MAX_KEYS = 256  # of the shared memory; a game that invents keys must not fill it without end
+_MAX_EVENTS = 32  # that a combo looks back over
 
 
 @node("state.accumulator", inputs=("input|value",), absent={"input": 0.0})
@@ -180,7 +180,7 @@ class Memory(Node, frozen=True):
         memory = turn.memory
         if write is None:
             return (memory[name] if name in memory else self._initial(name),)
-        if name not in memory and len(memory) >= _MOST_KEYS:
+        if name not in memory and len(memory) >= _MAX_KEYS:
             del memory[next(iter(memory))]
         memory[name] = write
         return (write,)
@@ -290,10 +290,10 @@ class Combo(StatefulNode, frozen=True):
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
         for index, sequence in enumerate(self.sequences):
-            if not 0 < len(sequence.words()) <= _MOST_EVENTS:
+            if not 0 < len(sequence.words()) <= _MAX_EVENTS:
                 yield (
                     f"sequences[{index}].pattern",
-                    f"must have 1 to {_MOST_EVENTS} words, not {len(sequence.words())}",
+                    f"must have 1 to {_MAX_EVENTS} words, not {len(sequence.words())}",
                 )
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:

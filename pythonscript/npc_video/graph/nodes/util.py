@@ -23,7 +23,7 @@ from .logic import Entry
 
 _log = logging.getLogger("npc_video.graph")
 
-_MOST_EVENTS = 256  # that a delay keeps; beyond it the delay gets shorter, not the memory longer
+_MAX_EVENTS = 256  # that a delay keeps; beyond it the delay gets shorter, not the memory longer
 
 
 @node("util.merge", inputs=(ANY_PORT,))
@@ -104,7 +104,7 @@ class Delay(StatefulNode, frozen=True):
         return ()
 
     def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
-        events = (*cell, (turn.now, value))[-_MOST_EVENTS:]
+        events = (*cell, (turn.now, value))[-_MAX_EVENTS:]
         # A hair of tolerance, for times that are sums of fractions.
         then = turn.now - self.ms / 1000.0 + 1e-9
         past = [index for index, (at, _) in enumerate(events) if at <= then]

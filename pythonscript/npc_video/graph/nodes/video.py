@@ -6,7 +6,7 @@ from typing import Any, Literal
 from .base import ANY_PORT, Node, Place, Rule, Turn, Values, node, text
 
 _NO_STATE = "neutral"
-_MOST_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
+_MAX_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "state": ""}
 """What templates may name without a connection, and what it is if the graph has none."""
@@ -43,7 +43,7 @@ class Template(Node, frozen=True):
                 getattr(turn.base, name) if index == _OF_BASE else text(inputs[index], name)
                 for index, name in read
             ]
-            return (pattern % tuple(words))[:_MOST_CHARACTERS]
+            return (pattern % tuple(words))[:_MAX_CHARACTERS]
 
         return rule
 

@@ -33,8 +33,8 @@ LIMITS = Limits(
     connect_seconds=2.0,
     answer_seconds=0.5,
     generate_seconds=0.5,
-    most_bytes=100_000,
-    most_json_bytes=50_000,
+    max_bytes=100_000,
+    max_json_bytes=50_000,
 )
 # Far above what the limits allow, for slow machines.
 DEADLINE = 10.0

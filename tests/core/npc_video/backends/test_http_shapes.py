@@ -99,7 +99,7 @@ class TestWhereTheClipIs:
 
     def test_a_clip_within_an_answer_has_the_limit_of_others(self):
         service = Service(post=says(body={"videoUrl": BASE64}))
-        error_of(service, ClipTooLargeError, limits=Limits(most_bytes=len(video()) - 1))
+        error_of(service, ClipTooLargeError, limits=Limits(max_bytes=len(video()) - 1))
 
 
 class TestWords:

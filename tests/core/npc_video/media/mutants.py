@@ -18,10 +18,8 @@ from npc_video.media.sound import decode_sound
 from tests.core.npc_video.media.files import MEDIA_TYPES
 from tests.harness.inside.memory import peak_kib
 
-LIMITS = MediaLimits(
-    most_pixels=768 * 768, most_frames=130, most_seconds=20.0, most_decode_seconds=2.0
-)
-MOST_GROWTH = 150 * 1024  # KiB
+LIMITS = MediaLimits(max_pixels=768 * 768, max_frames=130, max_seconds=20.0, max_decode_seconds=2.0)
+MAX_GROWTH = 150 * 1024  # KiB
 CRASH = -1  # a seed that shows what a crash looks like
 
 
@@ -79,7 +77,7 @@ def play(decoder: ClipDecoder, loops: int = 2) -> None:
     for _ in range(loops):
         last = -1.0
         for frame in decoder.frames():
-            assert last < frame.seconds <= LIMITS.most_seconds
+            assert last < frame.seconds <= LIMITS.max_seconds
             last = frame.seconds
             layout.pack(frame.planes, memory)
     assert decoder.length is not None
@@ -97,7 +95,7 @@ def decode_growing(data: bytes, media_type: str) -> str:
         try:
             for _ in range(2):
                 for frame in decoder.frames():
-                    assert frame.seconds <= LIMITS.most_seconds
+                    assert frame.seconds <= LIMITS.max_seconds
         finally:
             decoder.close()
     except MediaError as error:
@@ -123,7 +121,7 @@ def main() -> None:
             ctypes.string_at(0)
         print(decode(mutate(data, random.Random(seed)), media_type), flush=True)
     growth = peak_kib() - before
-    assert growth <= MOST_GROWTH, f"{growth} KiB more memory were taken"
+    assert growth <= MAX_GROWTH, f"{growth} KiB more memory were taken"
     print("end")
 
 

@@ -233,12 +233,12 @@ class TestRefusal:
     @pytest.mark.parametrize(
         "limits",
         [
-            MediaLimits(most_bytes=1000),
-            MediaLimits(most_pixels=128 * 127),
-            MediaLimits(most_frames=23),
-            MediaLimits(most_seconds=2.5),
+            MediaLimits(max_bytes=1000),
+            MediaLimits(max_pixels=128 * 127),
+            MediaLimits(max_frames=23),
+            MediaLimits(max_seconds=2.5),
             # Less than none, for clocks whose step is longer than decoding takes, as in Windows.
-            MediaLimits(most_decode_seconds=-1.0),
+            MediaLimits(max_decode_seconds=-1.0),
         ],
     )
     def test_limits(self, webm, limits):

@@ -124,13 +124,13 @@ def test_pictures_are_turned_as_ffmpeg_turns_them(name, wanted):
 
 class TestSizes:
     def test_planes_lie_elsewhere_where_a_stack_would_be_too_high(self):
-        decoder = opened("tall444.mp4", most_side=8192)
+        decoder = opened("tall444.mp4", max_side=8192)
         assert decoder.info.layout.size == (192, 8192)
         decoder.close()
 
     def test_what_fits_in_no_texture_is_refused_with_the_reason(self):
         with pytest.raises(UnsupportedClipError, match=r"64×8192.*at most 4096 pixels a side"):
-            opened("tall444.mp4", most_side=4096)
+            opened("tall444.mp4", max_side=4096)
 
     @pytest.mark.parametrize(("codec", "pixels"), [("libx264rgb", "rgb24"), ("libx264", "yuv444p")])
     def test_one_pixel(self, codec, pixels):

@@ -120,7 +120,7 @@ class TestFile:
         assert file.reader().read(9) == b"abc"
 
     def test_too_large_a_file_is_given_up(self):
-        file = GrowingFile("video/webm", most_bytes=10)
+        file = GrowingFile("video/webm", max_bytes=10)
         file.append(bytes(10))
         file.append(b"x")
         file.finish(bytes(10) + b"x")

@@ -25,7 +25,7 @@ class Memory:
     """A picture outside of an engine."""
 
     made = 0
-    most_side = 16384
+    max_side = 16384
 
     def __init__(self, columns, rows, sample_bytes):
         Memory.made += 1

@@ -99,9 +99,9 @@ def test_codec_that_is_not_on_the_list():
 @pytest.mark.parametrize(
     "limits",
     [
-        MediaLimits(most_bytes=1000),
-        MediaLimits(most_seconds=1.5),
-        MediaLimits(most_decode_seconds=-1.0),
+        MediaLimits(max_bytes=1000),
+        MediaLimits(max_seconds=1.5),
+        MediaLimits(max_decode_seconds=-1.0),
     ],
 )
 def test_limits(limits):

@@ -50,14 +50,14 @@ def test_a_small_one_is_enlarged_without_steps():
 def test_a_large_one_is_refused():
     data = still_of(np.zeros((64, 65, 3), np.uint8))
     with pytest.raises(DamagedClipError):
-        decode_still(data, "image/png", MediaLimits(most_pixels=64 * 64))
+        decode_still(data, "image/png", MediaLimits(max_pixels=64 * 64))
     with pytest.raises(ClipLimitError):
-        decode_still(data, "image/png", MediaLimits(most_bytes=10))
+        decode_still(data, "image/png", MediaLimits(max_bytes=10))
 
 
 def test_a_thin_one_is_not_enlarged_beyond_the_limit():
     still = decode_still(
-        still_of(np.zeros((2, 3000, 3), np.uint8)), "image/png", MediaLimits(most_pixels=100_000)
+        still_of(np.zeros((2, 3000, 3), np.uint8)), "image/png", MediaLimits(max_pixels=100_000)
     )
     assert (still.width, still.height) == (12000, 8)
 
@@ -73,7 +73,7 @@ def test_damage_gives_a_picture_or_a_typed_error(media_type, data, at):
     whole = still_of(np.full((40, 40, 3), 90, np.uint8), media_type)
     for damaged in (data, whole[:at] + data, whole[:at] + data + whole[at + len(data) :]):
         try:
-            still = decode_still(damaged, media_type, MediaLimits(most_pixels=1 << 16))
+            still = decode_still(damaged, media_type, MediaLimits(max_pixels=1 << 16))
         except MediaError:
             continue
         assert len(still.pixels) == still.width * still.height * 3

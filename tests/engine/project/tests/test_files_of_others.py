@@ -145,12 +145,12 @@ def test_a_still_tells_no_loops_and_is_bettered_at_once(test: EngineTest) -> Ste
 def test_a_clip_that_is_too_high_for_the_renderer_is_told_of(test: EngineTest) -> Steps:
     player, heard = bare(test)
     pictures = shared.pictures()
-    most, pictures.most_side = pictures.most_side, 4096
+    most, pictures.max_side = pictures.max_side, 4096
     try:
         player._screen.open(clip_of("tall444.mp4"))
         yield from until(lambda: heard)
     finally:
-        pictures.most_side = most
+        pictures.max_side = most
     what, reason = heard[0]
     assert what == "failed"
     assert "64×8192" in reason
@@ -159,8 +159,8 @@ def test_a_clip_that_is_too_high_for_the_renderer_is_told_of(test: EngineTest) -
 
 def test_a_clip_that_just_fits_the_renderer_is_shown(test: EngineTest) -> Steps:
     player, heard = bare(test)
-    assert shared.pictures().most_side >= 4096
-    if shared.pictures().most_side < 8192:
+    assert shared.pictures().max_side >= 4096
+    if shared.pictures().max_side < 8192:
         return
     yield from opened(player, "tall444.mp4")
     red, green, blue = picture(test)[SIDE // 2, SIDE // 2]

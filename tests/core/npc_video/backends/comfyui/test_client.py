@@ -23,7 +23,7 @@ class ComfyStage(Stage):
         graph = tiny()
         graph["7"]["inputs"]["image"] = "npc.png"
         url = fake.server.url
-        limits = Limits(most_bytes=1_000_000)
+        limits = Limits(max_bytes=1_000_000)
         self.backend = ComfyUiBackend(url, CustomWorkflow(graph), limits=limits, patience=0.0)
 
     def play(self, what):
