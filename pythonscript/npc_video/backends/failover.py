@@ -34,29 +34,34 @@ class Budget:
     """What the cloud may be used for within any hour; None for as much as is asked for.
 
     Attributes:
-        jobs: how many clips, those that failed included.
-        money: how much they may cost, in any currency.
+        max_jobs_per_hour: clips, those that failed included.
+        max_cost_per_hour: what they may cost, in any currency.
         price: of one clip, in the same currency.
 
     Raises:
-        InvalidDataError: a value is negative, or there is `money` without a `price`.
+        InvalidDataError: a value is negative, or there is `max_cost_per_hour` without a `price`.
     """
 
-    jobs: int | None = None
-    money: float | None = None
+    max_jobs_per_hour: int | None = None
+    max_cost_per_hour: float | None = None
     price: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.jobs or 0, self.money or 0.0, self.price) < 0:
-            raise InvalidDataError("budget: jobs, money and price must not be negative.")
-        if self.money is not None and self.price == 0:
+        if min(self.max_jobs_per_hour or 0, self.max_cost_per_hour or 0.0, self.price) < 0:
+            raise InvalidDataError(
+                "budget: max_jobs_per_hour, max_cost_per_hour and price must not be negative."
+            )
+        if self.max_cost_per_hour is not None and self.price == 0:
             raise InvalidDataError("budget: say what one clip costs, in price.")
 
     def allows(self, spent: int) -> bool:
         """Whether another clip may be made after `spent` of them within the hour."""
-        if self.jobs is not None and spent >= self.jobs:
+        if self.max_jobs_per_hour is not None and spent >= self.max_jobs_per_hour:
             return False
-        return self.money is None or (spent + 1) * self.price <= self.money * (1 + 1e-9)
+        if self.max_cost_per_hour is None:
+            return True
+        cost = (spent + 1) * self.price
+        return cost <= self.max_cost_per_hour * (1 + 1e-9)
 
 
 class FailoverBackend(Backend):

@@ -16,7 +16,7 @@
     kind = "failover"
     local = "local"
     cloud = "cloud"
-    jobs_an_hour = 20
+    max_jobs_per_hour = 20
 """
 
 import dataclasses
@@ -118,8 +118,8 @@ class _Failover(GeneratorSettings, tag="failover"):
     local: str
     cloud: str
     cloud_first: bool = False
-    jobs_an_hour: int | None = None
-    money_an_hour: float | None = None
+    max_jobs_per_hour: int | None = None
+    max_cost_per_hour: float | None = None
     price: float = 0.0
 
 
@@ -239,7 +239,9 @@ class _Maker:
                 self._make(settings.local, above),
                 self._make(settings.cloud, above),
                 cloud_first=settings.cloud_first,
-                budget=Budget(settings.jobs_an_hour, settings.money_an_hour, settings.price),
+                budget=Budget(
+                    settings.max_jobs_per_hour, settings.max_cost_per_hour, settings.price
+                ),
             )
         assert isinstance(settings, _Procedural)
         return ProceduralBackend(simulate_latency=settings.simulate_latency)

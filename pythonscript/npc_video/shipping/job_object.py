@@ -22,7 +22,7 @@ if sys.platform == "win32":
             ("job_time", ctypes.c_int64),
             ("flags", wintypes.DWORD),
             ("least_working_set", ctypes.c_size_t),
-            ("most_working_set", ctypes.c_size_t),
+            ("max_working_set", ctypes.c_size_t),
             ("active_processes", wintypes.DWORD),
             ("affinity", ctypes.c_size_t),
             ("priority_class", wintypes.DWORD),

@@ -265,7 +265,7 @@ class NpcFailoverBackend(NpcBackend):
     local = Told(NpcBackend, None, doc="The generator of one's own, which costs nothing.")
     cloud = Told(NpcBackend, None, doc="The one that is used within the budget.")
     cloud_first = Told(bool, False, doc="The cloud is the first, and the local one steps in.")
-    jobs_an_hour = Told(
+    max_jobs_per_hour = Told(
         int,
         0,
         range=(0, 10000, 1),
@@ -274,7 +274,7 @@ class NpcFailoverBackend(NpcBackend):
         doc="How many clips the cloud may make within any hour, failed ones included. 0: any"
         " number.",
     )
-    money_an_hour = Told(
+    max_cost_per_hour = Told(
         float,
         0.0,
         range=(0, 1000, 0.01),
@@ -310,4 +310,4 @@ class NpcFailoverBackend(NpcBackend):
     def _budget(self) -> Budget:
         from npc_video.backends.failover import Budget  # 10 ms, for one backend in few games
 
-        return Budget(self.jobs_an_hour or None, self.money_an_hour or None, self.price)
+        return Budget(self.max_jobs_per_hour or None, self.max_cost_per_hour or None, self.price)

@@ -49,7 +49,7 @@ func prepare(addresses: Dictionary) -> void:
 	var failover := NpcFailoverBackend.new()
 	failover.local = _made_http(addresses.local)
 	failover.cloud = _made_http(addresses.cloud)
-	failover.jobs_an_hour = 10000
+	failover.max_jobs_per_hour = 10000
 	var pool := NpcBackendPool.new()
 	var hosts: Array[NpcBackend] = []
 	for name: String in ["pool_a", "pool_b", "pool_c"]:

@@ -224,33 +224,33 @@ class TestOneThatFails:
 
 
 class TestBudget:
-    def test_of_jobs_an_hour(self):
+    def test_of_jobs_per_hour(self):
         async def test(pair):
             for seed in range(5):
                 await make(pair, seed, 0.1)
             await asyncio.sleep(3601.0)
             await make(pair, 9, 0.1)
 
-        assert played(test, budget=Budget(jobs=2))[1:] == (3, 3)
+        assert played(test, budget=Budget(max_jobs_per_hour=2))[1:] == (3, 3)
 
-    def test_of_money_an_hour(self):
+    def test_of_cost_per_hour(self):
         async def test(pair):
             for seed in range(5):
                 await make(pair, seed, 0.1)
 
-        assert played(test, budget=Budget(money=0.3, price=0.1))[1:] == (2, 3)
+        assert played(test, budget=Budget(max_cost_per_hour=0.3, price=0.1))[1:] == (2, 3)
 
     def test_is_the_clouds_also_when_it_comes_first(self):
         async def test(pair):
             for seed in range(5):
                 await make(pair, seed)
 
-        assert played(test, budget=Budget(jobs=2), cloud_first=True)[1:] == (3, 2)
+        assert played(test, budget=Budget(max_jobs_per_hour=2), cloud_first=True)[1:] == (3, 2)
 
     def test_holds_without_a_local_one(self):
         async def test():
             cloud = ScriptedBackend()
-            alone = FailoverBackend(None, cloud, budget=Budget(jobs=1), clock=clock)
+            alone = FailoverBackend(None, cloud, budget=Budget(max_jobs_per_hour=1), clock=clock)
             assert alone.capabilities == cloud.capabilities
             assert alone.fingerprint == cloud.fingerprint
             assert (await alone.health()).is_ready
@@ -270,9 +270,16 @@ class TestBudget:
             with pytest.raises(GeneratorUnavailableError):
                 await make(pair, 1)
 
-        assert played(test, local, budget=Budget(jobs=1))[2] == 1
+        assert played(test, local, budget=Budget(max_jobs_per_hour=1))[2] == 1
 
-    @pytest.mark.parametrize("wrong", [{"jobs": -1}, {"money": 1.0}, {"money": -1, "price": 1}])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"max_jobs_per_hour": -1},
+            {"max_cost_per_hour": 1.0},
+            {"max_cost_per_hour": -1, "price": 1},
+        ],
+    )
     def test_nonsense_is_refused(self, wrong):
         with pytest.raises(InvalidDataError, match="budget"):
             Budget(**wrong)

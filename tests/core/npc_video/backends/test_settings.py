@@ -51,7 +51,7 @@ finish_started = true
 kind = "failover"
 local = "both"
 cloud = "cloud"
-jobs_an_hour = 20
+max_jobs_per_hour = 20
 """
 
 

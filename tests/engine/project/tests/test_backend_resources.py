@@ -87,7 +87,7 @@ def failover(local: NpcBackend | None, cloud: NpcBackend | None) -> NpcFailoverB
     backend = NpcFailoverBackend()
     backend.local, backend.cloud = local, cloud
     backend.cloud_first = True
-    backend.jobs_an_hour, backend.money_an_hour, backend.price = 20, 1.5, 0.25
+    backend.max_jobs_per_hour, backend.max_cost_per_hour, backend.price = 20, 1.5, 0.25
     return backend
 
 

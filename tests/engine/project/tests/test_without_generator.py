@@ -59,9 +59,11 @@ def pool(*hosts: NpcBackend | None, exported: bool = True) -> NpcBackendPool:
     return backend
 
 
-def failover(local: NpcBackend, cloud: NpcBackend, jobs_an_hour: int = 0) -> NpcFailoverBackend:
+def failover(
+    local: NpcBackend, cloud: NpcBackend, max_jobs_per_hour: int = 0
+) -> NpcFailoverBackend:
     backend = NpcFailoverBackend()
-    backend.local, backend.cloud, backend.jobs_an_hour = local, cloud, jobs_an_hour
+    backend.local, backend.cloud, backend.max_jobs_per_hour = local, cloud, max_jobs_per_hour
     return backend
 
 
@@ -147,9 +149,9 @@ def test_parts_that_are_off_are_left_out(test: EngineTest) -> None:
     with finished_game():
         assert [*make_backend(pool(off, on))._hosts] == ["hosts[1]"]
         assert [*make_backend(pool(pool(off), on))._hosts] == ["hosts[1]"]
-        alone = make_backend(failover(on, off, jobs_an_hour=5))
+        alone = make_backend(failover(on, off, max_jobs_per_hour=5))
         assert type(alone) is HttpBackend
-        within_budget = make_backend(failover(off, on, jobs_an_hour=5))
+        within_budget = make_backend(failover(off, on, max_jobs_per_hour=5))
         assert type(within_budget) is FailoverBackend
         assert [type(part) for part in within_budget._order] == [HttpBackend]
         assert within_budget._budget == Budget(5)
