@@ -74,14 +74,14 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     loras_after: str = ""
     output: str = ""
     loopable: bool = True
-    patience: float = 30.0
+    reconnect_timeout: float = 30.0
 
     def make(self, folder: Path) -> Backend:
         return ComfyUiBackend(
             self.url,
             self._workflow(folder),
             loopable=self.loopable,
-            patience=self.patience,
+            reconnect_timeout=self.reconnect_timeout,
             **self.common(folder),
         )
 

@@ -162,7 +162,7 @@ class NpcComfyUiBackend(RemoteBackend):
         doc="Clips end in the NPC's portrait, as they begin with it, so that any follows any, and"
         " itself, without a cut that is seen. Clips that were made without it are made anew.",
     )
-    patience = Told(
+    reconnect_timeout = Told(
         float,
         30.0,
         range=(0, 300, 1),
@@ -191,7 +191,7 @@ class NpcComfyUiBackend(RemoteBackend):
             token_header=self.token_header or "Authorization",
             token_prefix="Bearer" if self.token_prefix == USUAL else chosen(self.token_prefix),
             certificates=self._certificates(),
-            patience=self.patience,
+            reconnect_timeout=self.reconnect_timeout,
             finish_started=self.finish_started,
             untagged_colours=self.untagged_colours,
         )

@@ -59,7 +59,7 @@ func prepare(addresses: Dictionary) -> void:
 	comfyui.url = addresses.comfyui
 	comfyui.model = "own"
 	comfyui.workflow = "res://soak/workflow.json"
-	comfyui.patience = 5.0
+	comfyui.reconnect_timeout = 5.0
 	var script := NpcScriptBackend.new()
 	script.generator = load("res://soak/script_generator.gd")
 	_backends = {

@@ -64,7 +64,7 @@ class ComfyUiBackend(Backend):
             otherwise.
         certificates: trusted beside the usual ones: the content of a file in PEM.
         headers: sent with every question.
-        patience: seconds for which a lost server is waited for before its jobs fail.
+        reconnect_timeout: seconds for which a lost server is waited for before its jobs fail.
         finish_started: no clip is given up once it has begun, nor begun twice, as each one costs
             money.
         loopable: clips end in the NPC's picture as they begin with it, where the workflow can do
@@ -86,7 +86,7 @@ class ComfyUiBackend(Backend):
         certificates: bytes = b"",
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
-        patience: float = 30.0,
+        reconnect_timeout: float = 30.0,
         finish_started: bool = False,
         loopable: bool = True,
         untagged_colours: str = UNTAGGED_COLOURS[0],
@@ -106,7 +106,7 @@ class ComfyUiBackend(Backend):
         own = workflow if isinstance(workflow, CustomWorkflow) else None
         self._output = own.output if own is not None else ""
         self._advice = own.advice if own is not None else ()
-        self._patience = patience
+        self._reconnect_timeout = reconnect_timeout
         self._finish_started = finish_started
         self._loopable = loopable
         self._client_id = str(uuid.uuid4())
@@ -118,7 +118,7 @@ class ComfyUiBackend(Backend):
             self._server,
             self._feed,
             self._client_id,
-            patience=patience,
+            reconnect_timeout=reconnect_timeout,
             once=finish_started,
             output=self._output,
         )
@@ -221,7 +221,9 @@ class ComfyUiBackend(Backend):
         await self._session.close()
 
     async def _fetch(self, file: File, on_early: OnEarly) -> bytes:
-        return await fetched(self._server, file, on_early, self._untagged_colours, self._patience)
+        return await fetched(
+            self._server, file, on_early, self._untagged_colours, self._reconnect_timeout
+        )
 
     def _sample(self) -> Values:
         return replace(sample(), ends_in_image=self._loopable)

@@ -17,13 +17,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
 async def fetched(
-    server: Server, file: File, on_early: OnEarly, untagged_colours: str, patience: float
+    server: Server, file: File, on_early: OnEarly, untagged_colours: str, reconnect_timeout: float
 ) -> bytes:
     """The bytes of a clip; asked for again while they do not come, for they are there.
 
     Args:
         on_early: is told the bytes of the first answer that has some.
-        patience: seconds after which no more is asked.
+        reconnect_timeout: seconds after which no more is asked.
 
     Raises:
         GenerationError: they did not come, or are too many.
@@ -49,7 +49,7 @@ async def fetched(
         except GenerationError as error:
             failure = error
         tries += 1
-        if tries >= _LEAST_TRIES and time.perf_counter() - started > patience:
+        if tries >= _LEAST_TRIES and time.perf_counter() - started > reconnect_timeout:
             raise failure
         await asyncio.sleep(pause)
         pause = min(_LONGEST_PAUSE, 2 * pause)

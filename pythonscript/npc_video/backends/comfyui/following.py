@@ -60,7 +60,7 @@ class Follower:
     """Has jobs done by a server.
 
     Args:
-        patience: seconds for which a lost server is waited for before its jobs fail.
+        reconnect_timeout: seconds for which a lost server is waited for before its jobs fail.
         once: no job is sent twice, as each one costs money.
         output: the node whose clip is wanted; "" for that of any.
     """
@@ -72,7 +72,7 @@ class Follower:
         feed: Feed,
         client_id: str,
         *,
-        patience: float,
+        reconnect_timeout: float,
         once: bool,
         output: str,
     ):
@@ -80,7 +80,7 @@ class Follower:
         self._server = server
         self._feed = feed
         self._client_id = client_id
-        self._patience = patience
+        self._reconnect_timeout = reconnect_timeout
         self._once = once
         self._output = output
 
@@ -145,7 +145,7 @@ class Follower:
             except GeneratorUnreachableError:
                 now = time.perf_counter()
                 lost_at = now if lost_at is None else lost_at
-                if now - lost_at > self._patience:
+                if now - lost_at > self._reconnect_timeout:
                     raise
                 await asyncio.sleep(_BLIND)
 
@@ -162,7 +162,7 @@ class Follower:
                 now = time.perf_counter()
                 was_lost = was_lost or isinstance(error, GeneratorUnavailableError)
                 lost_at = now if lost_at is None else lost_at
-                if now - lost_at > self._patience:
+                if now - lost_at > self._reconnect_timeout:
                     raise
                 continue
             lost_at = None

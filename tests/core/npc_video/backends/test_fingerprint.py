@@ -50,7 +50,7 @@ def other(request):
 
 def test_a_workflow_has_its_own_whichever_server_runs_it():
     assert comfyui(Wan22()).fingerprint == comfyui(Wan22(), OTHER_URL).fingerprint
-    slow = ComfyUiBackend(URL, Wan22(), patience=100.0, headers={"X-Game": "ember"})
+    slow = ComfyUiBackend(URL, Wan22(), reconnect_timeout=100.0, headers={"X-Game": "ember"})
     assert slow.fingerprint == comfyui(Wan22()).fingerprint
     workflows = (Wan22(), Wan22(vae="other.safetensors"), Wan22Small(), Svd())
     assert are_all_different([comfyui(workflow) for workflow in workflows])

@@ -66,7 +66,7 @@ def comfyui(model: str = "wan22") -> NpcComfyUiBackend:
     backend = NpcComfyUiBackend()
     backend.url = "http://127.0.0.1:8189"
     backend.model = model
-    backend.patience = 12.0
+    backend.reconnect_timeout = 12.0
     if model == "own":
         backend.workflow = OWN_WORKFLOW
         backend.table = {"KSampler.seed": "seed"}
@@ -163,7 +163,7 @@ def test_a_new_backend_saves_only_what_was_set(test: EngineTest) -> None:
     backend.model = "svd"
     text = saved(backend, "user://svd.tres")
     assert 'model = "svd"' in text
-    for name in ("url", "token_env", "files", "workflow", "table", "patience"):
+    for name in ("url", "token_env", "files", "workflow", "table", "reconnect_timeout"):
         assert f"\n{name} = " not in text, name
 
 
@@ -185,7 +185,7 @@ def test_only_equal_backends_are_described_alike(test: EngineTest) -> None:
         setattr(backend, name, value)
         texts.add(backend.describe())
     other = everything()
-    other.local.hosts[1].patience = 1.0
+    other.local.hosts[1].reconnect_timeout = 1.0
     texts.add(other.describe())
     assert len(texts) == 11
     assert NpcProceduralBackend().describe() != NpcBackendPool().describe()
@@ -198,7 +198,7 @@ def test_changes_of_a_backend_and_its_parts_are_told_once(test: EngineTest) -> N
     deep, cloud = comfyui(), http()
     backend, heard = failover(pool(deep, deep), cloud), []
     backend.changed.connect(lambda: heard.append(1))
-    deep.patience = 1.0
+    deep.reconnect_timeout = 1.0
     assert len(heard) == 1
     backend.price = 1.0
     assert len(heard) == 2
@@ -207,10 +207,10 @@ def test_changes_of_a_backend_and_its_parts_are_told_once(test: EngineTest) -> N
     cloud.slots = 2
     assert len(heard) == 3, "it is another's now"
     backend.local.hosts = [deep]
-    deep.patience = 2.0
+    deep.reconnect_timeout = 2.0
     assert len(heard) == 5
     backend.local.hosts = []
-    deep.patience = 3.0
+    deep.reconnect_timeout = 3.0
     assert len(heard) == 6
 
 
@@ -254,7 +254,7 @@ def test_a_comfyui_backend_is_made_as_it_says(test: EngineTest) -> None:
     assert made._workflow == Wan22(vae="other.safetensors")
     assert made._session.url == "http://127.0.0.1:8189/"
     assert made._session._token is None
-    assert made._patience == 12.0
+    assert made._reconnect_timeout == 12.0
     assert made._loopable
     plain = comfyui()
     plain.loopable = False
@@ -491,7 +491,7 @@ def test_the_inspector_shows_what_counts(test: EngineTest) -> None:
     backend.model = "own"
     assert shown() == {"workflow", "table", "loras_after"}
     assert info_of(backend, "workflow")["hint_string"] == "*.json"
-    assert info_of(backend, "patience")["hint_string"] == "0,300,1,suffix:s"
+    assert info_of(backend, "reconnect_timeout")["hint_string"] == "0,300,1,suffix:s"
     assert info_of(NpcBackendPool(), "hosts")["hint_string"] == "24/17:NpcBackend"
     assert info_of(NpcFailoverBackend(), "local")["hint_string"] == "NpcBackend"
 

@@ -339,7 +339,7 @@ def test_no_number_of_a_resource_leaves_its_player_stuck(test: EngineTest) -> St
         player.backend = None
         yield from works(player)
         player.free()
-    assert tried >= {"seed", "cooldown", "speculation_share", "price", "slots", "patience"}
+    assert tried >= {"seed", "cooldown", "speculation_share", "price", "slots", "reconnect_timeout"}
 
 
 def test_no_number_of_a_zone_keeps_it_from_being_touched(test: EngineTest) -> Steps:

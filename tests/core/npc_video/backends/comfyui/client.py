@@ -91,7 +91,7 @@ class ClientTests(ABC):
     def serve(self):
         """An async context manager of a server with `port`, `kill()` and `restart()`."""
 
-    def run(self, test, *workflows, patience=30.0):
+    def run(self, test, *workflows, reconnect_timeout=30.0):
         """Runs `test(proxy, server, *backends)`, with a backend of its own for each workflow."""
 
         async def whole():
@@ -99,7 +99,7 @@ class ClientTests(ABC):
                 server = await stack.enter_async_context(self.serve())
                 proxy = await stack.enter_async_context(Proxy(server.port))
                 backends = [
-                    await stack.enter_async_context(opened(proxy.url, each, patience))
+                    await stack.enter_async_context(opened(proxy.url, each, reconnect_timeout))
                     for each in workflows or (tiny(),)
                 ]
                 await asyncio.wait_for(test(proxy, server, *backends), self.DEADLINE)
@@ -282,14 +282,14 @@ class ClientTests(ABC):
             await server.restart()
             assert (await making).data
 
-        self.run(test, tiny(slow=SLOW), patience=60.0)
+        self.run(test, tiny(slow=SLOW), reconnect_timeout=60.0)
 
 
 @asynccontextmanager
-async def opened(url, workflow, patience):
+async def opened(url, workflow, reconnect_timeout):
     if isinstance(workflow, dict):
         workflow = CustomWorkflow(workflow)
-    backend = ComfyUiBackend(url, workflow, patience=patience)
+    backend = ComfyUiBackend(url, workflow, reconnect_timeout=reconnect_timeout)
     try:
         yield backend
     finally:

@@ -53,7 +53,7 @@ class FaultTests(ABC):
     def serve(self):
         """An async context manager of a server with `port`."""
 
-    def run(self, test, workflow=None, answers=None, *, patience=5.0, **options):
+    def run(self, test, workflow=None, answers=None, *, reconnect_timeout=5.0, **options):
         """Runs `test(gate, backend)` with a gate that answers so."""
 
         async def whole():
@@ -62,7 +62,9 @@ class FaultTests(ABC):
                 gate = Gate(server.port, *([answers] if answers else []))
                 await stack.enter_async_context(gate)
                 workflow_ = workflow or CustomWorkflow(still())
-                backend = ComfyUiBackend(gate.url, workflow_, patience=patience, **options)
+                backend = ComfyUiBackend(
+                    gate.url, workflow_, reconnect_timeout=reconnect_timeout, **options
+                )
                 stack.push_async_callback(backend.close)
                 await asyncio.wait_for(test(gate, backend), self.DEADLINE)
 
@@ -120,14 +122,14 @@ class FaultTests(ABC):
                 await make(backend)
 
         page = answer(body=PAGE, media_type="text/html")
-        self.run(test, answers=first(-1, "/view", page), patience=0.0)
+        self.run(test, answers=first(-1, "/view", page), reconnect_timeout=0.0)
 
     def test_a_clip_that_never_comes_is_told(self):
         async def test(gate, backend):
             with pytest.raises(GenerationInvalidError, match=r"has made .*mp4, but does not give"):
                 await make(backend)
 
-        self.run(test, answers=first(-1, "/view", answer(404)), patience=0.0)
+        self.run(test, answers=first(-1, "/view", answer(404)), reconnect_timeout=0.0)
 
     @pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
     def test_one_bad_answer_is_not_the_end_of_a_job(self, status):
@@ -142,7 +144,7 @@ class FaultTests(ABC):
             with pytest.raises(GenerationRefusedError, match="401"):
                 await make(backend)
 
-        self.run(test, answers=first(-1, "/history", answer(401)), patience=0.1)
+        self.run(test, answers=first(-1, "/history", answer(401)), reconnect_timeout=0.1)
 
     def test_a_queue_that_is_hidden(self):
         async def test(gate, backend):

@@ -24,7 +24,9 @@ class ComfyStage(Stage):
         graph["7"]["inputs"]["image"] = "npc.png"
         url = fake.server.url
         limits = Limits(max_bytes=1_000_000)
-        self.backend = ComfyUiBackend(url, CustomWorkflow(graph), limits=limits, patience=0.0)
+        self.backend = ComfyUiBackend(
+            url, CustomWorkflow(graph), limits=limits, reconnect_timeout=0.0
+        )
 
     def play(self, what):
         self.fake.mode = what
