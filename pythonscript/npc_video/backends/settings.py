@@ -70,7 +70,7 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     model: str = ""
     files: dict[str, str] = msgspec.field(default_factory=dict)
     workflow: str = ""
-    table: dict[str, str] = msgspec.field(default_factory=dict)
+    bindings: dict[str, str] = msgspec.field(default_factory=dict)
     loras_after: str = ""
     output: str = ""
     loopable: bool = True
@@ -92,7 +92,7 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
         if self.workflow:
             path = folder / self.workflow
             return CustomWorkflow.from_file(
-                path, table=self.table, loras_after=self.loras_after, output=self.output
+                path, bindings=self.bindings, loras_after=self.loras_after, output=self.output
             )
         return workflow_of(self.model, self.files)
 
@@ -101,7 +101,7 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
             raise InvalidDataError(
                 "files are those of a model, and a workflow names its own: take them out."
             )
-        for name in ("table", "loras_after", "output"):
+        for name in ("bindings", "loras_after", "output"):
             if self.model and getattr(self, name):
                 raise InvalidDataError(
                     f"{name} is for a workflow of your own, not for a model: take it out."

@@ -30,7 +30,7 @@ _LOOPABLE = ("ltx25", "ltx_video_2b", "wan22")
 _OWN = "own"
 USUAL, NONE = "usual", "none"
 """What stands for what a service usually takes, and for empty text, where that is a choice."""
-_OF_WORKFLOWS = ("workflow", "table", "loras_after", "output")
+_OF_WORKFLOWS = ("workflow", "bindings", "loras_after", "output")
 _FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
 _IN_INSPECTOR = 4  # of PropertyUsageFlags
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -140,7 +140,7 @@ class NpcComfyUiBackend(RemoteBackend):
         doc="Saved from ComfyUI with Workflow, Export (API), with `{{prompt}}`, `{{seed}}`,"
         " `{{image}}` and their like where each clip has its own.",
     )
-    table = Told(
+    bindings = Told(
         dict[str, str],
         {},
         doc="Where a clip's own values go without being written into the workflow:"
@@ -222,5 +222,5 @@ class NpcComfyUiBackend(RemoteBackend):
                 " Workflow → Export (API)."
             ) from error
         return CustomWorkflow(
-            text, table=self.table, loras_after=self.loras_after, output=self.output
+            text, bindings=self.bindings, loras_after=self.loras_after, output=self.output
         )

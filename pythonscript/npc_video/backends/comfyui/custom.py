@@ -31,7 +31,7 @@ _TEXTS = (
     *("expression", "emotion", "animation", "style", "npc_id", "npc_name"),
 )
 PARAMETERS = frozenset(_NUMBERS + _TEXTS)
-"""What may stand between `{{` and `}}`, or on the right side of a table."""
+"""What may stand between `{{` and `}}`, or on the right side of a binding."""
 _FEELINGS = frozenset({"prompt", "expression", "emotion", "animation"})
 _LACKS = (
     (_FEELINGS, "the prompt: emotions have no effect on its clips"),
@@ -39,7 +39,8 @@ _LACKS = (
     (frozenset({"image"}), "the NPC's picture: its clips may show somebody else"),
 )
 _DO = (
-    'Write places such as "{{prompt}}", "{{seed}}" and "{{image}}" into it, or name them in table.'
+    'Write places such as "{{prompt}}", "{{seed}}" and "{{image}}" into it, or name them in'
+    " bindings."
 )
 
 
@@ -47,11 +48,11 @@ class CustomWorkflow:
     """A workflow with places that each clip fills.
 
     In the workflow, `"{{seed}}"` as a whole value becomes a number, `"a photo, {{prompt}}"` text.
-    Where that is not to be written into it, a table names the inputs instead.
+    Where that is not to be written into it, `bindings` name the inputs instead.
 
     Args:
         workflow: the JSON of "Export (API)", as text, or as the dictionary that it stands for.
-        table: "node title.input" (or class or id of the node) to the parameter that goes there.
+        bindings: "node title.input" (or class or id of the node) to the parameter that goes there.
         loras_after: title, class or id of the node whose first output is the model that LoRAs are
             applied to; without it a request with LoRAs is refused.
         output: title, class or id of the node that saves the clip, where several save files.
@@ -61,20 +62,20 @@ class CustomWorkflow:
         output: the id of the node that saves the clip, "" for any.
 
     Raises:
-        InvalidDataError: it is no such workflow, or a name in it or in the table is unknown.
+        InvalidDataError: it is no such workflow, or a name in it or in `bindings` is unknown.
     """
 
     def __init__(
         self,
         workflow: str | Mapping[str, Any],
         *,
-        table: Mapping[str, str] | None = None,
+        bindings: Mapping[str, str] | None = None,
         loras_after: str = "",
         output: str = "",
     ):
         graph, self.notes = repaired(_read(workflow))
-        for target, parameter in (table or {}).items():
-            _known(parameter, f"table: {target!r}")
+        for target, parameter in (bindings or {}).items():
+            _known(parameter, f"bindings: {target!r}")
             node, field = _target(graph, target)
             graph[node]["inputs"][field] = "{{" + parameter + "}}"
         self._graph = graph
@@ -186,10 +187,12 @@ def _title(node: Mapping[str, Any]) -> str:
 
 
 def _target(graph: Graph, target: str) -> tuple[str, str]:
-    """The node and the input that a line of the table names; both may have dots in their names."""
+    """The node and the input that a binding names; both may have dots in their names."""
     dots = [place for place, letter in enumerate(target) if letter == "."]
     if not dots:
-        raise InvalidDataError(f"table: {target!r} must be a node and an input, such as Seed.seed.")
+        raise InvalidDataError(
+            f"bindings: {target!r} must be a node and an input, such as Seed.seed."
+        )
     parts = [(target[:dot], target[dot + 1 :]) for dot in reversed(dots)]
     # The first that is a node counts, if none has the input.
     named = [(node, field) for node, field in parts if _called(graph, node)] or parts
@@ -198,9 +201,9 @@ def _target(graph: Graph, target: str) -> tuple[str, str]:
         if len(fitting) == 1 and len(_called(graph, name)) == 1:
             return fitting[0], field
     name, field = named[0]
-    node = _find(graph, name, "table")
+    node = _find(graph, name, "bindings")
     known = ", ".join(graph[node]["inputs"]) or "none"
-    raise InvalidDataError(f"table: {label(graph, node)} has no input {field!r}, but {known}.")
+    raise InvalidDataError(f"bindings: {label(graph, node)} has no input {field!r}, but {known}.")
 
 
 def _known(parameter: str, where: str) -> None:

@@ -61,7 +61,7 @@ def test_all_services_are_told():
 
 
 def test_all_places_of_a_workflow_are_told():
-    sentence = DOC.partition("In `table`, and as `{{seed}}`")[2].partition(".\n")[0]
+    sentence = DOC.partition("In `bindings`, and as `{{seed}}`")[2].partition(".\n")[0]
     assert sorted(NAME.findall(sentence)) == sorted(PARAMETERS)
 
 

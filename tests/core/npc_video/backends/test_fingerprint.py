@@ -75,11 +75,11 @@ def test_in_a_workflow_of_ones_own_everything_counts():
     assert (
         comfyui(CustomWorkflow(tiny())).fingerprint == comfyui(CustomWorkflow(tiny())).fingerprint
     )
-    table = {"4.text": "emotion"}
+    bindings = {"4.text": "emotion"}
     graph = tiny()
     graph["4"]["inputs"]["text"] = "{{emotion}}"
-    by_table, written = CustomWorkflow(tiny(), table=table), CustomWorkflow(graph)
-    assert comfyui(by_table).fingerprint == comfyui(written).fingerprint
+    by_bindings, written = CustomWorkflow(tiny(), bindings=bindings), CustomWorkflow(graph)
+    assert comfyui(by_bindings).fingerprint == comfyui(written).fingerprint
 
 
 def test_a_service_is_its_address_and_what_it_is_asked():

@@ -31,7 +31,7 @@ files = { vae = "other.safetensors" }
 kind = "comfyui"
 url = "http://127.0.0.1:8189"
 workflow = "mine.json"
-table = { "KSampler.seed" = "seed" }
+bindings = { "KSampler.seed" = "seed" }
 loras_after = "UNETLoader"
 
 [generators.both]
@@ -134,7 +134,10 @@ COMFYUI = GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\n"
         ),
         (GENERATOR + "kind = 'pool'", r"generators\.x: hosts is missing; add it\."),
         (COMFYUI + "workflow = 'a'\nfiles = { vae = 'b' }", "files are those of a model, and"),
-        (COMFYUI + "model = 'svd'\ntable = { 'A.b' = 'seed' }", "x: table is for a workflow of"),
+        (
+            COMFYUI + "model = 'svd'\nbindings = { 'A.b' = 'seed' }",
+            "x: bindings is for a workflow of",
+        ),
         (COMFYUI + "model = 'svd'\nloras_after = 'A'", r"loras_after is for a workflow .* out\."),
         (COMFYUI + "model = 'svd'\noutput = 'A'", "output is for a workflow of your own"),
         (HTTP + "token_env = 'A'\ntoken_file = 'b'", "either token_env or token_file, not both"),

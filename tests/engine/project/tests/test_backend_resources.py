@@ -69,7 +69,7 @@ def comfyui(model: str = "wan22") -> NpcComfyUiBackend:
     backend.reconnect_timeout = 12.0
     if model == "own":
         backend.workflow = OWN_WORKFLOW
-        backend.table = {"KSampler.seed": "seed"}
+        backend.bindings = {"KSampler.seed": "seed"}
         backend.loras_after = "UNETLoader"
     else:
         backend.files = {"vae": "other.safetensors"}
@@ -163,7 +163,7 @@ def test_a_new_backend_saves_only_what_was_set(test: EngineTest) -> None:
     backend.model = "svd"
     text = saved(backend, "user://svd.tres")
     assert 'model = "svd"' in text
-    for name in ("url", "token_env", "files", "workflow", "table", "reconnect_timeout"):
+    for name in ("url", "token_env", "files", "workflow", "bindings", "reconnect_timeout"):
         assert f"\n{name} = " not in text, name
 
 
@@ -442,7 +442,7 @@ def test_a_workflow_that_lacks_places_is_warned_of(test: EngineTest) -> None:
     player = NpcVideoPlayer()
     player.backend = backend
     assert backend.advice()[0] in player._get_configuration_warnings()
-    backend.table = {}
+    backend.bindings = {}
     write(OWN_WORKFLOW, json.dumps(WORKFLOW).replace("{{prompt}}", "laughs"))
     (advice,) = backend.advice()
     assert "no place for anything of the NPC" in advice
@@ -484,12 +484,12 @@ def test_the_inspector_shows_what_counts(test: EngineTest) -> None:
     backend = NpcComfyUiBackend()
 
     def shown() -> set[str]:
-        names = ("files", "workflow", "table", "loras_after")
+        names = ("files", "workflow", "bindings", "loras_after")
         return {name for name in names if info_of(backend, name)["usage"] & 4}
 
     assert shown() == {"files"}
     backend.model = "own"
-    assert shown() == {"workflow", "table", "loras_after"}
+    assert shown() == {"workflow", "bindings", "loras_after"}
     assert info_of(backend, "workflow")["hint_string"] == "*.json"
     assert info_of(backend, "reconnect_timeout")["hint_string"] == "0,300,1,suffix:s"
     assert info_of(NpcBackendPool(), "hosts")["hint_string"] == "24/17:NpcBackend"

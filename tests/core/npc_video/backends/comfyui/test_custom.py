@@ -61,7 +61,7 @@ class TestTable:
             graph = tiny()
             graph["9"]["_meta"] = {"title": "Draw it"}
             graph["9"]["inputs"]["seed"] = 5
-            built = CustomWorkflow(graph, table={f"{name}.seed": "seed"}).build(values())
+            built = CustomWorkflow(graph, bindings={f"{name}.seed": "seed"}).build(values())
             assert built["9"]["inputs"]["seed"] == 1
 
     @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ class TestTable:
         graph = tiny()
         graph["12"]["inputs"]["format.codec"] = "h264"
         graph["12"]["_meta"] = {"title": "Save v1.0"}
-        built = CustomWorkflow(graph, table={target: "style"}).build(values())
+        built = CustomWorkflow(graph, bindings={target: "style"}).build(values())
         assert built["12"]["inputs"]["format.codec"] == values().texts["style"]
         assert built["12"]["inputs"]["format"] == "mp4"
 
     @pytest.mark.parametrize(
-        ("table", "message"),
+        ("bindings", "message"),
         [
             ({"SaveVideo.format.code": "style"}, r"SaveVideo \(#12\) has no input 'format.code'"),
             ({"Nobody.seed": "seed"}, r"no node is called 'Nobody'; there are .*KSampler \(#9\)"),
@@ -86,9 +86,9 @@ class TestTable:
             ({"KSampler": "seed"}, "a node and an input"),
         ],
     )
-    def test_mistakes(self, table, message):
+    def test_mistakes(self, bindings, message):
         with pytest.raises(InvalidDataError, match=message):
-            CustomWorkflow(tiny(), table=table)
+            CustomWorkflow(tiny(), bindings=bindings)
 
 
 class TestOutput:
