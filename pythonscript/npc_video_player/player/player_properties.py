@@ -215,9 +215,9 @@ class PlayerProperties(Control):
     crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
     crossfade_at = Setting(
         str,
-        "once",
-        enum=("once", "loop"),
-        doc="Whether a clip gives way to the next at once, or when it has come to its end. One that"
+        "immediately",
+        enum=("immediately", "loop"),
+        doc="When a clip gives way to the next: immediately, or at the end of its loop. One that"
         " was waited for may come half a second later, when the two are most alike.",
     )
     stretch_mode = Setting(

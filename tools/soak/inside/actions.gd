@@ -39,7 +39,7 @@ const SHOWN_BY: Dictionary[String, Array] = {
 	"interpolation": ["none", "blend", "motion"],
 	"loop": [true, true, false],
 	"crossfade": [0.0, 0.4, 2.0],
-	"crossfade_at": ["once", "once", "loop"],
+	"crossfade_at": ["immediately", "immediately", "loop"],
 	"stretch_mode": ["keep_aspect_covered", "scale", "tile", "keep_aspect_centered"],
 	"overlay": [true, false],
 	"progress_ring": [true, false],
