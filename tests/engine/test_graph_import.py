@@ -156,13 +156,16 @@ def test_the_inspector_says_what_is_wrong_and_exports(found: Mapping[str, Any]) 
     assert found["locked"] == "[]"
 
 
-def test_a_graph_is_written_as_it_is(project: Path, found: Mapping[str, Any]) -> None:
-    assert found["error"] == ""
+def test_a_graph_is_written_as_it_is(
+    project: Path, edited: editor.Visit, found: Mapping[str, Any]
+) -> None:
+    assert found["error"] == 0
     assert "*.npcgraph.json" in ",".join(found["filters"])
     for name in ("written", "by_dialog"):
         written = (project / f"{name}.npcgraph.json").read_text("utf-8")
         assert written == template_text("guard"), name
-    assert "cannot be written" in found["nowhere"]
+    assert found["nowhere"] != 0
+    assert "res://no/such/folder.json cannot be written" in edited.run.log
 
 
 def test_the_editor_ends_without_a_fault(edited: editor.Visit) -> None:

@@ -22,9 +22,10 @@ from godot import (
     exposed,
     push_error,
 )
+from npc_video.errors import InvalidDataError
 
 from ..resources.game_files import read_file
-from ..resources.response_graph import NpcResponseGraph
+from ..resources.response_graph import NpcResponseGraph, problems_of
 
 __all__ = ["NpcGraphImport", "NpcGraphInspector"]
 
@@ -70,8 +71,10 @@ class NpcGraphImport(EditorImportPlugin):
 
     def _import(self, source: str, target: str, *_: Any) -> int:
         graph = NpcResponseGraph()
-        if wrong := _taken(graph, source):
-            push_error(f"{source} was not imported:\n{wrong}")
+        try:
+            graph.json = _text_of(source)
+        except InvalidDataError as error:
+            push_error(f"{source} was not imported:\n{error}")
             return int(Error.ERR_PARSE_ERROR)
         return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
 
@@ -93,14 +96,21 @@ def _missed(folder: EditorFileSystemDirectory) -> Iterator[str]:
             yield path
 
 
-def _taken(graph: NpcResponseGraph, source: str) -> str:
-    """Everything that is wrong with the file; empty if the graph has it now."""
+def _text_of(source: str) -> str:
+    """The content of a graph's file.
+
+    Raises:
+        InvalidDataError: the file cannot be read, or the graph in it is wrong.
+    """
     try:
-        return graph.load_json(read_file(source).decode("utf-8-sig"))
-    except FileNotFoundError:
-        return "file: is not there any more."
-    except UnicodeError:
-        return "file: is no text in UTF-8; save it as such."
+        text = read_file(source).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise InvalidDataError("file: is not there any more.") from error
+    except UnicodeError as error:
+        raise InvalidDataError("file: is no text in UTF-8; save it as such.") from error
+    if wrong := problems_of(text):
+        raise InvalidDataError("\n".join(wrong))
+    return text
 
 
 @exposed(hidden=True)
@@ -141,11 +151,6 @@ def _export(graph: NpcResponseGraph) -> None:
     dialog.file_mode = EditorFileDialog.FILE_MODE_SAVE_FILE
     dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
     dialog.add_filter(f"*.{_SUFFIX}", "NPC response graph")
-    dialog.file_selected.connect(lambda path: _write(graph, path))
+    dialog.file_selected.connect(graph.save_json)
     dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
     EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)
-
-
-def _write(graph: NpcResponseGraph, path: str) -> None:
-    if error := graph.save_json(path):
-        push_error(error)

@@ -10,7 +10,7 @@ import json
 from functools import cache
 
 import npc_video
-from godot import FileAccess, Resource, exposed, push_error, push_warning
+from godot import Error, FileAccess, Resource, exposed, push_error, push_warning
 from npc_video import GraphError
 from npc_video.errors import InvalidDataError
 from npc_video.templates import TEMPLATES, template_text
@@ -18,7 +18,7 @@ from npc_video.templates import TEMPLATES, template_text
 from ..properties.calling_threads import Property, main_thread_only
 from ..properties.told import is_word_of
 
-__all__ = ["NpcResponseGraph"]
+__all__ = ["NpcResponseGraph", "problems_of"]
 
 _NONE, _OWN = "none", "own"
 _MULTILINE = 18  # a PropertyHint
@@ -84,36 +84,44 @@ class NpcResponseGraph(Resource):
         graph.json = text
         return graph
 
-    @main_thread_only("The graph is in use: load it on the main thread.")
-    def load_json(self, text: str) -> str:
+    @main_thread_only(Error.ERR_BUSY)
+    def load_json(self, text: str) -> Error:
         """Takes the content of a file, exactly as it is.
 
-        Returns an empty text, or else everything that is wrong with it; the graph stays as it was
-        then.
+        Returns `OK`, or `ERR_PARSE_ERROR` if something is wrong with it: the graph then stays as
+        it was, and the log says everything that is wrong. `problems` says it of a graph whose
+        `json` is set to the text. From another thread it is `ERR_BUSY`.
         """
-        wrong = _problems(text)
-        if not wrong:
-            self.json = text
-        return "\n".join(wrong)
+        if wrong := problems_of(text):
+            push_error("The graph was not loaded:\n" + "\n".join(wrong))
+            return Error.ERR_PARSE_ERROR
+        self.json = text
+        return Error.OK
 
     def to_json(self) -> str:
         """The content for a `.npcgraph.json` file."""
         return str(self.json)
 
-    def save_json(self, path: str) -> str:
+    def save_json(self, path: str) -> Error:
         """Writes the graph to a `.npcgraph.json` file.
 
-        Returns an empty text, or else why it could not be written.
+        Returns `OK`, or the error of `FileAccess`, which the log explains.
         """
         file = FileAccess.open(path, FileAccess.WRITE)
-        if file is None or not file.store_string(self.json):
-            return f"{path} cannot be written: choose another folder, or make room on the disk."
-        file.close()
-        return ""
+        error = FileAccess.get_open_error() if file is None else Error.OK
+        if file is not None:
+            if not file.store_string(self.json):
+                error = Error.ERR_FILE_CANT_WRITE
+            file.close()
+        if error != Error.OK:
+            push_error(
+                f"{path} cannot be written: choose another folder, or make room on the disk."
+            )
+        return Error(error)
 
     def problems(self) -> list[str]:
         """Everything that is wrong with the graph, by node and field; empty if nothing is."""
-        return _problems(self.json)
+        return problems_of(self.json)
 
     def document(self) -> dict:
         """The file as a Dictionary; empty if the text is no JSON."""
@@ -124,7 +132,8 @@ class NpcResponseGraph(Resource):
         return found if isinstance(found, dict) else {}
 
 
-def _problems(text: str) -> list[str]:
+def problems_of(text: str) -> list[str]:
+    """Everything that is wrong with the content of a file; empty if nothing is."""
     try:
         npc_video.load_metadata(text)
     except GraphError as error:

@@ -35,15 +35,16 @@ func test_a_profile_has_typed_properties(_test: Node) -> void:
 	_expect(problems.is_empty(), "%s" % [problems])
 
 
-func test_a_graph_from_gdscript(_test: Node) -> void:
+func test_a_graph_from_gdscript(test: Node) -> void:
 	var graph: NpcResponseGraph = NpcResponseGraph.from_template("tickle_game")
 	_expect(graph.template == "tickle_game", graph.template)
 	var document: Dictionary = graph.document()
 	_expect(document.responseGraph.nodes.size() > 5, "its nodes can be read")
 	document.mine = true
-	var error: String = graph.load_json(JSON.stringify(document))
-	_expect(error.is_empty() and graph.template == "own", error)
-	_expect(graph.load_json("{}{") != "", "what is no JSON is told")
+	var error: Error = graph.load_json(JSON.stringify(document))
+	_expect(error == OK and graph.template == "own", error_string(error))
+	test.expect_error("The graph was not loaded")
+	_expect(graph.load_json("{}{") == ERR_PARSE_ERROR, "what is no JSON is told")
 	var profile := NpcProfile.new()
 	profile.graph = graph
 	_expect(profile.metadata().mine == true, "nothing gets lost on the way")

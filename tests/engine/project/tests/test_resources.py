@@ -7,6 +7,7 @@ import json
 from engine_tests import EngineTest
 from godot import (
     ClassDB,
+    Error,
     FileAccess,
     GradientTexture2D,
     Rect2,
@@ -158,7 +159,7 @@ def test_the_seed_is_shown_where_it_counts(test: EngineTest) -> None:
 
 def test_a_graph_keeps_every_letter(test: EngineTest) -> None:
     graph = NpcResponseGraph()
-    assert graph.load_json(ODD) == ""
+    assert graph.load_json(ODD) == Error.OK
     assert graph.to_json() == ODD
     found = reloaded(graph, "user://odd.tres")
     assert found.to_json() == ODD
@@ -169,13 +170,14 @@ def test_a_graph_keeps_every_letter(test: EngineTest) -> None:
 def test_wrong_json_says_what_is_wrong_and_changes_nothing(test: EngineTest) -> None:
     graph = NpcResponseGraph.from_template("guard")
     before = graph.to_json()
-    assert "JSON" in graph.load_json("{nonsense")
+    test.expect_error("JSON")
+    assert graph.load_json("{nonsense") == Error.ERR_PARSE_ERROR
     two = json.loads(before)
     two["responseGraph"]["nodes"][0]["type"] = "input.telepathy"
     two["responseGraph"]["connections"][0]["to"] = "nowhere"
-    problems = graph.load_json(json.dumps(two))
     for words in ("'tool'", "input.telepathy", "nowhere"):
-        assert words in problems, problems
+        test.expect_error(words)
+    assert graph.load_json(json.dumps(two)) == Error.ERR_PARSE_ERROR
     assert graph.to_json() == before
     graph.json = "[]"
     assert len(graph.problems()) == 1

@@ -197,7 +197,7 @@ func test_resources_of_a_player_in_the_scene_refuse_other_threads(test: Node) ->
 	var text: String = NpcResponseGraph.from_template("guard").to_json()
 	var task := WorkerThreadPool.add_task(func() -> void: told.append(profile.graph.load_json(text)))
 	WorkerThreadPool.wait_for_task_completion(task)
-	_expect(told[0] != "", "it says that it was loaded")
+	_expect(told[0] == ERR_BUSY, "it says that it was loaded")
 	_expect(profile.graph.template == "mood_meter", "it is %s" % profile.graph.template)
 
 
