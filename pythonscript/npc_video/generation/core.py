@@ -42,8 +42,8 @@ from .jobs import Job, Purpose, Start
 from .planner import Planner, QuietPeriod
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
-from .stage import Awaited, Stage
 from .stats import ManagerStats, Tally, snapshot
+from .viewers import Awaited, Viewers
 
 __all__ = ["GenerationCore"]
 
@@ -96,7 +96,7 @@ class GenerationCore:
         self._queue = GenerationQueue(slots, finishing)
         self._hosts = Hosts(slots)
         self._idle = IdleWork(self.planner, clips, self._queue, fallbacks)
-        self._stage = Stage()
+        self._viewers = Viewers()
         self._unused: dict[CacheKey, float] = {}
         self._tally = Tally()
         self._why_resting = ""
@@ -129,14 +129,14 @@ class GenerationCore:
             viewer: what it is to be seen on; the NPC's own id where that is empty.
         """
         key, viewer = params.cache_key(), viewer or params.npc_id
-        self._stage.leave(viewer)
-        self._tally.superseded += self._queue.supersede(self._stage.awaited | {key})
+        self._viewers.leave(viewer)
+        self._tally.superseded += self._queue.supersede(self._viewers.awaited | {key})
         clip = self._clips.get(key)
         if clip is None:
             similar = self._similar(params)
             answer = self._fall_back(similar)
             self._tally.misses += 1
-            awaited = self._stage.wait(viewer, params, priority, now)
+            awaited = self._viewers.wait(viewer, params, priority, now)
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
             if self._clips.is_stored(key):
                 self._draft.loads.append(key)
@@ -145,7 +145,7 @@ class GenerationCore:
         else:
             answer = Answer(None, clip, 1.0)
             self._tally.hits += 1
-            self._stage.show(viewer, clip)
+            self._viewers.show(viewer, clip)
             self._use(key)
         if self.can_generate:
             self.planner.observe(Observation(params, key, interaction, now))
@@ -154,7 +154,7 @@ class GenerationCore:
     def disk_known(self, now: float) -> Decision:
         """What is on disk is known from now on; what was asked for before may be there."""
         self._knows_disk = True
-        for awaited in self._stage.waiting:
+        for awaited in self._viewers.waiting:
             if self._clips.is_stored(awaited.key):
                 # Else it would be made although it is there.
                 self._give_up(self._queue.cancel(awaited.key), now)
@@ -166,7 +166,7 @@ class GenerationCore:
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
-        stood_in_for = self._stage.stood_in_for(key)
+        stood_in_for = self._viewers.stood_in_for(key)
         if clip is not None:
             self._cover(stood_in_for, clip)
         for awaited in stood_in_for:
@@ -176,7 +176,7 @@ class GenerationCore:
                 if next_best is not None and next_best.key != key:
                     self._bring(awaited, next_best)
             self._do_without(awaited)
-        awaiting = self._stage.awaiting(key)
+        awaiting = self._viewers.awaiting(key)
         if clip is None:
             for awaited in awaiting:
                 self._want(awaited, self._similar(awaited.params), now)
@@ -189,7 +189,7 @@ class GenerationCore:
         """A clip cannot be played: it is made anew when it is asked for again, not before."""
         key = clip.params.cache_key()
         self._clips.drop(clip)
-        self._stage.hide(key)
+        self._viewers.hide(key)
         self._unused.pop(key, None)
         self._idle.cooldown.failed(key, now)
         if self._clips.is_stored(key):
@@ -200,7 +200,7 @@ class GenerationCore:
         """What to show until a clip is there, as what was shown for it cannot be played."""
         similar = self._similar(params)
         answer = self._fall_back(similar)
-        awaited = self._stage.awaited_on(viewer)
+        awaited = self._viewers.awaited_on(viewer)
         if awaited is not None:
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
             self._bring(awaited, similar)
@@ -209,21 +209,21 @@ class GenerationCore:
     def cancel(self, params: VideoParams, now: float) -> Decision:
         """Gives up a clip; nothing more is told of it."""
         key = params.cache_key()
-        self._stage.give_up(key)
+        self._viewers.give_up(key)
         self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 
     def leave(self, viewer: str, now: float) -> Decision:
         """Nothing is seen on `viewer` any more: gives up what only that has awaited."""
-        before = self._stage.of_use
-        self._stage.leave(viewer)
-        for key in before - self._stage.of_use:
+        before = self._viewers.of_use
+        self._viewers.leave(viewer)
+        for key in before - self._viewers.of_use:
             self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 
     def forget(self, npc_id: str, now: float) -> Decision:
         """Gives up all clips of an NPC that is seen nowhere any more."""
-        self._stage.leave(npc_id)
+        self._viewers.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)
         return self._settle(now)
@@ -268,7 +268,7 @@ class GenerationCore:
 
     def clear(self, now: float) -> Decision:
         """Gives up everything that waits or runs."""
-        self._stage.clear()
+        self._viewers.clear()
         self._give_up(self._queue.clear(), now)
         return self._draft.decide(())
 
@@ -297,7 +297,7 @@ class GenerationCore:
             self._arrive(key, clip)
         elif start.job.purpose is Purpose.UPGRADE:
             self._tally.upgraded += 1
-            if self._stage.improve(key, clip):
+            if self._viewers.improve(key, clip):
                 self._draft.events.append(Upgraded(clip.params, clip))
         else:
             self._tally.speculations += 1
@@ -345,7 +345,7 @@ class GenerationCore:
 
     def advance(self, now: float) -> Decision:
         """Time has passed; nothing else has happened."""
-        late = self._stage.become_late(now, self._config.max_wait) if self.can_generate else ()
+        late = self._viewers.become_late(now, self._config.max_wait) if self.can_generate else ()
         for awaited in list(late):
             self._tally.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
@@ -362,7 +362,7 @@ class GenerationCore:
 
     def _disappoint(self, params: VideoParams, key: CacheKey, reason: str) -> None:
         """Tells who waits for a clip that it will not come."""
-        self._stage.give_up(key)
+        self._viewers.give_up(key)
         self._draft.events.append(Failed(params, reason))
 
     def next_wake(self, now: float) -> float | None:
@@ -370,7 +370,7 @@ class GenerationCore:
         if not self.can_generate:
             return None
         times = [job.not_before for job in self._queue.waiting if job.not_before > now]
-        late = self._stage.next_late(self._config.max_wait)
+        late = self._viewers.next_late(self._config.max_wait)
         if late is not None:
             times.append(late)
         reopening = self._hosts.next_try(now)
@@ -400,7 +400,7 @@ class GenerationCore:
 
     def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
         """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
-        if self._stage.arrive(key, clip):
+        if self._viewers.arrive(key, clip):
             self._use(key)
         self._draft.events.append(ClipReady(clip.params, clip))
 
@@ -442,7 +442,7 @@ class GenerationCore:
         """Ends the waiting for what nothing can make, when all that there is was looked at."""
         if self.can_generate or not self._knows_disk or awaited.stand_in is not None:
             return
-        if self._stage.awaiting(awaited.key):  # else it is told already, to all who waited
+        if self._viewers.awaiting(awaited.key):  # else it is told already, to all who waited
             self._disappoint(awaited.params, awaited.key, _UNMADE.format(awaited.params))
 
     # ---- Jobs ----
@@ -469,7 +469,7 @@ class GenerationCore:
         for refused in self._queue.add(job):
             self._tally.refused += 1
             if refused.is_wanted:
-                self._stage.give_up(refused.key)
+                self._viewers.give_up(refused.key)
                 self._draft.events.append(Failed(refused.params, _QUEUE_FULL))
 
     def _job(
@@ -521,7 +521,9 @@ class GenerationCore:
     def _most_worth(self, now: float) -> Job | None:
         """What is worth most of an idle host's time."""
         quality, first = self._hosts.fastest.quality, self._first_preset()
-        best = self._idle.best(now, self._config, self._presets, first, quality, self._stage.shown)
+        best = self._idle.best(
+            now, self._config, self._presets, first, quality, self._viewers.shown
+        )
         if best is None:
             return None
         return self._job(best.params, best.key, best.preset, best.purpose, best.worth, now)

@@ -148,7 +148,7 @@ class TestDeciding:
         for _ in range(60):
             game.take_turn()
         game.end()
-        assert not game.core._stage.waiting
+        assert not game.core._viewers.waiting
         stats = game.core.stats()
         assert not stats.can_generate
         assert (stats.queue_length, stats.running, stats.generated) == (0, 0, 0)
@@ -176,7 +176,7 @@ class TestDeciding:
         told = subject.loaded(look("happy").cache_key(), found, 0.1)
         assert told.events[0] == SimilarReady(look("amused"), found)
         assert [type(event) for event in told.events[1:]] == [Failed]
-        assert not subject._stage.waiting
+        assert not subject._viewers.waiting
         answer, decision = subject.request(look("amused"), 10, 1.0)
         assert (answer.fallback, answer.clip) == (Fallback.SIMILAR, found)
         assert decision.loads == ()
@@ -231,7 +231,7 @@ class TestDeciding:
         answer, decision = subject.request(look("amused"), 10, 0.0)
         assert answer.fallback is Fallback.PLACEHOLDER
         assert decision.loads == ()
-        assert not subject._stage.waiting
+        assert not subject._viewers.waiting
 
     def test_what_was_asked_for_meanwhile_is_not_covered(self, tmp_path):
         cache = stored(tmp_path, look("happy"))

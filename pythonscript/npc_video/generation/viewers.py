@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..records import CacheKey, GeneratedClip, VideoParams
 
-__all__ = ["Awaited", "Stage"]
+__all__ = ["Awaited", "Viewers"]
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Awaited:
     stand_in: CacheKey | None = None
 
 
-class Stage:
+class Viewers:
     """The viewers by their names."""
 
     def __init__(self) -> None:
