@@ -42,7 +42,7 @@ from .jobs import Job, Purpose, Start
 from .planner import Planner, QuietPeriod
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
-from .stats import ManagerStats, Tally, snapshot
+from .stats import Counters, ManagerStats, snapshot
 from .viewers import Awaited, Viewers
 
 __all__ = ["GenerationCore"]
@@ -98,7 +98,7 @@ class GenerationCore:
         self._idle = IdleWork(self.planner, clips, self._queue, fallbacks)
         self._viewers = Viewers()
         self._unused: dict[CacheKey, float] = {}
-        self._tally = Tally()
+        self._counters = Counters()
         self._why_resting = ""
         self._order = itertools.count()
         self._chance = random.Random(0)
@@ -130,12 +130,12 @@ class GenerationCore:
         """
         key, viewer = params.cache_key(), viewer or params.npc_id
         self._viewers.leave(viewer)
-        self._tally.superseded += self._queue.supersede(self._viewers.awaited | {key})
+        self._counters.superseded += self._queue.supersede(self._viewers.awaited | {key})
         clip = self._clips.get(key)
         if clip is None:
             similar = self._similar(params)
             answer = self._fall_back(similar)
-            self._tally.misses += 1
+            self._counters.misses += 1
             awaited = self._viewers.wait(viewer, params, priority, now)
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
             if self._clips.is_stored(key):
@@ -144,7 +144,7 @@ class GenerationCore:
                 self._want(awaited, similar, now)
         else:
             answer = Answer(None, clip, 1.0)
-            self._tally.hits += 1
+            self._counters.hits += 1
             self._viewers.show(viewer, clip)
             self._use(key)
         if self.can_generate:
@@ -288,19 +288,19 @@ class GenerationCore:
         host.quality.record(start.job.preset, seconds, now)
         host.breaker.succeeded()
         self._idle.cooldown.succeeded(key)
-        self._tally.generated += 1
+        self._counters.generated += 1
         self._account(start, seconds)
         if start.job.is_wanted:
-            self._tally.generating.append(seconds)
+            self._counters.generating.append(seconds)
             # If it was made ahead before, that clip was lost unseen.
             self._unused.pop(key, None)
             self._arrive(key, clip)
         elif start.job.purpose is Purpose.UPGRADE:
-            self._tally.upgraded += 1
+            self._counters.upgraded += 1
             if self._viewers.improve(key, clip):
                 self._draft.events.append(Upgraded(clip.params, clip))
         else:
-            self._tally.speculations += 1
+            self._counters.speculations += 1
             self._unused[key] = seconds
             self._draft.events.append(MadeAhead(clip.params, clip))
         return self._settle(now)
@@ -335,9 +335,9 @@ class GenerationCore:
         if worth_retrying and is_left and may_begin and job.is_wanted:
             rest = max(rest, backoff(job.attempt + 1, self._chance))
             self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
-            self._tally.retried += 1
+            self._counters.retried += 1
         else:
-            self._tally.failed += 1
+            self._counters.failed += 1
             self._idle.cooldown.failed(job.key, now)
             if job.is_wanted:
                 self._disappoint(job.params, job.key, reason)
@@ -347,7 +347,7 @@ class GenerationCore:
         """Time has passed; nothing else has happened."""
         late = self._viewers.become_late(now, self._config.max_wait) if self.can_generate else ()
         for awaited in list(late):
-            self._tally.late += 1
+            self._counters.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
             self._despair(awaited, now)
         return self._settle(now)
@@ -357,7 +357,7 @@ class GenerationCore:
         key = awaited.key
         if key in {job.key for job in self._queue.waiting} and not self._hosts.working(now):
             self._queue.cancel(key)
-            self._tally.failed += 1
+            self._counters.failed += 1
             self._disappoint(awaited.params, key, self._why_resting)
 
     def _disappoint(self, params: VideoParams, key: CacheKey, reason: str) -> None:
@@ -386,7 +386,7 @@ class GenerationCore:
         return any(start.ticket == ticket and start.job.is_wanted for start in self._queue.running)
 
     def stats(self) -> ManagerStats:
-        return snapshot(self._tally, self._queue, self._hosts, self.planner)
+        return snapshot(self._counters, self._queue, self._hosts, self.planner)
 
     # ---- Clips that come and are shown ----
 
@@ -394,8 +394,8 @@ class GenerationCore:
         """A clip is shown: if it was made ahead, that was no waste."""
         seconds = self._unused.pop(key, None)
         if seconds is not None:
-            self._tally.speculations_used += 1
-            self._tally.used_seconds += seconds
+            self._counters.speculations_used += 1
+            self._counters.used_seconds += seconds
             self.planner.budget.used(seconds)
 
     def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
@@ -412,7 +412,7 @@ class GenerationCore:
         clip, score = (similar.clip, similar.score) if similar else (None, 0.0)
         score = score if clip is not None else 0.0
         fallback = ladder.choose(self._config.fallback, self._fallbacks, score)
-        self._tally.fallback_counts[fallback.value] += 1
+        self._counters.fallback_counts[fallback.value] += 1
         return Answer(fallback, clip, score) if fallback is Fallback.SIMILAR else Answer(fallback)
 
     def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
@@ -467,7 +467,7 @@ class GenerationCore:
 
     def _enqueue(self, job: Job) -> None:
         for refused in self._queue.add(job):
-            self._tally.refused += 1
+            self._counters.refused += 1
             if refused.is_wanted:
                 self._viewers.give_up(refused.key)
                 self._draft.events.append(Failed(refused.params, _QUEUE_FULL))
@@ -486,7 +486,7 @@ class GenerationCore:
 
     def _account(self, start: Start, seconds: float) -> None:
         """Books what a host has spent on a job."""
-        self._tally.worked(start, seconds)
+        self._counters.worked(start, seconds)
         self.planner.budget.spent(seconds, speculative=start.job.is_speculative)
 
     def _give_up(self, stopped: Iterable[Start], now: float) -> None:
@@ -504,12 +504,12 @@ class GenerationCore:
         self._queue.replan(())
         while True:
             assignment = self._queue.assign(now, hosts)
-            self._tally.preempted += len(assignment.stops)
+            self._counters.preempted += len(assignment.stops)
             self._give_up(assignment.stops, now)
             for start in assignment.starts:
                 self._hosts[start.host].breaker.started()
                 if start.job.is_wanted:
-                    self._tally.waiting.append(now - start.job.asked_at)
+                    self._counters.waiting.append(now - start.job.asked_at)
             started += assignment.starts
             job = self._most_worth(now) if self._queue.has_free_slot(hosts) else None
             if job is None:

@@ -8,7 +8,7 @@ from .jobs import Job, Start
 from .planner import Planner
 from .queue import GenerationQueue
 
-__all__ = ["HostStats", "ManagerStats", "Tally", "snapshot"]
+__all__ = ["Counters", "HostStats", "ManagerStats", "snapshot"]
 
 _WINDOW = 200
 
@@ -85,7 +85,7 @@ class ManagerStats:
 
 
 @dataclass(slots=True)
-class Tally:
+class Counters:
     """Counts what the core does."""
 
     hits: int = 0
@@ -114,31 +114,33 @@ class Tally:
             self.speculation_seconds += seconds
 
 
-def snapshot(tally: Tally, queue: GenerationQueue, hosts: Hosts, planner: Planner) -> ManagerStats:
+def snapshot(
+    counters: Counters, queue: GenerationQueue, hosts: Hosts, planner: Planner
+) -> ManagerStats:
     """The numbers as they are now."""
     return ManagerStats(
-        hits=tally.hits,
-        misses=tally.misses,
-        hit_rate=tally.hits / max(1, tally.hits + tally.misses),
-        fallback_counts=dict(tally.fallback_counts),
+        hits=counters.hits,
+        misses=counters.misses,
+        hit_rate=counters.hits / max(1, counters.hits + counters.misses),
+        fallback_counts=dict(counters.fallback_counts),
         queue_length=len(queue),
         running=len(queue.running),
         jobs=(*(start.job for start in queue.running), *queue.in_order()),
-        generated=tally.generated,
-        upgraded=tally.upgraded,
-        failed=tally.failed,
-        retried=tally.retried,
-        superseded=tally.superseded,
-        preempted=tally.preempted,
-        refused=tally.refused,
-        late=tally.late,
-        waiting_seconds=_median(tally.waiting),
-        generating_seconds=_median(tally.generating),
-        speculations=tally.speculations,
-        speculations_used=tally.speculations_used,
-        speculation_seconds=tally.speculation_seconds,
-        wasted_seconds=tally.speculation_seconds - tally.used_seconds,
-        busy_seconds=tally.busy_seconds,
+        generated=counters.generated,
+        upgraded=counters.upgraded,
+        failed=counters.failed,
+        retried=counters.retried,
+        superseded=counters.superseded,
+        preempted=counters.preempted,
+        refused=counters.refused,
+        late=counters.late,
+        waiting_seconds=_median(counters.waiting),
+        generating_seconds=_median(counters.generating),
+        speculations=counters.speculations,
+        speculations_used=counters.speculations_used,
+        speculation_seconds=counters.speculation_seconds,
+        wasted_seconds=counters.speculation_seconds - counters.used_seconds,
+        busy_seconds=counters.busy_seconds,
         can_generate=bool(list(hosts)),
         least_probability=planner.budget.least_probability,
         hosts={host.name: _host(host) for host in hosts},
