@@ -16,7 +16,7 @@ from ..cache.baked import BakedFolder
 from ..errors import NpcVideoError
 from ..records import CacheKey, QualityPreset, VideoParams
 
-__all__ = ["Baking", "Missed", "Progress", "bake"]
+__all__ = ["BakeProgress", "Baking", "Missed", "bake"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BakeProgress:
     """How far the baking is.
 
     Attributes:
@@ -89,14 +89,14 @@ class Baking:
         del self._begun[params.cache_key()]
         self._missed.append(Missed(params, reason))
 
-    def progress(self, now: float) -> Progress:
+    def progress(self, now: float) -> BakeProgress:
         """How far it is at `now`."""
         ended = self._made + len(self._missed)
         through = ended + sum(self._begun.values())
         # What a single unfinished clip says of the rest is mostly wrong.
         left = (now - self._since) / through * (self._total - through) if ended else None
         fraction = through / self._total if self._total else 1.0
-        return Progress(self._total, self._made, tuple(self._missed), fraction, left)
+        return BakeProgress(self._total, self._made, tuple(self._missed), fraction, left)
 
 
 async def bake(
@@ -106,9 +106,9 @@ async def bake(
     preset: QualityPreset,
     *,
     pictures: Pictures,
-    tell: Callable[[Progress], None],
+    tell: Callable[[BakeProgress], None],
     clock: Callable[[], float] = time.perf_counter,
-) -> Progress:
+) -> BakeProgress:
     """Has `backend` make clips into `folder`, as many at once as it can.
 
     Cancelled, it leaves the folder with what is done by then.

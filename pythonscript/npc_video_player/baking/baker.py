@@ -17,7 +17,7 @@ from godot import OS, Engine, Node, ProjectSettings, ResourceLoader, exposed
 from npc_video import NpcResponseEvaluator, VideoParams
 from npc_video.backends.base import Backend
 from npc_video.backends.pictures import Pictures
-from npc_video.baking.bake import Progress, bake
+from npc_video.baking.bake import BakeProgress, bake
 from npc_video.baking.protocol import EMBEDDED, SAYS
 from npc_video.baking.session import NotPlayedError, read_session
 from npc_video.cache.baked import BakedFolder
@@ -140,7 +140,7 @@ class NpcBaker(Node):
             )
         return make_backend(found, "generator", part.npc.eyes)
 
-    def _finish(self, progress: Progress) -> None:
+    def _finish(self, progress: BakeProgress) -> None:
         self._has_missed = self._has_missed or bool(progress.missed)
         _tell(progress)
         for missed in progress.missed:
@@ -160,7 +160,7 @@ def _work(
     path = Path(ProjectSettings.globalize_path(part.folder))
     preset = npc_video.QUALITY_PRESETS[part.preset]
 
-    async def work(tell: Callable[..., None]) -> Progress:
+    async def work(tell: Callable[..., None]) -> BakeProgress:
         try:
             there = await asyncio.to_thread(BakedFolder, path)
             wanted = [params for params in clips if params.cache_key() not in there]
@@ -178,7 +178,7 @@ def _work(
     return work
 
 
-def _tell(progress: Progress) -> None:
+def _tell(progress: BakeProgress) -> None:
     _say(
         made=progress.made,
         missed_so_far=len(progress.missed),

@@ -25,7 +25,7 @@ from godot import (
 )
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
-from npc_video.baking.bake import Progress, bake
+from npc_video.baking.bake import BakeProgress, bake
 from npc_video.baking.session import read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
@@ -63,7 +63,7 @@ class BakeDialog:
         self._job: Job | None = None
         self._walk: Job | None = None
         self._forecast = Forecast()
-        self._progress: Progress | None = None
+        self._progress: BakeProgress | None = None
         self._dialog = ConfirmationDialog()
         self._dialog.title = "Bake Common States"
         self._dialog.ok_button_text, self._dialog.cancel_button_text = "Bake", "Close"
@@ -218,7 +218,7 @@ class BakeDialog:
         preset, anew = npc_video.QUALITY_PRESETS[self.preset], self._anew.button_pressed
         looks = self._wanted()
 
-        async def work(tell: Callable[..., None]) -> Progress:
+        async def work(tell: Callable[..., None]) -> BakeProgress:
             try:
                 there = await asyncio.to_thread(BakedFolder, path)
                 wanted = [p for p in looks if anew or p.cache_key() not in there]
@@ -238,13 +238,13 @@ class BakeDialog:
         look.tell(self._state, "Looking into the folder…")
         self._job = Job(work, self._finish, self._fail)
 
-    def _advance(self, progress: Progress) -> None:
+    def _advance(self, progress: BakeProgress) -> None:
         self._progress = progress
         self._bar.value = progress.fraction
         look.tell(self._state, f"{_counted(progress)}{_left(progress.seconds_left)}")
         self._list_missed(progress)
 
-    def _finish(self, progress: Progress) -> None:
+    def _finish(self, progress: BakeProgress) -> None:
         self._advance(progress)
         words = _counted(progress) if progress.total else "All clips are in the folder already."
         self._end(words, look.FAULT if progress.missed else "")
@@ -272,7 +272,7 @@ class BakeDialog:
         self._dialog.get_ok_button().disabled = is_busy or not len(self._forecast)
         self._missed_box.visible = bool(self._missed.text) and not is_busy
 
-    def _list_missed(self, progress: Progress) -> None:
+    def _list_missed(self, progress: BakeProgress) -> None:
         words = (
             f"{missed.params.expression}, {missed.params.animation}: {missed.reason}"
             for missed in progress.missed
@@ -326,7 +326,7 @@ def _scrolled(part: Any) -> ScrollContainer:
     return box
 
 
-def _counted(progress: Progress) -> str:
+def _counted(progress: BakeProgress) -> str:
     missed = f", {len(progress.missed)} failed" if progress.missed else ""
     return f"{progress.made} of {progress.total} clips made{missed}."
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.pictures import Pictures
 from npc_video.backends.scripted import Script, ScriptedBackend
-from npc_video.baking.bake import Baking, Progress, bake
+from npc_video.baking.bake import BakeProgress, Baking, bake
 from npc_video.cache.baked import BakedFolder, BakedTier, folder_reader
 from npc_video.errors import GenerationFailedError, GeneratorUnavailableError
 from npc_video.records import VideoParams
@@ -20,7 +20,7 @@ LOOKS = [VideoParams(expression=word, npc_id="ember") for word in ("happy", "sad
 def test_nothing_to_do_is_over_at_once() -> None:
     baking = Baking([], 0.0)
     assert baking.begin() is None
-    assert baking.progress(5.0) == Progress(0, 0, (), 1.0, None)
+    assert baking.progress(5.0) == BakeProgress(0, 0, (), 1.0, None)
     assert baking.progress(5.0).is_over
 
 
@@ -89,7 +89,9 @@ def test_nothing_is_lost_or_made_twice(seeds: list[int], acts: list[str]) -> Non
     assert len({params.seed for params in begun}) == len(begun)
 
 
-def baked(folder: Path, backend: ScriptedBackend, told: list[Progress] | None = None) -> Progress:
+def baked(
+    folder: Path, backend: ScriptedBackend, told: list[BakeProgress] | None = None
+) -> BakeProgress:
     tell = (lambda progress: None) if told is None else told.append
     return asyncio.run(
         bake(LOOKS, BakedFolder(folder), backend, TINY, pictures=Pictures(), tell=tell)
@@ -103,7 +105,7 @@ def found(folder: Path) -> list[bool]:
 
 
 def test_what_is_made_is_found_by_the_game(tmp_path: Path) -> None:
-    told: list[Progress] = []
+    told: list[BakeProgress] = []
     progress = baked(tmp_path, ScriptedBackend(), told)
     assert (progress.made, progress.missed) == (3, ())
     assert found(tmp_path) == [True, True, True]
@@ -136,7 +138,7 @@ def test_cancelled_it_keeps_what_is_done(tmp_path: Path) -> None:
     async def interrupted() -> None:
         begun = asyncio.Event()
 
-        def tell(progress: Progress) -> None:
+        def tell(progress: BakeProgress) -> None:
             if progress.made == 1:
                 begun.set()
 
