@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..records import VideoParams
-from .nodes.base import Node, Rule, StatefulNode, Turn
+from .nodes.base import Context, Node, Rule, StatefulNode
 from .reach import Possibility, Upstream
 
 __all__ = ["FIRST_CELL", "NOTHING", "TURN", "Program", "Read", "Step"]
 
 # One list holds everything that a run reads and writes, so that each node takes all it needs out of
-# it in one go: no value, the turn, the cells, then the outputs of the nodes.
+# it in one go: no value, the context, the cells, then the outputs of the nodes.
 NOTHING, TURN, FIRST_CELL = 0, 1, 2
 
 Read = Callable[[list[object]], Iterable[object]]
@@ -73,9 +73,9 @@ class Program:
         """The cells of a new session."""
         return [node.initial() for _, node in self.stateful]
 
-    def run(self, turn: Turn, cells: list[object]) -> list[object]:
+    def run(self, context: Context, cells: list[object]) -> list[object]:
         """Takes one interaction through the graph, changes the cells, and returns all values."""
-        values = [None, turn, *cells, *self._blank]
+        values = [None, context, *cells, *self._blank]
         for rule, read, write, cell in self._flat:
             if cell:
                 values[cell], values[write] = rule(*read(values))
@@ -89,12 +89,12 @@ class Program:
         steps = [(s.node_id, s.node.type_name, s.node, dict(s.sources)) for s in self.steps]
         return [steps, self.result_sources]
 
-    def values_at(self, turn: Turn, cells: list[object], look: VideoParams) -> list[object]:
+    def values_at(self, context: Context, cells: list[object], look: VideoParams) -> list[object]:
         """All values of a run that has led to `look`; the cells stay as they are.
 
         What the NPC remembers tells the rest: nothing happens to it.
         """
-        values = [None, turn, *cells, *self._blank]
+        values = [None, context, *cells, *self._blank]
         # The expression last: where one value is shown as several, that is what it is.
         said = {
             self.result[port]: getattr(look, port)
@@ -105,7 +105,7 @@ class Program:
             if isinstance(step.node, StatefulNode):
                 cell = values[step.cell]
                 shown = step.node.shown(cell, look)
-                values[step.write] = step.rule(turn, cell)[1] if shown is None else shown
+                values[step.write] = step.rule(context, cell)[1] if shown is None else shown
             else:
                 values[step.write] = step.rule(*step.read(values))
             for slot in range(*step.write.indices(len(values))):

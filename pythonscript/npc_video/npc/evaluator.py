@@ -17,7 +17,7 @@ import msgspec
 
 from ..errors import InvalidDataError
 from ..graph import NpcResponseMetadata, load_metadata
-from ..graph.nodes.base import Turn
+from ..graph.nodes.base import Context
 from ..graph.program import Program
 from ..graph.reach import combined, constant, first_present
 from ..graph.result import Result, base_params
@@ -158,7 +158,7 @@ class NpcResponseEvaluator:
             return None
         if state.started is None or state.answered is None:
             state.started = state.answered = now
-        turn = Turn(
+        context = Context(
             interaction,
             now - state.started,
             max(0.0, now - state.answered),
@@ -168,7 +168,7 @@ class NpcResponseEvaluator:
             self._is_logged,
         )
         state.answered = now
-        params = self._apply_profile(self._result.params(self._program.run(turn, state.cells)))
+        params = self._apply_profile(self._result.params(self._program.run(context, state.cells)))
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params
@@ -187,8 +187,8 @@ class NpcResponseEvaluator:
             emotion=wanted.emotion,
         )
         memory = self._state.memory.copy()
-        turn = Turn(ToolInteraction("", ""), 0.0, 0.0, self._seed, memory, base, False)
-        values = self._program.values_at(turn, self._state.cells, wanted)
+        context = Context(ToolInteraction("", ""), 0.0, 0.0, self._seed, memory, base, False)
+        values = self._program.values_at(context, self._state.cells, wanted)
         told = self._result.params(values, wanted)
         prompt = joined_prompt(self._base.prompt, wanted.prompt) if wanted.prompt else told.prompt
         return self._apply_profile(

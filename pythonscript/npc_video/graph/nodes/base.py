@@ -17,13 +17,13 @@ from ..reach import Possibility, Upstream
 __all__ = [
     "ANY_PORT",
     "NODE_TYPES",
+    "Context",
     "DurationMs",
     "Node",
     "Place",
     "Rule",
     "Setting",
     "StatefulNode",
-    "Turn",
     "Values",
     "decayed",
     "finite",
@@ -47,12 +47,12 @@ Values = tuple[object, ...]
 """One value for each output port."""
 
 Rule = Callable[..., Any]
-"""`(turn, *inputs) -> Values`; of a stateful node `(turn, cell, *inputs) -> (cell, Values)`."""
+"""`(context, *inputs) -> Values`, or with a cell `(context, cell, *inputs) -> (cell, Values)`."""
 
 
 @dataclass(slots=True)
-class Turn:
-    """One interaction on its way through the graph: what every node may read.
+class Context:
+    """What every node may read while the graph answers one interaction.
 
     Attributes:
         now: seconds since the first interaction of the session.
@@ -107,7 +107,7 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
     outputs: ClassVar[tuple[str, ...]] = ()
     absent: ClassVar[Mapping[str, object]] = {}
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
         """The outputs for these inputs; None is an input that nothing feeds."""
         raise NotImplementedError
 
@@ -145,7 +145,7 @@ class StatefulNode(Node, frozen=True):
         """The cell of a new session."""
         raise NotImplementedError
 
-    def evaluate(self, turn: Turn, cell: Any, *inputs: Any) -> Any:
+    def evaluate(self, context: Context, cell: Any, *inputs: Any) -> Any:
         """The next cell and the outputs."""
         raise NotImplementedError
 

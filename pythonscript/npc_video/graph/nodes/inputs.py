@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...records import ToolInteraction
-from .base import Node, StatefulNode, Turn, Values, finite, limited, node, number, text
+from .base import Context, Node, StatefulNode, Values, finite, limited, node, number, text
 
 _REMEMBERED = 20
 
@@ -13,48 +13,48 @@ _REMEMBERED = 20
 class Tool(Node, frozen=True):
     """The tool's id, and its type."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return turn.interaction.tool_id, turn.interaction.tool_type
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return context.interaction.tool_id, context.interaction.tool_type
 
 
 @node("input.pressure")
 class Pressure(Node, frozen=True):
     """The pressure, from 0 to 1."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return (_share(turn.interaction.pressure),)
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return (_share(context.interaction.pressure),)
 
 
 @node("input.speed")
 class Speed(Node, frozen=True):
     """The speed, from 0 to 1."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return (_share(turn.interaction.speed),)
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return (_share(context.interaction.speed),)
 
 
 @node("input.duration")
 class Duration(Node, frozen=True):
     """The duration in milliseconds."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return (finite(number(turn.interaction.duration) * 1000.0),)
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return (finite(number(context.interaction.duration) * 1000.0),)
 
 
 @node("input.pattern", outputs=("pattern",))
 class Pattern(Node, frozen=True):
     """The shape of the movement, "none" if nothing special."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return (turn.interaction.pattern or "none",)
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return (context.interaction.pattern or "none",)
 
 
 @node("input.zone", outputs=("zone",))
 class Zone(Node, frozen=True):
     """The place of the touch, "unknown" if anywhere."""
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return (turn.interaction.zone or "unknown",)
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return (context.interaction.zone or "unknown",)
 
 
 @node("input.history", outputs=("history", "count"))
@@ -69,9 +69,9 @@ class History(StatefulNode, frozen=True):
     def initial(self) -> object:
         return 0, ()
 
-    def evaluate(self, turn: Turn, cell: Any, *inputs: Any) -> Any:
+    def evaluate(self, context: Context, cell: Any, *inputs: Any) -> Any:
         count, history = cell
-        cell = count + 1, (*history[1 - _REMEMBERED :], _as_in_file(turn.interaction))
+        cell = count + 1, (*history[1 - _REMEMBERED :], _as_in_file(context.interaction))
         return cell, (cell[1], cell[0])
 
 
@@ -84,10 +84,10 @@ class Preference(Node, frozen=True):
 
     values: dict[str, float | str | bool]
 
-    def evaluate(self, turn: Turn, key: Any = None) -> Values:
+    def evaluate(self, context: Context, key: Any = None) -> Values:
         if key is not None:
             return (self.values.get(text(key)),)
-        tool = turn.interaction
+        tool = context.interaction
         return (self.values.get(tool.tool_id, self.values.get(tool.tool_type)),)
 
     def told_apart(self, port: str) -> Iterable[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..reach import Possibility, Upstream, chosen, constant, unique
-from .base import Node, Place, Rule, Setting, Turn, Values, node, number, text, truth
+from .base import Context, Node, Place, Rule, Setting, Values, node, number, text, truth
 
 Scalar = str | float | bool | None
 Entry = Scalar | tuple[Scalar, ...]
@@ -40,7 +40,7 @@ class Compare(Node, frozen=True):
     def rule(self, place: Place) -> Rule:
         compare, threshold = _OPERATORS[self.operator], self.threshold
 
-        def rule(turn: Turn, a: Any = None, b: Any = None) -> Values:
+        def rule(context: Context, a: Any = None, b: Any = None) -> Values:
             if b is None:
                 b = threshold
             if isinstance(a, str) or isinstance(b, str):
@@ -61,7 +61,7 @@ class Compare(Node, frozen=True):
 class And(Node, frozen=True):
     """Tells that both are true."""
 
-    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+    def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) and truth(b))
 
 
@@ -69,7 +69,7 @@ class And(Node, frozen=True):
 class Or(Node, frozen=True):
     """Tells that one is true, or both are."""
 
-    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+    def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) or truth(b))
 
 
@@ -77,7 +77,7 @@ class Or(Node, frozen=True):
 class Not(Node, frozen=True):
     """Tells that `a` is false; `b` does not count."""
 
-    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+    def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(not truth(a))
 
 
@@ -91,7 +91,7 @@ class Gate(Node, frozen=True):
 
     default: Entry = None
 
-    def evaluate(self, turn: Turn, value: Any = None, enabled: Any = None) -> Values:
+    def evaluate(self, context: Context, value: Any = None, enabled: Any = None) -> Values:
         return (value if truth(enabled, True) and value is not None else self.default,)
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
@@ -105,7 +105,7 @@ class Switch(Node, frozen=True):
     cases: dict[str, Entry]
     default: Entry = None
 
-    def evaluate(self, turn: Turn, selector: Any = None) -> Values:
+    def evaluate(self, context: Context, selector: Any = None) -> Values:
         if selector is None:
             return (self.default,)
         return (self.cases.get(text(selector), self.default),)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .base import (
+    Context,
     DurationMs,
     Node,
     Setting,
     StatefulNode,
-    Turn,
     Values,
     decayed,
     finite,
@@ -29,7 +29,7 @@ class Add(Node, frozen=True):
 
     value: float = 0.0
 
-    def evaluate(self, turn: Turn, a: Any = None, b: Any = None) -> Values:
+    def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         total = finite(number(a) + number(b, self.value))
         return total, total
 
@@ -45,7 +45,7 @@ class Multiply(Node, frozen=True):
 
     value: float = 1.0
 
-    def evaluate(self, turn: Turn, a: Any = None, b: Any = None, c: Any = None) -> Values:
+    def evaluate(self, context: Context, a: Any = None, b: Any = None, c: Any = None) -> Values:
         product = number(a, 1.0) * number(b, self.value)
         if c is not None:
             product *= number(c, 1.0)
@@ -60,7 +60,7 @@ class Clamp(Node, frozen=True):
     min: float = 0.0
     max: float = 1.0
 
-    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+    def evaluate(self, context: Context, value: Any = None) -> Values:
         return (limited(number(value), self.min, self.max),)
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ class Remap(Node, frozen=True):
     out_min: float = 0.0
     out_max: float = 1.0
 
-    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+    def evaluate(self, context: Context, value: Any = None) -> Values:
         share = finite((number(value) - self.in_min) / (self.in_max - self.in_min))
         return (finite(self.out_min + share * (self.out_max - self.out_min)),)
 
@@ -97,8 +97,8 @@ class Smooth(StatefulNode, frozen=True):
     def initial(self) -> object:
         return None
 
-    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+    def evaluate(self, context: Context, cell: Any, value: Any = None) -> Any:
         target = number(value)
         if cell is not None:
-            target += (cell - target) * decayed(turn.elapsed, self.time_ms)
+            target += (cell - target) * decayed(context.elapsed, self.time_ms)
         return target, (target,)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import field
 
 from ..reach import Possibility, Upstream, intervals, translated
-from .base import LARGEST, Node, Place, Rule, Turn, Values, limited, node, number, text
+from .base import LARGEST, Context, Node, Place, Rule, Values, limited, node, number, text
 
 _NO_STATE = "idle"
 
@@ -24,7 +24,7 @@ class Levels(Node, frozen=True):
         levels = [level for level, _ in steps[1:]]
         answers = [(word,) for _, word in steps]
 
-        def rule(turn: Turn, intensity: Any = None) -> Values:
+        def rule(context: Context, intensity: Any = None) -> Values:
             return answers[bisect_right(levels, number(intensity))]
 
         return rule
@@ -90,7 +90,7 @@ class Animation(Node, frozen=True):
 
     animations: dict[str, str] = field(default_factory=lambda: {"idle": "idle"})
 
-    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+    def evaluate(self, context: Context, state: Any = None) -> Values:
         word = text(state, _NO_STATE)
         return (self.animations.get(word, word),)
 
@@ -104,7 +104,7 @@ class Sound(Node, frozen=True):
 
     sounds: dict[str, str]
 
-    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+    def evaluate(self, context: Context, state: Any = None) -> Values:
         word = text(state, _NO_STATE)
         return (self.sounds.get(word, word),)
 
@@ -118,5 +118,5 @@ class Intensity(Node, frozen=True):
 
     multiplier: float = 1.0
 
-    def evaluate(self, turn: Turn, value: Any = None) -> Values:
+    def evaluate(self, context: Context, value: Any = None) -> Values:
         return (limited(number(value, 0.5) * self.multiplier, 0.0, 1.0),)

@@ -8,13 +8,13 @@ import msgspec
 from ...records import VideoParams
 from ..reach import Between, Possibility, Upstream, chosen, constant, unique
 from .base import (
+    Context,
     DurationMs,
     Node,
     Place,
     Rule,
     Setting,
     StatefulNode,
-    Turn,
     Values,
     decayed,
     finite,
@@ -42,8 +42,8 @@ class Accumulator(StatefulNode, frozen=True):
     def initial(self) -> object:
         return self.initial_value
 
-    def evaluate(self, turn: Turn, cell: Any, added: Any = None) -> Any:
-        loss = self.decay_rate * turn.elapsed
+    def evaluate(self, context: Context, cell: Any, added: Any = None) -> Any:
+        loss = self.decay_rate * context.elapsed
         rest = max(0.0, cell - loss) if cell > 0.0 else min(0.0, cell + loss)
         level = limited(rest + number(added), self.min, self.max)
         return level, (level,)
@@ -100,7 +100,7 @@ class Machine(StatefulNode, frozen=True):
         leaving = self._leaving()
         first = self.states[0].id
 
-        def rule(turn: Turn, cell: str, intensity: Any = None) -> tuple[str, Values]:
+        def rule(context: Context, cell: str, intensity: Any = None) -> tuple[str, Values]:
             level = number(intensity)
             state = cell if cell in shown else first
             seen = {state}
@@ -175,9 +175,9 @@ class Memory(Node, frozen=True):
     key: str | None = None
     initial: Entry | dict[str, Entry] = None
 
-    def evaluate(self, turn: Turn, key: Any = None, write: Any = None) -> Values:
+    def evaluate(self, context: Context, key: Any = None, write: Any = None) -> Values:
         name = text(self.key if key is None else key)
-        memory = turn.memory
+        memory = context.memory
         if write is None:
             return (memory[name] if name in memory else self._initial(name),)
         if name not in memory and len(memory) >= _MAX_KEYS:
@@ -216,10 +216,10 @@ class Timer(StatefulNode, frozen=True):
     def initial(self) -> object:
         return 0.0, False
 
-    def evaluate(self, turn: Turn, cell: Any, running: Any = None, reset: Any = None) -> Any:
+    def evaluate(self, context: Context, cell: Any, running: Any = None, reset: Any = None) -> Any:
         elapsed, was_running = cell
         if was_running:
-            elapsed = finite(elapsed + turn.elapsed * 1000.0)
+            elapsed = finite(elapsed + context.elapsed * 1000.0)
         if truth(reset):
             elapsed = 0.0
         return (elapsed, truth(running, True)), (elapsed, elapsed)
@@ -237,7 +237,7 @@ class Threshold(StatefulNode, frozen=True):
     def initial(self) -> object:
         return False
 
-    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+    def evaluate(self, context: Context, cell: Any, value: Any = None) -> Any:
         is_above = number(value) >= self.threshold
         triggered = is_above and not (cell and self.behavior == "trigger")
         return is_above, (triggered, 1.0 if triggered else 0.0)
@@ -273,13 +273,13 @@ class Combo(StatefulNode, frozen=True):
         kept = len(sequences[0][0]) if sequences else 0
         window = float("inf") if self.window_ms is None else self.window_ms / 1000.0
 
-        def rule(turn: Turn, cell: Any, happened: Any = None) -> Any:
+        def rule(context: Context, cell: Any, happened: Any = None) -> Any:
             if happened is None or not kept:
                 return cell, (1.0, "", False)
             # A hair of tolerance, for times that are sums of fractions.
-            oldest = turn.now - window - 1e-9
+            oldest = context.now - window - 1e-9
             events = [event for event in cell if event[0] >= oldest]
-            events.append((turn.now, text(happened)))
+            events.append((context.now, text(happened)))
             words = tuple(word for _, word in events)
             for pattern, found in sequences:
                 if words[-len(pattern) :] == pattern:
@@ -310,7 +310,7 @@ class Mood(StatefulNode, frozen=True):
     def initial(self) -> object:
         return self.baseline
 
-    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
+    def evaluate(self, context: Context, cell: Any, value: Any = None) -> Any:
         target = number(value, self.baseline)
-        mood = target + (cell - target) * decayed(turn.elapsed, self.time_ms)
+        mood = target + (cell - target) * decayed(context.elapsed, self.time_ms)
         return mood, (mood,)

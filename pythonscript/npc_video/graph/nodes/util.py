@@ -8,12 +8,12 @@ from zlib import crc32
 from ..reach import Possibility, Upstream, constant, first_present
 from .base import (
     ANY_PORT,
+    Context,
     DurationMs,
     Node,
     Place,
     Rule,
     StatefulNode,
-    Turn,
     Values,
     limited,
     node,
@@ -35,7 +35,7 @@ class Merge(Node, frozen=True):
     def rule(self, place: Place) -> Rule:
         order = tuple(place.inputs.index(port) for port in self._ordered(place.inputs))
 
-        def rule(turn: Turn, *inputs: Any) -> Values:
+        def rule(context: Context, *inputs: Any) -> Values:
             for index in order:
                 if inputs[index] is not None:
                     return (inputs[index],)
@@ -56,7 +56,7 @@ class Passing(Node, frozen=True):
 
     def rule(self, place: Place) -> Rule:
         sources = [_source(port, place.inputs) for port in place.outputs]
-        return lambda turn, *inputs: tuple(None if s is None else inputs[s] for s in sources)
+        return lambda context, *inputs: tuple(None if s is None else inputs[s] for s in sources)
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
         source = _source(port, tuple(upstream.sources))
@@ -84,10 +84,10 @@ class Debug(Passing, frozen=True):
     def rule(self, place: Place) -> Rule:
         hand_on = super().rule(place)
 
-        def rule(turn: Turn, *inputs: Any) -> Any:
-            if turn.is_logged:
+        def rule(context: Context, *inputs: Any) -> Any:
+            if context.is_logged:
                 _log.info("%s: %s", place.node_id, dict(zip(place.inputs, inputs, strict=True)))
-            return hand_on(turn, *inputs)
+            return hand_on(context, *inputs)
 
         return rule
 
@@ -103,10 +103,10 @@ class Delay(StatefulNode, frozen=True):
     def initial(self) -> object:
         return ()
 
-    def evaluate(self, turn: Turn, cell: Any, value: Any = None) -> Any:
-        events = (*cell, (turn.now, value))[-_MAX_EVENTS:]
+    def evaluate(self, context: Context, cell: Any, value: Any = None) -> Any:
+        events = (*cell, (context.now, value))[-_MAX_EVENTS:]
         # A hair of tolerance, for times that are sums of fractions.
-        then = turn.now - self.ms / 1000.0 + 1e-9
+        then = context.now - self.ms / 1000.0 + 1e-9
         past = [index for index, (at, _) in enumerate(events) if at <= then]
         if not past:
             return events, (None,)
@@ -157,7 +157,7 @@ class Ease(Node, frozen=True):
 
     def rule(self, place: Place) -> Rule:
         curve = _curve(self.curve) or _CURVES["linear"]
-        return lambda turn, value=None: (curve(limited(number(value), 0.0, 1.0)),)
+        return lambda context, value=None: (curve(limited(number(value), 0.0, 1.0)),)
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
         if _curve(self.curve) is None:
@@ -184,8 +184,8 @@ class Random(StatefulNode, frozen=True):
         salt = crc32(place.node_id.encode("utf-8", "surrogatepass"))
         choices, low, span = self.choices, self.min, self.max - self.min
 
-        def rule(turn: Turn, cell: int) -> tuple[int, Values]:
-            share = _uniform(turn.seed, salt, cell)
+        def rule(context: Context, cell: int) -> tuple[int, Values]:
+            share = _uniform(context.seed, salt, cell)
             if choices is None:
                 return cell + 1, (low + span * share,)
             return cell + 1, (choices[int(share * len(choices))],)

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Literal
 
-from .base import ANY_PORT, Node, Place, Rule, Turn, Values, node, text
+from .base import ANY_PORT, Context, Node, Place, Rule, Values, node, text
 
 _NO_STATE = "neutral"
 _MAX_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
@@ -38,9 +38,9 @@ class Template(Node, frozen=True):
                 written.append(literal.replace("%", "%%"))
         pattern = "".join(written)
 
-        def rule(turn: Turn, *inputs: Any) -> str:
+        def rule(context: Context, *inputs: Any) -> str:
             words = [
-                getattr(turn.base, name) if index == _OF_BASE else text(inputs[index], name)
+                getattr(context.base, name) if index == _OF_BASE else text(inputs[index], name)
                 for index, name in read
             ]
             return (pattern % tuple(words))[:_MAX_CHARACTERS]
@@ -55,8 +55,8 @@ class Prompt(Template, frozen=True):
     def rule(self, place: Place) -> Rule:
         fill = self.fill(place)
 
-        def rule(turn: Turn, *inputs: Any) -> Values:
-            base, filled = turn.base.prompt, fill(turn, *inputs)
+        def rule(context: Context, *inputs: Any) -> Values:
+            base, filled = context.base.prompt, fill(context, *inputs)
             return (f"{base}, {filled}" if base and filled else base or filled,)
 
         return rule
@@ -68,7 +68,7 @@ class Negative(Template, frozen=True):
 
     def rule(self, place: Place) -> Rule:
         fill = self.fill(place)
-        return lambda turn, *inputs: (fill(turn, *inputs),)
+        return lambda context, *inputs: (fill(context, *inputs),)
 
 
 @node("video.style", outputs=("style", "seed"))
@@ -79,8 +79,8 @@ class Style(Node, frozen=True):
     quality: Literal["draft", "standard", "high"] | None = None
     seed: int | None = None
 
-    def evaluate(self, turn: Turn, *inputs: Any) -> Values:
-        return turn.base.style if self.art_style is None else self.art_style, self.seed
+    def evaluate(self, context: Context, *inputs: Any) -> Values:
+        return context.base.style if self.art_style is None else self.art_style, self.seed
 
 
 @node("video.lora", inputs=("state",), outputs=("loras",), absent={"state": _NO_STATE})
@@ -89,7 +89,7 @@ class Lora(Node, frozen=True):
 
     loras: dict[str, tuple[str, ...]]
 
-    def evaluate(self, turn: Turn, state: Any = None) -> Values:
+    def evaluate(self, context: Context, state: Any = None) -> Values:
         return (self.loras.get(text(state, _NO_STATE)),)
 
 
