@@ -13,7 +13,7 @@ from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from ..records import UNTAGGED_COLOURS
 from .alpha import AlphaDecoder, has_alpha
 from .colour import Colour
-from .display import Turn, chosen_stream, shown_size, turn_of
+from .display import Rotation, chosen_stream, rotation_of, shown_size
 from .formats import Shape
 from .growing import GrowingReader
 from .layout import MAX_SIDE, PictureLayout, Plane
@@ -35,7 +35,7 @@ class ClipInfo:
         length: seconds from one loop to the next, as the file has it; None for a file that still
             comes in, whose end is not known.
         layout: the planes of each frame, and their places in a picture.
-        turn: how decoded pictures are to be turned.
+        rotation: how decoded pictures are to be turned.
         has_sound: whether there is sound in it, of whatever codec.
     """
 
@@ -46,7 +46,7 @@ class ClipInfo:
     codec: str
     colour: Colour
     layout: PictureLayout
-    turn: Turn
+    rotation: Rotation
     has_sound: bool
 
 
@@ -221,8 +221,10 @@ class ClipDecoder:
     def _info(self, first: Any, sound: Any | None) -> ClipInfo:
         context, stream = self._stream.codec_context, self._stream
         matrix = first.side_data.get("DISPLAYMATRIX")
-        turn = turn_of(None if matrix is None else bytes(matrix))
-        width, height = shown_size(context.width, context.height, stream.sample_aspect_ratio, turn)
+        rotation = rotation_of(None if matrix is None else bytes(matrix))
+        width, height = shown_size(
+            context.width, context.height, stream.sample_aspect_ratio, rotation
+        )
         return ClipInfo(
             width,
             height,
@@ -231,7 +233,7 @@ class ClipDecoder:
             context.name,
             self._shape.colour,
             self._shape.layout,
-            turn,
+            rotation,
             sound is not None,
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import av
 
-__all__ = ["UPRIGHT", "Turn", "chosen_stream", "shown_size", "turn_of"]
+__all__ = ["UPRIGHT", "Rotation", "chosen_stream", "rotation_of", "shown_size"]
 
 # What is a picture beside the clip rather than a part of it.
 _NO_CLIP = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
@@ -19,8 +19,8 @@ _NARROWEST, _WIDEST = Fraction(1, 16), Fraction(16)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn by a multiple of 90 degrees, or a reflection.
+class Rotation:
+    """A rotation by a multiple of 90 degrees, or a reflection.
 
     Attributes:
         rows: of the matrix that leads from a place on screen to one in the decoded picture, both
@@ -35,11 +35,11 @@ class Turn:
         return self.rows[0][0] == 0
 
 
-UPRIGHT = Turn(((1, 0), (0, 1)))
+UPRIGHT = Rotation(((1, 0), (0, 1)))
 
 
-def turn_of(matrix: bytes | None) -> Turn:
-    """The turn that a display matrix stands for; the nearest where it is none.
+def rotation_of(matrix: bytes | None) -> Rotation:
+    """The rotation that a display matrix stands for; the nearest where it is none.
 
     Args:
         matrix: nine numbers of 32 bits, as FFmpeg has them: the first two of each row of three lead
@@ -50,14 +50,14 @@ def turn_of(matrix: bytes | None) -> Turn:
     a, b, _, c, d, *_ = struct.unpack("=9i", matrix[:36])
     if a * d == b * c:
         return UPRIGHT  # it would show nothing
-    # The way back of a turn is its matrix with rows and columns exchanged; places are columns here.
+    # The inverse of a rotation is its matrix with rows and columns exchanged; places are columns here.
     if abs(a) + abs(d) >= abs(b) + abs(c):
-        return Turn(((_sign(a), 0), (0, _sign(d))))
-    return Turn(((0, _sign(b)), (_sign(c), 0)))
+        return Rotation(((_sign(a), 0), (0, _sign(d))))
+    return Rotation(((0, _sign(b)), (_sign(c), 0)))
 
 
 def shown_size(
-    width: int, height: int, pixel: Fraction | None, turn: Turn = UPRIGHT
+    width: int, height: int, pixel: Fraction | None, rotation: Rotation = UPRIGHT
 ) -> tuple[int, int]:
     """Columns and rows on screen, so that no detail is lost.
 
@@ -69,7 +69,7 @@ def shown_size(
             width = round(width * pixel)
         else:
             height = round(height / pixel)
-    return (height, width) if turn.swaps_sides else (width, height)
+    return (height, width) if rotation.swaps_sides else (width, height)
 
 
 def chosen_stream(streams: Iterable[Any], codecs: Iterable[str]) -> Any | None:

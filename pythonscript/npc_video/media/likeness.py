@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .display import UPRIGHT, Turn
+from .display import UPRIGHT, Rotation
 
 if TYPE_CHECKING:
     from .decode import ClipInfo
@@ -42,7 +42,7 @@ class Sketcher:
         # Ten bits are in two bytes.
         self._gain = matrix[0] if layout.sample_bytes == 1 else matrix[0] / 4.0
         self._black = offset[0] * matrix[0] * 255.0
-        self._places = _places(layout.width, layout.height, info.turn)
+        self._places = _places(layout.width, layout.height, info.rotation)
 
     def __call__(self, planes: Sequence[Plane]) -> Sketch:
         """The sketch of a frame; what is transparent is black."""
@@ -67,11 +67,13 @@ def sketch_of(luma: NDArray[np.floating[Any]]) -> Sketch:
     return sketch
 
 
-def _places(width: int, height: int, turn: Turn) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _places(
+    width: int, height: int, rotation: Rotation
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the pixels that are looked at."""
     middles = (np.arange(SIDE * _LOOKED_AT) + 0.5) / (SIDE * _LOOKED_AT) - 0.5
     down, right = np.meshgrid(middles, middles, indexing="ij")
-    (from_x, from_y), (to_x, to_y) = turn.rows
+    (from_x, from_y), (to_x, to_y) = rotation.rows
     x = (from_x * right + from_y * down + 0.5) * width
     y = (to_x * right + to_y * down + 0.5) * height
     return _by_cell(y.astype(np.intp)), _by_cell(x.astype(np.intp))

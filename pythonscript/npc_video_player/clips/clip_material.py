@@ -53,7 +53,7 @@ class ClipMaterial:
             slot_0=self._textures[0],
             slot_1=self._textures[1],
             texel=Vector2(1.0 / columns, 1.0 / rows),
-            turn=Vector4(*info.turn.rows[0], *info.turn.rows[1]),
+            rotation=Vector4(*info.rotation.rows[0], *info.rotation.rows[1]),
             bytes=Vector2(*_BYTES[info.layout.sample_bytes]),
             has_alpha=info.layout.has_alpha,
             yuv_to_rgb=Basis(*matrix),

@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.media.display import UPRIGHT, Turn, shown_size, turn_of
+from npc_video.media.display import UPRIGHT, Rotation, rotation_of, shown_size
 
 ONE = 1 << 16
 
@@ -14,28 +14,28 @@ def matrix(a, b, c, d):
 
 
 @pytest.mark.parametrize(
-    ("numbers", "turn"),
+    ("numbers", "rotation"),
     [
         ((ONE, 0, 0, ONE), UPRIGHT),
-        ((0, -ONE, ONE, 0), Turn(((0, -1), (1, 0)))),
-        ((-ONE, 0, 0, -ONE), Turn(((-1, 0), (0, -1)))),
-        ((-ONE, 0, 0, ONE), Turn(((-1, 0), (0, 1)))),
+        ((0, -ONE, ONE, 0), Rotation(((0, -1), (1, 0)))),
+        ((-ONE, 0, 0, -ONE), Rotation(((-1, 0), (0, -1)))),
+        ((-ONE, 0, 0, ONE), Rotation(((-1, 0), (0, 1)))),
         ((2 * ONE, 0, 0, 3 * ONE), UPRIGHT),
         ((ONE - 9, 40, -40, ONE - 9), UPRIGHT),
         ((0, 0, 0, 0), UPRIGHT),
     ],
 )
-def test_turns(numbers, turn):
-    assert turn_of(matrix(*numbers)) == turn
+def test_rotations(numbers, rotation):
+    assert rotation_of(matrix(*numbers)) == rotation
 
 
 def test_without_a_matrix_it_is_upright():
-    assert turn_of(None) == turn_of(b"\0" * 8) == UPRIGHT
+    assert rotation_of(None) == rotation_of(b"\0" * 8) == UPRIGHT
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=4, max_size=4))
 def test_every_matrix_gives_a_turn(numbers):
-    (xx, xy), (yx, yy) = turn_of(matrix(*numbers)).rows
+    (xx, xy), (yx, yy) = rotation_of(matrix(*numbers)).rows
     assert abs(xx * yy - xy * yx) == 1
 
 
@@ -52,4 +52,4 @@ def test_every_matrix_gives_a_turn(numbers):
 )
 def test_pixels_become_square(pixel, size):
     assert shown_size(192, 128, pixel) == size
-    assert shown_size(192, 128, pixel, Turn(((0, 1), (1, 0)))) == size[::-1]
+    assert shown_size(192, 128, pixel, Rotation(((0, 1), (1, 0)))) == size[::-1]

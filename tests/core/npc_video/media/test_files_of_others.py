@@ -108,7 +108,7 @@ def test_the_video_that_is_meant_is_decoded(name):
 
 def corners(decoder):
     """What is in the corners on screen, by rows, as the turn says."""
-    (xx, xy), (yx, yy) = decoder.info.turn.rows
+    (xx, xy), (yx, yy) = decoder.info.rotation.rows
     return "".join(
         {(-1, -1): "R", (1, -1): "G", (-1, 1): "B", (1, 1): "Y"}[xx * x + xy * y, yx * x + yy * y]
         for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1))
