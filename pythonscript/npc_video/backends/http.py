@@ -42,8 +42,8 @@ from .http_session import HttpResponse, HttpSession, Limits
 from .kept import Kept
 from .origin import short_origin
 from .received import received_clip
+from .service_slots import slots_of
 from .token import Token
-from .turns import turns_of
 
 __all__ = ["HttpBackend"]
 
@@ -143,7 +143,9 @@ class HttpBackend(Backend):
         self._reader = JobReader(self._session, self._fields, self._rules, untagged_colours)
         self._jobs = HttpJobs(self._reader)
         self._slots = slots
-        self._turns = turns_of((self._session.url, self._rules.path, token and token.source))
+        self._service_slots = slots_of(
+            (self._session.url, self._rules.path, token and token.source)
+        )
         self._finish_started = finish_started
         self._begun: Kept[HttpJob] = Kept()
         self._unsure: Kept[str] = Kept()
@@ -187,7 +189,7 @@ class HttpBackend(Backend):
     ) -> GeneratedClip:
         body, key = await asyncio.to_thread(self._question, request)
         on_progress(0.0)
-        async with self._turns.take(self._slots, is_urgent=request.is_urgent):
+        async with self._service_slots.take(self._slots, is_urgent=request.is_urgent):
             return await self._generate(request, key, body, on_progress, on_early)
 
     async def close(self) -> None:

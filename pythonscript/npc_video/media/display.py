@@ -50,7 +50,7 @@ def rotation_of(matrix: bytes | None) -> Rotation:
     a, b, _, c, d, *_ = struct.unpack("=9i", matrix[:36])
     if a * d == b * c:
         return UPRIGHT  # it would show nothing
-    # The inverse of a rotation is its matrix with rows and columns exchanged; places are columns here.
+    # The inverse of a rotation is its matrix with rows and columns exchanged; a place is a column.
     if abs(a) + abs(d) >= abs(b) + abs(c):
         return Rotation(((_sign(a), 0), (0, _sign(d))))
     return Rotation(((0, _sign(b)), (_sign(c), 0)))

@@ -13,15 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-__all__ = ["Turns", "turns_of"]
+__all__ = ["ServiceSlots", "slots_of"]
 
 
 @dataclass(slots=True, order=True)
-class _Turn:
+class _Waiter:
     """A job that waits or has begun."""
 
     rank: tuple[bool, int]
-    most: int = field(compare=False)
+    max_jobs: int = field(compare=False)
     may_begin: asyncio.Future[None] = field(compare=False)
     has_begun: bool = field(default=False, compare=False)
 
@@ -38,53 +38,53 @@ class _Turn:
             self.may_begin.set_result(None)
 
 
-class Turns:
-    """Lets jobs to a service in turn, from any thread.
+class ServiceSlots:
+    """Limits how many jobs of the game a service has at once, from any thread.
 
     What somebody waits for goes before what is made ahead, and else who came first.
     """
 
     def __init__(self) -> None:
-        # A coroutine that is thrown away may give its turn back while another one is given.
+        # A coroutine that is thrown away may give its slot back while another one is taken.
         self._lock = threading.RLock()
         self._begun = 0
-        self._waiting: list[_Turn] = []
+        self._waiting: list[_Waiter] = []
         self._numbers = itertools.count()
 
     @asynccontextmanager
-    async def take(self, most: int, *, is_urgent: bool) -> AsyncIterator[None]:
-        """A turn for the length of a block, once fewer than `most` have one."""
+    async def take(self, max_jobs: int, *, is_urgent: bool) -> AsyncIterator[None]:
+        """Holds a slot for the length of a block, once fewer than `max_jobs` are taken."""
         may_begin = asyncio.get_running_loop().create_future()
-        turn = _Turn((not is_urgent, next(self._numbers)), most, may_begin)
+        waiter = _Waiter((not is_urgent, next(self._numbers)), max_jobs, may_begin)
         with self._lock:
-            bisect.insort(self._waiting, turn)
+            bisect.insort(self._waiting, waiter)
             self._go_on()
         try:
             await may_begin
             yield
         finally:
             with self._lock:
-                if turn.has_begun:
+                if waiter.has_begun:
                     self._begun -= 1
-                elif turn in self._waiting:
-                    self._waiting.remove(turn)
+                elif waiter in self._waiting:
+                    self._waiting.remove(waiter)
                 self._go_on()
 
     def _go_on(self) -> None:
-        while self._waiting and self._begun < self._waiting[0].most:
-            turn = self._waiting.pop(0)
-            turn.has_begun = turn.tell()
-            self._begun += turn.has_begun
+        while self._waiting and self._begun < self._waiting[0].max_jobs:
+            waiter = self._waiting.pop(0)
+            waiter.has_begun = waiter.tell()
+            self._begun += waiter.has_begun
 
 
-_shared: WeakValueDictionary[Hashable, Turns] = WeakValueDictionary()
+_shared: WeakValueDictionary[Hashable, ServiceSlots] = WeakValueDictionary()
 _sharing = threading.Lock()
 
 
-def turns_of(service: Hashable) -> Turns:
-    """Those of a service, shared by all who keep them."""
+def slots_of(service: Hashable) -> ServiceSlots:
+    """Returns the slots of a service, shared by all who use it."""
     with _sharing:
-        turns = _shared.get(service)
-        if turns is None:
-            turns = _shared[service] = Turns()
-        return turns
+        slots = _shared.get(service)
+        if slots is None:
+            slots = _shared[service] = ServiceSlots()
+        return slots

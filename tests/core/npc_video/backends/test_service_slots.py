@@ -10,7 +10,7 @@ import pytest
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
 from npc_video.backends.pool import BackendPool
-from npc_video.backends.turns import Turns, turns_of
+from npc_video.backends.service_slots import ServiceSlots, slots_of
 from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
@@ -163,20 +163,20 @@ def test_who_waits_may_go_away():
     assert service.asked == ["npc0", "npc2"]
 
 
-async def hold(turns, order, name, is_urgent=True, most=1):
-    async with turns.take(most, is_urgent=is_urgent):
+async def hold(slots, order, name, is_urgent=True, max_jobs=1):
+    async with slots.take(max_jobs, is_urgent=is_urgent):
         order.append(name)
         await asyncio.sleep(0)
 
 
 def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
     async def test():
-        turns, order = Turns(), []
+        slots, order = ServiceSlots(), []
         await asyncio.gather(
-            hold(turns, order, "begun", is_urgent=False),
-            hold(turns, order, "ahead", is_urgent=False),
-            hold(turns, order, "first"),
-            hold(turns, order, "second"),
+            hold(slots, order, "begun", is_urgent=False),
+            hold(slots, order, "ahead", is_urgent=False),
+            hold(slots, order, "first"),
+            hold(slots, order, "second"),
         )
         return order
 
@@ -211,15 +211,15 @@ def test_who_may_have_more_jobs_at_a_service_waits_for_none_and_counts_for_the_o
 
 
 def test_a_turn_of_a_thread_that_has_ended_is_another_ones():
-    turns, order = Turns(), []
+    slots, order = ServiceSlots(), []
     loop = asyncio.new_event_loop()
-    hers = turns.take(1, is_urgent=True)
+    hers = slots.take(1, is_urgent=True)
     loop.run_until_complete(hers.__aenter__())
-    waiting = loop.create_task(hold(turns, order, "never"))
+    waiting = loop.create_task(hold(slots, order, "never"))
     loop.run_until_complete(asyncio.sleep(0))
 
     async def test():
-        mine = asyncio.ensure_future(hold(turns, order, "mine"))
+        mine = asyncio.ensure_future(hold(slots, order, "mine"))
         await asyncio.sleep(0)
         loop.close()
         await hers.__aexit__(None, None, None)
@@ -231,9 +231,9 @@ def test_a_turn_of_a_thread_that_has_ended_is_another_ones():
 
 
 def test_services_are_told_apart_and_forgotten():
-    one = turns_of("one")
-    assert turns_of("one") is one
-    assert turns_of("two") is not one
+    one = slots_of("one")
+    assert slots_of("one") is one
+    assert slots_of("two") is not one
     alive = ref(one)
     del one
     gc.collect()
