@@ -35,7 +35,7 @@ from .custom import CustomWorkflow
 from .endings import File
 from .feed import Feed
 from .fetching import fetched
-from .following import Follower, Job
+from .following import ComfyUiJob, Follower
 from .messages import PictureGoneError
 from .picture import fitted, max_side
 from .sample import models_in, sample
@@ -260,7 +260,7 @@ class ComfyUiBackend(Backend):
 
     async def _prepare(
         self, request: GenerationRequest, number: float | None, *, anew: bool
-    ) -> Job:
+    ) -> ComfyUiJob:
         """The job of a request; its picture is sent `anew`, or only if the server has it not."""
         values = Values.of(request, "", f"npc_video/{uuid.uuid4().hex}")
         if request.image is not None:
@@ -268,7 +268,7 @@ class ComfyUiBackend(Backend):
             values = replace(values, image=picture, ends_in_image=self._loopable)
         graph = await self._checked(self._workflow.build(values))
         await self._feed.open(_SOCKET_SECONDS)
-        return Job(graph, Tracker(graph), number, values.image, values.prefix)
+        return ComfyUiJob(graph, Tracker(graph), number, values.image, values.prefix)
 
     async def _upload(self, image: NpcImage, side: int, *, anew: bool) -> str:
         if anew or self._uploads_of != self._feed.losses:

@@ -28,7 +28,7 @@ from .server import Place, Server
 from .tracker import Tracker
 from .values import Graph
 
-__all__ = ["Follower", "Job"]
+__all__ = ["ComfyUiJob", "Follower"]
 
 # Between two looks at the history, seconds: while events come, without them, and first when the
 # job has ended.
@@ -37,7 +37,7 @@ _SENDS = 3
 
 
 @dataclass(slots=True)
-class Job:
+class ComfyUiJob:
     """One graph on its way; sent again under another name if the server loses it.
 
     Attributes:
@@ -84,7 +84,7 @@ class Follower:
         self._once = once
         self._output = output
 
-    async def done(self, job: Job, tell: OnProgress, on_early: OnEarly) -> Ended:
+    async def done(self, job: ComfyUiJob, tell: OnProgress, on_early: OnEarly) -> Ended:
         """How the job ended; if it is cancelled here, so it is at the server."""
 
         def hear(message: Message) -> None:
@@ -119,7 +119,7 @@ class Follower:
             f"ComfyUI lost the job {_SENDS} times: look into its log for why it crashes."
         )
 
-    async def _send(self, job: Job) -> None:
+    async def _send(self, job: ComfyUiJob) -> None:
         """Puts the job into the server's queue, once even if the answer is lost."""
         sending = asyncio.ensure_future(self._submit(job))
         try:
@@ -132,7 +132,7 @@ class Follower:
                 await sending
             raise
 
-    async def _submit(self, job: Job) -> None:
+    async def _submit(self, job: ComfyUiJob) -> None:
         lost_at: float | None = None
         while True:
             try:
@@ -149,7 +149,7 @@ class Follower:
                     raise
                 await asyncio.sleep(_BLIND)
 
-    async def _await_end(self, job: Job) -> Ended | None:
+    async def _await_end(self, job: ComfyUiJob) -> Ended | None:
         """How the job ended; None if the server has lost it."""
         lost_at: float | None = None
         was_lost = has_run = False
@@ -173,7 +173,9 @@ class Follower:
             if not isinstance(found, Place):
                 return ended(found, self._output, job.picture)
 
-    async def _without_history(self, job: Job, *, has_run: bool, may_be_lost: bool) -> Ended | None:
+    async def _without_history(
+        self, job: ComfyUiJob, *, has_run: bool, may_be_lost: bool
+    ) -> Ended | None:
         """How a job ended that the server knows nothing of any more; None if that has lost it.
 
         Raises:
@@ -195,7 +197,7 @@ class Follower:
             )
         raise GenerationCancelledError("Somebody took the job out of ComfyUI's queue.")
 
-    async def _wait_for_news(self, job: Job) -> None:
+    async def _wait_for_news(self, job: ComfyUiJob) -> None:
         if job.tracker.is_over:
             # The history is written a moment later.
             seconds, job.pause = job.pause, min(_BLIND, 2 * job.pause)
