@@ -8,7 +8,7 @@ from typing import Any
 from godot import Resource, Vector2i, push_error
 
 from .calling_threads import Property
-from .told import is_word_of
+from .notifying_export import is_word_of
 
 __all__ = ["Number", "PictureSize", "Setting"]
 

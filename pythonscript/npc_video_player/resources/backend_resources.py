@@ -15,7 +15,7 @@ import npc_video
 from godot import Resource, export, exposed
 from npc_video.errors import InvalidDataError, NpcVideoError
 
-from ..properties.told import Told
+from ..properties.notifying_export import NotifyingExport
 from .exported import is_exported
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _missing(name: str) -> str:
 class NpcBackend(Resource):
     """Where clips are made; the base of all kinds."""
 
-    in_exported_games = Told(
+    in_exported_games = NotifyingExport(
         bool,
         True,
         doc="Whether exported games use it too. Off: only games run from the editor do. Players see"
@@ -194,13 +194,13 @@ class NpcProceduralBackend(NpcBackend):
     Where there is no portrait it draws Ember, a young dragon.
     """
 
-    simulate_latency = Told(
+    simulate_latency = NotifyingExport(
         bool,
         False,
         doc="Takes as long as a real generator, to see what players will see.",
     )
 
-    draws_ember = Told(bool, False, doc="Draws Ember even of NPCs that have a portrait.")
+    draws_ember = NotifyingExport(bool, False, doc="Draws Ember even of NPCs that have a portrait.")
 
     def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
         return npc_video.ProceduralBackend(
@@ -219,14 +219,16 @@ class NpcBackendPool(NpcBackend):
     for 10 s, then tried by one clip, and for twice as long after each further failure.
     """
 
-    hosts = Told(list[NpcBackend], [], doc="At least one. A script assigns a whole new Array.")
-    speculation_share = Told(
+    hosts = NotifyingExport(
+        list[NpcBackend], [], doc="At least one. A script assigns a whole new Array."
+    )
+    speculation_share = NotifyingExport(
         float,
         0.75,
         range=(0.05, 1, 0.05),
         doc="Of all that can be made at once, what clips that nobody waits for yet may take.",
     )
-    hedge = Told(
+    hedge = NotifyingExport(
         bool,
         False,
         doc="Begins a clip that takes unusually long again, in a lower preset, on an idle host.",
@@ -262,10 +264,14 @@ class NpcFailoverBackend(NpcBackend):
     10 s, is then tried by one clip, and for twice as long after each further failure.
     """
 
-    local = Told(NpcBackend, None, doc="The generator of one's own, which costs nothing.")
-    cloud = Told(NpcBackend, None, doc="The one that is used within the budget.")
-    cloud_first = Told(bool, False, doc="The cloud is the first, and the local one steps in.")
-    max_jobs_per_hour = Told(
+    local = NotifyingExport(
+        NpcBackend, None, doc="The generator of one's own, which costs nothing."
+    )
+    cloud = NotifyingExport(NpcBackend, None, doc="The one that is used within the budget.")
+    cloud_first = NotifyingExport(
+        bool, False, doc="The cloud is the first, and the local one steps in."
+    )
+    max_jobs_per_hour = NotifyingExport(
         int,
         0,
         range=(0, 10000, 1),
@@ -274,13 +280,15 @@ class NpcFailoverBackend(NpcBackend):
         doc="How many clips the cloud may make within any hour, failed ones included. 0: any"
         " number.",
     )
-    max_cost_per_hour = Told(
+    max_cost_per_hour = NotifyingExport(
         float,
         0.0,
         range=(0, 1000, 0.01),
         doc="What they may cost within any hour, in any currency; needs the price. 0: any amount.",
     )
-    price = Told(float, 0.0, range=(0, 100, 0.001), doc="Of one clip, in the same currency.")
+    price = NotifyingExport(
+        float, 0.0, range=(0, 100, 0.001), doc="Of one clip, in the same currency."
+    )
 
     @local.setter
     def local(self, value: NpcBackend | None) -> None:

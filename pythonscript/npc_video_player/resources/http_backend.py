@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from godot import exposed
 from npc_video.errors import InvalidDataError
 
-from ..properties.told import Told, Word
+from ..properties.notifying_export import NotifyingExport, Word
 from .remote_backends import NONE, USUAL, RemoteBackend, chosen
 
 if TYPE_CHECKING:
@@ -52,33 +52,33 @@ class NpcHttpBackend(RemoteBackend):
         doc="A well-known service, whose settings are then known; what is set here beside it counts"
         " in their place, and the address may stay empty. `own`: a service of your own.",
     )
-    model = Told(str, "", doc="The model, as the service calls it: `fal-ai/wan-i2v`.")
-    path = Told(str, _PATH, doc="Where clips are asked for, below the address.")
-    status_path = Told(
+    model = NotifyingExport(str, "", doc="The model, as the service calls it: `fal-ai/wan-i2v`.")
+    path = NotifyingExport(str, _PATH, doc="Where clips are asked for, below the address.")
+    status_path = NotifyingExport(
         str,
         "",
         doc="Where to ask for a job of which the service tells the id only: `api/jobs/{id}`.",
     )
-    result_path = Told(
+    result_path = NotifyingExport(
         str,
         "",
         doc="Where the clip of a job that is done lies, or the answer that names it:"
         " `api/jobs/{id}/content`.",
     )
-    slots = Told(
+    slots = NotifyingExport(
         int,
         1,
         range=(1, 64, 1),
         doc="How many clips the service makes at once, for all players together: what one of them"
         " waits for goes before what is made ahead, and else who came first.",
     )
-    allowed_origins = Told(
+    allowed_origins = NotifyingExport(
         list[str],
         [],
         doc="Where else clips may be fetched from: `https://cdn.example.org`, or"
         " `https://*.example.org` for all hosts below a name. A script assigns a whole new Array.",
     )
-    time_limit = Told(
+    time_limit = NotifyingExport(
         float,
         0.0,
         range=(0, 3600, 1),
@@ -86,7 +86,7 @@ class NpcHttpBackend(RemoteBackend):
         doc="How long a clip is waited for; then it is given up, and not asked for again by itself."
         " 0: as the service usually needs, or 300 s.",
     )
-    poll_seconds = Told(
+    poll_seconds = NotifyingExport(
         float,
         0.0,
         range=(0, 60, 0.1),
@@ -102,57 +102,59 @@ class NpcHttpBackend(RemoteBackend):
         doc="How a job is given up. `usual`: as the service wishes, or `DELETE`. `none`: a service"
         " of your own has no such thing.",
     )
-    cancel_path = Told(
+    cancel_path = NotifyingExport(
         str,
         "",
         doc="Where a job is given up: `api/jobs/{id}/cancel`. Empty: where it is asked for.",
     )
-    statuses = Told(
+    statuses = NotifyingExport(
         dict[str, str],
         {},
         doc="What a service's own words for the state of a job mean: `baking` to `waiting`, `done`,"
         " `failed` or `cancelled`. Usual words are known. A script assigns a whole new Dictionary.",
     )
-    priority = Told(
+    priority = NotifyingExport(
         dict[str, str],
         {},
         doc="The `header` that tells the service how urgent a clip is, what it says of one that is"
         " waited for (`urgent`), and of one that is made ahead (`ahead`). A script assigns a whole"
         " new Dictionary.",
     )
-    idempotency_header = Told(
+    idempotency_header = NotifyingExport(
         str,
         "",
         doc="The header for a key by which the service knows a job that was sent before:"
         " `Idempotency-Key`. A job whose answer was lost is then sent again. Empty: it never is.",
     )
-    request_fields = Told(
+    request_fields = NotifyingExport(
         dict[str, str],
         {},
         group="Fields",
         doc="What the service calls the fields of a question: `prompt` to `input.text`, with a dot"
         " for each level. Empty text leaves a field out. A script assigns a whole new Dictionary.",
     )
-    only_named = Told(bool, False, doc="Leaves out the fields that are not among Request Fields.")
-    choices = Told(
+    only_named = NotifyingExport(
+        bool, False, doc="Leaves out the fields that are not among Request Fields."
+    )
+    choices = NotifyingExport(
         dict,
         {},
         doc="The values of a field that the service takes, of which the nearest is sent:"
         " `duration` to `[5, 10]`. A script assigns a whole new Dictionary.",
     )
-    texts = Told(
+    texts = NotifyingExport(
         dict[str, str],
         {},
         doc="Fields as text: `duration` to `{}s`, `size` to `{width}:{height}`. A script assigns a"
         " whole new Dictionary.",
     )
-    answer_fields = Told(
+    answer_fields = NotifyingExport(
         dict[str, str],
         {},
         doc="Where its answers have `id`, `video_url`, `status_url`, `result_url`, `cancel_url`,"
         " `status`, `progress`, `error` and `seed`. A script assigns a whole new Dictionary.",
     )
-    extra_fields = Told(
+    extra_fields = NotifyingExport(
         dict,
         {},
         doc="Fields that are sent with every question, with their values; no tokens, as they are"

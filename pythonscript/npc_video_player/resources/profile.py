@@ -9,7 +9,7 @@ from godot import FileAccess, Rect2, Resource, Texture2D, exposed
 from npc_video.npc.profile import OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 from npc_video.records import MAX_SEED
 
-from ..properties.told import Told, Word
+from ..properties.notifying_export import NotifyingExport, Word
 from .game_files import picture_name
 from .response_graph import NpcResponseGraph
 
@@ -28,24 +28,26 @@ class NpcProfile(Resource):
     What is left empty here is as the graph's file has it.
     """
 
-    npc_name = Told(str, "", group="NPC", doc="The NPC's name, for prompts and placeholders.")
-    npc_id = Told(
+    npc_name = NotifyingExport(
+        str, "", group="NPC", doc="The NPC's name, for prompts and placeholders."
+    )
+    npc_id = NotifyingExport(
         str,
         "",
         doc="Tells the clips and the memory of this NPC from those of others. Empty: the name.",
     )
-    portrait = Told(
+    portrait = NotifyingExport(
         Texture2D,
         None,
         doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
     )
-    eyes = Told(
+    eyes = NotifyingExport(
         list[Rect2],
         [],
         doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
         " script assigns a whole new Array.",
     )
-    opening_clip = Told(
+    opening_clip = NotifyingExport(
         str,
         "",
         hint=_FILE_PATH,
@@ -65,27 +67,27 @@ class NpcProfile(Resource):
         enum=PERSONALITIES,
         doc="How the NPC is; `custom` for what the graph's file says.",
     )
-    graph = Told(
+    graph = NotifyingExport(
         NpcResponseGraph,
         None,
         doc="What the NPC answers to what. Empty: a mood that touches raise and lower.",
     )
-    base_prompt = Told(
+    base_prompt = NotifyingExport(
         str,
         "",
         multiline=True,
         group="Looks",
         doc="What each clip shows, whatever the reaction: `a small friendly dragon, forest`.",
     )
-    negative_prompt = Told(str, "", multiline=True, doc="What no clip is to show.")
-    style = Told(
+    negative_prompt = NotifyingExport(str, "", multiline=True, doc="What no clip is to show.")
+    style = NotifyingExport(
         str,
         "",
         hint=_SUGGESTIONS,
         hint_string=_STYLES,
         doc="How clips are drawn; one of the list, or in words of your own.",
     )
-    loras = Told(
+    loras = NotifyingExport(
         dict[str, float],
         {},
         doc="Model add-ons of the generator by the names of their files, each with its weight from"
@@ -99,8 +101,8 @@ class NpcProfile(Resource):
         doc="Which random number clips begin with: one that you fix, one for each NPC, or another"
         " for each reaction. The same reaction always has the same one.",
     )
-    seed = Told(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
-    prompt_in_key = Told(
+    seed = NotifyingExport(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
+    prompt_in_key = NotifyingExport(
         bool,
         True,
         group="Cache",
@@ -108,19 +110,19 @@ class NpcProfile(Resource):
         " that looks alike by expression, emotion, animation and intensity, as where prompts tell"
         " of what no clip shows.",
     )
-    enabled_tools = Told(
+    enabled_tools = NotifyingExport(
         list[str],
         [],
         group="Interaction",
         doc="The tools that the NPC answers to, by id or type. Empty: all. A script assigns a whole"
         " new Array.",
     )
-    zones = Told(
+    zones = NotifyingExport(
         list[str],
         [],
         doc="The zones in which the NPC answers. Empty: all. A script assigns a whole new Array.",
     )
-    cooldown = Told(
+    cooldown = NotifyingExport(
         float,
         0.5,
         range=(0, 10, 0.05),

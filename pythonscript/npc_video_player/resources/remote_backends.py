@@ -13,7 +13,7 @@ import npc_video
 from godot import exposed, push_warning
 from npc_video.errors import InvalidDataError, NpcVideoError
 
-from ..properties.told import FinishStarted, Told, UntaggedColours
+from ..properties.notifying_export import FinishStarted, NotifyingExport, UntaggedColours
 from .backend_resources import NpcBackend
 from .game_files import read_file
 
@@ -45,21 +45,23 @@ def chosen(value: str) -> str:
 class RemoteBackend(NpcBackend):
     """A generator behind an address."""
 
-    url = Told(str, "", doc="The server's address: `https://video.example.org`.")
-    token_env = Told(
+    url = NotifyingExport(str, "", doc="The server's address: `https://video.example.org`.")
+    token_env = NotifyingExport(
         str,
         "",
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
     )
-    token_header = Told(str, "", doc="The header that has the token. Empty: `Authorization`.")
-    token_prefix = Told(
+    token_header = NotifyingExport(
+        str, "", doc="The header that has the token. Empty: `Authorization`."
+    )
+    token_prefix = NotifyingExport(
         str,
         USUAL,
         doc="What stands before the token: `Key`, or `none`. `usual`: as the service wishes, or"
         " `Bearer`. After `Basic` the token may be a user and a password, `USER:PASSWORD`.",
     )
-    ca_file = Told(
+    ca_file = NotifyingExport(
         str,
         "",
         hint=_FILE_PATH,
@@ -118,21 +120,21 @@ class RemoteBackend(NpcBackend):
 class NpcComfyUiBackend(RemoteBackend):
     """A ComfyUI server, with a chain that ships with the addon or with a workflow of one's own."""
 
-    url = Told(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")
-    model = Told(
+    url = NotifyingExport(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")
+    model = NotifyingExport(
         str,
         "wan22",
         enum=(*_MODELS, _OWN),
         doc="What makes the clips; `own` for a workflow of your own. SVD takes no text, so emotions"
         " have no effect on its clips.",
     )
-    files = Told(
+    files = NotifyingExport(
         dict[str, str],
         {},
         doc="Files of the model that have another name on the server: `vae` to its name. A script"
         " assigns a whole new Dictionary.",
     )
-    workflow = Told(
+    workflow = NotifyingExport(
         str,
         "",
         hint=_FILE_PATH,
@@ -140,29 +142,29 @@ class NpcComfyUiBackend(RemoteBackend):
         doc="Saved from ComfyUI with Workflow, Export (API), with `{{prompt}}`, `{{seed}}`,"
         " `{{image}}` and their like where each clip has its own.",
     )
-    bindings = Told(
+    bindings = NotifyingExport(
         dict[str, str],
         {},
         doc="Where a clip's own values go without being written into the workflow:"
         " `KSampler.seed` to `seed`. A script assigns a whole new Dictionary.",
     )
-    loras_after = Told(
+    loras_after = NotifyingExport(
         str,
         "",
         doc="Title, class or id of the node of the model that LoRAs are applied to.",
     )
-    output = Told(
+    output = NotifyingExport(
         str,
         "",
         doc="Title, class or id of the node that saves the clip, where several save files.",
     )
-    loopable = Told(
+    loopable = NotifyingExport(
         bool,
         True,
         doc="Clips end in the NPC's portrait, as they begin with it, so that any follows any, and"
         " itself, without a cut that is seen. Clips that were made without it are made anew.",
     )
-    reconnect_timeout = Told(
+    reconnect_timeout = NotifyingExport(
         float,
         30.0,
         range=(0, 300, 1),

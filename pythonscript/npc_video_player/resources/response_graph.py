@@ -16,7 +16,7 @@ from npc_video.errors import InvalidDataError
 from npc_video.templates import TEMPLATES, template_text
 
 from ..properties.calling_threads import Property, main_thread_only
-from ..properties.told import is_word_of
+from ..properties.notifying_export import is_word_of
 
 __all__ = ["NpcResponseGraph", "problems_of"]
 

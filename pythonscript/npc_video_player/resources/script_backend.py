@@ -9,7 +9,7 @@ from godot import Callable as EngineCallable
 from godot import ClassDB, Script, exposed
 from npc_video.errors import InvalidDataError
 
-from ..properties.told import FinishStarted, Told, UntaggedColours
+from ..properties.notifying_export import FinishStarted, NotifyingExport, UntaggedColours
 from .backend_resources import NpcBackend
 from .game_function import function_backend
 
@@ -29,7 +29,7 @@ class NpcScriptBackend(NpcBackend):
     makes all clips.
     """
 
-    generator = Told(
+    generator = NotifyingExport(
         Script,
         None,
         doc="A file of GDScript that extends RefCounted and has `func generate(request:"

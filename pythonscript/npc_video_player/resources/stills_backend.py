@@ -11,7 +11,7 @@ from godot import DirAccess, Rect2, ResourceLoader, Texture2D, exposed
 from npc_video.errors import InvalidDataError
 from npc_video.portrait.choice import ALIKE, choose_picture
 
-from ..properties.told import Told
+from ..properties.notifying_export import NotifyingExport
 from .backend_resources import NpcBackend
 from .game_files import picture_name, read_picture
 from .profile import eyes_in
@@ -31,26 +31,26 @@ class NpcStillsBackend(NpcBackend):
     the interaction, as the placeholder.
     """
 
-    folder = Told(
+    folder = NotifyingExport(
         str,
         "",
         dir=True,
         doc="Where pictures are that are named after expressions: `happy.png`, `mira_sad.webp`.",
     )
-    pictures = Told(
+    pictures = NotifyingExport(
         dict[str, Texture2D],
         {},
         doc="The same one by one, by expression, emotion or a word of your own; they win over those"
         " of the folder. A script assigns a whole new Dictionary.",
     )
-    picture_eyes = Told(
+    picture_eyes = NotifyingExport(
         dict[str, list],
         {},
         doc="Where the eyes of single pictures are, by the words that these go by: each an Array of"
         " Rect2 in the picture's own pixels, empty for one that does not blink. Pictures that are"
         " not in it have the eyes of the NPC. A script assigns a whole new Dictionary.",
     )
-    simulate_latency = Told(
+    simulate_latency = NotifyingExport(
         bool,
         False,
         doc="Takes as long as a real generator, to see what players will see.",

@@ -1,4 +1,4 @@
-"""Properties of resources that others follow."""
+"""Properties of resources, which emit `changed` so that what shows or uses them follows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from npc_video.records import UNTAGGED_COLOURS
 
 from .calling_threads import Property
 
-__all__ = ["FinishStarted", "Told", "UntaggedColours", "Word", "is_word_of"]
+__all__ = ["FinishStarted", "NotifyingExport", "UntaggedColours", "Word", "is_word_of"]
 
 
-class Told(Property):
-    """A property whose changes the resource tells, so that what shows or uses it follows."""
+class NotifyingExport(Property):
+    """An export that emits `changed` of its resource when it is set."""
 
     def take(self, obj: Any, value: Any) -> None:
         super().take(obj, value)
@@ -31,7 +31,7 @@ def is_word_of(listed: export, value: Any) -> bool:
     return False
 
 
-class Word(Told):
+class Word(NotifyingExport):
     """One of the words of `enum`; another is refused, and changes nothing."""
 
     def take(self, obj: Any, value: Any) -> None:
@@ -39,7 +39,7 @@ class Word(Told):
             super().take(obj, value)
 
 
-class UntaggedColours(Told):
+class UntaggedColours(NotifyingExport):
     """The matrix of clips that name none, for resources of generators."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class UntaggedColours(Told):
         )
 
 
-class FinishStarted(Told):
+class FinishStarted(NotifyingExport):
     """Whether clips that have begun are finished, for resources of generators that may be paid."""
 
     def __init__(self) -> None:
