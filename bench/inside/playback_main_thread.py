@@ -63,7 +63,7 @@ class _Row:
     paces: list[float] = field(default_factory=list)
     frames: Frames = field(default_factory=Frames)
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Milliseconds, but for `memory`, bytes more than the empty scene, and `pace`."""
         wall = self.frames.wall
         return {
@@ -106,7 +106,7 @@ def measure(stage: Stage, rounds: int, frames: int) -> Steps:
             row.added.append(row.main[-1] - empty.main[-1])
             row.memory[-1] -= empty.memory[-1]
     empty.added, empty.memory = empty.main, [statistics.median(empty.memory)]
-    return {"rows": [row.told() for row in rows]}
+    return {"rows": [row.to_dict() for row in rows]}
 
 
 def _play(stage: Stage, row: _Row, frames: int) -> Steps:

@@ -84,7 +84,7 @@ class Timeline:
         """How many seconds ago there were interactions, the oldest first."""
         return [now - at for at in self._touches if now - at < WINDOW_SECONDS]
 
-    def told(self, now: float) -> list[dict[str, Any]]:
+    def to_dicts(self, now: float) -> list[dict[str, Any]]:
         """The `Span`s of all lanes as dictionaries."""
         touches = [Span("touch", "interaction", ago, ago) for ago in self.touches(now)]
         spans = self.screen.spans(now) + self.making.spans(now) + touches

@@ -133,15 +133,15 @@ class FailoverBackend(Backend):
         usable = [backend for backend in self._best_first(request) if self._may_use(backend)]
         if not usable:
             raise GeneratorUnavailableError("The budget of the cloud is spent for this hour.")
-        told = _Told(on_progress, on_early)
+        merged = _MergedProgress(on_progress, on_early)
         for backend in usable[:-1]:
             try:
-                return await self._make(backend, request, told)
+                return await self._make(backend, request, merged)
             except GenerationError as error:
                 if not may_go_elsewhere(error):
                     raise
-                told.is_second = True
-        return await self._make(usable[-1], request, told)
+                merged.is_second = True
+        return await self._make(usable[-1], request, merged)
 
     async def close(self) -> None:
         for backend in self._order:
@@ -174,29 +174,29 @@ class FailoverBackend(Backend):
         return self._budget.allows(len(self._spent))
 
     async def _make(
-        self, backend: Backend, request: GenerationRequest, told: "_Told"
+        self, backend: Backend, request: GenerationRequest, merged: "_MergedProgress"
     ) -> GeneratedClip:
         if backend is self._cloud:
             self._spent.append(self._clock())
         if backend is not self._first:
-            return await self._watched(backend, request, told)
+            return await self._watched(backend, request, merged)
         started, usual = self._clock(), typical_seconds(request.preset)
         self._busy.append(usual)
         try:
-            clip = await self._watched(backend, request, told)
+            clip = await self._watched(backend, request, merged)
         finally:
             self._busy.remove(usual)
         self._load.record(request.preset, self._clock() - started)
         return clip
 
     async def _watched(
-        self, backend: Backend, request: GenerationRequest, told: "_Told"
+        self, backend: Backend, request: GenerationRequest, merged: "_MergedProgress"
     ) -> GeneratedClip:
         """The clip of one of them, of which it is remembered whether it works."""
         breaker = self._breakers[backend]
         breaker.started()
         try:
-            clip = await backend.generate(request, told.progress, told.early)
+            clip = await backend.generate(request, merged.progress, merged.early)
         except BaseException as error:
             if isinstance(error, GenerationError):
                 say_where(error, backend.place)
@@ -211,8 +211,8 @@ class FailoverBackend(Backend):
         return clip
 
 
-class _Told:
-    """What two attempts tell as if it were one."""
+class _MergedProgress:
+    """Merges the progress of two attempts."""
 
     def __init__(self, on_progress: OnProgress, on_early: OnEarly):
         self._on_progress = on_progress

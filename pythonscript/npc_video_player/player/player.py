@@ -125,7 +125,7 @@ class NpcVideoPlayer(PlayerProperties):
         `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs.
         Something wrong in it is told by `generation_failed`.
         """
-        with self._errors_told():
+        with self._errors_reported():
             event = ToolInteraction.from_dict(interaction)
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes()  # else nobody would ask for what is wanted anew
@@ -150,7 +150,7 @@ class NpcVideoPlayer(PlayerProperties):
         A higher `priority` is generated earlier. Returns whether the parameters are valid;
         `generation_failed` says what is wrong with them.
         """
-        with self._errors_told():
+        with self._errors_reported():
             wanted = self._asked_for(params)
             self._doubt_that_it_plays()
             self._recorder.begin(self.session_file)
@@ -173,7 +173,7 @@ class NpcVideoPlayer(PlayerProperties):
         whether that will be tried; `generation_failed` says what is wrong with the parameters, or
         that `predictive` is off.
         """
-        with self._errors_told():
+        with self._errors_reported():
             coming = self._asked_for(params)
             self._manager().hint_next(coming, probability)
             return True
@@ -185,7 +185,7 @@ class NpcVideoPlayer(PlayerProperties):
 
         It ends with the next request. It counts for all players that share the generator.
         """
-        with self._errors_told():
+        with self._errors_reported():
             self._manager().idle()
 
     @main_thread_only()
@@ -194,7 +194,7 @@ class NpcVideoPlayer(PlayerProperties):
 
         Until then there is time, as in `idle`, whatever the cutscene itself asks for.
         """
-        with self._errors_told():
+        with self._errors_reported():
             self._manager().cutscene(running)
 
     @main_thread_only()
@@ -254,7 +254,7 @@ class NpcVideoPlayer(PlayerProperties):
     @main_thread_only()
     def pregenerate_common_states(self) -> None:
         """Has what the NPC commonly shows made in idle time, the likeliest first."""
-        with self._errors_told():
+        with self._errors_reported():
             self._manager().pregenerate(self._role.params({}), self._role.evaluator)
 
     @main_thread_only({})
@@ -265,7 +265,7 @@ class NpcVideoPlayer(PlayerProperties):
         a Variant or as JSON. Of an NPC that is in no scene now, a player outside of the tree that
         has its profile saves and loads the state.
         """
-        with self._errors_told():
+        with self._errors_reported():
             return state_of(self._role, self._foreseen_by())
         return {}
 
@@ -278,7 +278,7 @@ class NpcVideoPlayer(PlayerProperties):
         `generation_failed` tells, and the NPC stays as it is. A graph that has changed since takes
         what it still knows.
         """
-        with self._errors_told():
+        with self._errors_reported():
             load_state(state, self._role, self._foreseen_by())
             self._show_anew()
             return True
@@ -291,14 +291,14 @@ class NpcVideoPlayer(PlayerProperties):
         What was asked for before comes no more: in the next frame the NPC is shown as it opens,
         unless something else is asked for until then. Clips stay.
         """
-        with self._errors_told():
+        with self._errors_reported():
             reset_state(self._role, self._foreseen_by())
             self._show_anew()
 
     @main_thread_only()
     def clear_cache(self) -> None:
         """Forgets all clips but those shipped with the game; what plays goes on."""
-        with self._errors_told():
+        with self._errors_reported():
             self._manager().clear_cache()
 
     @main_thread_only(0.0)
@@ -340,8 +340,8 @@ class NpcVideoPlayer(PlayerProperties):
         dropped}`, the first two per frame.
         """
         shown = 0 if self._screen is None else self._screen.shots_shown
-        told = {"can_generate": self._makes_clips(), **self._tally.told()}
-        return {**told, **numbers.now().told(), "frames_shown": shown}
+        told = {"can_generate": self._makes_clips(), **self._tally.to_dict()}
+        return {**told, **numbers.now().to_dict(), "frames_shown": shown}
 
     @main_thread_only()
     def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
@@ -428,7 +428,7 @@ class NpcVideoPlayer(PlayerProperties):
         if self._is_changed:
             self._take_changes()
         if self._opens_soon and self._director is not None:
-            with self._errors_told():
+            with self._errors_reported():
                 self._open()
         if self._nobody is not None:
             self._nobody.advance(seconds)
@@ -505,7 +505,7 @@ class NpcVideoPlayer(PlayerProperties):
         """Gets clips of who it shows now from where they come from now."""
         self._is_changed = False
         before, wanted = self._director.joined, self._director.wanted
-        with self._errors_told():
+        with self._errors_reported():
             source, *npc = self._bound().joined
             self._simulate()
             if before is None:
@@ -567,7 +567,7 @@ class NpcVideoPlayer(PlayerProperties):
     # ---- One reaction ----
 
     @contextmanager
-    def _errors_told(self) -> Iterator[None]:
+    def _errors_reported(self) -> Iterator[None]:
         """What is wrong ends the block and is told to the game, for nothing crosses the engine."""
         try:
             yield
@@ -652,7 +652,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _rest(self) -> None:
         """What it shows before anybody asks."""
-        with self._errors_told():
+        with self._errors_reported():
             if self._shown is None:
                 self._open()
             else:

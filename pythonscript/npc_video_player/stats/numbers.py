@@ -78,7 +78,7 @@ class Numbers:
             1000.0 * (self.cost.upload_seconds - self.cost_before.upload_seconds) / max(1, frames)
         )
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """For `get_stats`."""
         tiers = {
             name: {**asdict(tier), "hit_rate": tier.hit_rate} for name, tier in self.tiers.items()
@@ -93,7 +93,7 @@ class Numbers:
                 "failed": self.failed,
                 "late": self.late,
                 "busy_seconds": self.busy_seconds,
-                "jobs": list(map(_told, self.jobs)),
+                "jobs": list(map(_job_to_dict, self.jobs)),
             },
             "speculation": {
                 "made": self.made_ahead,
@@ -155,7 +155,7 @@ def lately() -> Numbers:
     return _lately.numbers
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _job_to_dict(job: Job) -> dict[str, Any]:
     """What `get_stats` tells of a clip that is made or waits."""
     return {
         "npc_id": job.owner,

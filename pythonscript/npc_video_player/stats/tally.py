@@ -74,11 +74,11 @@ class Tally:
         """The player is out of the scene: nothing is on screen."""
         self.timeline.screen.turn(None, time.perf_counter())
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return {
             "reactions": self.reactions,
             "fallback_counts": dict(self.fallback_counts),
             "first_reaction_frames": list(self._first_reaction_frames),
             "clip_seconds": list(self._clip_seconds),
-            "timeline": self.timeline.told(time.perf_counter()),
+            "timeline": self.timeline.to_dicts(time.perf_counter()),
         }

@@ -10,7 +10,7 @@ turns = st.lists(st.tuples(st.floats(0.0, 20.0), st.sampled_from([None, *SHOWN])
 
 
 def test_nothing_has_no_history():
-    assert Timeline().told(5.0) == []
+    assert Timeline().to_dicts(5.0) == []
 
 
 def test_each_thing_lasts_until_the_next():
@@ -62,7 +62,7 @@ def test_what_is_over_for_longer_than_the_window_is_gone():
     timeline.touch(1.0)
     timeline.making.turn("clip", 1.0)
     timeline.making.turn(None, 2.0)
-    assert timeline.told(2.0 + WINDOW_SECONDS) == []
+    assert timeline.to_dicts(2.0 + WINDOW_SECONDS) == []
 
 
 def test_games_get_all_lanes_as_dictionaries():
@@ -71,7 +71,7 @@ def test_games_get_all_lanes_as_dictionaries():
     timeline.screen.turn("freeze", 1.0)
     timeline.making.turn("clip", 1.0)
     timeline.making.turn(None, 2.0)
-    assert timeline.told(3.0) == [
+    assert timeline.to_dicts(3.0) == [
         {"lane": "screen", "what": "freeze", "began": 2.0, "ended": 0.0},
         {"lane": "making", "what": "clip", "began": 2.0, "ended": 1.0},
         {"lane": "touch", "what": "interaction", "began": 2.0, "ended": 2.0},
@@ -100,4 +100,4 @@ def test_memory_is_bounded_however_busy_a_player_is():
         now = count / 1000.0
         timeline.touch(now)
         timeline.screen.turn(SHOWN[count % len(SHOWN)], now)
-    assert len(timeline.told(now)) < 1000
+    assert len(timeline.to_dicts(now)) < 1000

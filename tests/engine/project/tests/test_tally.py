@@ -18,7 +18,7 @@ def test_a_game_that_runs_for_days_keeps_no_more_than_the_last_times(test: Engin
         tally.asked()
         tally.reacted("clip")
         tally.began()
-    told = tally.told()
+    told = tally.to_dict()
     assert told["reactions"] == 1200
     assert len(told["first_reaction_frames"]) == len(told["clip_seconds"]) == 1000
 
@@ -28,11 +28,11 @@ def test_timelines_have_a_word_for_all_that_can_be_on_screen(test: EngineTest) -
         tally = Tally()
         tally.reacted("clip")
         tally.reacted(reacted)
-        assert {span["what"] for span in tally.told()["timeline"]} <= set(SHOWN), reacted
+        assert {span["what"] for span in tally.to_dict()["timeline"]} <= set(SHOWN), reacted
 
 
 def test_a_clip_that_is_played_in_another_way_goes_on(test: EngineTest) -> None:
     tally = Tally()
     tally.reacted("similar")
     tally.reacted("again")
-    assert [span["what"] for span in tally.told()["timeline"]] == ["similar"]
+    assert [span["what"] for span in tally.to_dict()["timeline"]] == ["similar"]
