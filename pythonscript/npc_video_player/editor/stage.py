@@ -13,7 +13,7 @@ from typing import Any
 from godot import Control, Rect2, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 
-from ..screen.happenings import Broken, Unheard
+from ..screen.playback_events import Broken, Unheard
 from ..screen.screen import Screen
 from ..sharing import shared
 from .look import scaled
@@ -120,8 +120,8 @@ class PreviewStage:
             self._screen.silence()
             self._stand_still()
             return
-        for happening in self._screen.advance(self.root.get_process_delta_time()):
-            if isinstance(happening, Broken):
-                self._failed(happening.reason)
-            elif isinstance(happening, Unheard):
-                push_warning(str(happening))
+        for event in self._screen.advance(self.root.get_process_delta_time()):
+            if isinstance(event, Broken):
+                self._failed(event.reason)
+            elif isinstance(event, Unheard):
+                push_warning(str(event))

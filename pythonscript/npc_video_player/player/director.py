@@ -23,7 +23,15 @@ from npc_video.generation.events import (
 )
 
 from ..canvas.progress_ring import ProgressRing
-from ..screen.happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
+from ..screen.playback_events import (
+    Began,
+    Broken,
+    ClipRole,
+    Finished,
+    Looped,
+    PlaybackEvent,
+    Unheard,
+)
 from ..screen.screen import Screen
 from ..stats.tally import Tally
 from .failures import Failures
@@ -189,10 +197,10 @@ class Director:
         if self._file is not None:
             self._open_file(self._file)
         if is_seen:
-            happenings = self.screen.advance(seconds)
+            events = self.screen.advance(seconds)
             self._ring.advance(seconds)
-            for happening in happenings:
-                self._tell(happening)
+            for event in events:
+                self._tell(event)
         else:
             self.screen.silence()
 
@@ -260,18 +268,18 @@ class Director:
         if self.screen.stills.is_shown:
             self._cover(Fallback.PLACEHOLDER, params)
 
-    def _tell(self, happening: Happening) -> None:
-        if isinstance(happening, Looped):
+    def _tell(self, event: PlaybackEvent) -> None:
+        if isinstance(event, Looped):
             self._signals.clip_looped.emit()
-        elif isinstance(happening, Finished):
+        elif isinstance(event, Finished):
             if self._shows_own:
                 self._signals.clip_finished.emit()
-        elif isinstance(happening, Unheard):
-            push_warning(str(happening))
-        elif isinstance(happening, Broken):
-            self._break(happening)
+        elif isinstance(event, Unheard):
+            push_warning(str(event))
+        elif isinstance(event, Broken):
+            self._break(event)
         else:
-            self._began(happening)
+            self._began(event)
 
     def _break(self, broken: Broken) -> None:
         """A clip cannot be played: it is made anew when it is asked for again."""

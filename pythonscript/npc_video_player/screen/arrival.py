@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..canvas.layers import Layer, LayerStack
 from ..clips.clip_layer import ClipLayer
 from ..clips.reel import Reel
-from .happenings import ClipRole
+from .playback_events import ClipRole
 from .warp import Warp
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from ..clips.reel import Reel
 from ..clips.reels import Reels
 from ..clips.speaker import Speaker
 from .arrival import Arrival
-from .happenings import Began, Broken, ClipRole, Finished, Happening, Looped, Unheard
 from .placeholder import PARTS, Placeholder
+from .playback_events import Began, Broken, ClipRole, Finished, Looped, PlaybackEvent, Unheard
 from .procedural_face import ProceduralFace
 from .stand_in import StandIn
 from .stills import Stills
@@ -231,12 +231,12 @@ class Screen:
 
     # ---- Every frame ----
 
-    def advance(self, seconds: float) -> list[Happening]:
+    def advance(self, seconds: float) -> list[PlaybackEvent]:
         """Plays on; what has happened."""
         calm, speed = self._calm, self.speaker.speed
         if calm is not None:
             calm.advance(seconds * speed)
-            return self._happened([calm])
+            return self._events_of([calm])
         if self._opening is not None:
             self._opening.advance(seconds, speed)
         self.layers.advance(seconds, speed)
@@ -244,11 +244,11 @@ class Screen:
             self._end_warp()
         self.stills.advance()
         self.stand_in.advance(seconds)
-        happenings = self._happened(self._clips()) + self._begin_opened()
+        events = self._events_of(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
-        happenings += self._sound()
+        events += self._sound()
         self._calm = self._found_calm()
-        return happenings
+        return events
 
     @property
     def rests(self) -> float:
@@ -284,23 +284,23 @@ class Screen:
             return None
         return shown
 
-    def _happened(self, clips: list[ClipLayer]) -> list[Happening]:
+    def _events_of(self, clips: list[ClipLayer]) -> list[PlaybackEvent]:
         """What has become of the clips that play."""
         self.shots_shown += sum(clip.has_moved for clip in clips)
-        happenings: list[Happening] = []
+        events: list[PlaybackEvent] = []
         if clips and clips[-1] is self.layers.top:
             if clips[-1].has_looped:
-                happenings.append(Looped())
+                events.append(Looped())
             if clips[-1].has_finished:
-                happenings.append(Finished())
+                events.append(Finished())
             reel = clips[-1].reel
             error = reel.playback.error
             if error is not None and reel.growing is None and self._broken is not reel:
                 self._broken = reel
-                happenings.append(Broken(reel.clip, error))
-        return happenings
+                events.append(Broken(reel.clip, error))
+        return events
 
-    def _sound(self) -> list[Happening]:
+    def _sound(self) -> list[PlaybackEvent]:
         """Has the clips heard; tells of those that cannot be."""
         clips = self._clips()
         if self.speaker.is_mute:
@@ -316,7 +316,7 @@ class Screen:
         for clip in self._clips():
             clip.silence()
 
-    def _begin_opened(self) -> list[Happening]:
+    def _begin_opened(self) -> list[PlaybackEvent]:
         """Fades the opened clip in, if its first picture is there and it is its time."""
         opening, top = self._opening, self.layers.top
         if opening is None:
@@ -355,7 +355,7 @@ class Screen:
         opening.close()
         self.shots_shown += 1
         self.stand_in.leave(self.crossfade)
-        began: list[Happening] = [Began(reel.clip_as_it_is, opening.role)]
+        began: list[PlaybackEvent] = [Began(reel.clip_as_it_is, opening.role)]
         # Where its first picture came that late, what stood for it has shown the rest.
         return [*began, Finished()] if reel.is_finished and not is_over else began
 

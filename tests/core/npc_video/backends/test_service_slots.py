@@ -185,7 +185,7 @@ def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
 
 async def begun_at_once(jobs):
     """Those that begin while nobody is done."""
-    turns, order, go_on = Turns(), [], asyncio.Event()
+    turns, order, go_on = ServiceSlots(), [], asyncio.Event()
 
     async def keep(name, is_urgent, most):
         async with turns.take(most, is_urgent=is_urgent):

@@ -7,7 +7,7 @@ from typing import get_args
 from engine_tests import EngineTest
 from npc_video import Fallback
 from npc_video.timeline import SHOWN
-from npc_video_player.screen.happenings import ClipRole
+from npc_video_player.screen.playback_events import ClipRole
 from npc_video_player.stats.tally import Tally
 
 

@@ -68,4 +68,4 @@ class Unheard:
         )
 
 
-Happening = Began | Looped | Finished | Broken | Unheard
+PlaybackEvent = Began | Looped | Finished | Broken | Unheard
