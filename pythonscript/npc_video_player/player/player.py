@@ -44,7 +44,7 @@ from ..screen.screen import Screen
 from ..screen.stage import Stage, keep
 from ..sharing import shared
 from ..sharing.sources import source
-from ..stats import monitors, numbers
+from ..stats import game_stats, monitors
 from ..stats.overlay import Overlay
 from ..stats.tally import Tally
 from .director import Director
@@ -341,7 +341,7 @@ class NpcVideoPlayer(PlayerProperties):
         """
         shown = 0 if self._screen is None else self._screen.shots_shown
         told = {"can_generate": self._makes_clips(), **self._tally.to_dict()}
-        return {**told, **numbers.now().to_dict(), "frames_shown": shown}
+        return {**told, **game_stats.now().to_dict(), "frames_shown": shown}
 
     @main_thread_only()
     def get_video_texture(self, mipmaps: bool = False) -> Texture2D:

@@ -7,12 +7,12 @@ from functools import partial
 
 from godot import Engine, Performance, at_exit
 
-from . import numbers
-from .numbers import Numbers
+from . import game_stats
+from .game_stats import GameStats
 
 _GROUP = "NPC Video"
 
-MONITORS: dict[str, Callable[[Numbers], float]] = {
+MONITORS: dict[str, Callable[[GameStats], float]] = {
     "Hit rate, memory (%)": lambda n: 100.0 * n.tiers["memory"].hit_rate,
     "Hit rate, disk (%)": lambda n: 100.0 * n.tiers["disk"].hit_rate,
     "Hit rate, baked (%)": lambda n: 100.0 * n.tiers["baked"].hit_rate,
@@ -37,8 +37,8 @@ def add() -> None:
             Performance.add_custom_monitor(_path(name), partial(_show, read))
 
 
-def _show(read: Callable[[Numbers], float]) -> float:
-    return float(read(numbers.lately()))
+def _show(read: Callable[[GameStats], float]) -> float:
+    return float(read(game_stats.recent()))
 
 
 def _path(name: str) -> str:

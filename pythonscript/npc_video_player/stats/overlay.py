@@ -23,7 +23,7 @@ from npc_video.timeline import WINDOW_SECONDS, Timeline
 
 from ..canvas import theme
 from ..canvas.layers import new_item
-from . import numbers
+from . import game_stats
 
 # Above all layers and the progress ring.
 _ON_TOP = (1 << 20) + 1
@@ -215,8 +215,8 @@ class Overlay:
 
     def _values(self) -> list[str]:
         """What follows each of `_CAPTIONS`, in the player's language where it is translated."""
-        found, tr = numbers.lately(), self._player.tr
-        memory, disk, baked = (100.0 * found.tiers[name].hit_rate for name in numbers.TIERS)
+        found, tr = game_stats.recent(), self._player.tr
+        memory, disk, baked = (100.0 * found.tiers[name].hit_rate for name in game_stats.TIERS)
         clips = found.waiting, found.running, found.busy_seconds
         ahead = found.used, found.made_ahead, found.wasted_seconds
         frames = found.decode_ms, found.upload_ms, found.cost.dropped

@@ -25,7 +25,7 @@ _NO_COST = Cost()
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class GameStats:
     """As they are now; of what is counted, since the start.
 
     Attributes:
@@ -109,12 +109,12 @@ class Numbers:
         }
 
 
-def now(cost_before: Cost = _NO_COST) -> Numbers:
+def now(cost_before: Cost = _NO_COST) -> GameStats:
     """Asks everybody."""
     managers = list(sources.managers())
     stats = [manager.stats() for manager in managers]
     caches = [cache.stats() for cache in sources.caches()]
-    return Numbers(
+    return GameStats(
         tiers={name: _joined(getattr(cache, name) for cache in caches) for name in TIERS},
         hits=sum(each.hits for each in stats),
         misses=sum(each.misses for each in stats),
@@ -134,25 +134,25 @@ def now(cost_before: Cost = _NO_COST) -> Numbers:
     )
 
 
-class _Lately:
+class _Recent:
     """What was found when somebody looked last, for those who look often."""
 
     def __init__(self) -> None:
-        self.numbers: Numbers | None = None
+        self.stats: GameStats | None = None
         self.looked_at = 0.0
 
 
-_lately = _Lately()
+_recent = _Recent()
 
 
-def lately() -> Numbers:
+def recent() -> GameStats:
     """As they were at most half a second ago; times per frame are those of the time before."""
-    at, before = time.perf_counter(), _lately.numbers
-    if before is not None and at - _lately.looked_at < _LOOK_SECONDS:
+    at, before = time.perf_counter(), _recent.stats
+    if before is not None and at - _recent.looked_at < _LOOK_SECONDS:
         return before
-    _lately.looked_at = at
-    _lately.numbers = now() if before is None else now(before.cost)
-    return _lately.numbers
+    _recent.looked_at = at
+    _recent.stats = now() if before is None else now(before.cost)
+    return _recent.stats
 
 
 def _job_to_dict(job: Job) -> dict[str, Any]:
