@@ -122,6 +122,6 @@ class PreviewStage:
             return
         for event in self._screen.advance(self.root.get_process_delta_time()):
             if isinstance(event, Broken):
-                self._failed(event.reason)
+                self._failed(str(event.error))
             elif isinstance(event, Unheard):
                 push_warning(str(event))
