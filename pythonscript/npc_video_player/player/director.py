@@ -33,7 +33,7 @@ from ..screen.playback_events import (
     Unheard,
 )
 from ..screen.screen import Screen
-from ..stats.tally import Tally
+from ..stats.player_stats import PlayerStats
 from .failures import Failures
 from .opening import OpeningFile
 
@@ -84,14 +84,14 @@ class Director:
         failures: Failures,
         screen: Screen,
         ring: ProgressRing,
-        tally: Tally,
+        stats: PlayerStats,
     ):
         self.screen = screen
         self._viewer = viewer
         self._signals = signals
         self._failures = failures
         self._ring = ring
-        self._tally = tally
+        self._stats = stats
         self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
         self.wanted: VideoParams | None = None
         # A file that is on its way to the screen.
@@ -122,7 +122,7 @@ class Director:
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
         """Puts the best there is on screen now, and the clip itself as soon as it is there."""
-        self._tally.asked()
+        self._stats.asked()
         self._file = None
         comes_in = self._is_wanted(params) and self.screen.is_growing
         if not comes_in:
@@ -135,14 +135,14 @@ class Director:
         self._is_covered = comes_in
         if answer.fallback is None and answer.clip is not None:
             self._awaits_news = False
-            self._tally.answered("exact")
+            self._stats.answered("exact")
             self._ring.hide()
             self.screen.open(answer.clip, in_phase=answer.clip.is_drawn, at_once=True)
             return
         if comes_in:
             return
         is_made = self.manager.can_generate
-        self._tally.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
+        self._stats.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
         if is_made:
             self._ring.show(None)
         self._fall_back(answer, params)
@@ -155,7 +155,7 @@ class Director:
             self.screen.open(answer.clip, "similar", at_once=True)
         else:
             self._cover(kind, params)
-            self._tally.reacted(kind.value)
+            self._stats.reacted(kind.value)
         # At last, as everywhere here: who hears it may take the player out of the scene.
         self._signals.fallback_shown.emit(kind.value)
 
@@ -167,9 +167,9 @@ class Director:
         """
         self.cancel()
         self._cover(kind, params)
-        self._tally.reacted(kind.value)
+        self._stats.reacted(kind.value)
         if file:
-            self._tally.asked()
+            self._stats.asked()
             self._has_begun = False
             self._file = OpeningFile(file, params)
 
@@ -185,7 +185,7 @@ class Director:
             self._end_stills(self.wanted)
             self.wanted = None
         self.screen.drop_opening()
-        self._tally.settled()
+        self._stats.settled()
         self._ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
@@ -229,7 +229,7 @@ class Director:
                 return  # another player has asked for the same later
             self._awaits_news = False
             self._end_stills(event.params)
-            self._tally.settled()
+            self._stats.settled()
             self._ring.hide()
             self._failures.fail(event.reason)
         elif isinstance(event, SimilarReady):
@@ -238,7 +238,7 @@ class Director:
                 self._signals.fallback_shown.emit(Fallback.SIMILAR.value)
         elif isinstance(event, ClipReady):
             self._awaits_news = False
-            self._tally.settled()
+            self._stats.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
             # One that nobody has seen yet is not bettered: this is what starts in its place.
@@ -304,14 +304,14 @@ class Director:
 
     def _began(self, began: Began) -> None:
         self._shows_own = began.role != "similar" and (began.role != "again" or self._shows_own)
-        self._tally.reacted(began.role)
+        self._stats.reacted(began.role)
         info = described(began.clip)
         if began.role == "upgrade":
             self._signals.quality_upgraded.emit(info)
         elif began.role == "clip" and not self._has_begun:
             self._has_begun = True
             self._ring.hide()
-            self._tally.began()
+            self._stats.began()
             self._signals.clip_started.emit(info)
 
 

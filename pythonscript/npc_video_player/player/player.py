@@ -46,7 +46,7 @@ from ..sharing import shared
 from ..sharing.sources import source
 from ..stats import game_stats, monitors
 from ..stats.overlay import Overlay
-from ..stats.tally import Tally
+from ..stats.player_stats import PlayerStats
 from .director import Director
 from .failures import Failures
 from .player_properties import PlayerProperties
@@ -100,7 +100,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._stage: Stage | None = None
         self._first_size = Vector2()  # of the texture, where `texture_size` says none
         self._overlay: Overlay | None = None
-        self._tally = Tally()
+        self._stats = PlayerStats()
         self._role = Role(self)
         self._failures = Failures(self, lambda: self._role.npc.name)
         self._recorder = Recorder(self._role)
@@ -136,7 +136,7 @@ class NpcVideoPlayer(PlayerProperties):
             if params is None:
                 return False
             self._recorder.reaction(event)
-            self._tally.touched()
+            self._stats.touched()
             self._doubt_that_it_plays()
             self.reaction_started.emit(params.to_dict())
             self._show(params, priority=10, interaction=event)
@@ -340,7 +340,7 @@ class NpcVideoPlayer(PlayerProperties):
         dropped}`, the first two per frame.
         """
         shown = 0 if self._screen is None else self._screen.shots_shown
-        told = {"can_generate": self._makes_clips(), **self._tally.to_dict()}
+        told = {"can_generate": self._makes_clips(), **self._stats.to_dict()}
         return {**told, **game_stats.now().to_dict(), "frames_shown": shown}
 
     @main_thread_only()
@@ -392,7 +392,7 @@ class NpcVideoPlayer(PlayerProperties):
                 self._failures,
                 self._screen,
                 self._ring,
-                self._tally,
+                self._stats,
             )
             self._is_bound = False
             self._role.enter_scene()
@@ -414,7 +414,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._screen.close()
             self._ring.close()
             self._lay_overlay(wanted=False)
-            self._tally.left()
+            self._stats.left()
             self._role.leave_scene()
             self._director = self._screen = self._ring = None
         elif what == Object.NOTIFICATION_PREDELETE:
@@ -533,7 +533,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _lay_overlay(self, *, wanted: bool) -> None:
         """Puts the overlay over the picture, or takes it away."""
         if wanted and self._overlay is None:
-            self._overlay = Overlay(self, self._tally.timeline)
+            self._overlay = Overlay(self, self._stats.timeline)
         elif not wanted and self._overlay is not None:
             self._overlay.close()
             self._overlay = None

@@ -8,31 +8,31 @@ from engine_tests import EngineTest
 from npc_video import Fallback
 from npc_video.timeline import SHOWN
 from npc_video_player.screen.playback_events import ClipRole
-from npc_video_player.stats.tally import Tally
+from npc_video_player.stats.player_stats import PlayerStats
 
 
 def test_a_game_that_runs_for_days_keeps_no_more_than_the_last_times(test: EngineTest) -> None:
-    tally = Tally()
+    stats = PlayerStats()
     for _ in range(1200):
-        tally.touched()
-        tally.asked()
-        tally.reacted("clip")
-        tally.began()
-    told = tally.to_dict()
+        stats.touched()
+        stats.asked()
+        stats.reacted("clip")
+        stats.began()
+    told = stats.to_dict()
     assert told["reactions"] == 1200
     assert len(told["first_reaction_frames"]) == len(told["clip_seconds"]) == 1000
 
 
 def test_timelines_have_a_word_for_all_that_can_be_on_screen(test: EngineTest) -> None:
     for reacted in (*get_args(ClipRole), *(kind.value for kind in Fallback)):
-        tally = Tally()
-        tally.reacted("clip")
-        tally.reacted(reacted)
-        assert {span["what"] for span in tally.to_dict()["timeline"]} <= set(SHOWN), reacted
+        stats = PlayerStats()
+        stats.reacted("clip")
+        stats.reacted(reacted)
+        assert {span["what"] for span in stats.to_dict()["timeline"]} <= set(SHOWN), reacted
 
 
 def test_a_clip_that_is_played_in_another_way_goes_on(test: EngineTest) -> None:
-    tally = Tally()
-    tally.reacted("similar")
-    tally.reacted("again")
-    assert [span["what"] for span in tally.to_dict()["timeline"]] == ["similar"]
+    stats = PlayerStats()
+    stats.reacted("similar")
+    stats.reacted("again")
+    assert [span["what"] for span in stats.to_dict()["timeline"]] == ["similar"]

@@ -15,7 +15,7 @@ _SHOWN: dict[str, str | None] = {"clip": "exact", "again": None}
 _KEPT = 1000  # of each kind of time; a game that runs for days asks for the last ones
 
 
-class Tally:
+class PlayerStats:
     """Numbers since the player was made.
 
     Attributes:
