@@ -101,7 +101,7 @@ def _players(root: Node) -> Iterator[NpcVideoPlayer]:
 def _part_of(player: NpcVideoPlayer) -> Part:
     profile = player.profile
     return Part(
-        player._role.npc,
+        player._npc.profile,
         "" if profile is None else str(profile.resource_path),
         player.backend,
         player.preset,

@@ -34,4 +34,4 @@ def _bake(player: NpcVideoPlayer) -> None:
             actions.add_undo_property(player, "baked_folder", player.baked_folder)
             actions.commit_action()
 
-    BakeDialog(player._role.npc, player.backend, player.preset, player.baked_folder, keep).open()
+    BakeDialog(player._npc.profile, player.backend, player.preset, player.baked_folder, keep).open()

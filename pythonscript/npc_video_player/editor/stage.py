@@ -25,8 +25,8 @@ _WATCHED_SECONDS = 2.0 * CLIP_SECONDS
 
 
 @dataclass(slots=True)
-class _Cast:
-    """Who is on stage, as far as `Screen` wants to know."""
+class _PreviewNpc:
+    """The NPC that is previewed, as far as `Screen` needs it."""
 
     portrait: Any = None
 
@@ -47,7 +47,7 @@ class PreviewStage:
         self.root = Control()
         self.root.custom_minimum_size = (0, scaled(_HEIGHT))
         self.root.clip_contents = True
-        self._cast = _Cast()
+        self._npc = _PreviewNpc()
         self._failed = failed
         self._screen: Screen | None = None
         self._shown: Callable[[Screen], None] | None = None
@@ -65,12 +65,12 @@ class PreviewStage:
 
     def rest(self, params: VideoParams, portrait: Any) -> None:
         """Shows who it is."""
-        self._cast.portrait = portrait
+        self._npc.portrait = portrait
         self._show(lambda screen: screen.cover(Fallback.PLACEHOLDER, params, CLIP_SECONDS))
 
     def act(self, params: VideoParams) -> None:
         """Shows what is felt: on the portrait, or on the drawn face where there is none."""
-        kind = Fallback.PROCEDURAL if self._cast.portrait is None else Fallback.PLACEHOLDER
+        kind = Fallback.PROCEDURAL if self._npc.portrait is None else Fallback.PLACEHOLDER
         self._show(lambda screen: screen.cover(kind, params, CLIP_SECONDS))
 
     def play(self, clip: GeneratedClip) -> None:
@@ -83,7 +83,7 @@ class PreviewStage:
             self._move()
 
     def _enter(self) -> None:
-        self._screen = Screen(self.root, self._cast, shared.reels())
+        self._screen = Screen(self.root, self._npc, shared.reels())
         self._screen.layers.stretch = "keep_aspect_centered"
         self._place()
         if self._shown is not None:

@@ -47,13 +47,13 @@ from ..sharing.sources import source
 from ..stats import game_stats, monitors
 from ..stats.overlay import Overlay
 from ..stats.player_stats import PlayerStats
+from .current_npc import CurrentNpc
 from .director import Director
 from .failures import Failures
 from .player_properties import PlayerProperties
 from .player_warnings import warnings_of
 from .playtest import SimulatedInput, line_of
 from .recorder import Recorder
-from .role import Role
 from .saved_state import load_state, reset_state, state_of
 from .visibility import Visibility
 
@@ -101,9 +101,9 @@ class NpcVideoPlayer(PlayerProperties):
         self._first_size = Vector2()  # of the texture, where `texture_size` says none
         self._overlay: Overlay | None = None
         self._stats = PlayerStats()
-        self._role = Role(self)
-        self._failures = Failures(self, lambda: self._role.npc.name)
-        self._recorder = Recorder(self._role)
+        self._npc = CurrentNpc(self)
+        self._failures = Failures(self, lambda: self._npc.profile.name)
+        self._recorder = Recorder(self._npc)
         self._doubts = Doubts(self._failures.doubt)
         self._visibility = Visibility(self, self._shown_on, self._is_heard)
         self._nobody: SimulatedInput | None = None
@@ -130,7 +130,7 @@ class NpcVideoPlayer(PlayerProperties):
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes()  # else nobody would ask for what is wanted anew
             self._bound()
-            self._doubts.of_interaction(interaction, event, self._role.evaluator)
+            self._doubts.of_interaction(interaction, event, self._npc.evaluator)
             self._recorder.begin(self.session_file)
             params = self._evaluated(event)
             if params is None:
@@ -255,7 +255,7 @@ class NpcVideoPlayer(PlayerProperties):
     def pregenerate_common_states(self) -> None:
         """Has what the NPC commonly shows made in idle time, the likeliest first."""
         with self._errors_reported():
-            self._manager().pregenerate(self._role.params({}), self._role.evaluator)
+            self._manager().pregenerate(self._npc.params({}), self._npc.evaluator)
 
     @main_thread_only({})
     def save_state(self) -> dict:
@@ -266,7 +266,7 @@ class NpcVideoPlayer(PlayerProperties):
         has its profile saves and loads the state.
         """
         with self._errors_reported():
-            return state_of(self._role, self._foreseen_by())
+            return state_of(self._npc, self._foreseen_by())
         return {}
 
     @main_thread_only(False)
@@ -279,7 +279,7 @@ class NpcVideoPlayer(PlayerProperties):
         what it still knows.
         """
         with self._errors_reported():
-            load_state(state, self._role, self._foreseen_by())
+            load_state(state, self._npc, self._foreseen_by())
             self._show_anew()
             return True
         return False
@@ -292,7 +292,7 @@ class NpcVideoPlayer(PlayerProperties):
         unless something else is asked for until then. Clips stay.
         """
         with self._errors_reported():
-            reset_state(self._role, self._foreseen_by())
+            reset_state(self._npc, self._foreseen_by())
             self._show_anew()
 
     @main_thread_only()
@@ -385,7 +385,7 @@ class NpcVideoPlayer(PlayerProperties):
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
             monitors.add()
-            self._screen, self._ring = Screen(self, self._role, shared.reels()), ProgressRing(self)
+            self._screen, self._ring = Screen(self, self._npc, shared.reels()), ProgressRing(self)
             self._director = Director(
                 f"player {self.get_instance_id()}",
                 self,
@@ -395,11 +395,11 @@ class NpcVideoPlayer(PlayerProperties):
                 self._stats,
             )
             self._is_bound = False
-            self._role.enter_scene()
+            self._npc.enter_scene()
             if self._stage is not None:
                 self._enter_stage(self._screen)
             self._settle()
-            nobody = VideoParams(npc_name=self._role.npc.name)
+            nobody = VideoParams(npc_name=self._npc.profile.name)
             self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
                 # It is back, and shows again what it showed. Now, while that may still be made.
@@ -415,7 +415,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._ring.close()
             self._lay_overlay(wanted=False)
             self._stats.left()
-            self._role.leave_scene()
+            self._npc.leave_scene()
             self._director = self._screen = self._ring = None
         elif what == Object.NOTIFICATION_PREDELETE:
             if self._screen is not None:
@@ -464,7 +464,7 @@ class NpcVideoPlayer(PlayerProperties):
     # ---- What the inspector sets ----
 
     def _change(self) -> None:
-        self._role.forget()
+        self._npc.forget()
         self._is_bound = False
         self.update_configuration_warnings()
         if self._screen is None:
@@ -494,7 +494,7 @@ class NpcVideoPlayer(PlayerProperties):
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
         screen.stand_in.take(self._target())
-        name, parts = self._role.npc.name, self._placeholder_parts()
+        name, parts = self._npc.profile.name, self._placeholder_parts()
         screen.dress(name, self.placeholder_text, parts)
         if self._stage is not None:
             self._stage.resize(self._texture_size(self._first_size))
@@ -559,8 +559,8 @@ class NpcVideoPlayer(PlayerProperties):
     def _clear_stage(self) -> None:
         """Has the texture show the portrait, for who holds it."""
         self._stage.resize(self._texture_size(self._first_size))
-        params = self._role.params({})
-        portrait = self._role.picture_of(params)
+        params = self._npc.params({})
+        portrait = self._npc.picture_of(params)
         still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
         self._stage.stand(self, still)
 
@@ -590,7 +590,7 @@ class NpcVideoPlayer(PlayerProperties):
             joined = self._director.joined
             mine = None if joined is None else joined[0]
             came_from = source(self._settings(), self.backend, mine)
-            self._director.join(came_from, self._role.id, self._role.evaluator)
+            self._director.join(came_from, self._npc.id, self._npc.evaluator)
             self._is_bound, self._has_target = True, has_target
         return self._director
 
@@ -609,7 +609,7 @@ class NpcVideoPlayer(PlayerProperties):
         if self._is_changed and self._director is not None:
             self._take_changes()
         joined = None if self._director is None else self._director.joined
-        if joined is None or joined[1:] != (self._role.id, self._role.evaluator):
+        if joined is None or joined[1:] != (self._npc.id, self._npc.evaluator):
             return None
         return joined[0]
 
@@ -620,8 +620,8 @@ class NpcVideoPlayer(PlayerProperties):
             GraphError: the NPC's graph is wrong.
             InvalidDataError: a field is unknown or has a wrong value.
         """
-        wanted = self._role.params(params)
-        self._doubts.of_request(params, wanted, self._role.evaluator, self._role.words_of_pictures)
+        wanted = self._npc.params(params)
+        self._doubts.of_request(params, wanted, self._npc.evaluator, self._npc.words_of_pictures)
         return wanted
 
     def _doubt_that_it_plays(self) -> None:
@@ -633,22 +633,22 @@ class NpcVideoPlayer(PlayerProperties):
             )
 
     def _is_refused(self, event: ToolInteraction) -> bool:
-        return bool(self._role.evaluator.refusal_at(event, time.perf_counter()))
+        return bool(self._npc.evaluator.refusal_at(event, time.perf_counter()))
 
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
-        evaluator = self._role.evaluator
+        evaluator = self._npc.evaluator
         now = time.perf_counter()
         params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
             seconds = time.perf_counter() - now
             told = params or evaluator.refusal_at(event, now)
-            print(line_of(self._role.npc.name, event, told, seconds))
+            print(line_of(self._npc.profile.name, event, told, seconds))
         return params
 
     def _simulate(self) -> None:
         self._nobody = None
         if self.simulated_input:
-            self._nobody = SimulatedInput(self.react, self._role.evaluator)
+            self._nobody = SimulatedInput(self.react, self._npc.evaluator)
 
     def _rest(self) -> None:
         """What it shows before anybody asks."""
@@ -673,7 +673,7 @@ class NpcVideoPlayer(PlayerProperties):
     def _open(self) -> None:
         """Shows who it is, as the NPC's profile says, until something is asked for."""
         self._opens_soon = False
-        npc, params = self._role.npc, self._role.params({})
+        npc, params = self._npc.profile, self._npc.params({})
         if npc.opens_with_generated:
             self._show(params, priority=0)
         else:

@@ -31,7 +31,7 @@ from ..resources.script_backend import NpcScriptBackend
 from ..resources.stills_backend import NpcStillsBackend
 from ..screen.placeholder import PARTS
 from ..sharing.sources import CacheSettings, Settings
-from .role import Role
+from .current_npc import CurrentNpc
 from .visibility import SHOWN_ON
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
@@ -313,7 +313,7 @@ class PlayerProperties(Control):
         " games exported for release record nothing. Empty: nowhere.",
     )
 
-    _role: Role
+    _npc: CurrentNpc
 
     # Of `set_generator`; no property, as a Callable cannot be saved.
     _generator: Callable | None = None
@@ -355,7 +355,7 @@ class PlayerProperties(Control):
         """Whether clips are of the face that can be drawn without them too."""
         backend = self.backend
         draws_ember = isinstance(backend, NpcProceduralBackend) and backend.draws_ember
-        return self._is_embedded() and (draws_ember or self._role.portrait is None)
+        return self._is_embedded() and (draws_ember or self._npc.portrait is None)
 
     def _is_embedded(self) -> bool:
         """Whether the embedded generator makes the clips."""
@@ -370,9 +370,9 @@ class PlayerProperties(Control):
     def _moved_picture(self) -> Texture2D | None:
         """What clips are made of by moving it, or None."""
         if self._is_embedded():
-            return None if self._draws() else self._role.portrait
+            return None if self._draws() else self._npc.portrait
         if self._generator is None and isinstance(self.backend, NpcStillsBackend):
-            return self._role.picture_of(VideoParams())
+            return self._npc.picture_of(VideoParams())
         return None
 
     def _takes_eyes(self) -> bool:
@@ -414,7 +414,7 @@ class PlayerProperties(Control):
         if moved is not None or self._draws():
             return moved
         is_by_game = self._generator is not None or isinstance(self.backend, NpcScriptBackend)
-        return self._role.portrait if is_by_game or self.backend is None else None
+        return self._npc.portrait if is_by_game or self.backend is None else None
 
     def _texture_size(self, otherwise: Vector2) -> Vector2:
         size = self.texture_size
@@ -437,7 +437,7 @@ class PlayerProperties(Control):
             generator=self._generator,
             backend=backend,
             simulate_latency=self.simulate_latency,
-            eyes=self._role.npc.eyes if self._takes_eyes() else (),
+            eyes=self._npc.profile.eyes if self._takes_eyes() else (),
             cache=CacheSettings(
                 size=self.cache_size,
                 megabytes=self.cache_megabytes,

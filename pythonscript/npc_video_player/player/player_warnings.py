@@ -25,7 +25,7 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
     yield from _of_embedded(player, portrait)
     if player.backend is not None:
         yield from player.backend.advice()
-    if player.fallback == "placeholder" and player._role.picture_of(VideoParams()) is None:
+    if player.fallback == "placeholder" and player._npc.picture_of(VideoParams()) is None:
         yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
     if player.fallback == "procedural" and player._moved_picture() is not None:
         if not player.procedural_target:
@@ -79,7 +79,7 @@ def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
     elif player._draws() and portrait is None and not player.backend.draws_ember:
         yield "Portrait: is empty: the embedded generator draws Ember, a dragon, instead."
     is_told = player.profile is not None and portrait is not None  # by the profile
-    if not is_told and len(player._role.npc.eyes) < len(player._role.marked_eyes):
+    if not is_told and len(player._npc.profile.eyes) < len(player._npc.marked_eyes):
         yield "Eyes: not all of them lie in the portrait: mark them in its pixels."
 
 

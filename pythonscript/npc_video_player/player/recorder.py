@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from npc_video import NpcResponseEvaluator, ToolInteraction
     from npc_video.baking.session import SessionWriter
 
-    from .role import Role
+    from .current_npc import CurrentNpc
 
 
 class Recorder:
-    """Records what happens to the NPC of `role` into a file; in games of developers only.
+    """Records what happens to the NPC of `npc` into a file; in games of developers only.
 
     Where the file cannot be written to, that is told once, and the game goes on.
     """
 
-    def __init__(self, role: Role):
-        self._role = role
+    def __init__(self, npc: CurrentNpc):
+        self._npc = npc
         self._path = ""
         self._writer: SessionWriter | None = None
         self._recorded: tuple[str, NpcResponseEvaluator] | None = None
@@ -40,12 +40,12 @@ class Recorder:
             return
         from npc_video.baking.session import SessionWriter  # which few games need
 
-        npc = self._role.evaluator
-        if self._recorded != (path, npc):
-            self._recorded = path, npc
+        evaluator = self._npc.evaluator
+        if self._recorded != (path, evaluator):
+            self._recorded = path, evaluator
             file = Path(ProjectSettings.globalize_path(path))
-            self._writer = SessionWriter(file, self._role.id)
-            self._try(self._writer.begin, npc)
+            self._writer = SessionWriter(file, self._npc.id)
+            self._try(self._writer.begin, evaluator)
 
     def reaction(self, event: ToolInteraction) -> None:
         """The NPC has answered an interaction."""

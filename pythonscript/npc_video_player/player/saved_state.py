@@ -12,14 +12,14 @@ from ..sharing import memory
 
 if TYPE_CHECKING:
     from ..sharing.sources import Source
-    from .role import Role
+    from .current_npc import CurrentNpc
 
 __all__ = ["load_state", "reset_state", "state_of"]
 
 _VERSION = 1
 
 
-def state_of(role: Role, source: Source | None) -> dict[str, Any]:
+def state_of(npc: CurrentNpc, source: Source | None) -> dict[str, Any]:
     """The state as plain data.
 
     Args:
@@ -28,13 +28,13 @@ def state_of(role: Role, source: Source | None) -> dict[str, Any]:
     Raises:
         GraphError: the NPC's graph is wrong.
     """
-    learned = memory.learned.get(role.id) if source is None else source.learned(role.id)
-    graph = role.evaluator.to_dict()
-    state = {"version": _VERSION, "npc": role.id, "graph": graph, "learned": learned or {}}
+    learned = memory.learned.get(npc.id) if source is None else source.learned(npc.id)
+    graph = npc.evaluator.to_dict()
+    state = {"version": _VERSION, "npc": npc.id, "graph": graph, "learned": learned or {}}
     return dict(json.loads(json.dumps(state)))
 
 
-def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None:
+def load_state(saved: dict[str, Any], npc: CurrentNpc, source: Source | None) -> None:
     """Goes on from what `state_of` gave.
 
     Raises:
@@ -50,31 +50,31 @@ def load_state(saved: dict[str, Any], role: Role, source: Source | None) -> None
         raise InvalidDataError(
             "This is no saved state of an NPC: pass what save_state gave to load_state."
         )
-    if (npc := state.get("npc")) != role.id:
+    if (saved_id := state.get("npc")) != npc.id:
         raise InvalidDataError(
-            f"This is the saved state of {shortened(npc)}, not of {role.id!r}: pass each NPC its"
-            " own to load_state."
+            f"This is the saved state of {shortened(saved_id)}, not of {npc.id!r}: pass each NPC"
+            " its own to load_state."
         )
     if not isinstance(learned, dict):
         raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
     # Finds out what is wrong before anything is changed.
-    Planner().register("", standard_predictor(role.evaluator, learned=learned), learned)
-    role.begin_anew(graph)
-    _learn(role, source, learned)
+    Planner().register("", standard_predictor(npc.evaluator, learned=learned), learned)
+    npc.begin_anew(graph)
+    _learn(npc, source, learned)
 
 
-def reset_state(role: Role, source: Source | None) -> None:
+def reset_state(npc: CurrentNpc, source: Source | None) -> None:
     """Has the NPC begin anew, as in a new game.
 
     Raises:
         GraphError: the NPC's graph is wrong.
     """
-    role.begin_anew()
-    _learn(role, source, {})
+    npc.begin_anew()
+    _learn(npc, source, {})
 
 
-def _learn(role: Role, source: Source | None, learned: dict[str, Any]) -> None:
+def _learn(npc: CurrentNpc, source: Source | None, learned: dict[str, Any]) -> None:
     if source is None:
-        memory.learned[role.id] = learned
+        memory.learned[npc.id] = learned
     else:
-        source.learn(role.id, role.evaluator, learned)
+        source.learn(npc.id, npc.evaluator, learned)

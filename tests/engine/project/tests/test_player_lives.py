@@ -115,7 +115,7 @@ def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
     reel = player._screen.layers.top.reel
     position, shown = reel.position, player.get_stats()["frames_shown"]
     player.request({"expression": "angry"})
-    key = player._role.params({"expression": "angry"}).cache_key()
+    key = player._npc.params({"expression": "angry"}).cache_key()
     yield from until(lambda: key in player._director.manager._cache, 20.0)
     assert (reel.position, player.get_stats()["frames_shown"]) == (position, shown)
     player.process_mode = Node.PROCESS_MODE_INHERIT
@@ -157,7 +157,7 @@ def test_a_hidden_player_gets_its_clip_and_shows_it_later(test: EngineTest) -> S
     yield from shows(player, "happy")
     player.hide()
     player.request({"expression": "surprised"})
-    key = player._role.params({"expression": "surprised"}).cache_key()
+    key = player._npc.params({"expression": "surprised"}).cache_key()
     yield from until(lambda: key in player._director.manager._cache, 20.0)
     player.show()
     yield from until(lambda: on_screen(player) == "surprised", 20.0)

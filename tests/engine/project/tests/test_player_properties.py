@@ -75,7 +75,7 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "profile": (profile_of("Moss"), lambda p: npc(p) == "Moss"),
     "npc_name": ("Fern", lambda p: npc(p) == "Fern"),
     "npc_id": ("fern_1", lambda p: npc(p) == "fern_1"),
-    "portrait": (picture(), lambda p: p._role.portrait is not None),
+    "portrait": (picture(), lambda p: p._npc.portrait is not None),
     "backend": (NpcProceduralBackend(), lambda p: "Procedural" in settings(p).backend),
     "simulate_latency": (True, lambda p: settings(p).simulate_latency),
     "preset": ("fast", lambda p: config(p).preset == "fast" and p._screen.layers.picture_size.x),
@@ -194,7 +194,7 @@ def test_one_player_s_slider_leaves_no_threads(test: EngineTest) -> Steps:
 def test_clips_stay_when_the_preset_changes(test: EngineTest) -> Steps:
     player, other = (ember_in(test, npc_name="Keep", cache_size=12) for _ in range(2))
     player.request({"expression": "happy"})
-    key = player._role.params({"expression": "happy"}).cache_key()
+    key = player._npc.params({"expression": "happy"}).cache_key()
     yield from until(lambda: key in player._director.manager._cache, 20.0)
     player.preset = "fast"
     yield

@@ -218,9 +218,9 @@ def test_stills_within_a_pool_are_the_pictures_of_the_npc(test: EngineTest) -> N
     backend = stills(neutral=GREEN, happy=BLUE)
     pool = _pool(NpcProceduralBackend(), _failover(backend, NpcProceduralBackend()))
     player = mira(test, npc_name="Stills of many", backend=pool, eyes=[Rect2(16, 16, 8, 8)])
-    assert player._role.npc.eyes == ((0.25, 0.25, 0.125, 0.125),)
-    assert player._role.picture_of(VideoParams(expression="happy")) == backend.pictures["happy"]
-    assert "happy" in player._role.words_of_pictures()
+    assert player._npc.profile.eyes == ((0.25, 0.25, 0.125, 0.125),)
+    assert player._npc.picture_of(VideoParams(expression="happy")) == backend.pictures["happy"]
+    assert "happy" in player._npc.words_of_pictures()
 
 
 def test_pictures_that_are_in_no_file_have_names(test: EngineTest) -> Steps:
@@ -229,7 +229,7 @@ def test_pictures_that_are_in_no_file_have_names(test: EngineTest) -> Steps:
     assert picture_name(None) == picture_name(ImageTexture()) == ""
     assert read_picture(picture_name(one)).startswith(b"\x89PNG")
     player = mira(test, npc_name="Made", portrait=other)
-    assert player._role.params({}).npc_base_image == picture_name(other)
+    assert player._npc.params({}).npc_base_image == picture_name(other)
     yield
 
 
@@ -358,11 +358,11 @@ def test_eyes_outside_of_the_portrait_are_warned_of(test: EngineTest) -> None:
     for wrong in (Rect2(95, 10, 10, 5), Rect2(20, 10, 0, 5)):
         player.eyes = [Rect2(20, 10, 10, 5), wrong]
         assert "pixels" in warned(player, "Eyes:")
-    assert len(player._role.npc.eyes) == 1
+    assert len(player._npc.profile.eyes) == 1
 
 
 def test_a_target_still_stands_in_for_a_portrait(test: EngineTest) -> None:
     player = mira(test, portrait=still(GREEN), procedural_target=NodePath("Nobody"))
     assert player._screen.stand_in.target is None
     player.request({"expression": "happy"})
-    assert player._role.picture_of(VideoParams()) is player.portrait
+    assert player._npc.picture_of(VideoParams()) is player.portrait

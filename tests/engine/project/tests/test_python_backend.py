@@ -152,7 +152,7 @@ def names_in(told: list[tuple[str, Any]]) -> list[str]:
 def keep_broken(player: NpcVideoPlayer, expression: str) -> None:
     """Has a clip in the player's cache that cannot be opened."""
     clip = make_clip(grey(lambda index: index))
-    params = player._role.params({"expression": expression})
+    params = player._npc.params({"expression": expression})
     broken = replace(clip, data=f"no {expression} clip".encode(), params=params)
     player._director.manager._cache.put(params.cache_key(), broken)
 

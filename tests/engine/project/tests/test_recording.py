@@ -30,7 +30,7 @@ def test_what_is_played_can_be_baked(test: EngineTest) -> None:
     assert [line.count('"npc": "Recorded"') for line in file.read_text("utf-8").splitlines()] == [
         1
     ] * 3
-    shown = [params for params, _ in read_session(file, player._role.npc).weighted]
+    shown = [params for params, _ in read_session(file, player._npc.profile).weighted]
     assert [params.expression for params in shown] == [
         "neutral",
         reactions[0]["expression"],

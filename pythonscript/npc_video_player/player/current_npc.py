@@ -34,7 +34,7 @@ class NpcSettings(Protocol):
     def is_inside_tree(self) -> bool: ...
 
 
-class Role:
+class CurrentNpc:
     """The NPC of `player`, as it is set now."""
 
     def __init__(self, player: NpcSettings):
@@ -46,7 +46,7 @@ class Role:
         self._of_scene = memory.Absent()
 
     @property
-    def npc(self) -> Profile:
+    def profile(self) -> Profile:
         if self._record is None:
             self._record = self._found()
         return self._record
@@ -54,7 +54,7 @@ class Role:
     @property
     def id(self) -> str:
         """Tells its clips from those of others."""
-        return self.npc.own_id
+        return self.profile.own_id
 
     @property
     def portrait(self) -> Any:
@@ -93,7 +93,7 @@ class Role:
         Raises:
             GraphError: the NPC's graph is wrong.
         """
-        npc = self.npc
+        npc = self.profile
         if not npc.document:
             self._refuse_unreadable()
         if self._evaluator is None or npc != self._evaluated:
