@@ -493,7 +493,7 @@ class NpcVideoPlayer(PlayerProperties):
         speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
         layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
         layers.picture_size = self._picture_size()
-        screen.stand_in.take(self._target())
+        screen.procedural_target.take(self._target())
         name, parts = self._npc.profile.name, self._placeholder_parts()
         screen.dress(name, self.placeholder_text, parts)
         if self._stage is not None:

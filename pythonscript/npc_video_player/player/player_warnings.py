@@ -10,7 +10,7 @@ from npc_video import VideoParams
 
 from ..clips.speaker import SPEAKERS
 from ..resources.game_files import is_writable_for_players
-from ..screen.stand_in import TARGETS
+from ..screen.procedural_target import TARGETS
 from .player_properties import PlayerProperties
 from .visibility import SHOWN_ON
 

@@ -24,7 +24,7 @@ from .arrival import Arrival
 from .placeholder import PARTS, Placeholder
 from .playback_events import Began, Broken, ClipRole, Finished, Looped, PlaybackEvent, Unheard
 from .procedural_face import ProceduralFace
-from .stand_in import StandIn
+from .procedural_target import ProceduralTarget
 from .stills import Stills
 from .warp import Warp
 
@@ -52,13 +52,13 @@ class Screen:
         speaker: how fast clips play, and where they are heard.
         shots_shown: frames of clips that were on screen.
         stills: what is shown of a clip that is being made.
-        stand_in: a node of the game's in place of the drawn face, if it has one.
+        procedural_target: a node of the game's in place of the drawn face, if it has one.
     """
 
     def __init__(self, player: Control, portraits: Portraits, reels: Reels):
         self.layers = LayerStack(player)
         self.stills = Stills(player, self.layers, reels.decoders)
-        self.stand_in = StandIn(player, self.layers)
+        self.procedural_target = ProceduralTarget(player, self.layers)
         self.crossfade = 0.4
         self.switches_at_loop = False
         self.speaker = Speaker(player)
@@ -89,8 +89,8 @@ class Screen:
         if kind is Fallback.FREEZE and top is not None:
             if isinstance(top, ClipLayer):
                 top.is_held = True
-        elif kind is Fallback.PROCEDURAL and self.stand_in.target is not None:
-            self.stand_in.play(params)
+        elif kind is Fallback.PROCEDURAL and self.procedural_target.target is not None:
+            self.procedural_target.play(params)
         elif kind is Fallback.PROCEDURAL:
             self._push_fallback(
                 ProceduralFace(self._player, params, phase=self._phase(), seconds=seconds)
@@ -226,7 +226,7 @@ class Screen:
     def close(self) -> None:
         self.drop_opening()
         self._end_warp()
-        self.stand_in.close()
+        self.procedural_target.close()
         self.layers.close()
 
     # ---- Every frame ----
@@ -243,7 +243,7 @@ class Screen:
         if self._warp is not None and not self._warp.advance():
             self._end_warp()
         self.stills.advance()
-        self.stand_in.advance(seconds)
+        self.procedural_target.advance(seconds)
         events = self._events_of(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
         events += self._sound()
@@ -261,7 +261,7 @@ class Screen:
     @property
     def has_changed(self) -> bool:
         """Whether the last `advance` may have changed the picture."""
-        only = self.clip if len(self.layers) == 1 and not self.stand_in.is_shown else None
+        only = self.clip if len(self.layers) == 1 and not self.procedural_target.is_shown else None
         if only is None:
             return True
         is_still = only.is_held or only.reel.is_finished
@@ -278,7 +278,7 @@ class Screen:
     def _found_calm(self) -> ClipLayer | None:
         """The one layer that plays, if it is all that there is."""
         shown = self.clip
-        if len(self.layers) > 1 or self._opening is not None or self.stand_in.is_shown:
+        if len(self.layers) > 1 or self._opening is not None or self.procedural_target.is_shown:
             return None
         if shown is None or shown.is_held or not shown.reel.is_silent:
             return None
@@ -334,7 +334,7 @@ class Screen:
         at_loop = self._waits_for_loop(opening.role)
         if (at_loop and not top.has_looped) or not playback.is_ready:
             return []
-        follows_clip = isinstance(top, ClipLayer) and not self.stand_in.is_shown
+        follows_clip = isinstance(top, ClipLayer) and not self.procedural_target.is_shown
         if follows_clip and not self._is_time(opening, top, goes_on=at_loop or opening.in_phase):
             return []
         self._opening = None
@@ -354,7 +354,7 @@ class Screen:
         self._warp = self._warp or opening.begin_warp(self.layers, layer)
         opening.close()
         self.shots_shown += 1
-        self.stand_in.leave(self.crossfade)
+        self.procedural_target.leave(self.crossfade)
         began: list[PlaybackEvent] = [Began(reel.clip_as_it_is, opening.role)]
         # Where its first picture came that late, what stood for it has shown the rest.
         return [*began, Finished()] if reel.is_finished and not is_over else began
@@ -387,7 +387,7 @@ class Screen:
         return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
 
     def _push_fallback(self, layer: Layer, *, is_translucent: bool = False) -> None:
-        self.stand_in.leave(_FALLBACK_FADE_SECONDS)
+        self.procedural_target.leave(_FALLBACK_FADE_SECONDS)
         self.layers.push(
             layer,
             _FALLBACK_FADE_SECONDS,

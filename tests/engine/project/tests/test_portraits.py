@@ -363,6 +363,6 @@ def test_eyes_outside_of_the_portrait_are_warned_of(test: EngineTest) -> None:
 
 def test_a_target_still_stands_in_for_a_portrait(test: EngineTest) -> None:
     player = mira(test, portrait=still(GREEN), procedural_target=NodePath("Nobody"))
-    assert player._screen.stand_in.target is None
+    assert player._screen.procedural_target.target is None
     player.request({"expression": "happy"})
     assert player._npc.picture_of(VideoParams()) is player.portrait

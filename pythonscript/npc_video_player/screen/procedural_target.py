@@ -22,7 +22,7 @@ from npc_video import VideoParams
 
 from ..canvas.layers import LayerStack
 
-__all__ = ["TARGETS", "StandIn"]
+__all__ = ["TARGETS", "ProceduralTarget"]
 
 TARGETS = (AnimatedSprite2D, AnimationPlayer)
 _FADE_SECONDS = 0.25
@@ -30,7 +30,7 @@ _FIRST_OPACITY = 0.5
 _AT_REST = "idle"
 
 
-class StandIn:
+class ProceduralTarget:
     """Stands in for the `layers` of `player`, once there is a node for it.
 
     Attributes:
