@@ -41,7 +41,7 @@ from ..resources.game_function import is_async
 from ..resources.python_backend import resource_of
 from ..screen.placeholder import Placeholder
 from ..screen.screen import Screen
-from ..screen.stage import Stage, keep
+from ..screen.texture_viewport import TextureViewport, keep
 from ..sharing import shared
 from ..sharing.sources import source
 from ..stats import game_stats, monitors
@@ -97,7 +97,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._screen: Screen | None = None
         self._director: Director | None = None
         self._ring: ProgressRing | None = None
-        self._stage: Stage | None = None
+        self._viewport: TextureViewport | None = None
         self._first_size = Vector2()  # of the texture, where `texture_size` says none
         self._overlay: Overlay | None = None
         self._stats = PlayerStats()
@@ -358,14 +358,16 @@ class NpcVideoPlayer(PlayerProperties):
         With `mipmaps` it does not flicker where it is small on screen. It is another texture then,
         a frame or two later: whenever the picture has changed it is read back from the renderer.
         """
-        if self._stage is None:
+        if self._viewport is None:
             self._first_size = self._picture_size()
-            self._stage = Stage(self._texture_size(self._first_size))
+            self._viewport = TextureViewport(self._texture_size(self._first_size))
             if self._screen is None:
-                self._clear_stage()
+                self._clear_viewport()
             else:
-                self._enter_stage(self._screen)
-        return self._stage.mipmapped(shared.reels().decoders) if mipmaps else self._stage.texture
+                self._enter_viewport(self._screen)
+        if mipmaps:
+            return self._viewport.mipmapped(shared.reels().decoders)
+        return self._viewport.texture
 
     # ---- The engine's events ----
 
@@ -396,8 +398,8 @@ class NpcVideoPlayer(PlayerProperties):
             )
             self._is_bound = False
             self._npc.enter_scene()
-            if self._stage is not None:
-                self._enter_stage(self._screen)
+            if self._viewport is not None:
+                self._enter_viewport(self._screen)
             self._settle()
             nobody = VideoParams(npc_name=self._npc.profile.name)
             self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
@@ -409,7 +411,7 @@ class NpcVideoPlayer(PlayerProperties):
         elif what == Control.NOTIFICATION_EXIT_TREE:
             self._shown = self._director.wanted
             self._director.leave()
-            self._leave_stage()
+            self._leave_viewport()
             self._visibility.leave()
             self._screen.close()
             self._ring.close()
@@ -419,10 +421,10 @@ class NpcVideoPlayer(PlayerProperties):
             self._director = self._screen = self._ring = None
         elif what == Object.NOTIFICATION_PREDELETE:
             if self._screen is not None:
-                self._leave_stage()  # it leaves the scene only after this
-            if self._stage is not None:
-                keep(self._stage)
-                self._stage = None
+                self._leave_viewport()  # it leaves the scene only after this
+            if self._viewport is not None:
+                keep(self._viewport)
+                self._viewport = None
 
     def _pass_time(self, seconds: float) -> float:
         if self._is_changed:
@@ -436,9 +438,9 @@ class NpcVideoPlayer(PlayerProperties):
             return 0.0  # who heard of what these told has taken the player out of the scene
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
-        if self._stage is not None and self._screen is not None:
-            self._stage.rest(is_seen=is_seen)
-            self._stage.advance(has_changed=is_seen and self._screen.has_changed)
+        if self._viewport is not None and self._screen is not None:
+            self._viewport.rest(is_seen=is_seen)
+            self._viewport.advance(has_changed=is_seen and self._screen.has_changed)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
         return 0.0 if self._screen is None else self._rests(is_seen)
@@ -457,7 +459,7 @@ class NpcVideoPlayer(PlayerProperties):
             return longest
         if self._overlay is not None or self._ring.is_shown:
             return 0.0
-        if self._stage is not None and self._stage.is_busy:
+        if self._viewport is not None and self._viewport.is_busy:
             return 0.0
         return min(self._screen.rests, longest)
 
@@ -469,8 +471,8 @@ class NpcVideoPlayer(PlayerProperties):
         self.update_configuration_warnings()
         if self._screen is None:
             self._shown = None
-            if self._stage is not None:
-                self._clear_stage()
+            if self._viewport is not None:
+                self._clear_viewport()
             return
         self._settle()
         self.queue_redraw()
@@ -496,9 +498,9 @@ class NpcVideoPlayer(PlayerProperties):
         screen.procedural_target.take(self._target())
         name, parts = self._npc.profile.name, self._placeholder_parts()
         screen.dress(name, self.placeholder_text, parts)
-        if self._stage is not None:
-            self._stage.resize(self._texture_size(self._first_size))
-            screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        if self._viewport is not None:
+            self._viewport.resize(self._texture_size(self._first_size))
+            screen.place(Rect2(0.0, 0.0, *self._viewport.size))
         self._ring.enabled = self.progress_ring
 
     def _take_changes(self) -> None:
@@ -525,10 +527,10 @@ class NpcVideoPlayer(PlayerProperties):
         self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
         if self._overlay is not None:
             self._overlay.place(area)
-        if self._stage is None:
+        if self._viewport is None:
             self._screen.place(area)
         else:
-            self._stage.place(placed(self.stretch_mode, area, self._stage.size))
+            self._viewport.place(placed(self.stretch_mode, area, self._viewport.size))
 
     def _lay_overlay(self, *, wanted: bool) -> None:
         """Puts the overlay over the picture, or takes it away."""
@@ -538,31 +540,31 @@ class NpcVideoPlayer(PlayerProperties):
             self._overlay.close()
             self._overlay = None
 
-    def _enter_stage(self, screen: Screen) -> None:
-        self._stage.enter(self, screen.layers)
+    def _enter_viewport(self, screen: Screen) -> None:
+        self._viewport.enter(self, screen.layers)
         self._visibility.has_texture = True
         self._visibility.look_soon()
-        screen.place(Rect2(0.0, 0.0, *self._stage.size))
+        screen.place(Rect2(0.0, 0.0, *self._viewport.size))
         self.queue_redraw()
 
-    def _leave_stage(self) -> None:
-        if self._stage is None:
+    def _leave_viewport(self) -> None:
+        if self._viewport is None:
             return
         self._visibility.has_texture = False
-        self._stage.leave(self)
-        if self._stage.is_held or self._stage.has_mipmaps:
-            self._clear_stage()
+        self._viewport.leave(self)
+        if self._viewport.is_held or self._viewport.has_mipmaps:
+            self._clear_viewport()
         else:
-            self._stage.close()
-            self._stage = None
+            self._viewport.close()
+            self._viewport = None
 
-    def _clear_stage(self) -> None:
+    def _clear_viewport(self) -> None:
         """Has the texture show the portrait, for who holds it."""
-        self._stage.resize(self._texture_size(self._first_size))
+        self._viewport.resize(self._texture_size(self._first_size))
         params = self._npc.params({})
         portrait = self._npc.picture_of(params)
         still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
-        self._stage.stand(self, still)
+        self._viewport.stand(self, still)
 
     # ---- One reaction ----
 

@@ -328,11 +328,11 @@ def test_a_texture_with_mipmaps_follows_the_picture(test: EngineTest) -> Steps:
     assert all(abs(last - first) < 3 for first, last in levels.items()), levels
     # It is read only when the picture has changed.
     player.speed_scale = 0.0
-    yield from until(lambda: not player._stage.is_busy)
+    yield from until(lambda: not player._viewport.is_busy)
     before = texture.get_image().get_data()
     for _ in range(10):
         yield
-        assert not player._stage.is_busy
+        assert not player._viewport.is_busy
     assert texture.get_image().get_data() == before
     player.texture_size = Vector2i(512, 512)
     yield from until(lambda: texture.get_width() == 512)

@@ -40,7 +40,7 @@ def test_a_player_rests_while_no_camera_sees_its_sprite(test: EngineTest) -> Ste
         camera.rotation = Vector3(0.0, np.pi, 0.0)
         yield from until(lambda player=player: is_resting(player))
         before = player.get_stats()["frames_shown"]
-        assert not player._stage.is_drawn
+        assert not player._viewport.is_drawn
         for _ in range(20):
             yield
         assert player.get_stats()["frames_shown"] == before
@@ -49,7 +49,7 @@ def test_a_player_rests_while_no_camera_sees_its_sprite(test: EngineTest) -> Ste
         yield from until(
             lambda player=player, before=before: player.get_stats()["frames_shown"] > before
         )
-        assert player._stage.is_drawn
+        assert player._viewport.is_drawn
         seen_on.visible = False
         yield from until(lambda player=player: is_resting(player))
         player.free()

@@ -20,7 +20,7 @@ from godot import (
     Vector2,
 )
 from npc_video_player import NpcProfile, NpcVideoPlayer
-from npc_video_player.screen import stage
+from npc_video_player.screen import texture_viewport
 from players import BARE, made_player, player_in
 from window import drawn, picture, pixels_of
 
@@ -155,7 +155,7 @@ def test_what_holds_it_shows_it_on_the_screen(test: EngineTest) -> Steps:
     mirror.move_to_front()
     yield from until(lambda: is_near(mirrored(), PORTRAIT))
     mirror.free()
-    yield from until(lambda: not stage._kept)
+    yield from until(lambda: not texture_viewport._kept)
 
 
 def test_it_outlives_its_player_for_as_long_as_it_is_held(test: EngineTest) -> Steps:
@@ -171,11 +171,11 @@ def test_it_outlives_its_player_for_as_long_as_it_is_held(test: EngineTest) -> S
     material.albedo_texture = player.get_video_texture()
     yield from shows(material.albedo_texture, CLIP)
     scene.queue_free()
-    yield from until(lambda: len(stage._kept) == 1)
+    yield from until(lambda: len(texture_viewport._kept) == 1)
     yield from others_play(test, 0)
     yield from shows(material.albedo_texture, PORTRAIT)
     material.albedo_texture = None
-    yield from until(lambda: not stage._kept)
+    yield from until(lambda: not texture_viewport._kept)
     for child in test.get_children():
         child.free()
     del mesh, material
@@ -195,7 +195,7 @@ def test_mipmaps_follow_a_player_that_comes_and_goes(test: EngineTest) -> Steps:
     yield from shows(texture, CLIP)
     player.free()
     yield from shows(texture, PORTRAIT)
-    yield from until(lambda: not stage._kept)
+    yield from until(lambda: not texture_viewport._kept)
 
 
 def test_a_player_moves_between_viewports(test: EngineTest) -> Steps:
@@ -213,7 +213,7 @@ def test_a_player_moves_between_viewports(test: EngineTest) -> Steps:
     other.free()
     yield from shows(texture, PORTRAIT)
     del texture
-    yield from until(lambda: not stage._kept)
+    yield from until(lambda: not texture_viewport._kept)
 
 
 def test_who_asks_for_no_texture_pays_for_none(test: EngineTest) -> Steps:
@@ -222,8 +222,8 @@ def test_who_asks_for_no_texture_pays_for_none(test: EngineTest) -> Steps:
     player.get_video_texture()
     yield from drawn()
     test.remove_child(player)
-    assert player._stage is None
+    assert player._viewport is None
     player.set_size(Vector2(8.0, 8.0))
     assert np.isfinite(player.size.x)
     player.free()
-    assert not stage._kept
+    assert not texture_viewport._kept

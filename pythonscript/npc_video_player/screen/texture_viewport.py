@@ -36,7 +36,7 @@ from ..canvas.shaders import shader
 _OWN_COUNTS = 2
 
 
-class Stage:
+class TextureViewport:
     """A viewport of `size` pixels, in which layers or a still are drawn.
 
     Attributes:
@@ -76,7 +76,7 @@ class Stage:
         layers.move_to(self._floor)
         self._draw_before(player, RenderingServer.VIEWPORT_UPDATE_ALWAYS)
         self._material = RenderingServer.material_create()
-        RenderingServer.material_set_shader(self._material, shader("stage").get_rid())
+        RenderingServer.material_set_shader(self._material, shader("texture_viewport").get_rid())
         RenderingServer.material_set_param(self._material, "picture", self.texture.get_rid())
         self._item = new_item(player)
         RenderingServer.canvas_item_set_material(self._item, self._material)
@@ -176,21 +176,21 @@ class Stage:
             self._still = None
 
 
-_kept: list[Stage] = []
+_kept: list[TextureViewport] = []
 
 
-def keep(stage: Stage) -> None:
-    """Keeps the stage of a player that is freed for as long as somebody has its texture."""
+def keep(viewport: TextureViewport) -> None:
+    """Keeps the viewport of a player that is freed for as long as somebody has its texture."""
     if not _kept:
         run_on_main_thread(_close_forgotten)
-    _kept.append(stage)
+    _kept.append(viewport)
 
 
 def _close_forgotten() -> None:
     """Closes those whose texture nobody has any more; looks again in the next frame."""
-    for stage in [stage for stage in _kept if not (stage.is_held or stage.is_busy)]:
-        _kept.remove(stage)
-        stage.close()
+    for viewport in [viewport for viewport in _kept if not (viewport.is_held or viewport.is_busy)]:
+        _kept.remove(viewport)
+        viewport.close()
     if _kept:
         run_on_main_thread(_close_forgotten)
 
