@@ -25,7 +25,7 @@ func visit() -> void:
 	await inspect(profile)
 	seen.width = preview().get_combined_minimum_size().x / EditorInterface.get_editor_scale()
 	await _reacts()
-	await until(func() -> bool: return moving() == still, "the stage to stand still")
+	await until(func() -> bool: return moving() == still, "the preview to stand still")
 	await _hears_of_changes()
 	await _makes_clips()
 	await _tests_generators()

@@ -23,7 +23,7 @@ from npc_video.npc.rehearsal import Rehearsal
 from ..resources.profile import NpcProfile, record_of
 from . import look
 from .bake_dialog import BakeDialog, bake_button
-from .stage import PreviewStage
+from .clip_preview import ClipPreview
 from .trial import Trial
 
 __all__ = ["NpcProfileInspector"]
@@ -53,7 +53,7 @@ class ProfilePreview:
     def __init__(self, profile: NpcProfile, trial: Trial):
         self._profile, self._trial = profile, trial
         self._seen: tuple[Any, ...] = ()
-        self._stage = PreviewStage(lambda reason: look.tell(self._told, reason, look.FAULT))
+        self._preview = ClipPreview(lambda reason: look.tell(self._told, reason, look.FAULT))
         self._problems = look.text()
         self._answer = look.text()
         self._told = look.text()
@@ -97,7 +97,7 @@ class ProfilePreview:
         bake = bake_button(self._bake)
         for row in (
             self._problems,
-            self._stage.root,
+            self._preview.root,
             touch,
             look.flow(react, reset),
             self._answer,
@@ -131,7 +131,7 @@ class ProfilePreview:
         self._tool.suggest(rehearsal.tools, next(iter(rehearsal.tools), "hand"))
         self._zone.suggest(rehearsal.zones, "anywhere")
         if not isinstance(self._trial.answer, VideoParams):
-            self._stage.rest(VideoParams(npc_name=npc.name), self._profile.portrait)
+            self._preview.rest(VideoParams(npc_name=npc.name), self._profile.portrait)
 
     def _reset(self) -> None:
         self._trial.rehearsal.reset()
@@ -148,9 +148,9 @@ class ProfilePreview:
             look.tell(self._answer, "" if has_answer else answer, look.WARNING)
             self._facts.show(_facts(answer) if has_answer else ())
             if trial.clip is not None:
-                self._stage.play(trial.clip)
+                self._preview.play(trial.clip)
             elif has_answer:
-                self._stage.act(answer)
+                self._preview.act(answer)
         is_busy = trial.job is not None
         self._make.visible, self._make.disabled = not is_busy, not has_answer
         self._cancel.visible = self._bar.visible = is_busy

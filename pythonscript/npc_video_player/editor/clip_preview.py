@@ -1,4 +1,4 @@
-"""A small stage in the inspector: what a player would show, moving only while somebody watches.
+"""A small preview in the inspector: what a player would show, moving only while somebody watches.
 
 The editor draws only when something changes, so what moves for ever would keep it busy for ever.
 """
@@ -18,7 +18,7 @@ from ..screen.screen import Screen
 from ..sharing import shared
 from .look import scaled
 
-__all__ = ["PreviewStage"]
+__all__ = ["ClipPreview"]
 
 _HEIGHT = 180
 _WATCHED_SECONDS = 2.0 * CLIP_SECONDS
@@ -34,7 +34,7 @@ class _PreviewNpc:
         return self.portrait
 
 
-class PreviewStage:
+class ClipPreview:
     """`root` shows a face, and then the clip in its place.
 
     It moves for two loops after each change, and while the mouse is over it.
