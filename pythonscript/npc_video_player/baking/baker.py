@@ -26,7 +26,7 @@ from npc_video.prediction.forecast import Forecast, Walk
 
 from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import read_picture
-from ..sharing.jobs import Job
+from ..sharing.background_job import BackgroundJob
 from .cast import Part, cast_of, scripts_with_generators
 
 __all__ = ["NpcBaker"]
@@ -90,7 +90,7 @@ class NpcBaker(Node):
             folder=part.folder,
             generator=self._generator_of(part),
         )
-        self._job = Job(
+        self._job = BackgroundJob(
             _work(part, clips, backend),
             self._finish,
             lambda reason: self._fail(f"{part.name}: {reason}"),

@@ -10,7 +10,7 @@ from npc_video.doctor.generators import Examined, examine, facts
 from npc_video.errors import NpcVideoError
 
 from ..resources.backend_resources import NpcBackend, make_backend
-from ..sharing.jobs import Job
+from ..sharing.background_job import BackgroundJob
 from . import look
 
 __all__ = ["NpcBackendInspector"]
@@ -34,7 +34,7 @@ class BackendTest:
 
     def __init__(self, backend: NpcBackend):
         self._backend = backend
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._test = look.button(
             "Test Connection",
             "Reload",
@@ -74,7 +74,7 @@ class BackendTest:
 
         self._is_busy(True)
         look.tell(self._state, "Asking…" if preset is None else "Making a clip…")
-        self._job = Job(work, self._show, lambda reason: self._end(reason, look.FAULT))
+        self._job = BackgroundJob(work, self._show, lambda reason: self._end(reason, look.FAULT))
 
     def _show(self, examined: Examined) -> None:
         works = examined.is_reachable and not examined.problems

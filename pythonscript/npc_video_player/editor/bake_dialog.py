@@ -33,7 +33,7 @@ from npc_video.prediction.forecast import Forecast, Walk
 
 from ..resources.backend_resources import NpcBackend
 from ..resources.game_files import read_picture
-from ..sharing.jobs import Job
+from ..sharing.background_job import BackgroundJob
 from . import look
 from .trial import generator
 
@@ -60,8 +60,8 @@ class BakeDialog:
     ):
         self.backend, self.preset = backend, preset
         self._npc, self._baked = npc, baked
-        self._job: Job | None = None
-        self._walk: Job | None = None
+        self._job: BackgroundJob | None = None
+        self._walk: BackgroundJob | None = None
         self._forecast = Forecast()
         self._progress: BakeProgress | None = None
         self._dialog = ConfirmationDialog()
@@ -183,7 +183,7 @@ class BakeDialog:
 
         self._propose(Forecast())
         look.tell(self._state, "Trying out what the NPC answers…")
-        self._walk = Job(work, self._propose, self._fail)
+        self._walk = BackgroundJob(work, self._propose, self._fail)
 
     def _propose(self, forecast: Forecast) -> None:
         self._walk, self._forecast = None, forecast
@@ -236,7 +236,7 @@ class BakeDialog:
         self._progress = None
         self._wait(is_busy=True)
         look.tell(self._state, "Looking into the folder…")
-        self._job = Job(work, self._finish, self._fail)
+        self._job = BackgroundJob(work, self._finish, self._fail)
 
     def _advance(self, progress: BakeProgress) -> None:
         self._progress = progress

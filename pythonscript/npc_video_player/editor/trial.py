@@ -17,7 +17,7 @@ from npc_video.npc.rehearsal import Rehearsal
 
 from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import read_picture
-from ..sharing.jobs import Job
+from ..sharing.background_job import BackgroundJob
 
 __all__ = ["Trial", "generator"]
 
@@ -55,7 +55,7 @@ class Trial:
     is_folded: bool = False
     answer: VideoParams | str = ""
     clip: GeneratedClip | None = None
-    job: Job | None = None
+    job: BackgroundJob | None = None
     fraction: float = 0.0
     told: str = ""
     changed: Callable[[], None] = lambda: None
@@ -86,7 +86,7 @@ class Trial:
                 await backend.close()
 
         self.fraction, self.told = 0.0, ""
-        self.job = Job(work, self._finish, self._fail)
+        self.job = BackgroundJob(work, self._finish, self._fail)
         self.changed()
 
     def cancel(self) -> None:

@@ -11,10 +11,10 @@ from godot import at_exit, run_on_main_thread
 from npc_video.errors import NpcVideoError
 from npc_video.worker import Worker
 
-__all__ = ["Job"]
+__all__ = ["BackgroundJob"]
 
 
-class Job:
+class BackgroundJob:
     """One piece of work; whoever started it hears of it on the main thread.
 
     Args:
