@@ -179,7 +179,7 @@ def busy_seconds(error: GenerationError) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A still of the clip that is being made, as a file ("image/jpeg" or "image/png")."""
+    """A picture of the clip that is being made, as a file ("image/jpeg" or "image/png")."""
 
     data: bytes
     media_type: str

@@ -78,7 +78,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A still of a clip that is being made."""
+    """A preview of a clip that is being made."""
 
     params: VideoParams
     preview: Preview

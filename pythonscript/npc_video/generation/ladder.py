@@ -7,7 +7,7 @@ from ..records import Fallback
 __all__ = ["ORDER", "SIMILAR_ENOUGH", "choose", "usefulness"]
 
 ORDER = (Fallback.SIMILAR, Fallback.PROCEDURAL, Fallback.PLACEHOLDER, Fallback.FREEZE)
-"""The best first: people take a natural gesture for a reaction, text and a still for a fault."""
+"""The best first: people take a gesture for a reaction, text and a held picture for a fault."""
 
 SIMILAR_ENOUGH = 0.6
 """From which similarity on, 0 to 1, one clip may stand for another."""

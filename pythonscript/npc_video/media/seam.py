@@ -16,7 +16,7 @@ from .decode import ClipDecoder, ClipInfo
 from .likeness import Sketch, Sketcher, apart, sketch_of
 from .opening import MediaLimits
 from .orientation import orientation_of, upright
-from .still import decode_picture
+from .picture_file import decode_picture
 from .transition import SEAM
 
 __all__ = ["is_seamless"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import GenerationInvalidError, NpcVideoError
 from ..media.edges import OPAQUE, spread
 from ..media.opening import MediaLimits
-from ..media.still import decode_picture
+from ..media.picture_file import decode_picture
 from .sizes import clip_size
 
 __all__ = ["Figure", "figure_of"]

@@ -221,7 +221,7 @@ class Director:
                 self._ring.show(event.fraction)
             self._signals.generation_progress.emit(event.fraction)
         elif isinstance(event, Previewed):
-            self.screen.stills.take(event.preview)
+            self.screen.previews.take(event.preview)
         elif isinstance(event, Growing):
             self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
@@ -264,8 +264,8 @@ class Director:
 
     def _end_stills(self, params: VideoParams) -> None:
         """No clip follows them: what is complete is shown in their place."""
-        self.screen.stills.drop()
-        if self.screen.stills.is_shown:
+        self.screen.previews.drop()
+        if self.screen.previews.is_shown:
             self._cover(Fallback.PLACEHOLDER, params)
 
     def _tell(self, event: PlaybackEvent) -> None:

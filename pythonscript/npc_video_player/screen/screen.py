@@ -23,9 +23,9 @@ from ..clips.speaker import Speaker
 from .arrival import Arrival
 from .placeholder import PARTS, Placeholder
 from .playback_events import Began, Broken, ClipRole, Finished, Looped, PlaybackEvent, Unheard
+from .previews import Previews
 from .procedural_face import ProceduralFace
 from .procedural_target import ProceduralTarget
-from .stills import Stills
 from .warp import Warp
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Screen:
         switches_at_loop: whether a clip waits until the one before it is through, if that loops.
         speaker: how fast clips play, and where they are heard.
         shots_shown: frames of clips that were on screen.
-        stills: what is shown of a clip that is being made.
+        previews: what is shown of a clip that is being made.
         procedural_target: a node of the game's in place of the drawn face, if it has one.
     """
 
     def __init__(self, player: Control, portraits: Portraits, reels: Reels):
         self.layers = LayerStack(player)
-        self.stills = Stills(player, self.layers, reels.decoders)
+        self.previews = Previews(player, self.layers, reels.decoders)
         self.procedural_target = ProceduralTarget(player, self.layers)
         self.crossfade = 0.4
         self.switches_at_loop = False
@@ -212,7 +212,7 @@ class Screen:
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""
         self._growing = None
-        self.stills.drop()
+        self.previews.drop()
         if self._opening is not None:
             self._opening.close()
             self._reels.leave(self._opening.reel)
@@ -242,7 +242,7 @@ class Screen:
         self.layers.advance(seconds, speed)
         if self._warp is not None and not self._warp.advance():
             self._end_warp()
-        self.stills.advance()
+        self.previews.advance()
         self.procedural_target.advance(seconds)
         events = self._events_of(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.

@@ -55,7 +55,7 @@ def test_packages_of_others_are_loaded_before_their_parts() -> None:
 
 
 def test_threads_that_decode_and_make_clips_may_load_at_once() -> None:
-    media = ("decode", "encode", "sound", "formats", "still")
+    media = ("decode", "encode", "sound", "formats", "picture_file")
     names = [f"npc_video.media.{name}" for name in media]
     names += ["npc_video.face.ember", "npc_video.portrait.figure"]
     for _ in range(5):

@@ -36,7 +36,7 @@ def _smaller(image: NpcImage, side: int) -> NpcImage | None:
     # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
     from ...media.opening import MediaLimits
     from ...media.orientation import orientation_of, upright
-    from ...media.still import decode_picture
+    from ...media.picture_file import decode_picture
 
     limits = MediaLimits(max_pixels=_MAX_PIXELS)
     picture = decode_picture(image.data, image.media_type, limits)

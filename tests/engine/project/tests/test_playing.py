@@ -118,7 +118,7 @@ def as_light(pixels: np.ndarray) -> np.ndarray:
 def test_colours_are_linear_where_the_canvas_wants_that(test: EngineTest) -> Steps:
     """With HDR 2D the engine makes `middle_grey` linear; Compatibility has none, so this does.
 
-    That clips, the face, stills and a player's texture then look as without HDR 2D was seen by
+    That clips, the face, previews and a player's texture then look as without HDR 2D was seen by
     hand, with Forward+ and Mobile on software Vulkan.
     """
     linear = Color(0.2140, 0.2140, 0.2140)

@@ -400,7 +400,7 @@ def test_a_damaged_still_changes_nothing(test: EngineTest) -> Steps:
         top = shown.player._screen.layers.top
         director = shown.player._director
         director._take(Previewed(director.wanted, Preview(b"\x89PNG and no more", "image/png")))
-        yield from until(lambda: shown.player._screen.stills._coming is None)
+        yield from until(lambda: shown.player._screen.previews._coming is None)
         assert shown.player._screen.layers.top is top
 
 

@@ -16,7 +16,7 @@ from npc_video.errors import (
     GenerationRefusedError,
 )
 from npc_video.media.opening import MediaLimits
-from npc_video.media.still import decode_still
+from npc_video.media.picture_file import decode_preview
 
 from ..serving import answer
 from .client import asked, make, until_pending, until_running
@@ -221,7 +221,7 @@ class FaultTests(ABC):
             assert (await make(backend, request)).data
             (upload,) = [q.body for q in gate.passed if q.path == "/upload/image"]
             png = upload[upload.index(b"\x89PNG") : upload.index(b"IEND") + 8]
-            still = decode_still(png, "image/png", MediaLimits())
+            still = decode_preview(png, "image/png", MediaLimits())
             assert (still.width, still.height) == (max(sent, 256), max(sent, 256))
 
         self.run(test)

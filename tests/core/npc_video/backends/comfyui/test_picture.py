@@ -13,7 +13,7 @@ from npc_video.backends.base import NpcImage
 from npc_video.backends.comfyui.picture import fitted
 from npc_video.media.opening import MediaLimits
 from npc_video.media.orientation import UPRIGHT, orientation_of
-from npc_video.media.still import decode_picture
+from npc_video.media.picture_file import decode_picture
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 # How a photo lies in the file for its red half to be seen on top, by what Exif says of it: the

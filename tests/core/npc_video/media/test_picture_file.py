@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import ClipLimitError, DamagedClipError, MediaError, UnsupportedClipError
 from npc_video.media.opening import MediaLimits
-from npc_video.media.still import decode_still
+from npc_video.media.picture_file import decode_preview
 
 KINDS = {"image/jpeg": ("mjpeg", "yuvj420p"), "image/png": ("png", "rgb24")}
 
 
-def still_of(pixels, media_type="image/png"):
+def file_of(pixels, media_type="image/png"):
     codec, form = KINDS[media_type]
     file = io.BytesIO()
     with av.open(file, "w", format="image2pipe") as output:
@@ -25,55 +25,56 @@ def still_of(pixels, media_type="image/png"):
     return file.getvalue()
 
 
-def pixels_of(still):
-    return np.frombuffer(still.pixels, np.uint8).reshape(still.height, still.width, 3).astype(int)
+def pixels_of(preview):
+    pixels = np.frombuffer(preview.pixels, np.uint8)
+    return pixels.reshape(preview.height, preview.width, 3).astype(int)
 
 
 @pytest.mark.parametrize("media_type", KINDS)
 def test_shows_what_is_in_the_file(media_type):
     pixels = np.zeros((300, 400, 3), np.uint8)
     pixels[:] = 200, 100, 50
-    still = decode_still(still_of(pixels, media_type), media_type)
-    assert (still.width, still.height) == (400, 300)
-    assert np.abs(pixels_of(still) - pixels).max() <= 4
+    preview = decode_preview(file_of(pixels, media_type), media_type)
+    assert (preview.width, preview.height) == (400, 300)
+    assert np.abs(pixels_of(preview) - pixels).max() <= 4
 
 
 def test_a_small_one_is_enlarged_without_steps():
     ramp = np.linspace(0, 255, 16).astype(np.uint8)
     pixels = np.repeat(ramp[None, :, None], 12, 0).repeat(3, 2)
-    still = decode_still(still_of(pixels), "image/png")
-    assert (still.width, still.height) == (16 * 22, 12 * 22)
-    steps = np.diff(pixels_of(still)[still.height // 2, :, 0])
+    preview = decode_preview(file_of(pixels), "image/png")
+    assert (preview.width, preview.height) == (16 * 22, 12 * 22)
+    steps = np.diff(pixels_of(preview)[preview.height // 2, :, 0])
     assert steps.max() <= 3, "16 levels would go up by 17 at once"
 
 
 def test_a_large_one_is_refused():
-    data = still_of(np.zeros((64, 65, 3), np.uint8))
+    data = file_of(np.zeros((64, 65, 3), np.uint8))
     with pytest.raises(DamagedClipError):
-        decode_still(data, "image/png", MediaLimits(max_pixels=64 * 64))
+        decode_preview(data, "image/png", MediaLimits(max_pixels=64 * 64))
     with pytest.raises(ClipLimitError):
-        decode_still(data, "image/png", MediaLimits(max_bytes=10))
+        decode_preview(data, "image/png", MediaLimits(max_bytes=10))
 
 
 def test_a_thin_one_is_not_enlarged_beyond_the_limit():
-    still = decode_still(
-        still_of(np.zeros((2, 3000, 3), np.uint8)), "image/png", MediaLimits(max_pixels=100_000)
+    preview = decode_preview(
+        file_of(np.zeros((2, 3000, 3), np.uint8)), "image/png", MediaLimits(max_pixels=100_000)
     )
-    assert (still.width, still.height) == (12000, 8)
+    assert (preview.width, preview.height) == (12000, 8)
 
 
 def test_other_types_are_refused():
     with pytest.raises(UnsupportedClipError, match="image/gif"):
-        decode_still(b"GIF89a", "image/gif")
+        decode_preview(b"GIF89a", "image/gif")
 
 
 @pytest.mark.parametrize("media_type", KINDS)
 @given(data=st.binary(max_size=300), at=st.integers(0, 400))
 def test_damage_gives_a_picture_or_a_typed_error(media_type, data, at):
-    whole = still_of(np.full((40, 40, 3), 90, np.uint8), media_type)
+    whole = file_of(np.full((40, 40, 3), 90, np.uint8), media_type)
     for damaged in (data, whole[:at] + data, whole[:at] + data + whole[at + len(data) :]):
         try:
-            still = decode_still(damaged, media_type, MediaLimits(max_pixels=1 << 16))
+            preview = decode_preview(damaged, media_type, MediaLimits(max_pixels=1 << 16))
         except MediaError:
             continue
-        assert len(still.pixels) == still.width * still.height * 3
+        assert len(preview.pixels) == preview.width * preview.height * 3

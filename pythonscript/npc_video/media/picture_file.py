@@ -1,4 +1,4 @@
-"""Stills of a clip that is being made, decoded within limits like the clips themselves."""
+"""Decodes picture files, within limits like clips: portraits, and previews of clips."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from av.error import FFmpegError
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .opening import MediaLimits, reason
 
-__all__ = ["Still", "decode_picture", "decode_still"]
+__all__ = ["DecodedPreview", "decode_picture", "decode_preview"]
 
 _DECODERS = {"image/jpeg": "mjpeg", "image/png": "png"}
 _OF_PORTRAITS = {**_DECODERS, "image/webp": "webp"}
@@ -21,7 +21,7 @@ _LEAST_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class DecodedPreview:
     """A picture in RGB, 8 bits each: rows from the top, without gaps."""
 
     width: int
@@ -29,8 +29,10 @@ class Still:
     pixels: bytes
 
 
-def decode_still(data: bytes, media_type: str, limits: MediaLimits | None = None) -> Still:
-    """The picture, smoothly enlarged where it is small.
+def decode_preview(
+    data: bytes, media_type: str, limits: MediaLimits | None = None
+) -> DecodedPreview:
+    """Returns the preview of a clip that is being made, smoothly enlarged where it is small.
 
     Args:
         media_type: "image/jpeg" or "image/png".
@@ -46,13 +48,13 @@ def decode_still(data: bytes, media_type: str, limits: MediaLimits | None = None
 
 
 def decode_picture(data: bytes, media_type: str, limits: MediaLimits) -> Any:
-    """The picture of an NPC, as a frame of FFmpeg.
+    """Returns the picture of an NPC, as a frame of FFmpeg.
 
     Args:
         media_type: "image/jpeg", "image/png" or "image/webp".
 
     Raises:
-        UnsupportedClipError, ClipLimitError, DamagedClipError: as `decode_still` does.
+        UnsupportedClipError, ClipLimitError, DamagedClipError: as `decode_preview` does.
     """
     with _damage_told():
         return _read(data, media_type, limits, _OF_PORTRAITS)
@@ -63,17 +65,17 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except (FFmpegError, ValueError) as error:
-        raise DamagedClipError(f"The still is damaged: {reason(error)}.") from error
+        raise DamagedClipError(f"The picture is damaged: {reason(error)}.") from error
 
 
 def _read(data: bytes, media_type: str, limits: MediaLimits, decoders: Mapping[str, str]) -> Any:
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in decoders:
         raise UnsupportedClipError(
-            f"The still is of the type {media_type!r}: use one of {', '.join(decoders)}."
+            f"The picture is of the type {media_type!r}: use one of {', '.join(decoders)}."
         )
     if len(data) > limits.max_bytes:
-        raise ClipLimitError(f"The still has more than the {limits.max_bytes} bytes allowed.")
+        raise ClipLimitError(f"The picture has more than the {limits.max_bytes} bytes allowed.")
     return _decode(data, decoders[kind], limits)
 
 
@@ -85,12 +87,12 @@ def _decode(data: bytes, decoder: str, limits: MediaLimits) -> Any:
     for packet in (av.Packet(data), None):
         for picture in context.decode(packet):
             return picture
-    raise DamagedClipError("The still is damaged: it holds no picture.")
+    raise DamagedClipError("The picture is damaged: it holds no picture.")
 
 
-def _enlarged(picture: Any, max_pixels: int) -> Still:
+def _enlarged(picture: Any, max_pixels: int) -> DecodedPreview:
     wanted = -(-_LEAST_SIDE // min(picture.width, picture.height))
     times = max(1, min(wanted, math.isqrt(max_pixels // (picture.width * picture.height))))
     width, height = picture.width * times, picture.height * times
     shown = picture.reformat(width, height, "rgb24", interpolation="BICUBIC", threads=1)
-    return Still(width, height, shown.to_ndarray().tobytes())
+    return DecodedPreview(width, height, shown.to_ndarray().tobytes())

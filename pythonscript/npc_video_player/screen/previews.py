@@ -1,6 +1,6 @@
-"""Stills of the clip on its way, shown over what is drawn until that is there.
+"""Shows previews of the clip that is being made over what is drawn until it is there.
 
-A clip on screen is not covered by them: it moves, and they are unfinished.
+They do not cover a clip on screen: it moves, and they are unfinished.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from .procedural_face import ProceduralFace
 
 if TYPE_CHECKING:
     from npc_video.backends.base import Preview
-    from npc_video.media.still import Still
+    from npc_video.media.picture_file import DecodedPreview
 
 _FADE_SECONDS = 0.4
 
 
-class StillLayer:
-    """One still, drawn where the clip will be."""
+class PreviewLayer:
+    """One preview, drawn where the clip will be."""
 
-    def __init__(self, player: Control, still: Still):
+    def __init__(self, player: Control, preview: DecodedPreview):
         self.item = new_item(player)
         image = Image.create_from_data(
-            still.width, still.height, False, Image.FORMAT_RGB8, still.pixels
+            preview.width, preview.height, False, Image.FORMAT_RGB8, preview.pixels
         )
         self._texture = RenderingServer.texture_2d_create(image)
         RenderingServer.canvas_item_set_default_texture_filter(
@@ -45,15 +45,15 @@ class StillLayer:
         RenderingServer.canvas_item_add_texture_rect(self.item, area, self._texture)
 
     def advance(self, seconds: float) -> None:
-        """It stands still."""
+        """Does nothing, as a preview does not move."""
 
     def close(self) -> None:
         RenderingServer.free_rid(self.item)
         RenderingServer.free_rid(self._texture)
 
 
-class Stills:
-    """Of one player: decoded on a thread, each fades in over the one before.
+class Previews:
+    """Decodes the previews of one player on a thread; each fades in over the one before.
 
     Args:
         decoders: the threads to decode on.
@@ -63,11 +63,11 @@ class Stills:
         self._player = player
         self._layers = layers
         self._decoders = decoders
-        self._coming: Future[Still] | None = None
+        self._coming: Future[DecodedPreview] | None = None
 
     @property
     def is_shown(self) -> bool:
-        return isinstance(self._layers.top, StillLayer)
+        return isinstance(self._layers.top, PreviewLayer)
 
     def take(self, preview: Preview) -> None:
         """Shows this one as soon as it is decoded; one that is damaged is left out."""
@@ -75,7 +75,7 @@ class Stills:
             self._coming = self._decoders.submit(_decode, preview)
 
     def drop(self) -> None:
-        """None that is being decoded is wanted any more."""
+        """Forgets the preview that is being decoded."""
         self._coming = None
 
     def advance(self) -> None:
@@ -83,15 +83,15 @@ class Stills:
         if coming is None or not coming.done():
             return
         self._coming = None
-        is_drawn = isinstance(self._layers.top, Placeholder | ProceduralFace | StillLayer)
+        is_drawn = isinstance(self._layers.top, Placeholder | ProceduralFace | PreviewLayer)
         if is_drawn and not coming.cancelled() and coming.exception() is None:
-            still = coming.result()
+            preview = coming.result()
             wide = self._layers.picture_size.x
-            size = Vector2(wide, wide * still.height / still.width)
-            self._layers.push(StillLayer(self._player, still), _FADE_SECONDS, size=size)
+            size = Vector2(wide, wide * preview.height / preview.width)
+            self._layers.push(PreviewLayer(self._player, preview), _FADE_SECONDS, size=size)
 
 
-def _decode(preview: Preview) -> Still:
-    from npc_video.media.still import decode_still  # loads FFmpeg, 0.1 s
+def _decode(preview: Preview) -> DecodedPreview:
+    from npc_video.media.picture_file import decode_preview  # loads FFmpeg, 0.1 s
 
-    return decode_still(preview.data, preview.media_type)
+    return decode_preview(preview.data, preview.media_type)
