@@ -497,7 +497,7 @@ class NpcVideoPlayer(PlayerProperties):
         layers.picture_size = self._picture_size()
         screen.procedural_target.take(self._target())
         name, parts = self._npc.profile.name, self._placeholder_parts()
-        screen.dress(name, self.placeholder_text, parts)
+        screen.set_placeholder(name, self.placeholder_text, parts)
         if self._viewport is not None:
             self._viewport.resize(self._texture_size(self._first_size))
             screen.place(Rect2(0.0, 0.0, *self._viewport.size))

@@ -80,8 +80,8 @@ class Placeholder:
             RenderingServer.canvas_item_set_parent(part, self.item)
             RenderingServer.canvas_item_set_draw_index(part, order)
 
-    def dress(self, name: str, portrait: Any, text: str, parts: Collection[str]) -> None:
-        """Shows another NPC, or one that looks or is called otherwise now."""
+    def update(self, name: str, portrait: Any, text: str, parts: Collection[str]) -> None:
+        """Draws itself anew if anything that it shows has changed."""
         before = self.params.npc_name, self._portrait, self._text, self._parts
         if (name, portrait, text, parts) != before:
             self.params = replace(self.params, npc_name=name)

@@ -74,7 +74,7 @@ class Screen:
         self._warp: Warp | None = None
         self._broken: Reel | None = None
         # All that there is, when nothing fades, opens or sounds.
-        self._calm: ClipLayer | None = None
+        self._lone_clip: ClipLayer | None = None
 
     # ---- What is to be shown ----
 
@@ -202,12 +202,12 @@ class Screen:
         elif shown is not None and not shown.is_held:
             self.open(shown.reel.clip, "again")
 
-    def dress(self, name: str, text: str, parts: frozenset[str]) -> None:
-        """Has placeholders show who is shown now with these parts, and say `text`."""
+    def set_placeholder(self, name: str, text: str, parts: frozenset[str]) -> None:
+        """Sets what placeholders show: the NPC's name, a text, and which parts."""
         self._text, self._parts = text, parts
         for layer in self.layers:
             if isinstance(layer, Placeholder):
-                layer.dress(name, self._portraits.picture_of(layer.params), text, parts)
+                layer.update(name, self._portraits.picture_of(layer.params), text, parts)
 
     def drop_opening(self) -> None:
         """Gives up the clip that is being opened, and what comes in."""
@@ -233,10 +233,10 @@ class Screen:
 
     def advance(self, seconds: float) -> list[PlaybackEvent]:
         """Plays on; what has happened."""
-        calm, speed = self._calm, self.speaker.speed
-        if calm is not None:
-            calm.advance(seconds * speed)
-            return self._events_of([calm])
+        clip, speed = self._lone_clip, self.speaker.speed
+        if clip is not None:
+            clip.advance(seconds * speed)
+            return self._events_of([clip])
         if self._opening is not None:
             self._opening.advance(seconds, speed)
         self.layers.advance(seconds, speed)
@@ -247,16 +247,16 @@ class Screen:
         events = self._events_of(self._clips()) + self._begin_opened()
         # Those of now: what was opened may have hidden the others at once.
         events += self._sound()
-        self._calm = self._found_calm()
+        self._lone_clip = self._find_lone_clip()
         return events
 
     @property
     def rests(self) -> float:
         """Seconds for which nothing of it changes by itself; 0 where that is not known."""
-        if self._calm is None:
+        if self._lone_clip is None:
             return 0.0
         speed = self.speaker.speed
-        return self._calm.reel.rests / speed if speed > 0.0 else math.inf
+        return self._lone_clip.reel.rests / speed if speed > 0.0 else math.inf
 
     @property
     def has_changed(self) -> bool:
@@ -269,13 +269,13 @@ class Screen:
 
     def _stir(self) -> None:
         """Something begins."""
-        self._calm = None
+        self._lone_clip = None
         wake(self._player)
 
     def _clips(self) -> list[ClipLayer]:
         return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
 
-    def _found_calm(self) -> ClipLayer | None:
+    def _find_lone_clip(self) -> ClipLayer | None:
         """The one layer that plays, if it is all that there is."""
         shown = self.clip
         if len(self.layers) > 1 or self._opening is not None or self.procedural_target.is_shown:
