@@ -346,7 +346,7 @@ class VideoGenerationManager:
     def _fail(
         self, start: Start, reason: str, now: float, lost: GeneratorUnavailableError | None = None
     ) -> Decision:
-        """A job has failed; `lost` if the host is the cause."""
+        """A job has failed; `lost` if the backend is the cause."""
         self._futures.pop(start.ticket, None)
         rest = lost.retry_after if isinstance(lost, GeneratorOverloadedError) else None
         return self._core.fail(
@@ -377,7 +377,7 @@ class VideoGenerationManager:
     # ---- On the worker thread ----
 
     async def _generate(self, start: Start) -> None:
-        backend, params = self._backends[start.host], start.job.params
+        backend, params = self._backends[start.backend], start.job.params
         attempt = Attempt(start, self._config.clip_seconds)
 
         def tell(fraction: float) -> None:

@@ -1,7 +1,7 @@
 """Which preset a clip is generated with: the best that is there in time.
 
-How long a host takes is told by one number, its load factor: the time of a job ÷ the usual time of
-its preset. So what was learned from small clips holds for large ones. A plain average is late
+How long a backend takes is told by one number, its load factor: the time of a job ÷ the usual time
+of its preset. So what was learned from small clips holds for large ones. A plain average is late
 10.7 % of the time, the 90th percentile of twelve jobs 6.4 %.
 """
 
@@ -24,7 +24,7 @@ _UP_AFTER_SECONDS = 8.0
 
 
 def typical_seconds(preset: QualityPreset) -> float:
-    """How long one clip takes on a host with load factor 1, seconds: the geometric mean."""
+    """How long one clip takes on a backend with load factor 1, seconds: the geometric mean."""
     return math.sqrt(preset.min_seconds * preset.max_seconds)
 
 
@@ -39,7 +39,7 @@ def presets_up_to(wanted: QualityPreset) -> tuple[QualityPreset, ...]:
 
 
 class LoadFactor:
-    """How slow a host is, learned from its last twelve jobs; 1 is as its presets say."""
+    """How slow a backend is, learned from its last twelve jobs; 1 is as its presets say."""
 
     def __init__(self) -> None:
         self._ratios: deque[float] = deque(maxlen=_WINDOW)
@@ -73,7 +73,7 @@ class Choice:
 
 
 class AdaptiveQuality:
-    """Chooses presets for one host.
+    """Chooses presets for one backend.
 
     Args:
         presets: what may be chosen from, in any order, at least one.
@@ -89,7 +89,7 @@ class AdaptiveQuality:
         self.configure(presets, deadline)
 
     def configure(self, presets: Sequence[QualityPreset], deadline: float) -> None:
-        """Takes other presets and another deadline, and keeps what was learned of the host."""
+        """Takes other presets and another deadline, and keeps what was learned of the backend."""
         self._presets = sorted(presets, key=typical_seconds)
         self._deadline = deadline
         self._index = self._best_in_time()

@@ -25,6 +25,7 @@ from ..records import (
     VideoParams,
 )
 from . import ladder
+from .backend_states import BackendStates
 from .clips import Clips
 from .decision import Decision, Draft
 from .events import (
@@ -36,7 +37,6 @@ from .events import (
     SimilarReady,
     Upgraded,
 )
-from .hosts import Hosts
 from .idle import IdleWork
 from .jobs import Job, Purpose, Start
 from .planner import Planner, QuietPeriod
@@ -56,7 +56,7 @@ _QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a gener
 # Per second of generating, of what the game says it will certainly need some time.
 _BACKGROUND_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
-# Of a host that wants to be left alone for longer, nobody waits for the end.
+# Of a backend that wants to be left alone for longer, nobody waits for the end.
 _LONGEST_REST = 60.0
 
 
@@ -69,14 +69,14 @@ class GenerationCore:
     Args:
         config: what clips are to be like.
         clips: where finished ones are kept.
-        slots: how many clips each host makes at once, by its name. Without a host nothing can be
-            generated: what is not there is answered with a fallback, and nobody waits for it.
-        finishing: the hosts whose clips are never broken off once they have begun.
+        slots: how many clips each backend makes at once, by its name. Without a backend nothing can
+            be generated: what is not there is answered with a fallback, and nobody waits for it.
+        finishing: the backends whose clips are never broken off once they have begun.
         fallbacks: those that the game can show.
         planner: what chooses speculations.
 
     Attributes:
-        can_generate: whether there is a host.
+        can_generate: whether there is a backend.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class GenerationCore:
         self._clips = clips
         self._fallbacks = fallbacks
         self._queue = GenerationQueue(slots, finishing)
-        self._hosts = Hosts(slots)
+        self._states = BackendStates(slots)
         self._idle = IdleWork(self.planner, clips, self._queue, fallbacks)
         self._viewers = Viewers()
         self._unused: dict[CacheKey, float] = {}
@@ -111,7 +111,7 @@ class GenerationCore:
         """Takes new settings, for what begins from now on."""
         self._config = config
         self._presets = presets_up_to(config.quality)
-        self._hosts.configure(self._presets, config.max_wait)
+        self._states.configure(self._presets, config.max_wait)
 
     # ---- What the game does ----
 
@@ -272,7 +272,7 @@ class GenerationCore:
         self._give_up(self._queue.clear(), now)
         return self._draft.decide(())
 
-    # ---- What hosts do ----
+    # ---- What backends do ----
 
     def finish(self, ticket: int, clip: GeneratedClip, now: float) -> Decision:
         """A job is done. One that was given up may still bring its clip."""
@@ -284,9 +284,9 @@ class GenerationCore:
         if start is None:
             return self._settle(now)
         seconds = now - start.at
-        host = self._hosts[start.host]
-        host.quality.record(start.job.preset, seconds, now)
-        host.breaker.succeeded()
+        state = self._states[start.backend]
+        state.quality.record(start.job.preset, seconds, now)
+        state.breaker.succeeded()
         self._idle.cooldown.succeeded(key)
         self._counters.generated += 1
         self._account(start, seconds)
@@ -318,9 +318,9 @@ class GenerationCore:
         """A job has failed.
 
         Args:
-            worth_retrying: the host, not the request, is the cause.
+            worth_retrying: the backend, not the request, is the cause.
             has_begun: it may cost money already, so it is not tried again.
-            rest: seconds for which the host wants to be left alone with it.
+            rest: seconds for which the backend wants to be left alone with it.
         """
         start = self._queue.finish(ticket)
         if start is None:
@@ -328,9 +328,9 @@ class GenerationCore:
         job = start.job
         self._account(start, now - start.at)
         if worth_retrying:
-            self._hosts[start.host].breaker.failed(now)
+            self._states[start.backend].breaker.failed(now)
             self._why_resting = reason
-        is_left = job.attempt + 1 < MAX_ATTEMPTS and self._hosts.working(now)
+        is_left = job.attempt + 1 < MAX_ATTEMPTS and self._states.working(now)
         may_begin = not has_begun and rest <= _LONGEST_REST
         if worth_retrying and is_left and may_begin and job.is_wanted:
             rest = max(rest, backoff(job.attempt + 1, self._chance))
@@ -353,9 +353,9 @@ class GenerationCore:
         return self._settle(now)
 
     def _despair(self, awaited: Awaited, now: float) -> None:
-        """Gives up a late clip if no host works, for nobody knows when one will."""
+        """Gives up a late clip if no backend works, for nobody knows when one will."""
         key = awaited.key
-        if key in {job.key for job in self._queue.waiting} and not self._hosts.working(now):
+        if key in {job.key for job in self._queue.waiting} and not self._states.working(now):
             self._queue.cancel(key)
             self._counters.failed += 1
             self._disappoint(awaited.params, key, self._why_resting)
@@ -373,10 +373,10 @@ class GenerationCore:
         late = self._viewers.next_late(self._config.max_wait)
         if late is not None:
             times.append(late)
-        reopening = self._hosts.next_try(now)
+        reopening = self._states.next_try(now)
         if reopening is not None and len(self._queue):
             times.append(reopening)
-        if self._config.predictive and self._queue.has_free_slot(self._hosts.working(now)):
+        if self._config.predictive and self._queue.has_free_slot(self._states.working(now)):
             # The longer the player rests, the more can be made before he goes on.
             times.append(self._settled_at + _REPLAN_SECONDS)
         return min(times, default=None)
@@ -386,7 +386,7 @@ class GenerationCore:
         return any(start.ticket == ticket and start.job.is_wanted for start in self._queue.running)
 
     def stats(self) -> ManagerStats:
-        return snapshot(self._counters, self._queue, self._hosts, self.planner)
+        return snapshot(self._counters, self._queue, self._states, self.planner)
 
     # ---- Clips that come and are shown ----
 
@@ -462,7 +462,7 @@ class GenerationCore:
         if self._config.progressive:
             return self._presets[0]
         if self._config.adaptive:
-            return self._hosts.fastest.quality.choose().preset
+            return self._states.fastest.quality.choose().preset
         return self._presets[-1]
 
     def _enqueue(self, job: Job) -> None:
@@ -485,33 +485,33 @@ class GenerationCore:
         return Job(key, params, preset, purpose, priority, params.npc_id, now, order)
 
     def _account(self, start: Start, seconds: float) -> None:
-        """Books what a host has spent on a job."""
+        """Books what a backend has spent on a job."""
         self._counters.worked(start, seconds)
         self.planner.budget.spent(seconds, speculative=start.job.is_speculative)
 
     def _give_up(self, stopped: Iterable[Start], now: float) -> None:
         for start in stopped:
             self._account(start, now - start.at)
-            self._hosts[start.host].breaker.stopped()
+            self._states[start.backend].breaker.stopped()
             self._draft.stops.append(start)
 
     # ---- What begins ----
 
     def _settle(self, now: float) -> Decision:
-        """Gives the hosts work: what is wanted, then what is worth most, one after the other."""
-        hosts = self._hosts.working(now)
+        """Gives the backends work: what is wanted, then what is worth most, one after the other."""
+        backends = self._states.working(now)
         started: list[Start] = []
         self._queue.replan(())
         while True:
-            assignment = self._queue.assign(now, hosts)
+            assignment = self._queue.assign(now, backends)
             self._counters.preempted += len(assignment.stops)
             self._give_up(assignment.stops, now)
             for start in assignment.starts:
-                self._hosts[start.host].breaker.started()
+                self._states[start.backend].breaker.started()
                 if start.job.is_wanted:
                     self._counters.waiting.append(now - start.job.asked_at)
             started += assignment.starts
-            job = self._most_worth(now) if self._queue.has_free_slot(hosts) else None
+            job = self._most_worth(now) if self._queue.has_free_slot(backends) else None
             if job is None:
                 break
             self._queue.replan((job,))
@@ -519,8 +519,8 @@ class GenerationCore:
         return self._draft.decide(started)
 
     def _most_worth(self, now: float) -> Job | None:
-        """What is worth most of an idle host's time."""
-        quality, first = self._hosts.fastest.quality, self._first_preset()
+        """What is worth most of an idle backend's time."""
+        quality, first = self._states.fastest.quality, self._first_preset()
         best = self._idle.best(
             now, self._config, self._presets, first, quality, self._viewers.shown
         )

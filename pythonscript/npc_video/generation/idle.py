@@ -67,7 +67,7 @@ class IdleWork:
         Args:
             presets: those of upgrades, the cheapest first, the wanted one last.
             first: the preset of a clip that is made ahead.
-            quality: of the host that would make it.
+            quality: of the backend that would make it.
             shown: the clips on screen.
         """
         if not self.cooldown.is_over(now):

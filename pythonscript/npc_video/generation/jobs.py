@@ -1,4 +1,4 @@
-"""A clip to be generated, and its way onto a host."""
+"""A clip to be generated, and its way onto a backend."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -58,9 +58,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A job that a host works on; `ticket` tells one start from all others."""
+    """A job that a backend works on; `ticket` tells one start from all others."""
 
     ticket: int
-    host: str
+    backend: str
     job: Job
     at: float

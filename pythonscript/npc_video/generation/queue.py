@@ -14,7 +14,7 @@ _PLANNED = (Purpose.SPECULATION, Purpose.UPGRADE)
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the hosts are to do now; stop first, then start."""
+    """What the backends are to do now; stop first, then start."""
 
     starts: tuple[Start, ...]
     stops: tuple[Start, ...]
@@ -28,9 +28,9 @@ class GenerationQueue:
     again. What is not wanted gains priority while it waits, so all of it gets its turn some time.
 
     Args:
-        slots: how many jobs each host runs at once, at least one; there may be no host.
-        finishing: the hosts that finish what they have begun: their jobs make way for none, and one
-            that is taken out runs on as one that nobody waits for.
+        slots: how many jobs each backend runs at once, at least one; there may be no backend.
+        finishing: the backends that finish what they have begun: their jobs make way for none, and
+            one that is taken out runs on as one that nobody waits for.
         length: how many jobs wait at most; the least valuable one is refused.
         ageing: priority gained per second of waiting.
     """
@@ -74,8 +74,8 @@ class GenerationQueue:
         running = self._find_running(key)
         return running.job if running else self._waiting.get(key)
 
-    def has_free_slot(self, hosts: Iterable[str]) -> bool:
-        return any(self._is_free(host) for host in hosts)
+    def has_free_slot(self, backends: Iterable[str]) -> bool:
+        return any(self._is_free(backend) for backend in backends)
 
     # ---- What comes and goes ----
 
@@ -127,27 +127,27 @@ class GenerationQueue:
         self._waiting.clear()
         return self._stop(self.running)
 
-    # ---- Hosts ----
+    # ---- Backends ----
 
-    def assign(self, now: float, hosts: Sequence[str]) -> Assignment:
-        """Gives waiting jobs to `hosts`, the preferred one first."""
+    def assign(self, now: float, backends: Sequence[str]) -> Assignment:
+        """Gives waiting jobs to `backends`, the preferred one first."""
         starts: list[Start] = []
         stops: list[Start] = []
         for job in self.in_order():
             if job.not_before > now:
                 continue
-            host = next((host for host in hosts if self._is_free(host)), None)
-            if host is None:
-                victim = self._victim(job, now, hosts)
+            backend = next((backend for backend in backends if self._is_free(backend)), None)
+            if backend is None:
+                victim = self._victim(job, now, backends)
                 if victim is None:
                     break  # whoever comes later may displace even less
                 del self._running[victim.ticket]
                 stops.append(victim)
                 if victim.job.is_wanted:
                     self._waiting[victim.job.key] = victim.job
-                host = victim.host
+                backend = victim.backend
             del self._waiting[job.key]
-            start = Start(next(self._tickets), host, job, now)
+            start = Start(next(self._tickets), backend, job, now)
             self._running[start.ticket] = start
             starts.append(start)
         return Assignment(tuple(starts), tuple(stops))
@@ -166,15 +166,15 @@ class GenerationQueue:
         younger = 0.0 if job.is_wanted else self._ageing * job.asked_at
         return (job.is_wanted, job.priority - younger, -job.order)
 
-    def _victim(self, job: Job, now: float, hosts: Sequence[str]) -> Start | None:
+    def _victim(self, job: Job, now: float, backends: Sequence[str]) -> Start | None:
         """The running job that `job` may displace and that is worth least, the youngest first."""
         if not job.is_wanted:
             return None
         weaker = (
             start
             for start in self._running.values()
-            if start.host in hosts
-            and start.host not in self._finishing
+            if start.backend in backends
+            and start.backend not in self._finishing
             and (not start.job.is_wanted or start.job.priority < job.priority)
         )
         return min(
@@ -183,9 +183,9 @@ class GenerationQueue:
             default=None,
         )
 
-    def _is_free(self, host: str) -> bool:
-        busy = sum(start.host == host for start in self._running.values())
-        return busy < self._slots.get(host, 0)
+    def _is_free(self, backend: str) -> bool:
+        busy = sum(start.backend == backend for start in self._running.values())
+        return busy < self._slots.get(backend, 0)
 
     def _find_running(self, key: CacheKey) -> Start | None:
         return next((start for start in self._running.values() if start.job.key == key), None)
@@ -193,7 +193,7 @@ class GenerationQueue:
     def _stop(self, starts: Iterable[Start]) -> tuple[Start, ...]:
         stopped: list[Start] = []
         for start in starts:
-            if start.host in self._finishing:
+            if start.backend in self._finishing:
                 left = replace(start.job, purpose=Purpose.BACKGROUND, priority=0.0)
                 self._running[start.ticket] = replace(start, job=left)
             else:

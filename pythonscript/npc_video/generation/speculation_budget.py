@@ -25,7 +25,7 @@ class SpeculationBudget:
         self._unused = 0.0
 
     def spent(self, seconds: float, *, speculative: bool) -> None:
-        """A host has worked on a job."""
+        """A backend has worked on a job."""
         self._all = self._all * _MEMORY + seconds
         self._unused = self._unused * _MEMORY + (seconds if speculative else 0.0)
 

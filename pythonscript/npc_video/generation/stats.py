@@ -3,19 +3,19 @@
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from .hosts import Host, Hosts
+from .backend_states import BackendState, BackendStates
 from .jobs import Job, Start
 from .planner import Planner
 from .queue import GenerationQueue
 
-__all__ = ["Counters", "HostStats", "ManagerStats", "snapshot"]
+__all__ = ["BackendStats", "Counters", "ManagerStats", "snapshot"]
 
 _WINDOW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class HostStats:
-    """One generator.
+class BackendStats:
+    """Statistics of one backend.
 
     Attributes:
         load_factor: how many times longer than its presets say nine jobs in ten take at most.
@@ -51,7 +51,7 @@ class ManagerStats:
         speculation_seconds: of generating spent on clips made ahead, given up ones too;
             `wasted_seconds`, those spent on clips that were never shown.
         busy_seconds: of generating, all in all.
-        can_generate: whether there is a generator; `hosts` is empty if not.
+        can_generate: whether there is a generator; `backends` is empty if not.
         least_probability: how likely a clip must be needed to be made ahead, 0 to 1.
         reliabilities: by NPC and source of predictions: how often right ÷ how often expected to be.
     """
@@ -80,7 +80,7 @@ class ManagerStats:
     busy_seconds: float
     can_generate: bool
     least_probability: float
-    hosts: dict[str, HostStats]
+    backends: dict[str, BackendStats]
     reliabilities: dict[str, dict[str, float]]
 
 
@@ -108,14 +108,14 @@ class Counters:
     generating: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
 
     def worked(self, start: Start, seconds: float) -> None:
-        """A host has spent `seconds` on a job, to the end or not."""
+        """A backend has spent `seconds` on a job, to the end or not."""
         self.busy_seconds += seconds
         if start.job.is_speculative:
             self.speculation_seconds += seconds
 
 
 def snapshot(
-    counters: Counters, queue: GenerationQueue, hosts: Hosts, planner: Planner
+    counters: Counters, queue: GenerationQueue, states: BackendStates, planner: Planner
 ) -> ManagerStats:
     """The numbers as they are now."""
     return ManagerStats(
@@ -141,17 +141,17 @@ def snapshot(
         speculation_seconds=counters.speculation_seconds,
         wasted_seconds=counters.speculation_seconds - counters.used_seconds,
         busy_seconds=counters.busy_seconds,
-        can_generate=bool(list(hosts)),
+        can_generate=bool(list(states)),
         least_probability=planner.budget.least_probability,
-        hosts={host.name: _host(host) for host in hosts},
+        backends={state.name: _backend(state) for state in states},
         reliabilities=planner.reliabilities,
     )
 
 
-def _host(host: Host) -> HostStats:
-    choice = host.quality.choose()
-    return HostStats(
-        host.quality.load.value, choice.preset.name, choice.reason, host.breaker.is_resting
+def _backend(state: BackendState) -> BackendStats:
+    choice = state.quality.choose()
+    return BackendStats(
+        state.quality.load.value, choice.preset.name, choice.reason, state.breaker.is_resting
     )
 
 

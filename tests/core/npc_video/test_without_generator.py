@@ -333,7 +333,7 @@ class TestManager:
         manager.remove_npc("ember")
         stats = manager.stats()
         assert (stats.queue_length, stats.running, stats.generated, stats.failed) == (0, 0, 0, 0)
-        assert stats.hosts == {}
+        assert stats.backends == {}
 
     def test_clips_on_disk_count_whatever_made_them(self, tmp_path, manager_of):
         class Other(ScriptedBackend):

@@ -15,8 +15,8 @@ PLAIN = VideoGenerationConfig(preset="realtime", predictive=False)
 EAGER = VideoGenerationConfig(preset="realtime")
 
 
-def core(config=PLAIN, hosts=("a",), size=10, **more):
-    return GenerationCore(config, ClipCache(size), dict.fromkeys(hosts, 1), **more)
+def core(config=PLAIN, backends=("a",), size=10, **more):
+    return GenerationCore(config, ClipCache(size), dict.fromkeys(backends, 1), **more)
 
 
 def finish(core, start, now):
@@ -199,20 +199,20 @@ class TestFailure:
         assert subject.advance(100.0).starts == ()
 
     def test_a_host_that_keeps_failing_is_left_alone_for_a_while(self):
-        subject = core(hosts=("a", "b"))
+        subject = core(backends=("a", "b"))
         for count in range(3):
             started = subject.request(look(npc_id=f"npc {count}"), 10, 0.0)[1].starts
-            broken = next(start for start in started if start.host == "a")
+            broken = next(start for start in started if start.backend == "a")
             self.fail(subject, broken, 0.0, worth_retrying=True)
             subject.forget(f"npc {count}", 0.0)
-        assert subject.stats().hosts["a"].is_resting
-        hosts = [
-            start.host
+        assert subject.stats().backends["a"].is_resting
+        backends = [
+            start.backend
             for count in range(2)
             for start in subject.request(look(npc_id=f"new {count}"), 10, 1.0)[1].starts
         ]
-        assert hosts == ["b"]
-        assert "a" in [start.host for start in subject.advance(100.0).starts]
+        assert backends == ["b"]
+        assert "a" in [start.backend for start in subject.advance(100.0).starts]
 
     @pytest.mark.parametrize("worth_retrying", [False, True])
     def test_what_was_refused_is_not_made_ahead_as_quickly_as_it_is_refused(self, worth_retrying):
@@ -316,16 +316,18 @@ def test_update_of_settings_holds_for_what_begins_then():
 
 
 def test_two_hosts_work_at_once_the_faster_one_first():
-    subject = core(hosts=("slow", "quick"))
-    for count, host in enumerate(("slow", "quick")):
+    subject = core(backends=("slow", "quick"))
+    for count, backend in enumerate(("slow", "quick")):
         start = subject.request(look(npc_id=f"first {count}"), 10, 0.0)[1].starts[0]
-        subject.finish(start.ticket, clip(start.job.params), 9.0 if start.host == "slow" else 1.0)
-        if start.host != host:
+        subject.finish(
+            start.ticket, clip(start.job.params), 9.0 if start.backend == "slow" else 1.0
+        )
+        if start.backend != backend:
             break
     first = subject.request(look(npc_id="x"), 10, 20.0)[1].starts[0]
     second = subject.request(look(npc_id="y"), 10, 20.0)[1].starts[0]
-    assert {first.host, second.host} == {"slow", "quick"}
-    assert first.host == "quick"
+    assert {first.backend, second.backend} == {"slow", "quick"}
+    assert first.backend == "quick"
 
 
 def test_the_numbers_add_up():
@@ -335,7 +337,7 @@ def test_the_numbers_add_up():
     stats = subject.stats()
     assert (stats.hits, stats.misses, stats.hit_rate) == (1, 1, 0.5)
     assert (stats.generated, stats.busy_seconds, stats.generating_seconds) == (1, 1.0, 1.0)
-    assert stats.hosts["a"].preset == "realtime"
+    assert stats.backends["a"].preset == "realtime"
 
 
 class TestViewers:

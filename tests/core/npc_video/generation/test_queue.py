@@ -20,7 +20,7 @@ def names(starts):
 
 
 def drained(waiting, now=0.0):
-    """Names of all jobs in the order in which one host does them."""
+    """Names of all jobs in the order in which one backend does them."""
     done = []
     while starts := waiting.assign(now, ONE).starts:
         done += names(starts)
@@ -145,7 +145,7 @@ class TestLeaving:
 
 KEYS = st.sampled_from("pqrstuvw")
 OWNERS = st.sampled_from(["a", "b", "c"])
-HOSTS = {"one": 1, "two": 2}
+BACKENDS = {"one": 1, "two": 2}
 
 
 class QueueAgainstModel(RuleBasedStateMachine):
@@ -155,7 +155,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def begin(self, length):
         self.now = 0.0
         self.length = length
-        self.queue = GenerationQueue(HOSTS, length=length, ageing=0.01)
+        self.queue = GenerationQueue(BACKENDS, length=length, ageing=0.01)
         self.waiting = {}
         self.running = {}
 
@@ -186,9 +186,9 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def pass_time(self, seconds):
         self.now += seconds
 
-    @rule(hosts=st.permutations(list(HOSTS)))
-    def assign(self, hosts):
-        assignment = self.queue.assign(self.now, hosts)
+    @rule(backends=st.permutations(list(BACKENDS)))
+    def assign(self, backends):
+        assignment = self.queue.assign(self.now, backends)
         wanted_before = {key for key, each in self.waiting.items() if each.is_wanted}
         for stop in assignment.stops:
             victim = self.running.pop(stop.ticket, None) or stop
@@ -201,7 +201,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
             self.running[start.ticket] = start
             assert start.job.not_before <= self.now
         ready = [each for each in self.waiting.values() if each.not_before <= self.now]
-        is_full = all(self.busy(host) == slots for host, slots in HOSTS.items())
+        is_full = all(self.busy(backend) == slots for backend, slots in BACKENDS.items())
         assert not ready or is_full
         # Nothing urgent waits while something less urgent runs.
         for each in ready:
@@ -239,13 +239,13 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def agrees_with_the_model(self):
         assert {each.key: each for each in self.queue.waiting} == self.waiting
         assert {start.ticket: start for start in self.queue.running} == self.running
-        assert len(self.queue) <= self.length + sum(HOSTS.values())
+        assert len(self.queue) <= self.length + sum(BACKENDS.values())
         keys = [*self.waiting, *(start.job.key for start in self.running.values())]
         assert len(keys) == len(set(keys))
-        assert all(self.busy(host) <= slots for host, slots in HOSTS.items())
+        assert all(self.busy(backend) <= slots for backend, slots in BACKENDS.items())
 
-    def busy(self, host):
-        return sum(start.host == host for start in self.running.values())
+    def busy(self, backend):
+        return sum(start.backend == backend for start in self.running.values())
 
     def value(self, each):
         aged = 0.0 if each.is_wanted else 0.01 * (self.now - each.asked_at)

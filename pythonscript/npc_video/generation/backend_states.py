@@ -6,13 +6,13 @@ from ..backends.breaker import Breaker
 from ..quality import AdaptiveQuality
 from ..records import QualityPreset
 
-__all__ = ["Host", "Hosts"]
+__all__ = ["BackendState", "BackendStates"]
 
-# So many failures in a row have a host left alone, at first for so long.
+# So many failures in a row have a backend left alone, at first for so long.
 _FAILURES, _PAUSE_SECONDS = 3, 5.0
 
 
-class Host:
+class BackendState:
     """One of them: what was learned of it."""
 
     def __init__(self, name: str):
@@ -21,7 +21,7 @@ class Host:
         self.breaker = Breaker(_FAILURES, _PAUSE_SECONDS)
 
 
-class Hosts:
+class BackendStates:
     """All of them.
 
     Args:
@@ -29,35 +29,35 @@ class Hosts:
     """
 
     def __init__(self, names: Iterable[str]):
-        self._hosts = {name: Host(name) for name in names}
+        self._states = {name: BackendState(name) for name in names}
 
-    def __getitem__(self, name: str) -> Host:
-        return self._hosts[name]
+    def __getitem__(self, name: str) -> BackendState:
+        return self._states[name]
 
-    def __iter__(self) -> Iterator[Host]:
-        return iter(self._hosts.values())
+    def __iter__(self) -> Iterator[BackendState]:
+        return iter(self._states.values())
 
     def configure(self, presets: Sequence[QualityPreset], deadline: float) -> None:
         """What presets there are to choose from, and in how many seconds a clip should be there."""
-        for host in self:
-            host.quality.configure(presets, deadline)
+        for state in self:
+            state.quality.configure(presets, deadline)
 
     def working(self, now: float) -> list[str]:
         """Names of those that may be given a job, the least loaded first."""
-        working = [host for host in self if host.breaker.lets_through(now)]
-        working.sort(key=lambda host: host.quality.load.value)
-        return [host.name for host in working]
+        working = [state for state in self if state.breaker.lets_through(now)]
+        working.sort(key=lambda state: state.quality.load.value)
+        return [state.name for state in working]
 
     @property
-    def fastest(self) -> Host:
+    def fastest(self) -> BackendState:
         """The least loaded."""
-        return min(self, key=lambda host: host.quality.load.value)
+        return min(self, key=lambda state: state.quality.load.value)
 
     def next_try(self, now: float) -> float | None:
-        """When a host that rests is tried again, seconds; None if none rests."""
+        """When a backend that rests is tried again, seconds; None if none rests."""
         resting = [
-            host.breaker.opens_at
-            for host in self
-            if host.breaker.is_resting and host.breaker.opens_at > now
+            state.breaker.opens_at
+            for state in self
+            if state.breaker.is_resting and state.breaker.opens_at > now
         ]
         return min(resting, default=None)
