@@ -89,7 +89,7 @@ class VideoGenerationManager:
     ):
         self._config = config
         self._pictures = Pictures(read_picture)
-        named = {"generator": backend} if isinstance(backend, Backend) else backend
+        named = {"backend": backend} if isinstance(backend, Backend) else backend
         self._backends = dict(named or {})
         self._cache = ClipCache(config.cache_size) if cache is None else cache
         self._shelving = Shelving(self._cache)

@@ -115,10 +115,10 @@ def test_it_makes_what_is_missing_with_the_player_s_generator(
 
 
 def test_all_npcs_in_their_folders(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert bake(project, "--generator", "maker.tres", "--clips", "2") == 0
+    assert bake(project, "--backend", "maker.tres", "--clips", "2") == 0
     assert asked(project) == weighted(REX)[:2] + weighted(GUARD)[:2]
     assert len(BakedFolder(project / "clips")) == len(BakedFolder(project / "baked")) == 2
-    assert bake(project, "--profile", "Guard", "--generator", "embedded", "--clips", "3") == 0
+    assert bake(project, "--profile", "Guard", "--backend", "embedded", "--clips", "3") == 0
     assert len(asked(project)) == 4
     assert len(BakedFolder(project / "baked")) == 3
     assert "Guard: 3 clips: " in capsys.readouterr().err
@@ -167,7 +167,7 @@ def test_what_fails_is_told_and_made_by_the_next_run(
     ("arguments", "reason"),
     [
         (("--profile", "Nobody"), "profile: 'Nobody' is no NPC of the project: it has Rex, Guard."),
-        (("--generator", "level.tscn"), "generator: 'level.tscn' is no generator of the project"),
+        (("--backend", "level.tscn"), "backend: 'level.tscn' is no backend of the project"),
         (("--from-session", "nowhere.jsonl"), "nowhere.jsonl does not exist"),
         (("--clips", "0"), "--clips"),
     ],
@@ -260,7 +260,7 @@ def test_a_function_of_the_game_makes_no_baked_clips_and_that_is_told(
     assert "res://guard.py calls set_backend" in told
     assert "notes.gd" not in told
     assert "in res://baked, by the embedded generator." in told
-    assert bake(project, "--profile", "Guard", "--generator", "embedded", "--clips", "1") == 0
+    assert bake(project, "--profile", "Guard", "--backend", "embedded", "--clips", "1") == 0
     assert "set_generator" not in capsys.readouterr().err
 
 

@@ -13,7 +13,7 @@ from httpx_ws import aconnect_ws
 from npc_video.backends.base import GenerationRequest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow, LtxVideo2b, Wan22
 from npc_video.backends.comfyui.values import Values
-from npc_video.doctor.generators import examine, facts
+from npc_video.doctor.backends import examine, facts
 from npc_video.media.decode import ClipDecoder
 from npc_video.records import VideoParams
 

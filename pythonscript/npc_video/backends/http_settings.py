@@ -18,17 +18,17 @@ from .settings_reading import read_settings
 from .token import Token
 from .trust import read_certificates
 
-__all__ = ["GeneratorSettings", "HttpSettings", "RemoteSettings", "http_backend"]
+__all__ = ["BackendSettings", "HttpSettings", "RemoteSettings", "http_backend"]
 
 _LONGEST_LIMIT = 86400.0
 _PLACES = ("path", "status_path", "result_path", "cancel_path")
 
 
-class GeneratorSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
-    """One generator; which others it is made of, it names."""
+class BackendSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
+    """One backend; which others it is made of, it names."""
 
 
-class RemoteSettings(GeneratorSettings):
+class RemoteSettings(BackendSettings):
     url: str
     token_env: str = ""
     token_file: str = ""
@@ -40,7 +40,7 @@ class RemoteSettings(GeneratorSettings):
     untagged_colours: str = UNTAGGED_COLOURS[0]
 
     def common(self, folder: Path) -> dict[str, Any]:
-        """What all generators behind an address take.
+        """What all backends behind an address take.
 
         Args:
             folder: where files are that have none of their own.

@@ -2,17 +2,17 @@
 
 ::
 
-    [generators.local]
+    [backends.local]
     kind = "comfyui"
     url = "http://127.0.0.1:8188"
     model = "wan22"
 
-    [generators.cloud]
+    [backends.cloud]
     kind = "http"
     url = "https://video.example.org"
     token_env = "NPC_VIDEO_TOKEN"
 
-    [generators.both]
+    [backends.both]
     kind = "failover"
     local = "local"
     cloud = "cloud"
@@ -42,14 +42,14 @@ from .comfyui import (
 from .comfyui.values import Workflow
 from .failover import Budget, FailoverBackend
 from .http_recipes import with_recipe
-from .http_settings import GeneratorSettings, HttpSettings, RemoteSettings
+from .http_settings import BackendSettings, HttpSettings, RemoteSettings
 from .pool import BackendPool
 from .procedural import ProceduralBackend
 from .settings_reading import kinds_of, read_one_of
 
 __all__ = ["KINDS", "MODELS", "files_of", "load_backends", "workflow_of"]
 
-_GENERATORS = "generators"
+_BACKENDS = "backends"
 _MAX_BYTES = 1 << 20
 MODELS: Mapping[str, Any] = {
     "animatediff_lightning": AnimateDiffLightning,
@@ -62,7 +62,7 @@ MODELS: Mapping[str, Any] = {
 """The chains that ship, by the names that settings have for them."""
 
 
-class _Procedural(GeneratorSettings, tag="procedural"):
+class _Procedural(BackendSettings, tag="procedural"):
     simulate_latency: bool = False
 
 
@@ -108,13 +108,13 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
                 )
 
 
-class _Pool(GeneratorSettings, tag="pool"):
+class _Pool(BackendSettings, tag="pool"):
     hosts: list[str]
     speculation_share: float = 0.75
     hedge: bool = False
 
 
-class _Failover(GeneratorSettings, tag="failover"):
+class _Failover(BackendSettings, tag="failover"):
     local: str
     cloud: str
     cloud_first: bool = False
@@ -123,10 +123,10 @@ class _Failover(GeneratorSettings, tag="failover"):
     price: float = 0.0
 
 
-KINDS: Mapping[str, type[GeneratorSettings]] = kinds_of(
+KINDS: Mapping[str, type[BackendSettings]] = kinds_of(
     _ComfyUi, _Failover, HttpSettings, _Pool, _Procedural
 )
-"""All that can stand in a file: the settings of each kind of generator, which the docs list."""
+"""All that can stand in a file: the settings of each kind of backend, which the docs list."""
 
 
 def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
@@ -152,7 +152,7 @@ def files_of(model: str) -> tuple[str, ...]:
 
 
 def load_backends(path: str | Path) -> dict[str, Backend]:
-    """The generators of a file by their names; closing one closes those that it is made of.
+    """The backends of a file by their names; closing one closes those that it is made of.
 
     Raises:
         InvalidDataError: it cannot be read, or something in it is wrong; the error names it.
@@ -172,24 +172,24 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
         raise InvalidDataError(f"{path}: {str(error).rstrip('.')}.") from error
 
 
-def _read(data: dict[str, Any]) -> dict[str, GeneratorSettings]:
+def _read(data: dict[str, Any]) -> dict[str, BackendSettings]:
     for name in data:
-        if name != _GENERATORS:
-            raise InvalidDataError.of_unknown(name, [_GENERATORS])
-    generators = data.get(_GENERATORS, {})
-    if not isinstance(generators, dict):
-        raise InvalidDataError("generators: must be a table of generators: [generators.NAME].")
-    if not generators:
+        if name != _BACKENDS:
+            raise InvalidDataError.of_unknown(name, [_BACKENDS])
+    backends = data.get(_BACKENDS, {})
+    if not isinstance(backends, dict):
+        raise InvalidDataError("backends: must be a table of backends: [backends.NAME].")
+    if not backends:
         raise InvalidDataError(
-            "There is no generator in it: begin one with a line [generators.NAME], and a second one"
+            "There is no backend in it: begin one with a line [backends.NAME], and a second one"
             f' such as kind = "comfyui"; kinds are {", ".join(sorted(KINDS))}.'
         )
-    return {name: _settings(name, value) for name, value in generators.items()}
+    return {name: _settings(name, value) for name, value in backends.items()}
 
 
-def _settings(name: str, value: Any) -> GeneratorSettings:
-    """One generator, with what the name of its service stands for."""
-    where = f"generators.{name}"
+def _settings(name: str, value: Any) -> BackendSettings:
+    """One backend, with what the name of its service stands for."""
+    where = f"backends.{name}"
     if isinstance(value, dict) and value.get("kind") == "http":
         try:
             value = with_recipe(value)
@@ -199,9 +199,9 @@ def _settings(name: str, value: Any) -> GeneratorSettings:
 
 
 class _Maker:
-    """Makes each generator once, after those that it is made of."""
+    """Makes each backend once, after those that it is made of."""
 
-    def __init__(self, settings: Mapping[str, GeneratorSettings], folder: Path):
+    def __init__(self, settings: Mapping[str, BackendSettings], folder: Path):
         self._settings = settings
         self._folder = folder
         self._made: dict[str, Backend] = {}
@@ -213,15 +213,15 @@ class _Maker:
 
     def _make(self, name: str, above: tuple[str, ...]) -> Backend:
         if name not in self._settings:
-            raise InvalidDataError(f"generators: there is none called {name!r}.")
+            raise InvalidDataError(f"backends: there is none called {name!r}.")
         if name in above:
-            raise InvalidDataError(f"generators.{name}: is made of itself.")
+            raise InvalidDataError(f"backends.{name}: is made of itself.")
         if name not in self._made:
             try:
                 self._made[name] = self._new(name, (*above, name))
             except InvalidDataError as error:
                 text = str(error)
-                where = "" if text.startswith("generators") else f"generators.{name}: "
+                where = "" if text.startswith("backends") else f"backends.{name}: "
                 raise InvalidDataError(where + text) from error
         return self._made[name]
 

@@ -65,7 +65,7 @@ def read_settings(value: Mapping[str, Any], record: type[_S], where: str = "") -
     """The record that a table stands for.
 
     Args:
-        where: what messages begin with, such as "generators.local: ".
+        where: what messages begin with, such as "backends.local: ".
 
     Raises:
         InvalidDataError: something in it is unknown, missing or of another type.

@@ -19,24 +19,24 @@ __all__ = ["FORMAT", "add_to", "print_refusal"]
 FORMAT = 1  # of the JSON; raise it when a key goes or means something else
 
 _FILE = "npc_video.toml"
-_GENERATORS = "generators"
+_BACKENDS = "backends"
 _EXAMPLE = """\
-[generators.local]
+[backends.local]
 kind = "comfyui"
 url = "http://127.0.0.1:8188"
 model = "wan22"
 
-[generators.service]
+[backends.service]
 kind = "http"
 url = "https://video.example.org"
 """
 _ABSENT = """\
-{file} is not there. It says which generators there are: write one, such as
+{file} is not there. It says which backends there are: write one, such as
 
 {example}
 or name another file: doctor FILE. docs/generators.md tells all that can stand in one."""
 _NONE_NAMED = (
-    f"No generator was examined, as there is no {_FILE} in this folder:"
+    f"No backend was examined, as there is no {_FILE} in this folder:"
     f" `npc-video doctor {_FILE}` shows how to write one."
 )
 
@@ -58,7 +58,7 @@ def add_to(
         "file",
         nargs="?",
         type=Path,
-        help=f"what says which generators there are; {_FILE} in this folder if not named",
+        help=f"what says which backends there are; {_FILE} in this folder if not named",
     )
     parser.add_argument(
         "--project", type=Path, help="the folder with a project.godot, to be examined as well"
@@ -67,7 +67,7 @@ def add_to(
         "--preset",
         choices=QUALITY_PRESETS,
         default="realtime",
-        help="quality of the generators' clips; no export preset",
+        help="quality of the backends' clips; no export preset",
     )
     parser.add_argument("--json", action="store_true", help="print one document of JSON")
 
@@ -87,11 +87,11 @@ def _doctor(
         return _refuse(_ABSENT.format(file=file.absolute(), example=_EXAMPLE), options)
     subject = Subject(options.project, find_engine, folders)
     try:
-        generators = _generators(file, QUALITY_PRESETS[options.preset])
+        backends = _backends(file, QUALITY_PRESETS[options.preset])
     except InvalidDataError as error:
         return _refuse(str(error), options)
     findings = []
-    for part in (examine(subject), generators):
+    for part in (examine(subject), backends):
         for finding in part:
             findings.append(finding)
             if not options.json:
@@ -120,20 +120,20 @@ def _print_json(findings: list[Finding], error: str | None = None) -> None:
     print(json.dumps(document, indent=1))
 
 
-def _generators(file: Path, preset: QualityPreset) -> Iterator[Finding]:
-    """The findings of the generators in a file, which is read at once.
+def _backends(file: Path, preset: QualityPreset) -> Iterator[Finding]:
+    """The findings of the backends in a file, which is read at once.
 
     Raises:
         InvalidDataError: the file cannot be read.
     """
     if not file.exists():
-        return iter([Finding(_GENERATORS, advice=(_NONE_NAMED,))])
+        return iter([Finding(_BACKENDS, advice=(_NONE_NAMED,))])
     try:
         # The doctor begins also where a package is missing, and names it.
         from ..backends.settings import load_backends
-        from .generators import finding
+        from .backends import finding
     except ImportError as error:  # of a package that is missing
-        return iter([of_error(_GENERATORS, error)])
+        return iter([of_error(_BACKENDS, error)])
     backends = load_backends(file)
 
     def each() -> Iterator[Finding]:

@@ -28,7 +28,7 @@ class Subject:
 
 
 def examine(subject: Subject) -> Iterator[Finding]:
-    """The findings of all parts but the generators, each as soon as it is known."""
+    """The findings of all parts but the backends, each as soon as it is known."""
     engine: Engine | None = None
 
     def look_for_engine() -> Finding:

@@ -25,7 +25,7 @@ class Finding:
     """What was found out about one part of what the addon needs.
 
     Attributes:
-        part: such as "engine" or "generator".
+        part: such as "engine" or "backend".
         facts: by what each is about, in a word or two.
         problems: what does not work, each a sentence that says what to do.
         advice: what could be better, each a sentence that says what to do.

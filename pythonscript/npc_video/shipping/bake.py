@@ -35,9 +35,9 @@ def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | N
         help="the file of a profile, or an NPC's name; several times for several, all if left out",
     )
     parser.add_argument(
-        "--generator",
+        "--backend",
         default="",
-        help=f"the file of a generator in the project, or {EMBEDDED!r}; that of the player that"
+        help=f"the file of a backend in the project, or {EMBEDDED!r}; that of the player that"
         " shows the NPC if left out",
     )
     parser.add_argument(
@@ -57,7 +57,7 @@ def bake_project(
     project: Path,
     *,
     profiles: list[str],
-    generator: str = "",
+    backend: str = "",
     clips: int = 0,
     session: str = "",
 ) -> None:
@@ -65,7 +65,7 @@ def bake_project(
 
     Args:
         profiles: files of profiles, or names of NPCs; all if there are none.
-        generator: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
+        backend: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
         clips: how many of each; 0 for as many as most reactions take.
         session: a recorded playthrough, by its path on the disk or in the game; "" for none.
 
@@ -83,7 +83,7 @@ def bake_project(
     import_project(engine, project)
     wanted = {
         "profiles": profiles,
-        "generator": generator,
+        "backend": backend,
         "clips": clips,
         "session": session,
     }
@@ -117,7 +117,7 @@ def _bake(options: argparse.Namespace) -> int:
         engine,
         options.project.resolve(),
         profiles=options.profile,
-        generator=options.generator,
+        backend=options.backend,
         clips=options.clips,
         session=options.from_session,
     )
@@ -166,7 +166,7 @@ class _Report:
             rate = f"{told['rate'] * 100:.0f} % of reactions"
             self._line(
                 f"{told['npc']}: {told['clips']} clips: {rate}, in {told['folder']}, by"
-                f" {told['generator']}."
+                f" {told['backend']}."
             )
         elif "aside" in told:
             self._line(told["aside"])

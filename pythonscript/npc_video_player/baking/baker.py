@@ -88,7 +88,7 @@ class NpcBaker(Node):
             clips=count,
             rate=forecast.hit_rate(count),
             folder=part.folder,
-            generator=self._generator_of(part),
+            backend=self._backend_of(part),
         )
         self._job = BackgroundJob(
             _work(part, clips, backend),
@@ -105,28 +105,28 @@ class NpcBaker(Node):
 
     def _tell_of_functions(self) -> None:
         """Says where a game has a function make clips, which only runs while it is played."""
-        if self._wanted["generator"] or all(part.backend for part in self._parts):
+        if self._wanted["backend"] or all(part.backend for part in self._parts):
             return
         for path, call in scripts_with_generators().items():
             _say(
                 aside=f"{path} calls {call}: what that sets makes clips only while the game runs."
-                " Name a generator with --generator, or the embedded one makes the clips of its"
+                " Name a backend with --backend, or the embedded one makes the clips of its"
                 " NPC."
             )
 
-    def _generator_of(self, part: Part) -> str:
+    def _backend_of(self, part: Part) -> str:
         """What makes the clips of an NPC, in words."""
-        chosen = self._wanted["generator"]
+        chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return "the embedded generator"
-        return chosen or str(part.backend.resource_path).partition("::")[0] or "its own generator"
+        return chosen or str(part.backend.resource_path).partition("::")[0] or "its own backend"
 
     def _is_embedded(self, part: Part) -> bool:
-        chosen = self._wanted["generator"]
+        chosen = self._wanted["backend"]
         return chosen == EMBEDDED or not (chosen or part.backend)
 
     def _backend(self, part: Part) -> Backend:
-        chosen = self._wanted["generator"]
+        chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return npc_video.ProceduralBackend(eyes=part.npc.eyes)
         if not chosen:
@@ -135,10 +135,10 @@ class NpcBaker(Node):
         found = ResourceLoader.load(path) if ResourceLoader.exists(path) else None
         if not isinstance(found, NpcBackend):
             raise InvalidDataError(
-                f"generator: {chosen!r} is no generator of the project: name the file of one, or"
+                f"backend: {chosen!r} is no backend of the project: name the file of one, or"
                 f" {EMBEDDED!r}."
             )
-        return make_backend(found, "generator", part.npc.eyes)
+        return make_backend(found, "backend", part.npc.eyes)
 
     def _finish(self, progress: BakeProgress) -> None:
         self._has_missed = self._has_missed or bool(progress.missed)

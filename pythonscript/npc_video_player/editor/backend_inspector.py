@@ -6,7 +6,7 @@ from typing import Any
 
 from godot import EditorInspectorPlugin, VBoxContainer, exposed
 from npc_video import QUALITY_PRESETS
-from npc_video.doctor.generators import Examined, examine, facts
+from npc_video.doctor.backends import Examined, examine, facts
 from npc_video.errors import NpcVideoError
 
 from ..resources.backend_resources import NpcBackend, make_backend

@@ -35,7 +35,7 @@ from ..resources.backend_resources import NpcBackend
 from ..resources.game_files import read_picture
 from ..sharing.background_job import BackgroundJob
 from . import look
-from .trial import generator
+from .trial import backend_for
 
 __all__ = ["BakeDialog", "bake_button"]
 
@@ -210,7 +210,7 @@ class BakeDialog:
             look.tell(self._state, "Choose a folder of the project: res://…", look.FAULT)
             return
         try:
-            backend = generator(self.backend, self._npc)
+            backend = backend_for(self.backend, self._npc)
         except NpcVideoError as error:
             look.tell(self._state, str(error), look.FAULT)
             return

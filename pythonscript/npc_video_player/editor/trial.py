@@ -19,11 +19,11 @@ from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import read_picture
 from ..sharing.background_job import BackgroundJob
 
-__all__ = ["Trial", "generator"]
+__all__ = ["Trial", "backend_for"]
 
 
-def generator(backend: NpcBackend | None, npc: Profile) -> Backend:
-    """A new generator for clips of `npc`, as chosen, or else the embedded one.
+def backend_for(backend: NpcBackend | None, npc: Profile) -> Backend:
+    """A new backend for clips of `npc`, as chosen, or else the embedded one.
 
     Raises:
         InvalidDataError: a value of it is wrong.
@@ -69,7 +69,7 @@ class Trial:
     def make(self, params: VideoParams) -> None:
         """Has a clip of `params` made, as chosen."""
         try:
-            backend = generator(self.backend, self.rehearsal.npc)
+            backend = backend_for(self.backend, self.rehearsal.npc)
         except NpcVideoError as error:
             self._fail(str(error))
             return

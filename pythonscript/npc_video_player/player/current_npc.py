@@ -83,7 +83,7 @@ class CurrentNpc:
     def _stills(self) -> NpcStillsBackend | None:
         """The pictures by expression that clips are made of, be it by a part of the backend."""
         backend = self._player.backend
-        parts = () if backend is None else backend._generators()
+        parts = () if backend is None else backend._leaves()
         return next((each for each in parts if isinstance(each, NpcStillsBackend)), None)
 
     @property

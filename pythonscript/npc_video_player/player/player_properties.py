@@ -380,7 +380,7 @@ class PlayerProperties(Control):
         if self._generator is not None or not self._makes_clips():
             return False
         backend = self.backend
-        return backend is None or any(each._takes_eyes() for each in backend._generators())
+        return backend is None or any(each._takes_eyes() for each in backend._leaves())
 
     def _makes_clips(self) -> bool:
         """Whether any are made in this game: else they come from the cache, or not at all."""

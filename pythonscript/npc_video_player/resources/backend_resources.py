@@ -139,13 +139,13 @@ class NpcBackend(Resource):
         """Whether it moves pictures of the NPC, and has their eyes blink."""
         return False
 
-    def _generators(self) -> Iterator[NpcBackend]:
+    def _leaves(self) -> Iterator[NpcBackend]:
         """Those of this game that make the clips: itself, or its parts and theirs."""
         if not self._parts():
             yield self
         for part in self._used_parts().values():
             if part is not None:
-                yield from part._generators()
+                yield from part._leaves()
 
     def _used_parts(self) -> Mapping[str, NpcBackend | None]:
         """Those that this game has."""

@@ -40,7 +40,7 @@ def usual(value):
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_that_can_stand_in_a_file_is_told(kind):
     told = {}
-    for names, values, about in table_after(f"generator of the kind `{kind}`"):
+    for names, values, about in table_after(f"backend of the kind `{kind}`"):
         assert about
         each = values.split(", ")
         for index, name in enumerate(NAME.findall(names)):

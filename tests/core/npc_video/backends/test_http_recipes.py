@@ -353,10 +353,10 @@ class TestSettings:
 
     def test_a_file_names_a_service(self, tmp_path):
         path = tmp_path / "npc_video.toml"
-        table = '[generators.cloud]\nkind = "http"\nservice = "{}"\nmodel = "a/b"\n'
+        table = '[backends.cloud]\nkind = "http"\nservice = "{}"\nmodel = "a/b"\n'
         for name in RECIPES:
             path.write_text(table.format(name), "utf-8")
             assert load_backends(path)["cloud"].capabilities.finish_started
         path.write_text(table.format("fall"), "utf-8")
-        with pytest.raises(InvalidDataError, match=r"generators\.cloud: service: 'fall'"):
+        with pytest.raises(InvalidDataError, match=r"backends\.cloud: service: 'fall'"):
             load_backends(path)

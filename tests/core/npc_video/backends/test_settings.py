@@ -18,28 +18,28 @@ from .comfyui.recorded import tiny
 
 CERTIFICATE = Path(__file__).parents[3] / "data" / "tls" / "untrusted.pem"
 WHOLE = """
-[generators.drawn]
+[backends.drawn]
 kind = "procedural"
 
-[generators.one]
+[backends.one]
 kind = "comfyui"
 url = "http://127.0.0.1:8188"
 model = "wan22"
 files = { vae = "other.safetensors" }
 
-[generators.two]
+[backends.two]
 kind = "comfyui"
 url = "http://127.0.0.1:8189"
 workflow = "mine.json"
 bindings = { "KSampler.seed" = "seed" }
 loras_after = "UNETLoader"
 
-[generators.both]
+[backends.both]
 kind = "pool"
 hosts = ["one", "two"]
 hedge = true
 
-[generators.cloud]
+[backends.cloud]
 kind = "http"
 url = "https://video.example.org"
 token_env = "NPC_VIDEO_TOKEN"
@@ -47,7 +47,7 @@ fields = { request = { prompt = "text" }, extra = { model = "tiny" } }
 untagged_colours = "bt709"
 finish_started = true
 
-[generators.best]
+[backends.best]
 kind = "failover"
 local = "both"
 cloud = "cloud"
@@ -62,7 +62,7 @@ def loaded(tmp_path, text):
 
 
 def test_clips_are_loopable_unless_the_file_says_otherwise(tmp_path):
-    local = '[generators.{}]\nkind = "comfyui"\nurl = "http://a"\nmodel = "wan22"\n'
+    local = '[backends.{}]\nkind = "comfyui"\nurl = "http://a"\nmodel = "wan22"\n'
     text = local.format("looped") + local.format("plain") + "loopable = false\n"
     backends = loaded(tmp_path, text)
     assert backends["looped"].fingerprint == ComfyUiBackend("http://a", Wan22()).fingerprint
@@ -84,39 +84,39 @@ def test_a_whole_file(tmp_path):
     assert finishing == {"cloud", "best"}
 
 
-GENERATOR = "[generators.x]\n"
-HTTP = GENERATOR + "kind = 'http'\nurl = 'http://a'\n"
-COMFYUI = GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\n"
+BACKEND = "[backends.x]\n"
+HTTP = BACKEND + "kind = 'http'\nurl = 'http://a'\n"
+COMFYUI = BACKEND + "kind = 'comfyui'\nurl = 'http://a'\n"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "generators"),
-        ("[generators", "npc_video.toml: "),
-        (GENERATOR + "kind = 'magic'", "magic"),
-        (GENERATOR + "kind = 'http'", "url"),
-        (GENERATOR + "kind = 'http'\nurl = 'nowhere'", r"generators\.x: url: 'nowhere'"),
-        (GENERATOR + "kind = 'http'\nurl = 'http://a'\ntoken = 'x'", "token"),
-        (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'", "either a model or"),
-        (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'w'", "use one of"),
+        ("", "backends"),
+        ("[backends", "npc_video.toml: "),
+        (BACKEND + "kind = 'magic'", "magic"),
+        (BACKEND + "kind = 'http'", "url"),
+        (BACKEND + "kind = 'http'\nurl = 'nowhere'", r"backends\.x: url: 'nowhere'"),
+        (BACKEND + "kind = 'http'\nurl = 'http://a'\ntoken = 'x'", "token"),
+        (BACKEND + "kind = 'comfyui'\nurl = 'http://a'", "either a model or"),
+        (BACKEND + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'w'", "use one of"),
         (
-            GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'svd'\nfiles = {vae = 'b'}",
+            BACKEND + "kind = 'comfyui'\nurl = 'http://a'\nmodel = 'svd'\nfiles = {vae = 'b'}",
             "'vae' is unknown; use one of checkpoint",
         ),
-        (GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\nworkflow = 'no.json'", "cannot be read"),
-        (GENERATOR + "kind = 'http'\nurl = 'http://a'\nuntagged_colours = 'rgb'", "bt601, bt709"),
-        (GENERATOR + "kind = 'pool'\nhosts = []", r"generators\.x: hosts"),
-        (GENERATOR + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
-        (GENERATOR + "kind = 'pool'\nhosts = ['x']", r"generators\.x: is made of itself"),
-        (GENERATOR, r"generators\.x: kind is missing; use one of comfyui, failover, http, pool,"),
-        (GENERATOR + "kind = 3", r"generators\.x: kind: must be text, not a whole number\."),
-        (GENERATOR + "kind = 'comfy'", r"x: kind: 'comfy' is unknown; perhaps you mean comfyui\."),
-        (GENERATOR + "kind = 'magic'", r"kind: 'magic' is unknown; use one of comfyui, failover,"),
-        ("[generators]\nx = 1", r"generators\.x: must be a table, not a whole number\."),
-        ("generators = 3", r"generators: must be a table of generators: \[generators\.NAME\]\."),
-        ("[generator.x]\nkind = 'http'", "'generator' is unknown; perhaps you mean generators"),
-        (HTTP + "token = 'x'", r"generators\.x: 'token' is unknown; perhaps you mean token_env\."),
+        (BACKEND + "kind = 'comfyui'\nurl = 'http://a'\nworkflow = 'no.json'", "cannot be read"),
+        (BACKEND + "kind = 'http'\nurl = 'http://a'\nuntagged_colours = 'rgb'", "bt601, bt709"),
+        (BACKEND + "kind = 'pool'\nhosts = []", r"backends\.x: hosts"),
+        (BACKEND + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
+        (BACKEND + "kind = 'pool'\nhosts = ['x']", r"backends\.x: is made of itself"),
+        (BACKEND, r"backends\.x: kind is missing; use one of comfyui, failover, http, pool,"),
+        (BACKEND + "kind = 3", r"backends\.x: kind: must be text, not a whole number\."),
+        (BACKEND + "kind = 'comfy'", r"x: kind: 'comfy' is unknown; perhaps you mean comfyui\."),
+        (BACKEND + "kind = 'magic'", r"kind: 'magic' is unknown; use one of comfyui, failover,"),
+        ("[backends]\nx = 1", r"backends\.x: must be a table, not a whole number\."),
+        ("backends = 3", r"backends: must be a table of backends: \[backends\.NAME\]\."),
+        ("[backend.x]\nkind = 'http'", "'backend' is unknown; perhaps you mean backends"),
+        (HTTP + "token = 'x'", r"backends\.x: 'token' is unknown; perhaps you mean token_env\."),
         (HTTP + "workflow = 'x'", "workflow is a setting of the kind comfyui, not of http"),
         (HTTP + "hosts = []", "hosts is a setting of the kind pool, not of http; take it out"),
         (HTTP + "slots = 'two'", r"x: slots: must be a whole number, not text\."),
@@ -132,7 +132,7 @@ COMFYUI = GENERATOR + "kind = 'comfyui'\nurl = 'http://a'\n"
             r"fields\.choices\.duration: must be a list of texts or whole numbers or numbers, but"
             " there is a list in it",
         ),
-        (GENERATOR + "kind = 'pool'", r"generators\.x: hosts is missing; add it\."),
+        (BACKEND + "kind = 'pool'", r"backends\.x: hosts is missing; add it\."),
         (COMFYUI + "workflow = 'a'\nfiles = { vae = 'b' }", "files are those of a model, and"),
         (
             COMFYUI + "model = 'svd'\nbindings = { 'A.b' = 'seed' }",
@@ -157,13 +157,11 @@ def test_a_file_that_is_not_there(tmp_path):
 
 @pytest.mark.parametrize(("kind", "rest"), [("http", ""), ("comfyui", "model = 'svd'")])
 def test_files_lie_beside_the_file(tmp_path, kind, rest):
-    text = f"{GENERATOR}kind = '{kind}'\nurl = 'https://a'\nca_file = 'own.pem'\n{rest}"
-    with pytest.raises(
-        InvalidDataError, match=r"generators\.x: ca_file: .*own\.pem cannot be read"
-    ):
+    text = f"{BACKEND}kind = '{kind}'\nurl = 'https://a'\nca_file = 'own.pem'\n{rest}"
+    with pytest.raises(InvalidDataError, match=r"backends\.x: ca_file: .*own\.pem cannot be read"):
         loaded(tmp_path, text)
     (tmp_path / "own.pem").write_text("none", "utf-8")
-    with pytest.raises(InvalidDataError, match=r"generators\.x: ca_file: holds no certificate"):
+    with pytest.raises(InvalidDataError, match=r"backends\.x: ca_file: holds no certificate"):
         loaded(tmp_path, text)
     (tmp_path / "own.pem").write_bytes(CERTIFICATE.read_bytes())
     (tmp_path / "token").write_text("hush", "utf-8")
@@ -175,22 +173,20 @@ def test_files_lie_beside_the_file(tmp_path, kind, rest):
 def test_how_a_token_is_sent(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("NPC_VIDEO_TEST", "hush")
     rest = "model = 'svd'" if kind == "comfyui" else ""
-    text = f"{GENERATOR}kind = '{kind}'\nurl = 'https://a'\ntoken_env = 'NPC_VIDEO_TEST'\n{rest}"
+    text = f"{BACKEND}kind = '{kind}'\nurl = 'https://a'\ntoken_env = 'NPC_VIDEO_TEST'\n{rest}"
     sent = "\ntoken_header = 'X-API-Key'\ntoken_prefix = ''"
     session = loaded(tmp_path, text + sent)["x"]._session
     assert session.headers_for("https://a")["X-API-Key"] == "hush"
 
 
-@pytest.mark.parametrize("text", ["", "\n# nothing\n", "[generators]\n", "\ufeff"])
+@pytest.mark.parametrize("text", ["", "\n# nothing\n", "[backends]\n", "\ufeff"])
 def test_a_file_without_generators_is_a_mistake(tmp_path, text):
-    with pytest.raises(
-        InvalidDataError, match=r"npc_video\.toml: There is no generator in it: beg"
-    ):
+    with pytest.raises(InvalidDataError, match=r"npc_video\.toml: There is no backend in it: beg"):
         loaded(tmp_path, text)
 
 
 def test_an_editor_may_mark_the_file_as_utf_8(tmp_path):
-    assert list(loaded(tmp_path, "\ufeff[generators.x]\nkind = 'procedural'")) == ["x"]
+    assert list(loaded(tmp_path, "\ufeff[backends.x]\nkind = 'procedural'")) == ["x"]
 
 
 def test_a_file_in_another_encoding(tmp_path):
@@ -204,7 +200,7 @@ def test_a_file_in_another_encoding(tmp_path):
 def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path, name):
     for value in ("'sk-secret'", "['sk-secret']"):
         with pytest.raises(InvalidDataError) as error:
-            loaded(tmp_path, GENERATOR + f"kind = 'http'\n{name} = {value}\nslots = 'sk-secret'")
+            loaded(tmp_path, BACKEND + f"kind = 'http'\n{name} = {value}\nslots = 'sk-secret'")
         assert "sk-secret" not in str(error.value)
 
 
@@ -233,11 +229,11 @@ def test_only_files_have_names(model):
     st.sampled_from(sorted(KINDS)),
 )
 def test_any_table_is_read_or_refused_in_a_sentence(table, kind):
-    told = "generators.x: ."
+    told = "backends.x: ."
     try:
-        read_one_of({"kind": kind, **table}, KINDS, "generators.x")
+        read_one_of({"kind": kind, **table}, KINDS, "backends.x")
     except InvalidDataError as error:
         told = str(error)
-    assert told.startswith("generators.x: ")
+    assert told.startswith("backends.x: ")
     assert told.endswith(".")
     assert "Expected" not in told

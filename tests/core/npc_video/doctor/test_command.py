@@ -11,9 +11,9 @@ from npc_video.shipping.console import Failure
 
 from .programs import godot_answering, make_bare
 
-PARTS = ["engine", "python", "bridge", "codecs", "cache", "export_templates", "generators"]
-DRAWN = '[generators.drawn]\nkind = "procedural"\n'
-UNREACHABLE = '[generators.x]\nkind = "http"\nurl = "http://127.0.0.1:9"\n'
+PARTS = ["engine", "python", "bridge", "codecs", "cache", "export_templates", "backends"]
+DRAWN = '[backends.drawn]\nkind = "procedural"\n'
+UNREACHABLE = '[backends.x]\nkind = "http"\nurl = "http://127.0.0.1:9"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -97,15 +97,15 @@ def test_generators_are_examined_where_a_file_says_which(capsys, folder):
     file.write_text(DRAWN, "utf-8")
     code, document = told(capsys, "mine.toml")
     assert code == 0
-    assert document["findings"][-1]["part"] == "generator"
+    assert document["findings"][-1]["part"] == "backend"
     assert document["findings"][-1]["name"] == "drawn"
     assert list(document["findings"][-1]["facts"]) == ["reachable", "test_clip", "seconds"]
     (folder / "npc_video.toml").write_text(UNREACHABLE, "utf-8")
     assert main(["doctor"]) == 1
-    assert "generator x: wrong" in capsys.readouterr().out
+    assert "backend x: wrong" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["generators = 3", "["])
+@pytest.mark.parametrize("text", ["backends = 3", "["])
 @pytest.mark.parametrize("arguments", [[], ["npc_video.toml"]])
 def test_a_file_that_cannot_be_read(capsys, folder, text, arguments):
     (folder / "npc_video.toml").write_text(text, "utf-8")

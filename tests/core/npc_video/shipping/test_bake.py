@@ -35,7 +35,7 @@ NPC = {
     "clips": 3,
     "rate": 0.512,
     "folder": "res://baked",
-    "generator": "the embedded generator",
+    "backend": "the embedded generator",
 }
 
 

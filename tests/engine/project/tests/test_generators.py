@@ -427,7 +427,7 @@ def test_what_becomes_of_a_clip_that_was_given_up_is_of_interest_to_nobody(
         source = seen.player._bound()
         seen.player.cancel()
         keeper.free()
-        backend = source.manager._backends["generator"]
+        backend = source.manager._backends["backend"]
         yield from until(lambda: not backend._function._turn.locked(), LIMIT)
         gc.collect()
         yield

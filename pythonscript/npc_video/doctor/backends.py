@@ -14,7 +14,7 @@ from .finding import Finding, of_error
 
 __all__ = ["PART", "Examined", "examine", "facts", "finding", "sample_picture"]
 
-PART = "generator"
+PART = "backend"
 
 _PICTURE_SIZE = 512
 _PROBLEM, _ADVICE = "problem", "advice"
@@ -23,7 +23,7 @@ _LONGEST_PAUSE = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A generator that was asked how it is.
+    """A backend that was asked how it is.
 
     Attributes:
         is_reachable: it answers, and has what it needs.
@@ -51,7 +51,7 @@ class Examined:
 
 
 async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding:
-    """The finding of a generator that makes one clip at `preset`, if it works."""
+    """The finding of a backend that makes one clip at `preset`, if it works."""
     try:
         examined = await examine(backend, preset)
     except Exception as error:
@@ -64,7 +64,7 @@ async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding
 async def examine(
     backend: Backend, preset: QualityPreset | None, *, seconds: float = 600.0
 ) -> Examined:
-    """Asks a generator how it is, and for a clip at `preset`, for which it has `seconds`.
+    """Asks a backend how it is, and for a clip at `preset`, for which it has `seconds`.
 
     Without a preset no clip is made, so that asking costs nothing. One that is busy is asked once
     more, when it wants to be.
@@ -97,7 +97,7 @@ async def examine(
 
 
 def facts(examined: Examined) -> Iterator[tuple[str, str]]:
-    """The facts about a generator: in a word what each is about, and the fact itself."""
+    """The facts about a backend: in a word what each is about, and the fact itself."""
     version = f", version {examined.version}" if examined.version else ""
     if examined.is_reachable:
         yield "reachable", f"yes{version}"

@@ -8,8 +8,8 @@ from npc_video.backends.http import HttpBackend
 from npc_video.backends.pool import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
 from npc_video.backends.scripted import Script, ScriptedBackend
+from npc_video.doctor.backends import examine, facts, finding, sample_picture
 from npc_video.doctor.finding import State, report
-from npc_video.doctor.generators import examine, facts, finding, sample_picture
 from npc_video.errors import GenerationFailedError, GeneratorOverloadedError
 from npc_video.records import QUALITY_PRESETS
 
@@ -33,7 +33,7 @@ def test_one_that_works():
     found = asyncio.run(finding("mine", ProceduralBackend(), TINY))
     assert found.state is State.FINE
     text = report(found)
-    assert text.startswith("generator mine: fine\n  reachable       yes")
+    assert text.startswith("backend mine: fine\n  reachable       yes")
     assert "64×64, 8 frames a second, 3.0 s" in text
 
 
@@ -97,7 +97,7 @@ def test_a_server_of_comfyui():
     assert "yes, version 0.3.75" in text
     assert "tiny_taehv.safetensors, tiny_wan_i2v.safetensors, tiny_wan_lora.safetensors" in text
     text = report(asyncio.run(whole(tiny(unet="absent.safetensors"))))
-    assert "generator comfy: wrong" in text
+    assert "backend comfy: wrong" in text
     assert "does not have 'absent.safetensors'" in text
     assert "answers, but lacks what the problems tell, version 0.3.75" in text
 
