@@ -28,8 +28,8 @@ from ..fingerprint import coloured_fingerprint, fingerprint_of
 from ..http_session import HttpSession, Limits
 from ..origin import origin_of, short_origin
 from ..received import received_clip
+from ..service_slots import ServiceSlots
 from ..token import Token
-from ..turns import Turns
 from .catalogue import Catalogue, Check, classes_in
 from .custom import CustomWorkflow
 from .endings import File
@@ -111,7 +111,7 @@ class ComfyUiBackend(Backend):
         self._loopable = loopable
         self._client_id = str(uuid.uuid4())
         self._feed = Feed(self._session, self._client_id)
-        self._turns = Turns()
+        self._slots = ServiceSlots()
         self._urgent_numbers = itertools.count(_FIRST_URGENT)
         self._follower = Follower(
             self._session,
@@ -188,7 +188,7 @@ class ComfyUiBackend(Backend):
         most, number = _MAX_JOBS, None
         if request.is_urgent:
             most, number = sys.maxsize, float(next(self._urgent_numbers))
-        async with self._turns.take(most, is_urgent=request.is_urgent):
+        async with self._slots.take(most, is_urgent=request.is_urgent):
             file, seconds = await self._make(request, number, tell, on_early)
         made = time.perf_counter()
         waiting = max(0.0, made - started - seconds)

@@ -185,10 +185,10 @@ def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
 
 async def begun_at_once(jobs):
     """Those that begin while nobody is done."""
-    turns, order, go_on = ServiceSlots(), [], asyncio.Event()
+    slots, order, go_on = ServiceSlots(), [], asyncio.Event()
 
     async def keep(name, is_urgent, most):
-        async with turns.take(most, is_urgent=is_urgent):
+        async with slots.take(most, is_urgent=is_urgent):
             order.append(name)
             await go_on.wait()
 
