@@ -284,7 +284,7 @@ class TestDocs:
             assert picture.strip("`").split()[0] in sent
 
     def test_tell_what_was_tried(self):
-        rows = rows_of("What was tried:")
+        rows = rows_of("Tests so far:")
         assert list(rows) == [f"`{name}`" for name in SERVICES_IN_DOCS]
         assert {row[1] for row in rows.values()} == {"nothing"}
 
