@@ -10,7 +10,7 @@ import inspect
 import weakref
 from collections.abc import Callable as Function
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from _pythonscript import ffi, lib
 
@@ -78,10 +78,12 @@ class Callable:
     def __call__(self, *arguments: Any) -> Any:
         return call_on_variant(self._address, "call", arguments)
 
-    def __getattr__(self, method: str) -> Any:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        return lambda *arguments: call_on_variant(self._address, method, arguments)
+    if not TYPE_CHECKING:  # the stub names the engine's methods
+
+        def __getattr__(self, method: str) -> Any:
+            if method.startswith("_"):
+                raise AttributeError(method)
+            return lambda *arguments: call_on_variant(self._address, method, arguments)
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, Callable):

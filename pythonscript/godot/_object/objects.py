@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from _pythonscript import lib
 
@@ -49,20 +49,22 @@ class EngineType(type):
             namespace.setdefault("__setattr__", object.__setattr__)
         return super().__new__(mcs, label, bases, namespace)
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        # Its methods may have any public name, so none of those is called on it or its class.
-        made: Any = EngineType.make(cls)
-        try:
-            made.__init__(*args, **kwargs)
-        except BaseException:
-            if not cls._counted and (address := lib.ps_object(made._ref)):
-                lib.gd_object_destroy(address)
-            raise
-        finally:
-            if cls._counted:
-                leave_to_python(made._ref)
-        tell_made(made)
-        return made
+    if not TYPE_CHECKING:  # what a class is called with and makes, `__init__` says
+
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            # Its methods may have any public name, so none of those is called on it or its class.
+            made = EngineType.make(cls)
+            try:
+                made.__init__(*args, **kwargs)
+            except BaseException:
+                if not cls._counted and (address := lib.ps_object(made._ref)):
+                    lib.gd_object_destroy(address)
+                raise
+            finally:
+                if cls._counted:
+                    leave_to_python(made._ref)
+            tell_made(made)
+            return made
 
     def make(cls) -> EngineObject:
         """A new object whose `__init__` has not run.
@@ -121,21 +123,23 @@ class EngineObject(metaclass=EngineType):
             return f"<freed {type(self).__name__}>"
         return f"<{type(self).__name__}#{lib.gd_object_get_instance_id(address)}>"
 
-    def __getattr__(self, attribute: str) -> Any:
-        """What a script added to the object: its methods, variables and signals."""
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        return _script_attribute(self, attribute)
+    if not TYPE_CHECKING:  # so that what no class has is a mistake
 
-    def __setattr__(self, attribute: str, value: Any) -> None:
-        try:
-            object.__setattr__(self, attribute, value)
-        except AttributeError:
-            if hasattr(type(self), attribute) or not set_by_name(self, attribute, value):
-                raise
+        def __getattr__(self, attribute: str) -> Any:
+            """What a script added to the object: its methods, variables and signals."""
+            if attribute.startswith("__"):
+                raise AttributeError(attribute)
+            return _script_attribute(self, attribute)
+
+        def __setattr__(self, attribute: str, value: Any) -> None:
+            try:
+                object.__setattr__(self, attribute, value)
+            except AttributeError:
+                if hasattr(type(self), attribute) or not set_by_name(self, attribute, value):
+                    raise
 
 
-def is_instance_valid(value: Any) -> bool:
+def is_instance_valid(value: object) -> bool:
     """Whether `value` is an engine object that has not been freed."""
     return isinstance(value, EngineObject) and lib.ps_object(value._ref) != 0
 

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import builtins
 from array import array
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypedDict, TypeVar, Unpack, overload
 
 from .._ffi.errors import ConversionError
+from .._object.objects import EngineObject
 from .._object.signals import Signal
 from .described import described
+
+T = TypeVar("T")
+E = TypeVar("E", bound=EngineObject)
+S = TypeVar("S")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _UNSET: Any = object()
 _CHANGEABLE = (list, dict, array)
 
 
-class export:  # noqa: N801  the name that Godot's Python people know
+class ExportOptions(TypedDict, total=False):
+    """The options of an `export`."""
+
+    range: Sequence[float]
+    enum: Sequence[str]
+    file: str | bool
+    dir: bool
+    multiline: bool
+    suffix: str
+    hint: int
+    hint_string: str
+    usage: int
+    group: str
+    subgroup: str
+    doc: str
+
+
+class export(Generic[T]):  # noqa: N801  the name that Godot's Python people know
     """A property of an exposed class: kept by the node, edited in the inspector, saved in scenes.
 
     Args:
@@ -32,9 +57,29 @@ class export:  # noqa: N801  the name that Godot's Python people know
         doc: shown as a tooltip and in the editor's help, with the names of `enum` behind it.
     """
 
+    @overload
+    def __init__(
+        self: export[E | None],
+        type: builtins.type[E],
+        **options: Unpack[ExportOptions],
+    ) -> None: ...
+    @overload
     def __init__(
         self,
-        type: Any,  # noqa: A002  the words that read best in a class
+        type: builtins.type[T],
+        default: T = ...,
+        **options: Unpack[ExportOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: export[Any],
+        type: object,
+        default: Any = ...,
+        **options: Unpack[ExportOptions],
+    ) -> None: ...
+    def __init__(
+        self,
+        type: Any,  # noqa: A002
         default: Any = _UNSET,
         *,
         range: Sequence[float] | None = None,  # noqa: A002
@@ -60,29 +105,39 @@ class export:  # noqa: N801  the name that Godot's Python people know
         self._default = default
         self._get: Callable[[Any], Any] | None = None
         self._set: Callable[[Any, Any], None] | None = None
+        self._changed: Callable[[Any], None] | None = None
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: builtins.type, name: str) -> None:
         if not self.name:  # `@speed.setter` may give it a second one
             self.name = name
             self._key = f"_exported_{name}"
 
     @property
-    def default(self) -> Any:
+    def default(self) -> T:
         """What a new object has."""
         if self._default is not _UNSET:
             return self._default
         return described(self.type).empty()
 
-    def getter(self, function: Callable[[Any], Any]) -> export:
+    def changed(self, function: Callable[[S], None]) -> Callable[[S], None]:
+        """Has `function` called when a new value has been stored; usable as a decorator."""
+        self._changed = function
+        return function
+
+    def getter(self, function: Callable[[Any], T]) -> Self:
         """Makes `function` compute the value; usable as a decorator, like `property.getter`."""
         self._get = function
         return self
 
-    def setter(self, function: Callable[[Any, Any], None]) -> export:
-        """Has `function` called with a new value, to keep it under another name or act on it."""
+    def setter(self, function: Callable[[Any, T], None]) -> Self:
+        """Has `function` called with a new value, to keep it elsewhere; see also `changed`."""
         self._set = function
         return self
 
+    @overload
+    def __get__(self, obj: None, cls: builtins.type) -> Self: ...
+    @overload
+    def __get__(self, obj: object, cls: builtins.type | None = None) -> T: ...
     def __get__(self, obj: Any, cls: Any = None) -> Any:
         if obj is None:
             return self
@@ -97,7 +152,7 @@ class export:  # noqa: N801  the name that Godot's Python people know
                 value = obj.__dict__[self._key] = deepcopy(value)
             return value
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def __set__(self, obj: Any, value: T) -> None:
         """Converts a value as one of GDScript is, and gives it to `assign`.
 
         Raises:
@@ -112,14 +167,16 @@ class export:  # noqa: N801  the name that Godot's Python people know
                 raise ConversionError(f"{type(obj).__name__}.{self.name}: {error}") from None
         self.assign(obj, value)
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: T) -> None:
         """Takes a new value, which has the right type; for classes that extend this one."""
         if self._set is not None:
             self._set(obj, value)
         else:
-            obj.__dict__[self._key] = value
+            self.store(obj, value)
+        if self._changed is not None:
+            self._changed(obj)
 
-    def store(self, obj: Any, value: Any) -> None:
+    def store(self, obj: Any, value: T) -> None:
         """Keeps `value` where the default getter finds it; for setters that also act."""
         obj.__dict__[self._key] = value
 
@@ -138,20 +195,28 @@ class signal:  # noqa: N801  as above
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, obj: Any, cls: Any = None) -> Any:
+    @overload
+    def __get__(self, obj: None, cls: type) -> Self: ...
+    @overload
+    def __get__(self, obj: EngineObject, cls: type | None = None) -> Signal: ...
+    def __get__(self, obj: EngineObject | None, cls: type | None = None) -> Self | Signal:
         return self if obj is None else Signal(obj, self.name)
 
 
-class python_only:  # noqa: N801  as above
+class python_only(Generic[S, P, R]):  # noqa: N801  as above
     """A public method that is Python's alone, as the engine has no type for what it takes or gives.
 
     It may have the name of an accessor: `set_speed` of an exported `speed`, which is then what
     Python calls, and GDScript the accessor.
     """
 
-    def __init__(self, function: Callable[..., Any]):
+    def __init__(self, function: Callable[Concatenate[S, P], R]):
         self._function = function
         self.__doc__ = function.__doc__
 
+    @overload
+    def __get__(self, obj: None, cls: type) -> Self: ...
+    @overload
+    def __get__(self, obj: S, cls: type | None = None) -> Callable[P, R]: ...
     def __get__(self, obj: Any, cls: Any = None) -> Any:
         return self if obj is None else self._function.__get__(obj, cls)

@@ -87,7 +87,7 @@ def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
             )
 
 
-def _told(member: export) -> str:
+def _told(member: export[object]) -> str:
     """What is said of a property, and which words it takes."""
     if not member.enum:
         return member.doc

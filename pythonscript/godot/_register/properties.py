@@ -9,7 +9,7 @@ from .fields import export
 _HINT_RANGE, _HINT_FILE, _HINT_DIR, _HINT_MULTILINE, _HINT_TYPE_STRING = 1, 13, 14, 18, 23
 
 
-def described_export(field: export) -> Described:
+def described_export(field: export[object]) -> Described:
     """A property as the inspector needs it."""
     base = described(field.type)
     hint, text = field.hint, field.hint_string

@@ -219,7 +219,7 @@ def method_of(cls: Any, label: str, member: Any) -> Method:
     return Method(label, member, names=names)
 
 
-def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
+def _accessors(cls: Any, label: str, field: export[object]) -> Iterator[Method]:
     def read(self: EngineObject) -> Any:
         return field.__get__(self)
 
@@ -238,7 +238,7 @@ def _accessors(cls: Any, label: str, field: export) -> Iterator[Method]:
         yield Method(accessor, function, accessor=True)
 
 
-def _described_property(cls: Any, label: str, field: export) -> Described:
+def _described_property(cls: Any, label: str, field: export[object]) -> Described:
     item = described_export(field)
     convert = item.converter()
     if convert is not None:
@@ -249,7 +249,7 @@ def _described_property(cls: Any, label: str, field: export) -> Described:
     return item
 
 
-def _register_property(owner: int, label: str, field: export, item: Described) -> None:
+def _register_property(owner: int, label: str, field: export[object], item: Described) -> None:
     library = lib.ps_library_address()
     with Memory() as memory:
         no_prefix = memory.string("")

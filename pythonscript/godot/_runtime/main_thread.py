@@ -6,22 +6,25 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from .._ffi.report import report
 from .._object.lives import drop_leaving
+
+Ts = TypeVarTuple("Ts")
+R = TypeVar("R")
 
 _work: deque[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
 _is_over = threading.Event()
 
 
-def run_on_main_thread(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+def run_on_main_thread(function: Callable[[*Ts], R], *arguments: *Ts) -> Future[R]:
     """Calls `function` on the main thread, in the next frame at the latest.
 
     Safe from every thread. The future holds the result; it is cancelled when the game ends first.
     Waiting for it on the main thread itself would wait for ever.
     """
-    future: Future[Any] = Future()
+    future: Future[R] = Future()
     _work.append((future, function, arguments))
     if _is_over.is_set():
         _refuse_waiting()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from operator import add, floordiv, mul, sub, truediv
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .._ffi.errors import GodotError
 from .._ffi.types import Type
@@ -55,10 +55,12 @@ def use_engine(engine: ValueEngine) -> None:
 class ValueType(type):
     """Finds what the engine has of a type: `Color.RED`, `Vector2.from_angle`, `Vector2.length`."""
 
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{cls.__name__} has no attribute {name}")
-        return _engine.find(cls, name)
+    if not TYPE_CHECKING:  # the stub names what the engine has
+
+        def __getattr__(cls, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"{cls.__name__} has no attribute {name}")
+            return _engine.find(cls, name)
 
 
 class Value(tuple[float, ...], metaclass=ValueType):
@@ -94,9 +96,11 @@ class Value(tuple[float, ...], metaclass=ValueType):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(self)
 
-    def __getattr__(self, name: str) -> Any:
-        getattr(type(self), name)  # puts it on the class, or raises
-        return getattr(self, name)
+    if not TYPE_CHECKING:  # as above
+
+        def __getattr__(self, name: str) -> Any:
+            getattr(type(self), name)  # puts it on the class, or raises
+            return getattr(self, name)
 
     def _operate(self, operator: int, other: Any) -> Any:
         return _engine.evaluate(operator, self, other)

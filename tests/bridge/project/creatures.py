@@ -68,6 +68,10 @@ class Creature(Node2D):
     tint = export(Color, Color(1, 0, 0))
     secret = export(int, 0, usage=2)
 
+    @speed.changed
+    def _note_speed(self):
+        self.speeds = [*getattr(self, "speeds", []), self.speed]
+
     died = signal(reason=str, by=Node, doc="It is `no` more.")
 
     def __init__(self):

@@ -160,6 +160,15 @@ def test_values_that_can_change_are_not_shared(test):
     assert second.targets == []
 
 
+def test_a_change_is_told_once_it_has_been_made(test):
+    creature = autofreed(test, Creature)
+    creature.set("speed", 3)
+    creature.speed = 4
+    with pytest.raises(ConversionError):
+        creature.speed = "fast"
+    assert creature.speeds == [3.0, 4.0]
+
+
 def test_what_the_engine_sets_python_gets(test):
     creature = autofreed(test, Creature)
     creature.set("speed", 3)

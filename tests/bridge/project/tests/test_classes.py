@@ -1,12 +1,15 @@
 """Engine classes, singletons, functions and enums as Python sees them."""
 
+import ast
 from enum import IntEnum, IntFlag
+from pathlib import Path
 
 import godot
 import pytest
 from godot import (
     OS,
     AnimationTree,
+    Callable,
     CallError,
     Camera3D,
     Control,
@@ -33,6 +36,7 @@ from godot import (
     Vector3,
     is_instance_valid,
 )
+from godot._object.registry import class_named
 from helpers import mirror
 
 
@@ -244,6 +248,32 @@ def test_every_utility_function_is_there(test):
         assert callable(utility(name)), name
 
 
+def test_the_stub_promises_nothing_that_is_not_there(test):
+    stub = ast.parse(Path(godot.__file__).with_suffix(".pyi").read_text("utf-8"))
+    checked = 0
+    for statement in stub.body:
+        for name in declared(statement):
+            assert name == "EditorInterface" or hasattr(godot, name), name  # not in a game
+            if isinstance(statement, ast.ClassDef):
+                is_singleton = statement.name.startswith("_")
+                cls = class_named(name) if is_singleton else getattr(godot, name)
+                cls = Callable() if cls is Callable else cls  # which finds its methods by name
+                members = (each for part in statement.body for each in declared(part))
+                assert not [each for each in members if not hasattr(cls, each)], name
+                checked += 1
+    assert checked > 1000
+
+
+def declared(statement):
+    """The public names that a statement of a stub declares; a singleton's class is named as it."""
+    match statement:
+        case ast.ClassDef(name=name):
+            yield name.removeprefix("_")
+        case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+            if not name.startswith("_"):
+                yield name
+
+
 def test_wrong_arguments_of_utility_functions(test):
     with pytest.raises(CallError, match="lerp takes 3 arguments, not 1"):
         godot.lerp(1)
@@ -367,7 +397,6 @@ def test_abstract_classes_and_singletons_are_not_made(test):
 def test_classes_that_the_table_does_not_know(test):
     from godot import ClassDB
     from godot._class.table import row_of
-    from godot._object.registry import class_named
 
     names = [name for name in ClassDB.get_class_list() if row_of(name) is None]
     # Which there are depends on the modules that the engine was built with.
