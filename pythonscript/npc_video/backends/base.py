@@ -5,7 +5,7 @@ It imports records and errors only; `scripted` ships a generator that does as a 
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -117,6 +117,18 @@ class Capabilities:
     previews: bool = False
     streams: bool = False
     finish_started: bool = False
+
+    @classmethod
+    def joined(cls, each: Collection[Self]) -> Self:
+        """What several generators can do that work as one; a batch stays with one of them."""
+        return cls(
+            slots=sum(can.slots for can in each),
+            uses_image=any(can.uses_image for can in each),
+            uses_text=any(can.uses_text for can in each),
+            previews=any(can.previews for can in each),
+            streams=any(can.streams for can in each),
+            finish_started=any(can.finish_started for can in each),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ the other way round, within a budget.
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ..errors import GenerationError, GeneratorUnavailableError, InvalidDataError
@@ -104,15 +105,7 @@ class FailoverBackend(Backend):
 
     @property
     def capabilities(self) -> Capabilities:
-        each = [backend.capabilities for backend in self._order]
-        return Capabilities(
-            slots=sum(can.slots for can in each),
-            uses_image=any(can.uses_image for can in each),
-            uses_text=any(can.uses_text for can in each),
-            previews=any(can.previews for can in each),
-            streams=any(can.streams for can in each),
-            finish_started=any(can.finish_started for can in each),
-        )
+        return Capabilities.joined([backend.capabilities for backend in self._order])
 
     @property
     def fingerprint(self) -> str:
@@ -144,8 +137,10 @@ class FailoverBackend(Backend):
         return await self._make(usable[-1], request, merged)
 
     async def close(self) -> None:
-        for backend in self._order:
-            await backend.close()
+        # Both of them, also where one breaks.
+        async with AsyncExitStack() as closing:
+            for backend in self._order:
+                closing.push_async_callback(backend.close)
 
     def _best_first(self, request: GenerationRequest) -> list[Backend]:
         order, now = self._order, self._clock()

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -83,15 +84,7 @@ class BackendPool(Backend):
 
     @property
     def capabilities(self) -> Capabilities:
-        each = [host.capabilities for host in self._hosts.values()]
-        return Capabilities(
-            slots=sum(can.slots for can in each),
-            uses_image=any(can.uses_image for can in each),
-            uses_text=any(can.uses_text for can in each),
-            previews=any(can.previews for can in each),
-            streams=any(can.streams for can in each),
-            finish_started=any(can.finish_started for can in each),
-        )
+        return Capabilities.joined([host.capabilities for host in self._hosts.values()])
 
     @property
     def fingerprint(self) -> str:
@@ -133,8 +126,10 @@ class BackendPool(Backend):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for host in self._hosts.values():
-            await host.close()
+        # All of them, also where one breaks.
+        async with AsyncExitStack() as closing:
+            for host in self._hosts.values():
+                closing.push_async_callback(host.close)
 
     # ---- Requests ----
 

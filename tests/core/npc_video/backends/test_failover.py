@@ -18,7 +18,7 @@ from npc_video.quality import typical_seconds
 from bench._virtual_time import clock, run
 
 from .contract import RemoteContract, wanted
-from .test_pool import BAD_HOSTS, DECLINED, told_apart
+from .test_pool import BAD_HOSTS, DECLINED, Stubborn, told_apart
 from .test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)
@@ -293,3 +293,11 @@ def test_breaks_nothing_off_where_one_of_the_two_must_not(paid):
     failover = FailoverBackend(made(False), made(paid))
     assert failover.capabilities.finish_started is paid
     asyncio.run(failover.close())
+
+
+def test_closing_closes_both_also_where_one_breaks():
+    local, cloud = Stubborn(), Stubborn()
+    with pytest.raises(GenerationFailedError, match="does not close"):
+        asyncio.run(FailoverBackend(local, cloud).close())
+    assert local.is_closed
+    assert cloud.is_closed

@@ -478,6 +478,21 @@ class TestPaidClips:
         assert played(test, hosts) == (2, 0)
 
 
+class Stubborn(ScriptedBackend):
+    """Closes, and breaks at it."""
+
+    async def close(self):
+        await super().close()
+        raise GenerationFailedError("It does not close.")
+
+
+def test_closing_closes_all_hosts_also_where_one_breaks():
+    hosts = {"a": Stubborn(), "b": ScriptedBackend(), "c": Stubborn()}
+    with pytest.raises(GenerationFailedError, match="does not close"):
+        asyncio.run(BackendPool(hosts).close())
+    assert all(each.is_closed for each in hosts.values())
+
+
 def test_closing_closes_the_hosts_and_what_they_do():
     hosts = {"a": ScriptedBackend(default=Script(ends=False))}
 
