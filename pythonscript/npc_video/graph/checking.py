@@ -13,7 +13,7 @@ from .loading import load_metadata
 from .metadata import Debug, InteractionRules, NpcIdentity, NpcResponseMetadata, VideoGen
 from .nodes import NODE_TYPES
 from .nodes.video import Output
-from .reading import misspelt
+from .reading import misspelt_fields
 
 __all__ = ["Checked", "check"]
 
@@ -68,13 +68,13 @@ def _document(text: bytes) -> dict[str, Any]:
 
 
 def _misspelt(data: Mapping[str, Any]) -> Iterator[Problem]:
-    found = [("", *each) for each in misspelt(data, _File, "")]
+    found = [("", *each) for each in misspelt_fields(data, _File, "")]
     for name, section in _SECTIONS.items():
-        found += (("", *each) for each in misspelt(data.get(name), section, name))
+        found += (("", *each) for each in misspelt_fields(data.get(name), section, name))
     for node in _nodes(data):
         kind = NODE_TYPES.get(node["type"])
         if kind is not None:
-            found += ((node["id"], *each) for each in misspelt(node.get("data"), kind, ""))
+            found += ((node["id"], *each) for each in misspelt_fields(node.get("data"), kind, ""))
     for node_id, field, meant in found:
         yield Problem(node_id, field, f"is unknown and left alone; perhaps you mean {meant}")
 

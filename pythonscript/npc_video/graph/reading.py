@@ -16,7 +16,7 @@ from msgspec.structs import fields
 from ..errors import Problem
 from .nodes.base import LARGEST
 
-__all__ = ["measured", "misspelt", "read"]
+__all__ = ["measured", "misspelt_fields", "read"]
 
 _DEEPEST = 100
 _LONGEST_NAME, _NEAR = 40, 0.75  # files have fields of other tools, which resemble ours by chance
@@ -94,7 +94,7 @@ def _known(value: object, kind: Any) -> object:
     return value
 
 
-def misspelt(value: object, kind: Any, path: str) -> Iterator[tuple[str, str]]:
+def misspelt_fields(value: object, kind: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yields (field, the name it is probably meant for) of what is ignored, as it is unknown."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
@@ -103,10 +103,10 @@ def misspelt(value: object, kind: Any, path: str) -> Iterator[tuple[str, str]]:
             if near := get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=_NEAR):
                 yield _joined(path, name), near[0]
         for name, each in known.items():
-            yield from misspelt(value.get(name), each, _joined(path, name))
+            yield from misspelt_fields(value.get(name), each, _joined(path, name))
     elif get_origin(kind) is tuple and isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from misspelt(item, get_args(kind)[0], f"{path}[{index}]")
+            yield from misspelt_fields(item, get_args(kind)[0], f"{path}[{index}]")
 
 
 def _member(kind: Any, value: object) -> Any:
