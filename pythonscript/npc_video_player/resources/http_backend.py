@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from godot import exposed
+from npc_video.backends.http_recipes import RECIPES
 from npc_video.errors import InvalidDataError
 
 from ..properties.notifying_export import NotifyingExport, Word
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NpcHttpBackend"]
 
-# Those of `npc_video.backends.http_recipes`, which is not loaded while the engine starts.
-_SERVICES = ("fal", "fal-sync", "luma", "openai", "replicate", "runpod", "runway")
 _PATH = "api/generate-video"
 _OWN = "own"
 # Settings of the same name that count where they are not empty, and where they are not the usual.
@@ -48,7 +47,7 @@ class NpcHttpBackend(RemoteBackend):
     service = Word(
         str,
         _OWN,
-        enum=(_OWN, *_SERVICES),
+        enum=(_OWN, *RECIPES),
         doc="A well-known service, whose settings are then known; what is set here beside it counts"
         " in their place, and the address may stay empty. `own`: a service of your own.",
     )
@@ -174,7 +173,6 @@ class NpcHttpBackend(RemoteBackend):
             super()._check_url()
 
     def _token(self) -> Token | None:
-        from npc_video.backends.http_recipes import RECIPES  # 3 ms, for few games
         from npc_video.backends.token import Token  # 2 ms, for few games
 
         name = self.token_env or RECIPES.get(self.service, {}).get("token_env", "")
