@@ -9,18 +9,14 @@ from pathlib import Path
 
 from npc_video.shipping.addon import our_addon
 from npc_video.shipping.addon_zip import zip_addon
-from npc_video.shipping.console import Failure, say
+from npc_video.shipping.console import Failure, say, say_progress
 from npc_video.shipping.python_files import this_python
-
-
-def _tell(done: float, doing: str) -> None:
-    say(f"{done:4.0%} {doing}")
 
 
 def main(arguments: Sequence[str]) -> int:
     (folder,) = arguments
     try:
-        made = zip_addon(Path(folder), our_addon(), this_python(), _tell)
+        made = zip_addon(Path(folder), our_addon(), this_python(), say_progress)
     except (Failure, OSError) as error:
         say(str(error))
         return 1

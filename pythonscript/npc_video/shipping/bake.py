@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..baking.protocol import BAKING, EMBEDDED, SAYS
+from ..baking.protocol import BAKING, EMBEDDED, NO_SESSION, SAYS
 from .console import Failure, say
 from .engine import Engine
 from .godot import import_project, run_project
@@ -79,7 +79,7 @@ def bake_project(
     if session and not _is_of_game(session):
         session = str(Path(session).resolve())
         if not Path(session).is_file():
-            raise Failure(f"{session} does not exist: set a player's session_file, and play.")
+            raise Failure(NO_SESSION.format(session))
     import_project(engine, project)
     wanted = {
         "profiles": profiles,

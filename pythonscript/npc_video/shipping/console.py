@@ -39,6 +39,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def say_progress(done: float, doing: str) -> None:
+    """Says how much of a long work is done, 0 to 1, and what is being done."""
+    say(f"{done:4.0%} {doing}")
+
+
 def until_unread(work: Callable[[], int]) -> int:
     """Does the work of a command, and ends it in silence when what reads its output has ended.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from .addon import our_addon
 from .check import check
 from .choices import Choices
-from .console import Failure, say
+from .console import Failure, say, say_progress
 from .packs import RUNTIME, pack_name, platform_of, runtime_in, zip_pack
 from .platforms import BRIDGE, PLATFORMS, platform_named, this_platform
 from .python_files import private_folders, python_in, this_python
@@ -57,7 +57,7 @@ def _build(options: argparse.Namespace) -> int:
     part = pack.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        assemble(part / RUNTIME, python, bridge, choices, _tell)
+        assemble(part / RUNTIME, python, bridge, choices, say_progress)
         report = check(part / RUNTIME, platform, [each.encode() for each in private_folders()])
         if report.problems:
             raise Failure("\n".join(report.problems))
@@ -70,10 +70,6 @@ def _build(options: argparse.Namespace) -> int:
         shutil.rmtree(part, ignore_errors=True)
     say(f"{pack.name} is in {options.folder}; players need {report.system or 'nothing more'}.")
     return 0
-
-
-def _tell(done: float, doing: str) -> None:
-    say(f"{done:4.0%} {doing}")
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from npc_video import NpcResponseEvaluator, VideoParams
 from npc_video.backends.base import Backend
 from npc_video.backends.pictures import Pictures
 from npc_video.baking.bake import BakeProgress, bake
-from npc_video.baking.protocol import EMBEDDED, SAYS
+from npc_video.baking.protocol import EMBEDDED, NO_SESSION, SAYS
 from npc_video.baking.session import NotPlayedError, read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import InvalidDataError, NpcVideoError
@@ -46,9 +46,7 @@ class NpcBaker(Node):
             self._wanted = json.loads(OS.get_cmdline_user_args()[-1])
             self._session = ProjectSettings.globalize_path(self._wanted["session"])
             if self._session and not Path(self._session).is_file():
-                raise InvalidDataError(
-                    f"{self._session} does not exist: set a player's session_file, and play."
-                )
+                raise InvalidDataError(NO_SESSION.format(self._session))
             self._parts = cast_of(self._wanted["profiles"])
             self._tell_of_functions()
             self._bake_next()
