@@ -185,10 +185,10 @@ class ComfyUiBackend(Backend):
             error.is_of_request = True
             raise error
         # Urgent ones go at once: they overtake what waits at the server, and each other never.
-        most, number = _MAX_JOBS, None
+        max_jobs, number = _MAX_JOBS, None
         if request.is_urgent:
-            most, number = sys.maxsize, float(next(self._urgent_numbers))
-        async with self._slots.take(most, is_urgent=request.is_urgent):
+            max_jobs, number = sys.maxsize, float(next(self._urgent_numbers))
+        async with self._slots.take(max_jobs, is_urgent=request.is_urgent):
             file, seconds = await self._make(request, number, tell, on_early)
         made = time.perf_counter()
         waiting = max(0.0, made - started - seconds)

@@ -187,8 +187,8 @@ async def begun_at_once(jobs):
     """Those that begin while nobody is done."""
     slots, order, go_on = ServiceSlots(), [], asyncio.Event()
 
-    async def keep(name, is_urgent, most):
-        async with slots.take(most, is_urgent=is_urgent):
+    async def keep(name, is_urgent, max_jobs):
+        async with slots.take(max_jobs, is_urgent=is_urgent):
             order.append(name)
             await go_on.wait()
 
