@@ -24,9 +24,9 @@ from ..records import (
     VideoGenerationConfig,
     VideoParams,
 )
-from . import ladder
 from .backend_states import BackendStates
 from .clips import Clips
+from .cover import Cover
 from .decision import Decision, Draft
 from .events import (
     Answer,
@@ -34,7 +34,6 @@ from .events import (
     DeadlinePassed,
     Failed,
     MadeAhead,
-    SimilarReady,
     Upgraded,
 )
 from .idle import IdleWork
@@ -92,10 +91,8 @@ class GenerationCore:
         self.planner = planner or Planner()
         self.can_generate = bool(slots)
         self._clips = clips
-        self._fallbacks = fallbacks
         self._queue = GenerationQueue(slots, finishing)
         self._states = BackendStates(slots)
-        self._idle = IdleWork(self.planner, clips, self._queue, fallbacks)
         self._viewers = Viewers()
         self._unused: dict[CacheKey, float] = {}
         self._counters = Counters()
@@ -105,11 +102,14 @@ class GenerationCore:
         self._settled_at = 0.0
         self._knows_disk = False
         self._draft = Draft()
+        self._cover = Cover(clips, fallbacks, config.fallback, self._draft, self._counters)
+        self._idle = IdleWork(self.planner, clips, self._queue, self._cover)
         self.configure(config)
 
     def configure(self, config: VideoGenerationConfig) -> None:
         """Takes new settings, for what begins from now on."""
         self._config = config
+        self._cover.preferred = config.fallback
         self._presets = presets_up_to(config.quality)
         self._states.configure(self._presets, config.max_wait)
 
@@ -133,8 +133,8 @@ class GenerationCore:
         self._counters.superseded += self._queue.supersede(self._viewers.awaited | {key})
         clip = self._clips.get(key)
         if clip is None:
-            similar = self._similar(params)
-            answer = self._fall_back(similar)
+            similar = self._cover.similar(params)
+            answer = self._cover.answer(similar)
             self._counters.misses += 1
             awaited = self._viewers.wait(viewer, params, priority, now)
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
@@ -160,7 +160,7 @@ class GenerationCore:
                 self._give_up(self._queue.cancel(awaited.key), now)
                 self._draft.loads.append(awaited.key)
             else:
-                self._bring(awaited, self._similar(awaited.params))
+                self._cover.bring(awaited, self._cover.similar(awaited.params))
                 self._do_without(awaited)
         return self._settle(now)
 
@@ -168,18 +168,18 @@ class GenerationCore:
         """A clip was brought from disk; None if it turned out to be damaged or gone."""
         stood_in_for = self._viewers.stood_in_for(key)
         if clip is not None:
-            self._cover(stood_in_for, clip)
+            self._cover.show(stood_in_for, clip)
         for awaited in stood_in_for:
             awaited.stand_in = None
             if clip is None:
-                next_best = self._similar(awaited.params)
+                next_best = self._cover.similar(awaited.params)
                 if next_best is not None and next_best.key != key:
-                    self._bring(awaited, next_best)
+                    self._cover.bring(awaited, next_best)
             self._do_without(awaited)
         awaiting = self._viewers.awaiting(key)
         if clip is None:
             for awaited in awaiting:
-                self._want(awaited, self._similar(awaited.params), now)
+                self._want(awaited, self._cover.similar(awaited.params), now)
         elif awaiting:
             # Where nothing makes clips, one of another prompt may stand for it.
             self._arrive(key, replace(clip, params=awaiting[0].params))
@@ -198,12 +198,12 @@ class GenerationCore:
 
     def stand_in(self, params: VideoParams, viewer: str, now: float) -> tuple[Answer, Decision]:
         """What to show until a clip is there, as what was shown for it cannot be played."""
-        similar = self._similar(params)
-        answer = self._fall_back(similar)
+        similar = self._cover.similar(params)
+        answer = self._cover.answer(similar)
         awaited = self._viewers.awaited_on(viewer)
         if awaited is not None:
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
-            self._bring(awaited, similar)
+            self._cover.bring(awaited, similar)
         return answer, self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
@@ -404,40 +404,6 @@ class GenerationCore:
             self._use(key)
         self._draft.events.append(ClipReady(clip.params, clip))
 
-    def _similar(self, params: VideoParams) -> Similar | None:
-        """The clip that may stand for another, in memory or on disk."""
-        return self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
-
-    def _fall_back(self, similar: Similar | None) -> Answer:
-        clip, score = (similar.clip, similar.score) if similar else (None, 0.0)
-        score = score if clip is not None else 0.0
-        fallback = ladder.choose(self._config.fallback, self._fallbacks, score)
-        self._counters.fallback_counts[fallback.value] += 1
-        return Answer(fallback, clip, score) if fallback is Fallback.SIMILAR else Answer(fallback)
-
-    def _bring(self, awaited: Awaited, similar: Similar | None) -> None:
-        """Has a clip stand for one that is not there, if that is the best fallback."""
-        is_on_its_way = awaited.stand_in is not None  # or came, and was not told of yet
-        if is_on_its_way or similar is None or similar.key == awaited.key:
-            return
-        fallback = ladder.choose(self._config.fallback, self._fallbacks, similar.score)
-        if fallback is not Fallback.SIMILAR:
-            return
-        if similar.clip is None:
-            awaited.stand_in = similar.key
-            self._draft.loads.append(similar.key)
-        elif not awaited.is_covered:
-            # It has come into memory since that was asked for.
-            self._cover([awaited], similar.clip)
-
-    def _cover(self, waiting: Iterable[Awaited], clip: GeneratedClip) -> None:
-        """Tells of a clip that stands for those that are awaited."""
-        wanted: dict[CacheKey, VideoParams] = {}
-        for awaited in waiting:
-            awaited.is_covered = True
-            wanted[awaited.key] = awaited.params
-        self._draft.events += [SimilarReady(params, clip) for params in wanted.values()]
-
     def _do_without(self, awaited: Awaited) -> None:
         """Ends the waiting for what nothing can make, when all that there is was looked at."""
         if self.can_generate or not self._knows_disk or awaited.stand_in is not None:
@@ -449,7 +415,7 @@ class GenerationCore:
 
     def _want(self, awaited: Awaited, similar: Similar | None, now: float) -> None:
         """Has a clip made; what is like it covers the time until then, or stands for it."""
-        self._bring(awaited, similar)
+        self._cover.bring(awaited, similar)
         if not self.can_generate:
             self._do_without(awaited)
             return

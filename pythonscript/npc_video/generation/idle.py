@@ -1,19 +1,18 @@
 """What an idle generator is to do: the speculation or upgrade that is worth most of its time."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..quality import AdaptiveQuality
 from ..records import (
     CacheKey,
-    Fallback,
     GeneratedClip,
     QualityPreset,
     VideoGenerationConfig,
     VideoParams,
 )
-from . import ladder
 from .clips import Clips
+from .cover import Cover
 from .jobs import Purpose
 from .planner import CHEAPEST_USEFULNESS, Planner
 from .queue import GenerationQueue
@@ -40,18 +39,12 @@ class Idea:
 class IdleWork:
     """Finds ideas in what is expected, what is on screen and what is there already."""
 
-    def __init__(
-        self,
-        planner: Planner,
-        clips: Clips,
-        queue: GenerationQueue,
-        fallbacks: Collection[Fallback],
-    ):
+    def __init__(self, planner: Planner, clips: Clips, queue: GenerationQueue, cover: Cover):
         self.cooldown = SpeculationCooldown()
         self._planner = planner
         self._clips = clips
         self._queue = queue
-        self._fallbacks = fallbacks
+        self._cover = cover
 
     def best(
         self,
@@ -76,25 +69,20 @@ class IdleWork:
         if config.progressive:
             ideas += self._upgrades(now, shown, presets, quality)
         if config.predictive:
-            idea = self._speculation(now, first, quality, config.fallback)
+            idea = self._speculation(now, first, quality)
             ideas += [idea] if idea is not None else []
         return max(ideas, key=lambda idea: idea.worth, default=None)
 
     def _speculation(
-        self, now: float, preset: QualityPreset, quality: AdaptiveQuality, preferred: Fallback
+        self, now: float, preset: QualityPreset, quality: AdaptiveQuality
     ) -> Idea | None:
-        """The clip that is most worth making ahead, where the game prefers this fallback."""
-
-        def usefulness(params: VideoParams) -> float:
-            similar = self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
-            score = similar.score if similar else 0.0
-            return ladder.usefulness(ladder.choose(preferred, self._fallbacks, score), score)
+        """The clip that is most worth making ahead."""
 
         def is_out(key: CacheKey) -> bool:
             return self._is_there(key) or self.cooldown.covers(key, now)
 
         found = self._planner.speculation(
-            now, quality.expect(preset), is_there=is_out, usefulness=usefulness
+            now, quality.expect(preset), is_there=is_out, usefulness=self._cover.usefulness
         )
         if found is None:
             return None
