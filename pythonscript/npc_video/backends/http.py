@@ -39,10 +39,10 @@ from .http_jobs import HttpJobs
 from .http_reader import JobReader
 from .http_rules import HttpJob, JobGoneError, JobRules, Priority
 from .http_session import HttpResponse, HttpSession, Limits
+from .job_slots import slots_of
 from .kept import Kept
 from .origin import short_origin
 from .received import received_clip
-from .service_slots import slots_of
 from .token import Token
 
 __all__ = ["HttpBackend"]
@@ -143,9 +143,7 @@ class HttpBackend(Backend):
         self._reader = JobReader(self._session, self._fields, self._rules, untagged_colours)
         self._jobs = HttpJobs(self._reader)
         self._slots = slots
-        self._service_slots = slots_of(
-            (self._session.url, self._rules.path, token and token.source)
-        )
+        self._job_slots = slots_of((self._session.url, self._rules.path, token and token.source))
         self._finish_started = finish_started
         self._begun: Kept[HttpJob] = Kept()
         self._unsure: Kept[str] = Kept()
@@ -189,7 +187,7 @@ class HttpBackend(Backend):
     ) -> GeneratedClip:
         body, key = await asyncio.to_thread(self._question, request)
         on_progress(0.0)
-        async with self._service_slots.take(self._slots, is_urgent=request.is_urgent):
+        async with self._job_slots.take(self._slots, is_urgent=request.is_urgent):
             return await self._generate(request, key, body, on_progress, on_early)
 
     async def close(self) -> None:

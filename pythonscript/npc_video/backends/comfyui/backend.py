@@ -26,9 +26,9 @@ from ..base import (
 )
 from ..fingerprint import coloured_fingerprint, fingerprint_of
 from ..http_session import HttpSession, Limits
+from ..job_slots import JobSlots
 from ..origin import origin_of, short_origin
 from ..received import received_clip
-from ..service_slots import ServiceSlots
 from ..token import Token
 from .catalogue import Catalogue, Check, classes_in
 from .custom import CustomWorkflow
@@ -111,7 +111,7 @@ class ComfyUiBackend(Backend):
         self._loopable = loopable
         self._client_id = str(uuid.uuid4())
         self._feed = Feed(self._session, self._client_id)
-        self._slots = ServiceSlots()
+        self._job_slots = JobSlots()
         self._urgent_numbers = itertools.count(_FIRST_URGENT)
         self._follower = Follower(
             self._session,
@@ -188,7 +188,7 @@ class ComfyUiBackend(Backend):
         max_jobs, number = _MAX_JOBS, None
         if request.is_urgent:
             max_jobs, number = sys.maxsize, float(next(self._urgent_numbers))
-        async with self._slots.take(max_jobs, is_urgent=request.is_urgent):
+        async with self._job_slots.take(max_jobs, is_urgent=request.is_urgent):
             file, seconds = await self._make(request, number, tell, on_early)
         made = time.perf_counter()
         waiting = max(0.0, made - started - seconds)

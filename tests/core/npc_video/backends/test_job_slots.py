@@ -9,8 +9,8 @@ from weakref import ref
 import pytest
 from npc_video.backends.failover import FailoverBackend
 from npc_video.backends.http import HttpBackend
+from npc_video.backends.job_slots import JobSlots, slots_of
 from npc_video.backends.pool import BackendPool
-from npc_video.backends.service_slots import ServiceSlots, slots_of
 from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
@@ -171,7 +171,7 @@ async def hold(slots, order, name, is_urgent=True, max_jobs=1):
 
 def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
     async def test():
-        slots, order = ServiceSlots(), []
+        slots, order = JobSlots(), []
         await asyncio.gather(
             hold(slots, order, "begun", is_urgent=False),
             hold(slots, order, "ahead", is_urgent=False),
@@ -185,7 +185,7 @@ def test_what_somebody_waits_for_goes_first_and_else_who_came_first():
 
 async def begun_at_once(jobs):
     """Those that begin while nobody is done."""
-    slots, order, go_on = ServiceSlots(), [], asyncio.Event()
+    slots, order, go_on = JobSlots(), [], asyncio.Event()
 
     async def keep(name, is_urgent, max_jobs):
         async with slots.take(max_jobs, is_urgent=is_urgent):
@@ -210,8 +210,8 @@ def test_who_may_have_more_jobs_at_a_service_waits_for_none_and_counts_for_the_o
     assert order[4:] == ["d"]
 
 
-def test_a_turn_of_a_thread_that_has_ended_is_another_ones():
-    slots, order = ServiceSlots(), []
+def test_a_slot_of_a_thread_that_has_ended_is_another_ones():
+    slots, order = JobSlots(), []
     loop = asyncio.new_event_loop()
     hers = slots.take(1, is_urgent=True)
     loop.run_until_complete(hers.__aenter__())

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-__all__ = ["ServiceSlots", "slots_of"]
+__all__ = ["JobSlots", "slots_of"]
 
 
 @dataclass(slots=True, order=True)
@@ -38,7 +38,7 @@ class _Waiter:
             self.may_begin.set_result(None)
 
 
-class ServiceSlots:
+class JobSlots:
     """Limits how many jobs of the game a service has at once, from any thread.
 
     What somebody waits for goes before what is made ahead, and else who came first.
@@ -77,14 +77,14 @@ class ServiceSlots:
             self._begun += waiter.has_begun
 
 
-_shared: WeakValueDictionary[Hashable, ServiceSlots] = WeakValueDictionary()
+_shared: WeakValueDictionary[Hashable, JobSlots] = WeakValueDictionary()
 _sharing = threading.Lock()
 
 
-def slots_of(service: Hashable) -> ServiceSlots:
+def slots_of(service: Hashable) -> JobSlots:
     """Returns the slots of a service, shared by all who use it."""
     with _sharing:
         slots = _shared.get(service)
         if slots is None:
-            slots = _shared[service] = ServiceSlots()
+            slots = _shared[service] = JobSlots()
         return slots
