@@ -10,8 +10,8 @@ import uuid
 
 import httpx
 import pytest
-from npc_video.backends.comfyui.catalogue import classes_in
 from npc_video.backends.comfyui.custom import CustomWorkflow
+from npc_video.backends.comfyui.node_catalogue import classes_in
 from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.comfyui.server import Server
 from npc_video.backends.http_session import HttpSession

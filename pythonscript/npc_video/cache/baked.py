@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import CacheError, InvalidDataError
 from ..held_files import remove
 from ..records import CacheKey, GeneratedClip
-from .catalogue import Catalogue, Entry
+from .clip_catalogue import ClipCatalogue, Entry
 from .clip_file import describe, restore
 from .files import write_atomic
 
@@ -46,7 +46,7 @@ class BakedTier:
     """
 
     def __init__(self, read: Reader, name: str = "the folder"):
-        self.catalogue = Catalogue()
+        self.catalogue = ClipCatalogue()
         self._read, self._name = read, name
 
     def open(self) -> None:

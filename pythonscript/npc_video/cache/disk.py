@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from ..errors import InvalidDataError
 from ..records import CacheKey, GeneratedClip
-from .catalogue import Catalogue, Entry
+from .clip_catalogue import ClipCatalogue, Entry
 from .clip_file import FILE_NAME, file_name, pack, parse_header, unpack
 from .files import TEMPORARY, cache_errors, locked, set_aside, write_atomic
 from .index import ClipIndex, IndexDamagedError, Row
@@ -42,7 +42,7 @@ class DiskTier:
     """
 
     def __init__(self, folder: Path, max_bytes: int = DEFAULT_MAX_BYTES):
-        self.catalogue = Catalogue()
+        self.catalogue = ClipCatalogue()
         self._folder = folder
         self._clips = folder / "clips"
         self._max_bytes = max_bytes

@@ -30,13 +30,13 @@ from ..job_slots import JobSlots
 from ..origin import origin_of, short_origin
 from ..received import received_clip
 from ..token import Token
-from .catalogue import Catalogue, Check, classes_in
 from .custom import CustomWorkflow
 from .endings import File
 from .feed import Feed
 from .fetching import fetched
 from .following import ComfyUiJob, Follower
 from .messages import PictureGoneError
+from .node_catalogue import Check, NodeCatalogue, classes_in
 from .picture import fitted, max_side
 from .sample import models_in, sample
 from .server import Server
@@ -122,7 +122,7 @@ class ComfyUiBackend(Backend):
             once=finish_started,
             output=self._output,
         )
-        self._catalogue: Catalogue | None = None
+        self._catalogue: NodeCatalogue | None = None
         self._checking = asyncio.Lock()
         self._uploads: dict[tuple[str, int], str] = {}
         self._uploads_of = 0
@@ -298,7 +298,7 @@ class ComfyUiBackend(Backend):
         text = "; ".join(map(str, found.problems))
         raise GenerationInvalidError(f"ComfyUI cannot run the workflow: {text}.")
 
-    async def _known(self, graph: Graph, *, anew: bool) -> Catalogue:
+    async def _known(self, graph: Graph, *, anew: bool) -> NodeCatalogue:
         async with self._checking:
             classes = classes_in(graph)
             if self._catalogue is None or anew or any(c not in self._catalogue for c in classes):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import GenerationInvalidError, InvalidDataError
-from .catalogue import label
+from .node_catalogue import label
 from .repair import repaired
 from .values import Graph, Lora, Values
 

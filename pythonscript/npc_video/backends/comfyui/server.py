@@ -12,9 +12,9 @@ from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
 from ..http_rules import patiently
 from ..http_session import HttpResponse, HttpSession, OnPart
-from .catalogue import Catalogue
 from .endings import File
 from .messages import rejection
+from .node_catalogue import NodeCatalogue
 from .values import Graph
 from .version import numbers_of
 
@@ -58,7 +58,7 @@ class Server:
         self._version = str(version or "")
         return self._version
 
-    async def catalogue(self, classes: Collection[str], version: str) -> Catalogue:
+    async def catalogue(self, classes: Collection[str], version: str) -> NodeCatalogue:
         """What a server of this version knows of these nodes; all would be many megabytes."""
         names = sorted(classes)
         answers = await asyncio.gather(
@@ -69,7 +69,7 @@ class Server:
             found = answer.json()
             nodes |= found if isinstance(found, dict) else {}
         absent = [name for name in names if name not in nodes]
-        return Catalogue(nodes, version, await self._replaced(absent))
+        return NodeCatalogue(nodes, version, await self._replaced(absent))
 
     async def _replaced(self, absent: Collection[str]) -> Collection[str]:
         """Those of the absent classes that the server puts others in the place of."""

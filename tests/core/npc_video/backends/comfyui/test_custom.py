@@ -3,14 +3,14 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import PARAMETERS, CustomWorkflow
+from npc_video.backends.comfyui.node_catalogue import NodeCatalogue
 from npc_video.errors import GenerationInvalidError, InvalidDataError
 
 from .recorded import DATA, nodes, tiny, workflow
 from .test_graphs import of, unfolded, values
 
-CATALOGUE = Catalogue(nodes())
+CATALOGUE = NodeCatalogue(nodes())
 
 
 class TestPlaces:
@@ -218,7 +218,7 @@ class TestTheSpecificationsGraph:
             "svd_xt.safetensors"
         )
         built = template.build(values())
-        assert Catalogue(known).check(built).problems == ()
+        assert NodeCatalogue(known).check(built).problems == ()
         assert template.notes
 
     def test_becomes_the_graph_that_was_accepted(self):

@@ -5,7 +5,6 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import CustomWorkflow
 from npc_video.backends.comfyui.endings import File
 from npc_video.backends.comfyui.messages import (
@@ -15,6 +14,7 @@ from npc_video.backends.comfyui.messages import (
     parse_text,
     rejection,
 )
+from npc_video.backends.comfyui.node_catalogue import NodeCatalogue
 from npc_video.backends.comfyui.server import interrupts_only_its_own
 from npc_video.backends.comfyui.tracker import Tracker
 from npc_video.errors import GenerationCancelledError, GenerationFailedError, GenerationInvalidError
@@ -24,7 +24,7 @@ from .recorded import answered, capture, nodes, tiny
 from .test_custom import JSON
 from .test_graphs import values
 
-CATALOGUE = Catalogue(nodes())
+CATALOGUE = NodeCatalogue(nodes())
 
 
 def graph(**changes):
@@ -89,11 +89,11 @@ class TestCatalogue:
         known = nodes()
         known["UNETLoader"]["input"]["required"]["unet_name"] = [["a/m.safetensors", "b/m.gguf"]]
         sent = graph(unet="m")
-        assert Catalogue(known).resolve(sent)["1"]["inputs"]["unet_name"] == "m"
+        assert NodeCatalogue(known).resolve(sent)["1"]["inputs"]["unet_name"] == "m"
 
     @given(st.dictionaries(st.sampled_from(sorted(nodes())), JSON))
     def test_no_description_crashes_it(self, described):
-        catalogue = Catalogue(described)
+        catalogue = NodeCatalogue(described)
         catalogue.check(catalogue.resolve(graph()))
 
 

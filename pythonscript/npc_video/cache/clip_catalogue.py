@@ -10,7 +10,7 @@ from .rank import pixel_rate
 from .similar import Similar, SimilarityIndex
 from .stats import TierStats
 
-__all__ = ["Catalogue", "Entry"]
+__all__ = ["ClipCatalogue", "Entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Entry:
     clip: GeneratedClip
 
 
-class Catalogue:
+class ClipCatalogue:
     """Entries by key. Safe from any thread; no call takes longer than looking things up."""
 
     def __init__(self) -> None:

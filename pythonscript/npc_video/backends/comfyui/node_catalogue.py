@@ -18,7 +18,7 @@ from .rules import Wrong, as_link, choices, wrong_link, wrong_value
 from .values import Graph
 from .version import numbers_of
 
-__all__ = ["Catalogue", "Check", "classes_in", "label"]
+__all__ = ["Check", "NodeCatalogue", "classes_in", "label"]
 
 # The oldest version that was seen to check every list of choices.
 _CHECKS_ALL = (0, 33)
@@ -51,7 +51,7 @@ class Check:
     doubts: tuple[Problem, ...] = ()
 
 
-class Catalogue:
+class NodeCatalogue:
     """The descriptions of nodes as `/object_info` gives them, by class.
 
     What is not in them, as in descriptions of versions to come, is not checked.

@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from npc_video.backends.comfyui.catalogue import Catalogue
 from npc_video.backends.comfyui.custom import CustomWorkflow
+from npc_video.backends.comfyui.node_catalogue import NodeCatalogue
 
 from .described import newer
 from .recorded import DATA, nodes, saved, tiny
 from .test_graphs import values
 
-OLDER, NEWER = Catalogue(nodes(), "0.3.75"), Catalogue(newer(), "0.33.0")
+OLDER, NEWER = NodeCatalogue(nodes(), "0.3.75"), NodeCatalogue(newer(), "0.33.0")
 
 
 def exported(name):
@@ -66,7 +66,7 @@ class TestNewKinds:
     def test_a_kind_to_come_is_not_looked_at(self):
         known = newer()
         known["SaveVideo"]["input"]["required"]["rows"] = ["COMFY_DYNAMICGROUP_V3", {"min": 1}]
-        assert told(changed("5", **{"rows.0.a": "x"}), Catalogue(known)) == []
+        assert told(changed("5", **{"rows.0.a": "x"}), NodeCatalogue(known)) == []
 
 
 class TestNumbers:
@@ -100,7 +100,7 @@ class TestWhatIsNeeded:
     def test_unless_the_server_has_another_in_its_place(self):
         graph = saved(old={"class_type": "OldScale", "inputs": {"image": ["1", 0]}})
         graph["4"]["inputs"]["images"] = ["old", 0]
-        assert told(graph, Catalogue(nodes(), "0.33.0", ["OldScale"])) == []
+        assert told(graph, NodeCatalogue(nodes(), "0.33.0", ["OldScale"])) == []
 
     def test_an_output_that_the_server_leaves_out_is_a_doubt(self):
         graph = saved(p={"class_type": "PreviewImage", "inputs": {"images": ["gone", 0]}})
@@ -143,15 +143,15 @@ class TestWhereItIsNotSure:
         known = {**nodes()}
         known["SaveVideo"]["input"]["required"]["format"] = ["COMBO", {"options": ["auto", "mp4"]}]
         graph = changed("5", format="mov")
-        assert told(graph, Catalogue(known, "0.3.75")) == []
-        assert "does not have 'mov', but auto, mp4" in told(graph, Catalogue(known, "0.33"))[0]
+        assert told(graph, NodeCatalogue(known, "0.3.75")) == []
+        assert "does not have 'mov', but auto, mp4" in told(graph, NodeCatalogue(known, "0.33"))[0]
 
     @pytest.mark.parametrize("option", ["image_upload", "audio_upload", "video_upload", "remote"])
     def test_files_may_lie_where_the_list_does_not_look(self, option):
         known = nodes()
         known["UNETLoader"]["input"]["required"]["unet_name"] = [["a"], {option: True}]
         graph = CustomWorkflow(tiny(unet="npc/b")).build(values())
-        assert told(graph, Catalogue(known)) == []
+        assert told(graph, NodeCatalogue(known)) == []
 
     def test_outputs_are_counted_from_the_end_too(self):
         assert told(changed("4", images=["1", -1])) == []
