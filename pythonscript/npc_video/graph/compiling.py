@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
 
 from ..errors import Problem
-from .nodes.base import ANY_PORT, Node, Place, StatefulNode, first_name
+from .nodes.base import ANY_PORT, Node, NodePorts, StatefulNode, first_name
 from .nodes.state import Machine
 from .nodes.video import Output
 from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
@@ -191,17 +191,17 @@ def _step(
 ) -> Step:
     node, fed = wires.nodes[node_id], wires.into[node_id]
     assert node is not None
-    place = Place(node_id, _inputs(node, fed), outputs)
+    ports = NodePorts(node_id, _inputs(node, fed), outputs)
     first = slots[node_id, outputs[0]]
-    inputs = [slots[fed[port]] if port in fed else NOTHING for port in place.inputs]
+    inputs = [slots[fed[port]] if port in fed else NOTHING for port in ports.inputs]
     return Step(
         node_id,
         node,
-        node.rule(place),
+        node.rule(ports),
         _read([TURN, cell, *inputs] if cell else [TURN, *inputs]),
         slice(first, first + len(outputs)),
         cell,
-        {port: ".".join(fed[port]) for port in place.inputs if port in fed},
+        {port: ".".join(fed[port]) for port in ports.inputs if port in fed},
         outputs,
     )
 

@@ -24,7 +24,7 @@ from ..http_session import HttpSession
 from .endings import guesses
 from .feed import Feed
 from .messages import Ended, Message, ended
-from .server import Place, Server
+from .server import JobPlace, Server
 from .tracker import Tracker
 from .values import Graph
 
@@ -166,11 +166,11 @@ class Follower:
                     raise
                 continue
             lost_at = None
-            has_run = has_run or found is Place.RUNNING or job.tracker.has_begun
+            has_run = has_run or found is JobPlace.RUNNING or job.tracker.has_begun
             if found is None:
                 may_be_lost = was_lost or self._feed.losses != job.losses
                 return await self._without_history(job, has_run=has_run, may_be_lost=may_be_lost)
-            if not isinstance(found, Place):
+            if not isinstance(found, JobPlace):
                 return ended(found, self._output, job.picture)
 
     async def _without_history(

@@ -18,7 +18,7 @@ from .node_catalogue import NodeCatalogue
 from .values import Graph
 from .version import numbers_of
 
-__all__ = ["Place", "Server", "interrupts_only_its_own"]
+__all__ = ["JobPlace", "Server", "interrupts_only_its_own"]
 
 _FOLDER = "npc_video"
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -31,7 +31,7 @@ _OF_GATES, _GATE_RESTS = (502, 504), (0.2, 0.5, 1.0)
 _GIVE_UP_ROUNDS = 5
 
 
-class Place(Enum):
+class JobPlace(Enum):
     """Where a job is that has not ended."""
 
     PENDING = "queue_pending"
@@ -126,7 +126,7 @@ class Server:
             raise rejection(answer.json(), picture)
 
     async def look(self, prompt_id: str) -> Any:
-        """Where a job is: a `Place`, its entry in the history once it has ended, None if nowhere.
+        """Returns a `JobPlace`, the job's entry in the history once it has ended, None if lost.
 
         The history is silent on jobs that wait or run, and a job may go from the queue to the
         history between two questions.
@@ -158,9 +158,9 @@ class Server:
                     # It may begin between the two questions.
                     await self._session.ask("POST", "queue", json={"delete": [prompt_id]})
                     place = await self._place(prompt_id)
-                    if place in (Place.RUNNING, Place.UNKNOWN):
+                    if place in (JobPlace.RUNNING, JobPlace.UNKNOWN):
                         await self._interrupt(prompt_id)
-                    if place is not Place.PENDING:
+                    if place is not JobPlace.PENDING:
                         return
 
     async def _ask(self, method: str, path: str, **content: Any) -> HttpResponse:
@@ -180,12 +180,12 @@ class Server:
         history = (await self._session.ask("GET", f"history/{prompt_id}")).json()
         return history.get(prompt_id) if isinstance(history, dict) else None
 
-    async def _place(self, prompt_id: str) -> Place | None:
+    async def _place(self, prompt_id: str) -> JobPlace | None:
         answer = await self._session.ask("GET", "queue", accept=(404,))
         if answer.status == 404:
-            return Place.UNKNOWN  # a gate that hides it; the history will tell
+            return JobPlace.UNKNOWN  # a gate that hides it; the history will tell
         queue = answer.json()
-        for place in Place:
+        for place in JobPlace:
             jobs = queue.get(place.value) if isinstance(queue, dict) else None
             for job in jobs if isinstance(jobs, list) else ():
                 if isinstance(job, list) and len(job) > 1 and job[1] == prompt_id:

@@ -20,7 +20,7 @@ __all__ = [
     "Context",
     "DurationMs",
     "Node",
-    "Place",
+    "NodePorts",
     "Rule",
     "Setting",
     "StatefulNode",
@@ -73,8 +73,8 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a graph a node stands.
+class NodePorts:
+    """The id of a node in a graph, and its ports there.
 
     Attributes:
         inputs: names of its input ports, in the order in which the rule gets their values.
@@ -111,7 +111,7 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
         """The outputs for these inputs; None is an input that nothing feeds."""
         raise NotImplementedError
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         """What is run; overridden where something can be worked out ahead."""
         return self.evaluate
 

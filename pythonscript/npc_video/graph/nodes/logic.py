@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..reach import Possibility, Upstream, chosen, constant, unique
-from .base import Context, Node, Place, Rule, Setting, Values, node, number, text, truth
+from .base import Context, Node, NodePorts, Rule, Setting, Values, node, number, text, truth
 
 Scalar = str | float | bool | None
 Entry = Scalar | tuple[Scalar, ...]
@@ -37,7 +37,7 @@ class Compare(Node, frozen=True):
     operator: Literal[">", "<", ">=", "<=", "==", "!="] = ">"
     threshold: float | str | bool | None = None
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         compare, threshold = _OPERATORS[self.operator], self.threshold
 
         def rule(context: Context, a: Any = None, b: Any = None) -> Values:

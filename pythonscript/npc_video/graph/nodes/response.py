@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import field
 
 from ..reach import Possibility, Upstream, intervals, translated
-from .base import LARGEST, Context, Node, Place, Rule, Values, limited, node, number, text
+from .base import LARGEST, Context, Node, NodePorts, Rule, Values, limited, node, number, text
 
 _NO_STATE = "idle"
 
@@ -19,7 +19,7 @@ class Levels(Node, frozen=True):
         """The name of the setting, and from a level, as text, to its word."""
         raise NotImplementedError
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         steps = self._steps()
         levels = [level for level, _ in steps[1:]]
         answers = [(word,) for _, word in steps]

@@ -11,7 +11,7 @@ from .base import (
     Context,
     DurationMs,
     Node,
-    Place,
+    NodePorts,
     Rule,
     Setting,
     StatefulNode,
@@ -95,7 +95,7 @@ class Machine(StatefulNode, frozen=True):
     def initial(self) -> object:
         return self.states[0].id
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         shown = {state.id: state.outputs() for state in self.states}
         leaving = self._leaving()
         first = self.states[0].id
@@ -267,7 +267,7 @@ class Combo(StatefulNode, frozen=True):
     def initial(self) -> object:
         return ()
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         longest_first = sorted(self.sequences, key=lambda sequence: -len(sequence.words()))
         sequences = [(s.words(), (s.bonus, s.label, True)) for s in longest_first]
         kept = len(sequences[0][0]) if sequences else 0

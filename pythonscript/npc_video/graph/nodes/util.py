@@ -11,7 +11,7 @@ from .base import (
     Context,
     DurationMs,
     Node,
-    Place,
+    NodePorts,
     Rule,
     StatefulNode,
     Values,
@@ -32,8 +32,8 @@ class Merge(Node, frozen=True):
 
     order: tuple[str, ...] = ()
 
-    def rule(self, place: Place) -> Rule:
-        order = tuple(place.inputs.index(port) for port in self._ordered(place.inputs))
+    def rule(self, ports: NodePorts) -> Rule:
+        order = tuple(ports.inputs.index(port) for port in self._ordered(ports.inputs))
 
         def rule(context: Context, *inputs: Any) -> Values:
             for index in order:
@@ -54,8 +54,8 @@ class Merge(Node, frozen=True):
 class Passing(Node, frozen=True):
     """Hands each input on at the output of its name, and the main one at every other."""
 
-    def rule(self, place: Place) -> Rule:
-        sources = [_source(port, place.inputs) for port in place.outputs]
+    def rule(self, ports: NodePorts) -> Rule:
+        sources = [_source(port, ports.inputs) for port in ports.outputs]
         return lambda context, *inputs: tuple(None if s is None else inputs[s] for s in sources)
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
@@ -81,12 +81,12 @@ class Split(Passing, frozen=True):
 class Debug(Passing, frozen=True):
     """Writes what passes to the log `npc_video.graph`, at level INFO."""
 
-    def rule(self, place: Place) -> Rule:
-        hand_on = super().rule(place)
+    def rule(self, ports: NodePorts) -> Rule:
+        hand_on = super().rule(ports)
 
         def rule(context: Context, *inputs: Any) -> Any:
             if context.is_logged:
-                _log.info("%s: %s", place.node_id, dict(zip(place.inputs, inputs, strict=True)))
+                _log.info("%s: %s", ports.node_id, dict(zip(ports.inputs, inputs, strict=True)))
             return hand_on(context, *inputs)
 
         return rule
@@ -155,7 +155,7 @@ class Ease(Node, frozen=True):
 
     curve: str
 
-    def rule(self, place: Place) -> Rule:
+    def rule(self, ports: NodePorts) -> Rule:
         curve = _curve(self.curve) or _CURVES["linear"]
         return lambda context, value=None: (curve(limited(number(value), 0.0, 1.0)),)
 
@@ -180,8 +180,8 @@ class Random(StatefulNode, frozen=True):
     def initial(self) -> object:
         return 0
 
-    def rule(self, place: Place) -> Rule:
-        salt = crc32(place.node_id.encode("utf-8", "surrogatepass"))
+    def rule(self, ports: NodePorts) -> Rule:
+        salt = crc32(ports.node_id.encode("utf-8", "surrogatepass"))
         choices, low, span = self.choices, self.min, self.max - self.min
 
         def rule(context: Context, cell: int) -> tuple[int, Values]:

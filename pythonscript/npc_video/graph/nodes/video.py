@@ -3,7 +3,7 @@
 import re
 from typing import Any, Literal
 
-from .base import ANY_PORT, Context, Node, Place, Rule, Values, node, text
+from .base import ANY_PORT, Context, Node, NodePorts, Rule, Values, node, text
 
 _NO_STATE = "neutral"
 _MAX_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
@@ -22,14 +22,14 @@ class Template(Node, frozen=True):
     def result_words(self) -> tuple[str, ...]:
         return tuple(word for word in _RESULT if word in _PLACEHOLDER.findall(self.template))
 
-    def fill(self, place: Place) -> Rule:
+    def fill(self, ports: NodePorts) -> Rule:
         """The rule that fills the template; what is not a port stays as it is written."""
         written, read = [], []
         # Of such a split every second part is the name of a placeholder.
         for index, part in enumerate(_PLACEHOLDER.split(self.template)):
-            if index % 2 and part in place.inputs:
+            if index % 2 and part in ports.inputs:
                 written.append("%s")
-                read.append((place.inputs.index(part), _RESULT.get(part, "")))
+                read.append((ports.inputs.index(part), _RESULT.get(part, "")))
             elif index % 2 and part in _LOOK:
                 written.append("%s")
                 read.append((_OF_BASE, part))
@@ -52,8 +52,8 @@ class Template(Node, frozen=True):
 class Prompt(Template, frozen=True):
     """The base prompt, and the template after it."""
 
-    def rule(self, place: Place) -> Rule:
-        fill = self.fill(place)
+    def rule(self, ports: NodePorts) -> Rule:
+        fill = self.fill(ports)
 
         def rule(context: Context, *inputs: Any) -> Values:
             base, filled = context.base.prompt, fill(context, *inputs)
@@ -66,8 +66,8 @@ class Prompt(Template, frozen=True):
 class Negative(Template, frozen=True):
     """The template, of what is not to be seen."""
 
-    def rule(self, place: Place) -> Rule:
-        fill = self.fill(place)
+    def rule(self, ports: NodePorts) -> Rule:
+        fill = self.fill(ports)
         return lambda context, *inputs: (fill(context, *inputs),)
 
 
