@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from ..canvas.layers import Layer, LayerStack
 from ..clips.clip_layer import ClipLayer
 from ..clips.reel import Reel
+from .layer_warp import LayerWarp
 from .playback_events import ClipRole
-from .warp import Warp
 
 if TYPE_CHECKING:
     from npc_video.media.likeness import Sketch
@@ -43,7 +43,7 @@ class Arrival:
         self.reel, self.role = reel, role
         self.in_phase, self.at_once = in_phase, at_once
         self.waited = 0.0
-        self.warp: Warp | None = None
+        self.warp: LayerWarp | None = None
         self._below: ClipLayer | None = None
         self._start = 0.0
         self._wait, self._patience = 0.0, _LONGEST_WAIT
@@ -93,7 +93,7 @@ class Arrival:
         difference = float(apart([shown], beginning)[0])
         return 0.0 if self._is_seam(layers, difference) else fade_seconds(difference, longest)
 
-    def begin_warp(self, layers: LayerStack, above: ClipLayer) -> Warp | None:
+    def begin_warp(self, layers: LayerStack, above: ClipLayer) -> LayerWarp | None:
         """The warp, now that it fades in as `above`; None for more than two layers."""
         warp, both = self.warp, list(layers)
         if warp is None or len(both) != 2 or both[0] is not self._below:
@@ -138,7 +138,7 @@ class Arrival:
         self._wait = moment.wait / speed if speed > 0.0 else 0.0
         is_seam = self._is_seam([below], moment.apart)
         if warping is not None and not is_seam and self._has_shape_of(below):
-            self.warp = Warp(moment.sketch, beginning, warping)
+            self.warp = LayerWarp(moment.sketch, beginning, warping)
 
     def _has_shape_of(self, below: ClipLayer) -> bool:
         info = self.reel.playback.info

@@ -21,12 +21,12 @@ from ..clips.reel import Reel
 from ..clips.reels import Reels
 from ..clips.speaker import Speaker
 from .arrival import Arrival
+from .layer_warp import LayerWarp
 from .placeholder import PARTS, Placeholder
 from .playback_events import Began, Broken, ClipRole, Finished, Looped, PlaybackEvent, Unheard
 from .previews import Previews
 from .procedural_face import ProceduralFace
 from .procedural_target import ProceduralTarget
-from .warp import Warp
 
 if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
@@ -71,7 +71,7 @@ class Screen:
         self._opening: Arrival | None = None
         # What still comes in, and is being opened or on top.
         self._growing: Reel | None = None
-        self._warp: Warp | None = None
+        self._warp: LayerWarp | None = None
         self._broken: Reel | None = None
         # All that there is, when nothing fades, opens or sounds.
         self._lone_clip: ClipLayer | None = None

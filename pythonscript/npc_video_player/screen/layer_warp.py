@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LATEST = 0.25
 
 
-class Warp:
+class LayerWarp:
     """From a clip that looks like `before` to one that begins like `after`.
 
     It is found on one of `threads`, and anew while the two play on. Where that takes too long for
