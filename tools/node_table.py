@@ -16,7 +16,7 @@ from msgspec.structs import FieldInfo, fields
 from npc_video.graph import load_metadata
 from npc_video.graph.metadata import NpcResponseMetadata
 from npc_video.graph.nodes import NODE_TYPES
-from npc_video.graph.nodes.base import ANY_PORT, Node, Setting, first_name
+from npc_video.graph.nodes.base import ANY_PORT, DataField, Node, first_name
 from npc_video.graph.nodes.inputs import Duration, Pressure, Speed
 from npc_video.graph.vocabulary import known_patterns, known_tools, known_zones
 from npc_video.npc.evaluator import NpcResponseEvaluator
@@ -114,7 +114,8 @@ def _input(kind: type[Node], names: str) -> str:
     if first not in kind.absent:
         return _port(names)
     value = kind.absent[first]
-    return f"{_port(names)} ({f'`data.{value}`' if isinstance(value, Setting) else _value(value)})"
+    shown = f"`data.{value}`" if isinstance(value, DataField) else _value(value)
+    return f"{_port(names)} ({shown})"
 
 
 def _setting(field: FieldInfo) -> str:

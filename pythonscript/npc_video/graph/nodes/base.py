@@ -18,11 +18,11 @@ __all__ = [
     "ANY_PORT",
     "NODE_TYPES",
     "Context",
+    "DataField",
     "DurationMs",
     "Node",
     "NodePorts",
     "Rule",
-    "Setting",
     "StatefulNode",
     "Values",
     "decayed",
@@ -86,8 +86,8 @@ class NodePorts:
     outputs: tuple[str, ...]
 
 
-class Setting(str):
-    """Names a field of a node's `data`, where that counts and no fixed value."""
+class DataField(str):
+    """The name of a field of a node's `data`, which has the value."""
 
     __slots__ = ()
 
@@ -99,7 +99,7 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
         type_name: as in the file.
         inputs: its ports; "a|input" is one port with two names.
         absent: by the first name of a port what counts while nothing is connected to it, or while
-            what is has no value: a value, or a `Setting`. A port that is not in it has no value.
+            what is has no value: a value, or a `DataField`. A port that is not in it has no value.
     """
 
     type_name: ClassVar[str] = ""

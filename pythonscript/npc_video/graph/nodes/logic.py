@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..reach import Possibility, Upstream, chosen, constant, unique
-from .base import Context, Node, NodePorts, Rule, Setting, Values, node, number, text, truth
+from .base import Context, DataField, Node, NodePorts, Rule, Values, node, number, text, truth
 
 Scalar = str | float | bool | None
 Entry = Scalar | tuple[Scalar, ...]
@@ -29,7 +29,7 @@ def _answer(is_true: bool) -> Values:
     "logic.compare",
     inputs=("a|value", "b"),
     outputs=("result", "value"),
-    absent={"b": Setting("threshold")},
+    absent={"b": DataField("threshold")},
 )
 class Compare(Node, frozen=True):
     """Compares two numbers, or two words."""
@@ -84,7 +84,7 @@ class Not(Node, frozen=True):
 @node(
     "logic.gate",
     inputs=("value", "enabled"),
-    absent={"value": Setting("default"), "enabled": True},
+    absent={"value": DataField("default"), "enabled": True},
 )
 class Gate(Node, frozen=True):
     """Lets the value pass while `enabled` is true, else gives `default`."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from .base import (
     Context,
+    DataField,
     DurationMs,
     Node,
-    Setting,
     StatefulNode,
     Values,
     decayed,
@@ -22,7 +22,7 @@ from .base import (
     "math.add",
     inputs=("a|input", "b"),
     outputs=("result", "value"),
-    absent={"a": 0.0, "b": Setting("value")},
+    absent={"a": 0.0, "b": DataField("value")},
 )
 class Add(Node, frozen=True):
     """The sum."""
@@ -38,7 +38,7 @@ class Add(Node, frozen=True):
     "math.multiply",
     inputs=("a", "b", "c"),
     outputs=("result", "value"),
-    absent={"a": 1.0, "b": Setting("value"), "c": 1.0},
+    absent={"a": 1.0, "b": DataField("value"), "c": 1.0},
 )
 class Multiply(Node, frozen=True):
     """The product."""

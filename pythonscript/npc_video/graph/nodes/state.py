@@ -9,11 +9,11 @@ from ...records import VideoParams
 from ..reach import Between, Possibility, Upstream, chosen, constant, unique
 from .base import (
     Context,
+    DataField,
     DurationMs,
     Node,
     NodePorts,
     Rule,
-    Setting,
     StatefulNode,
     Values,
     decayed,
@@ -166,7 +166,7 @@ def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
     return None
 
 
-@node("state.memory", inputs=("key", "write"), absent={"key": Setting("key")})
+@node("state.memory", inputs=("key", "write"), absent={"key": DataField("key")})
 class Memory(Node, frozen=True):
     """The value under a key that all such nodes of the graph share: what `write` brings or has
     brought, else what `initial` has for the key; `initial` may be one value for all keys too.
@@ -300,7 +300,7 @@ class Combo(StatefulNode, frozen=True):
         return constant("", *(s.label for s in self.sequences)) if port == "label" else []
 
 
-@node("state.mood", inputs=("value",), absent={"value": Setting("baseline")})
+@node("state.mood", inputs=("value",), absent={"value": DataField("baseline")})
 class Mood(StatefulNode, frozen=True):
     """The average of the value over about `timeMs`, beginning at `baseline`."""
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields
 from npc_video.graph.nodes import NODE_TYPES
-from npc_video.graph.nodes.base import Setting
+from npc_video.graph.nodes.base import DataField
 
 from tests.core.npc_video.graph.graphs import Probe
 
@@ -75,12 +75,12 @@ DEFAULTS = {
     ("math.clamp", "max"): 1.0,
 }
 ABSENT = {
-    ("math.add", "b"): Setting("value"),
+    ("math.add", "b"): DataField("value"),
     ("math.multiply", "a"): 1.0,
-    ("math.multiply", "b"): Setting("value"),
+    ("math.multiply", "b"): DataField("value"),
     ("math.multiply", "c"): 1.0,
-    ("logic.compare", "b"): Setting("threshold"),
-    ("state.memory", "key"): Setting("key"),
+    ("logic.compare", "b"): DataField("threshold"),
+    ("state.memory", "key"): DataField("key"),
     ("response.animation", "state"): "idle",
     ("response.sound", "state"): "idle",
     ("video.lora", "state"): "neutral",
@@ -134,7 +134,7 @@ def test_an_input_without_a_value_is_as_its_table_says(
     ports = [names.partition("|")[0] for names in kind.inputs]
     others = {one: data.draw(values, one) for one in ports if one != port}
     stated = kind.absent[port]
-    value = DATA[stated] if isinstance(stated, Setting) else stated
+    value = DATA[stated] if isinstance(stated, DataField) else stated
     for output in kind.outputs:
         without = Probe(name, DATA, output, tuple(others))
         null = Probe(name, DATA, output, (port, *others))
