@@ -51,7 +51,7 @@ _LIBRARY_WITHOUT = (
     *("__pycache__", "site-packages", "dist-packages", "lib-dynload", "config-*"),
     *("_sysconfigdata*", "test", "tests", "idlelib", "tkinter", "turtle*", "lib2to3", "ensurepip"),
 )
-_FOR_TESTS = ("pytest", "hypothesis")
+_FOR_TESTS = ("pytest", "hypothesis", "pyyaml")
 _MARKERS = {**markers(WINDOWS, f"{MINOR_VERSION}.0"), "extra": ""}
 
 
