@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from .backends.base import Backend, Early, GenerationRequest, Preview
 from .backends.broken import log_broken
@@ -62,6 +62,8 @@ class VideoGenerationManager:
     A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
     older one that has not begun is dropped, one that runs is finished, for the cache. A request
     never waits for one of lower priority, nor for what is made ahead: that is given up.
+
+    A `with` block closes it at its end.
 
     Args:
         config: what clips are to be like.
@@ -118,6 +120,12 @@ class VideoGenerationManager:
         self._is_closed = False
         self._worker = Worker()
         self._worker.submit(self._open())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     @property
     def can_generate(self) -> bool:

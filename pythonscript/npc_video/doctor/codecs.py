@@ -50,11 +50,8 @@ def _refused(name: str) -> str:
 
     kind = "video/webm" if name.endswith(".webm") else "video/mp4"
     try:
-        decoder = ClipDecoder((_CLIPS / name).read_bytes(), kind)
-        try:
+        with ClipDecoder((_CLIPS / name).read_bytes(), kind) as decoder:
             return "" if list(decoder.frames()) else "it gives no picture"
-        finally:
-            decoder.close()
     except (NpcVideoError, OSError) as error:
         return str(error).rstrip(".")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
 import av
 import numpy as np
@@ -70,6 +70,8 @@ class Frame:
 class ClipDecoder:
     """Reads one clip, as often as wanted; for one thread at a time.
 
+    A `with` block closes it at its end.
+
     Args:
         data: the file, or one that still comes in: this and `frames` then wait for its bytes.
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
@@ -131,6 +133,12 @@ class ClipDecoder:
         self._opaque = bytes([255]) * (layout.width * layout.height if self._alpha else 0)
         self._first: Any = first  # until the first pass begins
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     @property
     def length(self) -> float | None:
         """Seconds from one loop to the next; of a file that comes in after its last frame only."""
@@ -178,6 +186,7 @@ class ClipDecoder:
         self._packets.check_end()
 
     def close(self) -> None:
+        """Closes the file; frames that were read stay."""
         self._container.close()
 
     @property

@@ -88,17 +88,14 @@ def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
     from .decode import ClipDecoder
     from .likeness import Sketcher
 
-    decoder = ClipDecoder(
+    with ClipDecoder(
         clip.data,
         clip.media_type,
         max_side=make_picture.max_side,
         untagged_colours=clip.untagged_colours,
-    )
-    try:
+    ) as decoder:
         layout = decoder.info.layout
         picture = make_picture(*layout.size, layout.sample_bytes)
         frame = next(iter(decoder.frames()))
         layout.pack(frame.planes, picture.writable())
         return FirstPicture(decoder.info, picture, Sketcher(decoder.info)(frame.planes))
-    finally:
-        decoder.close()

@@ -43,9 +43,8 @@ def _clip_in(path: str, params: VideoParams) -> GeneratedClip:
         media_type = media_type_of(data[:_START])
         if not media_type:
             raise InvalidDataError(f"opening_clip: {path} is neither MP4 nor WebM.")
-        decoder = ClipDecoder(data, media_type)
-        info = decoder.info
-        decoder.close()
+        with ClipDecoder(data, media_type) as decoder:
+            info = decoder.info
     except FileNotFoundError as error:
         raise InvalidDataError(f"opening_clip: there is no file {path!r}.") from error
     except MediaError as error:

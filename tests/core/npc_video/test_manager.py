@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -310,6 +311,16 @@ def test_close_gives_up_what_runs_and_closes_the_backend(backend):
     assert backend.given_up == [params("happy", "a")]
     assert backend.is_closed
     assert not [thread for thread in threading.enumerate() if thread.name == "npc_video"]
+
+
+def test_a_block_closes_it_at_its_end_whatever_happens_in_it(backend):
+    config = VideoGenerationConfig()
+    with suppress(GenerationError), VideoGenerationManager(config, backend) as manager:
+        manager.request(params("happy"))
+        until(lambda: backend.begun)
+        raise GenerationError("in the block")
+    assert backend.given_up == [params("happy")]
+    assert backend.is_closed
 
 
 @pytest.mark.parametrize("broken", [ValueError("no"), None], ids=["breaks", "goes on for ever"])

@@ -12,17 +12,13 @@ from npc_video.media.decode import ClipDecoder, MediaLimits
 
 @pytest.fixture
 def decoder(webm):
-    decoder = ClipDecoder(webm, "video/webm")
-    yield decoder
-    decoder.close()
+    with ClipDecoder(webm, "video/webm") as decoder:
+        yield decoder
 
 
 def decode(data, media_type="video/webm", limits=None):
-    decoder = ClipDecoder(data, media_type, limits)
-    try:
+    with ClipDecoder(data, media_type, limits) as decoder:
         return list(decoder.frames())
-    finally:
-        decoder.close()
 
 
 def luma(frame, index=0):
@@ -43,6 +39,24 @@ def edited(data, cut, count):
 def see_through(make_clip, codec, size):
     options = {"auto-alt-ref": "0"} if codec == "libvpx" else {}
     return make_clip(codec, "webm", "yuva420p", size=size, alpha=10, options=options)
+
+
+@pytest.mark.parametrize("error", [None, DamagedClipError("in the block")])
+def test_a_block_closes_it_at_its_end(webm, error):
+    class Watched(ClipDecoder):
+        is_closed = False
+
+        def close(self):
+            super().close()
+            self.is_closed = True
+
+    with suppress(DamagedClipError), Watched(webm, "video/webm") as decoder:
+        first = next(decoder.frames())
+        assert not decoder.is_closed
+        if error:
+            raise error
+    assert decoder.is_closed
+    assert luma(first).size
 
 
 class TestInfo:
