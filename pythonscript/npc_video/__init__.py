@@ -7,10 +7,32 @@ neither FFmpeg nor a network library.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import GraphError, NpcVideoError
+from .errors import (
+    CacheError,
+    ClipLimitError,
+    ClipTooLargeError,
+    DamagedClipError,
+    DecoderError,
+    GenerationCancelledError,
+    GenerationError,
+    GenerationFailedError,
+    GenerationInvalidError,
+    GenerationRefusedError,
+    GeneratorOverloadedError,
+    GeneratorUnavailableError,
+    GeneratorUnreachableError,
+    GraphError,
+    InvalidDataError,
+    MediaError,
+    NpcVideoError,
+    Problem,
+    UnsupportedClipError,
+    WorkerError,
+)
 from .records import (
     CLIP_SECONDS,
     QUALITY_PRESETS,
+    CacheKey,
     Fallback,
     GeneratedClip,
     QualityPreset,
@@ -20,23 +42,63 @@ from .records import (
 )
 
 if TYPE_CHECKING:
-    from .backends.base import Backend
+    from .backends.base import (
+        Backend,
+        Capabilities,
+        ClipPart,
+        Early,
+        GenerationRequest,
+        Health,
+        NpcImage,
+        OnEarly,
+        OnProgress,
+        Preview,
+    )
     from .backends.callable import CallableBackend
     from .backends.comfyui import ComfyUiBackend
-    from .backends.failover import FailoverBackend
+    from .backends.failover import Budget, FailoverBackend
     from .backends.http import HttpBackend
+    from .backends.http_answer import JobState
+    from .backends.http_fields import HttpFields
+    from .backends.http_rules import Priority
+    from .backends.http_session import Limits
     from .backends.pool import BackendPool
     from .backends.procedural import ProceduralBackend
     from .backends.progressive import ProgressiveVideoLoader
     from .backends.stills import StillsBackend
-    from .cache import ClipCache
-    from .generation.events import Answer
+    from .backends.token import Token
+    from .cache import CacheStats, ClipCache, PendingWrite, Similar, TierStats
+    from .cache.baked import BakedTier
+    from .cache.disk import DiskTier
+    from .generation.events import (
+        Answer,
+        ClipReady,
+        DeadlinePassed,
+        Event,
+        Failed,
+        Growing,
+        MadeAhead,
+        Previewed,
+        Progress,
+        SimilarReady,
+        Upgraded,
+    )
+    from .generation.jobs import Job, Purpose
+    from .generation.stats import BackendStats, ManagerStats
     from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
-    from .npc.evaluator import NpcResponseEvaluator
+    from .media.colour import Colour
+    from .media.decode import ClipDecoder, ClipInfo, Frame
+    from .media.display import Rotation
+    from .media.growing import GrowingFile, GrowingReader
+    from .media.layout import Box, PictureLayout, Plane
+    from .media.light import Light
+    from .media.opening import MediaLimits
+    from .npc.evaluator import EvaluatorState, NpcResponseEvaluator, ReachableState
     from .npc.profile import Profile
+    from .portrait.warp import Eye
     from .prediction.common import get_common_npc_states
-    from .touch.gestures import GestureDetector
+    from .touch.gestures import Gesture, GestureDetector
 
 __all__ = [
     "CLIP_SECONDS",
@@ -44,51 +106,197 @@ __all__ = [
     "Answer",
     "Backend",
     "BackendPool",
+    "BackendStats",
+    "BakedTier",
+    "Box",
+    "Budget",
+    "CacheError",
+    "CacheKey",
+    "CacheStats",
     "CallableBackend",
+    "Capabilities",
     "ClipCache",
+    "ClipDecoder",
+    "ClipInfo",
+    "ClipLimitError",
+    "ClipPart",
+    "ClipReady",
+    "ClipTooLargeError",
+    "Colour",
     "ComfyUiBackend",
+    "DamagedClipError",
+    "DeadlinePassed",
+    "DecoderError",
+    "DiskTier",
+    "Early",
+    "EvaluatorState",
+    "Event",
+    "Eye",
+    "Failed",
     "FailoverBackend",
     "Fallback",
+    "Frame",
     "GeneratedClip",
+    "GenerationCancelledError",
+    "GenerationError",
+    "GenerationFailedError",
+    "GenerationInvalidError",
+    "GenerationRefusedError",
+    "GenerationRequest",
+    "GeneratorOverloadedError",
+    "GeneratorUnavailableError",
+    "GeneratorUnreachableError",
+    "Gesture",
     "GestureDetector",
     "GraphError",
+    "Growing",
+    "GrowingFile",
+    "GrowingReader",
+    "Health",
     "HttpBackend",
+    "HttpFields",
+    "InvalidDataError",
+    "Job",
+    "JobState",
+    "Light",
+    "Limits",
+    "MadeAhead",
+    "ManagerStats",
+    "MediaError",
+    "MediaLimits",
+    "NpcImage",
     "NpcResponseEvaluator",
     "NpcResponseMetadata",
     "NpcVideoError",
+    "OnEarly",
+    "OnProgress",
+    "PendingWrite",
+    "PictureLayout",
+    "Plane",
+    "Preview",
+    "Previewed",
+    "Priority",
+    "Problem",
     "ProceduralBackend",
     "Profile",
+    "Progress",
     "ProgressiveVideoLoader",
+    "Purpose",
     "QualityPreset",
+    "ReachableState",
+    "Rotation",
+    "Similar",
+    "SimilarReady",
     "StillsBackend",
+    "TierStats",
+    "Token",
     "ToolInteraction",
+    "UnsupportedClipError",
+    "Upgraded",
     "VideoGenerationConfig",
     "VideoGenerationManager",
     "VideoParams",
+    "WorkerError",
     "get_common_npc_states",
     "load_metadata",
 ]
 
-_MODULES = {
-    "Answer": "generation.events",
-    "Backend": "backends.base",
-    "BackendPool": "backends.pool",
-    "CallableBackend": "backends.callable",
-    "ClipCache": "cache",
-    "ComfyUiBackend": "backends.comfyui",
-    "FailoverBackend": "backends.failover",
-    "GestureDetector": "touch.gestures",
-    "HttpBackend": "backends.http",
-    "NpcResponseEvaluator": "npc.evaluator",
-    "NpcResponseMetadata": "graph",
-    "ProceduralBackend": "backends.procedural",
-    "Profile": "npc.profile",
-    "ProgressiveVideoLoader": "backends.progressive",
-    "StillsBackend": "backends.stills",
-    "VideoGenerationManager": "manager",
-    "get_common_npc_states": "prediction.common",
-    "load_metadata": "graph",
+_NAMES = {
+    "backends.base": (
+        "Backend",
+        "Capabilities",
+        "ClipPart",
+        "Early",
+        "GenerationRequest",
+        "Health",
+        "NpcImage",
+        "OnEarly",
+        "OnProgress",
+        "Preview",
+    ),
+    "backends.callable": ("CallableBackend",),
+    "backends.comfyui": ("ComfyUiBackend",),
+    "backends.failover": (
+        "Budget",
+        "FailoverBackend",
+    ),
+    "backends.http": ("HttpBackend",),
+    "backends.http_answer": ("JobState",),
+    "backends.http_fields": ("HttpFields",),
+    "backends.http_rules": ("Priority",),
+    "backends.http_session": ("Limits",),
+    "backends.pool": ("BackendPool",),
+    "backends.procedural": ("ProceduralBackend",),
+    "backends.progressive": ("ProgressiveVideoLoader",),
+    "backends.stills": ("StillsBackend",),
+    "backends.token": ("Token",),
+    "cache": (
+        "CacheStats",
+        "ClipCache",
+        "PendingWrite",
+        "Similar",
+        "TierStats",
+    ),
+    "cache.baked": ("BakedTier",),
+    "cache.disk": ("DiskTier",),
+    "generation.events": (
+        "Answer",
+        "ClipReady",
+        "DeadlinePassed",
+        "Event",
+        "Failed",
+        "Growing",
+        "MadeAhead",
+        "Previewed",
+        "Progress",
+        "SimilarReady",
+        "Upgraded",
+    ),
+    "generation.jobs": (
+        "Job",
+        "Purpose",
+    ),
+    "generation.stats": (
+        "BackendStats",
+        "ManagerStats",
+    ),
+    "graph": (
+        "NpcResponseMetadata",
+        "load_metadata",
+    ),
+    "manager": ("VideoGenerationManager",),
+    "media.colour": ("Colour",),
+    "media.decode": (
+        "ClipDecoder",
+        "ClipInfo",
+        "Frame",
+    ),
+    "media.display": ("Rotation",),
+    "media.growing": (
+        "GrowingFile",
+        "GrowingReader",
+    ),
+    "media.layout": (
+        "Box",
+        "PictureLayout",
+        "Plane",
+    ),
+    "media.light": ("Light",),
+    "media.opening": ("MediaLimits",),
+    "npc.evaluator": (
+        "EvaluatorState",
+        "NpcResponseEvaluator",
+        "ReachableState",
+    ),
+    "npc.profile": ("Profile",),
+    "portrait.warp": ("Eye",),
+    "prediction.common": ("get_common_npc_states",),
+    "touch.gestures": (
+        "Gesture",
+        "GestureDetector",
+    ),
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,31 @@
 """
 
 from .loading import load_metadata
-from .metadata import NpcResponseMetadata
+from .metadata import (
+    Debug,
+    InteractionRules,
+    Named,
+    NpcIdentity,
+    NpcResponseMetadata,
+    Realtime,
+    SimulatedTouch,
+    Style,
+    Technical,
+    VideoGen,
+)
+from .program import Program
 
-__all__ = ["NpcResponseMetadata", "load_metadata"]
+__all__ = [
+    "Debug",
+    "InteractionRules",
+    "Named",
+    "NpcIdentity",
+    "NpcResponseMetadata",
+    "Program",
+    "Realtime",
+    "SimulatedTouch",
+    "Style",
+    "Technical",
+    "VideoGen",
+    "load_metadata",
+]

@@ -12,15 +12,20 @@ from .backend import ComfyUiBackend
 from .custom import CustomWorkflow
 from .diffusion import AnimateDiffLightning, Svd
 from .ltx import Ltx25, LtxVideo2b
+from .values import Graph, Lora, Values, Workflow
 from .wan import Wan22, Wan22Small
 
 __all__ = [
     "AnimateDiffLightning",
     "ComfyUiBackend",
     "CustomWorkflow",
+    "Graph",
+    "Lora",
     "Ltx25",
     "LtxVideo2b",
     "Svd",
+    "Values",
     "Wan22",
     "Wan22Small",
+    "Workflow",
 ]
