@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from .console import RUN_PY, Failure, say
@@ -141,8 +142,7 @@ def find_errors(lines: Iterable[str]) -> Iterator[str]:
 
     The editor also tries for Vulkan; that this is in vain without a graphics card is no error.
     """
-    lines = list(lines)
-    for line, place in zip(lines, [*lines[1:], ""], strict=True):
+    for line, place in pairwise([*lines, ""]):
         if re.match(r"\s*(USER )?ERROR:", line) and "(drivers/vulkan/" not in place:
             yield f"{line.strip()} {place.strip()}"
 

@@ -74,6 +74,10 @@ def test_errors_of_an_editor_except_for_a_missing_vulkan() -> None:
     ]
 
 
+def test_an_empty_log_has_no_errors() -> None:
+    assert list(find_errors([])) == []
+
+
 def test_a_quiet_run_is_ok(tmp_path: Path) -> None:
     run = play("print('fine')", tmp_path)
     assert run == EngineRun(0, "fine", ())

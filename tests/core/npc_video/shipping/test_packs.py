@@ -3,21 +3,13 @@ from pathlib import Path
 
 import pytest
 from npc_video.shipping.console import Failure
-from npc_video.shipping.interpreter import SETTINGS
-from npc_video.shipping.manifest import write_manifest
 from npc_video.shipping.packs import RUNTIME, pack_name, runtime_in, zip_pack
-from npc_video.shipping.platforms import Platform, platform_named
+from npc_video.shipping.platforms import platform_named
+
+from .engines import make_runtime
 
 LINUX = platform_named("linux-x86_64")
 WINDOWS = platform_named("windows-x86_64")
-
-
-def make_runtime(folder: Path, platform: Platform, python: str = "3.11.9") -> Path:
-    (folder / "lib").mkdir(parents=True)
-    (folder / SETTINGS).write_text("home=.\n", "utf-8")
-    (folder / "lib" / "module.pyc").write_bytes(b"code")
-    write_manifest(folder, str(platform), python)
-    return folder
 
 
 @pytest.fixture
