@@ -1,9 +1,15 @@
 import io
 import json
+from pathlib import Path
 from typing import Any
 
-from npc_video.baking.protocol import SAYS
-from npc_video.shipping.bake import _Report
+import pytest
+from npc_video.baking.protocol import BAKING, SAYS
+from npc_video.cli import main
+from npc_video.shipping.bake import _Report, bake_project
+from npc_video.shipping.console import Failure
+
+from .engines import engine_doing
 
 
 class Terminal(io.StringIO):
@@ -67,3 +73,94 @@ def test_what_is_missing_and_why_it_ended_is_kept() -> None:
     assert (report.missed, report.failed) == (["sad, idle: too dark"], "It is off.")
     assert "sad, idle: too dark" in out.getvalue()
     assert not heard(io.StringIO()).is_begun
+
+
+# ---- The command, with a program that stands for the engine ----
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / ".godot").mkdir(parents=True)
+    (folder / "addons/npc_video_player").mkdir(parents=True)
+    (folder / "addons/npc_video_player/bake.tscn").touch()
+    (folder / "project.godot").touch()
+    return folder
+
+
+def saying(*told: dict[str, Any]) -> str:
+    return "".join(f"print({SAYS + json.dumps(line)!r})\n" for line in told)
+
+
+def test_what_is_wanted_reaches_the_engine(project: Path, tmp_path: Path) -> None:
+    session = tmp_path / "play.jsonl"
+    session.touch()
+    script = saying(NPC) + "open('wanted', 'w').write('\\n'.join(arguments))"
+    bake_project(
+        engine_doing(script), project, profiles=["cat.tres"], clips=4, session=str(session)
+    )
+    *arguments, wanted = (project / "wanted").read_text("utf-8").splitlines()
+    scene = "res://addons/npc_video_player/bake.tscn"
+    assert arguments[-4:] == ["--headless", scene, "--", BAKING]
+    assert json.loads(wanted) == {
+        "profiles": ["cat.tres"],
+        "backend": "",
+        "clips": 4,
+        "session": str(session.resolve()),
+    }
+
+
+def test_only_the_game_knows_where_its_own_paths_are(project: Path) -> None:
+    script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
+    bake_project(engine_doing(script), project, profiles=[], session="user://play.jsonl")
+    wanted = json.loads((project / "wanted").read_text("utf-8"))
+    assert wanted["session"] == "user://play.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("missing", "session", "reason"),
+    [
+        ("project.godot", "", "is no project of Godot"),
+        ("addons/npc_video_player/bake.tscn", "", "The addon is not in"),
+        ("", "play.jsonl", r"play\.jsonl does not exist: set a player's session_file"),
+    ],
+)
+def test_what_is_missing_is_told_before_the_engine_starts(
+    project: Path, missing: str, session: str, reason: str
+) -> None:
+    if missing:
+        (project / missing).unlink()
+    with pytest.raises(Failure, match=reason):
+        bake_project(engine_doing("open('started', 'w')"), project, profiles=[], session=session)
+    assert not (project / "started").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (saying({"failed": "It is off."}), r"^It is off\.$"),
+        (saying(NPC, {"missed": "sad"}), "^1 clip could not be made"),
+        (saying(NPC, {"missed": "sad"}, {"missed": "shy"}), "^2 clips could not be made"),
+        (saying(NPC) + "sys.exit(2)", r"could not bake \(exit code 2\)"),
+        ("print('SCRIPT ERROR: a')", r"could not bake \(SCRIPT ERROR: a\)"),
+        ("", r"could not bake \(exit code 0\)"),
+    ],
+)
+def test_baking_that_failed_says_why(project: Path, script: str, reason: str) -> None:
+    with pytest.raises(Failure, match=reason):
+        bake_project(engine_doing(script), project, profiles=[])
+
+
+def test_what_a_scene_of_the_game_leaves_behind_spoils_no_clip(project: Path) -> None:
+    script = saying(NPC) + "print('WARNING: ObjectDB instances leaked at exit')"
+    bake_project(engine_doing(script), project, profiles=[])
+
+
+def test_the_command_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["bake", str(project)]
+    assert main(command, find_engine=lambda: engine_doing(saying(NPC))) == 0
+    assert "Ember: 3 clips" in capsys.readouterr().err
+    assert main(command, find_engine=lambda: None) == 1
+    assert "There is no Godot" in capsys.readouterr().err
+    assert main([*command, "--clips", "none"]) == 2
+    assert "'none' is no number from 1 on" in capsys.readouterr().err
