@@ -1,11 +1,11 @@
-"""Godot 4 from Python, inside the engine's own process.
+"""Godot 4 from Python, in the engine's own process.
 
     from godot import Node2D, Vector2, export, exposed, signal
 
-Every engine class, singleton, global function and enum can be imported by its name. What begins
-with an underscore is the machinery, in rooms of which each knows only those before it: `_ffi`,
-`_variant`, `_object`, `_class`, `_register`, `_runtime`. A reader starts with `_runtime/boot.py`
-and `_register/exposed.py`.
+Every engine class, singleton, global function and enum can be imported by its name. The packages
+whose names begin with an underscore are internal. They are layers, and each imports only those
+before it: `_ffi`, `_variant`, `_object`, `_class`, `_register`, `_runtime`. Start reading at
+`_runtime/boot.py` and `_register/exposed.py`.
 """
 
 from importlib import import_module
@@ -47,7 +47,7 @@ from ._variant.values import (
     Vector4i,
 )
 
-# Loaded only inside the engine: by name, and from which module.
+# Names that exist only inside the engine, and the modules that define them.
 _INSIDE = {
     "Callable": "_object.callables",
     "Signal": "_object.signals",
@@ -120,6 +120,6 @@ def __getattr__(name: str) -> Any:
 def _find(name: str) -> Any:
     if name in _INSIDE:
         return getattr(import_module(f"{__name__}.{_INSIDE[name]}"), name)
-    from ._class.lookup import lookup  # which exists only inside the engine
+    from ._class.lookup import lookup  # exists only inside the engine
 
     return lookup(name)

@@ -1,1 +1,1 @@
-"""The engine's classes and functions cross the border, made of the class table when first used."""
+"""The engine's classes and functions, made from the class table on first use."""

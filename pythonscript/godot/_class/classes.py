@@ -1,6 +1,6 @@
-"""The engine's classes as Python classes, made when first asked for.
+"""The engine's classes as Python classes, made on first use.
 
-Those that the class table does not know, from other extensions, are made from what `ClassDB` says.
+Classes of other extensions are not in the class table; they are made from what `ClassDB` reports.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .table import INSTANTIABLE, REFCOUNTED, row_of
 
 
 def python_name(text: str) -> str:
-    """A name that Python's grammar takes."""
+    """The name with an underscore after it if it is a Python keyword."""
     return f"{text}_" if keyword.iskeyword(text) else text
 
 
 class LazyProperty:
-    """Stands for a property until it is used, and then makes way for a real `property`."""
+    """Replaces itself with a real `property` on first use."""
 
     def __init__(self, owner: str, attribute: str, getter: str, setter: str, index: int):
         self.owner, self.attribute = owner, attribute
@@ -49,7 +49,7 @@ class LazyProperty:
             return None
         function = getattr(cls, method, None)
         if function is None:
-            # An accessor that the engine keeps to itself.
+            # The engine does not publish this accessor.
             by_name = "get" if method == self.getter else "set"
             return lambda obj, *value: call_by_name(obj, by_name, (self.attribute, *value))
         if self.index >= 0:
@@ -68,7 +68,7 @@ class EngineSignal:
 
 
 def enum_of(enum_name: str, row: dict[str, Any]) -> Any:
-    """An enum of a row of the class table; its members have the engine's own names."""
+    """An enum from a row of the class table; its members keep the engine's names."""
     kind: Any = IntFlag if enum_name in row.get("bitfields", ()) else IntEnum
     return kind(enum_name, {python_name(k): v for k, v in row["enums"][enum_name].items()})
 
@@ -84,7 +84,7 @@ def _namespace(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for method in row.get("methods", ()):
         yield python_name(method[0]), LazyMethod(owner, method)
     for attribute, _, getter, setter, index in row.get("properties", ()):
-        # Theme items and their like, `theme_override_colors/font_color`, are for `get` and `set`.
+        # Names with slashes, such as `theme_override_colors/font_color`, work with `get` and `set`.
         if "/" not in attribute:
             yield python_name(attribute), LazyProperty(owner, attribute, getter, setter, index)
     for constant, value in row.get("constants", {}).items():
@@ -101,7 +101,7 @@ def _make(class_name: str) -> EngineType:
 
 
 def _row_from_engine(class_name: str) -> dict[str, Any]:
-    """A class of another extension: its methods are found by name, as a script's are."""
+    """A class of another extension, whose methods are called by name, as a script's are."""
     class_db = singleton("ClassDB")
     if not class_db.class_exists(class_name):
         raise GodotError(f"Godot has no class named {class_name}")

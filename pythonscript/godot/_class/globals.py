@@ -1,4 +1,4 @@
-"""What the engine has outside of classes: functions, enums and their values."""
+"""The engine's global functions, enums and constants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .table import global_row, type_named
 
 @cache
 def utility(function_name: str) -> Any:
-    """One of the engine's global functions, such as `lerp` or `print`; None if there is none."""
+    """A global function of the engine, such as `lerp` or `print`; None if there is none."""
     for found, hash_, flags, signature in global_row()["functions"]:
         if found == function_name:
             return _utility(found, hash_, flags, signature)
@@ -29,7 +29,7 @@ def utility(function_name: str) -> Any:
 def _utility(function: str, hash_: int, flags: int, signature: list[str]) -> Any:
     address = lib.gd_variant_get_ptr_utility_function(name(function), hash_)
     if not address:
-        raise GodotError(f"this engine has no global function {function} of the known form")
+        raise GodotError(f"this engine has no global function {function} with this signature")
     vararg = bool(flags & 2)
     result_type = type_named(signature[0])
     is_variant = signature[0] in ("Variant", "")
@@ -70,7 +70,7 @@ def _utility(function: str, hash_: int, flags: int, signature: list[str]) -> Any
 
 
 def global_constant(constant: str) -> Any:
-    """A global enum (`Key`), or one of its values (`KEY_A`); None if there is none."""
+    """A global enum (`Key`) or one of its values (`KEY_A`); None if there is none."""
     enums = global_row()["enums"]
     if constant in enums:
         return _global_enum(constant)

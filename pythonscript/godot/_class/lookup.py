@@ -1,4 +1,4 @@
-"""What stands in Python for a name of the engine."""
+"""The Python counterpart of any name of the engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .table import row_of, singleton_name
 
 
 def lookup(name: str) -> Any:
-    """A singleton, class, global function, enum or value of one; None where the engine has none."""
+    """A singleton, class, global function, enum or enum value; None if the engine has none."""
     if singleton := singleton_name(name):
         return singleton_or_late(singleton)
     if row_of(name) is not None:

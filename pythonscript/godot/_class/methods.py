@@ -1,8 +1,8 @@
-"""Methods of engine classes as Python functions, made when first used.
+"""Methods of engine classes as Python functions, made on first use.
 
-Most are plain and go the quick way (`ptrcall`). The others go through Variants, for which, too,
-the text of a function is made for its number of arguments. What the class table does not know is
-called by name.
+Most signatures are plain and use the fast path (`ptrcall`). The others go through Variants. Both
+kinds are generated as source text for their number of arguments. Methods that are not in the class
+table are called by name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .table import type_named
 
 
 class LazyMethod:
-    """Stands in a class until the method is used, and then makes way for the real function."""
+    """Replaces itself with the real function on first use."""
 
     def __init__(self, owner: str, row: Sequence[Any]):
         self.owner = owner
@@ -44,10 +44,10 @@ class LazyMethod:
 
 
 class TrustedTable:
-    """Whether the running engine has the methods of the class table; set when it starts.
+    """Whether the running engine has the methods of the class table; set at start-up.
 
-    Newer engines keep what older ones had. An older one may lack a method in the table's form, and
-    would log an error when asked, so there every call goes by name.
+    Newer engines keep the methods of older ones. An older one may lack a method in the form that
+    the table describes, and would log an error when asked. So there every call goes by name.
     """
 
     is_trusted = True
@@ -56,7 +56,7 @@ class TrustedTable:
 def build_method(
     owner: str, method: str, hash_: int, flags: int, signature: list[str], defaults: list[str]
 ) -> Callable[..., Any]:
-    """The function that calls `owner.method`."""
+    """A function that calls `owner.method`."""
     bind = 0
     if TrustedTable.is_trusted:
         bind = lib.gd_classdb_get_method_bind(name(owner), name(method), hash_)
@@ -85,7 +85,7 @@ def _through_variants(
 
 @cache
 def _template(required: int, is_static: bool, open_ended: bool) -> Any:
-    """A maker of the functions with so many arguments, and perhaps more."""
+    """A factory for functions with this many required arguments and, if open-ended, more."""
     names = [f"argument_{number}" for number in range(1, required + 1)]
     parameters = [*([] if is_static else ["self"]), *names]
     parameters += (["/"] if parameters else []) + (["*rest"] if open_ended else [])
@@ -127,7 +127,7 @@ def _fail(kind: int, what: str, self: EngineObject | None, arguments: Sequence[A
 
 
 def _by_name(method: str) -> Callable[..., Any]:
-    """For engines that the class table does not describe: slower, and right on all of them."""
+    """A function that calls by name: slower, but right for engines that the table does not fit."""
 
     def call(self: EngineObject, *arguments: Any) -> Any:
         return call_by_name(self, method, arguments)

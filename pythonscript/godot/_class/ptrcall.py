@@ -1,8 +1,8 @@
-"""Python functions that call the engine with bare values, the quick way: *ptrcalls*.
+"""Python functions that call the engine with bare values, the fast path: *ptrcalls*.
 
-The arguments are packed into one string of bytes, so that a call crosses the border once. The text
-of a function is made for its signature, so that a call runs no loop. Signatures that are not plain
-(texts, containers, Variants) are left to `methods`.
+The arguments are packed into one byte string, so that a call crosses into C once. The source text
+of a function is generated for its signature, so that a call runs no loop. Signatures with strings,
+containers or Variants are not plain; `methods` handles those.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .table import is_counted, type_named
 
 CONST, VARARG, STATIC = 1, 2, 4
 FREED = lib.PS_FREED
-_MAX_BYTES = 256  # an argument's place must fit a byte; see ps_method
+_MAX_BYTES = 256  # an argument's offset must fit into a byte; see ps_method
 
 _SCALARS = {Type.BOOL: "?", Type.INT: "q", Type.FLOAT: "d", Type.OBJECT: "Q"}
 
@@ -56,14 +56,14 @@ def function_of(
     defaults: Sequence[str],
     owner: Type = Type.OBJECT,
 ) -> Callable[..., Any] | None:
-    """A function that calls an engine method; None where the signature is not plain.
+    """A function that calls an engine method; None if the signature is not plain.
 
     Args:
         what: Class and method, for error messages.
         bind: The engine's address of the method.
-        flags: As in the class table: CONST, VARARG, STATIC.
+        flags: CONST, VARARG and STATIC, as in the class table.
         signature: Names of the types of the result and of the arguments.
-        defaults: Values of the last arguments as the engine writes them.
+        defaults: Values of the last arguments, as the engine writes them.
         owner: The value type that has the method, or OBJECT.
     """
     types = tuple(map(type_named, signature[1:]))
@@ -102,12 +102,12 @@ def function_of(
 
 
 def _layout(type_: Type) -> str | None:
-    """How `struct` writes an argument of this type; None for a type that is not plain."""
+    """The `struct` format of an argument of this type; None if the type is not plain."""
     return _SCALARS.get(type_) or (VALUES[type_].layout.format if type_ in VALUES else None)
 
 
 def _offsets(layouts: Sequence[str]) -> bytes:
-    """Where each argument begins. Numbers of 8 bytes are aligned, as the engine reads them."""
+    """The offset of each argument; numbers of 8 bytes are aligned, as the engine reads them."""
     return bytes(
         struct.calcsize("".join(layouts[:index]) + "0" + layout[-1])
         for index, layout in enumerate(layouts)
@@ -158,7 +158,7 @@ def _default(type_: Type, text: str) -> Any:
 
 @cache
 def _template(arguments: tuple[Type, ...], result: Type, is_static: bool, owner: Type) -> Any:
-    """A maker of the functions of this signature."""
+    """A factory for functions of this signature."""
     names = [f"argument_{number}" for number in range(1, len(arguments) + 1)]
     parameters = names if is_static else ["self", *names]
     values = sum(t in VALUES for t in arguments)
@@ -195,13 +195,13 @@ def maker(method, pack, refuse, wrap, c_type, cls, size, classes):
 
 
 def run_text(text: str, scope: dict[str, Any]) -> dict[str, Any]:
-    """Runs made code as part of this package, so that tracebacks do not take it for a game's."""
+    """Runs generated code as part of this package; tracebacks do not count it as the game's."""
     exec(compile(text, f"{__file__} (made)", "exec"), scope)
     return scope
 
 
 def _given(name: str, type_: Type, among_others: bool) -> str:
-    """What `pack` gets for an argument; of several values, each must have the right length."""
+    """The expression that `pack` gets for an argument; of several values it checks the lengths."""
     if type_ == Type.OBJECT:
         return f"{name}._ref if isinstance({name}, class_{name}) else other({name}, class_{name})"
     if type_ in VALUES:
@@ -216,14 +216,14 @@ def _fit(value: Sequence[float], size: int) -> Sequence[float]:
 
 
 def _other(value: Any, cls: type) -> int:
-    """What stands for a value that is no object of the wanted class: nothing, or an error."""
+    """0 for None; raises for any other value that is no object of the wanted class."""
     if value is not None:
         raise TypeError
     return 0
 
 
 def _check(*objects: Any) -> None:
-    """The result looks like that of a freed object, and may be a real one."""
+    """Raises if an object has been freed; a result that equals FREED may also be a real one."""
     for value in objects:
         if isinstance(value, EngineObject):
             address_of(value)

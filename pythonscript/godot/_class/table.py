@@ -1,7 +1,7 @@
-"""The class table: what an engine said of its classes and functions when it was generated.
+"""The class table: the engine's description of its classes and functions, written by the generator.
 
-It (`_generated/classes.jsonl`) has one line a class, and one for the rest; only the lines that are
-used are parsed.
+`_generated/classes.jsonl` has a first line for the globals and one line per class. A line is parsed
+when it is first needed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def generated(file: str) -> str:
 
 @cache
 def _table() -> tuple[str, dict[str, int]]:
-    """The text of the table, and where the line of each class begins."""
+    """The text of the table, and the position of each class's line."""
     text = generated("classes.jsonl")
     starts, position = {}, text.index("\n") + 1
     while position < len(text):
@@ -35,7 +35,7 @@ def _table() -> tuple[str, dict[str, int]]:
 
 @cache
 def row_of(class_name: str) -> dict[str, Any] | None:
-    """What the table says of a class."""
+    """The table's entry for a class; None if it has none."""
     text, starts = _table()
     if class_name not in starts:
         return None
@@ -46,7 +46,7 @@ def row_of(class_name: str) -> dict[str, Any] | None:
 
 @cache
 def global_row() -> dict[str, Any]:
-    """What the table says of the engine itself: version, global enums, functions."""
+    """The table's entry for the globals: version, global enums, functions."""
     text, _ = _table()
     row: dict[str, Any] = json.loads(text[: text.index("\n")])
     return row
@@ -58,13 +58,13 @@ def is_counted(class_name: str) -> bool:
 
 
 def singleton_name(class_name: str) -> str:
-    """The name under which a class has its only instance, or ''."""
+    """The name of the singleton of a class, or ''."""
     row = row_of(class_name)
     return "" if row is None else row.get("singleton", "")
 
 
 def virtual_signature(cls: type, method: str) -> list[str] | None:
-    """The types of an engine's virtual method: result, then arguments."""
+    """The types of a virtual method of the engine: result, then arguments."""
     for base in cls.__mro__:
         row = row_of(base.__dict__.get("_engine_class", "")) if base is not cls else None
         for virtual, signature in (row or {}).get("virtuals", ()):
@@ -89,11 +89,11 @@ _SPELLED = {
 
 
 def type_named(name: str) -> Type:
-    """The type meant by a name of the class table, such as `Vector2`, `enum::Error` or `Node`."""
+    """The type for a name in the class table, such as `Vector2`, `enum::Error` or `Node`."""
     if name in _SPELLED:
         return _SPELLED[name]
     if name.endswith("*"):
-        return Type.INT  # an address, of a structure or of bytes
+        return Type.INT  # an address
     kind, _, _ = name.partition("::")
     if kind in ("enum", "bitfield"):
         return Type.INT

@@ -1,7 +1,7 @@
-"""What value types have from the engine: constants, members, methods, constructors, operators.
+"""Attributes of value types from the engine: constants, members, methods, constructors, operators.
 
-Constants, members and methods are put on the Python class when first used, so that they cost
-nothing before and little after.
+Constants, members and methods are set on the Python class on first use. They cost nothing before
+and little after.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _static_by_name(cls: type[Value], method: str) -> Callable[..., Any]:
 
 
 class _Engine(ValueEngine):
-    """The engine that this Python runs in."""
+    """The engine in which this Python runs."""
 
     def find(self, cls: Any, attribute: str) -> Any:
         cls = VALUES[cls.variant_type]

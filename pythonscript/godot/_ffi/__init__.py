@@ -1,1 +1,1 @@
-"""The engine's C interface: what every room above needs for errors, texts, types and names."""
+"""The engine's C interface: errors, strings, types and names, for every layer above."""

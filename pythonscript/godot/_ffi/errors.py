@@ -1,8 +1,8 @@
-"""What the bridge raises.
+"""Exceptions of the bridge.
 
 GodotError
 ├── FreedObjectError    an object was used after the engine had freed it
-├── CallError           the engine refused a call: no such method, wrong arguments
+├── CallError           the engine refused a call: unknown method, wrong arguments
 └── ConversionError     a value has no counterpart on the other side
 """
 
@@ -12,7 +12,7 @@ class GodotError(Exception):
 
 
 class FreedObjectError(GodotError, ReferenceError):
-    """The object behind this Python object has been freed; `is_instance_valid` tells beforehand."""
+    """The engine has freed the object behind this Python object; see `is_instance_valid`."""
 
 
 class CallError(GodotError, TypeError):
@@ -20,8 +20,8 @@ class CallError(GodotError, TypeError):
 
 
 class ConversionError(GodotError, TypeError):
-    """The value cannot be turned into a Variant, or not into the wanted type."""
+    """A value cannot become a Variant, or not one of the required type."""
 
 
 for _error in (GodotError, FreedObjectError, CallError, ConversionError):
-    _error.__module__ = "godot"  # where they are imported from
+    _error.__module__ = "godot"  # the package that users import them from

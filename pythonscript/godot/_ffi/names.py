@@ -1,7 +1,7 @@
-"""Names of classes, methods and signals, as the engine interns them.
+"""Interned names of classes, methods and signals: the engine's StringNames.
 
-Each is made once and lives until the extension ends, so only names that a program's text holds
-belong here, never values.
+Each is made once and lives until the extension ends. So only names from program text belong here,
+never values.
 """
 
 from _pythonscript import lib
@@ -23,7 +23,7 @@ def name(text: str) -> int:
 
 
 def text_of(address: int) -> str:
-    """The text of the StringName at `address`; as quick as a dictionary from the second time on."""
+    """The text of the StringName at `address`; later calls are one dictionary lookup."""
     interned = lib.ps_read_pointer(address)
     text = _texts.get(interned)
     if text is None:

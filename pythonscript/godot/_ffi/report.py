@@ -1,9 +1,8 @@
-"""Python exceptions in the engine's debugger, and none of them in C.
+"""Prints Python exceptions in the engine's debugger and keeps them out of C.
 
-Every function that the engine calls is `guarded`: an exception is printed as a script error with
-the file and line where it happened and the calls that led there, and the engine gets a default.
-One that comes again and again, from `_process` say, is printed at its 1st, 2nd, 3rd, 10th, 100th,
-… time.
+Every function that the engine calls is `guarded`. An exception in it is printed as a script error
+with its file, line and traceback, and the engine gets a default value. An exception that recurs,
+for example in `_process`, is printed the 1st, 2nd, 3rd, 10th, 100th, … time.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from _pythonscript import lib
 F = TypeVar("F", bound=Callable[..., Any])
 _OWN_FILES = __file__.rpartition("_ffi")[0]
 
-# What to do about an error of a type, for the end of its title.
+# Hints for the end of an error's title, by type of error.
 _advice: dict[type[BaseException], str] = {}
 
-# By type of the error and the lines that led to it.
+# Counts by type of the error and the lines that led to it.
 _times: Counter[tuple[Any, ...]] = Counter()
 
 
@@ -34,14 +33,14 @@ def _is_worth_printing(times: int) -> bool:
 
 
 def _frames(trace: TracebackType | None) -> traceback.StackSummary:
-    """The game's own part of a traceback; the last line where there is none."""
+    """The part of a traceback in the game's own files; the last line where there is none."""
     frames = traceback.extract_tb(trace)
     own = [frame for frame in frames if not frame.filename.startswith((_OWN_FILES, "<frozen "))]
     return traceback.StackSummary.from_list(own or frames[-1:])
 
 
 def report(error: BaseException) -> None:
-    """Prints `error` as a script error, unless it has been printed often enough."""
+    """Prints `error` as a script error, unless it has been printed too often."""
     frames = _frames(error.__traceback__)
     last = frames[-1] if frames else traceback.FrameSummary("?", 0, "?")
     key = type(error).__name__, *((frame.filename, frame.lineno) for frame in frames)
@@ -67,12 +66,12 @@ def report(error: BaseException) -> None:
 
 
 def advise(kind: type[BaseException], advice: str) -> None:
-    """Adds `advice` to the title of each error of this type, from now on."""
+    """Appends `advice` to the title of every later error of this type."""
     _advice[kind] = advice
 
 
 def _story(error: BaseException) -> str:
-    """How it came to `error`: the lines that led there, those of its causes before them."""
+    """The traceback of `error`, after those of its causes."""
     before = _before(error)
     lines = []
     if before is not None:
@@ -81,17 +80,17 @@ def _story(error: BaseException) -> str:
 
 
 def _before(error: BaseException) -> BaseException | None:
-    """What led to `error`, unless that is of no interest."""
+    """The error that caused `error`, if Python would show it."""
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def warn(message: str) -> None:
-    """A warning of the bridge itself."""
+    """Prints a warning of the bridge itself."""
     lib.gd_print_warning(message.encode("utf-8", "replace"), b"", b"godot", 0, 0)
 
 
 def guarded(default: Any = None) -> Callable[[F], F]:
-    """Makes a function safe to be called by the engine: it returns `default` on an exception."""
+    """Decorates a function that the engine calls, so that it returns `default` on an exception."""
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
@@ -108,12 +107,12 @@ def guarded(default: Any = None) -> Callable[[F], F]:
 
 
 def install() -> None:
-    """Has errors reported that Python would only write to stderr: in threads and finalisers."""
+    """Reports errors of threads and finalisers, which Python would only write to stderr."""
     threading.excepthook = lambda arguments: _report_from_hook(arguments.exc_value)
     sys.unraisablehook = lambda arguments: _report_from_hook(arguments.exc_value)
 
 
 def _report_from_hook(error: BaseException | None) -> None:
-    # SystemExit ends a thread without being an error, as in any Python program.
+    # SystemExit ends a thread and is no error, as in any Python program.
     if error is not None and not isinstance(error, SystemExit):
         report(error)

@@ -1,4 +1,4 @@
-"""Texts of the engine as Python texts."""
+"""Strings of the engine as Python strings."""
 
 from __future__ import annotations
 

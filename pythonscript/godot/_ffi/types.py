@@ -1,7 +1,7 @@
-"""The engine's Variant types: their numbers, and the Python types that stand for them.
+"""The numbers of the engine's Variant types.
 
-`int` stands for `int`, `str` for `String`, `bytes` for `PackedByteArray`, `list` for `Array`,
-`dict` for `Dictionary`; the others have a class of their own name in this package.
+The Python `int` stands for `int`, `str` for `String`, `bytes` for `PackedByteArray`, `list` for
+`Array`, `dict` for `Dictionary`. The others have a class of the same name in this package.
 """
 
 from enum import IntEnum

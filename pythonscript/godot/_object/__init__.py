@@ -1,4 +1,4 @@
-"""An object crosses the border: what stands for it in Python, and how long each of the two lives.
+"""Converts objects: the Python objects that stand for the engine's, and the lifetimes of both.
 
-With it come signals, callables, singletons, and containers whose elements have a type.
+Signals, callables, singletons and typed containers belong here too.
 """

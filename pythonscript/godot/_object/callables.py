@@ -1,7 +1,8 @@
 """Callables, in both directions.
 
-A Python function becomes a Callable that calls it, and comes back as itself. A method bound to an
-engine object holds that object as the engine's own Callables do: not at all.
+A Python function becomes a Callable that calls it, and is the same function when it comes back. A
+method that is bound to an engine object does not keep the object alive; the engine's own Callables
+do not either.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from .objects import EngineObject
 
 
 class Callable:
-    """A Callable of the engine or of a script: call it, or use the engine's methods on it.
+    """A Callable of the engine or of a script. Calling it calls the function.
 
-    Python functions do wherever one is wanted; `Callable(function)` makes one of them for the sake
-    of its methods, such as `call_deferred`, and `Callable(object, "method")` one of the engine's.
-    `Callable()` is that of nothing.
+    Python functions work wherever the engine wants a Callable. `Callable(function)` is for the
+    engine's methods on it, such as `call_deferred`. `Callable(object, "method")` is the engine's
+    own kind, and `Callable()` is the null Callable.
     """
 
     __slots__ = ("__weakref__", "_address", "_memory")
@@ -97,19 +98,19 @@ class Callable:
         return f"<Callable {call_on_variant(self._address, 'get_method', ())}>"
 
 
-# By address.
+# By address of the Variant.
 _live: weakref.WeakValueDictionary[int, Callable] = weakref.WeakValueDictionary()
 
 
 def release_all() -> None:
-    """Empties what Python still holds at the end, and with it what that holds of scripts."""
+    """Empties every Callable that Python still holds, so that none keeps a script alive."""
     for held in _live.values():
         lib.gd_variant_destroy(held._address)
         lib.gd_variant_new_nil(held._address)
 
 
 class _Target:
-    """A Python function on the engine's side."""
+    """A Python function that a Callable of the engine calls."""
 
     __slots__ = ("function", "hash", "object_id", "owner_type")
 
@@ -125,9 +126,9 @@ class _Target:
         self.hash = hash((self.function, self.object_id)) & 0xFFFFFFFF
 
     def get(self) -> Function[..., Any] | None:
-        """The function; None when the object it belongs to is gone.
+        """The function; None if the object it is bound to has been freed.
 
-        What stands for an object in Python may have been let go of and made anew meanwhile.
+        It is bound again each time: the Python half of an object may be collected and made anew.
         """
         if not self.object_id:
             return self.function
@@ -160,7 +161,7 @@ def _encode_function(function: Function[..., Any], at: int) -> None:
 
 
 def _callable_at(at: int) -> Any:
-    """The Python function that a Callable was made of, or a `Callable`."""
+    """The Python function behind a Callable; a `Callable` if it is not one of Python's."""
     target = _targets.get(lib.ps_callable_id(at))
     if target is not None and (function := target.get()) is not None:
         return function
@@ -239,7 +240,7 @@ def py_callable_argument_count(number: int, valid: int) -> int:
 
 
 def _argument_count(function: Function[..., Any] | None) -> int | None:
-    """How many arguments it can take; None if that is unknown or has no end."""
+    """The most positional arguments it takes; None if that is unknown or unlimited."""
     try:
         parameters = inspect.signature(function).parameters.values() if function else ()
     except (TypeError, ValueError):

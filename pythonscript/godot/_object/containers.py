@@ -1,7 +1,7 @@
-"""Arrays and dictionaries of which the engine keeps the elements to one type.
+"""Typed arrays and dictionaries, whose element types the engine enforces.
 
-Plain lists and dicts do wherever the engine's own classes want either kind. GDScript's `Array[int]`
-and `Dictionary[String, int]` take none but their own kind, and so come out as one of these.
+The engine's own classes take plain lists and dicts instead of either kind. GDScript's `Array[int]`
+and `Dictionary[String, int]` take only their own kind, and become one of these in Python.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from .registry import class_named
 
 
 class Element(NamedTuple):
-    """The type of the elements.
+    """An element type.
 
     Attributes:
-        type: Their Variant type; NIL for any.
-        class_name: Of objects, the engine's class.
-        script: Of objects, the script that they have, or None.
+        type: The Variant type; NIL for any.
+        class_name: For objects, the engine's class.
+        script: For objects, the script that they must have, or None.
     """
 
     type: Type
@@ -44,13 +44,13 @@ class Element(NamedTuple):
 
 
 class TypedArray(list[Any]):
-    """A list that is an `Array[…]` to the engine: `TypedArray(int, [1, 2])`.
+    """A list that becomes an `Array[…]` in the engine: `TypedArray(int, [1, 2])`.
 
-    It holds what any list holds; the elements are converted, or refused, when the engine gets it.
+    It accepts any item. The items are converted or refused when the engine gets the list.
 
     Args:
-        element: `bool`, `int`, `float`, `str`, a value or engine class, or a script's class.
-        items: What it holds.
+        element: `bool`, `int`, `float`, `str`, a value or engine class, or a script.
+        items: The initial items.
     """
 
     __slots__ = ("element",)
@@ -72,7 +72,7 @@ class TypedArray(list[Any]):
 
 
 class TypedDictionary(dict[Any, Any]):
-    """As `TypedArray`, with a type for the keys and one for the values."""
+    """A dict that becomes a `Dictionary[…, …]` in the engine; see `TypedArray`."""
 
     __slots__ = ("key", "value")
     key: Element
@@ -102,7 +102,7 @@ def _element(kind: Any) -> Element:
 
 
 def _set_typed(type_: Type, plain: Any, elements: Iterable[Element], size: int, at: int) -> None:
-    """By the engine's constructor, which takes the plain container and the types."""
+    """Calls the engine's constructor that takes a plain container and the element types."""
     arguments = [
         part for e in elements for part in (int(e.type), StringName(e.class_name), e.script)
     ]

@@ -1,4 +1,4 @@
-"""The memory of an `Image`, for those who fill it themselves."""
+"""Direct access to the memory of an `Image`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .lives import address_of
 
 
 def writable_pixels(image: Any) -> memoryview:
-    """The bytes of an `Image`, to be written in place; first row first, without gaps.
+    """A writable view of the bytes of an `Image`: rows from the top, without gaps.
 
-    They belong to the image: do not touch them once it is gone or has been resized.
+    The bytes belong to the image. Do not use the view after the image is freed or resized.
 
     Raises:
-        FreedObjectError: the image is gone.
+        FreedObjectError: the image has been freed.
     """
     size = image.get_data_size()
     return memoryview(ffi.buffer(ffi.cast("char *", lib.gd_image_ptrw(address_of(image))), size))

@@ -1,8 +1,8 @@
-"""Methods that the engine calls on every class of an object, as it does with scripts.
+"""Methods that the engine calls on every class of an object, as it does for scripts.
 
-A class that extends another one has a `_notification` of its own beside that of its base, and not
-in place of it. So these methods are set apart when a class is made: what `super()` finds does
-nothing, and each runs once, with or without it.
+The `_notification` of a class runs in addition to that of its base, not instead of it. So these
+methods are stored under other names when a class is made. Calling one through `super()` does
+nothing, and each runs exactly once, whether or not it calls `super()`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ EVERY_LEVEL = ("_notification", "_validate_property")
 
 
 def set_apart(namespace: dict[str, Any]) -> None:
-    """Keeps these methods of a new class under names that no other class looks for."""
+    """Stores these methods of a new class under names that no subclass looks up."""
     if "_engine_class" in namespace:
         return
     for label in EVERY_LEVEL:
@@ -25,9 +25,10 @@ def set_apart(namespace: dict[str, Any]) -> None:
 
 
 def levels(cls: type, label: str, root: type) -> tuple[Callable[..., Any], ...]:
-    """The functions of all classes of `cls` below `root`, that of its base first.
+    """The functions of all classes from below `root` to `cls`, those of the bases first.
 
-    What a class has from bases of other kinds counts as its own: it calls them where it has one.
+    A method from a mixin, a base that is no engine class, counts as the class's own; the class
+    calls it if it has a method of its own.
     """
     found: list[Callable[..., Any]] = []
     mixed_in = None
@@ -44,7 +45,7 @@ def levels(cls: type, label: str, root: type) -> tuple[Callable[..., Any], ...]:
 
 
 def own_name(key: str) -> str:
-    """The name that a member of a class was written with."""
+    """The name of a member in the program text."""
     label = key.removeprefix(_KEPT)
     return label if label in EVERY_LEVEL else key
 
@@ -54,4 +55,4 @@ def _kept(label: str) -> str:
 
 
 def _is_told_anyway(_self: Any, _what: Any) -> None:
-    """Does nothing: what `super()` finds."""
+    """Does nothing; `super()` finds it in place of a method that was set apart."""

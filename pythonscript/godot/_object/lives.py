@@ -1,14 +1,13 @@
-"""How long the two halves of an object live: the engine's, and the one that stands for it.
+"""Lifetimes of the two halves of an object: the engine's, and the Python object for it.
 
-Both sides share a small C record, the *reference*, which knows whether the engine has freed the
-object; so a freed one is noticed without asking the engine. One engine object has one Python
-object as long as somebody holds that.
+Both share a small C record, the *reference*. It knows whether the engine has freed the object, so
+that Python need not ask the engine. An engine object has at most one Python object at a time.
 
-- A `RefCounted` is counted up once for its Python object and down when that is collected.
-- A node, or another plain `Object`, belongs to the tree or to whoever frees it.
+- A `RefCounted` is counted up once for its Python object, and down when that is collected.
+- A node, or another plain `Object`, belongs to the tree or to the code that frees it.
 - The Python object of an exposed class *is* the engine's instance, so the engine keeps it alive.
-  For a `RefCounted` that would be a circle: it is kept only while the engine side holds a count of
-  its own (`hold`, `let_go`).
+  For a `RefCounted` that would be a reference cycle. So it is kept only while the engine holds a
+  count of its own (`hold`, `let_go`).
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ from .registry import class_for_object
 
 
 class Stand(Protocol):
-    """What stands for an object of the engine; `_ref` is the address of the reference."""
+    """A Python object for an engine object; `_ref` is the address of the reference."""
 
     _ref: int
 
 
-# By reference. Exposed instances that the engine side keeps alive:
+# By reference: exposed instances that the engine keeps alive.
 _held: dict[int, Stand] = {}
-# Every Python object that stands for an engine object:
+# By reference: the Python objects of all engine objects.
 _known: dict[int, _Known] = {}
-# Let go inside a call of the engine that still uses the object; dropped in the next frame.
+# Released during a call of the engine that still uses the object; dropped in the next frame.
 _leaving: deque[Stand] = deque()
 
 
@@ -45,7 +44,7 @@ class _Known(weakref.ref[Stand]):
 
 
 def _collected(known: Any) -> None:
-    """The Python object is gone: give back its count and its share of the reference."""
+    """Gives back the count and the reference of a Python object that was collected."""
     reference = known.reference
     if _known.get(reference) is known:
         del _known[reference]
@@ -55,7 +54,7 @@ def _collected(known: Any) -> None:
 
 
 def stand_for(cls: Any, address: int, reference: int) -> Any:
-    """A new object of a class, whose `__init__` does not run, for the engine's at `address`."""
+    """A new Python object for the engine's at `address`; its `__init__` does not run."""
     made: Any = object.__new__(cls)
     made._ref = reference
     known = _Known(made, _collected)
@@ -75,7 +74,7 @@ def address_of(self: Stand) -> int:
     """The engine's address of the object.
 
     Raises:
-        FreedObjectError: it has none any more.
+        FreedObjectError: the engine has freed it.
     """
     address = lib.ps_object(self._ref)
     if not address:
@@ -97,7 +96,7 @@ def wrap(address: int) -> Any:
 
 
 def wrap_counted(address: int) -> Any:
-    """As `wrap`, taking over a count that comes with the address."""
+    """The Python object for `address`; takes over the count that comes with the address."""
     made = wrap(address)
     if address:
         lib.ps_unreference(address)
@@ -105,21 +104,21 @@ def wrap_counted(address: int) -> Any:
 
 
 def keep(made: Stand) -> None:
-    """The engine's side keeps this new exposed instance alive."""
+    """Keeps a new exposed instance alive on behalf of the engine."""
     _held[made._ref] = made
 
 
 def leave_to_python(reference: int) -> None:
-    """Keeps a new instance no longer that Python alone holds.
+    """Stops keeping a new instance that only Python holds.
 
-    The engine's side takes over when it counts too.
+    `hold` keeps it again once the engine counts it too.
     """
     if reference in _held and _is_last_count(reference):
         del _held[reference]
 
 
 def instance(reference: int) -> Any:
-    """The exposed instance that the engine calls; None for one whose Python half has gone."""
+    """The exposed instance that the engine calls; None if its Python half is gone."""
     found = _held.get(reference)
     if found is None and (known := _known.get(reference)) is not None:
         found = known()
@@ -127,7 +126,7 @@ def instance(reference: int) -> Any:
 
 
 def hold(reference: int) -> None:
-    """The engine's side counts this exposed instance."""
+    """Keeps an exposed instance alive if the engine counts it."""
     if reference not in _held and not _is_last_count(reference):
         found = instance(reference)
         if found is not None:
@@ -135,19 +134,19 @@ def hold(reference: int) -> None:
 
 
 def let_go(reference: int) -> None:
-    """The engine's side may have stopped counting this exposed instance."""
+    """Releases an exposed instance if the engine no longer counts it."""
     if reference in _held and _is_last_count(reference):
         _leaving.append(_held.pop(reference))
 
 
 def _is_last_count(reference: int) -> bool:
-    """Whether Python's own is the only count left; it is none after `release_all`."""
+    """Whether only Python's own count is left; it is given back by `release_all`."""
     address = lib.ps_object(reference)
     return address != 0 and lib.ps_reference_count(address) == 1
 
 
 def forget(reference: int) -> None:
-    """The engine has freed this exposed instance."""
+    """Notes that the engine has freed an exposed instance."""
     lib.ps_forget(reference)
     _held.pop(reference, None)
 
@@ -158,9 +157,9 @@ def drop_leaving() -> None:
 
 
 def release_all() -> None:
-    """Gives back every count, so that what Python still holds at the end leaks nothing.
+    """Gives back every count, so that objects held at exit do not leak.
 
-    Instances of exposed classes must go before their classes do.
+    Instances of exposed classes must go before their classes are unregistered.
     """
     drop_leaving()
     for known in list(_known.values()):

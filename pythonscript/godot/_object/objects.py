@@ -1,4 +1,4 @@
-"""Python objects that stand for the engine's, and the metaclass that makes both halves of one."""
+"""Python objects for engine objects, and the metaclass that makes both halves of one."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class EngineType(type):
     """Makes the engine's half of an object together with the Python half.
 
     Attributes:
-        _engine_class: The engine's name of the class, or of the one that an exposed class extends.
-        _exposed_class: The name under which it is exposed, or ''.
-        _abstract: Only its subclasses can be made.
-        _can_be_made: The engine makes objects of its class.
-        _counted: It is a `RefCounted`.
-        _is_tool: It is exposed, and its code runs in the editor too.
-        _on_every_level: Of an exposed class, what `levels` finds by name.
+        _engine_class: The engine's name of the class, or of the class that an exposed one extends.
+        _exposed_class: The name under which the class is exposed, or ''.
+        _abstract: Whether only subclasses can be instantiated.
+        _can_be_made: Whether the engine can instantiate its class.
+        _counted: Whether it is a `RefCounted`.
+        _is_tool: Whether it is exposed and its code also runs in the editor.
+        _on_every_level: For an exposed class, the functions that `levels` finds, by name.
     """
 
     _engine_class: str
@@ -45,14 +45,14 @@ class EngineType(type):
     def __new__(mcs, label: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> EngineType:
         set_apart(namespace)
         if "__slots__" not in namespace:
-            # Its objects keep what Python code sets on them.
+            # Its objects have a `__dict__` for what Python code sets on them.
             namespace.setdefault("__setattr__", object.__setattr__)
         return super().__new__(mcs, label, bases, namespace)
 
     if not TYPE_CHECKING:  # what a class is called with and makes, `__init__` says
 
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-            # Its methods may have any public name, so none of those is called on it or its class.
+            # A class may define any public name, so no public method is called on it or its objects.
             made = EngineType.make(cls)
             try:
                 made.__init__(*args, **kwargs)
@@ -70,16 +70,16 @@ class EngineType(type):
         """A new object whose `__init__` has not run.
 
         Raises:
-            TypeError: the class is abstract, has one object only, or lacks `@exposed`.
-            GodotError: the engine makes none, such as a class of the editor in a game.
+            TypeError: the class is abstract, is a singleton, or lacks `@exposed`.
+            GodotError: the engine cannot instantiate it, such as a class of the editor in a game.
         """
         if cls._exposed_class and "_exposed_class" not in vars(cls):
             raise TypeError(f"{cls.__name__} extends an exposed class: expose it too")
         if cls._abstract or not cls._can_be_made:
-            raise TypeError(f"{cls.__name__} is abstract, or a singleton: Godot makes none")
+            raise TypeError(f"{cls.__name__} is abstract or a singleton: it cannot be instantiated")
         address = lib.gd_classdb_construct_object2(name(cls._engine_class))
         if not address:
-            raise GodotError(f"this engine cannot make a {cls._engine_class} now")
+            raise GodotError(f"this engine cannot instantiate {cls._engine_class} now")
         made: EngineObject = stand_for(cls, address, lib.ps_refer(address))
         if cls._exposed_class:
             keep(made)
@@ -88,7 +88,7 @@ class EngineType(type):
 
 
 def tell_made(made: EngineObject) -> None:
-    """Sends the notification of an object that is complete."""
+    """Sends NOTIFICATION_POSTINITIALIZE."""
     of_engine(made, "notification", POSTINITIALIZE)
 
 
@@ -104,18 +104,18 @@ class EngineObject(metaclass=EngineType):
     _is_tool = False
 
     def free(self) -> None:
-        """Destroys the object at once; see `queue_free` for nodes.
+        """Destroys the object immediately; for nodes see `queue_free`.
 
         Raises:
-            TypeError: it is counted, and goes with its last holder.
-            FreedObjectError: it is gone already.
+            TypeError: it is a `RefCounted`, which is freed with its last reference.
+            FreedObjectError: it has been freed already.
         """
         if self._counted:
-            raise TypeError(f"a {type(self).__name__} is counted and frees itself")
+            raise TypeError(f"a {type(self).__name__} is reference-counted and frees itself")
         lib.gd_object_destroy(address_of(self))
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} is neither copied nor pickled; see duplicate()")
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled; see duplicate()")
 
     def __repr__(self) -> str:
         address = lib.ps_object(self._ref)
@@ -126,7 +126,7 @@ class EngineObject(metaclass=EngineType):
     if not TYPE_CHECKING:  # so that what no class has is a mistake
 
         def __getattr__(self, attribute: str) -> Any:
-            """What a script added to the object: its methods, variables and signals."""
+            """A method, variable or signal that a script added to the object."""
             if attribute.startswith("__"):
                 raise AttributeError(attribute)
             return _script_attribute(self, attribute)
@@ -145,15 +145,15 @@ def is_instance_valid(value: object) -> bool:
 
 
 def wake(node: EngineObject) -> None:
-    """Ends the time for which its `_pass_time` has said that nothing is to be done."""
+    """Ends the pause that its `_pass_time` asked for; it is called again in the next frame."""
     lib.ps_wake(node._ref)
 
 
 def _script_attribute(obj: EngineObject, attribute: str) -> Any:
-    """A method, signal or variable that a script, or another extension, gave to an object.
+    """A method, signal or variable that a script or another extension added to an object.
 
     Raises:
-        AttributeError: the object has none of this name.
+        AttributeError: the object has no attribute of this name.
     """
     if call_by_name(obj, "has_method", (attribute,)):
         return partial(_call_script_method, obj, attribute)

@@ -1,4 +1,4 @@
-"""Which Variant type a Python type stands for, and the other way round."""
+"""Variant types of Python types, and Python types of Variant types."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _VARIANT_TYPES |= dict.fromkeys((Any, inspect.Parameter.empty, None, type(None))
 
 
 def variant_type(annotation: Any) -> Type:
-    """The Variant type of an annotation that says nothing of None; NIL for any and for none.
+    """The Variant type of an annotation without `| None`; NIL for `Any` and for `None`.
 
     Raises:
         GodotError: the engine has no such type.
@@ -63,10 +63,10 @@ def without_none(annotation: Any) -> Any:
 
 
 def is_enum(value: Any) -> bool:
-    """Whether it is an enum whose members are integers, as those of the engine."""
+    """Whether it is an enum with integer members, as the engine's are."""
     return isinstance(value, type) and issubclass(value, enum.IntEnum | enum.IntFlag)
 
 
 def class_name(cls: Any) -> str:
-    """The name under which the engine knows a class."""
+    """The engine's name of a class."""
     return str(cls._exposed_class or cls._engine_class)

@@ -1,12 +1,12 @@
-"""The classes that stand for the engine's in Python, by name, and those that Python exposes."""
+"""The Python classes of engine classes, by name, and the classes that Python exposes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-# Filled by `exposed`: all such classes by name, and those that the engine knows by the number that
-# it calls them by.
+# Filled by `exposed`: all exposed classes by name, and the registered ones by the number that the
+# engine passes to callbacks.
 exposed_classes: dict[str, Any] = {}
 registered: dict[int, Any] = {}
 
@@ -16,7 +16,7 @@ _make: Callable[[str], Any]
 
 
 def register_maker(make: Callable[[str], Any]) -> None:
-    """Has `make` make the Python class of an engine class, given its name, when first asked for."""
+    """Registers the function that makes the Python class of a named engine class on first use."""
     global _make
     _make = make
 
@@ -34,10 +34,10 @@ def class_named(class_name: str) -> Any:
 
 
 def class_for_object(class_name: str) -> Any:
-    """What stands for an object of this class that has no Python object yet.
+    """The class for an object of this engine class that has no Python object yet.
 
-    An exposed class whose instance is not Python's is a placeholder, which the editor uses for
-    classes that run in the game only; that is its engine class with a script-like rest.
+    An instance of an exposed class that Python did not make is a placeholder. The editor uses those
+    for classes that run only in the game. A placeholder is an object of the engine class.
     """
     found = _wrapping.get(class_name)
     if found is None:
@@ -48,5 +48,5 @@ def class_for_object(class_name: str) -> Any:
 
 
 def of_engine(obj: Any, method: str, *arguments: Any) -> Any:
-    """Calls a method of the engine's `Object`, whatever the object's class has under that name."""
+    """Calls a method of the engine's `Object`, even if the object's class overrides the name."""
     return getattr(class_named("Object"), method)(obj, *arguments)

@@ -17,7 +17,7 @@ from .registry import of_engine
 
 
 class Signal:
-    """A signal of one object."""
+    """A signal of a particular object."""
 
     __slots__ = ("name", "object")
 
@@ -26,7 +26,7 @@ class Signal:
         self.name = signal
 
     def connect(self, target: Callable[..., Any], flags: int = 0) -> int:
-        """Calls `target` whenever the signal is emitted; `flags` are `Object.ConnectFlags`."""
+        """Calls `target` on every emission; `flags` are `Object.ConnectFlags`."""
         return int(of_engine(self.object, "connect", self.name, target, flags))
 
     def disconnect(self, target: Callable[..., Any]) -> None:
@@ -36,7 +36,7 @@ class Signal:
         return bool(of_engine(self.object, "is_connected", self.name, target))
 
     def emit(self, *arguments: Any) -> None:
-        """Emits it, on the main thread if the object is a node in the tree."""
+        """Emits the signal; on the main thread if the object is a node in the tree."""
         of_engine(self.object, "emit_signal", self.name, *arguments)
 
     def __eq__(self, other: Any) -> bool:

@@ -15,10 +15,10 @@ from .lives import wrap
 
 @cache
 def singleton(class_name: str) -> Any:
-    """One of the engine's singletons, such as `Engine` or `RenderingServer`.
+    """An engine singleton, such as `Engine` or `RenderingServer`.
 
     Raises:
-        GodotError: this engine, or this build of it, has none of this name.
+        GodotError: this engine, or this build of it, has no singleton of this name.
     """
     address = lib.gd_global_get_singleton(name(class_name))
     if not address:
@@ -27,9 +27,9 @@ def singleton(class_name: str) -> Any:
 
 
 class LateSingleton:
-    """A singleton that the engine makes only after it has loaded its extensions.
+    """A proxy for a singleton that the engine makes after it has loaded its extensions.
 
-    Modules import those by name like any other; what is asked of them comes later.
+    Modules import it by name like any other. The singleton is looked up when an attribute is used.
     """
 
     def __init__(self, class_name: str):
@@ -56,7 +56,7 @@ register_encoder(LateSingleton, _encode_late_singleton)
 
 
 def singleton_or_late(class_name: str) -> Any:
-    """The singleton, or what stands for it until the engine has made it."""
+    """The singleton, or a proxy for it until the engine has made it."""
     if singleton("Engine").has_singleton(class_name):
         return singleton(class_name)
     return LateSingleton(class_name)

@@ -1,3 +1,3 @@
-"""A value crosses the border: numbers, texts, vectors, lists, dictionaries and packed arrays become
-Variants and come back.
+"""Converts values: numbers, strings, vectors, lists, dictionaries and packed arrays become Variants
+and back.
 """

@@ -1,4 +1,4 @@
-"""Calls through Variants, and what the engine's errors about them mean."""
+"""Calls through Variants, and exceptions for the errors that the engine returns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .encode import VARIANT_SIZE, encode, encode_all
 
 
 def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> None:
-    """Raises what the negative outcome of a call (see bridge.h) means.
+    """Raises the exception for the negative outcome of a call; see bridge.h.
 
     Raises:
-        CallError: saying which argument was wrong, and how.
+        CallError: always; its text says which argument was wrong, and how.
     """
     error = -outcome
     kind, argument, expected = error & 0xFF, error >> 8 & 0xFFFFFFFF, error >> 40 & 0xFF
@@ -27,7 +27,7 @@ def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> None:
         given = arguments[argument]
         if _is_untyped(expected, given):
             wanted = f"typed {wanted} (see TypedArray and TypedDictionary)"
-        raise CallError(f"{what}: argument {argument + 1} has to be {wanted}, not {given!r:.80}")
+        raise CallError(f"{what}: argument {argument + 1} must be {wanted}, not {given!r:.80}")
     if kind == lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
         raise CallError(f"{what} takes at most {expected} arguments, not {len(arguments)}")
     if kind == lib.GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS:
@@ -43,10 +43,10 @@ def _is_untyped(expected: int, given: Any) -> bool:
 
 
 def result_of(outcome: int, frame: int, what: str, arguments: Sequence[Any]) -> Any:
-    """The Python value of a call's result, at the start of its frame.
+    """The Python value of a call's result, which is at the start of its frame.
 
     Raises:
-        CallError: there is none.
+        CallError: the call failed.
     """
     if outcome < 0:
         raise_call_error(outcome, what, arguments)
@@ -66,7 +66,7 @@ def call_on_variant(at: int, method: str, arguments: Sequence[Any]) -> Any:
 
 
 def call_by_name(target: Any, method: str, arguments: Sequence[Any]) -> Any:
-    """Calls any method of an object or a value, one of a script or another extension among them."""
+    """Calls a method of an object or a value, also one of a script or of another extension."""
     at = lib.ps_enter(1)
     try:
         encode(target, at)
@@ -76,7 +76,7 @@ def call_by_name(target: Any, method: str, arguments: Sequence[Any]) -> Any:
 
 
 def get_by_name(target: Any, attribute: str) -> tuple[bool, Any]:
-    """Whether an object or a value has this property, and what it is."""
+    """Reads a property of an object or a value: (whether it exists, its value)."""
     frame = lib.ps_enter(3)
     try:
         encode(target, frame)
@@ -90,7 +90,7 @@ def get_by_name(target: Any, attribute: str) -> tuple[bool, Any]:
 
 
 def set_by_name(target: Any, attribute: str, value: Any) -> bool:
-    """Sets a property of an object, if it has one of this name that takes such a value."""
+    """Sets a property of an object; False if it has none that takes this value."""
     frame = lib.ps_enter(3)
     try:
         encode(target, frame)

@@ -1,6 +1,6 @@
-"""Variants to Python values; the names mean what they mean in `encode`.
+"""Converts Variants to Python values; `at` and `value` are explained in `encode`.
 
-What stands for objects, callables, signals and typed containers registers its own decoders.
+Objects, callables, signals and typed containers register decoders of their own.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _dictionary(at: int) -> dict[Any, Any]:
 
 
 def _hashable(key: Any) -> Any:
-    """Godot takes any Variant as a key; what Python cannot take becomes a tuple here."""
+    """A key that Python can hash: Godot takes any Variant, so lists and dicts become tuples."""
     if isinstance(key, (list, PackedNumbers)):
         return tuple(_hashable(item) for item in key)
     if isinstance(key, dict):
@@ -106,14 +106,14 @@ def _hashable(key: Any) -> Any:
 
 
 def _unregistered(at: int) -> Any:
-    raise ConversionError("nothing is registered that stands for this in Python")
+    raise ConversionError("no decoder is registered for this type")
 
 
 def _bool(at: int) -> bool:
     return lib.ps_get_integer(at) != 0
 
 
-# By the number of the type.
+# Indexed by the number of the type.
 DECODERS: list[Decoder] = [
     lambda at: None,
     _bool,
@@ -144,12 +144,12 @@ def decode(at: int) -> Any:
 
 
 def decode_all(arguments: int, count: int) -> list[Any]:
-    """The Python values of the Variants that an array of `count` addresses leads to."""
+    """The Python values of `count` Variants, whose addresses are in the array at `arguments`."""
     return [decode(lib.ps_word(arguments, index)) for index in range(count)]
 
 
 def decode_typed(type_: Type, value: int) -> Any:
-    """The Python value of the bare value at `value`; NIL means that it is a Variant."""
+    """The Python value of the bare value at `value`; type NIL means that it is a Variant."""
     bare = _BARE.get(type_)
     if bare is not None:
         return bare(value)
@@ -161,10 +161,10 @@ def decode_typed(type_: Type, value: int) -> Any:
         lib.ps_leave(at, 1)
 
 
-# ---- What stands for the rest in Python ----
+# ---- Decoders of higher layers ----
 
 Typed = Function[[int, int, Any], Any]
-# By type: of bare values, and of containers whose elements have a type.
+# By type: decoders of bare values, and makers of typed containers.
 _BARE: dict[Type, Decoder] = {Type.NIL: decode}
 _TYPED: dict[Type, Typed] = {}
 
@@ -174,14 +174,14 @@ def register_decoder(type_: Type, decoder: Decoder) -> None:
 
 
 def register_bare_decoder(type_: Type, decoder: Decoder) -> None:
-    """Has `decoder` read the bare values of a type, given the address of one."""
+    """Registers the decoder for bare values of a type; it gets the address of one."""
     _BARE[type_] = decoder
 
 
 def register_typed(type_: Type, typed: Typed) -> None:
-    """Has `typed` make what stands for a container whose elements have a type.
+    """Registers the function that makes a typed container.
 
-    It gets the address of the Variant, the numbers of the types (that of the keys in the lowest
-    byte), and the plain list or dictionary.
+    It gets the address of the Variant, the numbers of the element types (that of the keys in the
+    lowest byte), and the plain list or dictionary.
     """
     _TYPED[type_] = typed

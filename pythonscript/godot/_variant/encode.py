@@ -1,8 +1,8 @@
-"""Python values to Variants.
+"""Converts Python values to Variants.
 
-`at` is the address of a Variant, `value` that of a bare value as typed calls pass it. An encoder
-writes over a Nil Variant, which the scratch memory of `ps_enter` provides and destroys again.
-Containers are copied.
+`at` is the address of a Variant. `value` is the address of a bare value, as typed calls pass it. An
+encoder writes over a Nil Variant. `ps_enter` provides such scratch memory, and `ps_leave` destroys
+it. Containers are copied.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Encoder = Function[[Any, int], None]
 
 
 def _set_nil(value: None, at: int) -> None:
-    """Fresh scratch memory is Nil already."""
+    """Does nothing: scratch memory is Nil already."""
 
 
 def _set_bool(value: bool, at: int) -> None:
@@ -48,7 +48,7 @@ def _set_float(value: float, at: int) -> None:
 def _utf8(text: str) -> bytes:
     utf8 = text.encode("utf-8", "replace")
     if b"\0" in utf8:
-        raise ConversionError(f"texts of Godot hold no NUL character; {text!r:.80} does")
+        raise ConversionError(f"a String of Godot cannot hold a NUL character: {text!r:.80}")
     return utf8
 
 
@@ -91,7 +91,7 @@ def _set_dictionary(value: Mapping[Any, Any], at: int) -> None:
 
 
 def set_array(value: Sequence[Any], at: int, encode_item: Encoder | None = None) -> None:
-    """`value` as an Array whose elements `encode_item` writes."""
+    """Writes `value` as an Array; `encode_item` writes each element."""
     put = encode_item or encode
     lib.ps_construct(Type.ARRAY, at, 0)
     lib.ps_resize(at, len(value))
@@ -104,10 +104,10 @@ def set_array(value: Sequence[Any], at: int, encode_item: Encoder | None = None)
 
 
 def set_packed(type_: Type, value: Any, at: int) -> None:
-    """`value`, a buffer or an iterable, as the packed array of this type.
+    """Writes `value`, a buffer or an iterable, as the packed array of this type.
 
     Raises:
-        ConversionError: it is neither, or its elements are of another kind.
+        ConversionError: it is neither, or its elements have another type.
     """
     try:
         if type_ == Type.PACKED_STRING_ARRAY:
@@ -138,7 +138,7 @@ def _copy_packed(type_: Type, content: Any, at: int) -> None:
 
 def _set_strings(value: Sequence[str], at: int) -> None:
     if isinstance(value, str):
-        raise TypeError("it is one text")
+        raise TypeError("it is a single string")
     texts = [_utf8(text) for text in value]
     lib.ps_construct(Type.PACKED_STRING_ARRAY, at, 0)
     lib.ps_resize(at, len(texts))
@@ -151,18 +151,18 @@ def _set_numbers(value: PackedNumbers, at: int) -> None:
 
 
 def _set_buffer(value: Any, at: int) -> None:
-    """A NumPy array, `memoryview` or `array.array`, by the format of its elements."""
+    """Writes a NumPy array, `memoryview` or `array.array` by the format of its elements."""
     view = memoryview(value)
     if not view.ndim:
-        encode(view.tolist(), at)  # one of NumPy's scalars
+        encode(view.tolist(), at)  # a NumPy scalar
     elif view.format in ("B", "b", "c"):
         set_packed(Type.PACKED_BYTE_ARRAY, view.tobytes(), at)
     elif cls := BY_FORMAT.get((view.format or "", view.itemsize)):
         set_packed(cls.variant_type, cls(view), at)
     else:
         raise ConversionError(
-            f"no packed array of Godot holds elements of format {view.format!r}: make them bytes,"
-            " 32 or 64 bit integers, or 32 or 64 bit floats first"
+            f"no packed array of Godot holds elements of format {view.format!r}: convert them to"
+            " bytes, 32 or 64 bit integers, or 32 or 64 bit floats first"
         )
 
 
@@ -182,7 +182,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _set_number(value: Any, at: int) -> None:
-    """Numbers that are not the built-in ones."""
+    """Writes a number that is not a built-in one, such as NumPy's."""
     if hasattr(value, "__index__"):
         _set_int(value.__index__(), at)
     else:
@@ -209,7 +209,7 @@ _ENCODERS: dict[type, Encoder] = {
 }
 
 
-# For what has no class of these: the first that fits.
+# For values whose class has no encoder; the first match is used.
 _PROTOCOLS: list[tuple[Function[[Any], bool], Encoder]] = [
     (_is_buffer, _set_buffer),
     (lambda value: isinstance(value, Mapping), _set_dictionary),
@@ -219,12 +219,12 @@ _PROTOCOLS: list[tuple[Function[[Any], bool], Encoder]] = [
 
 
 def register_encoder(cls: type, encoder: Encoder) -> None:
-    """Has `encoder` write the objects of a class and of those that extend it."""
+    """Registers the encoder for a class and its subclasses."""
     _ENCODERS[cls] = encoder
 
 
 def register_protocol(fits: Function[[Any], bool], encoder: Encoder) -> None:
-    """Has `encoder` write what fits and is of no class that has an encoder."""
+    """Registers an encoder for values that match `fits` and whose class has no encoder."""
     _PROTOCOLS.insert(0, (fits, encoder))
 
 
@@ -256,7 +256,7 @@ def encode(value: Any, at: int) -> None:
 
 
 def encoder_for(type_: Type) -> Encoder:
-    """What writes an argument for which the engine wants this type."""
+    """The encoder for an argument of this type."""
     if type_ >= Type.PACKED_BYTE_ARRAY:
         return partial(encode_as, type_)
     if type_ not in (Type.STRING_NAME, Type.NODE_PATH):
@@ -266,10 +266,10 @@ def encoder_for(type_: Type) -> Encoder:
 
 
 def encode_as(type_: Type, content: Any, at: int) -> None:
-    """Writes `content` as a Variant of just this type.
+    """Writes `content` as a Variant of exactly this type.
 
     Raises:
-        ConversionError: it does not convert without loss of meaning.
+        ConversionError: it cannot be converted without loss of meaning.
     """
     if type_ >= Type.PACKED_BYTE_ARRAY:
         set_packed(type_, content, at)
@@ -297,10 +297,10 @@ def encode_typed(type_: Type, content: Any, value: int, counted: bool = False) -
     """Writes `content` as a bare value over the empty one at `value`.
 
     Args:
-        type_: The type of the place; NIL for a Variant.
-        content: What to write.
-        value: Where.
-        counted: An object goes into a counted pointer.
+        type_: The type of the bare value; NIL for a Variant.
+        content: The Python value.
+        value: The address to write to.
+        counted: Whether an object goes into a counted pointer.
     """
     at = lib.ps_enter(1)
     try:
@@ -319,7 +319,7 @@ def encode_typed(type_: Type, content: Any, value: int, counted: bool = False) -
 
 
 def encode_all(arguments: Iterable[Any], at: int) -> None:
-    """Writes the arguments of a call, one behind the other."""
+    """Writes the arguments of a call into consecutive Variants."""
     for argument in arguments:
         encode(argument, at)
         at += VARIANT_SIZE

@@ -1,7 +1,7 @@
-"""The engine's packed arrays as Python buffers, copied over in one piece.
+"""The engine's packed arrays as Python buffers; a conversion is one copy.
 
 `PackedByteArray` is `bytes`. The numeric ones are `array.array`s, so NumPy and `memoryview` see
-them without a copy; those of vectors and colours are flat there and give their elements by index.
+them without a copy. Arrays of vectors and colours are flat to these, and are indexed by element.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ PackedByteArray = bytes
 
 
 class PackedNumbers(array):  # type: ignore[type-arg]  # Python 3.11 has no array[Any]
-    """Base of the numeric arrays. Buffers of the same format are taken as they are."""
+    """Base of the numeric arrays. A buffer of the same format is copied without conversion."""
 
     code: ClassVar[str]
-    formats: ClassVar[str]  # the letters that buffers have for it
+    formats: ClassVar[str]  # the buffer formats that match
     variant_type: ClassVar[Type]
 
     def __new__(cls, content: Any = ()) -> Self:
@@ -32,7 +32,7 @@ class PackedNumbers(array):  # type: ignore[type-arg]  # Python 3.11 has no arra
         except TypeError:
             array.extend(made, content)
             return made
-        by_rows = view.tobytes()  # however it lies in memory
+        by_rows = view.tobytes()  # in C order, whatever the layout in memory
         if view.format in cls.formats and view.itemsize == made.itemsize:
             made.frombytes(by_rows)
         else:
@@ -87,14 +87,14 @@ class PackedVectors(PackedNumbers):
             content = array(cls.code, chain.from_iterable(cls._fitting(v) for v in content))
         made = super().__new__(cls, content)
         if array.__len__(made) % size:
-            raise ValueError(f"a {cls.__name__} wants {size} numbers an element")
+            raise ValueError(f"{cls.__name__} needs {size} numbers per element")
         return made
 
     @classmethod
     def _fitting(cls, vector: Sequence[float]) -> Sequence[float]:
         size = len(cls.element.default)
         if len(vector) != size:
-            raise ValueError(f"a {cls.__name__} wants {size} numbers an element, not {vector!r}")
+            raise ValueError(f"{cls.__name__} needs {size} numbers per element, not {vector!r}")
         return vector
 
     @classmethod
@@ -113,10 +113,10 @@ class PackedVectors(PackedNumbers):
         array.__setitem__(self, self._place(index), array(self.code, self._fitting(value)))
 
     def _place(self, index: int) -> slice:
-        """Where a vector's numbers are."""
+        """The slice of the flat array that holds a vector."""
         size, count = len(self.element.default), len(self)
         if not -count <= index < count:
-            raise IndexError(f"index {index} of a {type(self).__name__} of {count}")
+            raise IndexError(f"index {index} is out of range ({type(self).__name__} of {count})")
         start = index % count * size
         return slice(start, start + size)
 
@@ -167,7 +167,7 @@ PACKED_NUMBERS: dict[Type, type[PackedNumbers]] = {
     )
 }  # fmt: skip
 
-# Which packed array a buffer of unknown purpose becomes, by format and size of its elements.
+# The packed array for a buffer, by format and size of its elements.
 BY_FORMAT: dict[tuple[str, int], type[PackedNumbers]] = {
     ("i", 4): PackedInt32Array,
     ("l", 4): PackedInt32Array,

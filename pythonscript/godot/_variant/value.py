@@ -1,8 +1,8 @@
-"""What the engine's mathematical types have in common.
+"""Base of the engine's mathematical types.
 
-A value holds its numbers flat and in the engine's memory order, so that it crosses the border in
-one copy. What Python has no quick way for (methods, members, other constructors, mixed operators)
-is asked of the engine. Numbers stay doubles here and become floats of 32 bits on the way over.
+A value holds its numbers flat and in the engine's memory order, so that one copy converts it. The
+engine itself computes what Python cannot do quickly: methods, members, other constructors, mixed
+operators. Numbers are doubles in Python and become 32-bit floats in the engine.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, NEGATE, _MODULE = 6, 7, 8, 9, 10, 12
 
 
 class ValueEngine:
-    """What only the engine can tell of its types, which outside of it nobody can."""
+    """The engine's part of the value types; this base raises, for use outside the engine."""
 
     def find(self, cls: Any, attribute: str) -> Any:
-        """A constant, member or method of a type, as the class gives it.
+        """A constant, member or method of a type, as the Python class has it.
 
         Raises:
-            AttributeError: the type has none of this name.
+            AttributeError: the type has no such attribute.
         """
         raise GodotError(f"{cls.__name__}.{attribute} exists only inside the engine")
 
     def construct(self, cls: type[Value], arguments: Sequence[Any]) -> Any:
-        """A value by one of the engine's constructors.
+        """A value made by one of the engine's constructors.
 
         Raises:
-            CallError: none takes these arguments.
+            CallError: no constructor takes these arguments.
         """
-        raise GodotError(f"{cls.__name__}{arguments!r} can be made only inside the engine")
+        raise GodotError(f"{cls.__name__}{arguments!r} can be constructed only inside the engine")
 
     def evaluate(self, operator: int, left: Any, right: Any) -> Any:
-        """An operator as the engine defines it; NotImplemented where it does not."""
+        """The result of an operator in the engine; NotImplemented if it does not exist."""
         raise GodotError("operators of different types exist only inside the engine")
 
 
@@ -47,13 +47,13 @@ _engine = ValueEngine()
 
 
 def use_engine(engine: ValueEngine) -> None:
-    """Has the value types ask this engine from now on."""
+    """Sets the engine that the value types use."""
     global _engine
     _engine = engine
 
 
 class ValueType(type):
-    """Finds what the engine has of a type: `Color.RED`, `Vector2.from_angle`, `Vector2.length`."""
+    """Looks up attributes in the engine: `Color.RED`, `Vector2.from_angle`, `Vector2.length`."""
 
     if not TYPE_CHECKING:  # the stub names what the engine has
 
@@ -73,8 +73,8 @@ class Value(tuple[float, ...], metaclass=ValueType):
     default: ClassVar[tuple[float, ...]]
 
     def __new__(cls, *parts: Any) -> Self:
-        """From all numbers in memory order, from nothing, or from what the engine's own
-        constructors take.
+        """A value from all its numbers in memory order, from no arguments, or from those of an
+        engine constructor.
         """
         if len(parts) == len(cls.default) and str not in map(type, parts):
             try:
@@ -87,7 +87,7 @@ class Value(tuple[float, ...], metaclass=ValueType):
 
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Self:
-        """From numbers that are known to fit."""
+        """A value from numbers that are known to fit; they are not checked."""
         return tuple.__new__(cls, numbers)
 
     def __repr__(self) -> str:
@@ -109,8 +109,8 @@ class Value(tuple[float, ...], metaclass=ValueType):
         return self._operate(_ADD, other)
 
     def __radd__(self, other: Any) -> Any:
-        # No value type adds to another; without this a plain tuple would be lengthened.
-        raise TypeError(f"{type(other).__name__} + {type(self).__name__} means nothing to Godot")
+        # No value type adds to another. Without this method a plain tuple would be lengthened.
+        raise TypeError(f"Godot cannot add a {type(self).__name__} to a {type(other).__name__}")
 
     def __sub__(self, other: Any) -> Any:
         return self._operate(_SUBTRACT, other)
@@ -130,12 +130,12 @@ class Value(tuple[float, ...], metaclass=ValueType):
     def __neg__(self) -> Any:
         result = self._operate(NEGATE, None)
         if result is NotImplemented:
-            raise TypeError(f"-{type(self).__name__} means nothing to Godot")
+            raise TypeError(f"Godot cannot negate a {type(self).__name__}")
         return result
 
 
 class Vector(Value):
-    """Arithmetic by component, with a vector of the same type or with a number."""
+    """Base of the types that compute by component, with their own type or with a number."""
 
     __slots__ = ()
 
@@ -160,7 +160,7 @@ class Vector(Value):
         return self._each(mul, other, _MULTIPLY) if type(other) in (int, float) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
-        # The engine divides integers towards zero, Python does not.
+        # The engine truncates integer divisions towards zero; Python does not.
         if self.number is int:
             return self._operate(_DIVIDE, other)
         return self._each(truediv, other, _DIVIDE)

@@ -1,4 +1,4 @@
-"""The engine's mathematical types as immutable Python tuples, and its two kinds of names."""
+"""The engine's mathematical types as immutable Python tuples, and `StringName` and `NodePath`."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _column(first: int) -> property:
 
 
 class Basis(Value):
-    """Held by rows, as the engine does; x, y and z are the columns, the axes."""
+    """Stored by rows, as in the engine; x, y and z are the columns, the axes."""
 
     __slots__ = ()
     variant_type = Type.BASIS
@@ -143,7 +143,7 @@ class Basis(Value):
 
 
 class Transform3D(Value):
-    """Nine numbers of the basis by rows, then the origin."""
+    """The nine numbers of the basis by rows, then the origin."""
 
     __slots__ = ()
     variant_type = Type.TRANSFORM3D
@@ -163,7 +163,7 @@ class Projection(Value):
 
 
 class Color(Vector):
-    """Red, green, blue and alpha, each 0 to 1; also from three numbers, or a name or code."""
+    """Red, green, blue and alpha, each 0 to 1; also from three numbers, a name or a hex code."""
 
     __slots__ = ()
     variant_type = Type.COLOR
@@ -177,12 +177,12 @@ class Color(Vector):
         return super().__new__(cls, *parts)
 
     def __neg__(self) -> Any:
-        """The opposite colour."""
+        """The inverted colour."""
         return self._operate(NEGATE, None)
 
 
 class RID(Value):
-    """A handle of one of the engine's servers; `RID()` is none."""
+    """A handle of one of the engine's servers; `RID()` is the invalid one."""
 
     __slots__ = ()
     variant_type = Type.RID
@@ -205,12 +205,12 @@ VALUES: dict[Type, type[Value]] = {
 
 
 class StringName(str):
-    """Text that the engine interns; plain `str` does wherever one is wanted."""
+    """A string that the engine interns. A plain `str` works wherever one is wanted."""
 
     __slots__ = ()
 
 
 class NodePath(str):
-    """The path of a node; plain `str` does wherever one is wanted."""
+    """The path of a node. A plain `str` works wherever one is wanted."""
 
     __slots__ = ()

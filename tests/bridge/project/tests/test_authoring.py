@@ -236,14 +236,14 @@ def test_methods_by_way_of_the_engine(test):
 def test_wrong_arguments_are_refused_by_position(test):
     creature = autofreed(test, Creature)
     for arguments, message in (
-        (("x",), "argument 1 has to be INT"),
-        ((1, "x"), "argument 2 has to be BOOL"),
+        (("x",), "argument 1 must be INT"),
+        ((1, "x"), "argument 2 must be BOOL"),
         ((), "at least 1"),
         ((1, True, 3), "at most 2"),
     ):
         with pytest.raises(CallError, match=message):
             creature.call("heal", *arguments)
-    with pytest.raises(CallError, match="argument 1 has to be OBJECT"):
+    with pytest.raises(CallError, match="argument 1 must be OBJECT"):
         creature.call("amount_in", test)
 
 

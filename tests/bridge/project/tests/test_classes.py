@@ -334,13 +334,13 @@ def test_a_wrong_number_of_arguments_is_refused(test):
 
 
 def test_wrong_arguments_of_scripts_name_the_argument(test):
-    with pytest.raises(CallError, match="takes_float: argument 1 has to be FLOAT, not 'x'"):
+    with pytest.raises(CallError, match="takes_float: argument 1 must be FLOAT, not 'x'"):
         mirror().takes_float("x")
     assert mirror().takes_float(3) == 6.0
 
 
 def test_texts_where_others_are_wanted_are_refused(test):
-    with pytest.raises(CallError, match=r"Object.has_method: argument 1 has to be STRING_NAME"):
+    with pytest.raises(CallError, match=r"Object.has_method: argument 1 must be STRING_NAME"):
         test.has_method(3)
 
 
