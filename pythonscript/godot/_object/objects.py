@@ -52,7 +52,7 @@ class EngineType(type):
     if not TYPE_CHECKING:  # what a class is called with and makes, `__init__` says
 
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-            # A class may define any public name, so no public method is called on it or its objects.
+            # A class may define any public name, so none is called on it or its objects.
             made = EngineType.make(cls)
             try:
                 made.__init__(*args, **kwargs)
