@@ -50,6 +50,7 @@ from ._variant.values import (
 # Names that exist only inside the engine, and the modules that define them.
 _INSIDE = {
     "Callable": "_object.callables",
+    "ExportOptions": "_register.fields",
     "Signal": "_object.signals",
     "TypedArray": "_object.containers",
     "TypedDictionary": "_object.containers",

@@ -55,6 +55,7 @@ from ._variant.packed import PackedVector3Array as PackedVector3Array
 from ._variant.packed import PackedVector4Array as PackedVector4Array
 from ._variant.values import NodePath as NodePath
 from ._variant.values import StringName as StringName
+from ._register.fields import ExportOptions as ExportOptions
 from ._object.signals import Signal as Signal
 from ._object.containers import TypedArray as TypedArray
 from ._object.containers import TypedDictionary as TypedDictionary
@@ -70,7 +71,7 @@ from ._object.objects import wake as wake
 from ._object.images import writable_pixels as writable_pixels
 
 _Function: TypeAlias = _FunctionOf[..., Any]
-__all__ = ['AABB', 'Basis', 'CallError', 'Callable', 'Color', 'ConversionError', 'FreedObjectError', 'GodotError', 'NodePath', 'PackedByteArray', 'PackedColorArray', 'PackedFloat32Array', 'PackedFloat64Array', 'PackedInt32Array', 'PackedInt64Array', 'PackedStringArray', 'PackedVector2Array', 'PackedVector3Array', 'PackedVector4Array', 'Plane', 'Projection', 'Quaternion', 'RID', 'Rect2', 'Rect2i', 'Signal', 'StringName', 'Transform2D', 'Transform3D', 'Type', 'TypedArray', 'TypedDictionary', 'Vector2', 'Vector2i', 'Vector3', 'Vector3i', 'Vector4', 'Vector4i', 'at_exit', 'export', 'exposed', 'is_instance_valid', 'is_main_thread', 'python_only', 'run_on_main_thread', 'signal', 'wake', 'writable_pixels']
+__all__ = ['AABB', 'Basis', 'CallError', 'Callable', 'Color', 'ConversionError', 'ExportOptions', 'FreedObjectError', 'GodotError', 'NodePath', 'PackedByteArray', 'PackedColorArray', 'PackedFloat32Array', 'PackedFloat64Array', 'PackedInt32Array', 'PackedInt64Array', 'PackedStringArray', 'PackedVector2Array', 'PackedVector3Array', 'PackedVector4Array', 'Plane', 'Projection', 'Quaternion', 'RID', 'Rect2', 'Rect2i', 'Signal', 'StringName', 'Transform2D', 'Transform3D', 'Type', 'TypedArray', 'TypedDictionary', 'Vector2', 'Vector2i', 'Vector3', 'Vector3i', 'Vector4', 'Vector4i', 'at_exit', 'export', 'exposed', 'is_instance_valid', 'is_main_thread', 'python_only', 'run_on_main_thread', 'signal', 'wake', 'writable_pixels']
 class Vector2(_values.Vector2):
     """A 2D vector using floating-point coordinates."""
     @overload

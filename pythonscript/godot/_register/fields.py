@@ -24,7 +24,7 @@ _CHANGEABLE = (list, dict, array)
 
 
 class ExportOptions(TypedDict, total=False):
-    """The options of an `export`."""
+    """The options of an `export`, for classes that extend it."""
 
     range: Sequence[float]
     enum: Sequence[str]

@@ -5,7 +5,7 @@ It tells the game through the player's signals what becomes of each request.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from godot import Signal, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
     from ..sharing.sources import Source
 
+    # Where clips come from, of which NPC, and what evaluates its reactions.
+    Joined: TypeAlias = tuple[Source, str, NpcResponseEvaluator]
+
 
 class PlayerSignals(Protocol):
     """The signals by which a player tells what becomes of a request."""
@@ -73,6 +76,7 @@ class Director:
 
     Attributes:
         screen: what the player shows.
+        ring: shows how far the clip on its way is.
         joined: where it gets clips, of which NPC; None before `join`.
         wanted: what was asked for last, unless that was given up.
     """
@@ -90,9 +94,9 @@ class Director:
         self._viewer = viewer
         self._signals = signals
         self._failures = failures
-        self._ring = ring
+        self.ring = ring
         self._stats = stats
-        self.joined: tuple[Source, str, NpcResponseEvaluator] | None = None
+        self.joined: Joined | None = None
         self.wanted: VideoParams | None = None
         # A file that is on its way to the screen.
         self._file: OpeningFile | None = None
@@ -136,7 +140,7 @@ class Director:
         if answer.fallback is None and answer.clip is not None:
             self._awaits_news = False
             self._stats.answered("exact")
-            self._ring.hide()
+            self.ring.hide()
             self.screen.open(answer.clip, in_phase=answer.clip.is_drawn, at_once=True)
             return
         if comes_in:
@@ -144,7 +148,7 @@ class Director:
         is_made = self.manager.can_generate
         self._stats.answered((answer.fallback or Fallback.PLACEHOLDER).value, is_made=is_made)
         if is_made:
-            self._ring.show(None)
+            self.ring.show(None)
         self._fall_back(answer, params)
 
     def _fall_back(self, answer: Answer, params: VideoParams) -> None:
@@ -186,7 +190,7 @@ class Director:
             self.wanted = None
         self.screen.drop_opening()
         self._stats.settled()
-        self._ring.hide()
+        self.ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
         """Hears what has happened, and plays on if anybody sees it."""
@@ -198,7 +202,7 @@ class Director:
             self._open_file(self._file)
         if is_seen:
             events = self.screen.advance(seconds)
-            self._ring.advance(seconds)
+            self.ring.advance(seconds)
             for event in events:
                 self._tell(event)
         else:
@@ -218,7 +222,7 @@ class Director:
             return
         if isinstance(event, Progress):
             if not self._has_begun:
-                self._ring.show(event.fraction)
+                self.ring.show(event.fraction)
             self._signals.generation_progress.emit(event.fraction)
         elif isinstance(event, Previewed):
             self.screen.previews.take(event.preview)
@@ -230,7 +234,7 @@ class Director:
             self._awaits_news = False
             self._end_stills(event.params)
             self._stats.settled()
-            self._ring.hide()
+            self.ring.hide()
             self._failures.fail(event.reason)
         elif isinstance(event, SimilarReady):
             if not (self._has_begun or self.screen.is_growing):
@@ -289,7 +293,7 @@ class Director:
         stood_in = not self._shows_own if had_begun else broken.role == "similar"
         fails = not stood_in and broken.role != "upgrade"
         if fails:
-            self._ring.hide()
+            self.ring.hide()
         else:
             self._failures.doubt(str(broken))
         if self.wanted is not None and not self._has_begun:
@@ -310,7 +314,7 @@ class Director:
             self._signals.quality_upgraded.emit(info)
         elif began.role == "clip" and not self._has_begun:
             self._has_begun = True
-            self._ring.hide()
+            self.ring.hide()
             self._stats.began()
             self._signals.clip_started.emit(info)
 

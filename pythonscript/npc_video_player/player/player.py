@@ -58,9 +58,10 @@ from .saved_state import load_state, reset_state, state_of
 from .visibility import Visibility
 
 if TYPE_CHECKING:
-    from npc_video import Backend, NpcResponseEvaluator, VideoGenerationManager
+    from npc_video import Backend, VideoGenerationManager
 
     from ..sharing.sources import Source
+    from .director import Joined
 
 # Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
 _LONGEST_REST = 0.05
@@ -94,9 +95,7 @@ class NpcVideoPlayer(PlayerProperties):
     )
 
     def __init__(self) -> None:
-        self._screen: Screen | None = None
-        self._director: Director | None = None
-        self._ring: ProgressRing | None = None
+        self._director: Director | None = None  # while it is in a scene
         self._viewport: TextureViewport | None = None
         self._first_size = Vector2()  # of the texture, where `texture_size` says none
         self._overlay: Overlay | None = None
@@ -117,7 +116,7 @@ class NpcVideoPlayer(PlayerProperties):
     # ---- What games call ----
 
     @main_thread_only(False)
-    def react(self, interaction: dict) -> bool:
+    def react(self, interaction: dict[str, Any]) -> bool:
         """Answers an interaction in this frame.
 
         `interaction` is `{tool, zone, pressure, speed, pattern, duration, timestamp}`; `tool` is a
@@ -128,7 +127,7 @@ class NpcVideoPlayer(PlayerProperties):
         with self._errors_reported():
             event = ToolInteraction.from_dict(interaction)
             if self._is_changed and self._director is not None and self._is_refused(event):
-                self._take_changes()  # else nobody would ask for what is wanted anew
+                self._take_changes(self._director)  # else nobody would ask for what is wanted anew
             self._bound()
             self._doubts.of_interaction(interaction, event, self._npc.evaluator)
             self._recorder.begin(self.session_file)
@@ -144,7 +143,7 @@ class NpcVideoPlayer(PlayerProperties):
         return False
 
     @main_thread_only(False)
-    def request(self, params: dict, priority: int = 10) -> bool:
+    def request(self, params: dict[str, Any], priority: int = 10) -> bool:
         """Shows a clip of these parameters: expression, emotion, animation, intensity, …
 
         A higher `priority` is generated earlier. Returns whether the parameters are valid;
@@ -166,7 +165,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._director.cancel()
 
     @main_thread_only(False)
-    def hint_next(self, params: dict, probability: float = 1.0) -> bool:
+    def hint_next(self, params: dict[str, Any], probability: float = 1.0) -> bool:
         """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
 
         For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
@@ -258,7 +257,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._manager().pregenerate(self._npc.params({}), self._npc.evaluator)
 
     @main_thread_only({})
-    def save_state(self) -> dict:
+    def save_state(self) -> dict[str, Any]:
         """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
 
         What its graph remembers, and what was learned of how it is played with. It can be stored as
@@ -270,7 +269,7 @@ class NpcVideoPlayer(PlayerProperties):
         return {}
 
     @main_thread_only(False)
-    def load_state(self, state: dict) -> bool:
+    def load_state(self, state: dict[str, Any]) -> bool:
         """Has the NPC go on from what `save_state` gave, as if no time had passed since.
 
         What was asked for before comes no more: in the next frame the NPC is shown as it opens,
@@ -304,7 +303,7 @@ class NpcVideoPlayer(PlayerProperties):
     @main_thread_only(0.0)
     def get_playback_position(self) -> float:
         """Seconds into the clip on screen; 0.0 where there is none."""
-        clip = None if self._screen is None else self._screen.clip
+        clip = None if self._director is None else self._director.screen.clip
         return 0.0 if clip is None else clip.reel.position
 
     @main_thread_only(0.0)
@@ -313,11 +312,11 @@ class NpcVideoPlayer(PlayerProperties):
 
         It is 0.0 as well while the clip still comes in, and plays for the first time.
         """
-        clip = None if self._screen is None else self._screen.clip
+        clip = None if self._director is None else self._director.screen.clip
         return 0.0 if clip is None else clip.reel.playback.length
 
     @any_thread
-    def get_stats(self) -> dict:
+    def get_stats(self) -> dict[str, Any]:
         """Numbers since the start; may be called from any thread.
 
         Of this player: `can_generate`, false where nothing makes clips, as in an exported game
@@ -339,7 +338,7 @@ class NpcVideoPlayer(PlayerProperties):
         made ahead, `{made, used, seconds, wasted_seconds}`; `playing`, `{decode_ms, upload_ms,
         dropped}`, the first two per frame.
         """
-        shown = 0 if self._screen is None else self._screen.shots_shown
+        shown = 0 if self._director is None else self._director.screen.shots_shown
         told = {"can_generate": self._makes_clips(), **self._stats.to_dict()}
         return {**told, **game_stats.now().to_dict(), "frames_shown": shown}
 
@@ -361,10 +360,10 @@ class NpcVideoPlayer(PlayerProperties):
         if self._viewport is None:
             self._first_size = self._picture_size()
             self._viewport = TextureViewport(self._texture_size(self._first_size))
-            if self._screen is None:
-                self._clear_viewport()
+            if self._director is None:
+                self._clear_viewport(self._viewport)
             else:
-                self._enter_viewport(self._screen)
+                self._enter_viewport(self._viewport, self._director.screen)
         if mipmaps:
             return self._viewport.mipmapped(shared.reels().decoders)
         return self._viewport.texture
@@ -387,48 +386,47 @@ class NpcVideoPlayer(PlayerProperties):
             # In the editor the picture stays still, so that it does not draw for ever.
             self.set_process(not Engine.is_editor_hint())
             monitors.add()
-            self._screen, self._ring = Screen(self, self._npc, shared.reels()), ProgressRing(self)
-            self._director = Director(
+            self._director = director = Director(
                 f"player {self.get_instance_id()}",
                 self,
                 self._failures,
-                self._screen,
-                self._ring,
+                Screen(self, self._npc, shared.reels()),
+                ProgressRing(self),
                 self._stats,
             )
             self._is_bound = False
             self._npc.enter_scene()
             if self._viewport is not None:
-                self._enter_viewport(self._screen)
-            self._settle()
+                self._enter_viewport(self._viewport, director.screen)
+            self._settle(director)
             nobody = VideoParams(npc_name=self._npc.profile.name)
-            self._screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
+            director.screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
                 # It is back, and shows again what it showed. Now, while that may still be made.
-                self._take_changes()
+                self._take_changes(director)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._rest()
-        elif what == Control.NOTIFICATION_EXIT_TREE:
+        elif what == Control.NOTIFICATION_EXIT_TREE and self._director is not None:
             self._shown = self._director.wanted
             self._director.leave()
             self._leave_viewport()
             self._visibility.leave()
-            self._screen.close()
-            self._ring.close()
+            self._director.screen.close()
+            self._director.ring.close()
             self._lay_overlay(wanted=False)
             self._stats.left()
             self._npc.leave_scene()
-            self._director = self._screen = self._ring = None
+            self._director = None
         elif what == Object.NOTIFICATION_PREDELETE:
-            if self._screen is not None:
+            if self._director is not None:
                 self._leave_viewport()  # it leaves the scene only after this
             if self._viewport is not None:
                 keep(self._viewport)
                 self._viewport = None
 
     def _pass_time(self, seconds: float) -> float:
-        if self._is_changed:
-            self._take_changes()
+        if self._is_changed and self._director is not None:
+            self._take_changes(self._director)
         if self._opens_soon and self._director is not None:
             with self._errors_reported():
                 self._open()
@@ -438,30 +436,30 @@ class NpcVideoPlayer(PlayerProperties):
             return 0.0  # who heard of what these told has taken the player out of the scene
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
-        if self._viewport is not None and self._screen is not None:
+        if self._viewport is not None and self._director is not None:
             self._viewport.rest(is_seen=is_seen)
-            self._viewport.advance(has_changed=is_seen and self._screen.has_changed)
+            self._viewport.advance(has_changed=is_seen and self._director.screen.has_changed)
         if self._overlay is not None and is_seen:
             self._overlay.advance(seconds)
-        return 0.0 if self._screen is None else self._rests(is_seen)
+        return 0.0 if self._director is None else self._rests(self._director, is_seen)
 
     def _is_heard(self) -> bool:
         """Whether what plays has a sound, wherever it is seen."""
-        clip = None if self._screen is None else self._screen.clip
+        clip = None if self._director is None else self._director.screen.clip
         return clip is not None and not clip.reel.is_silent and not self.mute
 
-    def _rests(self, is_seen: bool) -> float:
+    def _rests(self, director: Director, is_seen: bool) -> float:
         """Seconds of the game's time for which it needs no frame."""
         if self._is_changed:
             return 0.0
         longest = _LONGEST_REST * Engine.time_scale
         if not is_seen:
             return longest
-        if self._overlay is not None or self._ring.is_shown:
+        if self._overlay is not None or director.ring.is_shown:
             return 0.0
         if self._viewport is not None and self._viewport.is_busy:
             return 0.0
-        return min(self._screen.rests, longest)
+        return min(director.screen.rests, longest)
 
     # ---- What the inspector sets ----
 
@@ -469,25 +467,25 @@ class NpcVideoPlayer(PlayerProperties):
         self._npc.forget()
         self._is_bound = False
         self.update_configuration_warnings()
-        if self._screen is None:
+        if self._director is None:
             self._shown = None
             if self._viewport is not None:
-                self._clear_viewport()
+                self._clear_viewport(self._viewport)
             return
-        self._settle()
+        self._settle(self._director)
         self.queue_redraw()
         # Only once for all that changes in this frame.
         self._is_changed = True
         wake(self)
 
     def _change_playing(self) -> None:
-        if self._screen is not None:
-            self._settle()
+        if self._director is not None:
+            self._settle(self._director)
             wake(self)
 
-    def _settle(self) -> None:
+    def _settle(self, director: Director) -> None:
         """Hands the settings on to who goes by them."""
-        screen, layers = self._screen, self._screen.layers
+        screen, layers = director.screen, director.screen.layers
         screen.crossfade, speaker = self.crossfade, screen.speaker
         screen.switches_at_loop = self.crossfade_at == "loop"
         screen.play_as(self.interpolation, loops=self.loop, speed=self.speed_scale)
@@ -501,34 +499,35 @@ class NpcVideoPlayer(PlayerProperties):
         if self._viewport is not None:
             self._viewport.resize(self._texture_size(self._first_size))
             screen.place(Rect2(0.0, 0.0, *self._viewport.size))
-        self._ring.enabled = self.progress_ring
+        director.ring.enabled = self.progress_ring
 
-    def _take_changes(self) -> None:
+    def _take_changes(self, director: Director) -> None:
         """Gets clips of who it shows now from where they come from now."""
         self._is_changed = False
-        before, wanted = self._director.joined, self._director.wanted
+        before, wanted = director.joined, director.wanted
         with self._errors_reported():
-            source, *npc = self._bound().joined
+            joined = self._bound().joined
             self._simulate()
-            if before is None:
+            if before is None or joined is None:
                 self._rest()
-            elif npc != [*before[1:]] and (self._is_opening or not _is_same(npc, before[1:])):
+            elif joined[1:] != before[1:] and (self._is_opening or not _is_same(joined, before)):
                 self._open()
-            elif wanted is not None and [source, *npc] != [*before]:
+            elif wanted is not None and joined != before:
                 self._show(wanted, priority=0)
 
     def _draw_all(self) -> None:
         """Lays everything out in the area of the player."""
-        if self._screen is None:
+        director = self._director
+        if director is None:
             return
-        self._settle()
+        self._settle(director)
         area = Rect2(0.0, 0.0, *self.size)
-        self._ring.place(area)
+        director.ring.place(area)
         self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
         if self._overlay is not None:
             self._overlay.place(area)
         if self._viewport is None:
-            self._screen.place(area)
+            director.screen.place(area)
         else:
             self._viewport.place(placed(self.stretch_mode, area, self._viewport.size))
 
@@ -540,11 +539,11 @@ class NpcVideoPlayer(PlayerProperties):
             self._overlay.close()
             self._overlay = None
 
-    def _enter_viewport(self, screen: Screen) -> None:
-        self._viewport.enter(self, screen.layers)
+    def _enter_viewport(self, viewport: TextureViewport, screen: Screen) -> None:
+        viewport.enter(self, screen.layers)
         self._visibility.has_texture = True
         self._visibility.look_soon()
-        screen.place(Rect2(0.0, 0.0, *self._viewport.size))
+        screen.place(Rect2(0.0, 0.0, *viewport.size))
         self.queue_redraw()
 
     def _leave_viewport(self) -> None:
@@ -553,18 +552,18 @@ class NpcVideoPlayer(PlayerProperties):
         self._visibility.has_texture = False
         self._viewport.leave(self)
         if self._viewport.is_held or self._viewport.has_mipmaps:
-            self._clear_viewport()
+            self._clear_viewport(self._viewport)
         else:
             self._viewport.close()
             self._viewport = None
 
-    def _clear_viewport(self) -> None:
+    def _clear_viewport(self, viewport: TextureViewport) -> None:
         """Has the texture show the portrait, for who holds it."""
-        self._viewport.resize(self._texture_size(self._first_size))
+        viewport.resize(self._texture_size(self._first_size))
         params = self._npc.params({})
         portrait = self._npc.picture_of(params)
         still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
-        self._viewport.stand(self, still)
+        viewport.stand(self, still)
 
     # ---- One reaction ----
 
@@ -603,13 +602,13 @@ class NpcVideoPlayer(PlayerProperties):
             NpcVideoError: as `_bound` does.
         """
         if self._is_changed and self._director is not None:
-            self._take_changes()
+            self._take_changes(self._director)
         return self._bound().manager
 
     def _foreseen_by(self) -> Source | None:
         """Where it is foreseen what the NPC will show; None while the player shows nothing."""
         if self._is_changed and self._director is not None:
-            self._take_changes()
+            self._take_changes(self._director)
         joined = None if self._director is None else self._director.joined
         if joined is None or joined[1:] != (self._npc.id, self._npc.evaluator):
             return None
@@ -680,7 +679,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._show(params, priority=0)
         else:
             director, settings = self._bound(), self._settings()
-            self._settle()
+            self._settle(director)
             kind = ladder.choose(settings.config.fallback, settings.fallbacks, 0.0)
             director.begin(params, kind, npc.opening_clip)
         self._is_opening = True
@@ -690,10 +689,10 @@ class NpcVideoPlayer(PlayerProperties):
     ) -> None:
         self._is_opening = self._opens_soon = False
         director = self._bound()
-        self._settle()
+        self._settle(director)
         director.show(params, priority, interaction)
 
 
-def _is_same(npc: list[Any], before: tuple[str, NpcResponseEvaluator]) -> bool:
+def _is_same(npc: Joined, before: Joined) -> bool:
     """Whether an NPC and its evaluator are another only in when it answers, not in how."""
-    return npc[0] == before[0] and npc[1].fingerprint == before[1].fingerprint
+    return npc[1] == before[1] and npc[2].fingerprint == before[2].fingerprint

@@ -14,6 +14,7 @@ from godot import Node, Resource, export, is_main_thread, push_error
 __all__ = ["Property", "any_thread", "main_thread_only"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _TRIES = 10
 _BRIDGE = godot.__file__.rpartition("__init__")[0]
@@ -61,19 +62,19 @@ def main_thread_only(default: Any = None) -> Callable[[F], F]:
     return decorate
 
 
-class Property(export):
+class Property(export[T]):
     """A property that the main thread alone sets once its object is in use; all may read it.
 
     Another thread changes nothing, and is told so once for each property.
     """
 
-    def assign(self, obj: Any, value: Any) -> None:
+    def assign(self, obj: Any, value: T) -> None:
         name = self.name
         instead = f'set_deferred("{name}", …)'
         if _may_change(obj, f"{name} was set", "set", instead, f"obj.{instead}"):
             self.take(obj, value)
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: T) -> None:
         """Takes a new value, on a thread that may do so; for classes that extend this one."""
         super().assign(obj, value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reprlib import repr as shortened
-from typing import Any
+from typing import Any, TypeVar
 
 from godot import export, push_error
 from npc_video.records import UNTAGGED_COLOURS
@@ -12,16 +12,18 @@ from .calling_threads import Property
 
 __all__ = ["FinishStarted", "NotifyingExport", "UntaggedColours", "Word", "is_word_of"]
 
+T = TypeVar("T")
 
-class NotifyingExport(Property):
+
+class NotifyingExport(Property[T]):
     """An export that emits `changed` of its resource when it is set."""
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: T) -> None:
         super().take(obj, value)
         obj.emit_changed()
 
 
-def is_word_of(listed: export, value: Any) -> bool:
+def is_word_of(listed: export[T], value: object) -> bool:
     """Whether the property has `value` in its list; else that is told, with the list."""
     if listed.enum is None or value in listed.enum:
         return True
@@ -31,15 +33,15 @@ def is_word_of(listed: export, value: Any) -> bool:
     return False
 
 
-class Word(NotifyingExport):
+class Word(NotifyingExport[str]):
     """One of the words of `enum`; another is refused, and changes nothing."""
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: str) -> None:
         if is_word_of(self, value):
             super().take(obj, value)
 
 
-class UntaggedColours(NotifyingExport):
+class UntaggedColours(NotifyingExport[str]):
     """The matrix of clips that name none, for resources of generators."""
 
     def __init__(self) -> None:
@@ -53,7 +55,7 @@ class UntaggedColours(NotifyingExport):
         )
 
 
-class FinishStarted(NotifyingExport):
+class FinishStarted(NotifyingExport[bool]):
     """Whether clips that have begun are finished, for resources of generators that may be paid."""
 
     def __init__(self) -> None:

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar, Unpack
 
-from godot import Resource, Vector2i, push_error
+from godot import ExportOptions, Resource, Vector2i, push_error
 
 from .calling_threads import Property
 from .notifying_export import is_word_of
 
 __all__ = ["Number", "PictureSize", "Setting"]
 
+T = TypeVar("T")
+
 _MAX_PIXELS = 8192  # on a side: less than any renderer takes
 
 
-class Setting(Property):
+class Setting(Property[T]):
     """A property whose changes the player goes by at once, as it does by those of a resource.
 
     Args:
         is_of_playing: whether it changes only how clips play, not which.
     """
 
-    def __init__(self, *args: Any, is_of_playing: bool = False, **options: Any):
-        super().__init__(*args, **options)
+    def __init__(
+        self,
+        kind: type[T],
+        default: T,
+        *,
+        is_of_playing: bool = False,
+        **options: Unpack[ExportOptions],
+    ):
+        super().__init__(kind, default, **options)
         self._is_of_playing = is_of_playing
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: T) -> None:
         if not is_word_of(self, value):
             return
         before, were_hidden = self.__get__(obj), obj._hidden()
@@ -45,14 +54,22 @@ class Setting(Property):
             obj._change()
 
 
-class Number(Setting):
+class Number(Setting[float]):
     """One that takes no number below `least`, nor what is none."""
 
-    def __init__(self, *args: Any, least: float = -math.inf, **options: Any):
-        super().__init__(*args, **options)
+    def __init__(
+        self,
+        kind: type[float],
+        default: float,
+        *,
+        least: float = -math.inf,
+        is_of_playing: bool = False,
+        **options: Unpack[ExportOptions],
+    ):
+        super().__init__(kind, default, is_of_playing=is_of_playing, **options)
         self._least = least
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: float) -> None:
         if not self._least <= value < math.inf:
             wanted = "a number" if self._least == -math.inf else f"{self._least:g} or more"
             push_error(f"{self.name}: {value:g} is refused; use {wanted}.")
@@ -60,13 +77,13 @@ class Number(Setting):
         super().take(obj, value)
 
 
-class PictureSize(Setting):
+class PictureSize(Setting[Vector2i]):
     """Width and height in pixels; where either is 0, nothing is said."""
 
-    def __init__(self, **options: Any):
-        super().__init__(Vector2i, Vector2i(), suffix="px", **options)
+    def __init__(self, *, doc: str):
+        super().__init__(Vector2i, Vector2i(), suffix="px", doc=doc)
 
-    def take(self, obj: Any, value: Any) -> None:
+    def take(self, obj: Any, value: Vector2i) -> None:
         if min(value) < 0 or max(value) > _MAX_PIXELS:
             refused = f"{value.x}×{value.y}"
             push_error(f"{self.name}: {refused} is refused; use up to {_MAX_PIXELS} pixels.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import npc_video
 from godot import Resource, export, exposed
@@ -21,6 +21,8 @@ from .exported import is_exported
 if TYPE_CHECKING:
     from npc_video import Backend
     from npc_video.backends.failover import Budget
+
+T = TypeVar("T")
 
 __all__ = [
     "NpcBackend",
@@ -156,7 +158,7 @@ class NpcBackend(Resource):
         parts = (part for part in self._parts().values() if part is not None)
         return self is other or any(part._contains(other) for part in parts)
 
-    def _hold(self, field: export, value: Any) -> None:
+    def _hold(self, field: export[T], value: T) -> None:
         """Keeps one or several backends as parts, whose changes it tells as its own."""
         held = value if isinstance(value, list) else [value]
         if any(part is not None and part._contains(self) for part in held):
@@ -220,7 +222,7 @@ class NpcBackendPool(NpcBackend):
     """
 
     hosts = NotifyingExport(
-        list[NpcBackend], [], doc="At least one. A script assigns a whole new Array."
+        list[NpcBackend | None], [], doc="At least one. A script assigns a whole new Array."
     )
     speculation_share = NotifyingExport(
         float,
@@ -235,7 +237,7 @@ class NpcBackendPool(NpcBackend):
     )
 
     @hosts.setter
-    def hosts(self, value: list[NpcBackend | None]) -> None:
+    def _hold_hosts(self, value: list[NpcBackend | None]) -> None:
         self._hold(NpcBackendPool.hosts, value)
 
     def _parts(self) -> Mapping[str, NpcBackend | None]:
@@ -291,11 +293,11 @@ class NpcFailoverBackend(NpcBackend):
     )
 
     @local.setter
-    def local(self, value: NpcBackend | None) -> None:
+    def _hold_local(self, value: NpcBackend | None) -> None:
         self._hold(NpcFailoverBackend.local, value)
 
     @cloud.setter
-    def cloud(self, value: NpcBackend | None) -> None:
+    def _hold_cloud(self, value: NpcBackend | None) -> None:
         self._hold(NpcFailoverBackend.cloud, value)
 
     def _parts(self) -> Mapping[str, NpcBackend | None]:

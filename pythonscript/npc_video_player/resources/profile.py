@@ -138,18 +138,13 @@ class NpcProfile(Resource):
         " known by its id; several NPCs that share one need `scene`.",
     )
 
-    @opening_clip.setter
-    def opening_clip(self, value: str) -> None:
-        NpcProfile.opening_clip.store(self, value)
-        self.notify_property_list_changed()
-
-    @seed_policy.setter
-    def seed_policy(self, value: str) -> None:
-        NpcProfile.seed_policy.store(self, value)
+    @opening_clip.changed
+    @seed_policy.changed
+    def _show_fields(self) -> None:
         self.notify_property_list_changed()
 
     @graph.setter
-    def graph(self, value: NpcResponseGraph | None) -> None:
+    def _follow_graph(self, value: NpcResponseGraph | None) -> None:
         if self.graph is not None:
             self.graph.changed.disconnect(self.emit_changed)
         NpcProfile.graph.store(self, value)

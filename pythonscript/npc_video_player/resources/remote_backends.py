@@ -74,7 +74,7 @@ class RemoteBackend(NpcBackend):
     untagged_colours = UntaggedColours()
 
     @token_env.setter
-    def token_env(self, value: str) -> None:
+    def _keep_token_env(self, value: str) -> None:
         if value and not _VARIABLE.fullmatch(value):
             push_warning(
                 "token_env: is the name of an environment variable, in capitals, such as"
@@ -172,9 +172,8 @@ class NpcComfyUiBackend(RemoteBackend):
         doc="How long a lost server is waited for before its clips fail.",
     )
 
-    @model.setter
-    def model(self, value: str) -> None:
-        NpcComfyUiBackend.model.store(self, value)
+    @model.changed
+    def _show_fields(self) -> None:
         self.notify_property_list_changed()
 
     def _validate_property(self, info: dict[str, Any]) -> None:

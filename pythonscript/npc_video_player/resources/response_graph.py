@@ -49,19 +49,18 @@ class NpcResponseGraph(Resource):
         doc="The file as it is. What this addon does not know in it is kept.",
     )
 
-    @json.setter
-    def json(self, value: str) -> None:
-        NpcResponseGraph.json.store(self, value)
+    @json.changed
+    def _tell_change(self) -> None:
         self.emit_changed()
 
     @template.getter
-    def template(self) -> str:
+    def _recognise_template(self) -> str:
         if not self.json:
             return _NONE
         return next((name for name in TEMPLATES if _text_of(name) == self.json), _OWN)
 
     @template.setter
-    def template(self, value: str) -> None:
+    def _fill_from_template(self, value: str) -> None:
         if not is_word_of(NpcResponseGraph.template, value) or value in (self.template, _OWN):
             return
         if self.template == _OWN:

@@ -60,17 +60,12 @@ class NpcStillsBackend(NpcBackend):
         super().__init__()
         self._found: dict[str, Texture2D] | None = None
 
-    @folder.setter
-    def folder(self, value: str) -> None:
-        NpcStillsBackend.folder.store(self, value)
+    @folder.changed
+    @pictures.changed
+    def _forget_found(self) -> None:
         self._found = None
 
-    @pictures.setter
-    def pictures(self, value: dict[str, Texture2D]) -> None:
-        NpcStillsBackend.pictures.store(self, value)
-        self._found = None
-
-    def stills(self) -> dict:
+    def stills(self) -> dict[str, Texture2D]:
         """All pictures, by the words that they go by."""
         if self._found is None:
             given = {str(word).lower(): each for word, each in self.pictures.items()}

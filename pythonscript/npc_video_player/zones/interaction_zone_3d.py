@@ -75,9 +75,8 @@ class NpcInteractionZone3D(Zone, Node3D):
         elif what == Node3D.NOTIFICATION_VISIBILITY_CHANGED and not self.is_visible_in_tree():
             self.cancel_touches()
 
-    @surface.setter
-    def surface(self, value: NodePath) -> None:
-        NpcInteractionZone3D.surface.store(self, value)
+    @surface.changed
+    def _check_surface(self) -> None:
         self.update_configuration_warnings()
 
     # ---- Pointers ----

@@ -91,20 +91,14 @@ class Zone:
         self._touches = Touches()
         self._clock = time.perf_counter
 
-    @zone.setter
-    def zone(self, value: str) -> None:
-        Zone.zone.store(self, value)
+    @zone.changed
+    @player.changed
+    def _check_again(self) -> None:
         self.update_configuration_warnings()
 
-    @interval.setter
-    def interval(self, value: float) -> None:
-        Zone.interval.store(self, value)
-        self._touches.interval = max(0.0, value)
-
-    @player.setter
-    def player(self, value: NodePath) -> None:
-        Zone.player.store(self, value)
-        self.update_configuration_warnings()
+    @interval.changed
+    def _take_interval(self) -> None:
+        self._touches.interval = max(0.0, self.interval)
 
     @main_thread_only()
     def cancel_touches(self) -> None:

@@ -62,7 +62,7 @@ def in_step(player: NpcVideoPlayer, frames: int = 1) -> Steps:
 
     A frame that itself takes long cannot be made up for within it.
     """
-    layer = player._screen.layers.top
+    layer = player._director.screen.layers.top
     together: deque[bool] = deque(maxlen=frames)
     last = time.perf_counter()
 

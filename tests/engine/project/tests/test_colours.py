@@ -41,10 +41,10 @@ def bare_player(test: EngineTest, size: tuple[int, int], **properties: object) -
 
 def shows(player: NpcVideoPlayer, clip: GeneratedClip) -> Steps:
     """Has it on screen."""
-    player._screen.open(clip)
+    player._director.screen.open(clip)
 
     def is_on() -> bool:
-        top = player._screen.layers.top
+        top = player._director.screen.layers.top
         return isinstance(top, ClipLayer) and top.reel.clip is clip
 
     yield from until(is_on)
@@ -52,7 +52,7 @@ def shows(player: NpcVideoPlayer, clip: GeneratedClip) -> Steps:
 
 
 def material_of(player: NpcVideoPlayer):
-    return player._screen.layers.top.reel.material.rid
+    return player._director.screen.layers.top.reel.material.rid
 
 
 def wall(test: EngineTest, color: Color) -> ColorRect:
@@ -203,13 +203,13 @@ def test_translucent_clips_fade_without_letting_more_through(test: EngineTest) -
     wall(test, BLACK)
     player = bare_player(test, (SIDE, SIDE), crossfade=0.5, crossfade_curve="linear")
     yield from shows(player, clip_of("disc_vp9.webm"))
-    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from until(lambda: len(player._director.screen.layers) == 1)
     again = dataclasses.replace(clip_of("disc_vp9.webm"), params=VideoParams(expression="again"))
     levels = []
     with time_scale(0.05):  # between two pictures that are alike a fade is over in three frames
-        player._screen.open(again)
-        yield from until(lambda: len(player._screen.layers) > 1)
-        while len(player._screen.layers) > 1:
+        player._director.screen.open(again)
+        yield from until(lambda: len(player._director.screen.layers) > 1)
+        while len(player._director.screen.layers) > 1:
             yield
             levels.append(int(seen(test)[128, 128].min()))
     assert levels

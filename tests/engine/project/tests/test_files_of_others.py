@@ -37,13 +37,13 @@ def bare(test: EngineTest, **properties: Any) -> tuple[NpcVideoPlayer, list[tupl
 def opened(player: NpcVideoPlayer, name: str) -> Steps:
     clip = clip_of(name)
     player._director._has_begun = False
-    player._screen.open(clip)
+    player._director.screen.open(clip)
     yield from until(lambda: is_on_top(player, clip))
     yield from drawn()
 
 
 def is_on_top(player: NpcVideoPlayer, clip: GeneratedClip) -> bool:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return isinstance(top, ClipLayer) and top.reel.clip is clip
 
 
@@ -138,7 +138,7 @@ def test_a_still_tells_no_loops_and_is_bettered_at_once(test: EngineTest) -> Ste
     assert [what for what, _ in heard] == ["started"]
     assert tuple(picture(test)[SIDE // 2, SIDE // 2] > 128) == (True, False, False)
     better = replace(clip_of("one.mp4"), preset="quality")
-    player._screen.open(better, "upgrade")
+    player._director.screen.open(better, "upgrade")
     yield from until(lambda: is_on_top(player, better))
 
 
@@ -147,7 +147,7 @@ def test_a_clip_that_is_too_high_for_the_renderer_is_told_of(test: EngineTest) -
     pictures = shared.pictures()
     most, pictures.max_side = pictures.max_side, 4096
     try:
-        player._screen.open(clip_of("tall444.mp4"))
+        player._director.screen.open(clip_of("tall444.mp4"))
         yield from until(lambda: heard)
     finally:
         pictures.max_side = most
@@ -173,7 +173,7 @@ def test_one_pixel_is_a_clip(test: EngineTest) -> Steps:
     player, _ = bare(test)
     pixel = (np.full((1, 1, 3), (200, 30, 40), np.uint8) for _ in range(8))
     clip = make_clip(pixel, pixels="yuv444p", expression="one pixel")
-    player._screen.open(clip)
+    player._director.screen.open(clip)
     yield from until(lambda: is_on_top(player, clip))
     yield from drawn()
     assert np.abs(picture(test)[20 : SIDE - 20 : 40, 20 : SIDE - 20 : 40] - (200, 30, 40)).max() < 8

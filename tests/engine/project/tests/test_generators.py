@@ -155,7 +155,7 @@ def test_what_is_behind_shows_through_images_with_alpha(test: EngineTest) -> Ste
     keeper = node(test)
     seen = Watched(test, Callable(keeper, "strokes"), **BARE)
     yield from seen.over()
-    yield from until(lambda: len(seen.player._screen.layers) == 1)
+    yield from until(lambda: len(seen.player._director.screen.layers) == 1)
     yield from drawn()
     pixels = picture(test)[:64, :64]
     assert np.abs(pixels - behind)[:, :24].max() < 8

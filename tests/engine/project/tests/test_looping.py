@@ -34,12 +34,12 @@ def clip(**params: Any) -> Any:
 
 
 def plays(player: NpcVideoPlayer, made: Any, role: str = "clip") -> Steps:
-    player._screen.open(made, role)
+    player._director.screen.open(made, role)
     yield from until(lambda: top_clip(player) is made)
 
 
 def top_clip(player: NpcVideoPlayer) -> Any:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return top.reel.clip if isinstance(top, ClipLayer) else None
 
 
@@ -63,12 +63,12 @@ def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
 ) -> Steps:
     player, heard = once(test, crossfade=0.0)
     params = VideoParams(npc_id="late")
-    player._screen.cover(Fallback.PROCEDURAL, params, seconds=1.0)
+    player._director.screen.cover(Fallback.PROCEDURAL, params, seconds=1.0)
     made = make_clip(islice(grey(lambda index: LAST), 4), expression="late")
-    player._screen.open(made, in_phase=True)
-    opening, player._screen._opening = player._screen._opening, None
+    player._director.screen.open(made, in_phase=True)
+    opening, player._director.screen._opening = player._director.screen._opening, None
     yield from until(lambda: opening.reel.playback._filling.done())
-    opening.waited, player._screen._opening = 100.0, opening
+    opening.waited, player._director.screen._opening = 100.0, opening
     yield from until(lambda: heard)
     assert top_clip(player) is made
     yield from drawn(30)
@@ -78,11 +78,11 @@ def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
 
 def test_a_clip_that_is_not_as_the_drawn_face_begins_at_its_beginning(test: EngineTest) -> Steps:
     player, heard = once(test)
-    player._screen.cover(Fallback.PROCEDURAL, VideoParams(npc_id="late"), seconds=1.0)
-    player._screen.open(clip(expression="all of it"))
-    player._screen._opening.waited = 100.0
-    yield from until(lambda: player._screen.clip is not None)
-    assert player._screen.clip.reel.position < 0.5
+    player._director.screen.cover(Fallback.PROCEDURAL, VideoParams(npc_id="late"), seconds=1.0)
+    player._director.screen.open(clip(expression="all of it"))
+    player._director.screen._opening.waited = 100.0
+    yield from until(lambda: player._director.screen.clip is not None)
+    assert player._director.screen.clip.reel.position < 0.5
     assert heard == []
     player.free()
 
@@ -92,7 +92,7 @@ def test_a_reaction_after_the_end_plays_again(test: EngineTest) -> Steps:
     made = clip(expression="twice")
     yield from plays(player, made)
     yield from until(lambda: heard == ["finished"])
-    player._screen.open(made)
+    player._director.screen.open(made)
     yield from until(lambda: heard == ["finished"] * 2)
 
 
@@ -101,7 +101,7 @@ def test_a_better_clip_does_not_begin_one_again_that_is_over(test: EngineTest) -
     made = clip(expression="over")
     yield from plays(player, made)
     yield from until(lambda: heard == ["finished"])
-    player._screen.open(replace(clip(expression="over"), preset="quality"), "upgrade")
+    player._director.screen.open(replace(clip(expression="over"), preset="quality"), "upgrade")
     yield from drawn(30)
     assert top_clip(player) is made
     assert heard == ["finished"]
@@ -110,12 +110,12 @@ def test_a_better_clip_does_not_begin_one_again_that_is_over(test: EngineTest) -
 def test_a_better_clip_goes_on_where_the_other_is(test: EngineTest) -> Steps:
     player, heard = once(test)
     yield from plays(player, clip(expression="better"))
-    yield from until(lambda: player._screen._phase() > 0.3)
+    yield from until(lambda: player._director.screen._phase() > 0.3)
     better = replace(clip(expression="better"), preset="quality")
     upgraded: list[Any] = []
     player.quality_upgraded.connect(upgraded.append)
     yield from plays(player, better, "upgrade")
-    assert player._screen._phase() > 0.3
+    assert player._director.screen._phase() > 0.3
     assert upgraded[0]["preset"] == "quality"
     yield from until(lambda: heard)
     yield from drawn(30)
@@ -125,7 +125,7 @@ def test_a_better_clip_goes_on_where_the_other_is(test: EngineTest) -> Steps:
 def test_the_end_of_a_similar_clip_is_not_told(test: EngineTest) -> Steps:
     player, heard = once(test)
     yield from plays(player, clip(expression="like it"), "similar")
-    yield from until(lambda: player._screen.layers.top.reel.is_finished)
+    yield from until(lambda: player._director.screen.layers.top.reel.is_finished)
     yield from drawn(5)
     assert heard == []
 
@@ -147,7 +147,7 @@ def test_who_loops_and_who_does_not_share_no_reel(test: EngineTest) -> Steps:
     yield from plays(first, made)
     yield from plays(second, made)
     yield from until(lambda: heard == ["finished"])
-    yield from until(lambda: first._screen.layers.top.reel.playback.loops > 0)
+    yield from until(lambda: first._director.screen.layers.top.reel.playback.loops > 0)
     third, told = once(test)
     yield from plays(third, made)
     yield from until(lambda: told == ["finished"])

@@ -175,8 +175,8 @@ def test_it_goes_on_while_the_clip_is_played_in_other_ways(test: EngineTest) -> 
     player.clip_started.connect(started.append)
     yield from until(lambda: started, 20.0)
     for name, value in (("interpolation", "motion"), ("loop", False)):
-        reel = player._screen.clip.reel
+        reel = player._director.screen.clip.reel
         setattr(player, name, value)
-        yield from until(lambda reel=reel: player._screen.clip.reel is not reel)
+        yield from until(lambda reel=reel: player._director.screen.clip.reel is not reel)
         assert player.get_stats()["timeline"][-1]["what"] == "exact", name
         yield from until(lambda: has_colour(picture(test)[150:300, :300], "timeline_exact"))

@@ -100,4 +100,4 @@ def test_an_opaque_clip_hides_no_older_layers(test: EngineTest) -> Steps:
         player.request({"expression": "happy", "intensity": turn / 12})
         yield
     yield from until(lambda: player.get_stats()["frames_shown"] > 3, 20.0)
-    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from until(lambda: len(player._director.screen.layers) == 1)

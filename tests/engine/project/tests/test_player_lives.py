@@ -38,7 +38,7 @@ def ember_in(test: Node, **properties: Any) -> NpcVideoPlayer:
 
 
 def on_screen(player: NpcVideoPlayer) -> Any:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return top.reel.clip.params.expression if isinstance(top, ClipLayer) else None
 
 
@@ -112,7 +112,7 @@ def test_time_stands_still_for_who_is_paused(test: EngineTest) -> Steps:
     ember_in(test)  # somebody who is not paused hears the news
     yield from shows(player, "curious")
     player.process_mode = Node.PROCESS_MODE_DISABLED
-    reel = player._screen.layers.top.reel
+    reel = player._director.screen.layers.top.reel
     position, shown = reel.position, player.get_stats()["frames_shown"]
     player.request({"expression": "angry"})
     key = player._npc.params({"expression": "angry"}).cache_key()
@@ -213,7 +213,9 @@ def test_a_hundred_that_come_and_go_leave_nothing(test: EngineTest) -> Steps:
 
     def is_calm() -> bool:
         stats = source.manager.stats()
-        return stats.running == stats.queue_length == 0 and len(resting._screen.layers) == 1
+        return (
+            stats.running == stats.queue_length == 0 and len(resting._director.screen.layers) == 1
+        )
 
     yield from until(is_calm, 20.0)
     gc.collect()

@@ -78,7 +78,10 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "portrait": (picture(), lambda p: p._npc.portrait is not None),
     "backend": (NpcProceduralBackend(), lambda p: "Procedural" in settings(p).backend),
     "simulate_latency": (True, lambda p: settings(p).simulate_latency),
-    "preset": ("fast", lambda p: config(p).preset == "fast" and p._screen.layers.picture_size.x),
+    "preset": (
+        "fast",
+        lambda p: config(p).preset == "fast" and p._director.screen.layers.picture_size.x,
+    ),
     "progressive": (False, lambda p: not config(p).progressive),
     "adaptive": (False, lambda p: not config(p).adaptive),
     "max_wait": (9.0, lambda p: config(p).max_wait == 9.0),
@@ -94,18 +97,18 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
         lambda p: config(p).progression == (("shy", ("bold",)),),
     ),
     "fallback": ("freeze", lambda p: config(p).fallback is Fallback.FREEZE),
-    "loop": (False, lambda p: p._screen.layers.top.reel.loops is False),
-    "crossfade": (1.5, lambda p: p._screen.crossfade == 1.5),
-    "crossfade_curve": (CURVES[0], lambda p: p._screen.layers.curve == CURVES[0]),
-    "crossfade_at": ("loop", lambda p: p._screen.switches_at_loop),
-    "stretch_mode": ("tile", lambda p: p._screen.layers.top.is_tiled),
-    "interpolation": ("none", lambda p: p._screen.layers.top.reel.interpolation == "none"),
-    "speed_scale": (0.5, lambda p: p._screen.speaker.speed == 0.5),
-    "volume_db": (-6.0, lambda p: p._screen.speaker.volume_db == -6.0),
-    "mute": (True, lambda p: p._screen.speaker.is_mute),
-    "audio_player": (NodePath("Voice"), lambda p: str(p._screen.speaker.path) == "Voice"),
+    "loop": (False, lambda p: p._director.screen.layers.top.reel.loops is False),
+    "crossfade": (1.5, lambda p: p._director.screen.crossfade == 1.5),
+    "crossfade_curve": (CURVES[0], lambda p: p._director.screen.layers.curve == CURVES[0]),
+    "crossfade_at": ("loop", lambda p: p._director.screen.switches_at_loop),
+    "stretch_mode": ("tile", lambda p: p._director.screen.layers.top.is_tiled),
+    "interpolation": ("none", lambda p: p._director.screen.layers.top.reel.interpolation == "none"),
+    "speed_scale": (0.5, lambda p: p._director.screen.speaker.speed == 0.5),
+    "volume_db": (-6.0, lambda p: p._director.screen.speaker.volume_db == -6.0),
+    "mute": (True, lambda p: p._director.screen.speaker.is_mute),
+    "audio_player": (NodePath("Voice"), lambda p: str(p._director.screen.speaker.path) == "Voice"),
     "texture_size": (Vector2i(30, 20), lambda p: p.get_video_texture().get_size().x == 30),
-    "sound_bus": ("Voices", lambda p: p._screen.speaker.bus == "Voices"),
+    "sound_bus": ("Voices", lambda p: p._director.screen.speaker.bus == "Voices"),
     "overlay": (True, lambda p: p._overlay is not None),
     "simulated_input": (True, lambda p: p._nobody is not None),
 }
@@ -140,7 +143,7 @@ def test_what_is_set_to_what_it_is_changes_nothing(test: EngineTest) -> Steps:
 
 def shows_clip(player: NpcVideoPlayer) -> Steps:
     yield from until(lambda: player.get_stats()["frames_shown"] > 0, 20.0)
-    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from until(lambda: len(player._director.screen.layers) == 1)
 
 
 def test_every_property_counts_at_once(test: EngineTest) -> Steps:
@@ -237,10 +240,10 @@ def test_a_backend_that_is_mended_makes_clips(test: EngineTest) -> Steps:
 
 def test_a_placeholder_shows_what_is_set(test: EngineTest) -> Steps:
     player = ember_in(test)
-    player._screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
+    player._director.screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
     player.placeholder_text, player.portrait = "{name} is thinking", picture()
     player.npc_name = "Fern"
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     assert isinstance(top, Placeholder)
     assert (top._words(), top._portrait) == ("Fern is thinking", player.portrait)
     yield
@@ -248,12 +251,12 @@ def test_a_placeholder_shows_what_is_set(test: EngineTest) -> Steps:
 
 def test_a_placeholder_leaves_out_what_is_switched_off(test: EngineTest) -> Steps:
     player = ember_in(test)
-    player._screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
+    player._director.screen.cover(Fallback.PLACEHOLDER, VideoParams(), 3.0)
     for part in ("background", "icon", "words"):
         setattr(player, f"placeholder_{part}", False)
-        assert part not in player._screen.layers.top._parts
+        assert part not in player._director.screen.layers.top._parts
         setattr(player, f"placeholder_{part}", True)
-        assert part in player._screen.layers.top._parts
+        assert part in player._director.screen.layers.top._parts
     yield
 
 
@@ -273,9 +276,9 @@ def test_a_target_of_the_game_s_stands_for_the_face_at_once(test: EngineTest) ->
 def test_the_ring_can_be_switched_off_while_it_turns(test: EngineTest) -> Steps:
     player = ember_in(test, npc_name="Slow", simulate_latency=True)
     player.request({"expression": "happy"})
-    assert player._ring._is_wanted
+    assert player._director.ring._is_wanted
     player.progress_ring = False
-    assert not player._ring._is_wanted
+    assert not player._director.ring._is_wanted
     yield
 
 
@@ -321,12 +324,12 @@ def test_another_generator_s_npc_is_not_replaced_by_ember(test: EngineTest) -> S
     for fallback, is_drawn in (("similar", False), ("placeholder", False), ("procedural", True)):
         player = ember_in(test, backend=backend, npc_name="Moss", fallback=fallback)
         player.request({"expression": "happy"})
-        kinds = {type(layer) for layer in player._screen.layers}
+        kinds = {type(layer) for layer in player._director.screen.layers}
         assert (ProceduralFace in kinds) is is_drawn, fallback
         player.free()
     player = ember_in(test, fallback="similar", npc_name="Nobody else", simulate_latency=True)
     player.request({"expression": "happy"})
-    assert isinstance(player._screen.layers.top, ProceduralFace)
+    assert isinstance(player._director.screen.layers.top, ProceduralFace)
     yield
 
 

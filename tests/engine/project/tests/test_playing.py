@@ -46,17 +46,17 @@ def bare_player(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
 
 def opened(player: NpcVideoPlayer, clip: GeneratedClip, role: str = "clip") -> Steps:
     """Shows a clip as if a generator had made it."""
-    player._screen.open(clip, role)
+    player._director.screen.open(clip, role)
     yield from until(lambda: clip_on(player) is clip)
 
 
 def clip_on(player: NpcVideoPlayer) -> GeneratedClip | None:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return top.reel.clip if isinstance(top, ClipLayer) else None
 
 
 def reel_of(player: NpcVideoPlayer):
-    return player._screen.layers.top.reel
+    return player._director.screen.layers.top.reel
 
 
 def area(test: EngineTest) -> np.ndarray:
@@ -154,13 +154,13 @@ def test_a_game_s_modulate_tints_clips(test: EngineTest) -> Steps:
 def test_a_cross_fade_shows_both(test: EngineTest) -> Steps:
     player = bare_player(test, crossfade=0.5, crossfade_curve="linear")
     yield from opened(player, make_clip(grey(lambda index: 40), expression="dark"))
-    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from until(lambda: len(player._director.screen.layers) == 1)
     yield from drawn()
     dark = area(test).mean()
     levels = []
     with time_scale(0.2):  # a slow renderer has hardly a frame within the fade
         yield from opened(player, make_clip(grey(lambda index: 220), expression="light"))
-        while len(player._screen.layers) > 1:
+        while len(player._director.screen.layers) > 1:
             yield
             levels.append(area(test).mean())
     yield from drawn()
@@ -193,7 +193,7 @@ def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
 def test_a_clip_plays_on_after_a_cut(test: EngineTest) -> Steps:
     player = bare_player(test, crossfade=0.0)
     yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
-    yield from until(lambda: player._screen._calm is not None)
+    yield from until(lambda: player._director.screen._calm is not None)
     yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="second"))
     yield from until(lambda: reel_of(player).shots_shown > 3)
 
@@ -204,7 +204,7 @@ def test_a_clip_can_wait_for_the_end_of_the_one_before(test: EngineTest) -> Step
     loops: list[int] = []
     player.clip_looped.connect(lambda: loops.append(1))
     clip = make_clip(grey(lambda index: 220), expression="second")
-    player._screen.open(clip)
+    player._director.screen.open(clip)
     while clip_on(player) is not clip:
         assert not loops
         yield
@@ -219,11 +219,11 @@ def test_a_better_clip_goes_on_at_the_same_phase(test: EngineTest) -> Steps:
     yield from opened(player, make_clip(grey(lambda index: 40), expression="same"))
     rough = reel_of(player)
     better = make_clip(grey(lambda index: 42), expression="same")
-    player._screen.open(better, "upgrade")
+    player._director.screen.open(better, "upgrade")
     yield from until(lambda: clip_on(player) is better)
     fine = reel_of(player)
     apart = []
-    while len(player._screen.layers) > 1:
+    while len(player._director.screen.layers) > 1:
         apart.append(abs(rough.playback.position - fine.playback.position))
         yield
     assert max(apart) < 0.5 / FPS, apart
@@ -235,9 +235,9 @@ def test_players_that_share_a_clip_play_it_at_its_own_pace(test: EngineTest) -> 
     clip = make_clip(gradients(), expression="paced")
     players = [bare_player(test, crossfade=0.5) for _ in range(3)]
     yield from opened(players[0], clip)
-    yield from until(lambda: players[0]._screen.rests > 0.0)
+    yield from until(lambda: players[0]._director.screen.rests > 0.0)
     for player in players[1:]:
-        player._screen.open(clip)
+        player._director.screen.open(clip)
     yield from until(lambda: all(clip_on(player) is clip for player in players))
     reel = reel_of(players[0])
     assert all(reel_of(player) is reel for player in players)
@@ -348,7 +348,7 @@ def test_sound_keeps_to_the_picture(test: EngineTest) -> Steps:
     player = bare_player(test)
     clip = make_clip(grey(lambda index: 9 * index), sound=tone(), expression="heard")
     yield from opened(player, clip)
-    yield from until(lambda: player._screen.layers.top.sound is not None)
+    yield from until(lambda: player._director.screen.layers.top.sound is not None)
     for hitch in (0.0, 0.2):
         time.sleep(hitch)
         yield from in_step(player, frames=30)
@@ -365,7 +365,7 @@ def test_a_broken_clip_is_told_and_changes_nothing(test: EngineTest) -> Steps:
     bad = GeneratedClip(
         good.data[:200], "video/mp4", 8, 8, 8.0, 1.0, "realtime", VideoParams(), 0.0
     )
-    player._screen.open(bad)
+    player._director.screen.open(bad)
     yield from until(lambda: reasons)
     yield from drawn()
     assert clip_on(player) is good
@@ -391,7 +391,7 @@ def test_a_hit_is_on_screen_with_the_next_frame(test: EngineTest) -> Steps:
     clip = make_clip(gradients(), expression="kept")
     shared.first_pictures().keep(clip)
     yield from until(lambda: shared.first_pictures().of(clip) is not None)
-    player._screen.open(clip)
+    player._director.screen.open(clip)
     yield
     assert clip_on(player) is clip
 
@@ -455,7 +455,7 @@ def test_blocks_move_where_the_codec_says_so(test: EngineTest) -> Steps:
 def test_freeze_holds_the_picture(test: EngineTest) -> Steps:
     player = bare_player(test, fallback="freeze")
     yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="frozen"))
-    player._screen.cover(Fallback.FREEZE, VideoParams(), 3.0)
+    player._director.screen.cover(Fallback.FREEZE, VideoParams(), 3.0)
     yield from drawn()
     before = area(test)
     for _ in range(30):
@@ -475,7 +475,7 @@ def test_a_node_of_the_game_can_stand_in(test: EngineTest) -> Steps:
     test.add_child(sprite)
     player = bare_player(test)
     player.procedural_target = player.get_path_to(sprite)
-    player._screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0)
+    player._director.screen.cover(Fallback.PROCEDURAL, VideoParams(expression="happy"), 3.0)
     assert sprite.animation == "happy"
     yield from until(lambda: tuple(area(test)[60, 60]) == (0, 255, 0))
     yield from opened(player, make_clip(grey(lambda index: 90), expression="back"))

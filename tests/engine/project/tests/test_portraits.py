@@ -51,7 +51,7 @@ def mira(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
 
 
 def clip_on(player: NpcVideoPlayer) -> Any:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return top.reel.clip if isinstance(top, ClipLayer) else None
 
 
@@ -81,7 +81,7 @@ def test_a_portrait_moves_where_no_backend_is_chosen(test: EngineTest) -> Steps:
     yield from shows(player, "neutral")
     assert np.abs(middle(test) - GREEN).max() < 0.06
     assert not clip_on(player).is_drawn
-    kinds = {type(layer) for layer in player._screen.layers}
+    kinds = {type(layer) for layer in player._director.screen.layers}
     assert ProceduralFace not in kinds
 
 
@@ -114,9 +114,9 @@ def test_until_there_is_a_clip_the_portrait_is_shown_in_its_place(test: EngineTe
     """Not a dragon that no clip follows; and as large as the clip will be."""
     player = mira(test, npc_name="Slow", portrait=still(GREEN, 40, 80), simulate_latency=True)
     player.request({"expression": "happy"})
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     assert isinstance(top, Placeholder)
-    size = player._screen.layers.picture_size
+    size = player._director.screen.layers.picture_size
     assert size.y > 1.8 * size.x
     yield
 
@@ -132,11 +132,11 @@ def test_a_portrait_stands_where_the_clips_of_a_function_in_its_shape_will_be(
         )  # fmt: skip
         player.set_generator(lambda _request: pictures)
         test.add_child(player)
-        before = player._screen.layers.top
+        before = player._director.screen.layers.top
         assert isinstance(before, Placeholder)
         yield from until(lambda player=player: clip_on(player) is not None, 20.0)
         assert (clip_on(player).width, clip_on(player).height) == (48, 96)
-        area, after = before._area, player._screen.layers.top._area
+        area, after = before._area, player._director.screen.layers.top._area
         if mode.startswith("keep_aspect"):
             assert (area.position - after.position).length() < 1.0, mode
             assert (area.size - after.size).length() < 1.0, mode
@@ -147,7 +147,7 @@ def test_a_portrait_stands_where_the_clips_of_a_model_will_be(test: EngineTest) 
     player = mira(
         test, npc_name="Of a model", portrait=still(GREEN, 24, 48), backend=NpcComfyUiBackend()
     )
-    assert player._screen.layers.picture_size == Vector2(256, 256)
+    assert player._director.screen.layers.picture_size == Vector2(256, 256)
     yield
 
 
@@ -157,16 +157,16 @@ def test_ember_does_not_stand_in_for_a_portrait(test: EngineTest) -> None:
         simulate_latency=True,
     )  # fmt: skip
     player.request({"expression": "happy"})
-    assert isinstance(player._screen.layers.top, Placeholder)
+    assert isinstance(player._director.screen.layers.top, Placeholder)
     assert "its picture is shown" in warned(player, "Fallback:")
 
 
 def test_a_clip_has_the_shape_of_the_portrait(test: EngineTest) -> Steps:
     player = mira(test, npc_name="Tall", portrait=still(GREEN, 40, 80))
-    assert player.get_video_texture().get_size() == player._screen.layers.picture_size
+    assert player.get_video_texture().get_size() == player._director.screen.layers.picture_size
     yield from shows(player, "neutral")
     clip = clip_on(player)
-    assert Vector2(clip.width, clip.height) == player._screen.layers.picture_size
+    assert Vector2(clip.width, clip.height) == player._director.screen.layers.picture_size
 
 
 def test_marked_eyes_are_told_to_the_generator(test: EngineTest) -> Steps:
@@ -255,7 +255,7 @@ def test_the_picture_is_there_in_the_frame_of_the_interaction(test: EngineTest) 
     backend.simulate_latency = True
     player = mira(test, npc_name="Now", backend=backend, fallback="placeholder")
     player.request({"expression": "happy"})
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     assert isinstance(top, Placeholder)
     assert top._portrait is backend.pictures["happy"]
     player.placeholder_text = "{name}"
@@ -363,6 +363,6 @@ def test_eyes_outside_of_the_portrait_are_warned_of(test: EngineTest) -> None:
 
 def test_a_target_still_stands_in_for_a_portrait(test: EngineTest) -> None:
     player = mira(test, portrait=still(GREEN), procedural_target=NodePath("Nobody"))
-    assert player._screen.procedural_target.target is None
+    assert player._director.screen.procedural_target.target is None
     player.request({"expression": "happy"})
     assert player._npc.picture_of(VideoParams()) is player.portrait

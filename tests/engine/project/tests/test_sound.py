@@ -45,13 +45,13 @@ def listener(test: EngineTest, ears: Ears | None = None, **properties: Any) -> N
 
 def sounding(player: NpcVideoPlayer, clip: GeneratedClip) -> Steps:
     """Opens it, and waits until it is heard."""
-    player._screen.open(clip)
+    player._director.screen.open(clip)
     yield from until(lambda: sound_of(player, clip) is not None)
     yield from until(lambda: abs(ahead(player)) < 0.04)
 
 
 def sound_of(player: NpcVideoPlayer, clip: GeneratedClip | None = None) -> Any:
-    layer = player._screen.clip
+    layer = player._director.screen.clip
     if layer is None or layer.sound is None or layer.sound._voice is None:
         return None
     return layer.sound if clip is None or layer.reel.clip is clip else None
@@ -242,19 +242,19 @@ def test_two_players_of_one_clip_play_at_their_own_speed(test: EngineTest) -> St
     clip = make_clip(grey(lambda index: 9 * index), expression="both")
     one, other = listener(test), listener(test)
     for player in (one, other):
-        player._screen.open(clip)
-        yield from until(lambda player=player: player._screen.clip is not None)
-    assert one._screen.clip.reel is other._screen.clip.reel
+        player._director.screen.open(clip)
+        yield from until(lambda player=player: player._director.screen.clip is not None)
+    assert one._director.screen.clip.reel is other._director.screen.clip.reel
     one.speed_scale = 0.0
-    yield from until(lambda: one._screen.clip.reel is not other._screen.clip.reel)
+    yield from until(lambda: one._director.screen.clip.reel is not other._director.screen.clip.reel)
     at = one.get_playback_position()
-    yield from until(lambda: other._screen.clip.reel.playback.loops > 1, 12.0)
+    yield from until(lambda: other._director.screen.clip.reel.playback.loops > 1, 12.0)
     assert one.get_playback_position() == at
     # Who was alone already goes on with the same.
-    reel = one._screen.clip.reel
+    reel = one._director.screen.clip.reel
     one.speed_scale = 3.0
     yield from until(lambda: one.get_playback_position() != at)
-    assert one._screen.clip.reel is reel
+    assert one._director.screen.clip.reel is reel
 
 
 def test_what_is_heard_of_two_who_show_the_same(test: EngineTest) -> Steps:
@@ -263,9 +263,9 @@ def test_what_is_heard_of_two_who_show_the_same(test: EngineTest) -> Steps:
     clip = clip_of(TONE)
     first, second = listener(test, ears), listener(test, ears)
     yield from sounding(first, clip)
-    second._screen.open(clip)
-    yield from until(lambda: second._screen.clip is not None)
-    assert first._screen.clip.reel is second._screen.clip.reel
+    second._director.screen.open(clip)
+    yield from until(lambda: second._director.screen.clip is not None)
+    assert first._director.screen.clip.reel is second._director.screen.clip.reel
     assert sound_of(second) is None
     first.mute = True
     yield from until(lambda: sound_of(second) is not None)
@@ -285,12 +285,12 @@ def test_sound_that_cannot_be_played_is_told_once(test: EngineTest) -> Steps:
     told: list[str] = []
     push_warning, director.push_warning = director.push_warning, told.append
     for _ in range(3):
-        player._screen.open(clip)
+        player._director.screen.open(clip)
         yield from until(lambda: is_shown(player, clip))
-        yield from until(lambda: player._screen.clip.reel.sound_problem)
+        yield from until(lambda: player._director.screen.clip.reel.sound_problem)
         yield
         tone = clip_of(TONE)
-        player._screen.open(tone)
+        player._director.screen.open(tone)
         yield from until(lambda tone=tone: is_shown(player, tone))
     director.push_warning = push_warning
     assert told == [
@@ -300,7 +300,7 @@ def test_sound_that_cannot_be_played_is_told_once(test: EngineTest) -> Steps:
 
 
 def is_shown(player: NpcVideoPlayer, clip: GeneratedClip) -> bool:
-    layer = player._screen.clip
+    layer = player._director.screen.clip
     return layer is not None and layer.reel.clip is clip
 
 
@@ -446,7 +446,7 @@ def test_both_clips_are_heard_while_one_fades_into_the_other(test: EngineTest) -
     node = voice_2d(test, ears)
     player = listener(test, audio_player=NodePath("../Voice"), crossfade=1.0)
     yield from sounding(player, clip_of(TONE))
-    player._screen.open(clip_of("vfr_s.mp4"))
+    player._director.screen.open(clip_of("vfr_s.mp4"))
     yield from until(lambda: node.get_child_count(True) == 2)
     first, second = (node.get_child(index, True) for index in range(2))
     assert first.volume_linear + second.volume_linear < 1.01
@@ -475,15 +475,15 @@ def test_nothing_is_left_when_all_goes_at_once(test: EngineTest) -> Steps:
         player = listener(test, audio_player=NodePath(f"../Voice{end}"), crossfade=0.5)
         yield from sounding(player, clip_of(TONE))
         for name in ("vfr_s.mp4", "ac3.mp4", TONE, "gap.webm") * 3:
-            player._screen.open(clip_of(name))
+            player._director.screen.open(clip_of(name))
             yield
             yield
-        yield from until(lambda player=player: len(player._screen.layers) > 1)
+        yield from until(lambda player=player: len(player._director.screen.layers) > 1)
         if end != "player":
             node.free()
         yield
         if end == "node":
-            yield from until(lambda player=player: len(player._screen.layers) == 1)
+            yield from until(lambda player=player: len(player._director.screen.layers) == 1)
         player.free()
         yield
         yield

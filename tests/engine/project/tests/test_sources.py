@@ -51,7 +51,7 @@ def test_a_dead_server_is_told_and_the_fallback_stays(test: EngineTest) -> Steps
     player, reasons = heard_player(test, backend=backend, npc_name="Ember")
     player.request({"expression": "happy"})
     yield from until(lambda: reasons, 25.0)
-    assert player._screen.layers.top is not None
+    assert player._director.screen.layers.top is not None
 
 
 def kept_clips(name: str) -> str:

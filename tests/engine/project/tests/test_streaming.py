@@ -157,7 +157,7 @@ class Shown:
 
     @property
     def reel(self) -> Any:
-        top = self.player._screen.layers.top
+        top = self.player._director.screen.layers.top
         return top.reel if isinstance(top, ClipLayer) else None
 
     @property
@@ -359,9 +359,9 @@ def preview_of(level: int) -> Preview:
 def preview(shown: Shown, still: Preview) -> Steps:
     """As if the generator told it; then waits until it is all that is seen."""
     director = shown.player._director
-    before = shown.player._screen.layers.top
+    before = shown.player._director.screen.layers.top
     director._take(Previewed(director.wanted, still))
-    layers = shown.player._screen.layers
+    layers = shown.player._director.screen.layers
     yield from until(lambda: layers.top is not before and len(layers) == 1)
     yield from drawn()
 
@@ -391,17 +391,17 @@ def test_stills_go_with_the_attempt(test: EngineTest) -> Steps:
         yield from preview(shown, preview_of(60))
         server.answers[0].break_off()
         yield from until(lambda: shown.reasons, DEADLINE)
-        assert isinstance(shown.player._screen.layers.top, Placeholder)
+        assert isinstance(shown.player._director.screen.layers.top, Placeholder)
 
 
 def test_a_damaged_still_changes_nothing(test: EngineTest) -> Steps:
     with serving(b"x") as server:
         shown = Shown(test, server)
-        top = shown.player._screen.layers.top
+        top = shown.player._director.screen.layers.top
         director = shown.player._director
         director._take(Previewed(director.wanted, Preview(b"\x89PNG and no more", "image/png")))
-        yield from until(lambda: shown.player._screen.previews._coming is None)
-        assert shown.player._screen.layers.top is top
+        yield from until(lambda: shown.player._director.screen.previews._coming is None)
+        assert shown.player._director.screen.layers.top is top
 
 
 def test_its_sound_begins_when_all_of_it_is_there(test: EngineTest) -> Steps:
@@ -415,5 +415,7 @@ def test_its_sound_begins_when_all_of_it_is_there(test: EngineTest) -> Steps:
         yield from until(lambda: shown.started, DEADLINE)
         assert shown.reel.sound is None
         server.answers[0].let_go(len(data))
-        yield from until(lambda: shown.player._screen.layers.top.sound is not None, DEADLINE)
+        yield from until(
+            lambda: shown.player._director.screen.layers.top.sound is not None, DEADLINE
+        )
         yield from in_step(shown.player)

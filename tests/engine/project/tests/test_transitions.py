@@ -28,14 +28,14 @@ def player_of(test: EngineTest, **properties: Any) -> NpcVideoPlayer:
 
 
 def clip_on(player: NpcVideoPlayer) -> GeneratedClip | None:
-    top = player._screen.layers.top
+    top = player._director.screen.layers.top
     return top.reel.clip if isinstance(top, ClipLayer) else None
 
 
 def alone(player: NpcVideoPlayer, clip: GeneratedClip) -> Steps:
     """Shows it, and nothing else any more."""
-    player._screen.open(clip)
-    yield from until(lambda: clip_on(player) is clip and len(player._screen.layers) == 1)
+    player._director.screen.open(clip)
+    yield from until(lambda: clip_on(player) is clip and len(player._director.screen.layers) == 1)
 
 
 def pinned(clip: GeneratedClip) -> Steps:
@@ -60,7 +60,7 @@ def contrast(test: EngineTest) -> float:
 
 def fade_of(player: NpcVideoPlayer) -> float:
     """Seconds in which what is on top fades in."""
-    return player._screen.layers._stack[-1].seconds
+    return player._director.screen.layers._stack[-1].seconds
 
 
 def test_a_clip_that_comes_late_waits_for_what_is_most_like_it(test: EngineTest) -> Steps:
@@ -69,11 +69,11 @@ def test_a_clip_that_comes_late_waits_for_what_is_most_like_it(test: EngineTest)
     yield from alone(player, flashes)
     for number in range(3):
         # What it will show is known.
-        yield from until(lambda: player._screen.layers.top.reel.playback.sketches.are_all)
+        yield from until(lambda: player._director.screen.layers.top.reel.playback.sketches.are_all)
         light = make_clip(grey(lambda index: LIGHT + 4), expression=f"light {number}")
-        player._screen.open(light)
+        player._director.screen.open(light)
         yield from until(lambda light=light: clip_on(player) is light)
-        below = next(iter(player._screen.layers))
+        below = next(iter(player._director.screen.layers))
         assert below.reel.clip is flashes
         assert abs(below.coming(0.0)[0][1].mean() - LIGHT) < 8
         assert fade_of(player) < 0.1
@@ -85,10 +85,10 @@ def test_no_clip_waits_for_longer_than_half_a_second(test: EngineTest) -> Steps:
     player = player_of(test)
     lighter = make_clip(grey(lambda index: DARK + 6 * index), expression="lighter")
     yield from alone(player, lighter)
-    yield from until(lambda: player._screen.layers.top.has_looped)
+    yield from until(lambda: player._director.screen.layers.top.has_looped)
     light = make_clip(grey(lambda index: LIGHT), expression="light")
-    player._screen.open(light)
-    opening = player._screen._opening
+    player._director.screen.open(light)
+    opening = player._director.screen._opening
     yield from until(lambda: opening.reel.playback.is_ready)
     passed = last = 0.0
     while clip_on(player) is not light:
@@ -106,7 +106,7 @@ def test_a_hit_is_there_with_the_next_frame_whatever_is_on_screen(test: EngineTe
         yield from alone(player, lighter)
         hit = make_clip(grey(lambda index: LIGHT), expression=f"hit {interpolation}")
         yield from pinned(hit)
-        player._screen.open(hit, at_once=True)
+        player._director.screen.open(hit, at_once=True)
         yield
         assert clip_on(player) is hit
         player.free()
@@ -119,7 +119,7 @@ def test_what_is_asked_for_and_there_is_shown_at_once(test: EngineTest) -> Steps
     for expression in ("happy", "sad"):
         player.request({"expression": expression})
         yield from until(lambda expression=expression: expression in began)
-    yield from until(lambda: len(player._screen.layers) == 1)
+    yield from until(lambda: len(player._director.screen.layers) == 1)
     player.request({"expression": "happy"})
     assert player.get_stats()["fallback_counts"]["exact"] == 1
     yield from drawn()
@@ -134,7 +134,7 @@ def test_a_fade_is_the_shorter_the_more_alike_clips_are(test: EngineTest) -> Ste
         dark = make_clip(grey(lambda index: DARK), expression=f"before {level}")
         yield from alone(player, dark)
         other = make_clip(grey(lambda index, level=level: level), expression=f"{level}")
-        player._screen.open(other)
+        player._director.screen.open(other)
         yield from until(lambda other=other: clip_on(player) is other)
         lengths.append(fade_of(player))
     assert lengths == sorted(lengths)
@@ -150,11 +150,11 @@ def contrasts(test: EngineTest, player: NpcVideoPlayer, name: str) -> Any:
     yield from alone(player, make_clip(bars(0.0), options={"qp": "8"}, expression=name))
     usual = contrast(test)
     moved = make_clip(bars(_APART), options={"qp": "8"}, expression=f"{name} moved")
-    player._screen.open(moved)
+    player._director.screen.open(moved)
     yield from until(lambda: clip_on(player) is moved)
     found = {False: [1.0], True: [1.0]}
-    while len(player._screen.layers) > 1:
-        warp = player._screen._warp
+    while len(player._director.screen.layers) > 1:
+        warp = player._director.screen._warp
         is_warped = warp is not None and warp.is_shown
         yield
         found[is_warped].append(contrast(test) / usual)
@@ -171,7 +171,7 @@ def test_clips_are_warped_towards_each_other(test: EngineTest) -> Steps:
     found = yield from contrasts(test, warped, "warped")
     assert len(found[True]) > 3
     assert min(found[True]) > 0.88
-    assert warped._screen._warp is None
+    assert warped._director.screen._warp is None
 
 
 def test_the_warp_of_one_player_is_not_seen_in_another(test: EngineTest) -> Steps:
@@ -183,13 +183,13 @@ def test_the_warp_of_one_player_is_not_seen_in_another(test: EngineTest) -> Step
     yield from alone(warped, before)
     yield from drawn()
     usual = picture(test)[:HEIGHT, WIDTH : 2 * WIDTH]
-    warped._screen.open(after)
+    warped._director.screen.open(after)
     yield from until(lambda: clip_on(warped) is after)
-    assert warped._screen.layers.top.reel is still._screen.layers.top.reel
+    assert warped._director.screen.layers.top.reel is still._director.screen.layers.top.reel
     seen = []
-    while len(warped._screen.layers) > 1:
+    while len(warped._director.screen.layers) > 1:
         yield
-        warp = warped._screen._warp
+        warp = warped._director.screen._warp
         seen.append(warp is not None and warp.is_shown)
         now = picture(test)[:HEIGHT, WIDTH : 2 * WIDTH]
         assert np.abs(now - usual).max() <= 6
@@ -210,7 +210,7 @@ def test_quick_reactions_neither_jump_nor_leave_anything_blank(test: EngineTest)
         for number in range(60):
             if number % 4 == 0:
                 clip = clips[number // 4 % len(clips)]
-                player._screen.open(clip, at_once=number % 8 == 0)
+                player._director.screen.open(clip, at_once=number % 8 == 0)
             yield
             area = picture(test)[:HEIGHT, :WIDTH]
             assert np.ptp(area) < 12, "nothing but grey is seen"
@@ -218,8 +218,8 @@ def test_quick_reactions_neither_jump_nor_leave_anything_blank(test: EngineTest)
             most = 1200.0 * max(test.get_process_delta_time(), 1.0 / 60.0)
             assert abs(area.mean() - before) < 2.0 * most
             before = area.mean()
-        yield from until(lambda player=player: len(player._screen.layers) == 1)
-        assert player._screen._warp is None
+        yield from until(lambda player=player: len(player._director.screen.layers) == 1)
+        assert player._director.screen._warp is None
         player.free()
 
 
@@ -234,18 +234,18 @@ def switched(
     test: EngineTest, player: NpcVideoPlayer, clip: GeneratedClip, **options: Any
 ) -> Steps:
     """Opens it; returns whether it was mixed with what was on screen, and all that was seen."""
-    player._screen.open(clip, **options)
+    player._director.screen.open(clip, **options)
     is_mixed, seen = False, []
-    while clip_on(player) is not clip or len(player._screen.layers) > 1:
+    while clip_on(player) is not clip or len(player._director.screen.layers) > 1:
         yield
-        is_mixed = is_mixed or len(player._screen.layers) > 1
+        is_mixed = is_mixed or len(player._director.screen.layers) > 1
         seen.append(picture(test)[:HEIGHT, :WIDTH].mean())
     return is_mixed, seen
 
 
 def close_to_its_end(player: NpcVideoPlayer) -> Steps:
     """It is still light, and dark within less than half a second."""
-    playback = player._screen.layers.top.reel.playback
+    playback = player._director.screen.layers.top.reel.playback
     yield from until(lambda: playback.sketches.are_all and 0.7 < playback.phase < 0.8)
 
 
@@ -289,7 +289,7 @@ def test_seamless_clips_are_faded_where_they_do_not_fit(test: EngineTest) -> Ste
     yield from alone(player, there_and_back("first"))
     hit = there_and_back("hit")
     yield from pinned(hit)
-    playback = player._screen.layers.top.reel.playback
+    playback = player._director.screen.layers.top.reel.playback
     yield from until(lambda: 0.4 < playback.phase < 0.5)
     is_mixed, _ = yield from switched(test, player, hit, at_once=True)
     assert is_mixed
@@ -302,7 +302,7 @@ def test_seamless_clips_are_faded_where_they_do_not_fit(test: EngineTest) -> Ste
 def test_what_follows_a_seamless_clip_that_is_over_needs_no_fade(test: EngineTest) -> Steps:
     player = player_of(test, loop=False)
     yield from alone(player, there_and_back("once"))
-    yield from until(lambda: player._screen.layers.top.reel.is_finished)
+    yield from until(lambda: player._director.screen.layers.top.reel.is_finished)
     clip = there_and_back("next")
     yield from pinned(clip)
     is_mixed, _ = yield from switched(test, player, clip, at_once=True)
@@ -325,9 +325,9 @@ def test_a_seamless_clip_begins_again_without_a_jump(test: EngineTest) -> Steps:
     yield from alone(player, there_and_back("loop"))
     yield from close_to_its_end(player)
     ends = []
-    while not player._screen.layers.top.has_looped or len(ends) < 3:
+    while not player._director.screen.layers.top.has_looped or len(ends) < 3:
         ends.append(picture(test)[:HEIGHT, :WIDTH].mean())
         yield
     yield from drawn()
     assert abs(picture(test)[:HEIGHT, :WIDTH].mean() - ends[-1]) < 6
-    assert len(player._screen.layers) == 1
+    assert len(player._director.screen.layers) == 1

@@ -109,7 +109,7 @@ class Watched:
         stats = manager.stats()
         assert (stats.running, stats.queue_length, stats.generated, stats.late) == (0, 0, 0, 0)
         assert all(reason.startswith("Nothing makes clips here") for reason in self.failures)
-        assert not self.player._ring.is_shown
+        assert not self.player._director.ring.is_shown
         assert all(span["lane"] != "making" for span in self.player.get_stats()["timeline"])
 
 
@@ -194,7 +194,7 @@ def test_one_like_a_baked_clip(test: EngineTest) -> Steps:
     with finished_game():
         seen = Watched(test, baked_folder=baked("happy"))
         yield from until(lambda: seen.fallbacks == ["placeholder", "similar"])
-        yield from until(lambda: seen.player._screen.shots_shown)
+        yield from until(lambda: seen.player._director.screen.shots_shown)
         assert seen.began == []
         assert seen.request(expression="amused") == "similar"
         yield from until(lambda: len(seen.failures) == 2)
