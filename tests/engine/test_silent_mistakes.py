@@ -22,11 +22,6 @@ func _play() -> void:
 	await process_frame
 	var silent := player("Moss")
 	for time in 3:
-		print(silent.react({"tol": "hand"}))
-		print(silent.react({"tool": "hand", "pressure": "x"}))
-		print(silent.react({"tool": "hand", "presure": 0.9}))
-		print(silent.request({"foo": 1}))
-		print(silent.hint_next({"expresion": "happy"}))
 		silent.cache_size = -1 - time
 		print(silent.request({}))
 		silent.cache_size = 50
@@ -40,7 +35,8 @@ func _play() -> void:
 
 	var heard := player("Fern")
 	heard.generation_failed.connect(func(reason: String) -> void: print("Heard: ", reason))
-	heard.react({"tol": "hand"})
+	heard.cache_size = -7
+	heard.react({"tool": "hand"})
 	print("@end")
 	quit(0)
 """
@@ -75,6 +71,22 @@ func _play() -> void:
 """
 
 
+MISUSING = """
+extends SceneTree
+
+func _initialize() -> void:
+	_play()
+
+func _play() -> void:
+	await process_frame
+	var player := NpcVideoPlayer.new()
+	player.npc_name = "Bramble"
+	player.size = Vector2(64, 64)
+	player.generation_failed.connect(func(reason: String) -> void: print("Failed: ", reason))
+	root.add_child(player)
+"""
+
+
 def warnings_of(log: str, sentences: tuple[str, ...]) -> list[str]:
     """The log's warnings, of which each has another one of the sentences."""
     warnings = [line for line in log.splitlines() if "WARNING: " in line]
@@ -102,14 +114,29 @@ def test_what_is_probably_not_meant_is_answered_and_logged_once(tmp_path: Path) 
 def test_each_kind_is_logged_once_where_nobody_listens(tmp_path: Path) -> None:
     log = play(tmp_path, MAIN).log
     assert "true\n" not in log
-    reasons = (
-        "'tol' is unknown; perhaps you mean tool.",
-        "pressure: must be a number",
-        "'presure' is unknown; perhaps you mean pressure.",
-        "'foo' is unknown; use one of",
-        "'expresion' is unknown; perhaps you mean expression.",
-        "cache_size: -1 is outside",
-        "The generator function returned int",
-    )
+    reasons = ("cache_size: -1 is outside", "The generator function returned int")
     assert all("Moss: " in line for line in warnings_of(log, reasons))
-    assert "Heard: 'tol' is unknown" in log
+    assert "Heard: cache_size: -7 is outside" in log
+
+
+MISUSES = (
+    ('react({"tol": "hand"})', "react: 'tol' is unknown; perhaps you mean tool."),
+    ('react({"tool": "hand", "pressure": "x"})', "react: pressure: must be a number, not 'x'."),
+    ('react({"tool": "hand", "presure": 0.9})', "react: 'presure' is unknown; perhaps you mean"),
+    ('request({"foo": 1})', "request: 'foo' is unknown; use one of"),
+    ('hint_next({"expresion": "sad"})', "hint_next: 'expresion' is unknown; perhaps you mean"),
+    ("hint_next({}, 2.0)", "hint_next: probability: "),
+    ('load_state({"version": "x"})', "load_state: "),
+    ('set_generator(Callable(self, "none"))', "set_generator: the function is of an object that"),
+)
+
+
+def test_a_wrong_argument_is_an_error_at_the_line_that_calls(tmp_path: Path) -> None:
+    calls = "".join(f"\tplayer.{call}\n" for call, _ in MISUSES)
+    sentences = [sentence for _, sentence in MISUSES]
+    log = play(tmp_path, f'{MISUSING}{calls}\tprint("@end")\n\tquit(0)\n', errors=sentences).log
+    assert "Failed" not in log
+    before = MISUSING.count("\n")
+    for number, (_, sentence) in enumerate(MISUSES, before + 1):
+        said = log.partition(f"ERROR: {sentence}")[2].partition("ERROR")[0]
+        assert f"_play (res://main.gd:{number})" in said, log

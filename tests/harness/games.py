@@ -1,5 +1,6 @@
 """Small games of one GDScript file that use the addon, for tests of how they end."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from npc_video.shipping import addon
@@ -23,6 +24,7 @@ def play(
     may_leak: bool = False,
     windowed: bool = False,
     verbose: bool = False,
+    errors: Collection[str] = (),
 ) -> EngineRun:
     """Runs a game whose main loop is `script`, a SceneTree, in `folder`.
 
@@ -33,6 +35,7 @@ def play(
         may_leak: whether a thread may be stopped so late that what it holds cannot be given back.
         verbose: whether the engine tells all that is left, down to the names of classes; it leaves
             some itself where a function of GDScript awaits.
+        errors: how the errors begin that it is to log.
     """
     files = {
         "project.godot": f"config_version=5\n{settings}",
@@ -54,7 +57,9 @@ def play(
         arguments = (*look, *told, "--script", "res://main.gd")
         run = run_project(engine, folder, *arguments, seconds=_SECONDS, env=env)
     assert "@end" in run.log, run.log
+    logged = tuple(f"ERROR: {error}" for error in errors)
     faults = [each for each in run.faults if not (may_leak and _LEAKED in each)]
+    faults = [each for each in faults if not each.startswith(logged)]
     assert faults == [], run.log
     assert _LEFT not in run.log
     assert run.exit_code == 0

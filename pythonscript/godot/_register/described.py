@@ -196,7 +196,8 @@ def _described_enum(python: Any) -> Described:
 
 def _described_container(type_: Type, python: Any) -> Described:
     inner = tuple(map(described, typing.get_args(python)))
-    if all(item.type == Type.NIL for item in inner):
+    # GDScript refuses a typed Dictionary whose keys or values may be anything.
+    if any(item.type == Type.NIL for item in inner):
         return Described(type_, python=python)
     hint = _HINT_ARRAY_TYPE if len(inner) == 1 else _HINT_DICTIONARY_TYPE
     text = ";".join(item.spelled() for item in inner)

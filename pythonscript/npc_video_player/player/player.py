@@ -30,12 +30,14 @@ from godot import (
     wake,
 )
 from npc_video import CLIP_SECONDS, Fallback, NpcVideoError, ToolInteraction, VideoParams
+from npc_video.errors import GraphError, InvalidDataError
 from npc_video.generation import ladder
 from npc_video.npc.doubts import Doubts
 
 from ..canvas.progress_ring import ProgressRing
 from ..canvas.stretch import placed
 from ..properties.calling_threads import any_thread, main_thread_only
+from ..properties.misuse import MisuseError, report_misuse
 from ..resources.backend_resources import NpcBackend
 from ..resources.game_function import is_async
 from ..resources.python_backend import resource_of
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 
 # Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
 _LONGEST_REST = 0.05
+_OUTSIDE = "The player shows nothing outside of a scene: add it to one first."
 
 
 @exposed(tool=True)
@@ -121,11 +124,13 @@ class NpcVideoPlayer(PlayerProperties):
 
         `interaction` is `{tool, zone, pressure, speed, pattern, duration, timestamp}`; `tool` is a
         name or `{id, type}`, pressure and speed are 0 to 1, times are milliseconds, and all but
-        `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs.
-        Something wrong in it is told by `generation_failed`.
+        `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs,
+        nor if something in `interaction` is wrong, which is an error in the log.
         """
         with self._errors_reported():
-            event = ToolInteraction.from_dict(interaction)
+            self._check_scene()
+            with _argument_of("react"):
+                event = ToolInteraction.from_dict(interaction)
             if self._is_changed and self._director is not None and self._is_refused(event):
                 self._take_changes(self._director)  # else nobody would ask for what is wanted anew
             self._bound()
@@ -146,11 +151,13 @@ class NpcVideoPlayer(PlayerProperties):
     def request(self, params: dict[str, Any], priority: int = 10) -> bool:
         """Shows a clip of these parameters: expression, emotion, animation, intensity, …
 
-        A higher `priority` is generated earlier. Returns whether the parameters are valid;
-        `generation_failed` says what is wrong with them.
+        A higher `priority` is generated earlier. Returns whether the parameters are valid; if not,
+        an error in the log says what is wrong with them.
         """
         with self._errors_reported():
-            wanted = self._asked_for(params)
+            self._check_scene()
+            with _argument_of("request"):
+                wanted = self._asked_for(params)
             self._doubt_that_it_plays()
             self._recorder.begin(self.session_file)
             self._recorder.request(params)
@@ -169,12 +176,15 @@ class NpcVideoPlayer(PlayerProperties):
         """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
 
         For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
-        whether that will be tried; `generation_failed` says what is wrong with the parameters, or
-        that `predictive` is off.
+        whether that will be tried. It is not, with an error in the log, if the parameters are wrong
+        or `predictive` is off.
         """
         with self._errors_reported():
-            coming = self._asked_for(params)
-            self._manager().hint_next(coming, probability)
+            with _argument_of("hint_next"):
+                coming = self._asked_for(params)
+            manager = self._manager()
+            with _argument_of("hint_next"):
+                manager.hint_next(coming, probability)
             return True
         return False
 
@@ -208,15 +218,15 @@ class NpcVideoPlayer(PlayerProperties):
         same function share clips.
         """
         if not (function is None or callable(function)):
-            self._failures.fail(
-                "The generator is no function: pass one that takes one Dictionary to set_generator,"
+            report_misuse(
+                "set_generator: the generator is no function: pass one that takes one Dictionary,"
                 " or Callable() for none."
             )
             return
         if is_async(function):
-            self._failures.fail(
-                "The generator is an `async def`, which the engine cannot await: pass it to"
-                " set_backend, as CallableBackend(function), or a function that returns the clip."
+            report_misuse(
+                "set_generator: the engine cannot await an `async def`: pass it to set_backend, as"
+                " CallableBackend(function), or a function that returns the clip."
             )
             return
         if function is not None and not isinstance(function, Callable):
@@ -228,9 +238,9 @@ class NpcVideoPlayer(PlayerProperties):
             self._generator = function
             self._change()
         else:
-            self._failures.fail(
-                "The generator function is of an object that was freed, or has no such method: pass"
-                " another to set_generator."
+            report_misuse(
+                "set_generator: the function is of an object that was freed, or has no such method:"
+                " pass another."
             )
 
     @python_only
@@ -274,11 +284,13 @@ class NpcVideoPlayer(PlayerProperties):
 
         What was asked for before comes no more: in the next frame the NPC is shown as it opens,
         unless something else is asked for until then. Returns whether it is such a state; if not,
-        `generation_failed` tells, and the NPC stays as it is. A graph that has changed since takes
-        what it still knows.
+        the NPC stays as it is, with an error in the log. A graph that has changed since takes what
+        it still knows.
         """
         with self._errors_reported():
-            load_state(state, self._npc, self._foreseen_by())
+            foreseen_by = self._foreseen_by()
+            with _argument_of("load_state"):
+                load_state(state, self._npc, foreseen_by)
             self._show_anew()
             return True
         return False
@@ -569,12 +581,23 @@ class NpcVideoPlayer(PlayerProperties):
 
     @contextmanager
     def _errors_reported(self) -> Iterator[None]:
-        """What is wrong ends the block and is told to the game, for nothing crosses the engine."""
+        """Ends the block at an error, and reports it: to the programmer, or to the game."""
         try:
             yield
+        except MisuseError as error:
+            report_misuse(str(error))
         except NpcVideoError as error:
             if is_instance_valid(self):  # who heard of something before may have destroyed it
                 self._failures.fail(str(error))
+
+    def _check_scene(self) -> None:
+        """Refuses a call to a player that is in no scene.
+
+        Raises:
+            MisuseError: it is in none.
+        """
+        if self._director is None:
+            raise MisuseError(_OUTSIDE)
 
     def _bound(self) -> Director:
         """Returns the director, bound to the NPC and the generator that are set.
@@ -585,7 +608,7 @@ class NpcVideoPlayer(PlayerProperties):
             NpcVideoError: the player is in no scene.
         """
         if self._director is None:
-            raise NpcVideoError("The player shows nothing outside of a scene: add it to one first.")
+            raise NpcVideoError(_OUTSIDE)
         has_target = self._target() is not None  # which comes and goes unannounced
         if not self._is_bound or has_target != self._has_target:
             joined = self._director.joined
@@ -599,8 +622,10 @@ class NpcVideoPlayer(PlayerProperties):
         """What makes the clips as it is set now; who is set now is then on screen as well.
 
         Raises:
+            MisuseError: the player is in no scene.
             NpcVideoError: as `_bound` does.
         """
+        self._check_scene()
         if self._is_changed and self._director is not None:
             self._take_changes(self._director)
         return self._bound().manager
@@ -696,3 +721,18 @@ class NpcVideoPlayer(PlayerProperties):
 def _is_same(npc: Joined, before: Joined) -> bool:
     """Whether an NPC and its evaluator are another only in when it answers, not in how."""
     return npc[1] == before[1] and npc[2].fingerprint == before[2].fingerprint
+
+
+@contextmanager
+def _argument_of(method: str) -> Iterator[None]:
+    """Turns what is wrong with an argument into an error of the game's program.
+
+    Raises:
+        MisuseError: it is.
+    """
+    try:
+        yield
+    except GraphError:
+        raise
+    except InvalidDataError as error:
+        raise MisuseError(f"{method}: {error}") from error

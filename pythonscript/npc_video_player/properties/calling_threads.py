@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import godot
 from godot import Callable as EngineCallable
 from godot import Node, Resource, export, is_main_thread, push_error
+
+from .misuse import line_of_python
 
 __all__ = ["Property", "any_thread", "main_thread_only"]
 
@@ -17,9 +17,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _TRIES = 10
-_BRIDGE = godot.__file__.rpartition("__init__")[0]
-# What is between a caller and what is refused, whoever calls.
-_BETWEEN = (__file__, export.__set__.__code__.co_filename)
 _told: set[str] = set()
 
 
@@ -85,19 +82,10 @@ def _may_change(obj: Any, what: str, verb: str, instead: str, in_python: str) ->
     what = f"{type(obj).__name__}.{what}"
     if what not in _told:
         _told.add(what)
-        line = _line_of_python()
+        line = line_of_python()
         where, how = (f" ({line})", in_python) if line else ("", instead)
         push_error(f"{what} from another thread{where}: {verb} it from the main thread (`{how}`).")
     return False
-
-
-def _line_of_python() -> str:
-    """The line of Python that calls what is refused; "" where a script of the engine does."""
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename in _BETWEEN and frame.f_back is not None:
-        frame = frame.f_back
-    file = frame.f_code.co_filename
-    return "" if file.startswith(_BRIDGE) else f"{file}, line {frame.f_lineno}"
 
 
 def _is_in_use(obj: Any) -> bool:

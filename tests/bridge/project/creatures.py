@@ -101,6 +101,9 @@ class Creature(Node2D):
     def named(self) -> dict[str, Vector2]:
         return {"a": Vector2(1, 2)}
 
+    def with_more(self, items: dict[str, Any], more: list[Any]) -> dict[str, Any]:
+        return {**items, "more": more}
+
     def sum_of(self, numbers: list[int]) -> int:
         return sum(numbers)
 

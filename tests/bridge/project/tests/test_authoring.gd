@@ -75,6 +75,8 @@ func test_typed_arrays_and_dictionaries(test: Node) -> void:
 	var named: Dictionary[String, Vector2] = creature.named()
 	assert(named.a == Vector2(1, 2))
 	assert(creature.sum_of([1, 2, 3]) == 6)
+	var anything: Dictionary = {"a": 1}
+	assert(creature.with_more(anything, [2, "b"]) == {"a": 1, "more": [2, "b"]})
 
 
 func test_objects_as_arguments_and_results(test: Node) -> void:

@@ -125,12 +125,6 @@ func test_quality_upgraded(test: Node) -> void:
 	)
 
 
-func test_generation_failed_at_once(test: Node) -> void:
-	await _play(
-		test, &"generation_failed", {}, func(player: NpcVideoPlayer) -> void: player.request({"colour": 1})
-	)
-
-
 func test_generation_failed_of_a_wrong_setting(test: Node) -> void:
 	await _play(
 		test, &"generation_failed", {}, func(player: NpcVideoPlayer) -> void: player.cache_size = -1

@@ -88,10 +88,9 @@ def test_a_hint_says_that_prediction_is_off(test: EngineTest) -> None:
     player = player_in(test, preset="realtime", predictive=False)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
+    test.expect_error("hint_next: Nothing is made ahead while prediction is off: switch")
     assert not player.hint_next({"expression": "happy"})
-    assert reasons == [
-        "hint_next: nothing is made ahead while prediction is off: switch predictive on."
-    ]
+    assert not reasons
     player.predictive = True
     assert player.hint_next({"expression": "happy"})
 
@@ -127,16 +126,14 @@ def test_what_is_nested_too_deep_is_told_in_a_sentence(test: EngineTest) -> Step
     for name in ("npc", "version", "graph", "learned"):
         for value in (nested(100_000), [nested(100_000)]):
             assert player.load_state(saved | {name: value}) is False, name
-            reason = reasons.pop()
-            assert reason.startswith("This is ")
-            assert len(reason) < 300
-            assert "\n" not in reason
+    test.expect_error("load_state: This is ")
     assert player.load_state(saved)
     for wrong in ({"params": nested(100_000)}, {"expression": nested(100_000)}):
         assert player.request(wrong) is False
         assert player.react(wrong | {"tool": "hand"}) is False
-        assert max(map(len, reasons)) < 300
-        reasons.clear()
+    for method in ("request", "react"):
+        test.expect_error(f"{method}: ")
+    assert not reasons
     player.prediction_rules = {"happy": [nested(100_000)]}
     yield from drawn(3)
     assert ["prediction_rules" in reason for reason in reasons] == [True] * len(reasons)
@@ -148,8 +145,9 @@ def test_what_is_no_function_makes_no_clips(test: EngineTest) -> None:
     player = player_in(test)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
+    test.expect_error("set_generator: the generator is no function")
     player.call("set_generator", 5)
-    assert ["no function" in reason for reason in reasons] == [True]
+    assert not reasons
     assert player.request({"expression": "happy"})
 
 
@@ -166,9 +164,9 @@ def test_a_function_that_the_engine_cannot_await_is_refused(test: EngineTest) ->
     player.generation_failed.connect(reasons.append)
     for function in (make, functools.partial(make), Maker(), Maker().__call__):
         player.set_generator(function)
-        assert "CallableBackend(function)" in reasons.pop()
-        assert not reasons
-    assert player._generator is None
+        assert player._generator is None
+    test.expect_error("CallableBackend(function)")
+    assert not reasons
 
 
 def test_a_player_may_leave_the_scene_in_its_own_signals(test: EngineTest) -> Steps:
@@ -224,7 +222,7 @@ def test_a_player_may_be_destroyed_in_its_own_signals(test: EngineTest) -> Steps
 
 def test_a_player_may_be_destroyed_when_something_is_wrong(test: EngineTest) -> Steps:
     test.expect_error(WHILE_EMITTING)
-    for wrong in ("request", "setting", "generator", "answer"):
+    for wrong in ("setting", "answer"):
         player = player_in(test, preset="realtime")
         heard: list[str] = []
 
@@ -233,12 +231,8 @@ def test_a_player_may_be_destroyed_when_something_is_wrong(test: EngineTest) -> 
             player.free()
 
         player.generation_failed.connect(destroy)
-        if wrong == "request":
-            player.request({"colour": 1})
-        elif wrong == "setting":
+        if wrong == "setting":
             player.cache_size = -1
-        elif wrong == "generator":
-            player.call("set_generator", 5)
         else:
             player.set_generator(lambda request: 5)
             player.request({"expression": "happy"})
@@ -367,10 +361,10 @@ def test_numbers_of_an_interaction_that_are_none_are_told(test: EngineTest) -> S
     for field in ("pressure", "speed", "duration", "timestamp"):
         for number in (math.nan, math.inf, -math.inf, -1e300):
             assert not player.react({"tool": "hand", field: number}), (field, number)
-            assert field in reasons.pop(), (field, number)
+        test.expect_error(f"react: {field}")
     for number in (math.nan, math.inf, -math.inf, -1.0, 1e300, 2**63 - 1):
         assert not player.request({"expression": "happy", "intensity": number}), number
-        assert "intensity" in reasons.pop()
+    test.expect_error("request: intensity")
     assert not reasons
     yield from works(player)
 
@@ -381,7 +375,8 @@ def test_a_probability_that_is_none_is_told(test: EngineTest) -> Steps:
     player.generation_failed.connect(reasons.append)
     for number in (math.nan, math.inf, -math.inf, -0.5, 1.5, 1e300):
         assert not player.hint_next({"expression": "happy"}, number), number
-        assert "probability" in reasons.pop(), number
+    test.expect_error("hint_next: probability")
+    assert not reasons
     for number in (0.0, 5e-324, 1.0):
         assert player.hint_next({"expression": "happy"}, number), number
     yield from works(player)
