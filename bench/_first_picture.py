@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import av
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.generation.events import Growing
 from npc_video.manager import VideoGenerationManager
 from npc_video.media.playback import Playback

@@ -18,9 +18,9 @@ from typing import Any, ClassVar
 
 from npc_video.backends.base import Backend, GenerationRequest, OnEarly, OnProgress, ignore
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.http_session import Limits
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager

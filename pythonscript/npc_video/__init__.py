@@ -57,12 +57,12 @@ if TYPE_CHECKING:
     from .backends.callable import CallableBackend
     from .backends.comfyui import ComfyUiBackend
     from .backends.failover import Budget, FailoverBackend
-    from .backends.http import HttpBackend
-    from .backends.http_answer import JobState
-    from .backends.http_fields import HttpFields
-    from .backends.http_rules import Priority
+    from .backends.http.answer import JobState
+    from .backends.http.backend import HttpBackend
+    from .backends.http.fields import HttpFields
+    from .backends.http.rules import Priority
     from .backends.http_session import Limits
-    from .backends.pool import BackendPool
+    from .backends.pool.backend import BackendPool
     from .backends.procedural import ProceduralBackend
     from .backends.progressive import ProgressiveVideoLoader
     from .backends.stills import StillsBackend
@@ -220,12 +220,12 @@ _NAMES = {
         "Budget",
         "FailoverBackend",
     ),
-    "backends.http": ("HttpBackend",),
-    "backends.http_answer": ("JobState",),
-    "backends.http_fields": ("HttpFields",),
-    "backends.http_rules": ("Priority",),
+    "backends.http.backend": ("HttpBackend",),
+    "backends.http.answer": ("JobState",),
+    "backends.http.fields": ("HttpFields",),
+    "backends.http.rules": ("Priority",),
     "backends.http_session": ("Limits",),
-    "backends.pool": ("BackendPool",),
+    "backends.pool.backend": ("BackendPool",),
     "backends.procedural": ("ProceduralBackend",),
     "backends.progressive": ("ProgressiveVideoLoader",),
     "backends.stills": ("StillsBackend",),

@@ -41,9 +41,9 @@ from .comfyui import (
 )
 from .comfyui.values import Workflow
 from .failover import Budget, FailoverBackend
-from .http_recipes import with_recipe
-from .http_settings import BackendSettings, HttpSettings, RemoteSettings
-from .pool import BackendPool
+from .http.recipes import with_recipe
+from .http.settings import BackendSettings, HttpSettings, RemoteSettings
+from .pool.backend import BackendPool
 from .procedural import ProceduralBackend
 from .settings_reading import kinds_of, read_one_of
 

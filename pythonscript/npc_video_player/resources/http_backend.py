@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from godot import exposed
-from npc_video.backends.http_recipes import RECIPES
+from npc_video.backends.http.recipes import RECIPES
 from npc_video.errors import InvalidDataError
 
 from ..properties.notifying_export import NotifyingExport, Word
@@ -161,7 +161,7 @@ class NpcHttpBackend(RemoteBackend):
     )
 
     def _make(self) -> Backend:
-        from npc_video.backends.http_settings import http_backend  # loads asyncio, 80 ms
+        from npc_video.backends.http.settings import http_backend  # loads asyncio, 80 ms
 
         return http_backend(self._settings(), certificates=self._certificates())
 
@@ -186,7 +186,7 @@ class NpcHttpBackend(RemoteBackend):
 
     def _check_rest(self) -> None:
         """What only shows when all is put together, without what was looked at already."""
-        from npc_video.backends.http_settings import http_backend  # loads asyncio, 80 ms
+        from npc_video.backends.http.settings import http_backend  # loads asyncio, 80 ms
 
         http_backend(self._settings() | {"url": "http://localhost", "allowed_origins": []})
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ...errors import ClipTooLargeError, GenerationError, GenerationInvalidError
 from ..base import NpcImage
-from ..http_rules import patiently
+from ..http.rules import patiently
 from ..http_session import HttpResponse, HttpSession, OnPart
 from .endings import File
 from .messages import rejection

@@ -9,7 +9,7 @@ import json
 from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager
 
-from npc_video.backends.http_settings import http_backend
+from npc_video.backends.http.settings import http_backend
 
 from .contract import video
 from .serving import answer, serving

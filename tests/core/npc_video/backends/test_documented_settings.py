@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from msgspec import NODEFAULT
 from npc_video.backends.comfyui.custom import PARAMETERS
-from npc_video.backends.http_answer import ANSWER
-from npc_video.backends.http_fields import REQUEST
-from npc_video.backends.http_recipes import RECIPES
+from npc_video.backends.http.answer import ANSWER
+from npc_video.backends.http.fields import REQUEST
+from npc_video.backends.http.recipes import RECIPES
 from npc_video.backends.settings import KINDS, MODELS, files_of
 from npc_video.backends.settings_reading import settings_of
 

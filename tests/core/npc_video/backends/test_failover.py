@@ -18,7 +18,7 @@ from npc_video.quality import typical_seconds
 from bench._virtual_time import clock, run
 
 from .contract import RemoteContract, wanted
-from .test_pool import BAD_HOSTS, DECLINED, Stubborn, told_apart
+from .pool.test_backend import BAD_HOSTS, DECLINED, Stubborn, told_apart
 from .test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)

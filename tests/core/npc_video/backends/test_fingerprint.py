@@ -13,9 +13,9 @@ from npc_video.backends.comfyui import (
 )
 from npc_video.backends.comfyui.custom import PARAMETERS
 from npc_video.backends.failover import FailoverBackend
-from npc_video.backends.http import HttpBackend
-from npc_video.backends.http_fields import HttpFields
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.http.backend import HttpBackend
+from npc_video.backends.http.fields import HttpFields
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
 
 from .comfyui.recorded import tiny

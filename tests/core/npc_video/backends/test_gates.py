@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.http_session import HttpSession
 from npc_video.backends.refusals import unreachable
 from npc_video.backends.token import Token

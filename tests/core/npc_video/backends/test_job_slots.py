@@ -8,9 +8,9 @@ from weakref import ref
 
 import pytest
 from npc_video.backends.failover import FailoverBackend
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.job_slots import JobSlots, slots_of
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams

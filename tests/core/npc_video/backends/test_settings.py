@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from npc_video.backends.comfyui import ComfyUiBackend, Wan22
 from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.failover import FailoverBackend
-from npc_video.backends.http import HttpBackend
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.http.backend import HttpBackend
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
 from npc_video.backends.settings import KINDS, MODELS, files_of, load_backends, workflow_of
 from npc_video.backends.settings_reading import read_one_of, settings_of

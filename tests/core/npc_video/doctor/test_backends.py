@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from npc_video.backends.base import NpcImage
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow, Svd, Wan22
-from npc_video.backends.http import HttpBackend
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.http.backend import HttpBackend
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.doctor.backends import examine, facts, finding, sample_picture

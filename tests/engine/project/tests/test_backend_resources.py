@@ -24,7 +24,7 @@ from godot import (
 from npc_video import BackendPool, ComfyUiBackend, FailoverBackend, HttpBackend, ProceduralBackend
 from npc_video.backends.comfyui import CustomWorkflow, Wan22
 from npc_video.backends.failover import Budget
-from npc_video.backends.http_recipes import RECIPES
+from npc_video.backends.http.recipes import RECIPES
 from npc_video.backends.settings import MODELS
 from npc_video.errors import InvalidDataError
 from npc_video_player import (

@@ -4,11 +4,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from npc_video.backends import http_jobs
 from npc_video.backends.base import ClipPart, NpcImage
-from npc_video.backends.http import HttpBackend
-from npc_video.backends.http_fields import HttpFields, request_fields
-from npc_video.backends.http_rules import JobRules
+from npc_video.backends.http import jobs as http_jobs
+from npc_video.backends.http.backend import HttpBackend
+from npc_video.backends.http.fields import HttpFields, request_fields
+from npc_video.backends.http.rules import JobRules
 from npc_video.backends.http_session import Limits
 from npc_video.backends.token import Token
 from npc_video.errors import (
@@ -20,8 +20,8 @@ from npc_video.errors import (
     InvalidDataError,
 )
 
-from .contract import TINY, RemoteContract, Stage, video, wanted
-from .serving import answer, reset, serving, until, working
+from ..contract import TINY, RemoteContract, Stage, video, wanted
+from ..serving import answer, reset, serving, until, working
 
 DEADLINE = 20.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)

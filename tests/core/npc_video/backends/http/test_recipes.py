@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from npc_video.backends import http_fetch
 from npc_video.backends.base import NpcImage
-from npc_video.backends.http_recipes import RECIPES, with_recipe
-from npc_video.backends.http_settings import http_backend
+from npc_video.backends.http import fetch as http_fetch
+from npc_video.backends.http.recipes import RECIPES, with_recipe
+from npc_video.backends.http.settings import http_backend
 from npc_video.backends.settings import load_backends
 from npc_video.errors import (
     GenerationError,
@@ -20,14 +20,14 @@ from npc_video.errors import (
     InvalidDataError,
 )
 
-from .contract import video, wanted
-from .services import MODERATED, SECRET, SERVICES, RunPod
-from .serving import answer, reset, until
+from ..contract import video, wanted
+from ..services import MODERATED, SECRET, SERVICES, RunPod
+from ..serving import answer, reset, until
 
 DEADLINE = 30.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SERVICES_IN_DOCS = ("fal", "fal-sync", "replicate", "runway", "luma", "openai", "runpod")
-DOCS = Path(__file__).parents[4] / "docs" / "generators.md"
+DOCS = Path(__file__).parents[5] / "docs" / "generators.md"
 
 
 @pytest.fixture(autouse=True)

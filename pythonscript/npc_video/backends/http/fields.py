@@ -1,6 +1,6 @@
 """What is sent to a video service over HTTP, and what its fields are called: names, not transport.
 
-How values are written is told in `http_values`, how answers are read in `http_answer`.
+How values are written is told in `values`, how answers are read in `answer`.
 """
 
 import base64
@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import GenerationInvalidError, InvalidDataError
-from .base import GenerationRequest
-from .http_answer import ANSWER, JobState, JobWord, find, read_state, word_of
-from .http_values import Choice, nearest, places_of, written
+from ...errors import GenerationInvalidError, InvalidDataError
+from ..base import GenerationRequest
+from .answer import ANSWER, JobState, JobWord, find, read_state, word_of
+from .values import Choice, nearest, places_of, written
 
 __all__ = ["REQUEST", "HttpFields", "request_fields"]
 

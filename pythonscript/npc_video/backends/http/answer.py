@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from ..errors import GenerationInvalidError
-from .received import media_type_of
+from ...errors import GenerationInvalidError
+from ..received import media_type_of
 
 __all__ = [
     "ANSWER",

@@ -1,4 +1,4 @@
-"""Several hosts or GPUs as one generator. What goes where is decided in `pool_plan`."""
+"""Several hosts or GPUs as one generator. What goes where is decided in `plan`."""
 
 import asyncio
 import itertools
@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
-from ..awaiting import unhurt
-from ..errors import (
+from ...awaiting import unhurt
+from ...errors import (
     GenerationError,
     GenerationFailedError,
     GeneratorOverloadedError,
@@ -17,14 +17,14 @@ from ..errors import (
     GeneratorUnreachableError,
     InvalidDataError,
 )
-from ..quality import presets_up_to
-from ..records import GeneratedClip
-from .base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
-from .blame import is_of_host, may_go_elsewhere, say_where
-from .fingerprint import joined_fingerprint
-from .kept import Kept
-from .pool_plan import Plan, PoolJob, Run
-from .pool_wanted import Wanted
+from ...quality import presets_up_to
+from ...records import GeneratedClip
+from ..base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
+from ..blame import is_of_host, may_go_elsewhere, say_where
+from ..fingerprint import joined_fingerprint
+from ..kept import Kept
+from .plan import Plan, PoolJob, Run
+from .wanted import Wanted
 
 __all__ = ["BackendPool"]
 

@@ -4,19 +4,19 @@ import asyncio
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import (
+from ...errors import (
     ClipTooLargeError,
     GenerationCancelledError,
     GenerationFailedError,
     GenerationInvalidError,
 )
-from .base import OnEarly
-from .http_answer import JobState, inline_clip, keys_of
-from .http_fields import HttpFields
-from .http_rules import HttpJob, JobRules
-from .http_session import HttpResponse, HttpSession
-from .received import media_type_of, tell_parts
-from .refusals import is_about_content
+from ..base import OnEarly
+from ..http_session import HttpResponse, HttpSession
+from ..received import media_type_of, tell_parts
+from ..refusals import is_about_content
+from .answer import JobState, inline_clip, keys_of
+from .fields import HttpFields
+from .rules import HttpJob, JobRules
 
 __all__ = ["JobReader", "is_video"]
 

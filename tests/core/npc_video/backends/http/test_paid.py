@@ -5,11 +5,12 @@ import threading
 from contextlib import suppress
 
 import pytest
-from npc_video.backends import http_fetch, http_jobs
 from npc_video.backends.failover import FailoverBackend
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http import fetch as http_fetch
+from npc_video.backends.http import jobs as http_jobs
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.http_session import Limits
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.scripted import ScriptedBackend
 from npc_video.errors import (
     GenerationError,
@@ -24,8 +25,8 @@ from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
 
-from .contract import video, wanted
-from .serving import answer, reset, serving, until
+from ..contract import video, wanted
+from ..serving import answer, reset, serving, until
 
 DEADLINE = 20.0
 

@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..errors import (
+from ...errors import (
     GenerationError,
     GenerationFailedError,
     GenerationInvalidError,
     GeneratorUnavailableError,
     GeneratorUnreachableError,
 )
-from .base import OnEarly, OnProgress, ignore
-from .http_answer import keys_of
-from .http_fetch import fetched
-from .http_reader import JobReader, is_video
-from .http_rules import HttpJob, JobGoneError, patiently
-from .http_session import HttpResponse
+from ..base import OnEarly, OnProgress, ignore
+from ..http_session import HttpResponse
+from .answer import keys_of
+from .fetch import fetched
+from .reader import JobReader, is_video
+from .rules import HttpJob, JobGoneError, patiently
 
 __all__ = ["RESTS", "HttpJobs"]
 

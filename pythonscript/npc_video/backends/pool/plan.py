@@ -1,4 +1,4 @@
-"""Which host makes which clip, and who has to make way: decided here, done by `pool`.
+"""Which host makes which clip, and who has to make way: decided here, done by `backend`.
 
 Jobs are laid out over the hosts in their order, each where it would be done first, also behind jobs
 that run. Those that come to lie on a free host begin; so a slow host that is idle takes no job that
@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..quality import typical_seconds
-from ..records import QualityPreset
-from .base import Capabilities, GenerationRequest
-from .blame import host_breaker
-from .breaker import Breaker
+from ...quality import typical_seconds
+from ...records import QualityPreset
+from ..base import Capabilities, GenerationRequest
+from ..blame import host_breaker
+from ..breaker import Breaker
 
 __all__ = ["Plan", "PoolJob", "Run"]
 

@@ -8,10 +8,10 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.backends.http_answer import find, inline_clip, keys_of, read_state
-from npc_video.backends.http_fields import HttpFields
+from npc_video.backends.http.answer import find, inline_clip, keys_of, read_state
+from npc_video.backends.http.fields import HttpFields
+from npc_video.backends.http.values import nearest, written
 from npc_video.backends.http_session import HttpSession, Limits
-from npc_video.backends.http_values import nearest, written
 from npc_video.backends.token import Token
 from npc_video.errors import (
     ClipTooLargeError,
@@ -21,9 +21,9 @@ from npc_video.errors import (
     InvalidDataError,
 )
 
-from .contract import video, wanted
-from .serving import answer
-from .test_http_paid import Service, error_of, generate, run, says, whole
+from ..contract import video, wanted
+from ..serving import answer
+from .test_paid import Service, error_of, generate, run, says, whole
 
 BASE64 = base64.b64encode(video()).decode()
 JSON = st.recursive(

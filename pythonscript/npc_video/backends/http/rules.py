@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..errors import (
+from ...errors import (
     GenerationError,
     GenerationInvalidError,
     GeneratorOverloadedError,
     InvalidDataError,
 )
-from .base import GenerationRequest
-from .refusals import retry_after
+from ..base import GenerationRequest
+from ..refusals import retry_after
 
 __all__ = ["HttpJob", "JobGoneError", "JobRules", "Priority", "patiently"]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from npc_video.backends.base import Capabilities, ClipPart
-from npc_video.backends.pool import BackendPool
+from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.scripted import Script, ScriptedBackend
 from npc_video.errors import (
     ClipTooLargeError,
@@ -21,8 +21,8 @@ from npc_video.records import QUALITY_PRESETS
 
 from bench._virtual_time import clock, run
 
-from .contract import RemoteContract, wanted
-from .test_scripted import ScriptedStage
+from ..contract import RemoteContract, wanted
+from ..test_scripted import ScriptedStage
 
 USUAL = typical_seconds(wanted().preset)
 LOST = GeneratorUnreachableError("It is gone.")

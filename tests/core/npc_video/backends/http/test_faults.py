@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from npc_video.backends.http import HttpBackend
+from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.http_session import Limits
 from npc_video.backends.token import Token
 from npc_video.errors import (
@@ -25,10 +25,10 @@ from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
 
-from .contract import video, wanted
-from .serving import answer, reset, serving, until
+from ..contract import video, wanted
+from ..serving import answer, reset, serving, until
 
-CERTIFICATE = Path(__file__).parents[3] / "data" / "tls" / "untrusted.pem"
+CERTIFICATE = Path(__file__).parents[4] / "data" / "tls" / "untrusted.pem"
 LIMITS = Limits(
     connect_seconds=2.0,
     answer_seconds=0.5,

@@ -6,17 +6,17 @@ from typing import Any
 
 import msgspec
 
-from ..errors import InvalidDataError
-from ..records import UNTAGGED_COLOURS
-from .base import Backend
-from .http import HttpBackend
-from .http_fields import HttpFields
-from .http_recipes import with_model, with_recipe
-from .http_rules import Priority
-from .http_session import Limits
-from .settings_reading import read_settings
-from .token import Token
-from .trust import read_certificates
+from ...errors import InvalidDataError
+from ...records import UNTAGGED_COLOURS
+from ..base import Backend
+from ..http_session import Limits
+from ..settings_reading import read_settings
+from ..token import Token
+from ..trust import read_certificates
+from .backend import HttpBackend
+from .fields import HttpFields
+from .recipes import with_model, with_recipe
+from .rules import Priority
 
 __all__ = ["BackendSettings", "HttpSettings", "RemoteSettings", "http_backend"]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import InvalidDataError
+from ...errors import InvalidDataError
 
 __all__ = ["RECIPES", "with_model", "with_recipe"]
 

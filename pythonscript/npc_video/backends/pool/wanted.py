@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from ..records import GeneratedClip
-from .base import Early, OnEarly, OnProgress, Preview
-from .pool_plan import PoolJob
+from ...records import GeneratedClip
+from ..base import Early, OnEarly, OnProgress, Preview
+from .plan import PoolJob
 
 __all__ = ["Wanted"]
 

@@ -1,9 +1,8 @@
 """A video service over HTTP, such as a server of one's own or one in the cloud.
 
 `POST /api/generate-video` answers with the video, with where it is, or with where to ask whether it
-is there yet. What the fields are called is left to `http_fields`, how jobs are asked for to
-`http_jobs`, limits and errors of each exchange to `http_session`; well-known services are in
-`http_recipes`.
+is there yet. What the fields are called is left to `fields`, how jobs are asked for to `jobs`,
+limits and errors of each exchange to `http_session`; well-known services are in `recipes`.
 """
 
 import asyncio
@@ -15,15 +14,15 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..awaiting import unhurt
-from ..errors import (
+from ...awaiting import unhurt
+from ...errors import (
     GenerationCancelledError,
     GenerationError,
     GenerationFailedError,
     GeneratorUnavailableError,
 )
-from ..records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
-from .base import (
+from ...records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
+from ..base import (
     Backend,
     Capabilities,
     Early,
@@ -33,17 +32,17 @@ from .base import (
     OnProgress,
     ignore,
 )
-from .fingerprint import coloured_fingerprint, fingerprint_of
-from .http_fields import HttpFields
-from .http_jobs import HttpJobs
-from .http_reader import JobReader
-from .http_rules import HttpJob, JobGoneError, JobRules, Priority
-from .http_session import HttpResponse, HttpSession, Limits
-from .job_slots import slots_of
-from .kept import Kept
-from .origin import short_origin
-from .received import received_clip
-from .token import Token
+from ..fingerprint import coloured_fingerprint, fingerprint_of
+from ..http_session import HttpResponse, HttpSession, Limits
+from ..job_slots import slots_of
+from ..kept import Kept
+from ..origin import short_origin
+from ..received import received_clip
+from ..token import Token
+from .fields import HttpFields
+from .jobs import HttpJobs
+from .reader import JobReader
+from .rules import HttpJob, JobGoneError, JobRules, Priority
 
 __all__ = ["HttpBackend"]
 

@@ -3,16 +3,16 @@
 import asyncio
 from contextlib import suppress
 
-from ..errors import (
+from ...errors import (
     GenerationError,
     GenerationInvalidError,
     GeneratorUnavailableError,
     GeneratorUnreachableError,
 )
-from .base import OnEarly, ignore
-from .http_answer import keys_of
-from .http_reader import JobReader, is_video
-from .http_rules import HttpJob, patiently
+from ..base import OnEarly, ignore
+from .answer import keys_of
+from .reader import JobReader, is_video
+from .rules import HttpJob, patiently
 
 __all__ = ["FETCH_RESTS", "fetched"]
 
