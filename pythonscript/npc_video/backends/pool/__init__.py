@@ -1,4 +1,4 @@
 """Several hosts as one backend.
 
-`plan` decides which of them makes which clip, `backend` has it done for all who `wanted` it.
+`plan` decides which `host` makes which clip, `backend` has it done for all who `wanted` it.
 """

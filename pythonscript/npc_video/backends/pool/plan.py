@@ -7,19 +7,15 @@ where there is another one, and then tried by one job.
 """
 
 import itertools
-from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ...quality import typical_seconds
 from ...records import QualityPreset
 from ..base import Capabilities, GenerationRequest
-from ..blame import host_breaker
-from ..breaker import Breaker
+from .host import Host
 
 __all__ = ["Plan", "PoolJob", "Run"]
 
-_WINDOW = 20
 # What loading other LoRAs adds to a job, as part of its time.
 _SWITCH = 0.1
 
@@ -60,33 +56,6 @@ class Run:
         return any(job.is_urgent for job in self.jobs)
 
 
-class _Pace:
-    """How long jobs take, in times of what is usual for their presets."""
-
-    def __init__(self) -> None:
-        self._all: deque[float] = deque(maxlen=_WINDOW)
-        self._by_preset: dict[str, deque[float]] = {}
-
-    def record(self, preset: QualityPreset, seconds: float) -> None:
-        ratio = seconds / typical_seconds(preset)
-        self._all.append(ratio)
-        self._by_preset.setdefault(preset.name, deque(maxlen=_WINDOW)).append(ratio)
-
-    def seconds(self, preset: QualityPreset, part: float) -> float:
-        """What this part of the jobs stay below; what is usual, as long as nothing is known."""
-        ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
-        return typical_seconds(preset) * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
-
-
-@dataclass(slots=True)
-class _Host:
-    can: Capabilities
-    is_up: bool = True
-    pace: _Pace = field(default_factory=_Pace)
-    breaker: Breaker = field(default_factory=host_breaker)
-    loras: tuple[str, ...] | None = None
-
-
 class Plan:
     """The jobs and the hosts of a pool.
 
@@ -96,7 +65,7 @@ class Plan:
     """
 
     def __init__(self, hosts: Mapping[str, Capabilities], share: float):
-        self._hosts = {name: _Host(can) for name, can in hosts.items()}
+        self._hosts = {name: Host(can) for name, can in hosts.items()}
         self._share = share
         self._waiting: dict[int, PoolJob] = {}
         self._runs: dict[int, Run] = {}
@@ -124,7 +93,9 @@ class Plan:
         if ticket in self._waiting:
             self._waiting[ticket] = replace(self._waiting[ticket], is_urgent=True)
         for run in self.runs_of(ticket):
-            jobs = tuple(replace(job, is_urgent=job.ticket == ticket) for job in run.jobs)
+            jobs = tuple(
+                replace(job, is_urgent=job.is_urgent or job.ticket == ticket) for job in run.jobs
+            )
             self._runs[run.number] = replace(run, jobs=jobs)
 
     def drop(self, ticket: int) -> tuple[Run, ...]:
