@@ -14,19 +14,10 @@ from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
 from .claims import check_claims
+from .codecs import SOUND_CODECS, VIDEO_CODECS
 from .growing import GrowingReader
 
-__all__ = ["SOUND_CODECS", "VIDEO_CODECS", "MediaLimits", "WorkMeter", "open_container", "reason"]
-
-# As FFmpeg calls its decoders.
-VIDEO_CODECS = ("vp8", "vp9", "av1", "libdav1d", "h264", "hevc", "mpeg4")
-# What recorders, cutting programs and muxers write, and FFmpeg decodes by itself.
-SOUND_CODECS = (
-    "opus", "libopus", "vorbis", "libvorbis", "aac", "mp3", "mp3float", "mp2", "mp2float",
-    "ac3", "eac3", "flac", "alac", "wavpack", "tta", "amrnb",
-    "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
-    "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw",
-)  # fmt: skip
+__all__ = ["MediaLimits", "WorkMeter", "open_container", "reason"]
 
 # What is at the end of a file is not looked for, and its rate not guessed from the first frames.
 _FRONT_TO_BACK = {"fflags": "ignidx", "fpsprobesize": "0"}

@@ -11,8 +11,9 @@ from typing import Any
 import av
 
 from ..errors import DamagedClipError, UnsupportedClipError
+from .codecs import SOUND_CODECS, VIDEO_CODECS
 from .display import chosen_stream
-from .opening import SOUND_CODECS, VIDEO_CODECS, MediaLimits, WorkMeter, open_container, reason
+from .opening import MediaLimits, WorkMeter, open_container, reason
 from .packets import PacketSource
 from .sound_track import Sound, sound_of, timed
 

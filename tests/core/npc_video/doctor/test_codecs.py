@@ -4,7 +4,8 @@ import pytest
 from npc_video.doctor import codecs
 from npc_video.doctor.finding import State
 from npc_video.errors import GenerationError
-from npc_video.media import encode, opening
+from npc_video.media import codecs as media_codecs
+from npc_video.media import encode
 
 
 def test_all_work_here():
@@ -19,7 +20,7 @@ def test_all_work_here():
     [("vp9", "VP9", "wrong"), ("h264", "H.264", "wrong"), ("hevc", "HEVC", "advice")],
 )
 def test_one_that_is_missing(monkeypatch, codec, name, state):
-    left = tuple(each for each in opening.VIDEO_CODECS if each != codec)
+    left = tuple(each for each in media_codecs.VIDEO_CODECS if each != codec)
     monkeypatch.setattr("npc_video.media.decode.VIDEO_CODECS", left)
     found = codecs.examine()
     assert found.state == State(state)
