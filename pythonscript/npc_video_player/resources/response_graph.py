@@ -92,7 +92,7 @@ class NpcResponseGraph(Resource):
         `json` is set to the text. From another thread it is `ERR_BUSY`.
         """
         if wrong := problems_of(text):
-            push_error("The graph was not loaded:\n" + "\n".join(wrong))
+            push_error(f"The graph was not loaded: {' '.join(wrong)}")
             return Error.ERR_PARSE_ERROR
         self.json = text
         return Error.OK

@@ -193,7 +193,7 @@ def test_a_loop_has_no_seam(test: EngineTest) -> Steps:
 def test_a_clip_plays_on_after_a_cut(test: EngineTest) -> Steps:
     player = bare_player(test, crossfade=0.0)
     yield from opened(player, make_clip(grey(lambda index: 40), expression="first"))
-    yield from until(lambda: player._director.screen._calm is not None)
+    yield from until(lambda: player._director.screen._lone_clip is not None)
     yield from opened(player, make_clip(grey(lambda index: 9 * index), expression="second"))
     yield from until(lambda: reel_of(player).shots_shown > 3)
 

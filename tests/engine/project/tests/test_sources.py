@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from engine_tests import EngineTest, Steps, until
 from godot import AnimatedSprite2D, Image, ImageTexture
-from npc_video.generation.planner import Calm
+from npc_video.generation.planner import QuietPeriod
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.resources.backend_resources import NpcProceduralBackend
 from npc_video_player.resources.http_backend import NpcHttpBackend
@@ -216,13 +216,13 @@ def test_a_game_announces_pauses_and_cutscenes(test: EngineTest) -> None:
     planner = player._bound().manager._core.planner
     player.cutscene(True)
     player.request({"expression": "happy"})
-    assert planner.calm is Calm.UNTIL_TOLD
+    assert planner.quiet_period is QuietPeriod.UNTIL_TOLD
     player.cutscene(False)
-    assert planner.calm is Calm.NONE
+    assert planner.quiet_period is QuietPeriod.NONE
     player.idle()
-    assert planner.calm is Calm.UNTIL_NEXT
+    assert planner.quiet_period is QuietPeriod.UNTIL_NEXT
     player.request({"expression": "curious"})
-    assert planner.calm is Calm.NONE
+    assert planner.quiet_period is QuietPeriod.NONE
     assert not reasons
     outside = made_player()
     outside.generation_failed.connect(reasons.append)
