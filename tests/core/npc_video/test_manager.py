@@ -163,6 +163,17 @@ def test_whatever_a_backend_answers_its_turn_ends(answer, reason):
     manager.close()
 
 
+def test_progress_that_is_no_number_ends_the_clip_with_a_reason():
+    class Talkative(ScriptedBackend):
+        async def generate(self, request, on_progress, on_early):
+            on_progress("half")
+
+    with VideoGenerationManager(REALTIME, Talkative()) as manager:
+        manager.request(params("happy"))
+        (failed,) = polled(manager, Failed)
+        assert failed.reason == "on_progress: 'half' is no number from 0 to 1."
+
+
 def test_answers_at_once_what_is_there(manager, backend):
     manager.request(params("happy"))
     backend.finish(params("happy"))

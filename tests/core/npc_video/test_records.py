@@ -78,7 +78,9 @@ class TestConfig:
             ("clip_seconds", -1.0),
             ("clip_seconds", 61.0),
             ("clip_seconds", math.nan),
-            ("cache_size", 0),
+            ("max_wait", 0.0),
+            ("max_wait", math.inf),
+            ("look_ahead", 7),
         ],
     )
     def test_refuses_wrong_values_by_name(self, field, value):

@@ -120,6 +120,30 @@ def test_a_damaged_clip_is_a_miss_from_then_on(folder: Path, data: bytes) -> Non
     assert tier.read(key_of(_CLIPS[1])) == _CLIPS[1]
 
 
+def test_a_clip_that_cannot_be_read_is_a_miss_from_then_on(folder: Path) -> None:
+    tier = open_tier(folder)
+    for path in folder.glob("*.webm"):
+        path.unlink()
+    assert tier.read(key_of(_CLIPS[0])) is None
+    assert tier.catalogue.get(key_of(_CLIPS[0])) is None
+    assert tier.catalogue.stats().damaged == 1
+
+
+def test_what_was_never_baked_can_be_discarded(folder: Path) -> None:
+    tier = open_tier(folder)
+    tier.discard(key_of(make_clip(9)))
+    assert tier.catalogue.stats().damaged == 0
+
+
+@pytest.mark.parametrize("item", [None, "x.webm", 1])
+def test_an_entry_that_is_no_object_is_named(folder: Path, item: object) -> None:
+    index = json.loads((folder / INDEX).read_text("utf-8"))
+    index["clips"][1] = item
+    (folder / INDEX).write_text(json.dumps(index), "utf-8")
+    with pytest.raises(InvalidDataError, match=r"clips\[1\]: must be an object"):
+        open_tier(folder)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

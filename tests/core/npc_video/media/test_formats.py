@@ -154,9 +154,10 @@ def test_red_green_and_blue(codec, pixels, size):
     assert info.colour == Colour("bt709", full_range=True)
 
 
+@pytest.mark.parametrize("pixels", ["gray", "gray10le"])
 @pytest.mark.parametrize("full", [False, True])
-def test_grey(full):
-    check(encode("libx264", "gray", full=full), "video/mp4", "bt601", full)
+def test_grey(pixels, full):
+    check(encode("libx264", pixels, full=full), "video/mp4", "bt601", full)
 
 
 def test_full_range_by_the_name_of_the_format():

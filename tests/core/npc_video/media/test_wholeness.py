@@ -31,6 +31,26 @@ def test_of_files_and_what_is_left_of_them(files, name, whole, cut):
     assert found <= {cut, False, None}
 
 
+def box(name, body=b"", size=None):
+    """A box of an MP4 file; with `size` its head says that instead of its own."""
+    return struct.pack(">I4s", len(body) + 8 if size is None else size, name) + body
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (box(b"moov") + box(b"mdat", bytes(4)), True),
+        (box(b"moov") + box(b"mdat", bytes(4), size=0), True),  # to the end of the file
+        (box(b"moov") + box(b"mdat", struct.pack(">Q", 20) + bytes(4), size=1), True),
+        (box(b"moov") + box(b"mdat", struct.pack(">Q", 21) + bytes(4), size=1), False),
+        (box(b"moov") + box(b"mdat", bytes(4), size=7), None),
+        (box(b"mdat", bytes(4)), None),
+    ],
+)
+def test_of_boxes_with_every_kind_of_size(data, whole):
+    assert is_whole(data, "mp4") is whole
+
+
 @pytest.mark.parametrize("container", ["matroska", "mp4"])
 @pytest.mark.parametrize("data", [b"", b"\0", b"\0" * 40, b"\xff" * 40, b"\x1a\x45\xdf\xa3\x01"])
 def test_of_other_things(data, container):

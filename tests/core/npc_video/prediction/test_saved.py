@@ -11,6 +11,8 @@ from npc_video.errors import InvalidDataError
 from npc_video.generation.planner import Planner
 from npc_video.prediction.base import Observation
 from npc_video.prediction.blended import standard_predictor
+from npc_video.prediction.markov import MarkovPredictor
+from npc_video.prediction.matching import PartialMatching
 from npc_video.templates import TEMPLATES, read_template
 
 NPCS = ("moss", "fern")
@@ -121,6 +123,29 @@ def test_what_is_known_better_is_not_unlearned():
 LEARNED = json.dumps(
     (lambda session: (session.play(12), session.save())[1]["moss"][1])(Session("guard").begin())
 )
+
+
+HABITS = {
+    "acts": PartialMatching().to_dict(),
+    "examples": [{"tool_id": "hand", "tool_type": "hand"}],
+    "answers": [{"npc_id": "moss"}],
+    "last": [],
+}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"answers": [{"npc_id": "moss", "intensity": 1.5}]},
+        {"examples": [{"tool_id": "hand", "tool_type": "hand", "speed": -0.1}]},
+        {"examples": [{"tool_id": "hand", "tool_type": "hand", "duration": -1.0}]},
+        {"last": [[0, 0]]},
+    ],
+)
+def test_habits_that_contradict_themselves_are_refused(damage):
+    assert MarkovPredictor.from_dict(HABITS).to_dict()["last"] == []
+    with pytest.raises(InvalidDataError, match="This is no"):
+        MarkovPredictor.from_dict(HABITS | damage)
 
 
 @given(

@@ -1,6 +1,7 @@
 """Reading what the server says: its descriptions of nodes, its events, its history."""
 
 import json
+import struct
 
 import pytest
 from hypothesis import given
@@ -132,6 +133,29 @@ class TestEvents:
             assert (message.kind, message.prompt_id) == ("preview", prompt_id)
             assert message.preview.media_type == "image/jpeg"
             assert message.preview.data.startswith(b"\xff\xd8\xff")
+
+    def test_of_a_kind_that_nobody_knows(self):
+        assert parse_binary(b"") is None
+        assert parse_binary(struct.pack(">II", 9, 1) + b"data") is None
+        assert parse_binary(struct.pack(">II", 4, 99) + b"{}") is None
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            b"{",
+            b"[]",
+            b'{"prompt_id": "a"}',
+            b'{"image_type": "text/html", "prompt_id": "a"}',
+            b'{"image_type": "image/png", "prompt_id": 1}',
+        ],
+    )
+    def test_with_metadata_that_is_wrong(self, metadata):
+        assert parse_binary(struct.pack(">II", 4, len(metadata)) + metadata + b"data") is None
+
+    @pytest.mark.parametrize("kind", ["7", "null"])
+    def test_of_texts_whose_kind_is_none(self, kind):
+        assert parse_text(f'{{"type": {kind}, "data": {{}}}}') is None
+        assert parse_text(f'{{"type": "status", "data": {{"prompt_id": {kind}}}}}') is None
 
     @given(st.binary())
     def test_no_bytes_crash_it(self, data):
