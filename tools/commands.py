@@ -135,6 +135,11 @@ def _parser() -> argparse.ArgumentParser:
     soak.set_defaults(command=_soak)
     soak.add_argument("arguments", nargs="*", metavar="[--minutes N] [--seed N] [--headless]")
 
+    coverage = commands.add_parser(
+        "coverage", help="run the tests of the brain and list the branches that they leave out"
+    )
+    coverage.set_defaults(command=_coverage)
+
     check = commands.add_parser("check", help="format, lint, types and tests")
     check.set_defaults(command=_check)
 
@@ -300,6 +305,15 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
     else:
         _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
     return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    """Run the tests of the brain; fail if one does, or if they take too few branches."""
+    _ready_environment()
+    with _preparing():
+        _build_bridge()  # a runtime for a game is assembled around it
+    failed = _python("coverage", "run", "-m", "pytest", "tests/core")
+    return _python("coverage", "report") or failed
 
 
 def _bench(options: argparse.Namespace) -> int:
