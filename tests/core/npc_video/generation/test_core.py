@@ -65,6 +65,17 @@ class TestRequest:
         subject = core(replace(PLAIN, fallback=preferred), fallbacks=frozenset(available))
         assert subject.request(look(), 10, 0.0)[0].fallback is expected
 
+    def test_what_finds_the_queue_full_is_told_as_failed(self):
+        subject, events = core(), []
+        for number in range(34):  # one is made, and 32 wait
+            _, decision = subject.request(look(npc_id=f"npc {number}"), 10, 0.0)
+            events += decision.events
+        (failed,) = events
+        assert isinstance(failed, Failed)
+        assert failed.reason.startswith("Too many clips are waiting")
+        assert failed.params not in [job.params for job in subject.stats().jobs]
+        assert subject.stats().refused == 1
+
     def test_late_clips_are_told_of_once(self):
         subject = core(replace(PLAIN, max_wait=2.0))
         subject.request(look(), 10, 1.0)
