@@ -6,7 +6,10 @@ from importlib import metadata
 
 import pytest
 from npc_video.cli import main
+from npc_video.shipping.addon import NAME
 from npc_video.shipping.console import UNREAD
+
+from .shipping.projects import make_addon, make_game
 
 
 def unread(*command, both=False):
@@ -65,3 +68,18 @@ def test_other_errors_are_told(error, capsys, monkeypatch):
     monkeypatch.setattr("npc_video.cli.check_store", fail)
     assert main(["install", "nowhere"]) == 1
     assert error.strerror in capsys.readouterr().err
+
+
+def test_the_addon_comes_and_goes_and_what_is_yours_stays(tmp_path, capsys, monkeypatch):
+    ours = make_addon(tmp_path / "addon")
+    game = make_game(tmp_path / "game")
+    monkeypatch.setattr("npc_video.cli.addon.our_addon", lambda: ours)
+    assert main(["install", str(game)]) == 0
+    assert f"The addon {ours.version} is in {game}" in capsys.readouterr().err
+    yours = game / "addons" / NAME / "yours.txt"
+    yours.touch()
+    assert main(["uninstall", str(game)]) == 0
+    said = capsys.readouterr().err
+    assert f"The addon is no longer in {game}." in said
+    assert "yours.txt is not the addon's, so it was left." in said
+    assert yours.exists()
