@@ -1,4 +1,4 @@
-"""Looks whether all that the addon needs is there and works: what a developer runs first.
+"""Examines everything that the addon needs: the first thing that a developer runs.
 
-Each part has a module, which loads what it examines only then: what is broken becomes a finding.
+Each part has a module. It imports what it examines only then, so a broken part becomes a finding.
 """

@@ -1,4 +1,4 @@
-"""Generators: whether they work, and how long one clip of each takes."""
+"""Examines generators: their health, and the time that each takes for one clip."""
 
 import asyncio
 import time
@@ -23,13 +23,13 @@ _LONGEST_PAUSE = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A backend that was asked how it is.
+    """The answers of a backend to the examination.
 
     Attributes:
         is_reachable: it answers, and has what it needs.
         answers: it answers.
-        clip: the one that it made; None if it made none.
-        seconds: until that clip was there, or until it was clear that it would not come.
+        clip: the clip that it made; None if it made none.
+        seconds: until that clip arrived, or until it was clear that none would.
         problems: what is wrong, each a sentence that says what to do.
         advice: what could be better, each a sentence that says what to do.
         loopable: as `Health.loopable`.
@@ -51,7 +51,7 @@ class Examined:
 
 
 async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding:
-    """The finding of a backend that makes one clip at `preset`, if it works."""
+    """Examines a backend that makes one clip at `preset`, if it works."""
     try:
         examined = await examine(backend, preset)
     except Exception as error:
@@ -64,10 +64,10 @@ async def finding(name: str, backend: Backend, preset: QualityPreset) -> Finding
 async def examine(
     backend: Backend, preset: QualityPreset | None, *, seconds: float = 600.0
 ) -> Examined:
-    """Asks a backend how it is, and for a clip at `preset`, for which it has `seconds`.
+    """Asks a backend for its health, and for a clip at `preset` within `seconds`.
 
-    Without a preset no clip is made, so that asking costs nothing. One that is busy is asked once
-    more, when it wants to be.
+    Without a preset no clip is made, so this costs nothing. A busy generator is asked once more,
+    after its `Retry-After`.
     """
     health = await backend.health()
     if _is_worth_waiting(health.again_after):
@@ -97,12 +97,12 @@ async def examine(
 
 
 def facts(examined: Examined) -> Iterator[tuple[str, str]]:
-    """The facts about a backend: in a word what each is about, and the fact itself."""
+    """Yields the facts about a backend as pairs of label and text."""
     version = f", version {examined.version}" if examined.version else ""
     if examined.is_reachable:
         yield "reachable", f"yes{version}"
     elif examined.answers and version:
-        yield "reachable", f"answers, but lacks what the problems tell{version}"
+        yield "reachable", f"answers, but lacks what the problems name{version}"
     else:
         yield "reachable", "answers, but not as it should" if examined.answers else "no"
     if examined.models:
@@ -129,7 +129,7 @@ def facts(examined: Examined) -> Iterator[tuple[str, str]]:
 
 
 def sample_picture() -> NpcImage:
-    """A drawn face; takes a moment, in which NumPy and FFmpeg are loaded."""
+    """Draws a face. Takes a moment, because it imports NumPy and FFmpeg."""
     # Most generators are asked for a clip without a picture.
     import av
 
@@ -166,7 +166,7 @@ def _is_worth_waiting(pause: float | None) -> TypeGuard[float]:
 async def _request(backend: Backend, preset: QualityPreset) -> GenerationRequest:
     uses_image = backend.capabilities.uses_image
     image = await asyncio.to_thread(sample_picture) if uses_image else None
-    # Another seed each time, or servers give what they made before.
+    # A new seed each time, or servers return a clip that they made before.
     params = VideoParams(
         prompt="a friendly portrait, smiling, looking at the camera",
         negative_prompt="blurry",

@@ -1,4 +1,4 @@
-"""The addon's two libraries for this platform: there, openable, and made for this Python."""
+"""Examines the addon's two libraries: they exist, open, and are made for this Python."""
 
 import os
 import sys
@@ -16,11 +16,11 @@ __all__ = ["PART", "examine"]
 
 PART = "bridge"
 _OPENING = Path(__file__).with_name("opening.py")
-_OPENING_S = 30.0  # on a cold disk; a library that hangs never comes back
+_OPENING_S = 30.0  # seconds, on a cold disk; a library that hangs never returns
 
 
 def examine() -> Finding:
-    """The libraries of the addon that goes with these packages.
+    """Examines the libraries of the addon that belongs to these packages.
 
     Raises:
         Failure: there is no addon, or no Python that a library could be opened for.
@@ -39,7 +39,7 @@ def examine() -> Finding:
     problems = []
     if told != MINOR_VERSION:
         problems.append(f"It is for Python {told} and this is {MINOR_VERSION}: {_mend(addon)}")
-    if (addon.folder / "bin" / SETTINGS).is_file():  # in a checkout, whose addon is run as it is
+    if (addon.folder / "bin" / SETTINGS).is_file():  # a checkout's addon is used in place
         problems += problems_of(addon.folder / "bin", f"run `{RUN_PY} install PROJECT`")
     return Finding(PART, facts, tuple(problems))
 
@@ -51,7 +51,7 @@ def _mend(addon: Addon) -> str:
 
 
 def _open(loader: Path, bridge: Path) -> tuple[bool, str]:
-    """True and the Python that the libraries are for, or False and why they do not open."""
+    """Opens both libraries; returns True and their Python version, or False and the reason."""
     ended = stream(
         [sys.executable, "-I", _OPENING, libpython(), loader, bridge],
         cwd=bridge.parent,

@@ -1,4 +1,4 @@
-"""Codecs: whether PyAV decodes what generators send, and encodes what the embedded one draws."""
+"""Examines codecs: PyAV decodes what generators send, and encodes what the embedded one draws."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _SIZE, _FPS = 16, 8
 
 
 def examine() -> Finding:
-    """The libraries, and which codecs work."""
+    """Tries each codec with a tiny clip."""
     try:
         # Whether they load is what is examined.
         import av
@@ -44,7 +44,7 @@ def examine() -> Finding:
 
 
 def _refused(name: str) -> str:
-    """The reason why a clip is not decoded; "" if it is."""
+    """Returns the reason why a clip cannot be decoded, or ""."""
     # The doctor begins also where FFmpeg does not load.
     from ..media.decode import ClipDecoder
 

@@ -1,4 +1,4 @@
-"""`npc-video doctor`: examines all parts, and prints what it finds as text or as JSON."""
+"""Implements `npc-video doctor`: examines all parts, and prints the findings as text or as JSON."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from .finding import Finding, State, of_error, report, to_dict
 
 __all__ = ["FORMAT", "add_to", "print_refusal"]
 
-FORMAT = 1  # of the JSON; raise it when a key goes or means something else
+FORMAT = 1  # of the JSON; raise it when a key is removed or changes its meaning
 
 _FILE = "npc_video.toml"
 _BACKENDS = "backends"
@@ -31,10 +31,10 @@ kind = "http"
 url = "https://video.example.org"
 """
 _ABSENT = """\
-{file} is not there. It says which backends there are: write one, such as
+{file} does not exist. It describes the backends: write one, such as
 
 {example}
-or name another file: doctor FILE. docs/generators.md tells all that can stand in one."""
+or name another file: doctor FILE. docs/generators.md lists all settings."""
 _NONE_NAMED = (
     f"No backend was examined, as there is no {_FILE} in this folder:"
     f" `npc-video doctor {_FILE}` shows how to write one."
@@ -46,12 +46,12 @@ def add_to(
     find_engine: Callable[[], Engine | None],
     folders: Mapping[str, Path],
 ) -> None:
-    """Adds the arguments, and what a checkout has beside what every installation has.
+    """Adds the command's arguments.
 
     Args:
         parser: of the command.
-        find_engine: gives the Godot that commands use.
-        folders: those to examine beside the usual ones, by what they are for.
+        find_engine: returns the Godot that commands use.
+        folders: further folders to examine, by their purpose.
     """
     parser.set_defaults(command=lambda options: _doctor(options, find_engine, folders))
     parser.add_argument(
@@ -121,7 +121,7 @@ def _print_json(findings: list[Finding], error: str | None = None) -> None:
 
 
 def _backends(file: Path, preset: QualityPreset) -> Iterator[Finding]:
-    """The findings of the backends in a file, which is read at once.
+    """Reads a file of backends at once, and yields their findings.
 
     Raises:
         InvalidDataError: the file cannot be read.
@@ -132,7 +132,7 @@ def _backends(file: Path, preset: QualityPreset) -> Iterator[Finding]:
         # The doctor begins also where a package is missing, and names it.
         from ..backends.settings import load_backends
         from .backends import finding
-    except ImportError as error:  # of a package that is missing
+    except ImportError as error:  # of a missing package
         return iter([of_error(_BACKENDS, error)])
     backends = load_backends(file)
 

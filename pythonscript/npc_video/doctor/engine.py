@@ -1,4 +1,4 @@
-"""The engine: which Godot the commands use, and why."""
+"""Examines the engine: the Godot that the commands use, and the reason for that choice."""
 
 from collections.abc import Callable
 
@@ -16,10 +16,10 @@ _ABSENT = (
 
 
 def examine(find: Callable[[], Engine | None]) -> tuple[Engine | None, Finding]:
-    """The Godot that `find` gives, and what is to be said of it.
+    """Finds the Godot to use, and reports its version.
 
     Args:
-        find: gives the Godot to use, None if there is none; it may raise Failure.
+        find: returns the Godot to use, None if there is none; it may raise Failure.
     """
     try:
         engine = find()

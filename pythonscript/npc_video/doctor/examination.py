@@ -1,4 +1,4 @@
-"""The examination: all parts, one after the other."""
+"""Examines all parts, one after the other."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ __all__ = ["Subject", "examine"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The machine and the project that are examined.
+    """The machine and the project to examine.
 
     Attributes:
-        project: the folder of a project, if one is to be examined.
-        find_engine: gives the Godot that commands use here, None if there is none.
-        folders: those to examine beside the usual ones, by what they are for.
+        project: the folder of a project, if one is examined.
+        find_engine: returns the Godot that commands use here, None if there is none.
+        folders: further folders to examine, by their purpose.
     """
 
     project: Path | None = None
@@ -28,7 +28,7 @@ class Subject:
 
 
 def examine(subject: Subject) -> Iterator[Finding]:
-    """The findings of all parts but the backends, each as soon as it is known."""
+    """Yields the findings of all parts but the backends, each as soon as it is known."""
     engine: Engine | None = None
 
     def look_for_engine() -> Finding:

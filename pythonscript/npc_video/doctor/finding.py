@@ -1,4 +1,4 @@
-"""Findings: the facts about one part, what is wrong with it, and how that is printed."""
+"""Findings: the facts and problems of one part, and their form as text and JSON."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,9 @@ _LABEL = 15  # characters; longer labels push their facts to the right
 
 
 class State(StrEnum):
-    """Fine; fine, with something worth doing; or wrong, so that something does not work."""
+    """The result of an examination: all works, something could be better, or something does not
+    work.
+    """
 
     FINE = "fine"
     ADVICE = "advice"
@@ -22,14 +24,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found out about one part of what the addon needs.
+    """The result of examining one part.
 
     Attributes:
         part: such as "engine" or "backend".
-        facts: by what each is about, in a word or two.
+        facts: by a label of a word or two.
         problems: what does not work, each a sentence that says what to do.
         advice: what could be better, each a sentence that says what to do.
-        name: of the one that was examined, where there can be several.
+        name: of the examined one, if there can be several.
     """
 
     part: str
@@ -46,7 +48,7 @@ class Finding:
 
 
 def report(finding: Finding) -> str:
-    """The text of a finding, to be read."""
+    """Formats a finding as text for the terminal."""
     title = f"{finding.part} {finding.name}".rstrip()
     told = [
         *finding.facts.items(),
@@ -58,7 +60,7 @@ def report(finding: Finding) -> str:
 
 
 def to_dict(finding: Finding) -> dict[str, Any]:
-    """The finding as JSON has it, which docs/doctor.md describes."""
+    """Returns the finding in the JSON form of docs/doctor.md."""
     return {
         "part": _key(finding.part),
         "name": finding.name,
@@ -74,7 +76,7 @@ def _key(label: str) -> str:
 
 
 def sentences(*checks: Callable[[], object]) -> tuple[str, ...]:
-    """The sentences of those checks that raise a Failure."""
+    """Runs checks, and returns the sentences of those that raise Failure."""
     found = []
     for check in checks:
         try:
@@ -85,7 +87,7 @@ def sentences(*checks: Callable[[], object]) -> tuple[str, ...]:
 
 
 def guarded(part: str, look: Callable[[], Finding]) -> Finding:
-    """The finding that `look` gives, or that of the error which keeps it from looking."""
+    """Returns the finding of `look`, or that of the error that it raises."""
     try:
         return look()
     except Exception as error:
@@ -93,7 +95,7 @@ def guarded(part: str, look: Callable[[], Finding]) -> Finding:
 
 
 def of_error(part: str, error: Exception, name: str = "") -> Finding:
-    """The finding of an error that came up while a part was examined."""
+    """Turns an error during an examination into a finding."""
     if isinstance(error, Failure):
         return Finding(part, problems=(str(error),), name=name)
     told = f"{type(error).__name__}: {error}".rstrip(": ")

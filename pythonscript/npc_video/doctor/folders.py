@@ -1,4 +1,4 @@
-"""The folders that clips and packages go into: whether they can be written to, and have room."""
+"""Examines the folders for clips and packages: they are writable and have room."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from .finding import Finding
 __all__ = ["PART", "clip_folders", "examine", "user_folder"]
 
 PART = "cache"
-_LITTLE = 1_000_000_000  # bytes; an export needs about half of that for a while
+_LITTLE = 1_000_000_000  # bytes; an export needs about half of that temporarily
 _GAMES = "app_userdata"
 _SETTING = re.compile(r'^config/(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\w+))\s*$', re.MULTILINE)
 _NAMED = re.compile(r'^cache_folder = "user://([^"]*)"$', re.MULTILINE)
@@ -22,11 +22,11 @@ _NOT_IN_NAMES = re.compile(r'[:*?"<>|\\/]')
 
 
 def examine(project: Path | None, further: Mapping[str, Path]) -> Finding:
-    """The folders of this user, and those that a project's scenes name for clips.
+    """Examines this user's folders, and those that a project's scenes name for clips.
 
     Args:
         project: the folder of a project.godot.
-        further: folders to examine as well, by what they are for.
+        further: more folders to examine, by their purpose.
     """
     data = data_folder(this_platform().system, Path.home(), os.environ)
     folders = {"games": data / _GAMES, "temporary": Path(tempfile.gettempdir()), **further}
@@ -42,16 +42,14 @@ def examine(project: Path | None, further: Mapping[str, Path]) -> Finding:
         free = shutil.disk_usage(there).free
         facts[label] = f"{folder}, {free / 1e9:.1f} GB free"
         if (refused := _refused(there)) is not None:
-            problems.append(
-                f"{there} cannot be written to ({refused}): get the right to write there."
-            )
+            problems.append(f"{there} cannot be written to ({refused}): get write access.")
         elif free < _LITTLE:
             advice.append(f"There is little room in {folder}: free some space.")
     return Finding(PART, facts, tuple(problems), tuple(advice))
 
 
 def _refused(folder: Path) -> str | None:
-    """The reason why nothing can be written into a folder; None if something was."""
+    """Tries to write a file; returns the reason why it cannot, or None."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"npc")
@@ -61,11 +59,11 @@ def _refused(folder: Path) -> str | None:
 
 
 def clip_folders(project: Path, data: Path) -> list[Path]:
-    """The folders in which a project's scenes and resources keep clips.
+    """Returns the folders in which a project's scenes and resources keep clips.
 
     Args:
         project: the folder of its project.godot.
-        data: of Godot, as `data_folder` gives it.
+        data: Godot's data folder, as `data_folder` returns it.
     """
     user = user_folder((project / "project.godot").read_text("utf-8", "replace"), data)
     return sorted({user / named for file in _scenes(project) for named in _names_in(file)})
@@ -82,11 +80,11 @@ def _names_in(scene: Path) -> list[str]:
 
 
 def user_folder(settings: str, data: Path) -> Path:
-    """The folder that is `user://` for a game, as Godot chooses it.
+    """Returns the folder of `user://` for a game, by the rules of Godot.
 
     Args:
         settings: the text of its project.godot.
-        data: of Godot, as `data_folder` gives it.
+        data: Godot's data folder, as `data_folder` returns it.
     """
     told = {key: text or word for key, text, word in _SETTING.findall(settings)}
     name = _NOT_IN_NAMES.sub("-", told.get("name", "")).strip() or "[unnamed project]"

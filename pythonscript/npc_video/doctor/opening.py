@@ -17,7 +17,7 @@ def main(libpython: str, loader: str, bridge: str) -> int:
         opened = bridge
         made_for = ctypes.CDLL(bridge).pythonscript_made_for
     except (OSError, AttributeError) as error:
-        # Windows does not say of what it tells.
+        # Windows does not name the library in its message.
         print(error if opened in str(error) else f"{opened}: {error}")
         return 1
     made_for.restype = ctypes.c_char_p

@@ -1,4 +1,4 @@
-"""The addon in a project: there, of this version, and leading to a Python that exists."""
+"""Examines the addon in a project: it exists, has this version, and leads to an existing Python."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ PART = "project"
 
 
 def examine(project: Path) -> Finding:
-    """The addon in the project in this folder.
+    """Examines the addon in the project in this folder.
 
     Raises:
         Failure: there is no project, or no addon in it.
@@ -29,7 +29,7 @@ def examine(project: Path) -> Finding:
     if not (place / "plugin.cfg").is_file():
         raise Failure(f"The addon is not in {project}: {mend}.")
     if not is_addon(place):
-        raise Failure(f"{place} is something else than this addon: move it away, then {mend}.")
+        raise Failure(f"{place} is not this addon: move it away, then {mend}.")
     found = Addon(place, is_checkout=False)
     facts = {"folder": str(project), "addon": found.version}
     problems = list(problems_of(place / "bin", mend))
@@ -45,7 +45,7 @@ def examine(project: Path) -> Finding:
 
 
 def _leads_to(folder: Path) -> str:
-    """The program of an environment, or the folder of a runtime; "" where nothing tells."""
+    """Returns the program of an environment, or the folder of a runtime; "" if neither is known."""
     try:
         settings = read_settings(place_of(folder))
     except OSError:

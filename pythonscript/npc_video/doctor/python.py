@@ -1,4 +1,4 @@
-"""The Python that runs this, as one that the engine is to have inside."""
+"""Examines the Python that runs this, as the one to embed in the engine."""
 
 import platform
 import re
@@ -18,10 +18,10 @@ _MADE = re.compile(r"^command *= *.* -m venv (?:--\S+ )*(.+)$", re.MULTILINE)
 
 
 def examine(engine: Engine | None) -> Finding:
-    """The version, the shared library, the environment, and whether the engine can load it.
+    """Examines the version, the shared library, the environment, and the match with the engine.
 
     Args:
-        engine: the one that is to load it, if it is known.
+        engine: the one that will load it, if known.
     """
     facts = {
         "program": sys.executable,
@@ -55,7 +55,7 @@ def _advice(environment: Path) -> tuple[str, ...]:
 
 
 def made_as(pyvenv: str) -> Path | None:
-    """The folder that a virtual environment was made as, where the text of its pyvenv.cfg tells."""
+    """Returns the original folder of a virtual environment, if the text of pyvenv.cfg has it."""
     told = _MADE.search(pyvenv)
     path = Path(told[1].strip()) if told else Path()
     return path if path.is_absolute() else None

@@ -1,4 +1,4 @@
-"""The file beside the bridge that leads the engine to a Python, and whether that is still there."""
+"""Examines the settings beside the bridge, which lead the engine to a Python."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,16 +12,16 @@ __all__ = ["place_of", "problems_of"]
 
 
 def place_of(folder: Path) -> Path:
-    """The folder with the settings that the loader in `folder` takes."""
+    """Returns the folder with the settings that the loader in `folder` reads."""
     runtime = folder / RUNTIME
     return runtime if (runtime / SETTINGS).is_file() else folder
 
 
 def problems_of(folder: Path, mend: str) -> Iterator[str]:
-    """The reasons why the loader in `folder` does not start Python, each a sentence.
+    """Yields the reasons why the loader in `folder` does not start Python, each a sentence.
 
     Args:
-        folder: where the loader lies.
+        folder: the folder of the loader.
         mend: what to do then, as in "run this".
     """
     place = place_of(folder)

@@ -1,4 +1,4 @@
-"""Godot's export templates for its version, and those that a project's presets need."""
+"""Examines Godot's export templates: those for its version, and those that presets need."""
 
 import os
 import re
@@ -29,11 +29,11 @@ _CUSTOM = "custom_template/"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """An export preset of a project, as far as templates go.
+    """An export preset of a project, with the fields that concern templates.
 
     Attributes:
-        platform: what it exports for; None for one that the addon is not for.
-        custom: its own templates by "release" and "debug", where it has them.
+        platform: the target platform; None for one that the addon does not support.
+        custom: the preset's own templates by "release" and "debug", if it has them.
     """
 
     name: str
@@ -42,9 +42,11 @@ class Preset:
 
 
 def examine(engine: Engine | None, project: Path | None) -> Finding:
-    """The templates that are there, and those that a project's presets name or need."""
+    """Examines the installed templates, and those that a project's presets name or need."""
     if engine is None:
-        return Finding(PART, advice=("They go with a version of Godot: have one found first.",))
+        return Finding(
+            PART, advice=("Templates belong to a version of Godot: install Godot first.",)
+        )
     data = data_folder(this_platform().system, Path.home(), os.environ)
     folder = template_folder(engine, data)
     there = [each for each in PLATFORMS if (folder / release_template(each)).is_file()]
@@ -79,7 +81,7 @@ def _problems(
 
 
 def read_presets(project: Path) -> list[Preset]:
-    """The export presets of a project; none where it has no file of them."""
+    """Reads the export presets of a project; returns none if it has no such file."""
     file = project / "export_presets.cfg"
     if not file.is_file():
         return []
@@ -96,7 +98,7 @@ def read_presets(project: Path) -> list[Preset]:
 def _preset(told: Mapping[str, str]) -> Preset:
     system = _SYSTEMS.get(told.get("platform", ""))
     machine = told.get("binary_format/architecture", "x86_64")
-    # One template of macOS is for both of its processors, as "universal" is.
+    # One macOS template serves both processors, as "universal" does.
     found = (p for p in PLATFORMS if p.system == system and machine in (p.machine, "universal"))
     custom = {
         key.removeprefix(_CUSTOM): value

@@ -99,7 +99,7 @@ def test_a_server_of_comfyui():
     text = report(asyncio.run(whole(tiny(unet="absent.safetensors"))))
     assert "backend comfy: wrong" in text
     assert "does not have 'absent.safetensors'" in text
-    assert "answers, but lacks what the problems tell, version 0.3.75" in text
+    assert "answers, but lacks what the problems name, version 0.3.75" in text
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_server_that_breaks_off_later_has_told_its_version():
     told, problems = reachable(
         lambda question: stats if question.path == "/system_stats" else answer(500)
     )
-    assert told == "answers, but lacks what the problems tell, version 0.33.0"
+    assert told == "answers, but lacks what the problems name, version 0.33.0"
     assert problems
 
 

@@ -124,7 +124,7 @@ def test_a_folder_is_no_file(capsys, folder):
 def test_a_file_that_is_named_and_missing(capsys, folder):
     assert main(["doctor", "npc_video.toml"]) == 2
     text = capsys.readouterr().err
-    assert text.startswith(f"{folder / 'npc_video.toml'} is not there.")
+    assert text.startswith(f"{folder / 'npc_video.toml'} does not exist.")
     example = text.partition("such as\n\n")[2].partition("\n\nor name")[0]
     (folder / "npc_video.toml").write_text(example, "utf-8")
 

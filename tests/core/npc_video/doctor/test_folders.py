@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_written_to(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     found = folders.examine(None, {"fetched": locked / "cache"})
     assert found.problems == (
-        f"{locked} cannot be written to (Permission denied): get the right to write there.",
+        f"{locked} cannot be written to (Permission denied): get write access.",
     )
 
 

@@ -59,7 +59,7 @@ def test_one_without_the_addon(tmp_path, ours):
         project.examine(game)
     place(game).mkdir()
     (place(game) / "plugin.cfg").write_text('[plugin]\nname="Mine"\n', "utf-8")
-    with pytest.raises(Failure, match="something else than this addon: move it away, then run"):
+    with pytest.raises(Failure, match="is not this addon: move it away, then run"):
         project.examine(game)
 
 
