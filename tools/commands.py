@@ -53,7 +53,7 @@ def run(argv: Sequence[str]) -> int:
         if error.errno not in _PUT_RIGHT:
             raise
         where = error.filename or ROOT
-        raise Failure(f"{error.strerror}, {where}: put that right and run again.") from error
+        raise Failure(f"{error.strerror}, {where}: fix that and run again.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

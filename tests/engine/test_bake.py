@@ -157,7 +157,7 @@ def test_what_fails_is_told_and_made_by_the_next_run(
     told = capsys.readouterr().err
     assert "sad, idle: " in told
     assert "1 of 2 clips, 1 failed" in told
-    assert "1 clip could not be made: bake again for what is missing." in told
+    assert "1 clip could not be made: bake again to retry." in told
     (project / "tired.txt").unlink()
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0
     assert len(BakedFolder(project / "clips")) == 2

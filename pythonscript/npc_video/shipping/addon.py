@@ -1,7 +1,7 @@
-"""The addon in a Godot project: put there, brought up to date, and taken away again.
+"""Installs the addon in a Godot project, upgrades it, and removes it.
 
-A wheel has it inside, and projects get a copy; a checkout has it beside its packages, and projects
-get a link, so that there is one of it. Both lead to the Python that installed them.
+A wheel contains the addon, and projects get a copy. A checkout has it beside its packages, and
+projects get a link, so that only one exists. Both lead to the Python that installed them.
 """
 
 import errno
@@ -23,10 +23,10 @@ from .platforms import BRIDGE, this_platform
 NAME = "npc_video_player"
 LICENCE = f"LICENSE-{NAME}.txt"  # in the folder of a project that got the addon as a zip
 
-# Beside the addon's folder: it goes into the project's repository.
+# Beside the addon's folder, because it belongs in the project's repository.
 _NOTICE = Path("addons", "npc_video_missing.gd")
 _SETTINGS = f"bin/{SETTINGS}"
-_IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: a team installs it on each
+_IGNORED = {".gitignore": "*\n"}  # a copy leads to one machine: each installs its own
 _TITLE = re.compile(r'^name="NPC Video Player"\s*$', re.MULTILINE)
 _VERSION = re.compile(r'^version="(.*)"', re.MULTILINE)
 _LONGEST_PATH = 4096  # bytes
@@ -34,11 +34,11 @@ _LONGEST_PATH = 4096  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Addon:
-    """The addon as this Python has it.
+    """The addon of this Python.
 
     Attributes:
-        folder: where it is.
-        is_checkout: whether it is the one that is worked on, so that projects get a link to it.
+        folder: its path.
+        is_checkout: true in a checkout, so that projects get a link.
     """
 
     folder: Path
@@ -52,10 +52,10 @@ class Addon:
 
 
 def our_addon() -> Addon:
-    """The addon that goes with these packages.
+    """Returns the addon that belongs to these packages.
 
     Raises:
-        Failure: it is not there.
+        Failure: it does not exist.
     """
     packages = Path(__file__).resolve().parents[2]
     inside, beside = packages / NAME / "addon", packages.parent / "addons" / NAME
@@ -69,10 +69,11 @@ def our_addon() -> Addon:
 
 
 def install(project: Path, addon: Addon) -> None:
-    """Puts the addon into a project, or brings it up to date, or mends it.
+    """Installs the addon in a project, upgrades it, or repairs it.
 
     Raises:
-        Failure: there is no project, it cannot be written to, or something else has the place.
+        Failure: there is no project, it cannot be written to, or something else has the addon's
+            path.
     """
     bridge = this_platform().library(BRIDGE)
     if not (addon.folder / "bin" / bridge).is_file():
@@ -91,13 +92,14 @@ def install(project: Path, addon: Addon) -> None:
 
 
 def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
-    """Takes the addon out of a project; what the game made with it stays.
+    """Removes the addon from a project; what the game made with it stays.
 
     Returns:
         Files of the user's in the addon's folder, which stay too.
 
     Raises:
-        Failure: there is no project, it cannot be written to, or something else has the place.
+        Failure: there is no project, it cannot be written to, or something else has the addon's
+            path.
     """
     place = _place(project)
     licence = project / LICENCE
@@ -108,7 +110,7 @@ def uninstall(project: Path, addon: Addon) -> Sequence[Path]:
         if licence.is_file() and licence.read_bytes() == (addon.folder / "LICENSE").read_bytes():
             licence.unlink()
     for folder in (place.parent, project / ".godot"):
-        with suppress(OSError):  # there is more in it
+        with suppress(OSError):  # the folder is not empty
             folder.rmdir()
     return sorted(path for path in place.rglob("*") if not path.is_dir())
 
@@ -117,7 +119,7 @@ def link(project: Path, folder: Path) -> None:
     """Makes the addon of a project a link to `folder`.
 
     Raises:
-        Failure: something else has the place.
+        Failure: something else has the addon's path.
     """
     place = _place(project)
     if place.resolve() == folder.resolve():
@@ -139,7 +141,7 @@ def _copy(project: Path, addon: Addon, bridge: str) -> None:
 
 
 def _put_notice(project: Path) -> None:
-    """Has the project say what it lacks where it comes without the addon."""
+    """Puts the notice into the project that says what it lacks without the addon."""
     notice = project / _NOTICE
     text = Path(__file__).with_name(notice.name).read_bytes()
     if not notice.exists() or (_is_notice(notice) and notice.read_bytes() != text):
@@ -154,12 +156,12 @@ def _remove_notice(project: Path) -> None:
 
 
 def _is_notice(path: Path) -> bool:
-    """Tells whether it is ours, of whatever version."""
+    """Tells whether a file is our notice, of any version."""
     return b"class_name NpcVideoMissing" in path.read_bytes()
 
 
 def _clear(place: Path, folder: Path) -> None:
-    """Removes the addon, as a link or as a copy, and nothing that is the user's."""
+    """Removes the addon, a link or a copy, and nothing that belongs to the user."""
     if not os.path.lexists(place):
         return
     if not _is_ours(place):
@@ -179,14 +181,14 @@ def _is_folder(place: Path) -> bool:
 
 
 def _is_ours(place: Path) -> bool:
-    """Tells whether what is at `place` is the addon, in whatever state."""
+    """Tells whether `place` is the addon, complete or damaged."""
     if is_link(place.lstat()):
-        # It is one of ours that broke where it says so.
+        # A broken link is ours if its target has the addon's name.
         return _is_named_so(place.readlink()) or is_addon(place)
     if place.is_dir():
         is_empty = next(place.iterdir(), None) is None
         return is_empty or is_addon(place)
-    # On Windows, git makes a link such a file.
+    # On Windows, git checks a link out as such a file.
     with place.open("rb") as file:
         text = file.read(_LONGEST_PATH).decode("utf-8", "replace")
     return "\n" not in text and _is_named_so(Path(text))
@@ -197,17 +199,17 @@ def _is_named_so(path: Path) -> bool:
 
 
 def check_project(folder: Path) -> None:
-    """Look whether a folder is that of a project.
+    """Checks that a folder is the folder of a project.
 
     Raises:
-        Failure: It is not.
+        Failure: it is not.
     """
     if not (folder / "project.godot").is_file():
         raise Failure(f"There is no project.godot in {folder}: name the folder of a project.")
 
 
 def is_addon(folder: Path) -> bool:
-    """Tell whether the addon is in a folder, in whatever state."""
+    """Tells whether a folder contains the addon, complete or damaged."""
     if (folder / copies.MARKER).is_file():
         return True
     try:
@@ -217,12 +219,12 @@ def is_addon(folder: Path) -> bool:
 
 
 def _foreign(place: Path) -> Failure:
-    return Failure(f"{place} is something else than this addon: move it away and run this again.")
+    return Failure(f"{place} is not this addon: move it away and run this again.")
 
 
 @contextmanager
 def _changing(project: Path) -> Iterator[None]:
-    """Keeps a project for us alone, and says in a sentence why it cannot be changed."""
+    """Locks a project for this process; turns OSError into a Failure that says what to do."""
     check_project(project)
     lock = project / ".godot" / f"{NAME}.lock"
     busy = f"Another run is changing the addon in {project}; waiting for it…"
@@ -234,11 +236,11 @@ def _changing(project: Path) -> Iterator[None]:
         if is_held(error):
             mend = "close Godot and whatever else uses it"
         elif error.errno in (errno.ENOSPC, errno.EDQUOT):
-            mend = "make room on the disk"
+            mend = "free some space"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            mend = "get the right to write there"
+            mend = "get write access"
         else:
-            mend = "put that right"
+            mend = "fix that"
         raise Failure(
             f"{where} could not be changed ({error.strerror}): {mend} and run this again."
         ) from error

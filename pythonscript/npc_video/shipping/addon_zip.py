@@ -1,6 +1,6 @@
-"""The addon with its own Python, as one file for those who have none.
+"""Zips the addon with its own Python, for those who have none.
 
-It is unzipped in the folder of a project, by hand or by the editor out of Godot's asset library.
+The user unzips it in the folder of a project, by hand or with the editor's asset library.
 """
 
 import tempfile
@@ -22,10 +22,10 @@ def zip_addon(folder: Path, addon: Addon, python: PythonFiles, tell: Tell) -> Pa
     """Writes the addon with a Python into a zip in `folder`, and returns its path.
 
     Args:
-        folder: made if need be.
+        folder: created if it does not exist.
         addon: with the libraries for that Python.
-        python: what goes in, with the packages of its environment.
-        tell: hears how far it is.
+        python: the Python to include, with the packages of its environment.
+        tell: called with the progress.
 
     Raises:
         Failure: something is missing, or the Python would not run elsewhere.
@@ -43,7 +43,7 @@ def zip_addon(folder: Path, addon: Addon, python: PythonFiles, tell: Tell) -> Pa
         folder.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(target, "w") as archive:
             for name, data in _entries(addon, platform.library(LOADER), runtime):
-                entry = zipfile.ZipInfo(name)  # of no day, so that equal addons are equal files
+                entry = zipfile.ZipInfo(name)  # a fixed date, so that equal addons are equal files
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, data, compresslevel=9)
     return target
@@ -61,6 +61,6 @@ def _entries(addon: Addon, loader: str, runtime: Path) -> Iterator[tuple[str, by
         if path.is_file():
             within = path.relative_to(runtime).as_posix()
             yield f"{inside}/{RUNTIME}/{within}", path.read_bytes()
-    # From the asset library the editor leaves out a folder that is alone at the top, as hosts
-    # add one. Beside a file `addons` stays; and a licence has to be there.
+    # The asset library leaves out a single folder at the top, because hosts add one. With a file
+    # beside it, `addons` stays; and a licence is required.
     yield LICENCE, (addon.folder / "LICENSE").read_bytes()

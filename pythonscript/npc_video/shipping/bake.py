@@ -1,7 +1,7 @@
-"""`npc-video bake`: makes the clips that a game ships with, from the command line or in CI.
+"""Implements `npc-video bake`: makes the clips that a game ships with, for the command line and CI.
 
-The project's own engine does it, without a window (`npc_video_player.baking`), as only it can read
-the project; here it is started, and what it tells becomes a progress bar.
+Only the project's own engine can read the project, so that engine makes the clips without a window
+(`npc_video_player.baking`). This module starts it and shows its reports as a progress bar.
 """
 
 import argparse
@@ -24,7 +24,7 @@ _BAR_WIDTH = 30
 
 
 def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | None]) -> None:
-    """Adds the command's arguments; `find_engine` gives the Godot that bakes."""
+    """Adds the command's arguments; `find_engine` returns the Godot that bakes."""
     parser.set_defaults(command=_bake, find_engine=find_engine)
     parser.add_argument("project", type=Path, help="the folder with its project.godot")
     parser.add_argument(
@@ -32,23 +32,23 @@ def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | N
         action="append",
         default=[],
         metavar="NPC",
-        help="the file of a profile, or an NPC's name; several times for several, all if left out",
+        help="the file of a profile, or an NPC's name; repeat it for several, default: all",
     )
     parser.add_argument(
         "--backend",
         default="",
-        help=f"the file of a backend in the project, or {EMBEDDED!r}; that of the player that"
-        " shows the NPC if left out",
+        help=f"the file of a backend in the project, or {EMBEDDED!r}; default: that of the player"
+        " that shows the NPC",
     )
     parser.add_argument(
-        "--clips", type=_count, default=0, help="how many of each NPC, the most needed first"
+        "--clips", type=_count, default=0, help="the number for each NPC, the most needed first"
     )
     parser.add_argument(
         "--from-session",
         default="",
         metavar="FILE",
-        help="what was asked for in a playthrough that a player's session_file recorded: a path on"
-        " your disk, or one as the game names it, such as user://session.jsonl",
+        help="bake the requests of a playthrough that a player's session_file recorded: a path on"
+        " your disk, or one of the game, such as user://session.jsonl",
     )
 
 
@@ -61,12 +61,12 @@ def bake_project(
     clips: int = 0,
     session: str = "",
 ) -> None:
-    """Has clips of a project's NPCs made that are not there yet; what is made stays if it breaks.
+    """Makes the missing clips of a project's NPCs; finished clips stay if the run breaks.
 
     Args:
         profiles: files of profiles, or names of NPCs; all if there are none.
         backend: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
-        clips: how many of each; 0 for as many as most reactions take.
+        clips: the number for each NPC; 0 for as many as most reactions need.
         session: a recorded playthrough, by its path on the disk or in the game; "" for none.
 
     Raises:
@@ -101,8 +101,8 @@ def bake_project(
     if report.missed:
         count = len(report.missed)
         missed = "1 clip" if count == 1 else f"{count} clips"
-        raise Failure(f"{missed} could not be made: bake again for what is missing.")
-    # What scenes of the game leave behind, as it warns of, spoils no clip.
+        raise Failure(f"{missed} could not be made: bake again to retry.")
+    # Objects that the game's scenes leak, of which the engine warns, spoil no clip.
     if run.exit_code != 0 or not report.is_begun:
         say("".join(line for line in run.log.splitlines(True) if not line.startswith(SAYS)))
         reason = run.faults[0] if run.faults else f"exit code {run.exit_code}"
@@ -125,7 +125,7 @@ def _bake(options: argparse.Namespace) -> int:
 
 
 def _is_of_game(path: str) -> bool:
-    """Whether only the engine knows where a file is: `user://`, `res://`."""
+    """Tells whether only the engine knows the file of a path: `user://`, `res://`."""
     return "://" in path
 
 
@@ -137,11 +137,11 @@ def _count(text: str) -> int:
 
 @dataclass
 class _Report:
-    """What the engine tells, for who reads the terminal.
+    """Prints the engine's reports for the reader of the terminal.
 
     Attributes:
-        failed: why nothing more was made, or "".
-        missed: the clips that failed.
+        failed: the reason why no more clips were made, or "".
+        missed: the number of clips that failed.
     """
 
     out: TextIO
@@ -152,7 +152,7 @@ class _Report:
     _has_bar: bool = False
 
     def hear(self, line: str) -> None:
-        """A line of the engine's log; on another thread."""
+        """Reads a line of the engine's log; called on another thread."""
         if not line.startswith(SAYS):
             return
         told = json.loads(line.removeprefix(SAYS))
@@ -174,7 +174,7 @@ class _Report:
             self._progress(told)
 
     def end(self) -> None:
-        """Nothing more comes."""
+        """Closes the progress bar."""
         if self._has_bar:
             self.out.write("\n")
             self._has_bar = False

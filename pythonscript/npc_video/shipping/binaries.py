@@ -1,7 +1,7 @@
-"""The shared objects, DLLs and dylibs of all systems, read on any of them, and made smaller.
+"""Reads the shared objects, DLLs and dylibs of all systems on any of them, and strips ELF files.
 
-Reading is a library's work (LIEF). Stripping is ours: what binutils' makes of libraries that
-patchelf has laid out, as those are that wheels bring along, does not load any more.
+LIEF reads them. Stripping is our own code: libraries that patchelf changed, such as those in
+wheels, no longer load after binutils' `strip`.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .console import Failure
 from .platforms import Platform
 
-if TYPE_CHECKING:  # it is needed by none but those who export
+if TYPE_CHECKING:  # only exports need it
     import lief
 
 _MAGIC = {
@@ -52,16 +52,16 @@ class Binary:
     """A library or a program for one architecture, as the system's loader sees it.
 
     Attributes:
-        platform: The system and architecture it is for; a machine that games do not run on has
-            LIEF's name, such as "I386".
+        platform: The target system and architecture; a machine that games do not run on has LIEF's
+            name, such as "I386".
         name: SONAME, install name, or the name in a DLL's table of exports; "" without one.
-        libraries: What must be found for it to load, as it is written there. Those that may be
-            missing (macOS' weak ones) are left out; those that are loaded late are in.
-        search: Folders to look in: RPATH and RUNPATH, or LC_RPATH.
-        imported: Symbols that others have to define, but for those that a DLL imports by number.
+        libraries: The libraries that it needs to load, as it names them. Optional ones (macOS' weak
+            ones) are left out; those that are loaded late are included.
+        search: Search folders: RPATH and RUNPATH, or LC_RPATH.
+        imported: Symbols that others must define, but for those that a DLL imports by number.
         exported: Symbols that it defines for others.
-        glibc: The version of glibc that it asks for at least; None where it asks for none.
-        macos: The version of macOS that it asks for at least; None where it asks for none.
+        glibc: The lowest version of glibc that it needs; None if it needs none.
+        macos: The lowest version of macOS that it needs; None if it needs none.
     """
 
     platform: Platform
@@ -75,7 +75,7 @@ class Binary:
 
 
 def is_binary(path: Path) -> bool:
-    """Tells by the first bytes, because libraries have names of many kinds."""
+    """Tells a binary by its first bytes, because file names of libraries have many forms."""
     return _system(path) is not None
 
 
@@ -86,7 +86,7 @@ def _system(path: Path) -> str | None:
 
 
 def read(path: Path) -> tuple[Binary, ...]:
-    """What the loader needs to know of `path`, for each architecture in it; () for other files.
+    """Reads the loader's view of `path`, for each architecture in it; returns () for other files.
 
     Section headers are not needed, so files that `strip` has cut are read too.
 
@@ -99,14 +99,14 @@ def read(path: Path) -> tuple[Binary, ...]:
     system = _system(path)
     if system is None:
         return ()
-    lief.logging.disable()  # it prints what it thinks of a file
+    lief.logging.disable()  # it logs its opinion of a file
     parsed: object
-    with path.open("rb") as file:  # it opens no path with letters that Windows' own set lacks
+    with path.open("rb") as file:  # it cannot open paths with letters outside Windows' own set
         if system == "macos":
             parsed = lief.MachO.parse(file)
         elif system == "linux":
             config = lief.ELF.ParserConfig()
-            config.parse_symtab_symbols = False  # those for debuggers
+            config.parse_symtab_symbols = False  # symbols for debuggers
             parsed = lief.ELF.parse(file, config)
         else:
             parsed = lief.PE.parse(file)
@@ -118,13 +118,13 @@ def read(path: Path) -> tuple[Binary, ...]:
                 return (_pe(parsed),)
             case lief.MachO.FatBinary() if parsed.size:
                 return tuple(_macho(each) for each in parsed)
-    except SystemError:  # it has no name for what it read
+    except SystemError:  # LIEF's type has no name
         pass
     raise Failure(f"{path} is damaged: install what it belongs to again.")
 
 
 def binaries_in(folder: Path) -> Iterator[tuple[Path, Binary]]:
-    """Every binary below `folder`, in the order of paths; links are not followed.
+    """Yields every binary below `folder`, in the order of paths, without following links.
 
     Raises:
         Failure: a file begins like a binary and is none.
@@ -136,9 +136,10 @@ def binaries_in(folder: Path) -> Iterator[tuple[Path, Binary]]:
 
 
 def imported_from(library: Binary, importers: Iterable[Binary]) -> frozenset[str]:
-    """The symbols that `importers` have from `library`.
+    """Returns the symbols that `importers` take from `library`.
 
-    ELF does not say which library a symbol is from, so it is what one wants and the other has.
+    ELF does not name a symbol's library, so these are the imported symbols that the library
+    exports.
     """
     return frozenset().union(*(each.imported & library.exported for each in importers))
 
@@ -165,7 +166,7 @@ def _elf(parsed: "lief.ELF.Binary") -> Binary:
         name=name,
         libraries=tuple(map(str, parsed.libraries)),
         search=tuple(search),
-        # Its own `imported_symbols` are those of which the linker knew a type.
+        # Its own `imported_symbols` are only those whose type the linker knew.
         imported=frozenset(
             str(each.name) for each in parsed.dynamic_symbols if each.name and each.shndx == 0
         ),
@@ -221,7 +222,7 @@ def _machine(name: str) -> str:
 
 
 def strip(path: Path) -> int:
-    """Cut out what a Linux library does not need to run, and return by how many bytes it shrank.
+    """Removes what a Linux library does not need to run, and returns the number of bytes saved.
 
     Symbols for debuggers and section headers lie behind the segments that are loaded, or between
     them once patchelf has added one: segments move up in the file, as far as their alignment
@@ -243,7 +244,7 @@ def strip(path: Path) -> int:
     if not loads or max(each.end for each in loads) > len(content):
         raise damaged
     if not any(each.offset <= table and table + size * count <= each.end for each in loads):
-        return 0  # nothing says where the table may go
+        return 0  # no segment holds the table, so nothing says where it may move
     starts = _close_gaps(loads)
 
     kept = bytearray(max(start + each.size for start, each in zip(starts, loads, strict=True)))
@@ -267,11 +268,11 @@ def strip(path: Path) -> int:
 
 
 def _close_gaps(loads: list[Segment]) -> list[int]:
-    """Where each segment may begin in the file, which stays the same modulo its alignment."""
+    """Returns the new file offset of each segment, equal to the old one modulo its alignment."""
     starts: list[int] = []
     end = before = 0
     for load in loads:
-        if load.offset < before or (not starts and load.offset):  # nothing of the kind is known
+        if load.offset < before or (not starts and load.offset):  # no such case is known
             return [each.offset for each in loads]
         start = end + (load.offset - end) % max(load.align, 1)
         starts.append(start)

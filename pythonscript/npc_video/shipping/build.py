@@ -1,11 +1,11 @@
-"""Builds the runtime of a game out of the environment that runs this, if it is not there yet.
+"""Builds the runtime of a game from the running environment, if it does not exist yet.
 
-The editor runs it as a program beside itself, so that it stays as it is whatever happens here:
+The editor runs this as a separate program, so that no failure here affects it:
 
     python -m npc_video.shipping.build PLATFORM CACHE CHOICES
 
-CACHE is the folder for runtimes, CHOICES those of `Choices` as JSON. Each line of output is a part
-of the whole and what is done, or at last the folder of the runtime, as JSON.
+CACHE is the folder for runtimes, CHOICES the fields of `Choices` as JSON. Each line of output is
+the progress as a fraction and a description, and the last one the folder of the runtime, as JSON.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ from .platforms import BRIDGE, Platform, platform_named
 from .python_files import PythonFiles, this_python
 from .runtime import Tell, assemble
 
-_KEPT = 3  # of the runtimes that were built last, in one project
+_KEPT = 3  # runtimes of one project to keep, the latest ones
 
 
 def build(platform: Platform, cache: Path, choices: Choices, tell: Tell) -> Path:
-    """The runtime made of this environment, which stays in `cache` until it would be another.
+    """Builds the runtime of this environment, or returns the one in `cache` that is up to date.
 
     Raises:
         Failure: it cannot be built.
@@ -64,7 +64,7 @@ def build(platform: Platform, cache: Path, choices: Choices, tell: Tell) -> Path
 
 
 def _fingerprint(python: PythonFiles, bridge: Path, choices: Choices) -> str:
-    """Changes with everything that goes into the runtime."""
+    """Returns a text that changes with everything that the runtime contains."""
     packages = closure(python.packages, python.platform, python.version, choices.extra_packages)
     files = [python.library, bridge, *(source for source, _ in our_files())]
     told = [

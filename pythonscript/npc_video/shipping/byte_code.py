@@ -1,4 +1,4 @@
-"""Compiles Python for games, which start quicker and tell nothing of the builder's machine."""
+"""Compiles Python for games: compiled modules load faster and hide the builder's paths."""
 
 import py_compile
 from pathlib import Path
@@ -7,15 +7,15 @@ from .console import Failure
 
 
 def compile_python(source: Path, target: Path, shown: str) -> None:
-    """Compiles a file of Python to `target`, for the minor version that runs this.
+    """Compiles a Python file to `target`, for the minor version that runs this.
 
     Args:
         source: the file.
-        target: what is written; it is never compared with the source again.
-        shown: what tracebacks call the file.
+        target: the file to write; it is never compared with the source again.
+        shown: the file's name in tracebacks.
 
     Raises:
-        Failure: it is no Python of this version.
+        Failure: it is not Python of this version.
     """
     try:
         py_compile.compile(

@@ -1,8 +1,8 @@
-"""Finds out on any system whether a runtime will load where it is shipped to.
+"""Checks on any system whether a runtime will load on its target system.
 
-Every library that one in the runtime asks for must be in it, where its system's loader looks, or be
-a part of that system. The loaders' rules are those of ld.so(8), of Windows' "Dynamic-link library
-search order" for modules that Python opens, and of dyld(1).
+Every library that a file in the runtime imports must be in the runtime, where the system's loader
+looks, or belong to that system. The loaders' rules are those of ld.so(8), of Windows' "Dynamic-link
+library search order" for modules that Python opens, and of dyld(1).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +17,12 @@ from .system_libraries import is_system_library
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `check` found.
+    """The result of `check`.
 
     Attributes:
         problems: One sentence each, which names the file and says what to do.
-        system: What players need at least, such as "glibc 2.28" or "macOS 14.0"; "" when no file
-            asks for a version.
+        system: The oldest system that works, such as "glibc 2.28" or "macOS 14.0"; "" if no file
+            requires a version.
     """
 
     problems: tuple[str, ...]
@@ -30,12 +30,12 @@ class Report:
 
 
 def check(runtime: Path, platform: Platform, private: Sequence[bytes] = ()) -> Report:
-    """Read every file of the runtime in the folder `runtime` that is to run on `platform`.
+    """Reads every file of the runtime in the folder `runtime` that will run on `platform`.
 
     Args:
         runtime: The folder that lies beside a game.
-        platform: Where the game runs.
-        private: What no shipped file may contain: the builder's folders.
+        platform: The platform of the game.
+        private: Texts that no shipped file may contain: the builder's folders.
 
     Raises:
         Failure: a library is too damaged to be read.
@@ -65,7 +65,7 @@ def _missing(
     files: Iterable[tuple[Path, Binary]], runtime: Path, platform: Platform
 ) -> Iterator[str]:
     names = frozenset(path.relative_to(runtime).as_posix() for path in runtime.rglob("*"))
-    if platform.system == "windows":  # which does not tell large from small letters
+    if platform.system == "windows":  # which ignores case
         names = frozenset(map(str.lower, names))
     folders = _windows_folders(runtime)
     needing: dict[str, list[Path]] = {}
@@ -106,7 +106,7 @@ def _outside(files: Iterable[tuple[Path, Binary]]) -> Iterator[str]:
 
 
 def _windows_folders(runtime: Path) -> list[Path]:
-    """Where Windows looks besides a module's own folder.
+    """Returns the folders that Windows searches besides a module's own.
 
     The loader adds the root and `DLLs`; wheels that bring libraries add their own `NAME.libs` when
     they are imported.
@@ -131,7 +131,9 @@ def _macos_places(library: str, folder: Path, binary: Binary) -> list[str]:
 
 
 def _inside(path: str) -> str:
-    """The same path without "..", relative to the runtime; outside of it, it begins with ".."."""
+    """Returns the same path without "..", relative to the runtime; outside of it, it begins with
+    "..".
+    """
     parts: list[str] = []
     for part in PurePosixPath(path).parts:
         if part == ".." and parts and parts[-1] != "..":
@@ -145,7 +147,7 @@ def _looks_outside(binary: Binary, folder: Path) -> bool:
     if binary.platform.system == "macos" and not any(
         each.startswith("@rpath/") for each in binary.libraries
     ):
-        return False  # it never looks
+        return False  # the loader never searches it
     places = (
         _linux_places("", folder, binary)
         if binary.platform.system == "linux"
@@ -162,7 +164,7 @@ def _leaks(runtime: Path, private: Sequence[bytes]) -> Iterator[str]:
                 if each in content:
                     name = path.relative_to(runtime)
                     told = each.decode(errors="replace")
-                    yield f"{name} tells of this machine ({told}): strip it, or leave it out."
+                    yield f"{name} names a folder of this machine ({told}): strip or leave it out."
 
 
 def _needed(binaries: Iterable[Binary]) -> str:

@@ -1,16 +1,16 @@
-"""What a developer chooses for the Python that a game carries; the editor reads this alone."""
+"""A developer's choices for the Python that a game ships; the editor imports this module alone."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a developer chooses for a runtime.
+    """A developer's choices for a runtime.
 
     Attributes:
-        extra_packages: requirements of the game itself, as pip takes them.
-        keep_sources: whether Python files are readable in the game, and not only compiled.
-        gpl_encoders: whether x264 and x265 go along, whose licence then binds the game.
+        extra_packages: requirements of the game itself, in pip's syntax.
+        keep_sources: true to keep Python files readable in the game.
+        gpl_encoders: true to include x264 and x265, whose licence then binds the game.
     """
 
     extra_packages: tuple[str, ...] = ()

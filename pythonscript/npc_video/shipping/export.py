@@ -1,7 +1,7 @@
-"""Exports a game from the command line, and proves that what came out of it runs.
+"""Exports a game from the command line, and proves that the result runs.
 
-The engine ends with 0 after much that goes wrong, so its log is read, the game's Python is checked
-file by file, and the game is started once where it can be.
+The engine exits with 0 after many errors. So its log is read, the game's Python is checked file by
+file, and the game is started once if this system can run it.
 """
 
 import re
@@ -23,7 +23,7 @@ from .python_files import private_folders
 
 _PRESET = re.compile(r'^name="(.*)"$', re.MULTILINE)
 _EXPORT_S, _START_S = 900.0, 120.0
-_FRAMES = "120"  # that the game runs for when it is started once
+_FRAMES = "120"  # seconds that the game runs when it is started once
 _NO_TEMPLATE = "No export template found"
 _OURS = "ERROR: NPC Video Player: "
 _NO_PYTHON = "Python could not start"
@@ -31,12 +31,12 @@ _NO_PYTHON = "Python could not start"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export gave.
+    """The result of an export.
 
     Attributes:
         game: the program, package or archive that was written.
-        system: what players need at least, such as "glibc 2.28"; "" when that is not known.
-        was_started: whether the game has run here.
+        system: the oldest system that works, such as "glibc 2.28"; "" if it is not known.
+        was_started: true if the game has run here.
     """
 
     game: Path
@@ -45,7 +45,7 @@ class Exported:
 
 
 def presets(project: Path) -> list[str]:
-    """The names of a project's export presets, as far as it has any."""
+    """Returns the names of a project's export presets, none if it has no file of them."""
     file = project / "export_presets.cfg"
     return _PRESET.findall(file.read_text("utf-8")) if file.is_file() else []
 
@@ -59,19 +59,19 @@ def export(
     debug: bool = False,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> Exported:
-    """Exports a project with one of its presets, and looks whether the game is whole.
+    """Exports a project with one of its presets, and checks that the game is complete.
 
     Args:
         engine: the Godot to use.
         project: the folder of its project.godot.
-        preset: as it is called in Godot's export dialog.
-        game: the program, .zip or .app to write; its folder is made.
+        preset: its name in Godot's export dialog.
+        game: the program, .zip or .app to write; its folder is created.
         debug: exports for testing, with the engine's debug template.
-        on_line: hears each line of the engine's log.
+        on_line: called with each line of the engine's log.
 
     Raises:
-        Failure: the export failed, or what it gave does not run.
-        OSError: the folder cannot be made.
+        Failure: the export failed, or its result does not run.
+        OSError: the folder cannot be created.
     """
     if preset not in presets(project):
         known = ", ".join(presets(project)) or "none yet: make one with Project → Export in Godot"
@@ -87,7 +87,7 @@ def export(
 
 
 def exported(done: Exported) -> str:
-    """What an export gave, in a sentence for its developer."""
+    """Returns a sentence for the developer about an export."""
     seen = "it was started and runs" if done.was_started else "its files are whole"
     needed = f"; players need {done.system} or newer" if done.system else ""
     return f"The game is in {done.game}, and {seen}{needed}."
@@ -127,7 +127,7 @@ def _verified(engine: Engine, game: Path) -> Exported:
 
 @contextmanager
 def _unpacked(game: Path) -> Iterator[Path]:
-    """The folder in which the game is as its players have it."""
+    """Yields the folder that contains the game as its players have it."""
     if game.suffix != ".zip":
         yield game if game.is_dir() else game.parent
         return
@@ -146,12 +146,12 @@ def _manifests(folder: Path) -> Sequence[Path]:
 
 
 def _program(folder: Path, game: Path, platform: Platform) -> Path | None:
-    """The program to start, if it is one for this system."""
+    """Returns the program to start, if it is one for this system."""
     if platform != this_platform():
         return None
     if platform.system == "macos":
         found = sorted(folder.rglob("Contents/MacOS/*"))
-    elif game.suffix == ".zip":  # in it, the program is called like the archive
+    elif game.suffix == ".zip":  # in it, the program is named like the archive
         found = [folder / f"{game.stem}{'.exe' if platform.system == 'windows' else ''}"]
     else:
         found = [game]
@@ -163,7 +163,7 @@ def _start(engine: Engine, program: Path) -> None:
     own = replace(engine, path=program, args=())
     run = run_program(own, *arguments, folder=program.parent, seconds=_START_S)
     lines = [line.strip() for line in run.log.splitlines()]
-    # A game that is ended in the middle may leave behind what its own scripts wait for.
+    # A game that is ended in the middle may leave behind objects that its own scripts await.
     faults = [fault for fault in run.faults if not is_leak(fault)]
     wrong = [*(line for line in lines if _NO_PYTHON in line), *faults]
     if wrong or run.exit_code:

@@ -1,7 +1,7 @@
-"""The libraries that wheels and Pythons bring along, each with its licence and its source.
+"""Lists the libraries in wheels and Pythons, each with its licence and its source.
 
-Their projects' own texts lie in `licences`; of each licence that many share there is one text.
-Which libraries PyAV 18.1 and NumPy 2.4 have in their wheels for all six platforms was read there.
+Their projects' own texts are in `licences`. Licences that several projects share have one text. The
+list comes from the wheels of PyAV 18.1 and NumPy 2.4 for all six platforms.
 """
 
 import re
@@ -15,14 +15,14 @@ LICENCES = Path(__file__).with_name("licences")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Those who make a library, and what they ask of who distributes it.
+    """The makers of a library, and their terms for those who distribute it.
 
     Attributes:
         name: As it calls itself.
         licence: SPDX expression.
-        source: Where the source is.
+        source: The address of the source.
         texts: Names of files in `licences`, without their suffix.
-        note: What else there is to say; a sentence, or "".
+        note: Further remarks; a sentence, or "".
     """
 
     name: str
@@ -33,7 +33,7 @@ class Project:
 
     @property
     def is_gpl(self) -> bool:
-        """Whether a whole game that has it would come under its licence."""
+        """Tells whether its licence would apply to a whole game that contains it."""
         return self.licence.startswith("GPL-") and "WITH" not in self.licence
 
 
@@ -216,7 +216,7 @@ _PROJECTS = {
         "GNU dbm", "GPL-3.0-or-later", "https://www.gnu.org.ua/software/gdbm/", ("GPL-3.0",)
     ),
 }
-# What follows the name: versions, the hashes of auditwheel and delvewheel, platforms, the suffix.
+# After the name: versions, the hashes of auditwheel and delvewheel, platforms, the suffix.
 _REST = r"([-.][\w.+-]*)?\.(so|dll|dylib)(\.[\d.]+)?"
 _PATTERNS = [
     (re.compile(stem + _REST, re.IGNORECASE), project) for stem, project in _PROJECTS.items()
@@ -224,7 +224,7 @@ _PATTERNS = [
 
 
 def project_of(file_name: str) -> Project:
-    """The project that the library in a file of this name is from.
+    """Returns the project of a library by its file name.
 
     Raises:
         Failure: it is not known, so nobody could say under which licence it is shipped.

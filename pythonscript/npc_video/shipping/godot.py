@@ -1,4 +1,4 @@
-"""Running Godot on a project, and telling from its log whether all went well.
+"""Runs Godot on a project, and finds errors in its log.
 
 Godot exits with 0 after script errors, missing libraries and leaks, so the log decides.
 """
@@ -39,12 +39,12 @@ _IMPORT_S = 300.0
 
 @dataclass(frozen=True)
 class EngineRun:
-    """What came of running the engine.
+    """The result of running the engine.
 
     Attributes:
-        exit_code: The engine's, negative for a signal; None when the time limit stopped it.
+        exit_code: The engine's, negative for a signal; None if the time limit stopped it.
         log: Everything it printed, without colours.
-        faults: The lines that tell of errors, leaks or a crash, and a line for a time-out.
+        faults: The lines that report errors, leaks or a crash, and a line for a time-out.
     """
 
     exit_code: int | None
@@ -64,7 +64,7 @@ def run_project(
     env: Mapping[str, str] | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> EngineRun:
-    """Run `project` with further engine arguments; the engine never outlives this call.
+    """Runs `project` with further engine arguments; the engine never outlives this call.
 
     Args:
         engine: The Godot to use.
@@ -86,7 +86,7 @@ def run_program(
     env: Mapping[str, str] | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> EngineRun:
-    """Run the engine, or a game made of it, in `folder`; it never outlives this call.
+    """Runs the engine, or a game made of it, in `folder`; it never outlives this call.
 
     The arguments are those of `run_project`.
     """
@@ -103,7 +103,7 @@ def run_program(
 
 
 def import_project(engine: Engine, project: Path) -> None:
-    """Let the engine import the project's assets unless nothing changed since it last did.
+    """Makes the engine import the project's assets, unless nothing changed since the last import.
 
     Raises:
         Failure: An extension of the project is missing, or the import failed; the message names it
@@ -114,7 +114,7 @@ def import_project(engine: Engine, project: Path) -> None:
     known = stamp.exists() and stamp.read_text("utf-8") == engine.version
     if known and _newest_change(project) < stamp.stat().st_mtime_ns:
         return
-    # Godot 4.6 crashes without a screen where it finds an extension only now:
+    # Without a screen, Godot 4.6 crashes when it finds a new extension now:
     # https://github.com/godotengine/godot/issues/111048
     for extension in _extensions(project):
         list_extension(project, extension)
@@ -128,19 +128,19 @@ def import_project(engine: Engine, project: Path) -> None:
 
 
 def is_leak(fault: str) -> bool:
-    """Whether a fault is only that something was left behind at the end."""
+    """Tells whether a fault is only an object that was left at the end."""
     return _LEAK.search(fault) is not None
 
 
 def find_faults(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a log that tell of an error, a leak or a crash."""
+    """Yields the lines of a log that report an error, a leak or a crash."""
     return (line.strip() for line in lines if _FAULT.search(line))
 
 
 def find_errors(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of an editor's log that tell of any error, each with the place it came from.
+    """Yields the lines of an editor's log that report any error, each with its source.
 
-    The editor also tries for Vulkan; that this is in vain without a graphics card is no error.
+    The editor also tries Vulkan. A failure of that, without a graphics card, is no error.
     """
     for line, place in pairwise([*lines, ""]):
         if re.match(r"\s*(USER )?ERROR:", line) and "(drivers/vulkan/" not in place:
@@ -148,7 +148,7 @@ def find_errors(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _check_extensions(project: Path) -> None:
-    """Refuse a project without its extensions: the engine would forget them, and then crash."""
+    """Refuses a project without its extensions: the engine would forget them, and then crash."""
     known = project / ".godot" / "extension_list.cfg"
     for line in known.read_text("utf-8").splitlines() if known.exists() else ():
         extension = project / line.removeprefix("res://")
@@ -160,7 +160,7 @@ def _check_extensions(project: Path) -> None:
 
 
 def _extensions(project: Path) -> Iterator[str]:
-    """The extensions that the engine will find in a project, by their paths in it."""
+    """Yields the extensions that the engine will find in a project, by their paths in it."""
     for folder, subfolders, files in os.walk(project, followlinks=True):
         if ".gdignore" in files:
             subfolders.clear()
@@ -182,7 +182,9 @@ def _bad_end(finished: Finished, seconds: float | None) -> Iterator[str]:
 
 
 def _newest_change(project: Path) -> int:
-    """When the youngest of the project's own files was modified, in ns; built libraries aside."""
+    """Returns the newest modification time of the project's own files in ns, without built
+    libraries.
+    """
     newest = 0
     for folder, subfolders, files in os.walk(project, followlinks=True):
         subfolders[:] = [name for name in subfolders if name[0] != "." and name != "bin"]

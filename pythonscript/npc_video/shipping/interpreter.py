@@ -1,8 +1,7 @@
-"""The Python that a game runs in: where its parts lie, and the file that leads the engine to it.
+"""Finds the parts of the Python for a game, and writes the file that leads the engine to it.
 
 `pythonscript.cfg` lies beside the bridge. It names either the Python of a virtual environment on
-this machine (`executable`) or a runtime that a game carries with it (`home`); see
-`godot/native/loader.c`.
+this machine (`executable`) or a runtime that a game ships (`home`); see `godot/native/loader.c`.
 """
 
 import os
@@ -19,10 +18,10 @@ MINOR_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def libpython() -> Path:
-    """The shared library of the Python that runs this.
+    """Returns the shared library of the Python that runs this.
 
     Raises:
-        Failure: it has none, so no program can have it inside.
+        Failure: it has none, so no program can embed it.
     """
     if sys.platform == "win32":
         return Path(sys.base_prefix, f"python{MINOR_VERSION.replace('.', '')}.dll")
@@ -31,7 +30,8 @@ def libpython() -> Path:
     folders = [prefix, sysconfig.get_config_var("LIBDIR"), sysconfig.get_config_var("LIBPL")]
     multiarch = sysconfig.get_config_var("MULTIARCH")
     folders += [str(Path(folder, multiarch)) for folder in folders if folder and multiarch]
-    folders.append(str(Path(sys.base_prefix, "lib")))  # a Python that was moved tells another one
+    # After Python was moved, its own variables still name the old folder.
+    folders.append(str(Path(sys.base_prefix, "lib")))
     for folder in filter(None, folders):
         if (path := Path(folder, name)).is_file() and path.suffix != ".a":
             return path
@@ -42,11 +42,11 @@ def libpython() -> Path:
 
 
 def settings_for_this_machine(bridge: str, modules: str = ADDON_MODULES, *, mend: str = "") -> str:
-    """The text of a `pythonscript.cfg` that leads to the environment in which this runs.
+    """Returns the text of a `pythonscript.cfg` that leads to the running environment.
 
     Args:
         bridge: the bridge's file name, in the same folder.
-        modules: those to import at the start, with commas between them.
+        modules: the modules to import at the start, separated by commas.
         mend: a sentence on what to do when Python does not start; "" for installing the wheel.
     """
     return _settings(
@@ -60,11 +60,11 @@ def settings_for_this_machine(bridge: str, modules: str = ADDON_MODULES, *, mend
 
 
 def settings_of_runtime(python: str, library: str, bridge: str) -> str:
-    """The text of the `pythonscript.cfg` of a runtime that can lie anywhere.
+    """Returns the text of the `pythonscript.cfg` of a runtime that can lie anywhere.
 
     Args:
         python: the minor version, such as "3.11".
-        library: libpython, in a path that begins in the runtime.
+        library: libpython, as a path from the runtime's folder.
         bridge: the bridge's file name, in the runtime.
     """
     return _settings(
@@ -73,7 +73,7 @@ def settings_of_runtime(python: str, library: str, bridge: str) -> str:
 
 
 def read_settings(folder: Path) -> dict[str, str]:
-    """Return what the `pythonscript.cfg` in a folder says, with its paths made absolute.
+    """Returns the settings in the `pythonscript.cfg` of a folder, with absolute paths.
 
     Raises:
         OSError: it cannot be read.
@@ -86,8 +86,8 @@ def read_settings(folder: Path) -> dict[str, str]:
 
 
 def is_this_python(executable: str) -> bool:
-    """Tell whether this is the program that runs this, in the same environment."""
-    # Not by the file: the Pythons of several environments are links to the same one.
+    """Tells whether `executable` is the program that runs this, in the same environment."""
+    # Comparing files would not do: the Pythons of several environments are links to the same one.
     here, there = (os.path.normcase(os.path.abspath(each)) for each in (sys.executable, executable))  # noqa: PTH100
     return here == there
 

@@ -1,7 +1,7 @@
-"""A child process on Windows together with all that it starts: they end as one.
+"""Holds a child process on Windows together with all its descendants, so that they end together.
 
-Windows knows no group of processes that outlives its leader as POSIX does; it has job objects. What
-is in one ends with it, also when the leader ended first, and also when we are killed.
+Windows has no process group that outlives its leader as POSIX does; it has job objects. The
+processes in one end with it, also if the leader ended first or we are killed.
 """
 
 import sys
@@ -12,7 +12,7 @@ if sys.platform == "win32":
 
     _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
     _KILL_ON_CLOSE = 0x2000  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
-    _SET_QUOTA_AND_TERMINATE = 0x0101  # what a process has to allow to be put into a job
+    _SET_QUOTA_AND_TERMINATE = 0x0101  # access rights for putting a process into a job
 
     class _Limits(ctypes.Structure):
         """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
@@ -49,9 +49,9 @@ if sys.platform == "win32":
     _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
 
     class JobObject:
-        """Holds a child, and what it starts from now on, until `close`, which ends them all.
+        """Holds a child and its future descendants until `close`, which ends them all.
 
-        Where Windows refuses, it holds nothing: whoever started the child still has to end it.
+        If Windows refuses, it holds nothing, and whoever started the child must end it.
         """
 
         def __init__(self, pid: int):

@@ -1,6 +1,6 @@
-"""Links to folders: symbolic ones, and on Windows junctions, which need no administrator.
+"""Makes links to folders: symbolic ones, and on Windows junctions, which need no administrator.
 
-Git on Windows checks a symbolic link out as a text file; hence links are made, not committed.
+Git on Windows checks a symbolic link out as a text file, so links are made, not committed.
 """
 
 import os
@@ -12,15 +12,15 @@ _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
 
 
 def is_link(status: os.stat_result) -> bool:
-    """Tells whether what `lstat` says is of a symbolic link, or of a junction as Windows has them.
+    """Tells whether a result of `lstat` is that of a symbolic link, or of a junction on Windows.
 
-    Python 3.11 takes a junction for the folder that it leads to.
+    Python 3.11 mistakes a junction for the folder to which it leads.
     """
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
 def make_link(link: Path, folder: Path) -> None:
-    """Makes `link`, which must not be there, lead to a folder, also when both move together."""
+    """Makes the new `link` lead to a folder, also after both are moved together."""
     link.parent.mkdir(exist_ok=True)
     if sys.platform == "win32":
         import _winapi  # exists there alone

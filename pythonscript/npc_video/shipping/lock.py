@@ -1,4 +1,4 @@
-"""One process at a time where two would collide; the operating system frees the lock if we die."""
+"""Locks a file against other processes; the operating system frees the lock if the holder dies."""
 
 import os
 import sys
@@ -32,12 +32,13 @@ else:
 
 @contextmanager
 def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
-    """Hold the lock file `path` for the block; say `busy` once if another process has it.
+    """Holds the lock file `path` for the block; prints `busy` once if another process has it.
 
     Args:
-        path: The file, made if need be.
-        busy: What the user reads while it has to wait.
-        remove: Remove the file at the end, unless the system forbids it as others wait for it.
+        path: The file, created if it does not exist.
+        busy: The message for the user who has to wait.
+        remove: Removes the file at the end, unless the system forbids it because others wait for
+            it.
     """
     handle = _locked(path, busy)
     try:
@@ -46,12 +47,12 @@ def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
         if remove and sys.platform != "win32":
             _remove(path)
         handle.close()
-        if remove and sys.platform == "win32":  # which removes no file that is open
+        if remove and sys.platform == "win32":  # which removes no open file
             _remove(path)
 
 
 def _locked(path: Path, busy: str) -> TextIO:
-    """The open file, once no other process has it locked."""
+    """Waits until no other process has the file locked, and returns it open."""
     has_said = False
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,11 +66,11 @@ def _locked(path: Path, busy: str) -> TextIO:
             if _is_still(path, handle):
                 stack.pop_all()
                 return handle
-            # Who had it has removed it: what others lock now is another file.
+            # Its holder has removed it: others now lock another file.
 
 
 def _remove(path: Path) -> None:
-    with suppress(OSError):  # a file too many is no reason to fail
+    with suppress(OSError):  # a file that stays is no reason to fail
         path.unlink()
 
 

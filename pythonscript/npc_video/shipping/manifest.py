@@ -1,4 +1,4 @@
-"""The list of a runtime's files with their hashes, which tells a damaged copy from a whole one."""
+"""Lists a runtime's files with their hashes, to detect a damaged copy."""
 
 import hashlib
 import json
@@ -9,10 +9,10 @@ MANIFEST = "manifest.json"
 
 
 def write_manifest(runtime: Path, platform: str, python: str) -> None:
-    """Note the hash of every file in `runtime` beside them; nothing may change there afterwards.
+    """Writes the hash of every file in `runtime` beside them; nothing may change there afterwards.
 
     Args:
-        platform: The name of the one it is for.
+        platform: The name of its platform.
         python: The version of the Python in it.
     """
     hashes = {name: _hash(runtime / name) for name in _files(runtime)}
@@ -22,7 +22,7 @@ def write_manifest(runtime: Path, platform: str, python: str) -> None:
 
 
 def differences(runtime: Path) -> Iterator[str]:
-    """One sentence for each file in `runtime` that is not as its manifest says."""
+    """Yields one sentence for each file in `runtime` that differs from its manifest."""
     try:
         hashes = dict(json.loads((runtime / MANIFEST).read_text("utf-8"))["sha256"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,7 +1,7 @@
-"""Writes what a shipped game has to say of the software in it: licences, and where the source is.
+"""Writes the notices of a shipped game: licences of its software, and addresses of the sources.
 
-What packages say of themselves is taken from their metadata, what is known of the libraries that
-they bring along from `foreign`. Each text of a licence stands once, behind all that refers to it.
+Facts about packages come from their metadata, facts about the libraries in them from `foreign`.
+Each text of a licence appears once, after all that refer to it.
 """
 
 import re
@@ -17,20 +17,22 @@ from .foreign import LICENCES, Project, project_of
 NOTICES = "NOTICES.txt"
 
 _HEAD = """\
-This game contains software of others, listed here with the licences that it comes under.
+This game contains software of others. This file lists it with its licences.
 
-Licences by which you may replace a library (LGPL) hold for that library alone: its files lie in the
-folder "python", under the names given here, and the game opens whatever lies there. Where they
-demand that the source is offered, it is at the address given with each.
+Licences by which you may replace a library (LGPL) apply to that library alone. Its files lie in the
+folder "python", under the names given here, and the game opens whatever lies there. If a licence
+demands that the source is offered, it is at the address given with each.
 """
-_STAND_IN_NOTE = "Files with the names of libraries that are not in this game; nothing of them is."
+_STAND_IN_NOTE = (
+    "Files named like libraries that are not in this game; they contain nothing of them."
+)
 _RULE = "-" * 78
 _LICENCE_FILE = re.compile(
     r".*(LICEN[CS]E|COPYING|NOTICE|AUTHORS|COPYRIGHT)[\w-]*(\.(txt|md|rst))?", re.IGNORECASE
 )
 _ENGINE_NOTE = (
-    "Godot has software of others in it too: Engine.get_copyright_info() tells, and COPYRIGHT.txt"
-    " at that address."
+    "Godot contains software of others too: see Engine.get_copyright_info(), and COPYRIGHT.txt at"
+    " that address."
 )
 _LICENCE_CLASSIFIER = "License :: OSI Approved :: "
 # Compiled into a package's own modules.
@@ -39,15 +41,15 @@ _INSIDE = {"cffi": "libffi.so"}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something in the game that has a licence.
+    """A piece of software in the game that has a licence.
 
     Attributes:
-        name: With its version, where that is known.
-        licence: SPDX expression, or what its makers say.
+        name: With its version, if known.
+        licence: SPDX expression, or its makers' words.
         source: An address.
-        texts: The whole texts, as they have to be shipped.
-        note: What else there is to say, or "".
-        files: Names of its files, where they are not those of a Python package.
+        texts: The whole texts, as they must be shipped.
+        note: Further remarks, or "".
+        files: Names of its files, if they are not those of a Python package.
     """
 
     name: str
@@ -59,7 +61,7 @@ class Part:
 
 
 def foreign_libraries(runtime: Path) -> list[Path]:
-    """The libraries in `runtime` that are neither a Python module nor this addon's bridge."""
+    """Returns the libraries in `runtime` but for Python modules and this addon's bridge."""
     found = (
         path
         for path in sorted(runtime.rglob("*"))
@@ -85,15 +87,15 @@ def notices(
     stand_ins: Collection[str] = (),
     gpl: bool = False,
 ) -> str:
-    """The text that is shipped as NOTICES.txt.
+    """Returns the text that is shipped as NOTICES.txt.
 
     Args:
         version: Of this addon.
         distributions: The packages in the game, but for this addon's own.
-        libraries: What `foreign_libraries` finds.
-        python: What `python_part` tells.
-        stand_ins: Names of libraries that this addon's own stub is in the place of.
-        gpl: Whether the game's makers chose that it has libraries under the GPL.
+        libraries: The result of `foreign_libraries`.
+        python: The result of `python_part`.
+        stand_ins: Names of libraries that this addon's own stub replaces.
+        gpl: True if the game's makers chose libraries under the GPL.
 
     Raises:
         Failure: the licence of a library is not known, or it is the GPL and that is not chosen.
@@ -117,7 +119,7 @@ def notices(
 
 
 def python_part(version: str, stdlib: Path) -> Part:
-    """Python, with the text that came with it, or ours where its makers left that out.
+    """Returns the part for Python, with its own text, or ours if its makers left that out.
 
     Args:
         version: Such as "3.11.9".

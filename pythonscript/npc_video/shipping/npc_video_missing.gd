@@ -1,11 +1,11 @@
 @tool
 class_name NpcVideoMissing
 extends ResourceFormatLoader
-## Says that the addon NPC Video Player is missing, on machines where this project came without it.
+## Reports that the addon NPC Video Player is missing on this machine.
 ##
 ## `npc-video install` puts the addon onto each machine, and this file into the project's repository.
-## A game that the editor runs shows placeholders. In the editor itself nothing can take the place of
-## what it does not know: it keeps nodes and their numbers, and drops what they refer to when it saves.
+## A game that the editor runs shows placeholders. The editor itself has no replacement for unknown
+## classes: it keeps their nodes and numbers, and drops their references when it saves.
 
 const SENTENCE := (
 	"NpcVideoPlayer cannot be found: this project needs the addon NPC Video Player on each machine."
@@ -35,7 +35,7 @@ func _init() -> void:
 		_is_told = true
 		push_error(SENTENCE + (_WARNING if Engine.is_editor_hint() else ""))
 	if not Engine.is_editor_hint():
-		# Before the engine's own loader, which gives up a scene with a resource that it does not know.
+		# Before the engine's own loader, which fails on a scene with an unknown resource.
 		ResourceLoader.add_resource_format_loader(self, true)
 
 
@@ -62,7 +62,7 @@ func _load(path: String, _original: String, _sub_threads: bool, _cache_mode: int
 	return ResourceLoader.load(known, "", ResourceLoader.CACHE_MODE_IGNORE)
 
 
-## The text of a scene or resource with classes of the engine in place of the addon's.
+## Replaces the addon's classes by the engine's in the text of a scene or resource.
 func _without_ours(text: String) -> String:
 	var names := {}
 	for found in RegEx.create_from_string("\\b(?:type=\"|Array\\[)(Npc\\w+)").search_all(text):

@@ -1,4 +1,4 @@
-"""Runtime packs: runtimes that were built elsewhere, for this platform or another one.
+"""Finds and zips runtime packs: runtimes that were built elsewhere, for any platform.
 
 A pack is called `npc-video-runtime-PLATFORM-cpMINOR`, such as
 `npc-video-runtime-windows-x86_64-cp311`. It is a folder with a runtime called `python` in it, or a
@@ -22,17 +22,17 @@ _START = "npc-video-runtime-"
 
 
 def pack_name(platform: Platform, minor: str) -> str:
-    """What a pack for this platform and minor version of Python, such as "3.11", is called."""
+    """Returns the name of a pack for this platform and minor version of Python, such as "3.11"."""
     return f"{_START}{platform}-cp{minor.replace('.', '')}"
 
 
 def runtime_in(place: Path, platform: Platform, cache: Path) -> Path:
-    """The runtime for a platform that a developer has named, unpacked and whole.
+    """Returns the runtime for a platform from a developer's path, unpacked and undamaged.
 
     Args:
         place: a pack, its runtime, or a folder of packs.
-        platform: what the game is exported for.
-        cache: a folder where zips are unpacked, and stay until the next time.
+        platform: the platform of the export.
+        cache: a folder for unpacked zips, which stay for the next export.
 
     Raises:
         Failure: there is none, it is for another platform, or it is damaged.
@@ -54,12 +54,12 @@ def runtime_in(place: Path, platform: Platform, cache: Path) -> Path:
 
 
 def platform_of(runtime: Path) -> str:
-    """The name of the platform that a runtime is for, as its manifest tells."""
-    return _told(runtime, "platform") or "no platform that its manifest tells"
+    """Returns the name of a runtime's platform, from its manifest."""
+    return _told(runtime, "platform") or "a platform that its manifest does not name"
 
 
 def minor_of(runtime: Path) -> str:
-    """The minor version of the Python in a runtime, such as "3.11", as its manifest tells."""
+    """Returns the minor version of a runtime's Python, such as "3.11", from its manifest."""
     return ".".join(_told(runtime, "python").split(".")[:2])
 
 
@@ -71,12 +71,12 @@ def _told(runtime: Path, name: str) -> str:
 
 
 def zip_pack(runtime: Path, target: Path) -> None:
-    """Writes a runtime into the zip `target`, as well compressed as zips are."""
+    """Writes a runtime into the zip `target`, with the highest compression."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(runtime.rglob("*")):
             if path.is_file():
                 inside = Path(RUNTIME, path.relative_to(runtime)).as_posix()
-                entry = zipfile.ZipInfo(inside)  # of no day, so that equal packs are equal files
+                entry = zipfile.ZipInfo(inside)  # a fixed date, so that equal packs are equal files
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes(), compresslevel=9)
 

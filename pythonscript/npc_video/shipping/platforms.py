@@ -1,4 +1,4 @@
-"""The systems and processors that games run on, in Godot's words."""
+"""Names the systems and processors that games run on, in Godot's words."""
 
 import platform
 import sys
@@ -10,12 +10,12 @@ from .console import Failure
 LOADER, BRIDGE = "pythonscript", "pythonscript_bridge"  # the addon's libraries, without endings
 
 _SUFFIXES = {"linux": ".so", "windows": ".dll", "macos": ".dylib"}
-_MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}  # where Godot says it otherwise
+_MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}  # the names in which Godot differs
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What a library is compiled for.
+    """The target of a compiled library.
 
     Attributes:
         system: "linux", "windows" or "macos".
@@ -29,7 +29,7 @@ class Platform:
         return f"{self.system}-{self.machine}"
 
     def library(self, stem: str) -> str:
-        """The file name of a shared library; those of several platforms lie side by side."""
+        """Returns the file name of a shared library, unique among platforms."""
         return f"{stem}.{self.system}.{self.machine}{_SUFFIXES[self.system]}"
 
 
@@ -37,10 +37,10 @@ PLATFORMS = tuple(Platform(s, m) for s in _SUFFIXES for m in ("x86_64", "arm64")
 
 
 def this_platform() -> Platform:
-    """The platform that the running Python was compiled for, which may be emulated here.
+    """Returns the platform that the running Python was compiled for, which may be emulated here.
 
     Raises:
-        Failure: it is none that Godot's addon can be compiled for.
+        Failure: the addon cannot be compiled for it.
     """
     system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
     machine = sysconfig.get_platform().rpartition("-")[2].lower()
@@ -50,7 +50,7 @@ def this_platform() -> Platform:
 
 
 def platform_named(name: str) -> Platform:
-    """The platform that is called `name`, such as "linux-x86_64".
+    """Returns the platform of a name such as "linux-x86_64".
 
     Raises:
         Failure: there is none.

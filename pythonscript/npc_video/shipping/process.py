@@ -1,6 +1,6 @@
-"""Child processes that never outlive us: on a time limit, Ctrl-C or SIGTERM they are stopped.
+"""Runs child processes that never outlive us: a time limit, Ctrl-C or SIGTERM stops them.
 
-`foreground` is for a tool that owns the terminal (pytest, ruff); `stream` is for the engine, which
+`foreground` is for a tool that owns the terminal (pytest, ruff). `stream` is for the engine, which
 may start processes of its own and is therefore stopped as a whole group.
 """
 
@@ -19,16 +19,16 @@ from typing import TextIO
 if sys.platform == "win32":
     from .job_object import JobObject
 
-_POLL_S = 0.1  # between looks at the clock; Windows cannot interrupt a longer wait with Ctrl-C
-_LAST_WORDS_S = 5.0  # for output still in the pipe, and for a child to end by itself
+_POLL_S = 0.1  # seconds between checks; Windows cannot interrupt a longer wait with Ctrl-C
+_LAST_WORDS_S = 5.0  # seconds for output still in the pipe, and for a child to end by itself
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a streamed child ended.
+    """The result of a streamed child.
 
     Attributes:
-        exit_code: As the operating system gave it, negative for a signal; None when the time
+        exit_code: As the operating system returned it, negative for a signal; None if the time
             limit stopped it.
         output: Standard output and standard error together.
     """
@@ -38,7 +38,7 @@ class Finished:
 
 
 def foreground(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> int:
-    """Run a tool on our own terminal and return its exit code."""
+    """Runs a tool on our own terminal and returns its exit code."""
     process = subprocess.Popen(command, cwd=cwd, env=env)
     try:
         return process.wait()
@@ -60,7 +60,7 @@ def stream(
     seconds: float | None,
     on_line: Callable[[str], None],
 ) -> Finished:
-    """Run a child in a group of its own, handing each line of its output to `on_line` at once.
+    """Runs a child in a group of its own, and passes each line of its output to `on_line` at once.
 
     Args:
         command: Program and arguments.
@@ -98,19 +98,19 @@ def stream(
         exit_code = _wait(process, seconds)
     finally:
         end_group()
-        process.kill()  # also where the group was none; one that has ended is left alone
+        process.kill()  # also without a group; a process that has ended is left alone
         process.wait()
         reader.join(_LAST_WORDS_S)
     return Finished(exit_code, "\n".join(lines))
 
 
 def _group_of(process: subprocess.Popen[str]) -> Callable[[], None]:
-    """What kills a child that leads its group and all that it started, also when it has ended."""
+    """Returns a function that kills a child and its group, also after the child has ended."""
     if sys.platform == "win32":
         return JobObject(process.pid).close
 
     def kill() -> None:
-        # Nothing is left of the group; macOS answers "not permitted" when only a zombie is.
+        # The group is empty; macOS answers "not permitted" if it holds only a zombie.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 

@@ -1,6 +1,6 @@
-"""What stands in a Godot project's own files of an addon: a line in a list, an entry in a setting.
+"""Edits an addon's entries in a Godot project's files: a line in a list, an entry in a setting.
 
-Everything else in these files stays as it is, byte for byte.
+The rest of these files stays unchanged, byte for byte.
 """
 
 import re
@@ -9,18 +9,18 @@ from pathlib import Path
 
 _IGNORED = ".gitignore"
 _EXTENSIONS = Path(".godot", "extension_list.cfg")
-# What Godot and we keep beside a project for the addon alone, and what can be made anew.
+# Files that Godot and we keep for the addon alone beside a project, and that can be made anew.
 _CACHES = (Path(".godot", "npc_python"), Path(".godot", "imported_by"))
 _PLUGINS = re.compile(r"^\[editor_plugins\].*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def extension_of(addon: str) -> str:
-    """The engine's path of an addon's extension."""
+    """Returns the engine's path of an addon's extension."""
     return f"res://addons/{addon}/{addon}.gdextension"
 
 
 def list_extension(project: Path, line: str) -> None:
-    """Has the engine load an extension, which its path names, from the first start on.
+    """Lists an extension, by its path, so that the engine loads it from the first start on.
 
     Without a line in its list the engine learns of an extension only after it has read the
     project's scripts, and those that name its classes are errors until the next start.
@@ -37,12 +37,12 @@ def lists_extension(project: Path, line: str) -> bool:
 
 
 def ignore_addon(project: Path, addon: str) -> None:
-    """Keeps an addon out of the project's repository: it leads to this machine alone."""
+    """Keeps an addon out of the project's repository, because it leads to this machine alone."""
     _add_line(project / _IGNORED, _ignored(addon))
 
 
 def forget_addon(project: Path, addon: str) -> None:
-    """Removes the lines that were added for it, the enabled plugin, and what was cached for it."""
+    """Removes the lines that were added for an addon, the enabled plugin, and its cache."""
     _remove_line(project / _EXTENSIONS, extension_of(addon))
     _remove_line(project / _IGNORED, _ignored(addon))
     settings = project / "project.godot"
@@ -56,14 +56,16 @@ def forget_addon(project: Path, addon: str) -> None:
 
 
 def without_plugin(settings: str, addon: str) -> str:
-    """The text of a project.godot with the addon's plugin disabled, as Godot does it."""
+    """Returns the text of a project.godot with the addon's plugin disabled, as Godot does it."""
     entry = re.escape(f'"res://addons/{addon}/plugin.cfg"')
     of_list = re.compile(rf",\s*{entry}|{entry}\s*,\s*|{entry}")
     return _PLUGINS.sub(lambda section: of_list.sub("", section[0]), settings)
 
 
 def _ignored(addon: str) -> str:
-    """Without a slash at the end, as a link is no folder to Git."""
+    """Returns the line for `.gitignore`, without a slash at the end, because a link is no folder to
+    Git.
+    """
     return f"/addons/{addon}"
 
 
@@ -74,7 +76,7 @@ def _add_line(path: Path, line: str) -> None:
 
 
 def _remove_line(path: Path, line: str) -> None:
-    """And the file, if nothing else is in it."""
+    """Removes a line, and the file if it is then empty."""
     if path.exists() and (text := _read(path)):
         kept = [each for each in text.splitlines(keepends=True) if each.rstrip("\r\n") != line]
         _change(path, text, "".join(kept))
@@ -87,7 +89,7 @@ def _change(path: Path, text: str, changed: str) -> None:
         _write(path, changed)
 
 
-# Bytes that are no UTF-8, and line ends of every kind, come out as they went in.
+# Bytes that are not UTF-8, and line ends of every kind, stay unchanged.
 def _read(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "surrogateescape")
 

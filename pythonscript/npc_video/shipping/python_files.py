@@ -1,6 +1,6 @@
-"""A Python as the files that a game carries of it: the running one, or one of another platform.
+"""Finds the files of a Python for a game: the running one, or one of another platform.
 
-The running one may be of pyenv, Debian, conda, uv or python.org: they differ in where things lie.
+The running one may be from pyenv, Debian, conda, uv or python.org: their layouts differ.
 """
 
 import os
@@ -15,23 +15,23 @@ from .console import Failure
 from .interpreter import libpython
 from .platforms import Platform, this_platform
 
-# Beside python.exe: what Python, NumPy and PyAV need and not every Windows has.
+# Files beside python.exe that Python, NumPy and PyAV need and not every Windows has.
 _WINDOWS_ROOT = ("python3.dll", "vcruntime140.dll", "vcruntime140_1.dll")
 _LIBRARY = re.compile(r"(?:lib)?python3\.?(\d+)\.(?:so\.1\.0|dylib|dll)")
 
 
 @dataclass(frozen=True, slots=True)
 class PythonFiles:
-    """Where the parts of a Python lie.
+    """The paths of the parts of a Python.
 
     Attributes:
         version: with the micro number, such as "3.11.9".
         library: libpython.
-        beside: libraries that have to lie beside it.
+        beside: libraries that must lie beside it.
         stdlib: the folder of the standard library.
         extensions: the folder of its extension modules.
         packages: the folders in which packages are installed.
-        searched: where the libraries of its extension modules may be.
+        searched: folders that may contain the libraries of its extension modules.
     """
 
     platform: Platform
@@ -50,10 +50,10 @@ class PythonFiles:
 
 
 def this_python() -> PythonFiles:
-    """The Python that runs this, with the packages of its environment.
+    """Returns the Python that runs this, with the packages of its environment.
 
     Raises:
-        Failure: it has no shared library, or is no Python that can be taken along.
+        Failure: it has no shared library, or cannot be copied.
     """
     library, base = libpython(), Path(sys.base_prefix)
     stdlib = Path(sysconfig.get_path("stdlib"))
@@ -62,7 +62,7 @@ def this_python() -> PythonFiles:
         beside = _beside(base)
     else:
         extensions, beside = Path(sysconfig.get_config_var("DESTSHARED")), ()
-        if not extensions.is_dir():  # a Python that was moved tells where it once was
+        if not extensions.is_dir():  # a Python that was moved names its old folder
             extensions = stdlib / "lib-dynload"
     folders = dict.fromkeys(Path(sysconfig.get_path(each)) for each in ("purelib", "platlib"))
     return PythonFiles(
@@ -78,12 +78,12 @@ def this_python() -> PythonFiles:
 
 
 def python_in(folder: Path, platform: Platform) -> PythonFiles:
-    """The Python of any platform that lies in a folder, with the packages installed in it.
+    """Returns the Python of any platform in a folder, with the packages installed in it.
 
     Args:
-        folder: what python.org's installer, uv or conda make: on Windows with `Lib` and `DLLs`,
+        folder: as made by python.org's installer, uv or conda: on Windows with `Lib` and `DLLs`,
             elsewhere with `lib/python3.x`.
-        platform: what it is for.
+        platform: its platform.
 
     Raises:
         Failure: there is none.
@@ -115,7 +115,7 @@ def python_in(folder: Path, platform: Platform) -> PythonFiles:
 
 
 def private_folders() -> list[str]:
-    """The folders of this machine that no player has to know of, the longest first.
+    """Returns the folders of this machine that must not appear in a game, the longest first.
 
     Each ends in a separator.
     """
@@ -135,7 +135,7 @@ def _beside(folder: Path) -> tuple[Path, ...]:
 
 
 def _version_in(folder: Path, minor: str) -> str:
-    """The full version, as far as the files tell it."""
+    """Returns the version, with the micro number if the files contain it."""
     for header in (folder / "include" / "patchlevel.h", *folder.glob("include/*/patchlevel.h")):
         if header.is_file():
             told = re.search(r'PY_VERSION\s+"([\d.]+)', header.read_text("utf-8"))

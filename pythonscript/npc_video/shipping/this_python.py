@@ -1,4 +1,4 @@
-"""Whether the engine can load the Python that runs this: it has to be of one kind with it."""
+"""Checks whether the engine can load the Python that runs this: both must be of one kind."""
 
 import subprocess
 import sys
@@ -10,15 +10,15 @@ __all__ = ["check_processor", "check_store", "is_translated", "processors_of"]
 
 _ELF, _PE = b"\x7fELF\x02\x01", b"MZ"
 _MACH_O, _MACH_O_UNIVERSAL = b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"
-_MAX_PARTS = 16  # of a universal program; what claims more is no such file
+_MAX_PARTS = 16  # of a universal program; a larger number is another kind of file
 _CPU_TYPES = {0x01000007: "x86_64", 0x0100000C: "arm64"}  # mach/machine.h
 _ELF_MACHINES = {62: "x86_64", 183: "arm64"}  # elf.h
 _PE_MACHINES = {0x8664: "x86_64", 0xAA64: "arm64"}  # winnt.h
-_PE_HEADER, _PE_HEADERS_END = 0x3C, 4096  # where its place stands, and before which it lies
+_PE_HEADER, _PE_HEADERS_END = 0x3C, 4096  # the field with the header's offset, and its limit
 
 
 def check_store(base_prefix: str = sys.base_prefix) -> None:
-    """Raise Failure if this is the Microsoft Store's Python, which no other program may load."""
+    """Raises Failure if this is the Microsoft Store's Python, which no other program may load."""
     if "windowsapps" in map(str.lower, PureWindowsPath(base_prefix).parts):
         raise Failure(
             "This Python comes from the Microsoft Store, whose programs no other may load:"
@@ -27,12 +27,12 @@ def check_store(base_prefix: str = sys.base_prefix) -> None:
 
 
 def check_processor(godot: Path, ours: str, *, translated: bool) -> None:
-    """Raise Failure if Godot runs as a program for another processor than this Python does.
+    """Raises Failure if Godot runs on another kind of processor than this Python.
 
     Args:
-        godot: a program; one that does not tell passes, as a script that starts another.
-        ours: "x86_64" or "arm64", as `this_platform` has it.
-        translated: as `is_translated` gives it.
+        godot: a program; one of unknown kind passes, such as a script that starts another.
+        ours: "x86_64" or "arm64", as `this_platform` returns it.
+        translated: the result of `is_translated`.
     """
     made_for = processors_of(godot)
     native = "arm64" if translated or ours == "arm64" else "x86_64"
@@ -45,7 +45,7 @@ def check_processor(godot: Path, ours: str, *, translated: bool) -> None:
 
 
 def is_translated() -> bool:
-    """Whether Rosetta runs this, a program for Intel's processors on one of Apple's."""
+    """Tells whether Rosetta runs this: a program for Intel's processors on one of Apple's."""
     if sys.platform != "darwin":
         return False
     asked = subprocess.run(
@@ -55,7 +55,7 @@ def is_translated() -> bool:
 
 
 def processors_of(program: Path) -> frozenset[str]:
-    """The processors that a program of any system is made for; none for any other file."""
+    """Returns the processors that a program of any system is made for; none for any other file."""
     with program.open("rb") as file:
         head = file.read(_PE_HEADERS_END)
     if head[:4] == _MACH_O:

@@ -18,7 +18,7 @@ def raising(error: OSError) -> object:
 def test_a_full_disk_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     full = OSError(errno.ENOSPC, "No space left on device", "/cache/x")
     monkeypatch.setattr(commands, "_engine", raising(full))
-    with pytest.raises(Failure, match=r"^No space left on device, /cache/x: put that right"):
+    with pytest.raises(Failure, match=r"^No space left on device, /cache/x: fix that"):
         commands.run(["engine"])
 
 

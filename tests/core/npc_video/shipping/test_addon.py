@@ -155,7 +155,7 @@ def link_to_nowhere(path: Path) -> None:
 def test_what_is_not_ours_is_left_alone(game: Path, addon: Addon, change, put) -> None:
     put(place(game))
     before = content(game)
-    with pytest.raises(Failure, match="something else than this addon: move it away"):
+    with pytest.raises(Failure, match="is not this addon: move it away"):
         change(game, addon)
     assert content(game) == before
 
@@ -173,10 +173,10 @@ def test_a_folder_addons_that_is_none_is_left_alone(tmp_path: Path, addon: Addon
 @pytest.mark.parametrize(
     ("number", "mend"),
     [
-        (errno.EROFS, "get the right to write there"),
-        (errno.EACCES, "get the right to write there"),
-        (errno.ENOSPC, "make room on the disk"),
-        (errno.EIO, "put that right"),
+        (errno.EROFS, "get write access"),
+        (errno.EACCES, "get write access"),
+        (errno.ENOSPC, "free some space"),
+        (errno.EIO, "fix that"),
     ],
 )
 @pytest.mark.parametrize("change", [install, uninstall])

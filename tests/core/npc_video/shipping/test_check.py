@@ -86,7 +86,9 @@ def test_no_library_looks_outside(tmp_path, search):
 def test_folders_of_the_builder_are_found_in_any_file(tmp_path):
     (tmp_path / "module.pyc").write_bytes(b"\0\0/home/ada/game/module.py\0")
     (problem,) = problems(tmp_path, "linux", [b"/home/ada", b"/home/bob"])
-    assert problem == "module.pyc tells of this machine (/home/ada): strip it, or leave it out."
+    assert (
+        problem == "module.pyc names a folder of this machine (/home/ada): strip or leave it out."
+    )
 
 
 def test_the_system_that_players_need_is_told(tmp_path):

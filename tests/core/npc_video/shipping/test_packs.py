@@ -64,7 +64,7 @@ def test_equal_packs_are_equal_files(tmp_path: Path) -> None:
         ("other platform", "is for windows-x86_64, not for linux-x86_64"),
         ("file changed", r"is damaged: lib/module\.pyc was changed"),
         ("file missing", r"is damaged: lib/module\.pyc is missing"),
-        ("no manifest", "is for no platform that its manifest tells"),
+        ("no manifest", "is for a platform that its manifest does not name"),
     ],
 )
 def test_what_is_wrong_with_a_pack_is_told(
