@@ -1,15 +1,15 @@
-"""The one entry of the project: `python3 run.py COMMAND`, where `--help` tells the commands.
+"""Runs every command of the project: `python3 run.py COMMAND`; `--help` lists the commands.
 
-It needs Python 3.11, a C compiler and nothing else installed by hand. This file and all that it
-imports use the standard library only, because they run before the virtual environment exists; and
-this file reads in older Pythons, so that they can say that they are too old.
+It needs nothing installed but Python 3.11 or newer. This file and all that it imports use the
+standard library only, because they run before the virtual environment exists. Older Pythons can
+parse this file too, so that it can say that they are too old.
 """
 
 import signal
 import sys
 from pathlib import Path
 
-# Where the packages of the checkout are, until an environment has them installed.
+# The packages of the checkout, until an environment has them installed.
 sys.path.insert(1, str(Path(__file__).resolve().parent / "pythonscript"))
 
 
@@ -23,7 +23,7 @@ def main():  # type: () -> int
     from tools.commands import run
 
     print_anything()
-    # So that whoever started us can end us and our children get cleaned up too.
+    # As an exception, so that our children are stopped when somebody ends us.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         return run(sys.argv[1:])

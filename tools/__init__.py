@@ -1,4 +1,4 @@
-"""What a developer of this project runs; nothing here ships with a game.
+"""Commands for developers of this project; nothing here ships with a game.
 
 Modules that `run.py` imports before the virtual environment exists use the standard library only.
 """

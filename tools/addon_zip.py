@@ -1,4 +1,4 @@
-"""Makes the addon zip of this platform, with the Python of the virtual environment inside.
+"""Makes the addon zip of this platform, which contains the virtual environment's Python.
 
 python -m tools.addon_zip FOLDER
 """

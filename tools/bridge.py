@@ -1,11 +1,10 @@
-"""Builds the native part of the bridge and puts it where Godot projects expect it.
+"""Builds the native part of the bridge and installs it in Godot projects.
 
     python -m tools.bridge
 
-Runs inside the project's virtual environment: `native` compiles, the result goes to `build/bridge`,
-and from there into the `bin` folder of the addon and of the test project, together with the file
-that tells the library where this machine's Python is. Nothing is compiled when no source has
-changed.
+Runs inside the project's virtual environment. `native` compiles into `build/bridge`. The result
+goes into the `bin` folder of the addon and of the test project, with the settings that lead to this
+machine's Python. Nothing is compiled unless a source has changed.
 """
 
 import hashlib
@@ -26,7 +25,7 @@ from tools.paths import ADDON, BUILD, ROOT
 
 _BUILT = BUILD / "bridge"
 
-# Where the bridge goes, and the modules that register classes there.
+# The folders for the bridge, and the modules that register classes there.
 _PROJECTS = {
     ADDON / "bin": ADDON_MODULES,
     ROOT / "tests" / "bridge" / "project" / "bin": "",
@@ -34,10 +33,10 @@ _PROJECTS = {
 
 
 def compile_all(platform: Platform | None = None) -> Sequence[Path]:
-    """The loader and the bridge, compiled anew where a source has changed; the encoders' stub too.
+    """Compiles the loader, the bridge and the encoders' stub, unless they are up to date.
 
     Args:
-        platform: what they are for; None for this one.
+        platform: the target platform; None for this one.
 
     Raises:
         Failure: they do not compile.
@@ -51,7 +50,7 @@ def compile_all(platform: Platform | None = None) -> Sequence[Path]:
     is_there = all(each.is_file() for each in (stamp, stub, *files))
     if not (is_there and stamp.read_text("utf-8") == wanted):
         shutil.rmtree(built, ignore_errors=True)
-        built.mkdir(parents=True, exist_ok=True)  # Windows left a library in use there
+        built.mkdir(parents=True, exist_ok=True)  # Windows kept a library that was in use
         native.compile_libraries(built, platform)
         stub.parent.mkdir(exist_ok=True)
         native.compile_encoder_stub(stub, platform)
@@ -60,7 +59,7 @@ def compile_all(platform: Platform | None = None) -> Sequence[Path]:
 
 
 def _fingerprint() -> str:
-    """Changes with everything that the compiled files depend on."""
+    """Returns a text that changes with everything that the compiled files depend on."""
     versions = (sys.version, version("cffi"), version("ziglang"))
     digest = hashlib.sha256(repr(versions).encode())
     for path in [*native.native_files(), STUB_SOURCE, Path(native.__file__)]:
@@ -69,19 +68,19 @@ def _fingerprint() -> str:
 
 
 def install(files: Sequence[Path], folder: Path, modules: str) -> None:
-    """Puts the loader and the bridge into a folder, and leads them to this environment.
+    """Installs the loader and the bridge in a folder, with settings for this environment.
 
     Args:
-        files: what `compile_all` gives.
-        folder: of a Godot project, made if need be.
-        modules: to import at the engine's start, with commas between them.
+        files: the result of `compile_all`.
+        folder: of a Godot project, created if it does not exist.
+        modules: the modules to import at the engine's start, separated by commas.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for source in files:
         target = folder / source.name
         if target.is_file() and target.read_bytes() == source.read_bytes():
             continue
-        # A new file in its place: the engine may have the old one open.
+        # Replaces the file instead of writing into it: the engine may have the old one open.
         temporary = target.with_suffix(".new")
         shutil.copy2(source, temporary)
         put_in_place(temporary, target)

@@ -1,4 +1,4 @@
-"""What `run.py` can do: each command gets what it needs ready, then runs one thing."""
+"""Implements the commands of `run.py`: each prepares what it needs, then runs one program."""
 
 import argparse
 import errno
@@ -26,11 +26,11 @@ from tools.engine import find, find_or_fetch
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.screen import screen
 
-_SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs when named
-_START_S = 60.0  # for the engine to start and to end, on top of the seconds asked for
+_SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs on request
+_START_S = 60.0  # seconds for the engine to start and to end, on top of the requested ones
 _EDITOR_FRAMES_PER_S = 60
 _SHOTS_S, _SHOTS_SIZE = 300.0, "1920x1080"
-# What the machine's owner, not the program, can do something about.
+# Errors that the machine's owner can fix, not the program.
 _PUT_RIGHT = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST)
 
 
@@ -40,10 +40,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command line and return the exit code.
+    """Runs one command line and returns the exit code.
 
     Raises:
-        Failure: Something that the user has to put right.
+        Failure: The user has to fix something.
     """
     options = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -62,14 +62,14 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="play the demo")
     demo.set_defaults(command=_demo)
-    demo.add_argument("--seconds", type=float, help="let it play itself for so long and report")
+    demo.add_argument("--seconds", type=float, help="play by itself for this time and report")
     demo.add_argument("--shots", type=Path, metavar="DIR", help="save pictures there")
     demo.add_argument(
-        "--size", type=_window_size, metavar="WxH", help="of the window, as 1920x1080"
+        "--size", type=_window_size, metavar="WxH", help="size of the window, as 1920x1080"
     )
     demo.add_argument("--headless", action="store_true", help="open no window")
 
-    # With another prefix than "-", pytest's own options pass through untouched.
+    # With another prefix than "-", pytest's own options pass through unchanged.
     test = commands.add_parser("test", help="run the tests", prefix_chars="\0", add_help=False)
     test.set_defaults(command=_test)
     test.add_argument("arguments", nargs="*", metavar="[core|bridge|engine|live] [pytest options]")
@@ -77,17 +77,20 @@ def _parser() -> argparse.ArgumentParser:
     editor = commands.add_parser("editor", help="open a project in Godot's editor")
     editor.set_defaults(command=_editor)
     editor.add_argument(
-        "project", type=Path, nargs="?", help="yours, which gets the addon; else the demo"
+        "project",
+        type=Path,
+        nargs="?",
+        help="your project, which gets the addon; default: the demo",
     )
     editor.add_argument(
-        "--seconds", type=float, help="close it after about so long; fail on errors"
+        "--seconds", type=float, help="close it after about this time; fail on errors"
     )
 
-    install = commands.add_parser("install", help="put the addon into a project of yours")
+    install = commands.add_parser("install", help="install the addon in your project")
     install.set_defaults(command=_install)
     install.add_argument("project", type=Path, help="the folder with its project.godot")
 
-    remove = commands.add_parser("remove", help="take the addon out of a project of yours")
+    remove = commands.add_parser("remove", help="remove the addon from your project")
     remove.set_defaults(command=_remove)
     remove.add_argument("project", type=Path, help="the folder with its project.godot")
 
@@ -101,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     addon_zip.set_defaults(command=_addon_zip)
     addon_zip.add_argument("folder", type=Path, metavar="DIR")
 
-    engine = commands.add_parser("engine", help="tell which Godot is used, and fetch one if needed")
+    engine = commands.add_parser("engine", help="print which Godot is used; fetch one if needed")
     engine.set_defaults(command=_engine)
 
     bench = commands.add_parser("bench", help="run a benchmark")
@@ -109,21 +112,21 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("name", help="a module of bench/")
 
     doctor = commands.add_parser(
-        "doctor", help="tell whether all is there and works", prefix_chars="\0", add_help=False
+        "doctor", help="report what is missing or wrong", prefix_chars="\0", add_help=False
     )
     doctor.set_defaults(command=_doctor)
     doctor.add_argument("arguments", nargs="*", metavar="[FILE] [options]")
 
     bake = commands.add_parser(
         "bake",
-        help="make the clips that a game of yours ships with",
+        help="make the clips that your game ships with",
         prefix_chars="\0",
         add_help=False,
     )
     bake.set_defaults(command=_bake)
     bake.add_argument("arguments", nargs="*", metavar="PROJECT [options]")
 
-    windows = commands.add_parser("windows", help="run what it can as a program of Windows")
+    windows = commands.add_parser("windows", help="run the addon as a Windows program")
     windows.set_defaults(command=_windows)
 
     soak = commands.add_parser(
@@ -184,7 +187,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _shots(options: argparse.Namespace) -> int:
-    """Have the demo and then the editor show what they can, and save pictures of it."""
+    """Saves pictures of the demo and then of the editor."""
     engine = _ready(DEMO)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -215,7 +218,7 @@ def _window_size(text: str) -> str:
 
 
 def _play(seconds: float | None, shots: Path | None, *, size: str | None, headless: bool) -> int:
-    """Run the demo: its log to stderr, and the last line of JSON in it to stdout, at the end."""
+    """Runs the demo; its log goes to stderr, and its last line of JSON at the end to stdout."""
     engine = _ready(DEMO)
     result = ""
 
@@ -301,7 +304,7 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
     if set(chosen) <= {"core", "live"}:
         _ready_environment()
         with _preparing():
-            _build_bridge()  # a runtime for a game is assembled around it
+            _build_bridge()  # a runtime for a game is assembled from it
     else:
         _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
     return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
@@ -342,7 +345,7 @@ def _bake(options: argparse.Namespace) -> int:
 
 def _windows(options: argparse.Namespace) -> int:
     if os.environ.get("GODOT_WINDOWS"):
-        _ready()  # this machine's engine exports a game for the other one
+        _ready()  # this machine's engine exports a game for Windows
     else:
         _ready_environment()
     return _python("tools.windows")
@@ -353,12 +356,12 @@ def _check(options: argparse.Namespace) -> int:
     stages = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",))
     failed = [" ".join(stage) for stage in stages if _python(*stage)]
     if failed:
-        raise Failure(f"Put right what these say, then check again: {', '.join(failed)}.")
+        raise Failure(f"Fix the reports of these, then check again: {', '.join(failed)}.")
     return _run_tests((), ())
 
 
 def _ready(*projects: Path) -> Engine:
-    """Get the environment, the engine, the bridge and these projects ready to run."""
+    """Prepares the environment, the engine, the bridge and these projects."""
     engine = _ready_engine()
     check_processor(engine.path, this_platform().machine, translated=is_translated())
     with _preparing():
@@ -406,12 +409,12 @@ def _build_bridge() -> None:
 def _python(
     module: str, *arguments: str, cwd: Path = ROOT, env: Mapping[str, str] = os.environ
 ) -> int:
-    """Run a module of the virtual environment on our terminal, which may lack characters."""
+    """Runs a module of the virtual environment on our terminal, which may lack characters."""
     env = {"PYTHONIOENCODING": ":replace", **env}
     return foreground([environment.PYTHON, "-m", module, *arguments], cwd=cwd, env=env)
 
 
 def _npc_video(*arguments: str) -> int:
-    """Run the command that the wheel brings, in the folder that its arguments are relative to."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}  # `tools` is here
+    """Runs the wheel's command in the caller's folder, to which its arguments are relative."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}  # so that it finds `tools`
     return _python("tools.npc_video", *arguments, cwd=Path.cwd(), env=env)

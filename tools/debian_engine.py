@@ -1,8 +1,8 @@
-"""A Godot of our own for Debian machines without one, unpacked from Debian testing.
+"""Fetches a Godot for Debian machines without one, unpacked from Debian testing.
 
 Nothing is installed: it lies in a folder of the user's cache, and patchelf makes the programs start
-with the C library that came along. They find their libraries by an RPATH, never by LD_LIBRARY_PATH,
-so whatever they start is undisturbed.
+with the C library beside them. They find their libraries by an RPATH, not by LD_LIBRARY_PATH, so
+programs that they start are not affected.
 
 An `Xvfb` comes with it, because a machine without Godot seldom has a screen.
 """
@@ -28,7 +28,7 @@ PACKAGES = (
     *("xvfb", "x11-xkb-utils", "xkb-data"),
 )
 _PROGRAMS = ("godot", "godot-template-release", "Xvfb", "xkbcomp")
-# Wheels carry libraries with a RUNPATH, which would take these from the machine's own C library:
+# Wheels carry libraries with a RUNPATH, which would take these from the machine's own C library. So
 # the programs load them first.
 _C_LIBRARY = (
     *("libanl.so.1", "libdl.so.2", "libm.so.6", "libmvec.so.1", "libpthread.so.0"),
@@ -38,7 +38,7 @@ _RECIPE = 1  # raise it when a change below must reach copies already unpacked
 _SPACE_NEEDED = 1_500_000_000  # bytes, downloads and unpacked files together
 
 
-# Mesa's index of shaders is shared by all programs, and ended editors with SIGBUS.
+# All programs share Mesa's index of shaders, and it ended editors with SIGBUS.
 WITHOUT_SHARED_SHADERS = {"MESA_SHADER_CACHE_DISABLE": "true"}
 
 
@@ -49,7 +49,7 @@ class Unpacked:
     Attributes:
         root: Folder that holds `usr` and `etc`.
         packages: Version of each Debian package in it.
-        version: What its `godot --version` prints.
+        version: The output of its `godot --version`.
     """
 
     root: Path
@@ -64,7 +64,7 @@ class Unpacked:
         return self.root / "usr" / "bin" / name
 
     def environment(self) -> dict[str, str]:
-        """Variables that lead to the copy's own drivers and data; safe for child processes."""
+        """Returns variables that lead to the copy's drivers and data, safe for child processes."""
         return {
             "LIBGL_DRIVERS_PATH": str(self.libraries / "dri"),
             "GBM_BACKENDS_PATH": str(self.libraries / "gbm"),
@@ -76,7 +76,7 @@ class Unpacked:
 
 
 def unpacked(cache: Path | None = None) -> Unpacked | None:
-    """The copy in the cache, if a finished one is there."""
+    """Returns the finished copy in the cache, if there is one."""
     folder = _folder(cache or cache_folder())
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -86,7 +86,7 @@ def unpacked(cache: Path | None = None) -> Unpacked | None:
 
 
 def fetch(patchelf: Path) -> Unpacked:
-    """Download and unpack a copy, or wait for another process that does.
+    """Downloads and unpacks a copy, or waits for another process that does.
 
     Raises:
         Failure: This is not Debian, or APT cannot get the packages.
@@ -140,7 +140,7 @@ def _require_space(cache: Path) -> None:
 
 
 def _relocate(root: Path, home: Path, patchelf: Path) -> None:
-    """Make the programs in `root` work from `home`, the folder that `root` will become."""
+    """Makes the programs in `root` work from `home`, the future path of `root`."""
     libraries = _libraries(root)
     final = home / libraries.relative_to(root)
     present = [name for name in _C_LIBRARY if (libraries / name).exists()]
@@ -151,24 +151,24 @@ def _relocate(root: Path, home: Path, patchelf: Path) -> None:
         run(patchelf, "--set-interpreter", final / loader, *needed, program)
         run(patchelf, "--force-rpath", "--set-rpath", final, program)
     for library in libraries.glob("*.so*"):
-        # A RUNPATH switches the program's RPATH off for everything below that library.
+        # A RUNPATH disables the program's RPATH for everything below that library.
         if not library.is_symlink() and run(patchelf, "--print-rpath", library):
             run(patchelf, "--force-rpath", "--set-rpath", "$ORIGIN:$ORIGIN/pulseaudio", library)
     _free_xvfb(root / "usr" / "bin" / "Xvfb")
 
 
 def _free_xvfb(program: Path) -> None:
-    """Let Xvfb take `xkbcomp` from its working folder: the path of it is compiled in."""
+    """Makes Xvfb take `xkbcomp` from its working folder instead of its compiled-in path."""
     compiled_in = b"\0/usr/bin\0"
     code = program.read_bytes()
     if code.count(compiled_in) == 1:
         program.write_bytes(code.replace(compiled_in, b"\0.".ljust(len(compiled_in), b"\0")))
     else:
-        program.unlink()  # an Xvfb built otherwise: better none than one without a keyboard
+        program.unlink()  # an unknown Xvfb: better none than one without a keyboard
 
 
 def _finish(folder: Path, packages: dict[str, str]) -> Unpacked:
-    """Prove that the copy runs, and write the manifest that declares it finished."""
+    """Proves that the copy runs, and writes the manifest that marks it as finished."""
     root = folder / "root"
     version = run(root / "usr/bin/godot", "--version")
     temporary = folder / "manifest.json.part"

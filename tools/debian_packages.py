@@ -1,6 +1,7 @@
-"""Packages of Debian in a folder of the user's own: downloaded and unpacked, not installed.
+"""Downloads and unpacks Debian packages into a folder of the user's own.
 
-No root is needed: APT downloads into a private folder, and `dpkg-deb` unpacks.
+No root is needed and nothing is installed: APT downloads into a private folder, and `dpkg-deb`
+unpacks.
 """
 
 import os
@@ -18,12 +19,12 @@ INSTALLED = Path("/var/lib/dpkg/status")
 
 @dataclass(frozen=True)
 class Mirror:
-    """Where this machine gets its packages from.
+    """A Debian mirror.
 
     Attributes:
         uri: its address.
         release: the code name of the Debian on this machine.
-        keyrings: the files of keys that it may be signed with.
+        keyrings: files of the keys that may sign it.
     """
 
     uri: str
@@ -32,14 +33,14 @@ class Mirror:
 
 
 def mirror() -> Mirror | None:
-    """The Debian mirror that this machine uses; None where it is another system."""
+    """Returns the Debian mirror that this machine uses; None on another system."""
     os_release = Path("/etc/os-release")
     codename = release_codename(os_release.read_text("utf-8")) if os_release.is_file() else None
     tools_there = all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
     source = debian_archive(read_sources(Path("/etc/apt")), codename) if codename else None
     if codename is None or source is None or not tools_there:
         return None
-    # A mirror may be signed anew by its owner; Debian's full keyring knows the newer suites.
+    # The owner of a mirror may sign it anew; Debian's full keyring knows the newer suites.
     keyrings = dict.fromkeys((*source.signed_by, KEYRING))
     return Mirror(source.uri, codename, tuple(ring for ring in keyrings if Path(ring).is_file()))
 
@@ -47,17 +48,17 @@ def mirror() -> Mirror | None:
 def fetch(
     folder: Path, mirror: Mirror, suite: str, packages: Sequence[str], status: Path | None = None
 ) -> dict[str, str]:
-    """Unpacks packages and what they need into `folder/root`; their versions by name.
+    """Unpacks packages and their dependencies into `folder/root`; returns their versions by name.
 
     Args:
-        folder: an empty one, or one to be made.
-        mirror: where they come from.
+        folder: an empty folder, or one to create.
+        mirror: the source.
         suite: of Debian, such as "bookworm".
         packages: their names.
-        status: dpkg's file of what is there already and need not come along; None for nothing.
+        status: dpkg's status file, whose packages are left out; None for none.
 
     Raises:
-        subprocess.CalledProcessError: APT or dpkg failed; `explain` has a sentence for it.
+        subprocess.CalledProcessError: APT or dpkg failed; `explain` makes a sentence of it.
     """
     archives = folder / "archives"
     environment = _apt(folder, archives, mirror, suite, status)
@@ -73,7 +74,7 @@ def fetch(
 
 
 def run(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
-    """The output of a program.
+    """Runs a program and returns its output.
 
     Raises:
         subprocess.CalledProcessError: it failed.
@@ -85,12 +86,12 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
 
 
 def explain(failed: subprocess.CalledProcessError, what: str, instead: str) -> str:
-    """One sentence for a fetch that failed.
+    """Makes one sentence of a fetch that failed.
 
     Args:
-        failed: what `fetch` or `run` raised.
-        what: was to be fetched.
-        instead: what else its user can do.
+        failed: the error of `fetch` or `run`.
+        what: the name of what was to be fetched.
+        instead: another way for the user.
     """
     output = f"{failed.stdout}{failed.stderr}"
     if "No space left on device" in output:
@@ -107,7 +108,7 @@ def explain(failed: subprocess.CalledProcessError, what: str, instead: str) -> s
 def _apt(
     folder: Path, archives: Path, mirror: Mirror, suite: str, status: Path | None
 ) -> dict[str, str]:
-    """Variables for an APT that works in `folder` alone."""
+    """Returns the variables for an APT that works in `folder` alone."""
     for path in (folder / "lists" / "partial", archives / "partial"):
         path.mkdir(parents=True)
     (folder / "status").touch()
@@ -128,7 +129,7 @@ def _apt(
         "Dir::Etc::Preferences": "/dev/null",
         "Dir::Etc::PreferencesParts": "/dev/null",
         "APT::Install-Recommends": "false",
-        "APT::Sandbox::User": "root",  # the sandbox's user may not read this user's cache
+        "APT::Sandbox::User": "root",  # APT's sandbox user may not read this user's cache
         "APT::Update::Error-Mode": "any",
     }
     configuration = folder / "apt.conf"

@@ -1,7 +1,7 @@
-"""Which mirror this Debian machine uses, read from its own APT sources.
+"""Finds the mirror that this Debian machine uses, in its own APT sources.
 
 Both formats of sources.list(5) are understood. Third parties put their entries in the same folders
-under the same release names, so the archive itself is recognised, not assumed.
+under the same release names, so this recognises the archive itself instead of assuming it.
 """
 
 import re
@@ -14,7 +14,7 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 @dataclass(frozen=True)
 class Source:
-    """One place to get packages from; field names as in a `.sources` file."""
+    """A source of packages; field names as in a `.sources` file."""
 
     uri: str
     suites: tuple[str, ...]
@@ -23,7 +23,7 @@ class Source:
 
 
 def parse_deb822(text: str) -> Iterator[Source]:
-    """The enabled binary entries of a `.sources` file."""
+    """Yields the enabled binary entries of a `.sources` file."""
     for stanza in re.split(r"\n\s*\n", text):
         fields: dict[str, str] = {}
         name = ""
@@ -48,7 +48,7 @@ def parse_deb822(text: str) -> Iterator[Source]:
 
 
 def parse_one_line(text: str) -> Iterator[Source]:
-    """The binary entries of a `sources.list` file."""
+    """Yields the binary entries of a `sources.list` file."""
     entry = re.compile(
         r"deb\s+(?:\[(?P<options>[^\]]*)\]\s*)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<rest>.*)"
     )
@@ -66,7 +66,7 @@ def parse_one_line(text: str) -> Iterator[Source]:
 
 
 def read_sources(etc: Path) -> list[Source]:
-    """Every entry below `etc`, the folder /etc/apt of a machine."""
+    """Returns every entry below `etc`, the folder /etc/apt of a machine."""
     sources: list[Source] = []
     parts = sorted((etc / "sources.list.d").glob("*")) if etc.is_dir() else []
     for file in (etc / "sources.list", *parts):
@@ -77,7 +77,7 @@ def read_sources(etc: Path) -> list[Source]:
 
 
 def debian_archive(sources: Iterable[Source], codename: str) -> Source | None:
-    """The entry for Debian's own archive on a machine of release `codename`, or None.
+    """Returns the entry for Debian's own archive on a machine of release `codename`, or None.
 
     An entry signed with Debian's keys is surest; a mirror's address ends in `/debian` by custom.
     """
@@ -93,7 +93,7 @@ def debian_archive(sources: Iterable[Source], codename: str) -> Source | None:
 
 
 def release_codename(os_release: str) -> str | None:
-    """VERSION_CODENAME of an os-release(5) text if it is Debian's, else None."""
+    """Returns VERSION_CODENAME of an os-release(5) text if it is Debian's, else None."""
     fields = dict(
         line.split("=", 1) for line in os_release.splitlines() if "=" in line and line[0] != "#"
     )
@@ -102,5 +102,5 @@ def release_codename(os_release: str) -> str | None:
 
 
 def _keyrings(words: Iterable[str]) -> tuple[str, ...]:
-    # Signed-By may also hold fingerprints or a whole key, neither of which names a file.
+    # Signed-By may also contain fingerprints or a whole key, which are no files.
     return tuple(word for word in words if word.startswith("/"))

@@ -1,4 +1,4 @@
-"""Copies of the demo, each run in one of its own, so that two at once do not meet."""
+"""Copies the demo for a run, so that two runs at once do not disturb each other."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from tools.paths import BUILD, DEMO
 
 @contextmanager
 def demo_copy(name: str) -> Iterator[Path]:
-    """A copy of the demo without its addon, in a new folder that is gone afterwards.
+    """Yields a copy of the demo without its addon, in a new folder that is removed afterwards.
 
     Args:
-        name: what the folder's begins with.
+        name: the prefix of the folder's name.
     """
     BUILD.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix=f"{name}_", dir=BUILD, ignore_cleanup_errors=True) as folder:

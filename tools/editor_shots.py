@@ -1,4 +1,4 @@
-"""Pictures of the addon in Godot's editor, which a script in a copy of the demo drives."""
+"""Saves pictures of the addon in Godot's editor, which a script in a copy of the demo drives."""
 
 import shutil
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from npc_video.shipping.godot import EngineRun, run_project
 from tools.demo_copies import demo_copy
 from tools.paths import ADDON
 
-# One window with all dialogs in it, so that its picture is that of the whole editor.
+# One window with all dialogs in it, so that its picture shows the whole editor.
 _WINDOW = ("--single-window", "--windowed", "--resolution", "1920x1080", "--position", "0,0")
 _SECONDS = 240.0
 _PLUGIN = "addons/shots"
@@ -23,20 +23,20 @@ _ENABLED = 'enabled=PackedStringArray("res://addons/npc_video_player/plugin.cfg"
 _PLAYING = (
     '[editor]\n\nrun/main_run_args="--audio-driver Dummy -- --seconds=60"\n\n[editor_plugins]\n'
 )
-# Or the editor opens it at a moment of its own.
+# Otherwise the editor opens it at an unpredictable moment.
 _MAIN_SCENE = 'run/main_scene="res://main.tscn"\n'
 
 
 def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
-    """Save the pictures, 1920×1080, as `editor_….png` in `folder`.
+    """Saves the pictures, 1920×1080, as `editor_….png` in `folder`.
 
     Args:
         engine: The Godot to use.
-        folder: Where to; it exists.
-        env: What leads to a screen.
+        folder: An existing folder.
+        env: Variables that lead to a screen.
 
     Returns:
-        What came of it; a picture that could not be taken is a fault.
+        The run; a picture that could not be taken is a fault.
     """
     with demo_copy("editor_shots") as project:
         _prepare(project)
@@ -54,7 +54,7 @@ def take(engine: Engine, folder: Path, env: Mapping[str, str]) -> EngineRun:
 
 
 def _prepare(project: Path) -> None:
-    """Has the editor take the pictures when it opens this copy of the demo."""
+    """Makes the editor take the pictures when it opens this copy of the demo."""
     addon.link(project, ADDON)
     plugin = project / _PLUGIN
     plugin.mkdir()

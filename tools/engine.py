@@ -1,4 +1,4 @@
-"""The Godot that this checkout uses: the developer's own, or else a fetched copy."""
+"""Finds the Godot of this checkout: the developer's own, or else a fetched copy."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tools import debian_engine
 
 
 def find() -> Engine | None:
-    """The developer's own Godot, else the fetched copy, else None.
+    """Returns the developer's own Godot, else the fetched copy, else None.
 
     Raises:
         Failure: GODOT names something that is not a Godot of at least version 4.5.
@@ -20,7 +20,7 @@ def find() -> Engine | None:
 
 
 def find_or_fetch(patchelf: Path) -> Engine:
-    """Like `find`, but on a Debian machine without Godot, fetch one with the help of `patchelf`.
+    """Like `find`, but fetches one on a Debian machine without Godot, with the help of `patchelf`.
 
     Raises:
         Failure: There is none and none can be fetched.

@@ -1,8 +1,7 @@
-"""The project's virtual environment: made once, brought up to date when its inputs change.
+"""Makes the project's virtual environment, and updates it when its inputs change.
 
-A stamp inside `.venv` names the Python and the pinned packages it was made from, so that a second
-run costs one hash. What the bridge needs of the Python itself is checked here, before anything is
-downloaded.
+A stamp inside `.venv` names the Python and the pinned packages from which it was made, so that a
+second run costs one hash. The Python itself is checked here, before anything is downloaded.
 """
 
 import hashlib
@@ -29,11 +28,11 @@ _STAMP = VENV / "npc-video-player.json"
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an environment was made from.
+    """The inputs of an environment.
 
     Attributes:
         python: Version and home of the base Python.
-        place: The checkout, whose path stands in the environment's files.
+        place: The checkout, whose path is in the environment's files.
         packages: Hash of the lock file and the project file; empty while nothing is installed.
     """
 
@@ -43,7 +42,7 @@ class Stamp:
 
 
 class Step(Enum):
-    """What a stale environment needs."""
+    """The update that a stale environment needs."""
 
     NOTHING = "nothing"
     INSTALL = "install"
@@ -52,7 +51,7 @@ class Step(Enum):
 
 
 def wanted_stamp(root: Path = ROOT) -> Stamp:
-    """The stamp of an environment made now, by this Python, from the files in `root`."""
+    """Returns the stamp of an environment made now, by this Python, from the files in `root`."""
     digest = hashlib.sha256()
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((root / name).read_bytes())
@@ -61,7 +60,7 @@ def wanted_stamp(root: Path = ROOT) -> Stamp:
 
 
 def next_step(found: Stamp | None, wanted: Stamp, *, runs: bool) -> Step:
-    """Compare stamps; `runs` tells whether the environment's Python is still there."""
+    """Compares stamps; `runs` is true if the environment's Python still exists."""
     if found is None:
         return Step.CREATE
     if (found.python, found.place) != (wanted.python, wanted.place) or not runs:
@@ -70,7 +69,7 @@ def next_step(found: Stamp | None, wanted: Stamp, *, runs: bool) -> Step:
 
 
 def prepare() -> None:
-    """Make `.venv` match the lock file, the project file and the running Python.
+    """Makes `.venv` match the lock file, the project file and the running Python.
 
     Raises:
         Failure: This Python cannot be embedded, or pip could not install the packages.
@@ -90,10 +89,10 @@ def prepare() -> None:
 
 
 def check_python(config: Mapping[str, object] | None = None, name: str = sys.platform) -> None:
-    """Raise Failure unless a program can embed this Python and C code can be built for it."""
+    """Raises Failure unless a program can embed this Python and C code can be built for it."""
     if name == "win32":
         check_store()
-        return  # the shared library and the headers are part of every other installation
+        return  # every other installation has the shared library and the headers
     config = config if config is not None else sysconfig.get_config_vars()
     if not (config.get("Py_ENABLE_SHARED") or config.get("PYTHONFRAMEWORK")):
         raise Failure(
@@ -108,7 +107,7 @@ def check_python(config: Mapping[str, object] | None = None, name: str = sys.pla
 
 
 def explain_pip(output: str) -> str:
-    """One sentence for what pip printed before it failed."""
+    """Makes one sentence of pip's output before it failed."""
     if "No space left on device" in output:
         return f"The disk is full: free about 1 GB for {VENV} and run the command again."
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in output:
@@ -170,7 +169,7 @@ def _read_stamp() -> Stamp | None:
     try:
         return Stamp(**json.loads(_STAMP.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
-        return None  # absent or not ours: making the environment again is always right
+        return None  # absent or not ours: then a new environment is always right
 
 
 def _write_stamp(stamp: Stamp) -> None:

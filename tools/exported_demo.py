@@ -1,4 +1,4 @@
-"""The demo as a finished game, exported the way its users export theirs.
+"""Exports the demo as a finished game, the way users export theirs.
 
 python -m tools.exported_demo DIR
 """

@@ -1,8 +1,8 @@
-"""Compiles the native part of the bridge, for this platform or for another one.
+"""Compiles the native part of the bridge, for any platform.
 
-The compiler is Zig's C compiler, a package like any other: it runs on every system, makes libraries
-for each of them, and needs neither Visual Studio nor Xcode. Linux's libraries ask for no C library
-newer than that of 2012.
+The compiler is Zig's C compiler, which is a Python package. It runs on every system, makes
+libraries for each of them, and needs neither Visual Studio nor Xcode. Linux's libraries need no C
+library newer than that of 2012.
 """
 
 import io
@@ -30,7 +30,7 @@ _TARGETS = {
     "macos-x86_64": "x86_64-macos.11.0",
     "macos-arm64": "aarch64-macos.11.0",
 }
-# The oldest systems that those targets run on, as the names of wheels say it.
+# The oldest systems that those targets run on, as in the names of wheels.
 _WHEELS = {
     "linux-x86_64": "manylinux_2_17_x86_64",
     "linux-arm64": "manylinux_2_17_aarch64",
@@ -48,17 +48,17 @@ _EXPORTED = re.compile(r"\bPyAPI_(FUNC|DATA)\([^)]*\)\s*(\w+)")
 
 
 def native_files() -> list[Path]:
-    """All C that the libraries are made of."""
+    """Returns all C files of the libraries."""
     return sorted([*(BRIDGE / "native").glob("*.[ch]"), *(BRIDGE / "_generated").glob("*.[ch]")])
 
 
 def wheel_platform(platform: Platform) -> str:
-    """The last part of the name of a wheel that has these libraries inside."""
+    """Returns the platform tag of a wheel that contains these libraries."""
     return _WHEELS[str(platform)]
 
 
 def compile_libraries(folder: Path, platform: Platform) -> tuple[Path, Path]:
-    """Compiles the loader and the bridge into a folder, with names that tell the platform.
+    """Compiles the loader and the bridge into a folder, with names that contain the platform.
 
     Raises:
         Failure: they do not compile.
@@ -84,7 +84,7 @@ def compile_loader(target: Path, platform: Platform) -> None:
 def compile_bridge(target: Path, platform: Platform) -> None:
     """Compiles the cffi module with CPython embedded, for the minor version of this Python.
 
-    It is linked to no libpython where systems allow that: the loader opens the right one before,
+    It does not link to libpython if the system allows that: the loader opens the right one before,
     and a second one in the same process would be another interpreter.
 
     Raises:
@@ -98,19 +98,19 @@ def compile_bridge(target: Path, platform: Platform) -> None:
             link = ["-undefined", "dynamic_lookup"]
         case "windows":
             link = [str(_import_library(headers, target.parent, platform))]
-        case _:  # so that it opens beside any libpython, and can be asked which one it needs
+        case _:  # so that it opens beside any libpython, and names the one it needs
             link = ["-Wl,-z,lazy"]
     _compile(source, target, platform, [f"-I{headers}", "-Wno-unused-parameter", *link])
 
 
 def compile_encoder_stub(target: Path, platform: Platform) -> None:
-    """Compiles what stands in for the encoders under the GPL in a shipped game.
+    """Compiles the replacement for the encoders under the GPL in a shipped game.
 
     Raises:
         Failure: it does not compile.
     """
     match platform.system:
-        case "macos":  # dyld refuses a library that is older than the one it stands in for
+        case "macos":  # dyld refuses a library that is older than the one it replaces
             link = ["-Wl,-compatibility_version,60000.0.0,-current_version,60000.0.0"]
         case _:
             link = ["-nostdlib"]
@@ -128,10 +128,10 @@ def _compile(source: Path, target: Path, platform: Platform, arguments: list[str
 
 
 def zig(*arguments: str | Path) -> None:
-    """Runs Zig, whose errors go to stderr.
+    """Runs Zig; its errors go to stderr.
 
     Raises:
-        Failure: it does not compile what it was to compile.
+        Failure: it does not compile the sources.
     """
     command = [sys.executable, "-m", "ziglang", *arguments]
     done = subprocess.run(
@@ -153,7 +153,7 @@ def _write_source(target: Path) -> None:
     builder = cffi.FFI()
     builder.cdef(_read("_generated/interface.h"))
     declared = _read("native/bridge.h")
-    # By this the Python half tells whether it was made for these declarations.
+    # The Python half compares this, to detect other declarations.
     declared += f"#define PS_DECLARED {zlib.crc32(declared.encode())}\n"
     builder.cdef(declared)
     builder.embedding_api(_ENTRY)
@@ -170,7 +170,7 @@ def _write_source(target: Path) -> None:
         _read("native/tasks.c"),
     ]
     builder.set_source("_pythonscript", "\n".join(sources), py_limited_api=False)
-    with redirect_stdout(io.StringIO()):  # it tells the name of the file
+    with redirect_stdout(io.StringIO()):  # it contains the name of the file
         builder.emit_c_code(str(target))
 
 
@@ -179,18 +179,18 @@ def _read(name: str) -> str:
 
 
 def _static(declarations: str) -> str:
-    """The same declarations for the C side, where nothing but the entry is visible outside."""
+    """Makes declarations static for the C side, where only the entry is visible outside."""
     code = re.sub(r"/\*.*?\*/", "", declarations, flags=re.DOTALL)
     return re.sub(r"^(?=[A-Za-z])", "static ", code, flags=re.MULTILINE)
 
 
-# ---- What is needed of Python ----
+# ---- Requirements from Python ----
 
 
 def _headers(folder: Path, platform: Platform) -> Path:
-    """The headers of this Python as they are on another platform: they differ in one file.
+    """Copies the headers of this Python for another platform; they differ in one file.
 
-    Debian keeps that file where this compiler does not look, so it is brought along there too.
+    Debian keeps that file outside this compiler's search path, so it is copied too.
     """
     ours = Path(sysconfig.get_path("include"))
     settings = (
@@ -198,7 +198,7 @@ def _headers(folder: Path, platform: Platform) -> Path:
     )
     if not settings.is_file():
         settings = Path(sysconfig.get_config_h_filename())
-    # Windows compiles with what is tried from other systems too; its own file is for its compiler.
+    # Windows uses the file for cross-compiling too; its own one is for another compiler.
     is_native = platform == this_platform() and platform.system != "windows"
     if is_native and settings.parent == ours:
         return ours
@@ -206,13 +206,13 @@ def _headers(folder: Path, platform: Platform) -> Path:
     shutil.copytree(ours, folder)
     if platform.system == "windows":
         shutil.copyfile(Path(__file__).with_name("pyconfig_windows.h"), folder / "pyconfig.h")
-    else:  # the sizes are the same on all 64-bit systems; what else it tells is not asked
+    else:  # the sizes are the same on all 64-bit systems; nothing else in it is used
         shutil.copyfile(settings, folder / "pyconfig.h")
     return folder
 
 
 def _import_library(headers: Path, folder: Path, platform: Platform) -> Path:
-    """What Windows' linker wants to know of Python's library, which then need not be there."""
+    """Makes the import library for Windows' linker, so that Python's own one need not exist."""
     exported = sorted(
         {
             f"{name}{' DATA' if kind == 'DATA' else ''}"

@@ -1,8 +1,8 @@
-"""Writes the tables of nodes and templates in `docs/graph.md` from what there is.
+"""Writes the tables of nodes and templates in `docs/graph.md` from the code.
 
     python -m tools.node_table
 
-A test compares them.
+A test compares them with the code.
 """
 
 import json
@@ -37,21 +37,21 @@ _NUMBERS: Mapping[type[Node], str] = {
 
 
 def node_table() -> str:
-    """One row for each node type, in Markdown, in the order of the families."""
+    """Returns one row for each node type, in Markdown, in the order of the families."""
     return _HEAD + "".join(map(_row, NODE_TYPES.values()))
 
 
 def template_table() -> str:
-    """One row for each template, in Markdown."""
+    """Returns one row for each template, in Markdown."""
     rows = (_template_row(name, read_template(name)) for name in TEMPLATES)
     return _TEMPLATES_HEAD + "".join(rows)
 
 
 def with_tables(document: str) -> str:
-    """The document with the tables of now.
+    """Returns the document with up-to-date tables.
 
     Raises:
-        ValueError: there is no such table in it.
+        ValueError: it lacks one of the tables.
     """
     for head, table in ((_HEAD, node_table()), (_TEMPLATES_HEAD, template_table())):
         found = re.findall(re.escape(head) + r"(?:\|.*\n)*", document)
@@ -119,7 +119,7 @@ def _input(kind: type[Node], names: str) -> str:
 
 
 def _setting(field: FieldInfo) -> str:
-    """The name, in brackets what counts without it and what else it may be, and its parts."""
+    """Formats a setting: its name, in brackets its default and choices, and its parts."""
     words = [_value(choice) for choice in _choices(field.type)]
     if field.default_factory is not NODEFAULT:
         words.insert(0, _value(field.default_factory()))
@@ -130,7 +130,7 @@ def _setting(field: FieldInfo) -> str:
 
 
 def _choices(kind: Any) -> tuple[object, ...]:
-    """The words that it must be one of; none if it may be any."""
+    """Returns the allowed words of a setting; none if it may be any."""
     for one in (kind, *get_args(kind)):
         if get_origin(one) is Literal:
             return get_args(one)
@@ -138,7 +138,7 @@ def _choices(kind: Any) -> tuple[object, ...]:
 
 
 def _parts(kind: Any) -> str:
-    """The settings of each item, if it is a list of records."""
+    """Formats the settings of each item, if it is a list of records."""
     items = get_args(kind)[:1] if get_origin(kind) is tuple else ()
     if not items or not isinstance(items[0], type) or not issubclass(items[0], Struct):
         return ""

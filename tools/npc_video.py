@@ -1,4 +1,4 @@
-"""`npc-video` for a checkout, which may have a Godot that it fetched.
+"""Runs `npc-video` for a checkout, with a fetched Godot if the machine has none.
 
 python -m tools.npc_video COMMAND…
 """

@@ -1,9 +1,9 @@
-"""Godot's official build with its export templates, for the machines of a CI.
+"""Fetches Godot's official build with its export templates, for CI machines.
 
     python -m tools.official_godot VERSION FOLDER
 
-Fetches what is not in FOLDER yet, puts the templates where Godot looks for them, and prints the
-path of the program. It needs nothing but Python.
+Fetches what FOLDER lacks, puts the templates where Godot looks for them, and prints the path of the
+program. It needs nothing but Python.
 """
 
 import os
@@ -19,11 +19,11 @@ from npc_video.shipping.platforms import Platform, this_platform
 from npc_video.shipping.templates import data_folder
 
 _RELEASES = "https://github.com/godotengine/godot/releases/download"
-_TIMEOUT_S = 60.0  # without a single byte
+_TIMEOUT_S = 60.0  # seconds without a single byte
 
 
 def archive(version: str, platform: Platform) -> str:
-    """The file name of the build of a version such as "4.6.3" for a platform."""
+    """Returns the file name of the build of a version such as "4.6.3" for a platform."""
     endings = {
         "linux": f"linux.{platform.machine}.zip",
         "windows": "win64.exe.zip" if platform.machine == "x86_64" else "windows_arm64.exe.zip",
@@ -33,7 +33,7 @@ def archive(version: str, platform: Platform) -> str:
 
 
 def program(version: str, platform: Platform) -> str:
-    """Where the program is in that archive; on Windows the one that prints to a terminal."""
+    """Returns the program's path in that archive; on Windows, of the console program."""
     stem = archive(version, platform).removesuffix(".zip")
     match platform.system:
         case "windows":
@@ -45,7 +45,7 @@ def program(version: str, platform: Platform) -> str:
 
 
 def is_template(name: str, platform: Platform) -> bool:
-    """Tells for a file of the templates' archive whether exports for a platform need it."""
+    """Tells whether exports for a platform need a file of the templates' archive."""
     inside = name.removeprefix("templates/")
     if platform.system == "macos":
         return inside in ("macos.zip", "version.txt")
@@ -56,12 +56,12 @@ def is_template(name: str, platform: Platform) -> bool:
 def template_folder(
     version: str, platform: Platform, home: Path, environ: Mapping[str, str]
 ) -> Path:
-    """Where Godot looks for the export templates of a version."""
+    """Returns the folder in which Godot looks for the export templates of a version."""
     return data_folder(platform.system, home, environ) / "export_templates" / f"{version}.stable"
 
 
 def fetch(version: str, folder: Path, platform: Platform) -> Path:
-    """The program of a version, in `folder` with its templates."""
+    """Returns the program of a version in `folder`, fetched if needed, with its templates."""
     if not (folder / "whole").is_file():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -72,7 +72,7 @@ def fetch(version: str, folder: Path, platform: Platform) -> Path:
     place = template_folder(version, platform, Path.home(), os.environ)
     shutil.copytree(folder / "templates", place, dirs_exist_ok=True)
     found = folder / program(version, platform)
-    found.chmod(0o755)  # which zips do not tell to Python
+    found.chmod(0o755)  # Python does not restore this from zips
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where the checkout and the user's cache are; every other tool builds its paths on these."""
+"""Defines the paths of the checkout and the user's cache, from which every tool builds its own."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ BUILD = ROOT / "build"
 def cache_folder(
     platform: str = sys.platform, environ: Mapping[str, str] = os.environ, home: Path | None = None
 ) -> Path:
-    """The per-user folder for what is fetched once and shared by every checkout."""
+    """Returns the per-user folder for downloads that every checkout shares."""
     home = home or Path.home()
     if platform == "win32":
         base = Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -24,6 +24,6 @@ def cache_folder(
         base = home / "Library" / "Caches"
     else:
         named = Path(environ.get("XDG_CACHE_HOME", ""))
-        # The XDG specification tells programs to ignore a relative path.
+        # The XDG specification requires programs to ignore a relative path.
         base = named if named.is_absolute() else home / ".cache"
     return base / "npc-video-player"

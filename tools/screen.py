@@ -1,4 +1,4 @@
-"""A screen for a windowed run: the desktop's, or an Xvfb of our own while the run lasts."""
+"""Provides a screen for a windowed run: the desktop's, or an Xvfb of our own during the run."""
 
 import os
 import select
@@ -14,14 +14,14 @@ from npc_video.shipping.console import say
 
 from tools import debian_engine
 
-# A smaller screen cuts Godot's editor off.
+# A smaller screen cuts off Godot's editor.
 _OPTIONS = ("-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset")
 _START_S = 20.0
 
 
 @dataclass(frozen=True)
 class VirtualScreen:
-    """How to start an Xvfb.
+    """The command that starts an Xvfb.
 
     Attributes:
         command: Program and the arguments it needs.
@@ -35,7 +35,7 @@ class VirtualScreen:
 
 
 def has_desktop(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a window can open without further ado."""
+    """Tells whether this process can open a window directly."""
     return platform in ("win32", "darwin") or any(
         environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
@@ -43,7 +43,7 @@ def has_desktop(platform: str = sys.platform, environ: Mapping[str, str] = os.en
 
 @contextmanager
 def screen() -> Iterator[Mapping[str, str] | None]:
-    """Yield the variables that lead a program to a screen, or None when there is none to be had."""
+    """Yields the variables that lead a program to a screen, or None if there is none."""
     if has_desktop():
         yield {}
         return
@@ -78,7 +78,7 @@ def _find_virtual() -> VirtualScreen | None:
 
 
 def _start(virtual: VirtualScreen) -> tuple[subprocess.Popen[bytes], str | None]:
-    """Start the server; it picks a free display itself and tells which, or None if it fails."""
+    """Starts the server, which picks a free display; returns both, with None if it fails."""
     reader, writer = os.pipe()
     try:
         server = subprocess.Popen(

@@ -1,5 +1,5 @@
-"""Endurance: the demo played fast for a long time while all that it relies on fails in turn.
+"""Endurance test: plays the demo fast while everything that it relies on fails in turn.
 
-`inside` plays it, in a copy of the demo's project; everything else stands around it. What went
-wrong is decided in `account`, `ledger`, `trend` and `verdict`, which touch nothing.
+`inside` plays, in a copy of the demo's project; the other modules run outside the game. `account`,
+`ledger`, `watch` and `verdict` decide without I/O what went wrong.
 """

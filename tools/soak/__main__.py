@@ -1,6 +1,6 @@
-"""Plays, and tells what it saw: a table, and the same as JSON in the last line.
+"""Plays, and prints the results: a table, and the same as JSON in the last line.
 
-The exit code is 1 when something was wrong.
+The exit code is 1 if something was wrong.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from tools.soak.world import World
 
 _TIME_SCALE = 10.0
 _WARM_S = 12.0
-# For all that comes before and after the play.
+# Seconds for everything before and after the play.
 _AROUND_S = 300.0
 _HANG_S = 15.0
 _IN_NAMESPACE = "NPC_VIDEO_SOAK_MAY_MOUNT"
@@ -140,7 +140,7 @@ async def _soak(
 
 
 class _Watch:
-    """Hears what the game tells, and looks after its process."""
+    """Reads the game's events, and watches its process."""
 
     def __init__(self, game: Game):
         self.game = game
@@ -176,7 +176,7 @@ class _Watch:
         reached.cancel()
 
     async def watch(self) -> None:
-        """Looks once a second, and ends a game that hangs."""
+        """Checks once a second, and ends a game that hangs."""
         while True:
             await asyncio.sleep(1.0)
             if self._is_measured:

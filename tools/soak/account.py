@@ -1,8 +1,8 @@
-"""What became of everything that the players were asked for, from what the game tells of it.
+"""Follows every request to the players to its end, from the game's events.
 
-Whoever asks an `NpcVideoPlayer` for a clip and is told that one will come hears `clip_started` or
-`generation_failed`, unless something newer is asked for, the clip is given up, or the player leaves
-the scene. Anything else is a lost job.
+Each accepted request to an `NpcVideoPlayer` ends in `clip_started` or `generation_failed`, unless a
+newer one replaces it, the clip is given up, or the player leaves the scene. Any other request is
+lost.
 """
 
 from collections import Counter
@@ -17,13 +17,13 @@ _ENDS = {"started", "failed", "left", "cancelled"}
 
 @dataclass(frozen=True)
 class Ask:
-    """Something that a player was asked for, and that is not settled.
+    """A request to a player that has not ended.
 
     Attributes:
         player: Its number.
-        at: When, in seconds.
-        clip: What its clip shows.
-        generator: The kind of the one that had to make it.
+        at: The time of the request, in seconds.
+        clip: The content of its clip.
+        generator: The kind of its generator.
     """
 
     player: int
@@ -34,14 +34,14 @@ class Ask:
 
 @dataclass
 class Account:
-    """All that was asked for.
+    """All requests of a run.
 
     Attributes:
-        asked: How often something was asked for; `ends`, how that ended.
-        wrong: Sentences on clips that began and were not what was asked for.
-        longest: Seconds that somebody waited for a clip or a failure, by kind of generator.
-        given_up: When clips that were on their way may have been given up, in seconds.
-        cleared: When those that were there were thrown away.
+        asked: The number of requests; `ends`, how they ended.
+        wrong: Sentences on clips that began and were not requested.
+        longest: The longest wait for a clip or a failure in seconds, by kind of generator.
+        given_up: Times at which pending clips may have been given up, in seconds.
+        cleared: Times at which finished clips were thrown away.
     """
 
     asked: int = 0
@@ -53,7 +53,7 @@ class Account:
     _pending: dict[int, Ask] = field(default_factory=dict)
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """One line of the game's: `e` says what, `at` when, `p` of which player."""
+        """Reads an event of the game: `e` is its kind, `at` its time, `p` the player's number."""
         what, at = event["e"], float(event["at"])
         if what == "asked":
             if self._pending.pop(event["p"], None) is not None:
@@ -69,13 +69,13 @@ class Account:
 
     @property
     def pending(self) -> list[Ask]:
-        """What is not settled: lost, if the game has come to rest."""
+        """Returns the requests without an end: they are lost if the game is at rest."""
         return sorted(self._pending.values(), key=lambda ask: ask.at)
 
     def _settle(self, player: int, end: str, at: float, clip: str) -> None:
         ask = self._pending.get(player)
         if ask is None:
-            return  # what it shows at rest, or what it shows again after it was away
+            return  # what it shows at rest, or shows again after it was away
         if end == "started" and clip != ask.clip:
             self.wrong.append(f"player {player} was asked for {ask.clip} and began {clip}")
         del self._pending[player]

@@ -1,7 +1,7 @@
-"""A wall clock of the game's own, which jumps: libfaketime, told by a file.
+"""Provides a wall clock for the game that jumps: libfaketime, controlled by a file.
 
-Clocks that never go back are left alone, as those jump for nobody: what a machine's sleep does to
-them, stopping the process does too.
+Monotonic clocks stay unchanged. Only a machine's sleep makes them jump, and stopping the process
+has the same effect.
 """
 
 import os
@@ -20,10 +20,10 @@ _FETCH_S = 120.0
 
 
 class Clock:
-    """Of the programs that run with `env`; it jumps for all of them.
+    """A clock for the programs that run with `env`; it jumps for all of them.
 
     Args:
-        folder: For the file that tells them.
+        folder: For the file that controls it.
     """
 
     def __init__(self, folder: Path):
@@ -52,7 +52,7 @@ class Clock:
         return self._library is not None
 
     def jump(self, seconds: float) -> None:
-        """Goes by the machine's clock, so many seconds later."""
+        """Sets the clock to the machine's time plus these seconds."""
         part = self._file.with_suffix(".part")
         part.write_text(f"{seconds:+.0f}", "utf-8")
         part.replace(self._file)
@@ -64,7 +64,7 @@ def _found() -> Path | None:
 
 
 def _fetched() -> Path | None:
-    """Debian's, unpacked into the user's cache: nothing is installed."""
+    """Returns Debian's library, unpacked into the user's cache; nothing is installed."""
     folder = cache_folder() / "faketime"
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,4 +1,4 @@
-"""A ComfyUI that dies, comes back and misbehaves, and counts the graphs that it is sent."""
+"""Provides a ComfyUI that dies, comes back and misbehaves, and counts the graphs sent to it."""
 
 import asyncio
 import hashlib
@@ -16,12 +16,12 @@ _LOOK_S = 0.05
 
 
 def workflow() -> str:
-    """What the game sends, with places, as JSON."""
+    """Returns the game's workflow, with placeholders, as JSON."""
     return json.dumps(tiny())
 
 
 class Comfy:
-    """The fake of the tests, watched from outside."""
+    """The fake ComfyUI of the tests, observed from outside."""
 
     def __init__(self) -> None:
         self.ledger = Ledger()
@@ -44,7 +44,7 @@ class Comfy:
             self._watch = asyncio.create_task(self._look())
 
     async def die(self) -> None:
-        """Forgets all that it has to do."""
+        """Forgets all its jobs."""
         if self._is_open:
             self._is_open = False
             self._note()
@@ -52,10 +52,10 @@ class Comfy:
             self._settle(End.FAILED)
 
     def misbehave(self, mode: str) -> None:
-        """As `FakeComfy.mode` says; "clip" for well."""
+        """Changes its behaviour to a value of `FakeComfy.mode`; "clip" is the normal one."""
         self._fake.mode = mode
         if mode == "clip" and self._fake.running is not None:
-            self._fake._interrupted = True  # it may be one that never ends
+            self._fake._interrupted = True  # the running job may be one that never ends
 
     async def close(self) -> None:
         if self._watch is not None:
@@ -68,7 +68,7 @@ class Comfy:
             self._note()
 
     def _note(self) -> None:
-        """What has come since the last look, and what is done."""
+        """Records new and finished jobs since the last call."""
         posted: list[Any] = self._fake.posted
         for body in posted[self._seen :]:
             text = json.dumps(body["prompt"], sort_keys=True)
@@ -81,7 +81,7 @@ class Comfy:
         for name in self._open.keys() - left:
             history = self._fake.history.get(name, {})
             made = history.get("status", {}).get("status_str") == "success"
-            # What is in no history was taken out of the queue.
+            # A job in no history was removed from the queue.
             end = End.DELIVERED if made else End.FAILED if history else End.GIVEN_UP
             self._open.pop(name).finish(end, time.perf_counter())
 

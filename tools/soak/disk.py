@@ -1,7 +1,7 @@
-"""The folder of the clip cache as a small disk, which is full or read-only for a while.
+"""Provides the folder of the clip cache as a small disk, which is full or read-only for a while.
 
-It is a tmpfs in a mount namespace of ours, so it goes with us whatever happens. Where that cannot
-be had, the folder is an ordinary one, and a file takes its place for as long.
+It is a tmpfs in a mount namespace of our own, so it goes when we end. If that is not possible, the
+folder is an ordinary one, and a file replaces it to simulate failures.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ _CHUNK = bytes(64 * 1024)
 
 
 def namespace() -> Sequence[str]:
-    """What to put before a command so that it may mount; nothing where that is not possible."""
+    """Returns the words before a command that let it mount; none if that is not possible."""
     for command in (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]):
         trial = [*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
         with contextlib.suppress(OSError):
@@ -27,15 +27,15 @@ def namespace() -> Sequence[str]:
 
 
 def own_shared_memory() -> None:
-    """Gives us and our children a /dev/shm of their own, for those that are killed leave theirs."""
+    """Gives us and our children a private /dev/shm, because killed ones leave their files there."""
     _mount(Path("/dev/shm"), "mode=1777")
 
 
 class Disk:
-    """At `folder`.
+    """The disk at `folder`.
 
     Attributes:
-        is_mounted: Whether it is a disk of its own.
+        is_mounted: True if it is a disk of its own.
     """
 
     def __init__(self, folder: Path, *, may_mount: bool):
@@ -55,7 +55,7 @@ class Disk:
                 file.write(_CHUNK)
 
     def forbid(self) -> None:
-        """Nothing can be written: a disk that takes nothing lies over it."""
+        """Makes the disk read-only: mounts one over it that accepts nothing."""
         if not self.is_mounted:
             self._block()
         else:

@@ -1,17 +1,17 @@
-"""Which of a game's frames took long, when it was neither stopped nor without a processor."""
+"""Finds the game's long frames, without the times in which it was stopped or had no processor."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = ["NO_FRAME", "Frame", "Stop", "longest"]
 
-# After it went on, before its frames count again.
+# Seconds after it went on, before its frames count again.
 _RECOVERY_S = 1.0
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A time in which the process stood still, in seconds."""
+    """A time in which the process was stopped, in seconds."""
 
     began: float
     ended: float
@@ -22,8 +22,8 @@ class Frame:
     """One frame.
 
     Attributes:
-        ended: When, in seconds; `took`, how long it took.
-        queued: Seconds of those for which other programs had all processors.
+        ended: Its end, in seconds; `took`, its duration.
+        queued: The part of that in which other programs had all processors, in seconds.
     """
 
     ended: float
@@ -32,7 +32,7 @@ class Frame:
 
     @property
     def own(self) -> float:
-        """Seconds that are the game's own doing."""
+        """Returns the seconds that the game itself needed."""
         return max(0.0, self.took - self.queued)
 
     def was_cut(self, stop: Stop) -> bool:
@@ -44,6 +44,6 @@ NO_FRAME = Frame(0.0, 0.0, 0.0)
 
 
 def longest(frames: Iterable[Frame], stops: Sequence[Stop]) -> Frame:
-    """That with the most seconds of its own, those aside in which the game was stopped."""
+    """Returns the frame with the most own seconds, without those in which the game was stopped."""
     counted = (frame for frame in frames if not any(map(frame.was_cut, stops)))
     return max(counted, key=lambda frame: frame.own, default=NO_FRAME)

@@ -1,4 +1,4 @@
-"""One game that is played, as a process: what it tells, and how it is doing."""
+"""Runs a game as a process, and reads its events."""
 
 import asyncio
 import json
@@ -22,21 +22,21 @@ _MARK = "@soak "
 
 
 def told_in(line: str) -> str:
-    """What the game tells in a line of its log, "" in others.
+    """Returns the event in a line of the game's log, "" for other lines.
 
-    The engine writes warnings on another stream, and half of one may stand before it.
+    The engine writes warnings to another stream, and half of one may precede the event.
     """
     return line.partition(_MARK)[2]
 
 
 class Game:
-    """Runs from `start` to its end or to `kill`.
+    """A game that runs from `start` to its end or to `kill`.
 
     Attributes:
-        on_event: Called with each event that it tells.
-        pid: Of its process, 0 before it has told.
-        heard_at: When it told something last, in seconds.
-        stops: When it was stopped.
+        on_event: Called with each of its events.
+        pid: The id of its process, 0 until its first event.
+        heard_at: The time of its last event, in seconds.
+        stops: The times in which it was stopped.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Game:
     def start(
         self, options: Mapping[str, Any], *arguments: str, seconds: float
     ) -> "asyncio.Future[EngineRun]":
-        """Plays; the future has how it ended."""
+        """Starts the game; the future has the result."""
         loop = asyncio.get_running_loop()
 
         def hear(line: str) -> None:
@@ -81,9 +81,10 @@ class Game:
 
     @property
     def silence(self) -> float:
-        """Seconds since it told something, or went on; 0 while it is stopped, and after its end.
+        """Returns the seconds since its last event, or since it went on.
 
-        Those aside for which other programs had all processors.
+        It is 0 while the game is stopped, and after its end. The times in which other programs had
+        all processors do not count.
         """
         now_queued = queued(self.pid) if self.pid and not self.is_stopped else None
         if now_queued is None:
@@ -104,7 +105,7 @@ class Game:
             self._stopped_at = None
 
     def tell_stacks(self) -> None:
-        """Has all its threads of Python print where they are."""
+        """Makes all its Python threads print their stacks."""
         self._send(signal.SIGUSR1)
 
     def kill(self) -> None:
@@ -118,7 +119,7 @@ class Game:
             self._queued = queued(self.pid) or 0.0
             self.pid = event.get("pid", self.pid)
             if self.is_killed:
-                self.kill()  # it was, before it had told whom
+                self.kill()  # it was stopped before its first event
             self._on_event(event)
 
     def _send(self, number: signal.Signals) -> None:

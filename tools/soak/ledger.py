@@ -1,4 +1,4 @@
-"""What a service that wants money was asked for: whether it had to make a clip twice for nothing.
+"""Finds clips that a paid service had to make twice without need.
 
 A job may be sent again when its last attempt ended badly or was given up, and when the game has
 thrown the clip away. It may not while the last attempt still runs, nor when its clip has arrived.
@@ -12,15 +12,15 @@ from enum import Enum
 
 __all__ = ["Attempt", "Doubled", "End", "Ledger"]
 
-# From the moment at which the game gives up a clip until its service hears of it, at most: on a
-# busy machine with slow frames that is long.
+# The longest time from the game giving up a clip until its service learns of it. On a busy machine
+# with slow frames that is long.
 _GIVE_UP_S = 8.0
-# From the last byte of a clip until the game has it; it is checked and decoded first.
+# The time from the last byte of a clip until the game has it: it is checked and decoded first.
 _TAKE_S = 2.0
 
 
 class End(Enum):
-    """How an attempt at a job has ended."""
+    """The end of an attempt at a job."""
 
     OPEN = "still made"
     DELIVERED = "delivered"
@@ -30,12 +30,12 @@ class End(Enum):
 
 @dataclass
 class Attempt:
-    """One time that a job was sent.
+    """One submission of a job.
 
     Attributes:
-        job: Equal for all that asks for the same clip in the same quality.
-        how: How the service wants to treat it.
-        began: When it came, in seconds; `ended`, when it was over, if it is.
+        job: Equal for all requests for the same clip in the same quality.
+        how: The service's plan for it.
+        began: The time of its arrival, in seconds; `ended`, of its end, if it has ended.
     """
 
     job: str
@@ -45,7 +45,7 @@ class Attempt:
     ended: float | None = None
 
     def finish(self, end: End, now: float) -> None:
-        """The first end counts, but for a delivery to somebody who was not there any more."""
+        """Records the first end; a delivery to a receiver that had gone may still change."""
         if self.end is End.OPEN or (self.end is End.DELIVERED and end is End.GIVEN_UP):
             self.end, self.ended = end, now
 
@@ -55,7 +55,7 @@ class Doubled:
     """A job that was sent again without need.
 
     Attributes:
-        at: When it was sent again, in seconds.
+        at: The time of the second submission, in seconds.
         before: The attempt before it.
     """
 
@@ -73,7 +73,7 @@ class Doubled:
 
 @dataclass
 class Ledger:
-    """Of one service, or of several that stand in for each other."""
+    """The attempts of one service, or of several that replace each other."""
 
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -82,16 +82,16 @@ class Ledger:
         return self.attempts[-1]
 
     def counts(self) -> dict[str, int]:
-        """How many attempts have ended in which way."""
+        """Counts the attempts by their end."""
         found = Counter(attempt.end.value for attempt in self.attempts)
         return {end.value: found[end.value] for end in End}
 
     def doubled(self, given_up: Iterable[float], cleared: Iterable[float]) -> list[Doubled]:
-        """What was sent again without need.
+        """Returns the jobs that were sent again without need.
 
         Args:
-            given_up: When the game may have given up what was on its way.
-            cleared: When it threw away what it had.
+            given_up: Times at which the game may have given up pending clips.
+            cleared: Times at which it threw away finished ones.
         """
         given_up, cleared = sorted(given_up), sorted(cleared)
         last: dict[str, Attempt] = {}
@@ -112,9 +112,10 @@ def _is_needless(
         was_cleared = any(before.began <= at <= again for at in cleared)
     elif over <= again + _GIVE_UP_S:
         return False
-    else:  # it is still made, as far as its service knows
+    else:  # its service still makes it
         was_cleared = False
-    # What is given up as it arrives is gone, and some services do not hear of it before they end.
+    # A clip that is given up as it arrives is gone, and some services learn of it only after they
+    # end.
     arrived = min(again, over + _TAKE_S)
     was_given_up = any(before.began - _GIVE_UP_S <= at <= arrived for at in given_up)
     return not was_given_up and not was_cleared

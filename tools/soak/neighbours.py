@@ -1,4 +1,4 @@
-"""Other programs that use the same folder of clips: a second game, and a writer without one."""
+"""Runs other programs on the same folder of clips: a second game, and a writer without one."""
 
 import asyncio
 import itertools
@@ -22,9 +22,9 @@ class OtherGame:
     """A game without a window; whenever it is killed, the next one begins.
 
     Attributes:
-        began: How many there were.
-        faults: What went wrong in them.
-        logs: Of those in which something did.
+        began: The number of games.
+        faults: Their errors.
+        logs: The logs of those with errors.
     """
 
     def __init__(self, engine: Engine, project: Path, env: Mapping[str, str], options: Any):
@@ -64,15 +64,15 @@ class OtherGame:
 
 
 def _leave(event: Any) -> None:
-    """What it tells is of no interest."""
+    """Ignores its events."""
 
 
 class Writer:
     """`tools.soak.writer`; whenever it is killed, the next one begins.
 
     Attributes:
-        began: How many there were.
-        faults: What they said when they broke.
+        began: The number of writers.
+        faults: Their output when they broke.
     """
 
     def __init__(self, folder: Path, seed: int, env: Mapping[str, str]):

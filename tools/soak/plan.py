@@ -1,4 +1,4 @@
-"""What goes wrong around the game, and when: the same for the same seed."""
+"""Plans the troubles around the game and their times: the same for the same seed."""
 
 import random
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _HOUR = 3600
 
 
 class Kind(Enum):
-    """What can go wrong."""
+    """The kinds of trouble."""
 
     STOP = "the game is stopped"
     FULL = "the disk is full"
@@ -28,13 +28,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, order=True)
 class Trouble:
-    """One thing that goes wrong.
+    """One trouble.
 
     Attributes:
         at: Seconds after the play began.
-        seconds: Until it is well again; 0 for what is over at once.
-        kind: What goes wrong.
-        value: How: a clock's offset in seconds, a mood, a mode, the number of a service.
+        seconds: Its duration; 0 for one that is over at once.
+        kind: Its kind.
+        value: The details: a clock's offset in seconds, a mood, a mode, the number of a service.
     """
 
     at: float
@@ -49,12 +49,12 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Habit:
-    """How often a kind of trouble comes.
+    """The frequency of a kind of trouble.
 
     Attributes:
         gap: Seconds from the end of one to the next, at least and at most.
         lasts: Seconds, at least and at most.
-        values: What to choose from.
+        values: The possible values.
     """
 
     kind: Kind
@@ -88,7 +88,7 @@ _HABITS = (
 
 
 def plan(seed: int, seconds: float) -> list[Trouble]:
-    """All troubles of a play of so many seconds, by their time; each is over before its end."""
+    """Returns all troubles of a play of this length, by their time; each ends before the play."""
     return sorted(
         (trouble for habit in _HABITS for trouble in _of(habit, seed, seconds)),
         key=lambda trouble: trouble.at,
@@ -97,7 +97,7 @@ def plan(seed: int, seconds: float) -> list[Trouble]:
 
 def _of(habit: _Habit, seed: int, seconds: float) -> Iterator[Trouble]:
     chance = random.Random(f"{seed} {habit.kind.name}")
-    # The first one soon, so that a short run has some of everything.
+    # The first one comes early, so that a short run has one of each kind.
     at = _BEGIN_S + chance.uniform(0.0, _FIRST_S)
     while True:
         lasts, value = chance.uniform(*habit.lasts), chance.choice(habit.values)

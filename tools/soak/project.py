@@ -1,4 +1,4 @@
-"""The game that is played: a copy of the demo with what plays it."""
+"""Makes the game that is played: a copy of the demo with the scripts that play it."""
 
 import shutil
 from pathlib import Path
@@ -29,10 +29,10 @@ modules=["soak.probe"]
 
 
 def make_project(folder: Path, engine: Engine, clip: bytes) -> None:
-    """Makes it in `folder`, ready to run.
+    """Makes the project in `folder`, ready to run.
 
     Args:
-        clip: A file of MP4, for the functions of the game that make clips.
+        clip: An MP4 file, for the functions of the game that make clips.
 
     Raises:
         Failure: The engine cannot import it.

@@ -1,6 +1,6 @@
-"""Video services over HTTP that answer as they please, and count what they are asked for.
+"""Provides video services over HTTP with changing behaviour, which record their jobs.
 
-How each attempt goes is drawn by chance; the mood says with what odds.
+The course of each attempt is random; the mood sets the odds.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tools.soak.ledger import Attempt, End, Ledger
 
 __all__ = ["MOODS", "VideoService", "make_clips"]
 
-# How an attempt goes, and how often, by the mood.
+# The odds of each course of an attempt, by mood.
 _WELL = {"whole": 4, "streamed": 2, "polled": 2, "linked": 1}
 _SLOW = {"slow": 3, "late": 2, "trickle": 2}
 _DEAD = {"never": 2, "reset": 2, "half_then_never": 1}
@@ -44,7 +44,7 @@ _STREAMABLE = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 
 
 def make_clips() -> list[bytes]:
-    """Two seconds of moving colours, in MP4 that is read from the front, in others, and in WebM."""
+    """Returns clips of two seconds of colours: MP4 readable from the front, other MP4, WebM."""
     return [
         _encoded("mp4", "libx264", {"g": "4"}, _STREAMABLE),
         _encoded("mp4", "libx264", {}, {}),
@@ -68,11 +68,11 @@ def _encoded(kind: str, codec: str, options: dict[str, str], muxing: dict[str, s
 
 
 class VideoService:
-    """One service; several of them that stand in for each other share a ledger.
+    """A service; several that replace each other share a ledger.
 
     Attributes:
         mood: A key of `MOODS`.
-        url: Where it is, also while it is closed.
+        url: Its address, also while it is closed.
     """
 
     def __init__(self, seed: str, ledger: Ledger, clips: list[bytes]):
@@ -96,7 +96,7 @@ class VideoService:
         self._is_open = True
 
     async def close(self) -> None:
-        """Listens no more, and breaks off all that is under way."""
+        """Closes the port, and breaks all connections."""
         self._is_open = False
         await self._server.stop()
         for attempt, _, _ in self._jobs.values():
@@ -104,13 +104,13 @@ class VideoService:
         self._jobs.clear()
 
     async def heal(self) -> None:
-        """Is well from now on, and lets nobody wait for what never comes."""
+        """Behaves well from now on, and ends the waits for results that would never come."""
         self.mood = "well"
         self._healed.set()
         if not self._is_open:
             await self.open()
 
-    # ---- Questions ----
+    # ---- Requests ----
 
     async def _handle(self, question: Any) -> bytes | None:
         if question.method == "POST":
@@ -233,7 +233,7 @@ class VideoService:
         }
         return _said(answers[how]())
 
-    # ---- Jobs that are asked after ----
+    # ---- Status requests ----
 
     async def _poll(self, question: Any, name: str) -> bytes | None:
         if name not in self._jobs:
@@ -256,7 +256,7 @@ class VideoService:
         attempt, _, _ = self._jobs.pop(name)
         return self._deliver(question, attempt)
 
-    # ---- The wire ----
+    # ---- Connections ----
 
     def _clip(self) -> bytes:
         return self._chance.choice(self._clips)
@@ -275,13 +275,13 @@ class VideoService:
         watch.add_done_callback(self._watches.discard)
 
     async def _see_taken(self, question: Any, attempt: Attempt) -> None:
-        """Whoever gives up while an answer arrives closes the line; others keep it."""
+        """Detects a client that left during the answer: it has closed the connection."""
         await asyncio.sleep(1.0)
         if question.reader.at_eof() or question.reader.exception():
             attempt.finish(End.GIVEN_UP, time.perf_counter())
 
     async def _waits(self, question: Any, attempt: Attempt, seconds: float | None) -> bool:
-        """Whether the other side is still there after so long; without an end until healed."""
+        """Tells whether the client still waits after so long; without an end until healed."""
         self._healed.clear()
         gone = asyncio.ensure_future(_closed(question.reader))
         healed = asyncio.ensure_future(self._healed.wait())
@@ -297,7 +297,7 @@ class VideoService:
 
 
 async def _closed(reader: asyncio.StreamReader) -> bool:
-    """Ends when the other side has closed its line; it says nothing before it has its answer."""
+    """Returns when the client closes the connection; it sends nothing before it has its answer."""
     with suppress(ConnectionError):
         while not reader.at_eof() and reader.exception() is None:
             await asyncio.sleep(0.02)

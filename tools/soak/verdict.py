@@ -1,4 +1,4 @@
-"""What was wrong in a run, in words and in numbers."""
+"""Judges a run, in sentences and in numbers."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,36 +12,36 @@ from tools.soak.watch import Sample, slope
 
 __all__ = ["Seen", "judge", "numbers", "own_faults", "table"]
 
-# Written by the game's own generator, in which this is the task.
+# The log names these where the game's own generator fails on purpose.
 _ON_PURPOSE = re.compile(r"fails_on_purpose|soak/functions\.gd")
-# The engine leaves it where an object is freed whose function awaits a frame.
+# The engine leaves this name when an object is freed while its function awaits a frame.
 _LEFT_BY_ENGINE = re.compile(r"Orphan StringName: process_frame ")
 _SCRIPT_ERROR = re.compile(r"SCRIPT ERROR:")
 _LEAK = re.compile(r"leaked|still in use at exit|Orphan StringName", re.IGNORECASE)
 _CRASH = re.compile(r"handle_crash|ended by SIG|crashed with")
 
-# What may be more at the end than at the start: threads of pools that were not needed before, the
-# first pictures of clips, shaders of window sizes. What the allocator keeps for next time does not
-# count: it is told beside it, as part of the resident memory.
+# Allowed growth from start to end: threads of pools that were not needed before, the first pictures
+# of clips, shaders of window sizes. Memory that the allocator keeps for next time does not count:
+# it is reported beside it, as part of the resident memory.
 _MORE_HANDLES, _MORE_THREADS, _MORE_MEGABYTES = 20, 20, 80.0
-# Of the pictures with which clips begin, as many are kept as fit into 12 MB.
+# The kept first pictures of clips are limited to 12 MB.
 _MORE_OBJECTS, _MORE_RESOURCES = 1500, 10
 
 
 @dataclass
 class Seen:
-    """All that was seen in a run.
+    """The observations of a run.
 
     Attributes:
         faults: Of the log and of the neighbours.
-        exit_code: The game's; None when it was stopped after its time.
+        exit_code: The game's; None if it was stopped after its time.
         hangs: Times without a frame while the game was not stopped, in seconds.
         longest_frame: Of those in which it was not stopped.
-        samples: What the process used, once a second from the start of the play.
-        objects: Times in seconds, and how many objects of the engine there were.
-        states: What the game told of itself, "start" and "end".
-        odd: What contradicted itself.
-        troubles: How often each was made.
+        samples: The process's use of resources, once a second from the start of the play.
+        objects: Times in seconds, with the number of the engine's objects.
+        states: The game's reports on itself, "start" and "end".
+        odd: Contradictions.
+        troubles: The number of each kind.
     """
 
     account: Account
@@ -59,7 +59,7 @@ class Seen:
 
 
 def own_faults(log: Sequence[str], faults: Sequence[str]) -> list[str]:
-    """Those of `faults` that the game does not make on purpose, as the log tells beside them."""
+    """Returns those of `faults` that the game does not cause on purpose, as its log says."""
     forgiven = [
         line.strip()
         for line, place in zip(log, [*log[1:], ""], strict=True)
@@ -75,7 +75,7 @@ def own_faults(log: Sequence[str], faults: Sequence[str]) -> list[str]:
 
 
 def judge(seen: Seen) -> list[str]:
-    """Everything that was wrong, in sentences; nothing if it was well."""
+    """Returns all errors of a run, in sentences."""
     found = [*seen.faults, *seen.odd, *seen.account.wrong]
     if seen.exit_code != 0:
         found.append(f"the game ended with {seen.exit_code}")
@@ -91,7 +91,7 @@ def judge(seen: Seen) -> list[str]:
 
 
 def _wrong_numbers(seen: Seen) -> Iterator[str]:
-    """What managers count, at rest, adds up."""
+    """Yields the contradictions in the managers' numbers at rest."""
     if "end" not in seen.states:
         yield "the game did not come to its end"
         return
@@ -132,7 +132,7 @@ def _growth(seen: Seen) -> Iterator[str]:
 
 
 def _beside_cache(seen: Seen) -> tuple[float, float]:
-    """Megabytes that were allocated at the start and at the end for other things than clips."""
+    """Returns allocated megabytes at the start and at the end, without clips."""
     start, end = (
         (state["counts"]["allocated_bytes"] - state["cached"]["bytes"]) / 1e6
         for state in (seen.states["start"], seen.states["end"])
@@ -141,7 +141,7 @@ def _beside_cache(seen: Seen) -> tuple[float, float]:
 
 
 def numbers(seen: Seen, wrong: Sequence[str]) -> dict[str, Any]:
-    """For one line of JSON."""
+    """Returns the results as a record for JSON."""
     first, last = (seen.samples[0], seen.samples[-1]) if seen.samples else (None, None)
     late = seen.samples[len(seen.samples) // 2 :]
     ends = {name: seen.account.ends[name] for name in ("started", "failed", "superseded")}
@@ -183,7 +183,7 @@ def _used(sample: Sample | None, seen: Seen, where: str) -> dict[str, Any]:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The same for people."""
+    """Formats the results as a table for people."""
     rows = [(name, figures[name]) for name in ("crashes", "hangs", "leaks", "lost", "sent_again")]
     rows += [(name, figures[name]) for name in ("asked", "started", "failed", "superseded")]
     rows += [(name, figures[name]) for name in ("left", "cancelled", "frames", "longest_frame_ms")]

@@ -1,4 +1,4 @@
-"""What a process uses, as Linux tells, and whether that grows."""
+"""Measures a process's use of resources on Linux, and its growth."""
 
 import statistics
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ __all__ = ["Sample", "queued", "sample", "slope"]
 
 @dataclass(frozen=True)
 class Sample:
-    """At one moment.
+    """A process's use of resources at one moment.
 
     Attributes:
         at: In seconds.
-        megabytes: Of memory that is resident.
+        megabytes: Resident memory.
         handles: Open files, sockets and the like.
     """
 
@@ -25,7 +25,7 @@ class Sample:
 
 
 def sample(pid: int, at: float) -> Sample | None:
-    """Of the process `pid` now; None when it is gone."""
+    """Measures the process `pid` now; returns None if it has ended."""
     folder = Path("/proc") / str(pid)
     try:
         lines = (folder / "status").read_text("utf-8").splitlines()
@@ -37,9 +37,9 @@ def sample(pid: int, at: float) -> Sample | None:
 
 
 def queued(pid: int) -> float | None:
-    """Seconds for which the main thread of `pid` could have run and had no processor.
+    """Returns the seconds in which the main thread of `pid` could have run and had no processor.
 
-    None when it is gone.
+    None if it has ended.
     """
     try:
         return int((Path("/proc") / str(pid) / "schedstat").read_text("utf-8").split()[1]) / 1e9
@@ -48,7 +48,7 @@ def queued(pid: int) -> float | None:
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """How much the second value grows for each 60 of the first, by the line of least squares."""
+    """Returns the least-squares growth of the second value for each 60 of the first."""
     if len({at for at, _ in points}) < 2:
         return 0.0
     line = statistics.linear_regression([at for at, _ in points], [value for _, value in points])

@@ -1,4 +1,4 @@
-"""All that stands around the game, and what goes wrong with it."""
+"""Runs everything around the game, and makes its troubles."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ from tools.soak.services import VideoService, make_clips
 
 __all__ = ["World"]
 
-# Those that stand in for each other share a ledger, by its name.
+# Services that replace each other share a ledger, by its name.
 _SERVICES = {
     "http": "http",
     "pool_a": "pool",
@@ -30,15 +30,15 @@ _SERVICES = {
 
 
 class World:
-    """Around one game.
+    """The surroundings of one game.
 
     Args:
-        folder: Of the clip cache.
-        may_mount: Whether that may become a disk of its own.
+        folder: The folder of the clip cache.
+        may_mount: True if that may become a disk of its own.
 
     Attributes:
-        ledgers: What services were asked for, by name.
-        done: How often each kind of trouble was made.
+        ledgers: The jobs of services, by name.
+        done: The number of troubles of each kind.
     """
 
     def __init__(self, seed: int, folder: Path, clock: Clock, *, may_mount: bool):
@@ -57,7 +57,7 @@ class World:
         self._running: set[asyncio.Task[None]] = set()
 
     async def open(self) -> dict[str, str]:
-        """The addresses of all services, and of one that is not there."""
+        """Starts all services; returns their addresses, and one at which nothing listens."""
         reached = {**self.services, "closed_port": self._closed_port}
         for service in reached.values():
             await service.open()
@@ -69,7 +69,7 @@ class World:
     async def trouble(
         self, troubles: list[Trouble], game: Game, others: tuple[OtherGame, Writer]
     ) -> None:
-        """Makes them, each at its time from now."""
+        """Makes the troubles, each at its time from now."""
         began = time.perf_counter()
         try:
             for trouble in troubles:
@@ -84,7 +84,7 @@ class World:
             await asyncio.gather(*self._running, return_exceptions=True)
 
     async def heal(self) -> None:
-        """Everything works from now on, and nobody waits for what never comes."""
+        """Repairs everything, and ends the waits for results that would never come."""
         self.clock.jump(0.0)
         self.disk.heal()
         self.comfy.misbehave("clip")

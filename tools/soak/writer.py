@@ -1,7 +1,7 @@
-"""Another program on the same cache folder: `python -m tools.soak.writer FOLDER SEED`.
+"""Uses the same cache folder as another program: `python -m tools.soak.writer FOLDER SEED`.
 
-It writes, reads and drops clips without a pause to speak of, until it is killed. A folder that
-cannot be used is nothing to end for; any other error is one of ours.
+It writes, reads and drops clips with hardly a pause, until it is killed. It continues after a
+folder that cannot be used; any other error is one of ours.
 """
 
 import itertools

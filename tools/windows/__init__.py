@@ -1,1 +1,1 @@
-"""Runs the addon as a Windows program on a Linux machine, under Wine, and tells what passed."""
+"""Runs the addon as a Windows program on a Linux machine, under Wine, and reports the results."""

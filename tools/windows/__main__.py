@@ -1,8 +1,8 @@
-"""Runs the addon as a program of Windows, and ends with a table of what passed.
+"""Runs the addon as a Windows program, and prints a table of the results.
 
     python -m tools.windows
 
-Without an engine that is a small host, and the tests in tests/core. Where the variable
+Without an engine this runs a small host, and the tests in tests/core. If the variable
 `GODOT_WINDOWS` names a Godot for Windows, it also runs the tests inside the engine, and the demo.
 """
 
@@ -18,7 +18,7 @@ from tools.engine import find
 from tools.windows import finished_game, parts, place, python, wine
 from tools.windows.results import Result, table
 
-_ENGINE_S = 120.0  # for it to tell its version
+_ENGINE_S = 120.0  # seconds for it to print its version
 
 
 def main() -> int:
@@ -57,7 +57,7 @@ def _run(windows: wine.Windows, where: place.Place) -> Iterator[Result]:
 
 
 def _engine(windows: wine.Windows, program: Path) -> Engine:
-    """The Godot of Windows at this path, as one that runs here.
+    """Returns the Godot for Windows at this path, as one that runs here.
 
     Raises:
         Failure: it is none.

@@ -1,4 +1,4 @@
-"""A finished game: the demo, exported here with Windows' Python, and played as players have it."""
+"""Exports the demo here with Windows' Python, and plays it as players have it."""
 
 import json
 import shutil
@@ -16,13 +16,13 @@ from tools.windows.place import Place
 from tools.windows.results import Result
 from tools.windows.wine import windows_path
 
-_PRESET = "[preset.1.options]\n"  # Windows', in the demo's own file
+_PRESET = "[preset.1.options]\n"  # the name of the Windows preset in the demo's own file
 _OPTIONS = """custom_template/debug="{template}"
 custom_template/release="{template}"
 application/modify_resources=false
 python/runtime="{runtime}"
 """
-# What is imported here is read there, by an engine that need not have been made with WebP.
+# An engine that may lack WebP reads what is imported here.
 _AS_PNG = "\n[rendering]\n\ntextures/lossless_compression/force_png=true\n"
 _PLAYED_S, _LIMIT_S = 20, 300.0
 
@@ -30,14 +30,14 @@ _PLAYED_S, _LIMIT_S = 20, 300.0
 def finished_game(
     here: Engine, there: Engine, template: Path, runtime: Path, place: Place
 ) -> Result:
-    """Exports the demo and plays it for some seconds, with pictures where there is a screen.
+    """Exports the demo and plays it for some seconds, with pictures if there is a screen.
 
     Args:
         here: the engine of this machine, which exports.
-        there: one of Windows.
-        template: what becomes the game's program.
+        there: the engine for Windows.
+        template: the future program of the game.
         runtime: the folder of a runtime pack.
-        place: where the loader is that goes along.
+        place: the checkout with the loader to include.
 
     Raises:
         Failure: the export fails.

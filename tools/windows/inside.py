@@ -1,4 +1,4 @@
-"""Makes a clip and reads it again, in the Python that a program of Windows has inside."""
+"""Makes a clip and reads it again, in the Python embedded in a Windows program."""
 
 import sys
 

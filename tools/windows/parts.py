@@ -1,4 +1,4 @@
-"""The parts of a run: each starts programs of Windows, and gives what came of it."""
+"""Runs the parts of the tests: each starts Windows programs, and returns their results."""
 
 import shutil
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _DEMO_S, _DEMO_LIMIT_S = 15, 300.0
 
 
 def host(windows: Windows, place: Place, folder: Path, what: str) -> Result:
-    """Opens the loader in `folder` as an engine does, and has the Python behind it play a clip."""
+    """Opens the loader in `folder` as an engine does, and plays a clip with its Python."""
     program = folder / "host.exe"
     compile_c(program, _HERE / "host.c", "-municode", f'-DLIBRARY=L"{LIBRARY}"')
     loader = folder / place.loader.name
@@ -42,7 +42,7 @@ def host(windows: Windows, place: Place, folder: Path, what: str) -> Result:
 
 
 def bundled(windows: Windows, place: Place) -> Sequence[Result]:
-    """A game's own runtime, made of the assembled Python: its libraries, and whether it plays."""
+    """Tests a game's own runtime, made of the assembled Python: its libraries, and a clip."""
     folder = game_folder(place)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -61,12 +61,12 @@ def bundled(windows: Windows, place: Place) -> Sequence[Result]:
 
 
 def game_folder(place: Place) -> Path:
-    """Where `bundled` puts a runtime, in `python`."""
+    """Returns the folder in which `bundled` puts a runtime, in `python`."""
     return place.checkout / "a game"
 
 
 def core_tests(windows: Windows, place: Place) -> Result:
-    """The tests that need no engine, in the copy of the checkout."""
+    """Runs the tests that need no engine, in the copy of the checkout."""
     report = place.checkout / "core.xml"
     done = windows.run(
         place.python,
@@ -85,7 +85,7 @@ def core_tests(windows: Windows, place: Place) -> Result:
 
 
 def engine_tests(engine: Engine, place: Place) -> Sequence[Result]:
-    """The tests inside the engine."""
+    """Runs the tests inside the engine."""
     return [_suite(engine, place.inside(each)) for each in (_BRIDGE_TESTS, ENGINE_TESTS)]
 
 
@@ -105,7 +105,7 @@ def _suite(engine: Engine, project: Path) -> Result:
 
 
 def demo(engine: Engine, place: Place) -> Result:
-    """The demo, which plays itself for some seconds without a window."""
+    """Runs the demo, which plays itself for some seconds without a window."""
     project = place.inside(DEMO)
     import_project(engine, project)
     run = run_project(

@@ -1,6 +1,6 @@
-"""A copy of the checkout as it would be on Windows: with libraries for it, and a Python of its own.
+"""Copies the checkout as it would be on Windows: with libraries and a Python for it.
 
-Its folder has blanks and letters of many scripts, as those of players do.
+The folder's name has blanks and letters of many scripts, as those of players do.
 """
 
 import shutil
@@ -23,7 +23,7 @@ _NOT_COPIED = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "build
 
 @dataclass(frozen=True)
 class Place:
-    """What runs as a program of Windows.
+    """The files that run as a Windows program.
 
     Attributes:
         checkout: the copy.
@@ -38,7 +38,7 @@ class Place:
     bridge: Path
 
     def inside(self, path: Path) -> Path:
-        """The file or folder in the copy that is at `path` in this checkout."""
+        """Returns the file or folder in the copy for `path` in this checkout."""
         return self.checkout / path.relative_to(ROOT)
 
 
@@ -81,7 +81,7 @@ def make(python: Path) -> Place:
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
-    """What was made here and not there, in Godot's own folders all but the list of extensions."""
+    """Returns the names that the copy leaves out: files made here, most of Godot's folders."""
     if Path(folder).name == ".godot":
         return {name for name in names if name != "extension_list.cfg"}
     links = {name for name in names if Path(folder, name).is_symlink()}
@@ -89,14 +89,14 @@ def left_out(folder: str, names: list[str]) -> set[str]:
 
 
 def _tell_of_project() -> None:
-    """Lets Python find out in the copy what the project needs, as where it is installed."""
+    """Makes Python find out in the copy what the project needs, as where it is installed."""
     packages = Path(str(distribution("npc-video-player").locate_file("")))
     for told in packages.glob("npc_video_player-*.dist-info"):
         shutil.copytree(told, _CHECKOUT / "pythonscript" / told.name)
 
 
 def _environment(python: Path) -> Path:
-    """A virtual environment in the copy, in which this project is installed; its python.exe."""
+    """Makes a virtual environment in the copy with this project; returns its python.exe."""
     folder = _CHECKOUT / ".venv"
     packages, scripts = folder / "Lib" / "site-packages", folder / "Scripts"
     packages.mkdir(parents=True)
@@ -106,6 +106,6 @@ def _environment(python: Path) -> Path:
         f"include-system-site-packages = true\nversion = {MINOR_VERSION}\n",
         "utf-8",
     )
-    # Relative, because Python before 3.13 reads such files in the encoding of the language.
+    # Relative, because Python before 3.13 reads such files in the system's encoding.
     (packages / "npc_video_player.pth").write_text("..\\..\\..\\pythonscript\n", "utf-8")
     return Path(shutil.copy2(python / "python.exe", scripts))

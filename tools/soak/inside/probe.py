@@ -1,4 +1,4 @@
-"""Looks at the game from inside: how long its frames take, and what it holds."""
+"""Observes the game from inside: the time of its frames, and the objects that it holds."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from typing import Any
 from godot import Node, Performance, exposed
 from npc_video_player.sharing import sources
 
-# What takes longer is told one by one, in seconds.
+# Longer frames are reported one by one, in seconds.
 _LONG = 0.25
 _TICK = 0.5
 _PLENTY = 1_000_000
 
-# Asked from outside when nothing moves any more; while threads run, to look at them may crash.
+# Requested from outside only when nothing moves any more: this may crash while threads run.
 faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
 
 
 @exposed
 class SoakProbe(Node):
-    """Tells, as lines of JSON that begin with "@soak"."""
+    """Prints events as lines of JSON that begin with "@soak"."""
 
     def __init__(self) -> None:
         self._frame_at = time.perf_counter()
@@ -43,7 +43,7 @@ class SoakProbe(Node):
         self.process_priority = _PLENTY
 
     def tell(self, event: dict) -> None:
-        """One thing that has happened."""
+        """Prints an event."""
         print("@soak", json.dumps({"at": time.perf_counter(), **event}))
 
     def _process(self, delta: float) -> None:
@@ -58,7 +58,7 @@ class SoakProbe(Node):
             self._tick(now)
 
     def _see_what_is_thrown_away(self) -> None:
-        """Tells when clips have gone: with their cache, or because others needed the room."""
+        """Reports clips that are gone: with their cache, or because others needed the room."""
         caches = list(sources.caches())
         there = {id(cache) for cache in caches}
         evicted = sum(cache.stats().memory.evictions for cache in caches)
@@ -72,20 +72,20 @@ class SoakProbe(Node):
         self._told_at, self._frames, self._long = now, 0, []
 
     def close_deserted(self) -> None:
-        """Closes what is kept for players that may come back, as none does.
+        """Closes objects that are kept for players that may come back, because none does.
 
-        What is left is what the game holds for those that are there, and what has leaked.
+        The rest is what the game needs for its present players, and what has leaked.
         """
         for settings, source in list(sources._sources.items()):
             if not source.players:
                 sources._close(settings)
 
     def is_closing(self) -> bool:
-        """Whether some of that is still on its way."""
+        """Tells whether some of them are still closing."""
         return any(thread.name == "npc_video closing" for thread in threading.enumerate())
 
     def tell_state(self, where: str) -> None:
-        """All that there is now."""
+        """Reports all counts of the present moment."""
         counts = {
             name: int(Performance.get_monitor(getattr(Performance, constant)))
             for name, constant in (
@@ -124,9 +124,10 @@ class _Allocated(ctypes.Structure):
 
 
 def _allocated() -> int:
-    """Bytes that are in use of the C library's memory; 0 where it is not glibc.
+    """Returns the bytes in use of the C library's memory; 0 without glibc.
 
-    What the library keeps for next time, which after much fragmentation is more, does not count.
+    Freed memory that the library keeps does not count; after much fragmentation that is the larger
+    part.
     """
     gc.collect()
     tell = getattr(ctypes.CDLL(None), "mallinfo2", None)
@@ -138,7 +139,7 @@ def _allocated() -> int:
 
 
 def _queued() -> float:
-    """Seconds for which the main thread could have run and had no processor."""
+    """Returns the seconds in which the main thread could have run and had no processor."""
     return int(Path("/proc/self/schedstat").read_text(encoding="utf-8").split()[1]) / 1e9
 
 
