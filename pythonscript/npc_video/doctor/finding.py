@@ -13,9 +13,7 @@ _LABEL = 15  # characters; longer labels push their facts to the right
 
 
 class State(StrEnum):
-    """The result of an examination: all works, something could be better, or something does not
-    work.
-    """
+    """The grades of a finding: all works, something could be better, something does not work."""
 
     FINE = "fine"
     ADVICE = "advice"

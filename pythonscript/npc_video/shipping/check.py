@@ -131,9 +131,7 @@ def _macos_places(library: str, folder: Path, binary: Binary) -> list[str]:
 
 
 def _inside(path: str) -> str:
-    """Returns the same path without "..", relative to the runtime; outside of it, it begins with
-    "..".
-    """
+    """Returns a path relative to the runtime without ".."; outside of it, it begins with ".."."""
     parts: list[str] = []
     for part in PurePosixPath(path).parts:
         if part == ".." and parts and parts[-1] != "..":

@@ -182,9 +182,7 @@ def _bad_end(finished: Finished, seconds: float | None) -> Iterator[str]:
 
 
 def _newest_change(project: Path) -> int:
-    """Returns the newest modification time of the project's own files in ns, without built
-    libraries.
-    """
+    """Returns the newest change of the project's own files in ns, without built libraries."""
     newest = 0
     for folder, subfolders, files in os.walk(project, followlinks=True):
         subfolders[:] = [name for name in subfolders if name[0] != "." and name != "bin"]

@@ -63,9 +63,7 @@ def without_plugin(settings: str, addon: str) -> str:
 
 
 def _ignored(addon: str) -> str:
-    """Returns the line for `.gitignore`, without a slash at the end, because a link is no folder to
-    Git.
-    """
+    """Returns the line for `.gitignore`, without a final slash: a link is no folder to Git."""
     return f"/addons/{addon}"
 
 
