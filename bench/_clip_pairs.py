@@ -1,4 +1,4 @@
-"""Pairs of clips of one face, of which the second follows the first on screen.
+"""Makes pairs of clips of one face, of which the second follows the first on screen.
 
 Ember is drawn, in two expressions. The two pairs of a photograph are made by warping it: a head
 that moves before a background that stays, eyes that close, a mouth that opens. They have the
@@ -19,23 +19,23 @@ from numpy.typing import NDArray
 
 __all__ = ["FPS", "SIDE", "clip_pairs"]
 
-SIDE, FPS, SECONDS = 256, 24, 3  # pixels, frames per second, of each clip
+SIDE, FPS, SECONDS = 256, 24, 3  # pixels and frames per second of each clip
 _PHOTOGRAPH = Path(__file__).with_name("data") / "face.jpg"
-# Of the photograph, in pixels: the middle of the head and its reach, the neck on which it turns,
-# the eyes, and the mouth.
+# Places in the photograph, in pixels: the middle of the head and its reach, the neck on which it
+# turns, the eyes, and the mouth.
 _HEAD, _REACH, _NECK = (130.0, 105.0), (62.0, 88.0), (128.0, 195.0)
 _EYES, _EYE = ((108.0, 101.0), (149.0, 101.0)), (13.0, 7.0)
 _MOUTH, _LIPS = (127.0, 146.0), (26.0, 16.0)
 
 Picture = NDArray[np.uint8]
 _Field = NDArray[np.float64]
-# What a face does at a phase: turns by radians, moves by pixels to the right and down, and how far
-# its eyes are closed and its mouth is open, 0 to 1.
+# The pose of a face at a phase: its turn in radians, its movement in pixels to the right and down,
+# and how far its eyes are closed and its mouth is open, 0 to 1.
 _Motion = Callable[[float], tuple[float, float, float, float, float]]
 
 
 def clip_pairs() -> Mapping[str, tuple[bytes, bytes]]:
-    """MP4 files of H.264, by name of the pair."""
+    """Returns MP4 files of H.264, by name of the pair."""
     return {
         "ember": (_ember("happy", "bounce"), _ember("sad", "tilt")),
         "photo_nod_sway": (_photograph(_nod), _photograph(_sway)),
@@ -100,7 +100,7 @@ def _warped(
 
 
 def _sampled(still: _Field, x: _Field, y: _Field) -> _Field:
-    """`still` between its pixels."""
+    """Samples `still` between its pixels."""
     x, y = np.clip(x, 0.0, SIDE - 1.001), np.clip(y, 0.0, SIDE - 1.001)
     left, top = x.astype(int), y.astype(int)
     right, down = (x - left)[..., None], (y - top)[..., None]

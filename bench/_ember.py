@@ -1,4 +1,4 @@
-"""The clip that benchmarks of playback play: Ember, as the embedded generator makes it."""
+"""Makes the clip for benchmarks of playback: Ember, as the embedded generator draws her."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ PARAMS = VideoParams(expression="happy", emotion="happy", animation="bounce", in
 
 
 def pictures() -> Iterator[NDArray[np.uint8]]:
-    """What is in the clip of the preset "balanced", as I420."""
+    """Yields the pictures of the preset "balanced", as I420."""
     painter = EmberPainter(SIDE, SIDE)
     for index in range(FRAMES):
         phase = index / FRAMES
@@ -26,7 +26,7 @@ def pictures() -> Iterator[NDArray[np.uint8]]:
 
 
 def clip(preset: str) -> GeneratedClip:
-    """As the embedded generator makes it."""
+    """Returns the clip of the embedded generator."""
 
     async def generate() -> GeneratedClip:
         backend = ProceduralBackend()

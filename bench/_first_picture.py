@@ -1,4 +1,4 @@
-"""How much of a clip has come over a slow connection when its first picture can be shown."""
+"""Measures the part of a clip that a slow connection has delivered before its first picture."""
 
 import asyncio
 import io
@@ -33,7 +33,7 @@ class _Memory:
 
 
 def first_pictures() -> dict[str, list[float]]:
-    """The part of the time from first byte to last after which the first picture is there.
+    """Returns the parts of the download time after which the first picture is ready.
 
     The clip is Ember in the preset "balanced", sent in equal parts within 0.8 s.
     """
@@ -45,7 +45,7 @@ def first_pictures() -> dict[str, list[float]]:
 
 
 def _fragmented() -> bytes:
-    """The same pictures in H.264, a fragment for each second."""
+    """Returns the same pictures in H.264, with a fragment for each second."""
     file, flags = io.BytesIO(), "frag_keyframe+empty_moov+default_base_moof"
     with av.open(file, "w", format="mp4", options={"movflags": flags}) as output:
         options = {"preset": "fast", "tune": "zerolatency", "g": str(_ember.FPS)}

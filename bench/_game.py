@@ -1,4 +1,4 @@
-"""A game of its own for a benchmark: a project with the addon, whose one scene measures itself."""
+"""Makes a game for a benchmark: a project with the addon, whose one scene measures itself."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from tools.paths import ADDON
 from tools.screen import screen
 
 _INSIDE = Path(__file__).with_name("inside")
-# Headless, Godot has a window of 64², and what is outside of it does not play: it is stretched.
+# Headless, Godot has a window of 64², and nodes outside of it do not play, so it is stretched.
 _PROJECT = """config_version=5
 [application]
 run/main_scene="res://main.tscn"
@@ -49,7 +49,7 @@ def play(
     Args:
         files: contents by name, for the folder of the project.
         options: for the scene, which gets them as JSON on its command line.
-        window: whether it draws into one, without waiting for the screen.
+        window: true to draw into a window, without waiting for the screen.
         seconds: time limit.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How much of a picture is a ghost: in neither of two others, nor on the way between them."""
+"""Measures ghosts: parts of a picture that are in neither of two others, nor between them."""
 
 from collections.abc import Iterator
 
@@ -10,18 +10,19 @@ __all__ = ["ghost_energy"]
 BLOCK = 8
 """Pixels of a block across and down."""
 
-# Pixels by which things may be on their way from one clip's picture to the other's.
+# The distance in pixels that things may have moved from one clip's picture to the other's.
 _FARTHEST = 12
 
 _Field = NDArray[np.float32]
 
 
 def ghost_energy(shown: _Field, one: _Field, other: _Field) -> float:
-    """The mean over pixels of the squared difference, in levels, to what may be there.
+    """Returns the mean squared difference over pixels, in levels, from the allowed pictures.
 
-    A block of `shown` is no ghost as far as it is in one of the other two, at its place or up to
-    `_FARTHEST` pixels away, as what moves passes there. Pictures are compared as they look from
-    where their pixels are not seen, so that being moved by a part of a pixel counts for nothing.
+    A block of `shown` is no ghost if it is in one of the other two, at its place or up to
+    `_FARTHEST` pixels away, because moving things pass there. Pictures are compared as they look
+    from a distance at which pixels are not visible, so a movement by a part of a pixel does not
+    count.
 
     Args:
         shown, one, other: luma, 0 to 255, of one size that is a multiple of `BLOCK`.
@@ -50,7 +51,7 @@ def _block_means(values: _Field) -> _Field:
 
 
 def _blurred(picture: _Field) -> _Field:
-    """By 1 4 6 4 1 across and down."""
+    """Blurs by 1 4 6 4 1 across and down."""
     for _ in range(2):
         wide = np.pad(picture, 1, mode="edge")
         across = wide[:, :-2] + 2.0 * wide[:, 1:-1] + wide[:, 2:]

@@ -1,4 +1,4 @@
-"""How alike two pictures are, in the two ways that papers on video compare by."""
+"""Compares two pictures by the two measures that papers on video use."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ _Field = NDArray[np.float64]
 
 
 def luma(rgb: NDArray[np.uint8]) -> _Field:
-    """The brightness of a picture of the shape (height, width, 3), 0 to 255."""
+    """Returns the brightness of a picture of the shape (height, width, 3), 0 to 255."""
     return rgb @ _LUMA
 
 
@@ -23,12 +23,12 @@ def mean_squared_error(one: _Field, other: _Field) -> float:
 
 
 def psnr(squared_error: float) -> float:
-    """The peak signal-to-noise ratio of this mean squared error, dB."""
+    """Returns the peak signal-to-noise ratio of this mean squared error, dB."""
     return float(10.0 * np.log10(_PEAK**2 / squared_error))
 
 
 def ssim(one: _Field, other: _Field) -> float:
-    """The mean structural similarity of two pictures, 1 for equal ones.
+    """Returns the mean structural similarity of two pictures, 1 for equal ones.
 
     Wang, Bovik, Sheikh, Simoncelli: "Image quality assessment: from error visibility to structural
     similarity", 2004, equation 13, with their Gaussian window of 11 × 11 and their constants.
@@ -43,7 +43,7 @@ def ssim(one: _Field, other: _Field) -> float:
 
 
 def _windowed(values: _Field) -> _Field:
-    """Weighted means around every pixel whose window lies inside."""
+    """Returns weighted means around every pixel whose window lies inside."""
     weights = np.exp(-0.5 * (np.arange(-_RADIUS, _RADIUS + 1) / _SIGMA) ** 2)
     weights /= weights.sum()
     size = len(weights)

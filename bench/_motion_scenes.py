@@ -1,4 +1,4 @@
-"""Scenes whose pictures are known at any time, to see what is made up between two frames."""
+"""Draws scenes at any time, as the truth for pictures between two frames."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -16,7 +16,7 @@ _WAVES = 10
 _SHORTEST, _LONGEST = 9.0, 70.0  # pixels of a wave
 _PAN = 70.0, -45.0  # pixels per second
 _TURN, _ZOOM, _ZOOMS = 0.5, 0.25, 0.5  # radians per second, part of the size, per second
-# Corner and side in pixels, and how they move in pixels per second.
+# Corner and side in pixels, and their speed in pixels per second.
 _BLOCKS = (
     (20.0, 30.0, 72.0, 60.0, 20.0),
     (150.0, 20.0, 56.0, -45.0, 50.0),
@@ -30,7 +30,7 @@ _Field = NDArray[np.float32]
 
 
 def scenes() -> Mapping[str, Callable[[float], Picture]]:
-    """By name, what gives the picture at so many seconds as I420, BT.709, limited range."""
+    """Returns by name a function from seconds to the picture as I420, BT.709, limited range."""
     drawn = {
         "pan": _pan,
         "turn_and_zoom": _turn_and_zoom,
@@ -45,7 +45,7 @@ def scenes() -> Mapping[str, Callable[[float], Picture]]:
 
 
 def as_rgb(planes: Picture) -> Picture:
-    """A picture of a scene as the screen should show it, shape (SIDE, SIDE, 3)."""
+    """Returns a picture of a scene as the screen should show it, shape (SIDE, SIDE, 3)."""
     frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     rgb = frame.reformat(
         format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG
@@ -93,13 +93,13 @@ def _cut(seconds: float) -> Picture:
 
 
 def _places() -> tuple[_Field, _Field]:
-    """The middles of all pixels."""
+    """Returns the centres of all pixels."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) + 0.5
     return x, y
 
 
 def _pattern(seed: int, x: _Field, y: _Field) -> Picture:
-    """A colourful texture at these places; a sum of waves, so that it can move by any part."""
+    """Returns a colourful texture at these places: a sum of waves, which can move by any part."""
     values = [np.full_like(x, 128.0) for _ in range(3)]
     for wave in _waves(seed):
         value = np.sin(wave[0] * x + wave[1] * y + wave[2])
@@ -109,7 +109,7 @@ def _pattern(seed: int, x: _Field, y: _Field) -> Picture:
 
 
 def _waves(seed: int) -> Iterator[NDArray[np.float32]]:
-    """Of each wave: its frequency across and down, its phase, and its strength in each colour."""
+    """Yields each wave's frequency across and down, its phase, and its strength in each colour."""
     chance = np.random.default_rng(seed)
     for _ in range(_WAVES):
         length = np.exp(chance.uniform(np.log(_SHORTEST), np.log(_LONGEST)))

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next thing that happens: hours in a moment, exactly."""
+"""Runs an event loop whose clock jumps to the next event: hours in a moment, and exactly."""
 
 import asyncio
 import selectors
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _Selector(selectors.SelectSelector):
-    """Instead of waiting for a time it moves the clock on by that time."""
+    """Moves the clock on instead of waiting for a time."""
 
     now = 0.0
 
@@ -19,7 +19,7 @@ class _Selector(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """For what waits for times only, not for threads or the network."""
+    """An event loop for tasks that only wait for times, not for threads or the network."""
 
     def __init__(self) -> None:
         self._clock = _Selector()
@@ -36,5 +36,5 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def clock() -> float:
-    """Seconds on the clock of the running loop."""
+    """Returns the seconds on the clock of the running loop."""
     return asyncio.get_running_loop().time()

@@ -1,5 +1,4 @@
-"""Generators: what the client adds to a job, what pools are worth, and what becomes of jobs when
-much goes wrong.
+"""Measures generators: a job's overhead in the client, the gain of pools, many faults.
 
 `python -m bench.backends` prints a table, and a line of JSON last. The pools run under a virtual
 clock; the servers of the other parts answer on this machine.
@@ -86,13 +85,13 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[int(0.95 * len(values))]
 
 
-# ---- What the client adds ----
+# ---- Overhead of the client ----
 
 _JOBS = 60
 
 
 async def _comfyui_overhead() -> list[float]:
-    """Milliseconds from asking to having the clip, less what the server took for it."""
+    """Returns the milliseconds from the request to the clip, without the server's own time."""
     fake = FakeComfy()
     await fake.start()
     backend = ComfyUiBackend(fake.server.url, CustomWorkflow(tiny(slow=0.2)))
@@ -149,7 +148,7 @@ _POOL_JOBS = 400
 
 
 def _efficiency(count: int) -> float:
-    """What a pool makes in a time, as part of what its hosts make if none ever waits."""
+    """Returns a pool's output in a time, as a part of that of hosts that never wait."""
     factors = _FACTORS[count]
     chance = random.Random(count)
 
@@ -168,8 +167,9 @@ def _efficiency(count: int) -> float:
 
 
 def _urgent_waits(load: float) -> list[float]:
-    """Seconds that urgent jobs wait on two hosts that they keep busy half of the time, while
-    speculation would keep them busy `load` times.
+    """Returns the seconds that urgent jobs wait on two hosts.
+
+    The urgent jobs keep them busy half of the time, and speculation would do so `load` times.
     """
     arrivals, guesses = random.Random(1), random.Random(2)
     waits: list[float] = []
@@ -197,7 +197,7 @@ def _urgent_waits(load: float) -> list[float]:
 
 
 async def _guess(pool: BackendPool, load: float, chance: random.Random) -> None:
-    """Speculation without end; of those that wait, the newest sixteen are kept."""
+    """Requests speculative jobs without end; of the waiting ones the newest sixteen are kept."""
     if not load:
         return
     waiting: list[asyncio.Task[Any]] = []
@@ -215,8 +215,9 @@ async def _ask(pool: BackendPool, seed: int, deadline: float | None = 5.0) -> Ge
 
 
 class _Host(ScriptedBackend):
-    """One GPU: one job at a time, `factor` times what is usual and spread around it; a job that is
-    given up goes on to the end of its step.
+    """A GPU that runs one job at a time, in `factor` times the usual duration with some spread.
+
+    A job that is given up runs to the end of its step.
     """
 
     began: ClassVar[dict[int, float]] = {}
@@ -244,7 +245,7 @@ class _Host(ScriptedBackend):
             return await super().generate(request, on_progress, on_early)
 
 
-# ---- When much goes wrong ----
+# ---- Many faults ----
 
 _FAULTY_JOBS = 1_000
 _AT_ONCE = 12
@@ -255,7 +256,7 @@ Reply = Callable[[Any], Awaitable[bytes | None]]
 
 
 def _faulty_jobs() -> tuple[dict[str, int], Counter[str]]:
-    """What becomes of jobs whose server often fails, as the game hears of it."""
+    """Counts the results of jobs whose server often fails, as the game receives them."""
     config = VideoGenerationConfig(
         preset="realtime", predictive=False, progressive=False, max_wait=60.0
     )
@@ -277,7 +278,7 @@ def _faulty_jobs() -> tuple[dict[str, int], Counter[str]]:
             if done == _FAULTY_JOBS or now - quiet_since > _DEADLINE:
                 break
             time.sleep(0.002)
-        time.sleep(1.0)  # for what might come twice
+        time.sleep(1.0)  # for a second delivery
         for event in manager.poll():
             if isinstance(event, ClipReady | Failed):
                 ends[event.params.seed].append(event)
@@ -351,7 +352,7 @@ _FAULTS: list[Reply] = [
 
 
 class _in_thread:  # noqa: N801 - it is used like a function
-    """An async context manager on the loop of another thread, as a server of its own."""
+    """Runs an async context manager on the loop of another thread, as a separate server."""
 
     def __init__(self, context: Any):
         self._context = context

@@ -1,8 +1,8 @@
-"""How many reactions have their clip where an NPC's common states are baked: `run.py bench baking`.
+"""Measures how many reactions have a clip after baking the common states: `run.py bench baking`.
 
-For each template as many clips as the bake dialog proposes, and what it says of them; then players
-of four kinds, none of them those that the proposal comes from, play 20 games of 75 interactions.
-The last line is JSON: `d[template][measure]`.
+For each template it bakes as many clips as the bake dialog proposes, and prints the dialog's
+estimate. Then players of four kinds, other than those behind the proposal, play 20 games of 75
+interactions. The last line is JSON: `d[template][measure]`.
 """
 
 import json
@@ -44,7 +44,7 @@ def _measured(name: str) -> dict[str, float]:
 
 
 def _played(name: str, kind: str, seed: int) -> Iterator[VideoParams]:
-    """What an NPC answers in one game."""
+    """Yields an NPC's answers in one game."""
     npc = NpcResponseEvaluator(template(name))
     chance = random.Random(f"{name} {kind} {seed}")
     player = make_player(kind, [TEMPLATES[name]], chance, escalates=seed % 2 == 1)

@@ -1,6 +1,6 @@
-"""What a call between Python and the engine costs.
+"""Measures a call between Python and the engine.
 
-Prints a table, and its most looked-at figures once more as one line of JSON, in microseconds.
+Prints a table, and its main figures once more as one line of JSON, in microseconds.
 """
 
 import json

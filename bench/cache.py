@@ -1,4 +1,4 @@
-"""The clip cache: operations per second, memory of real clips, and the search for a similar one.
+"""Measures the clip cache: operations per second, memory of real clips, and similarity search.
 
 `python -m bench.cache` prints a table, and a line of JSON last.
 """
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 async def _make_clips() -> list[GeneratedClip]:
-    """One real clip per expression; others are copies, since only their size matters here."""
+    """Makes one real clip per expression; the others are copies, as only their size matters."""
     backend = ProceduralBackend()
     try:
         return [
@@ -68,7 +68,7 @@ async def _make_clips() -> list[GeneratedClip]:
 
 
 def _copies(clips: list[GeneratedClip]) -> Iterator[GeneratedClip]:
-    """Clips without end, each with a key and bytes of its own."""
+    """Yields clips without end, each with a key and bytes of its own."""
     seed = 0
     while True:
         for clip in clips:
@@ -79,7 +79,7 @@ def _copies(clips: list[GeneratedClip]) -> Iterator[GeneratedClip]:
 
 
 def _memory_mb(clips: list[GeneratedClip], count: int) -> float:
-    """What a cache with so many clips occupies, all its tables included."""
+    """Returns the memory of a cache with so many clips, all its tables included."""
     tracemalloc.start()
     try:
         cache = ClipCache(count)
@@ -92,7 +92,7 @@ def _memory_mb(clips: list[GeneratedClip], count: int) -> float:
 
 
 def _memory_rates(clips: list[GeneratedClip], policy: str) -> tuple[float, float]:
-    """Gets of clips that are there; puts of which each drops another clip."""
+    """Measures gets of present clips, and puts of which each drops another clip."""
     source = _copies(clips)
     many = [(clip.params.cache_key(), clip) for clip, _ in zip(source, range(2_000), strict=False)]
     cache = ClipCache(50, policy=policy)
@@ -112,7 +112,7 @@ def _memory_rates(clips: list[GeneratedClip], policy: str) -> tuple[float, float
 
 
 def _disk_rates(clips: list[GeneratedClip]) -> tuple[float, float]:
-    """Reads that are checked; writes that are safe from a power cut when they return."""
+    """Measures checked reads, and writes that survive a power cut once they return."""
     source = _copies(clips)
     many = [(clip.params.cache_key(), clip) for clip, _ in zip(source, range(100), strict=False)]
     with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +133,7 @@ def _disk_rates(clips: list[GeneratedClip]) -> tuple[float, float]:
 
 
 def _similar_ms() -> tuple[float, float, float]:
-    """The first search, which meets every word anew; the median and the 99th percentile."""
+    """Times the first search, which meets every word anew; then the median and 99th percentile."""
     chance = random.Random(1)
     feelings = [*FEELINGS, "smug", "sheepish", "wistful"]
     animations = [*ANIMATION_WORDS, "cartwheel", "salute", "spin_left"]
@@ -165,7 +165,7 @@ def _similar_ms() -> tuple[float, float, float]:
 
 
 def _best_seconds(work: Callable[[], None]) -> float:
-    """The quickest of a few runs: the others were disturbed."""
+    """Returns the time of the quickest of a few runs: the others were disturbed."""
     times = []
     for _ in range(_REPEATS):
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How fast clips are decoded into pictures, against bare PyAV.
+"""Measures the rate at which clips are decoded into pictures, against bare PyAV.
 
 Prints a table, and its figures once more as one line of JSON: frames per second of `ClipDecoder`
 with `PictureLayout.pack`, divided by those of `av`'s own `decode` of the same clip, which keeps
@@ -34,12 +34,12 @@ def main() -> None:
 
 
 def measure() -> float:
-    """Our rate divided by that of bare PyAV, for the codec where this is lower."""
+    """Returns our rate divided by that of bare PyAV, for the codec with the lower ratio."""
     return min(_rates(codec)[2] for codec in _CODECS)
 
 
 def _rates(codec: str) -> tuple[float, float, float]:
-    """Frames per second of bare PyAV and of ours, the best of all turns, and their ratio."""
+    """Returns frames per second of bare PyAV and of ours, the best of all turns, and the ratio."""
     data, media_type = _make(codec), _CODECS[codec][2]
     turns = [(_bare(data), _ours(data, media_type)) for _ in range(_TURNS)]
     bare, ours = (min(times) for times in zip(*turns, strict=True))
@@ -75,7 +75,7 @@ def _bare(data: bytes) -> float:
 
 def _ours(data: bytes, media_type: str) -> float:
     started = time.perf_counter()
-    decoder = ClipDecoder(data, media_type)  # which takes the packets out of the file
+    decoder = ClipDecoder(data, media_type)  # which demuxes the packets of the file
     layout = decoder.info.layout
     columns, rows = layout.size
     memory = memoryview(bytearray(columns * rows * layout.sample_bytes))

@@ -1,8 +1,8 @@
-"""How long the graph takes: loading, answering one interaction, copying the state.
+"""Measures the graph: loading, answering one interaction, copying the state.
 
 Prints a table, and its figures once more as one line of JSON. Each figure is the best of many
-rounds, because everything else that a machine does only ever adds to it; the rounds take turns, so
-that it does not spoil all of one figure.
+rounds, because everything else that a machine does only ever adds to it. The rounds take turns, so
+that a disturbance does not spoil all rounds of one figure.
 """
 
 import json

@@ -1,12 +1,12 @@
-"""How much of two faces is seen when a clip follows another of the same face.
+"""Measures how much of two faces is visible when a clip follows another of the same face.
 
 For each pair of `_clip_pairs` the player shows the first clip, and the second comes at several
-places in it: one that is there and must be seen at once (`hit`), or one that comes late, while
-something covers the time (`late`). Of every frame of the engine `_ghosts` says how much of it is in
-neither clip's picture of that time, nor between them by motion; `ghost` is that energy over the
-time of the transition, in squared levels of luma times seconds. Lower is better, but a cut has
-none: so `jump` is by how much the picture changes from one frame of the engine to the next at most,
-as the root of its mean square in levels, and `seconds` is how long both are seen.
+places in it: as a clip that exists and must appear at once (`hit`), or as a late one, while
+something covers the time (`late`). `_ghosts` measures for every frame of the engine the part that
+is in neither clip's picture of that time, nor between them by motion. `ghost` is that energy over
+the time of the transition, in squared levels of luma times seconds. Lower is better, but a cut has
+none. So `jump` is the largest change from one frame of the engine to the next, as the root of its
+mean square in levels, and `seconds` is the time for which both are visible.
 
 Prints a table, and the same once more as one line of JSON.
 """
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def measure(pairs: Mapping[str, tuple[bytes, bytes]], side: int) -> dict[str, Figures]:
-    """Means over the places at which the second clip comes, by pair, mode and role.
+    """Returns means over the places at which the second clip comes, by pair, mode and role.
 
     Args:
         pairs: two MP4 files each.
@@ -78,7 +78,7 @@ def measure(pairs: Mapping[str, tuple[bytes, bytes]], side: int) -> dict[str, Fi
 
 
 def _figures(seen: NDArray[np.float32]) -> Figures:
-    """Of one transition, as the scene inside has written it."""
+    """Computes the figures of one transition, which the scene inside has recorded."""
     energies = [ghost_energy(*pictures) for pictures in seen]
     steps = [float(np.sqrt(np.mean((b[0] - a[0]) ** 2))) for a, b in pairwise(seen)]
     return {

@@ -1,9 +1,9 @@
-"""How true the pictures are that a player makes up between the frames of a clip.
+"""Measures the quality of the pictures that a player computes between the frames of a clip.
 
-Scenes are drawn at 48 pictures per second; of these, 8 or 12 become an H.264 clip, and all others
-are compared with what the player's shader draws at their time: PSNR in dB and SSIM, of luma. Higher
-is better. `none` holds each frame until the next, `blend` mixes two, `motion` moves their blocks.
-Frames of the clip itself are left out: they are the same for all three.
+Scenes are drawn at 48 pictures per second. Of these, 8 or 12 become an H.264 clip, and all others
+are compared with the output of the player's shader at their time: PSNR in dB and SSIM, of luma.
+Higher is better. `none` holds each frame until the next, `blend` mixes two, `motion` moves their
+blocks. Frames of the clip itself are left out: they are the same for all three.
 
 Prints a table, and the same once more as one line of JSON.
 """

@@ -1,11 +1,10 @@
-"""How often the clip is there when it is needed: `python3 run.py bench latency`.
+"""Measures how often the clip is ready when it is needed: `python3 run.py bench latency`.
 
-Players of five kinds play 20 games of 200 interactions each, half of them going on harder and
-harder, through real response graphs and the decisions that ship, under a virtual clock. The chart
-in docs/ is drawn anew, and the last line printed is JSON: `d[kind][policy][metric]`.
+Players of five kinds play 20 games of 200 interactions each, half of them with rising pressure,
+through real response graphs and the decisions that ship, under a virtual clock. The chart in docs/
+is drawn anew, and the last line printed is JSON: `d[kind][policy][metric]`.
 
-The games have seeds of their own: what the predictors' constants were tuned on was seeds 1000
-and up.
+The games have seeds of their own: the predictors' constants were tuned on seeds 1000 and up.
 """
 
 import json
@@ -39,7 +38,7 @@ Table = dict[str, dict[str, dict[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class _Game:
-    """What one process plays: one game under several policies, for rows of the table."""
+    """The work of one process: one game under several policies, for rows of the table."""
 
     rows: tuple[str, ...]
     kind: str
@@ -80,7 +79,7 @@ def _escalates(seed: int) -> bool:
 
 def _measure(games: Iterable[_Game]) -> Table:
     sums: dict[str, dict[str, Measures]] = {}
-    # Processes that start afresh, so that no lock of this one can be caught in the copy.
+    # New processes, so that no lock of this one is caught in the copy.
     with multiprocessing.get_context("spawn").Pool() as pool:
         for rows, results in pool.imap_unordered(_play, games):
             for row, (policy, measures) in product(rows, results.items()):
@@ -89,15 +88,17 @@ def _measure(games: Iterable[_Game]) -> Table:
 
 
 def _summaries(runs: Mapping[str, Measures]) -> dict[str, dict[str, float]]:
-    """By policy. Who makes the likely clips ahead is left with misses that are harder than those of
-    who does not, so how long requests wait is compared over those that both missed.
+    """Summarises runs by policy.
+
+    A policy that makes the likely clips ahead is left with harder misses than one that does not. So
+    waiting times are compared over the requests that both missed.
     """
     hard = missed_by_all(runs[policy] for policy in ("lru", "default") if policy in runs)
     return {policy: runs[policy].summary(hard) for policy in POLICIES if policy in runs}
 
 
 def _measure_keeping() -> Table:
-    """What the cache's policies save where it can hold a quarter of the clips."""
+    """Measures the saving of the cache's policies when it holds a quarter of the clips."""
     table: Table = {}
     for kind in KINDS:
         kept = {policy: Kept(policy) for policy in CACHE_POLICIES}

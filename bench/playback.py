@@ -1,20 +1,20 @@
-"""What playing clips costs a game, and how quickly and smoothly they come.
+"""Measures the cost of playing clips for a game, their latency, and their smoothness.
 
 - main: work of the main thread in each frame at 60 fps, above an empty scene: our players, each
   with a clip of its own, and Godot's VideoStreamPlayer with the same pictures as Theora. They are
   measured in turns, headless and in a window; and a bare texture that changes as often, which is
   the least that anything on screen can cost. `pace` is the part of our clips' due frames that were
-  shown: where it is well below 100 %, the machine was too busy, and the figures flatter.
+  shown: if it is well below 100 %, the machine was too busy, and the figures flatter.
 - hits: frames from the request of a cached clip to its first picture, with that picture kept and
   without; the request comes after the players' turn in its frame, so 1 is the least.
-- frames: what the 99th percentile of frame times gains while four clips play, one is made and
-  others are foreseen, against an empty scene; median of the differences within each turn.
-- switching: how much the process grows in ten minutes of random switching, from the end of the
+- frames: the increase of the 99th percentile of frame times while four clips play, one is made and
+  others are made ahead, against an empty scene; median of the differences within each turn.
+- switching: the growth of the process in ten minutes of random switching, from the end of the
   first minute on.
 - the decode rate against bare PyAV, as `bench/decode_rate.py` measures it.
 
-Prints tables, and the most looked-at figures once more as one line of JSON. Single parts run with
-`python -m bench.playback main|hits|frames|switching`.
+Prints tables, and the main figures once more as one line of JSON. Single parts run with `python -m
+bench.playback main|hits|frames|switching`.
 """
 
 import json
@@ -31,7 +31,7 @@ _ROUNDS, _FRAMES = 5, 100
 _HITS = 30
 _BUSY_ROUNDS, _BUSY_FRAMES = 6, 600
 _THEORA = Path(__file__).with_name("data") / "ember.ogv"
-_SLACK_S = 120.0  # for the engine's start and a busy machine, on top of the frames
+_SLACK_S = 120.0  # seconds for the engine's start and a busy machine, on top of the frames
 _MIB = 1 << 20
 
 Figures = dict[str, float]

@@ -1,4 +1,4 @@
-"""What the addon adds to the start of the engine, from the shell to the end of an empty game.
+"""Measures what the addon adds to the engine's start, from the shell to the game's end.
 
 Two projects that differ in the addon alone are started in turn. Prints a table, and its figures
 once more as one line of JSON: `added_ms` is the median of the differences within each turn.

@@ -19,7 +19,7 @@ _NODES, _FRAMES = 2000, 40
 
 
 def microseconds(call: Callable[[], Any]) -> float:
-    """Of one call, without the loop around it."""
+    """Returns the time of one call, without the loop around it."""
     best = empty = float("inf")
     for _ in range(_ROUNDS):
         started = time.perf_counter()
@@ -36,7 +36,7 @@ def microseconds(call: Callable[[], Any]) -> float:
 
 @exposed
 class Bookend(Node):
-    """Notes when the engine comes past in its round of `_process` calls."""
+    """Records the times at which the engine passes in its round of `_process` calls."""
 
     def _process(self, delta: float) -> None:
         self.at = time.perf_counter()
@@ -52,7 +52,7 @@ class Idle(Node):
 
 @exposed
 class Measured(Node2D):
-    """What is called."""
+    """Provides the methods that are called."""
 
     level = export(int, 3)
 

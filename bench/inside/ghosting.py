@@ -1,4 +1,4 @@
-"""Has one clip follow another on a screen, and keeps what is shown beside what both show alone.
+"""Plays one clip after another on a screen, and records the screen beside both clips alone.
 
 `bench/ghosting.py` starts it, and gets the pictures as files of NumPy.
 """
@@ -18,8 +18,8 @@ from npc_video_player.clips.clip_layer import ClipLayer
 from npc_video_player.screen.screen import Screen
 from npc_video_player.sharing import shared
 
-_DECODING_FRAMES = 600  # of the engine, in which what is waited for is decoded
-_MAX_FRAMES = 120  # in which the second clip must have taken over
+_DECODING_FRAMES = 600  # frames of the engine, in which an awaited frame is decoded
+_MAX_FRAMES = 120  # frames in which the second clip must have taken over
 _STEP = 1.0 / 60.0
 
 
@@ -34,7 +34,7 @@ class GhostingBench(Measurement, Node):
 def _show_all(
     root: Node, pairs: list[str], modes: list[str], roles: list[str], phases: list[float], **to: Any
 ) -> Generator[None]:
-    """Writes what was shown to files named after pair, mode, role and number of the phase.
+    """Writes the shown pictures to files named after pair, mode, role and number of the phase.
 
     Args:
         phases: places in the first clip at which the second comes.
@@ -63,7 +63,7 @@ def _floor(root: Node, side: int) -> Control:
 def _show(
     floors: list[Control], clips: list[GeneratedClip], mode: str, role: str, phase: float
 ) -> Generator[None, None, np.ndarray]:
-    """Luma of shape (frames of the engine, 3, height, width): shown, first and second alone."""
+    """Returns luma, shape (frames, 3, height, width): shown, first and second alone."""
     first, second = clips
     keep = shared.first_pictures()
     keep.keep(second)
@@ -80,7 +80,7 @@ def _show(
     try:
         yield from _until(lambda: (screen.advance(0.0), screen.clip)[1])
         alone.append(_beside(screen.clip, floors[1], area))
-        # It has played once, as most clips have that another follows.
+        # It has played once, as most clips have when another follows.
         ahead = (1.0 + phase) * screen.clip.reel.playback.length
         while screen.clip.reel.played < ahead:
             yield from _step(screen, 1.0 / 24.0)
@@ -101,7 +101,7 @@ def _show(
 
 
 def _step(screen: Screen, seconds: float) -> Generator[None]:
-    """Plays on when what is due is decoded, however long that takes."""
+    """Plays on after the due frames are decoded, however long that takes."""
     reels = [layer.reel for layer in screen.layers]
     if screen._opening is not None:
         yield from _until(lambda: screen._opening.reel.playback.is_ready)
@@ -110,7 +110,7 @@ def _step(screen: Screen, seconds: float) -> Generator[None]:
 
 
 def _beside(layer: ClipLayer, floor: Control, area: Rect2) -> ClipLayer:
-    """The same reel by itself."""
+    """Shows the same reel by itself."""
     layer.reel.users += 1
     other = ClipLayer(floor, layer.reel, shared.reels().leave)
     other.place(area)

@@ -1,4 +1,4 @@
-"""Has the node's shader draw pictures between frames, and reads them back.
+"""Makes the node's shader draw pictures between frames, and reads them back.
 
 `bench/interpolation.py` starts it, and gets the pictures as files of NumPy.
 """
@@ -17,7 +17,7 @@ from npc_video_player.clips.clip_layer import ClipLayer
 from npc_video_player.clips.reel import Reel
 from npc_video_player.sharing import shared
 
-_DECODING_FRAMES = 600  # of the engine, in which a frame of a clip is decoded
+_DECODING_FRAMES = 600  # frames of the engine, in which a frame of a clip is decoded
 
 
 @exposed
@@ -62,7 +62,8 @@ def _draw(
         layer.place(Rect2(0.0, 0.0, clip.width, clip.height))
         pictures = []
         for number in range(last + 1):
-            # Whatever is mixed is there, and the very moment is shown however long that takes.
+            # Everything that is mixed is decoded, and the exact moment is shown, however long that
+            # takes.
             yield from _until(reel, lambda: reel.playback.following is not None)
             reel.advance(number / rate - reel.playback.position)
             yield
@@ -83,7 +84,7 @@ def _until(reel: Reel, condition: Any) -> Generator[None]:
 
 
 def _shown(viewport: Any) -> np.ndarray:
-    """What was drawn last, shape (height, width, 3)."""
+    """Returns the picture that was drawn last, shape (height, width, 3)."""
     image = viewport.get_texture().get_image()
     image.convert(Image.FORMAT_RGB8)
     pixels = np.frombuffer(image.get_data(), np.uint8)

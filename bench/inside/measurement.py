@@ -1,4 +1,4 @@
-"""Measurements that are a generator, of which each frame of the engine is a step."""
+"""Runs measurements that are generators, one step in each frame of the engine."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from godot import print as print_line
 
 
 class Measurement:
-    """What makes a node the scene of one; it ends the engine after the last step."""
+    """Makes a node the scene of a measurement, and ends the engine after the last step."""
 
     _work: Generator[None]
 
     def _steps(self, **options: Any) -> Generator[None]:
-        """The measurement, with the options of the command line."""
+        """Yields once in each frame; gets the options of the command line."""
         raise NotImplementedError
 
     def _ready(self) -> None:

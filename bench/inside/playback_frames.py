@@ -1,4 +1,7 @@
-"""What generating costs the frames of a game: four clips play, one is made, others are foreseen."""
+"""Measures the effect of generating on a game's frames, while four clips play.
+
+One clip is made, and others are made ahead.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,16 @@ from playback_stage import (
 
 _PLAYERS = 4
 _WARM_UP = 60  # frames
-_ASKED_EVERY = 150  # frames; what is foreseen is made between two requests
+_ASKED_EVERY = 150  # frames; clips ahead are made between two requests
 _NPC = "NPC behind the scenes"
 
 
 def measure(stage: Stage, rounds: int, frames: int) -> Steps:
-    """Milliseconds of frames, idle and busy, and how many clips were made meanwhile.
+    """Measures milliseconds of frames, idle and busy, and the number of clips made meanwhile.
 
     Args:
-        rounds: how often both are measured, in turns.
-        frames: how long each time.
+        rounds: the number of measurements of both, in turns.
+        frames: the length of each.
     """
     p99: list[tuple[float, float]] = []
     walls: dict[str, list[float]] = {"idle": [], "busy": []}

@@ -1,4 +1,4 @@
-"""How many frames pass from the request of a cached clip to its first picture on screen."""
+"""Counts the frames from the request of a cached clip to its first picture on screen."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from npc_video_player.sharing import shared
 from playback_stage import Silent, Stage, Steps, at_rest, clip_of, player, provide, until, wait
 
 _NPC, _CLIPS = "Ember", 8
-_REST = 30  # frames: the clip before has faded out
+_REST = 30  # frames, until the previous clip has faded out
 
 
 def measure(stage: Stage, hits: int) -> Steps:
-    """Frames of each hit, by whether the clip's first picture was kept.
+    """Counts the frames of each hit, by whether the clip's first picture was kept.
 
     Args:
         hits: of each kind, in turns.

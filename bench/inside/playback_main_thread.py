@@ -1,7 +1,7 @@
-"""What players cost the main thread: ours, Godot's own, and none, in turns.
+"""Measures the cost of players for the main thread: ours, Godot's own, and none, in turns.
 
-Godot's VideoStreamPlayer decodes on the main thread, ours does not; so this is no measure of the
-work in all, but of what a game cannot do meanwhile.
+Godot's VideoStreamPlayer decodes on the main thread, ours does not. So this does not measure the
+whole work, but the time that a game loses.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from playback_stage import (
     wait,
 )
 
-_WARM_UP = 45  # frames: opening, decoding the first pictures and fading in are over
+_WARM_UP = 45  # frames, until clips are open, their first pictures decoded and faded in
 _COUNTS = (1, 4, 16)
 _MANY = 64
-# Of the frames that are due: with less they do not play. A busy machine may delay many.
+# Part of the due frames; below it clips do not play. A busy machine may delay many.
 _LEAST_PACE = 0.1
 
 
 @dataclass(slots=True)
 class _Row:
-    """One way to play so many clips.
+    """A way to play so many clips.
 
     Attributes:
-        fps: of a clip, 0 where the player does not count what it shows.
+        fps: of a clip, 0 if the player does not count its frames.
         in_frame: called in each frame, with its number.
     """
 
@@ -64,7 +64,7 @@ class _Row:
     frames: Frames = field(default_factory=Frames)
 
     def to_dict(self) -> dict[str, Any]:
-        """Milliseconds, but for `memory`, bytes more than the empty scene, and `pace`."""
+        """Returns milliseconds, but for `memory`, bytes more than the empty scene, and `pace`."""
         wall = self.frames.wall
         return {
             "name": self.name,
@@ -80,12 +80,12 @@ class _Row:
 
 
 def measure(stage: Stage, rounds: int, frames: int) -> Steps:
-    """Rows of a table.
+    """Measures the rows of a table.
 
     Args:
-        rounds: how often each row is measured, after an empty scene each time; those of one player
-            twice as often.
-        frames: how long each time.
+        rounds: the number of measurements of each row, after an empty scene each time; those of one
+            player twice as many.
+        frames: the length of each.
     """
     _provide("balanced", max(_COUNTS), "ember_512.webm", side=512, fps=24)
     _provide("realtime", _MANY, "ember_256.webm", side=256, fps=8)
@@ -97,7 +97,7 @@ def measure(stage: Stage, rounds: int, frames: int) -> Steps:
     rows.append(_Row("ours, blend", max(_COUNTS), ours["blend"], 24))
     rows.append(_Row("ours, 256² 8 fps", _MANY, partial(_ours, "realtime", "none"), 8))
     empty = rows[0]
-    # The difference that a single player makes is smaller than what two turns differ by.
+    # A single player makes a smaller difference than two turns do.
     singles = [row for row in rows[1:] if row.count == 1]
     for turn in [rows[1:], singles] * rounds:
         for row in turn:
@@ -140,7 +140,7 @@ def _shown(nodes: list[Any]) -> int:
 
 
 def _provide(preset: str, count: int, file: str, *, side: int, fps: int) -> None:
-    """A clip for each of the NPCs, so that none shares the decoding of another."""
+    """Provides a clip for each of the NPCs, so that none shares the decoding of another."""
     clips = [
         clip_of(file, at_rest(_npc(number)), preset=preset, width=side, height=side, fps=fps)
         for number in range(count)
@@ -159,7 +159,7 @@ def _ours(preset: str, interpolation: str, number: int) -> Node:
 
 
 def _bare_texture() -> _Row:
-    """What the engine alone takes for pictures of our clips' size, changed 24 times a second."""
+    """Measures the engine alone with pictures of our clips' size, changed 24 times a second."""
     pictures = [Image.create_empty(512, 768, False, Image.FORMAT_R8) for _ in range(2)]
     texture = ImageTexture.create_from_image(pictures[0])
 

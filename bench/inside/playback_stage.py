@@ -1,4 +1,4 @@
-"""What the parts of the measurement have in common: the players' scene, its clips and a meter."""
+"""Shares the players' scene, its clips and a meter among the parts of the measurement."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from npc_video.cache import ClipCache
 from npc_video_player import NpcVideoPlayer
 from npc_video_player.sharing import sources
 
-# Pixels of its side. It is small, because a renderer without a graphics card takes its time from
+# The side in pixels. It is small, because without a graphics card the renderer takes its time from
 # the same processor.
 WINDOW = 512
 
@@ -34,11 +34,11 @@ Steps = Generator[None, None, Any]
 
 
 class MeasurementError(Exception):
-    """What was measured is not what was meant to be."""
+    """The measurement did not measure what it should."""
 
 
 class Silent(Backend):
-    """Generates nothing: all clips are there."""
+    """A generator that makes nothing, because all clips exist."""
 
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
@@ -50,7 +50,7 @@ class Silent(Backend):
 
 
 def _numbers() -> array[float]:
-    """Takes an eighth of the memory of a list, which is measured as well."""
+    """Returns an array, which takes an eighth of the memory of a list; memory is measured too."""
     return array("f")
 
 
@@ -63,14 +63,14 @@ class Frames:
 
 
 class Meter:
-    """Notes every frame while it runs."""
+    """Records every frame while it runs."""
 
     def __init__(self) -> None:
         self._into: Frames | None = None
         self._main = self._wall = 0.0
 
     def tick(self) -> None:
-        """To be called once in every frame."""
+        """Records a frame; called once in every frame."""
         main, wall = time.thread_time(), time.perf_counter()
         if self._into is not None:
             self._into.main.append((main - self._main) * 1e3)
@@ -124,7 +124,7 @@ def until(condition: Any, frames: int = 600) -> Steps:
 
 
 def player(npc: str, preset: str, **properties: Any) -> NpcVideoPlayer:
-    """A player of the NPC called `npc`, whose failures end the measurement."""
+    """Returns a player of the NPC called `npc`, whose failures end the measurement."""
     made = NpcVideoPlayer()
     made.npc_name, made.preset = npc, preset
     for name, value in properties.items():
@@ -152,7 +152,7 @@ def provide(
 
 
 def clip_of(file: str, params: VideoParams, **description: Any) -> GeneratedClip:
-    """The clip in a file of the project, as one of these parameters; see `GeneratedClip`."""
+    """Returns the clip in a file of the project, with these parameters; see `GeneratedClip`."""
     return GeneratedClip(
         data=_read(file),
         media_type="video/webm",
@@ -164,12 +164,12 @@ def clip_of(file: str, params: VideoParams, **description: Any) -> GeneratedClip
 
 
 def at_rest(npc: str, **changes: Any) -> VideoParams:
-    """What a player of this NPC shows from the beginning, or something else."""
+    """Returns the look that a player of this NPC shows from the beginning, or another."""
     return replace(Profile(name=npc).apply_profile(VideoParams()), **changes)
 
 
 def resident_bytes() -> int:
-    """How much memory this process has, as Linux tells it."""
+    """Returns the memory of this process, as Linux reports it."""
     if sys.platform != "linux":
         _fail("Memory is measured on Linux only.")
     pages = Path("/proc/self/statm").read_text("utf-8").split()[1]
@@ -177,7 +177,7 @@ def resident_bytes() -> int:
 
 
 def percentile(values: Iterable[float], part: float) -> float:
-    """The value that this part of `values` does not exceed (nearest rank)."""
+    """Returns the value that this part of `values` does not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 

@@ -1,4 +1,4 @@
-"""Players that switch clips at random for long: whether memory grows, whether frames stick."""
+"""Switches players between random clips for long, to see whether memory grows or frames stick."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from playback_stage import (
 
 _NPC, _PLAYERS, _CLIPS = "Ember", 8, 24
 _SWITCH_EVERY, _RENEW_EVERY, _LOOK_EVERY = 15, 600, 60  # frames
-_WARM_UP = 60  # frames, in which what is needed is loaded
-_LOOKS = 30  # of which the median is taken: how many clips are open differs from one to the next
+_WARM_UP = 60  # frames, in which everything needed is loaded
+_LOOKS = 30  # samples for the median: the number of open clips differs from one to the next
 _FEELINGS = ("happy", "sad", "curious")
 
 
 def measure(stage: Stage, frames: int, settled: int) -> Steps:
-    """Memory after `settled` frames and after `frames`, bytes, and the frames' milliseconds."""
+    """Measures memory in bytes after `settled` and `frames` frames, and frame times in ms."""
     chance = random.Random(4)
     clips = [_clip(number) for number in range(_CLIPS)]
     sample = player(_NPC, "balanced")
@@ -60,7 +60,7 @@ def measure(stage: Stage, frames: int, settled: int) -> Steps:
 
 
 def _clip(number: int) -> GeneratedClip:
-    """One that is shown at rest, and others of two sizes."""
+    """Returns a clip that is shown at rest, or others of two sizes."""
     is_small = number % 2
     side = 256 if is_small else 512
     params = at_rest(_NPC)
@@ -70,7 +70,7 @@ def _clip(number: int) -> GeneratedClip:
     return clip_of(
         f"ember_{side}.webm",
         params,
-        # As one that is good enough, so that no better one is asked for.
+        # Good enough, so that no better one is requested.
         preset="balanced",
         width=side,
         height=side,

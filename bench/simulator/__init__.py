@@ -1,1 +1,1 @@
-"""Players, graphs and generators under a virtual clock, around the decisions that ship."""
+"""Simulates players, graphs and generators under a virtual clock, with the shipped decisions."""

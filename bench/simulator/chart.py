@@ -1,4 +1,4 @@
-"""A bar chart as SVG: parts of reactions that were on time, by player and policy."""
+"""Draws a bar chart as SVG: parts of reactions that were on time, by player and policy."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -17,18 +17,18 @@ from .world import Game, Reaction
 
 __all__ = ["simulate"]
 
-# How long the player still watches after the last interaction.
+# Seconds that the player still watches after the last interaction.
 _EPILOGUE_SECONDS = 20.0
 
 
 def simulate(
     game: Game, make_policy: type[Policy], *, seed: int, hosts: int = 1, preset: str = "fast"
 ) -> Measures:
-    """One whole game under one policy.
+    """Plays one whole game under one policy.
 
     Args:
-        seed: of the times that generating takes.
-        preset: the best that is wanted.
+        seed: of the generator's durations.
+        preset: the best one that is wanted.
     """
     game = game.fresh()
     return _Run(game, make_policy(game, preset), hosts, seed).run()
@@ -47,9 +47,9 @@ class _Run:
         self._ends: list[tuple[float, int]] = []
         self._running: dict[int, tuple[Start, float]] = {}
         self._measures = Measures(waits=[None] * len(game.reactions))
-        # By NPC what is awaited, and since when.
+        # The awaited clip by NPC, and the time of its request.
         self._awaited: dict[str, tuple[CacheKey, float]] = {}
-        # What is awaited and not begun, by which reaction, and since when.
+        # Awaited clips that have not begun, with their reaction and time.
         self._unstarted: dict[CacheKey, tuple[int, float]] = {}
 
     def run(self) -> Measures:
@@ -83,7 +83,7 @@ class _Run:
         self._do(decision, now)
 
     def _censor(self, npc_id: str, now: float) -> None:
-        """What was awaited does not come any more in time to be seen."""
+        """Records that the awaited clip does not come in time to be seen."""
         if npc_id in self._awaited:
             key, since = self._awaited.pop(npc_id)
             self._measures.exact.append((now - since, False))

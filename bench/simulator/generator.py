@@ -1,4 +1,4 @@
-"""How long a generator takes: lognormal around the preset's usual time.
+"""Draws a generator's durations: lognormal around the preset's usual time.
 
 The draw belongs to the clip, so every policy that makes it takes the same time for it.
 """
@@ -27,7 +27,7 @@ def seconds_for(job: Job, seed: int) -> float:
 
 @functools.cache
 def _file(preset: QualityPreset) -> bytes:
-    """Bytes of about the length of a real clip: all clips share them."""
+    """Returns bytes of about the length of a real clip, which all clips share."""
     frames = preset.frame_count(CLIP_SECONDS)
     return bytes(int(preset.width * preset.height * frames * _BYTES_PER_PIXEL))
 

@@ -1,4 +1,4 @@
-"""How much generating a cache saves that holds a quarter of the clips of a game."""
+"""Measures the generating time that a cache for a quarter of a game's clips saves."""
 
 from npc_video.cache import ClipCache
 from npc_video.generation.jobs import Job, Purpose
@@ -26,11 +26,11 @@ class Kept:
 
     @property
     def saved(self) -> float:
-        """Part of the seconds that need not be spent, 0 to 1."""
+        """Returns the part of the seconds that is saved, 0 to 1."""
         return self._saved / self._all
 
     def add(self, game: Game, seed: int) -> None:
-        """Asks for all clips of a game, one after the other, and makes those that are missing."""
+        """Requests all clips of a game, one after the other, and makes those that are missing."""
         size = max(1, len({reaction.key for reaction in game.reactions}) // 4)
         cache = ClipCache(size, policy=self._policy)
         for reaction in game.reactions:

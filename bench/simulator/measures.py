@@ -1,4 +1,4 @@
-"""What players notice, and what it costs."""
+"""Measures delays that players notice, and the costs."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ ON_TIME_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Measures:
-    """Of one run, or of several together.
+    """The measures of one run, or of several together.
 
     Attributes:
         exact: for each reaction, the seconds to its exact clip, and whether it came; else they are
-            those until something newer was wanted.
-        waits: for each reaction, the seconds from asking to the start of its generation, 0 if that
-            runs already; None if its clip was there.
+            those until something newer was requested.
+        waits: for each reaction, the seconds from the request to the start of its generation, 0 if
+            that runs already; None if its clip existed.
     """
 
     hits: int = 0
@@ -33,11 +33,11 @@ class Measures:
         self.wasted_seconds += other.wasted_seconds
 
     def summary(self, hard: Collection[int] = ()) -> dict[str, float]:
-        """All numbers by name.
+        """Returns all numbers by name.
 
         Args:
-            hard: the reactions, by number, that `urgent_wait_same_p95` is of; one whose clip was
-                there waited for 0 seconds.
+            hard: the numbers of the reactions for `urgent_wait_same_p95`; one whose clip existed
+                waited for 0 seconds.
         """
         count = len(self.exact)
         came = [seconds for seconds, is_there in self.exact if is_there]
@@ -55,20 +55,20 @@ class Measures:
 
 
 def missed_by_all(runs: Iterable[Measures]) -> set[int]:
-    """Numbers of the reactions whose clip was there in none of several runs of the same games."""
+    """Returns the reactions whose clip was ready in none of several runs of the same games."""
     return set.intersection(
         *({i for i, wait in enumerate(run.waits) if wait is not None} for run in runs)
     )
 
 
 def percentile(values: Iterable[float], part: float) -> float:
-    """0 for no values."""
+    """Returns the value at this part of the sorted values, 0 for no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
 
 
 def percentile_of_censored(times: Iterable[tuple[float, bool]], part: float) -> float:
-    """By Kaplan and Meier (1958); the longest time seen, if not enough of them ended."""
+    """Estimates by Kaplan and Meier (1958); the longest time seen, if not enough of them ended."""
     ordered = sorted(times)
     at_risk, surviving, longest = len(ordered), 1.0, 0.0
     for seconds, is_there in ordered:

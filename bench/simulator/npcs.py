@@ -1,8 +1,8 @@
-"""The NPCs that are played with.
+"""Makes the NPCs that are played with.
 
 Companions are rich: what they show depends on mood, place and touch, so there are hundreds of clips
 and a cache of sixty cannot hold them; they differ from seed to seed. The templates that ship are
-simple, and hold few clips.
+simple, and need few clips.
 """
 
 import functools
@@ -34,7 +34,7 @@ TEMPLATES = {
     ),
     "pet": Stage(("treat", "food", "ball", "feather", "hand", "song"), ("head", "back", "belly")),
 }
-"""By name, what the player can do to the NPC."""
+"""The player's possible acts on the NPC, by name."""
 
 _TOOLS = ("feather", "hand", "gift", "song", "stick")
 _PLACES = {
@@ -61,7 +61,7 @@ def companion_stage() -> Stage:
 
 
 def companion(npc_id: str, rng: random.Random) -> NpcResponseMetadata:
-    """One with likings of its own."""
+    """Returns a companion with likings of its own."""
     likings = [0.28, 0.2, 0.12, 0.16, -0.3]
     rng.shuffle(likings)
     places = {place: round(rng.uniform(0.6, 1.4), 2) for place in _PLACES}
@@ -127,5 +127,5 @@ def template(name: str) -> NpcResponseMetadata:
 
 
 def evaluators(npcs: Iterable[NpcResponseMetadata]) -> Mapping[str, NpcResponseEvaluator]:
-    """New ones by NPC, in their first state."""
+    """Returns new evaluators by NPC, in their first state."""
     return {npc.npc.id: NpcResponseEvaluator(npc) for npc in npcs}

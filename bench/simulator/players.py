@@ -1,13 +1,13 @@
-"""How people play: each kind is a distribution of the next act, given what was done before.
+"""Models how people play: each kind is a distribution of the next act, given the earlier ones.
 
-A state is a value that is never changed, so that a policy which is to know the true probabilities
-can look ahead with the same code that the player acts by.
+A state is immutable, so that a policy which may know the true probabilities can look ahead with the
+same code that the player acts by.
 
-How habitual each kind is was fitted to the part of the generating time that an LRU cache saves
-that holds a quarter of a game's clips: found to be 0.61 for habitual play, 0.27 for exploratory
-play, 0.25 for random play and 0.50 for six NPCs; for bursty play none is known. To check, look at
-the rows `…, quarter` of `python3 run.py bench latency`: within 0.03 of those. Other players would
-fit as well, and what a policy gains depends on which: its figures hold for these.
+The habits of each kind were fitted to the part of the generating time that an LRU cache for a
+quarter of a game's clips saves: found to be 0.61 for habitual play, 0.27 for exploratory play, 0.25
+for random play and 0.50 for six NPCs; for bursty play none is known. To check, look at the rows `…,
+quarter` of `python3 run.py bench latency`: within 0.03 of those. Other players would fit as well,
+and the gain of a policy depends on the choice: its figures hold for these.
 """
 
 import math
@@ -29,7 +29,7 @@ _ANY_PRESSURE = (0.3, 0.6, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is done to whom; how hard, before the hand shakes."""
+    """An act on an NPC, with its pressure before the hand shakes."""
 
     npc: int
     tool: str
@@ -45,7 +45,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What can be done to one NPC."""
+    """The possible acts on one NPC."""
 
     tools: Sequence[str]
     zones: Sequence[str]
@@ -64,10 +64,10 @@ Options = list[tuple[float, Act, Any]]
 
 
 class Player(ABC):
-    """One person with their own habits, which come from `rng`.
+    """A person with their own habits, which come from `rng`.
 
     Args:
-        escalates: goes on harder and harder with the same tool.
+        escalates: presses harder and harder with the same tool.
     """
 
     gap = 4.0
@@ -80,17 +80,17 @@ class Player(ABC):
 
     @abstractmethod
     def start(self) -> Any:
-        """The state before the first act."""
+        """Returns the state before the first act."""
 
     @abstractmethod
     def options(self, state: Any) -> Options:
-        """All that may come next, the probabilities adding up to 1."""
+        """Returns all possible next acts, with probabilities that add up to 1."""
 
     def usual_gap(self, before: Act | None, act: Act) -> float:
         return self.gap
 
     def play(self, count: int, rng: random.Random) -> Iterator[tuple[float, Act, Any]]:
-        """Seconds, act and state after it, `count` times."""
+        """Yields seconds, act and state after it, `count` times."""
         state, at, before = self.start(), 1.0, None
         for _ in range(count):
             options = self.options(state)
@@ -102,7 +102,7 @@ class Player(ABC):
             before = act
 
     def routine(self, acts: Sequence[Act], things: int) -> list[Act]:
-        """So many things, each done one to three times in a row."""
+        """Returns so many acts, each repeated one to three times in a row."""
         return [
             self.harder(act, run)
             for act in self._rng.sample(acts, things)
@@ -110,7 +110,7 @@ class Player(ABC):
         ]
 
     def harder(self, act: Act, run: int) -> Act:
-        """`act` after it was done `run` times already."""
+        """Returns `act` with the pressure after `run` repetitions."""
         if not self._escalates or not run:
             return act
         return replace(act, pressure=min(1.0, act.pressure + _ESCALATION * run))
@@ -121,7 +121,7 @@ def at_any_pressure(acts: Iterable[Act]) -> list[Act]:
 
 
 class Habitual(Player):
-    """Has two routines, the first much the dearer, and strays from them one time in ten."""
+    """Follows two routines, the first much more often, and strays from them one time in ten."""
 
     def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
         super().__init__(stages, rng, escalates=escalates)
@@ -144,7 +144,7 @@ class Habitual(Player):
 
 
 class Exploratory(Player):
-    """Tries what was not tried yet, as hard as may be, and stays with it one time in seven."""
+    """Tries new acts, at any pressure, and repeats an act one time in seven."""
 
     gap = 5.0
 
@@ -170,7 +170,7 @@ class Exploratory(Player):
 
 
 class Random(Player):
-    """Does anything, as hard as may be."""
+    """Does anything, at any pressure."""
 
     def start(self) -> Any:
         return None
@@ -181,7 +181,7 @@ class Random(Player):
 
 
 class Bursty(Player):
-    """Does one thing several times quickly, then pauses, then takes up another favourite."""
+    """Repeats one act several times quickly, pauses, then takes up another favourite."""
 
     def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
         super().__init__(stages, rng, escalates=escalates)
@@ -219,7 +219,7 @@ class SixNpcs(Player):
 
     def __init__(self, stages: Sequence[Stage], rng: random.Random, *, escalates: bool):
         super().__init__(stages, rng, escalates=escalates)
-        # NPCs may differ in what can be done to them, so only those alike share a routine.
+        # NPCs may differ in their possible acts, so only equal ones share a routine.
         routines = [self.routine(acts, 2) for acts in self.acts[:3]]
         self._routines = [
             [replace(act, npc=npc) for act in rng.choice(routines)]

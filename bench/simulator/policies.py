@@ -1,7 +1,7 @@
-"""Ways to have the clip before it is asked for: ours, and those to measure it by.
+"""Defines policies that have the clip ready before the request: ours, and those for comparison.
 
-All of them use the queue, the presets and the generators in the same way; they differ in what they
-keep and in what they make ahead.
+All of them use the queue, the presets and the generators in the same way. They differ in the clips
+that they keep and in those that they make ahead.
 """
 
 import heapq
@@ -33,7 +33,7 @@ _CONFIG = VideoGenerationConfig(cache_size=CACHE_SIZE)
 
 
 class Policy:
-    """One of them at work in one game: `observe` is told of every reaction before the core is."""
+    """A policy at work in one game: `observe` gets every reaction before the core does."""
 
     config = _CONFIG
 
@@ -49,11 +49,11 @@ class Policy:
         return Planner()
 
     def advance(self, index: int) -> None:
-        """Reaction number `index` is about to be asked for."""
+        """Prepares for reaction number `index`, which is requested next."""
 
 
 class Default(Policy):
-    """What ships."""
+    """The policy that ships."""
 
     def make_planner(self, game: Game) -> Planner:
         planner = Planner()
@@ -63,7 +63,7 @@ class Default(Policy):
 
 
 class Returning(Default):
-    """What ships, and the habits of the player were saved in an earlier session."""
+    """The policy that ships, with the player's habits saved in an earlier session."""
 
     def make_planner(self, game: Game) -> Planner:
         planner, earlier = Planner(), game.earlier()
@@ -78,19 +78,19 @@ class Returning(Default):
 
 
 class WantedPreset(Default):
-    """What ships, without the cheapest preset first."""
+    """The policy that ships, without the cheapest preset first."""
 
     config = replace(_CONFIG, progressive=False, adaptive=False)
 
 
 class Lru(Policy):
-    """Keeps what was used last, makes nothing ahead."""
+    """Keeps the clips that were used last, makes nothing ahead."""
 
     config = replace(_CONFIG, predictive=False)
 
 
 class Nothing(Lru):
-    """Keeps nothing either."""
+    """Keeps nothing, makes nothing ahead."""
 
     def make_clips(self) -> Any:
         return _NoClips()
@@ -117,7 +117,7 @@ class _NoClips:
 
 
 class Rules(Policy):
-    """The three rules of the specification, taken at their word."""
+    """The three rules of the specification, taken literally."""
 
     def make_planner(self, game: Game) -> Planner:
         planner = Planner(budget=_boundless())
@@ -128,7 +128,7 @@ class Rules(Policy):
 
 
 class _Unweighed:
-    """A predictor that is believed whatever becomes of it."""
+    """A predictor that is believed whatever its success."""
 
     def __init__(self, predictor: RulePredictor):
         self.reliabilities: dict[str, float] = {}
@@ -137,7 +137,7 @@ class _Unweighed:
 
 
 class Known(Policy):
-    """Looks ahead as ours does, and knows the true probabilities of what the player will do."""
+    """Looks ahead as ours does, and knows the true probabilities of the player's acts."""
 
     def make_planner(self, game: Game) -> Planner:
         return _KnowingPlanner(game)
@@ -165,7 +165,7 @@ class _KnowingPlanner(Planner):
         return self._ahead
 
     def _look_ahead(self, now: float) -> list[tuple[float, int, Proposal]]:
-        """The same search as `LookaheadPredictor`, over all NPCs at once."""
+        """Runs the same search as `LookaheadPredictor`, over all NPCs at once."""
         game, gap = self._game, self.pace.median
         order = itertools.count()
         state = game.states[self.index]
@@ -197,7 +197,7 @@ class _KnowingPlanner(Planner):
 
 
 class Clairvoyant(Policy):
-    """Knows what will be asked for, and when."""
+    """Knows the future requests and their times."""
 
     def make_planner(self, game: Game) -> Planner:
         return _SeeingPlanner(game.reactions)

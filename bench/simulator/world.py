@@ -1,4 +1,4 @@
-"""One game: who is played with, by whom, and what happens, the same for every policy."""
+"""Makes one game: its NPCs, its player and their acts, the same for every policy."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,11 +28,11 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """What a policy may know; only one that is meant to looks at `reactions` ahead or `states`.
+    """The facts of a game; only `Known` and `Clairvoyant` may read `states` or later `reactions`.
 
     Attributes:
-        npcs: in the order in which the player counts them.
-        evaluators: by NPC; playing the reactions moves them on.
+        npcs: in the player's order.
+        evaluators: by NPC; playing the reactions changes their state.
         looks: by NPC and expression, emotion and animation that it shows with it; "" for an
             animation that depends on other things.
         states: of the player, after each reaction.
@@ -46,11 +46,11 @@ class Game:
     states: list[Any]
 
     def fresh(self) -> "Game":
-        """The same game before its first interaction."""
+        """Returns the same game before its first interaction."""
         return replace(self, evaluators=evaluators(self.npcs))
 
     def played(self, count: int, rng: random.Random) -> Iterator[tuple[Reaction, Any]]:
-        """What answers `count` interactions, each with the state of the player after it."""
+        """Yields the answers to `count` interactions, each with the player's state after it."""
         for at, act, state in self.player.play(count, rng):
             npc_id = self.npcs[act.npc].npc.id
             interaction = act.interaction(at)
@@ -59,7 +59,7 @@ class Game:
                 yield Reaction(at, npc_id, interaction, params, params.cache_key()), state
 
     def earlier(self) -> list[Reaction]:
-        """Another session, as long, of the same player with the same NPCs."""
+        """Returns another session, as long, of the same player with the same NPCs."""
         session = self.fresh().played(len(self.reactions), random.Random("earlier"))
         return [reaction for reaction, _ in session]
 
@@ -67,10 +67,10 @@ class Game:
 def make_game(
     kind: str, seed: int, *, escalates: bool, interactions: int, templates: bool = False
 ) -> Game:
-    """One NPC, or six, a player of `kind`, and what they do; all of it follows from `seed`.
+    """Makes a game from `seed`: one NPC, or six, a player of `kind`, and their acts.
 
     Args:
-        templates: the NPCs are those that ship, else companions.
+        templates: uses the NPCs that ship, else companions.
     """
     rng = random.Random(f"{kind} {seed}")
     count = 6 if kind == "six_npcs" else 1
