@@ -1,13 +1,13 @@
 class_name Choice
 extends GridContainer
-## A row of buttons, of which one is pressed.
+## A row of buttons, one of which is pressed.
 
 signal chosen(value: String)
 
 var _buttons: Dictionary[String, Button] = {}
 
 
-## Shows one button for each of `titles`, by value.
+## Shows a button for each of `titles`, which are keyed by value.
 func fill(titles: Dictionary, present: String, variation := "") -> void:
 	var group := ButtonGroup.new()
 	for value: String in titles:
@@ -35,7 +35,7 @@ func press(value: String) -> void:
 	_buttons[value].pressed.emit()
 
 
-## Offers `value` no more.
+## Removes the button of `value`.
 func disable(value: String) -> void:
 	_buttons[value].disabled = true
 	_buttons[value].focus_mode = Control.FOCUS_NONE

@@ -1,13 +1,13 @@
 extends DemoPage
 ## One NPC, and every setting of its player that can be tried while it plays.
 
-## The player's properties with several values, and what they are called here.
+## The player's properties with several values, and their titles here.
 const CHOICES: Dictionary[String, String] = {
 	"preset": "Picture",
 	"fallback": "Until then",
 	"interpolation": "Movement",
 }
-## Their values.
+## The titles of their values.
 const VALUES: Dictionary[String, String] = {
 	"realtime": "Coarse",
 	"fast": "Fair",
@@ -21,7 +21,7 @@ const VALUES: Dictionary[String, String] = {
 	"blend": "Smooth",
 	"motion": "Smoothest",
 }
-## Those that are on or off.
+## The properties that are on or off.
 const SWITCHES: Dictionary[String, String] = {
 	"progressive": "Quick one first",
 	"predictive": "Think ahead",
@@ -33,7 +33,7 @@ const BACKENDS: Dictionary[String, String] = {
 	"http": "Web service",
 	"comfyui": "ComfyUI",
 }
-## The environment variables that have the addresses of those behind one.
+## The environment variables with the addresses of servers.
 const ADDRESSES: Dictionary[String, String] = {
 	"http": "NPC_VIDEO_HTTP",
 	"comfyui": "NPC_VIDEO_COMFYUI",
@@ -61,7 +61,7 @@ func lay_out(upright: bool) -> void:
 	%Settings.columns = 1 if upright else 2
 
 
-## Sets a property of the player as if with the panel.
+## Sets a property of the player, as the panel does.
 func adjust(property: String, value: Variant) -> void:
 	if property in _choices:
 		_choices[property].press(value)
@@ -128,7 +128,7 @@ func _add_choice(title: String, values: Dictionary, present: String) -> Choice:
 	return choice
 
 
-## Says below a setting what `names` are wanted for; the rest is translated, as any text of a label.
+## Adds a note below a setting: `text`, which is translated, and `names`.
 func _add_note(text: String, names: String) -> void:
 	var note := HFlowContainer.new()
 	for part: String in [text, names]:
@@ -149,7 +149,7 @@ func _add_setting(title: String, control: Control) -> void:
 	%Settings.add_child(control)
 
 
-## The inspector's own list of the property's values, by what they are called here.
+## Returns the inspector's list of the property's values, by their titles here.
 func _values_of(property: String) -> Dictionary:
 	var titles := {}
 	for entry: Dictionary in %Ember.get_property_list():

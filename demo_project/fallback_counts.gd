@@ -1,8 +1,8 @@
 class_name FallbackCounts
 extends HFlowContainer
-## How often each fallback and the clip itself came first, each with its colour in timelines.
+## Counts how often each fallback and the clip itself came first, with their colours in timelines.
 
-## By the names that `get_stats` gives them.
+## The titles, keyed by the names in `get_stats`.
 const NAMES: Dictionary[String, String] = {
 	"exact": "own clip",
 	"similar": "similar clip",
@@ -36,12 +36,12 @@ func _process(_delta: float) -> void:
 		_counts[fallback].text = "%s %d" % [tr(NAMES[fallback]), counts.get(fallback, 0)]
 
 
-## What `control` draws `what` with on a timeline; without a name, nothing.
+## Returns the colour of `what` on a timeline of `control`; that of the background for "".
 static func colour(control: Control, what: String) -> Color:
 	return control.get_theme_color("timeline_" + what if what else "timeline", "NpcVideoPlayer")
 
 
-## A patch of `its_colour`, for a row of text.
+## Makes a patch of `its_colour` for a row of text.
 static func swatch(its_colour: Color) -> ColorRect:
 	var patch := ColorRect.new()
 	patch.color = its_colour

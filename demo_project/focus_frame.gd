@@ -1,5 +1,5 @@
 extends Panel
-## Frames the control beside it while that has the focus.
+## Draws a frame around the control beside it while that has the focus.
 
 
 func _ready() -> void:

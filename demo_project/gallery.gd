@@ -1,17 +1,17 @@
 extends Node
 ## Takes pictures: `--gallery=DIR` after `--` on the engine's command line saves each scene at rest,
-## while a clip is on its way and with that clip, then all fallbacks and the overlay, and quits.
+## during generation and with the clip, then all fallbacks and the overlay, and quits.
 
 const PATIENCE_SECONDS := 20.0
-## For fades to end.
+## Seconds until fades have ended.
 const SETTLING_SECONDS := 0.8
-## The tool for each scene: they share their clips, so each gets an answer that is not there yet.
+## The tool for each scene. The scenes share their clips, so each tool needs a clip of its own.
 const TOOLS: Dictionary[String, String] = {"Ember": "gift", "Market": "song", "Screen": "stick"}
-## What covers the way to a clip.
+## The fallbacks, which cover the wait for a clip.
 const FALLBACKS: PackedStringArray = ["similar", "procedural", "placeholder", "freeze"]
 
 var _folder := ""
-## What has been heard of the player that is looked at.
+## The events of the player in the picture.
 var _covered := ""
 var _started := false
 
@@ -51,7 +51,7 @@ func _take_fallbacks() -> void:
 	await _until_started()
 	for index in FALLBACKS.size():
 		_main.page.adjust("fallback", FALLBACKS[index])
-		# One that is like the clip before, and that nobody has asked for.
+		# A clip similar to the previous one that was not requested yet.
 		await _request(player, {"expression": "amused", "emotion": "amused", "seed": index})
 		await _save("fallback_%s" % _covered)
 		await _until_started()

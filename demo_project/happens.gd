@@ -1,5 +1,5 @@
 extends DemoPage
-## What is behind a touch: what can answer it, what is being made, and what was on screen when.
+## Shows what happens after a touch: the possible answers, the jobs, and a timeline of the screen.
 
 
 func _ready() -> void:

@@ -1,8 +1,7 @@
 extends Control
-## What was on screen in the last half minute, and when there were interactions: the player's
-## timeline, drawn.
+## Draws the player's timeline: what was on screen in the last half minute, and the interactions.
 
-## How much of the height each lane takes, from the top.
+## The part of the height that each lane takes, from the top.
 const TOUCH := 0.2
 const SCREEN := 0.5
 const MAKING := 0.2
@@ -37,7 +36,7 @@ func _draw() -> void:
 				draw_rect(Rect2(x, 0.0, 2.0, size.y * (TOUCH + SCREEN)), FallbackCounts.colour(self, "touch"))
 
 
-## From and to so many seconds ago; the lane begins at `top` and is `height` high, in parts.
+## Returns the rectangle from and to so many seconds ago; `top` and `height` of its lane are parts.
 func _box(began: float, ended: float, top: float, height: float) -> Rect2:
 	var scale_x := size.x / SECONDS
 	return Rect2(

@@ -1,9 +1,9 @@
 class_name Ladder
 extends VBoxContainer
-## What can answer a touch, the best first: what is on screen now is lit, and each says how often it
-## came first.
+## Lists the possible answers to a touch, the best first. The one on screen is lit, and each shows how
+## often it came first.
 
-## By the names that `get_stats` gives them.
+## Keyed by the names in `get_stats`.
 const FALLBACKS: Dictionary[String, String] = {
 	"exact": "Its own clip, if that is ready",
 	"similar": "else a clip that is like it",
@@ -11,7 +11,7 @@ const FALLBACKS: Dictionary[String, String] = {
 	"placeholder": "else its portrait",
 	"freeze": "else the picture before, held",
 }
-## The better version of a clip is its own clip too.
+## The better version of a clip counts as its own clip.
 const SAME: Dictionary[String, String] = {"upgrade": "exact"}
 const LIT_SWATCH := Vector2(22, 11)
 

@@ -1,5 +1,5 @@
 extends Choice
-## The languages that the playtest speaks; English is that of its source.
+## The languages of the playtest; English is that of its source.
 
 const NAMES: Dictionary[String, String] = {"en": "EN", "de": "DE"}
 

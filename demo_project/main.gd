@@ -1,9 +1,9 @@
 extends Control
-## The playtest's frame: a bar of tabs, and below it the scene that is chosen.
+## The playtest's frame: a bar of tabs, and below it the chosen scene.
 ##
-## Scenes are loaded when they are opened and freed when they are left, as in a game; what all
-## players share, the clips and the generator, stays. Upright windows, such as a phone's, get the
-## panel below the picture.
+## As in a game, scenes are loaded when they are opened and freed when they are left. The clips and the
+## generator, which all players share, stay. Upright windows, such as a phone's, get the panel below
+## the picture.
 
 const SCENES: Dictionary[String, PackedScene] = {
 	"Ember": preload("res://ember.tscn"),
@@ -16,7 +16,7 @@ const LYING := Vector2i(1280, 720)
 const UPRIGHT := Vector2i(600, 1066)
 
 var page: DemoPage
-## What the players counted in scenes that were left.
+## The statistics of players in scenes that were left.
 var _earlier_stats: Array[Dictionary] = []
 
 
@@ -66,7 +66,7 @@ func open(title: String) -> void:
 	_link_focus()
 
 
-## Of every player that there was, one after the other.
+## Returns the statistics of all past and present players.
 func stats() -> Array[Dictionary]:
 	return _earlier_stats + page.stats()
 
@@ -80,8 +80,8 @@ func _tab(index: int) -> Button:
 	return %Tabs.get_child(index)
 
 
-## Down from the tabs leads into the scene, and up from there to the scene's own tab; to the right of
-## the tabs are the languages.
+## Sets the focus neighbours: down from the tabs into the scene, up from there to the scene's own tab,
+## right from the tabs to the languages.
 func _link_focus() -> void:
 	var first := page.first_focus()
 	for tab: Button in %Tabs.get_children():

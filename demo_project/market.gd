@@ -1,7 +1,7 @@
 extends DemoPage
 ## Six NPCs that share one generator and one cache. They are the same dragon, dyed.
 
-## By name: how far the dragon's colours are turned, in turns.
+## The hue shift of the dragon's colours by name, in turns.
 const TRADERS: Dictionary[String, float] = {
 	"Ember": 0.0,
 	"Saffron": 0.07,
@@ -33,7 +33,7 @@ func _add_stall(trader: String) -> void:
 	%Stalls.add_child(stall)
 	stall.get_node("%Name").text = trader
 	add_player(player)
-	# Asked for its texture, a player draws itself with it: in one piece, which a material can dye.
+	# A player whose texture is used draws itself with it: in one piece, which a material can dye.
 	player.get_video_texture()
 	var dye := ShaderMaterial.new()
 	dye.shader = DYE

@@ -1,5 +1,5 @@
 extends GridContainer
-## A page's numbers, live.
+## Shows a page's statistics, live.
 
 const TITLES: PackedStringArray = ["Touches", "Answered in", "At once", "Own clip after"]
 

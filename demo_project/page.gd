@@ -1,9 +1,9 @@
 class_name DemoPage
 extends BoxContainer
-## What the scenes of the playtest have in common: players, tools to touch them with, a line of
-## text that tells what they feel, and numbers.
+## The base of the playtest's scenes: players, tools to touch them with, a line of text that says what
+## they feel, and statistics.
 
-## Where each zone is in the picture, from the top left corner, as parts of its size.
+## The rectangle of each zone in the picture, from the top left corner, as parts of its size.
 const ZONES: Dictionary[String, Rect2] = {
 	"horns": Rect2(0.2, 0.0, 0.6, 0.28),
 	"forehead": Rect2(0.25, 0.28, 0.5, 0.15),
@@ -12,14 +12,14 @@ const ZONES: Dictionary[String, Rect2] = {
 	"belly": Rect2(0.0, 0.78, 1.0, 0.22),
 }
 
-## How hard touches are that come by themselves, and how many of them are of one kind.
+## The pressures of automatic touches, and the number of touches of one kind.
 const PRESSURES: PackedFloat32Array = [0.5, 0.5, 0.8, 0.3]
 const ALIKE := 3
 
-## How often in a second the players are asked for their numbers.
+## The rate at which players are asked for their statistics, per second.
 const LOOKS_PER_SECOND := 4
 
-## How much of the width the picture takes beside the panel, whose share is 1.
+## The stretch ratio of the picture beside the panel, whose ratio is 1.
 @export var picture_share := 2.0
 
 var players: Array[NpcVideoPlayer] = []
@@ -28,25 +28,25 @@ var _totals := {}
 var _totals_of := -1
 
 
-## An upright window has the panel below the picture.
+## Puts the panel below the picture in an upright window.
 func lay_out(upright: bool) -> void:
 	vertical = upright
 	var picture: Control = get_child(0)
 	picture.size_flags_stretch_ratio = 1.0 if upright else picture_share
 
 
-## Touches by itself, as somebody does who tries each tool a few times, and comes back to it.
+## Touches automatically, like somebody who tries each tool a few times and comes back to it.
 func take_turn(turn: int) -> void:
 	%Tools.choose(_kind(turn))
 	%Pressure.value = PRESSURES[_kind(turn) % PRESSURES.size()]
 
 
-## Where the touch of this `turn` is: on the same spot as those before that are alike.
+## Returns the zone of the touch in this `turn`: the same one for touches of one kind.
 static func zone_of(turn: int) -> String:
 	return ZONES.keys()[_kind(turn) % ZONES.size()]
 
 
-## What a keyboard or gamepad reaches first.
+## Returns the control that a keyboard or gamepad reaches first.
 func first_focus() -> Control:
 	return %Tools.get_child(0)
 
@@ -58,7 +58,7 @@ func stats() -> Array[Dictionary]:
 	return all
 
 
-## The numbers of all players as one record, of this moment or a quarter of a second ago.
+## Returns the statistics of all players as one record, at most a quarter of a second old.
 func totals() -> Dictionary:
 	var look := int(Time.get_ticks_msec() * LOOKS_PER_SECOND * 0.001)
 	if look != _totals_of:
@@ -67,7 +67,7 @@ func totals() -> Dictionary:
 	return _totals
 
 
-## Takes care of `player`: what it feels and what goes wrong is told.
+## Adds `player`, and shows its feelings and errors.
 func add_player(player: NpcVideoPlayer) -> void:
 	players.append(player)
 	player.reaction_started.connect(
@@ -86,7 +86,7 @@ func tell(text: String) -> void:
 	%Status.text = text
 
 
-## The zone at `part` of the picture, (0, 0) to (1, 1); empty where there is none.
+## Returns the zone at `part` of the picture, (0, 0) to (1, 1); empty if there is none.
 static func zone_at(part: Vector2) -> String:
 	for zone in ZONES:
 		if ZONES[zone].has_point(part):
@@ -98,7 +98,7 @@ static func _kind(turn: int) -> int:
 	return floori(float(turn) / ALIKE)
 
 
-## Whether `event` is the press of a finger, of the left mouse button or of the pen.
+## Returns whether `event` is the press of a finger, of the left mouse button or of the pen.
 static func is_press(event: InputEvent) -> bool:
 	var click := event as InputEventMouseButton
 	return click and click.pressed and click.button_index == MOUSE_BUTTON_LEFT

@@ -1,5 +1,5 @@
 extends HBoxContainer
-## How hard a touch is: a slider and what it says.
+## The pressure of a touch: a slider and its value.
 
 
 func _ready() -> void:

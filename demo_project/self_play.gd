@@ -2,12 +2,12 @@ extends Node
 ## Plays by itself: `--seconds=N` for N seconds, then prints a line of JSON; `--shots=DIR` saves
 ## pictures. Both come after `--` on the engine's command line.
 
-## Each clip is watched for so long, and awaited for so long.
+## Seconds to watch each clip, and to wait for it.
 const WATCH_SECONDS := 2.5
 const PATIENCE_SECONDS := 9.0
-## After so long there is a picture of a scene, whatever happens in it.
+## Seconds until a picture of a scene is taken, whatever happens in it.
 const OPEN_SECONDS := 2.0
-## Shorter than this it stays in the first scene; else each begins after this part of the time.
+## A shorter run stays in the first scene; otherwise each scene begins after this part of the time.
 const ALL_SCENES_SECONDS := 20.0
 const BEGINNINGS: Dictionary[String, float] = {
 	"What happens": 0.4, "Market": 0.7, "Screen": 0.85
@@ -30,7 +30,7 @@ func _ready() -> void:
 		elif argument.begins_with("--shots="):
 			_shots_folder = argument.trim_prefix("--shots=")
 	set_process(_seconds < INF)
-	# The scenes are there when the main scene is ready.
+	# The scenes exist when the main scene is ready.
 	_main.ready.connect(_attend)
 
 

@@ -1,7 +1,7 @@
 extends DemoPage
 ## The player is hidden, and its picture is on a screen in a 3D world.
 
-## Of the camera: how far it swings to each side, in radians, and how long one swing takes.
+## The camera's swing to each side in radians, and the seconds of one swing.
 const SWING := 0.42
 const SWING_SECONDS := 16.0
 
@@ -29,7 +29,7 @@ func take_turn(turn: int) -> void:
 	touch(%Player, zone_of(turn))
 
 
-## Of zones that overlap the last is touched: the first in the list is the foremost.
+## Where zones overlap, the last one is touched: the first in the list is the foremost.
 func _add_zones() -> void:
 	var names := ZONES.keys()
 	names.reverse()
@@ -41,7 +41,7 @@ func _add_zones() -> void:
 		%Picture.add_child(zone)
 
 
-## The page says with what and how hard, the zone where and in which movement.
+## Touches with the page's tool and pressure, at the zone's place and with its movement.
 func _on_interaction(interaction: Dictionary) -> void:
 	var chosen := {"tool": %Tools.tool, "pressure": %Pressure.value}
 	%Player.react(interaction.merged(chosen, true))

@@ -1,12 +1,12 @@
 class_name Stats
-## Adds up what players counted.
+## Adds up the statistics of players.
 
-## What `NpcVideoPlayer.get_stats()` tells of all players of the game together.
+## The entries of `NpcVideoPlayer.get_stats()` that all players of the game share.
 const SHARED: PackedStringArray = ["hit_rate", "cache", "queue", "speculation"]
 
 
-## One record of many of `NpcVideoPlayer.get_stats()`: counts are added, of the lists the median and
-## the greatest stay, and `shown` is what is on screen now.
+## Merges records of `NpcVideoPlayer.get_stats()`: counts are added, lists become their median and
+## maximum, and `shown` is what is on screen now.
 static func summed(all: Array[Dictionary]) -> Dictionary:
 	var total := {"reactions": 0, "fallback_counts": {}, "frames_shown": 0, "shown": []}
 	var frames: Array = []

@@ -1,5 +1,5 @@
 extends Choice
-## What NPCs can be touched with.
+## The choice of tools for touching NPCs.
 
 const TOOLS: Dictionary[String, String] = {
 	"feather": "Feather",

@@ -1,13 +1,13 @@
 class_name Workshop
 extends VBoxContainer
-## The clips that are being made, those that wait for their turn, and what came of them.
+## Lists the clips that are being made and those that wait, and counts the finished ones.
 
 const ROWS := 3
-## By the reasons that `get_stats` gives.
+## Keyed by the reasons in `get_stats`.
 const WHY: Dictionary[String, String] = {
 	"wanted": "somebody waits for it",
 	"better": "once more, and finer",
-	"ahead": "thought ahead",
+	"ahead": "made ahead",
 }
 
 @export var page: DemoPage
@@ -62,7 +62,7 @@ func _process(_delta: float) -> void:
 	var clips: int = totals.cache.memory.entries + totals.cache.baked.entries
 	var ahead: Dictionary = totals.speculation
 	_ready_clips.text = (
-		tr("Ready: %d clips. Thought ahead: %d, shown of those: %d.")
+		tr("Ready: %d clips. Made ahead: %d, of these shown: %d.")
 		% [clips, ahead.made, ahead.used]
 	)
 

@@ -1,11 +1,11 @@
 @tool
 extends EditorPlugin
-## Shows the parts of the addon one after the other and saves pictures of them; see editor_shots.py.
+## Shows the parts of the addon one after the other and saves pictures; see editor_shots.py.
 
 const PATIENCE_SECONDS := 40.0
-## Of the game whose monitors are shown.
+## The duration of the game whose monitors are shown.
 const PLAY_SECONDS := 25.0
-## So that names and values are read in full.
+## Wide enough for all names and values.
 const INSPECTOR_WIDTH := 400.0
 
 var _folder := ""
@@ -56,7 +56,7 @@ func _inspect_player(player: NpcVideoPlayer) -> void:
 		section.unfold()
 	await _shoot("inspector")
 	var inspector := EditorInterface.get_inspector()
-	inspector.scroll_vertical = int(inspector.size.y * 0.8)  # to the end of the player's own
+	inspector.scroll_vertical = int(inspector.size.y * 0.8)  # to the end of the player's own properties
 	await _shoot("inspector_below")
 	inspector.scroll_vertical = 0
 
@@ -119,7 +119,7 @@ func _bake() -> void:
 	dialog.hide()
 
 
-## With a generator that is not there.
+## Tests a generator that does not exist.
 func _bake_in_vain(player: NpcVideoPlayer) -> void:
 	var before := player.backend
 	var nowhere := NpcHttpBackend.new()
@@ -139,7 +139,7 @@ func _bake_in_vain(player: NpcVideoPlayer) -> void:
 	player.backend = before
 
 
-## Of a game that plays itself meanwhile.
+## Shows the monitors of a game that plays by itself.
 func _monitors() -> void:
 	EditorInterface.play_custom_scene("res://main.tscn")
 	await _until(EditorInterface.is_playing_scene, "the game")
@@ -161,7 +161,7 @@ func _monitors() -> void:
 	EditorInterface.stop_playing_scene()
 
 
-## The addon's section in the list of monitors.
+## Returns the addon's section in the list of monitors.
 func _custom(tree: Tree) -> TreeItem:
 	for section in tree.get_root().get_children() if tree.get_root() else []:
 		if section.get_text(0).to_lower().begins_with("npc"):
@@ -207,5 +207,5 @@ func _pause(seconds: float) -> void:
 
 
 func _shoot(title: String) -> void:
-	await _pause(1.0)  # for what slides, fades and loads its help
+	await _pause(1.0)  # until slides and fades have ended and the help is loaded
 	get_tree().root.get_texture().get_image().save_png(_folder.path_join("editor_%s.png" % title))

@@ -1,4 +1,4 @@
-/* What CPython's headers need to know of 64-bit Windows, after PC/pyconfig.h of CPython. Without
+/* The settings of CPython's headers for 64-bit Windows, after PC/pyconfig.h of CPython. Without
    Py_ENABLE_SHARED the lock with which cffi starts an interpreter would never be free. */
 #ifndef Py_CONFIG_H
 #define Py_CONFIG_H

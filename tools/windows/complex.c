@@ -1,4 +1,4 @@
-/* The complex functions of Windows' C library, which Wine has as stubs that end the program. */
+/* The complex functions of Windows' C library. Wine has stubs for them that end the program. */
 #include <complex.h>
 
 typedef struct {

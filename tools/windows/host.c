@@ -1,5 +1,5 @@
-/* A stand-in for the engine: opens an extension as Godot does, enters it, and has Python in it run a
-   script.
+/* Replaces the engine in tests: opens an extension as Godot does, enters it, and runs a script in its
+   Python.
 
        host.exe LOADER SCRIPT
 

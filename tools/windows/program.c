@@ -1,13 +1,13 @@
 /* python.exe: CPython's own Programs/python.c, for a python3XX.dll that is opened by name.
 
-   That lies beside it, or, where this is copied into a virtual environment, where pyvenv.cfg says. */
+   The DLL lies beside it, or, for a copy in a virtual environment, in the folder of pyvenv.cfg. */
 #include <stdio.h>
 #include <wchar.h>
 #include <windows.h>
 
 #define LONGEST 4096
 
-/* The library in the `home` of the environment that this program is in; NULL where there is none. */
+/* Returns the library in the `home` of this program's environment; NULL if there is none. */
 static HMODULE of_environment(void) {
     wchar_t path[LONGEST], line[LONGEST];
     DWORD length = GetModuleFileNameW(NULL, path, LONGEST);

@@ -1,7 +1,7 @@
 extends Node
-## All that is done to the demo and its players, in the order of the dice.
+## Performs random actions on the demo and its players.
 
-## How often each of these is done, of all that is done.
+## The relative frequency of each action.
 const ACTIONS: Dictionary[String, float] = {
 	"_touch": 40.0,
 	"_click": 6.0,
@@ -60,7 +60,7 @@ const SIZES: Array[Vector2i] = [
 @onready var _play := get_parent()
 
 
-## Does one thing.
+## Performs one action.
 func act() -> void:
 	var action: String = _play.drawn(ACTIONS)
 	var players := page().players.filter(func(each: Node) -> bool: return each.is_inside_tree())
@@ -74,7 +74,7 @@ func page() -> DemoPage:
 	return _play.main.page
 
 
-## Has all players seen again.
+## Makes all players visible again.
 func undo() -> void:
 	get_tree().paused = false
 	get_window().size = SIZES[0]
@@ -165,7 +165,7 @@ func _take_out_and_back(player: NpcVideoPlayer) -> void:
 		player.queue_free()
 
 
-## In the market; another comes to the same stall.
+## Frees a trader of the market; another one comes to the same stall.
 func _free_player(player: NpcVideoPlayer) -> void:
 	if page().name != "Market":
 		return

@@ -1,5 +1,5 @@
 extends Node
-## Functions that make clips, well and otherwise.
+## Functions that make clips, or fail to.
 
 signal released
 
@@ -30,13 +30,13 @@ func awaits(request: Dictionary) -> Array[Image]:
 
 
 func awaits_long(request: Dictionary) -> Array[Image]:
-	# By frames: the engine never frees a timer whose waiter is freed.
+	# Counts frames, because the engine never frees a timer whose waiter is freed.
 	for count in chance.randi_range(1, MOST_FRAMES):
 		await get_tree().process_frame
 	return _frames(request.frame_count)
 
 
-## Until the end of the play.
+## Waits until the end of the play.
 func never_returns(_request: Dictionary) -> PackedByteArray:
 	await released
 	return PackedByteArray()

@@ -1,5 +1,5 @@
 extends Node
-## What makes the clips of players: every kind of generator there is.
+## Makes generators of every kind for players.
 
 const GENERATORS: Dictionary[String, float] = {
 	"embedded": 6.0,
@@ -21,8 +21,8 @@ const GENERATORS: Dictionary[String, float] = {
 	"takes_nothing": 1.0,
 	"freed": 2.0,
 }
-## Those at an address: their players keep the settings that clips are made by, so that nobody else
-## can ask for the same clip.
+## The kinds at an address. Their players keep the settings of clips, so that no other player can
+## request the same clip.
 const REMOTE: PackedStringArray = ["http", "pool", "failover", "comfyui", "closed_port"]
 const REMOTE_SETTINGS: Dictionary[String, Variant] = {
 	"preset": "realtime",
@@ -38,7 +38,7 @@ const REMOTE_SETTINGS: Dictionary[String, Variant] = {
 }
 
 var _backends: Dictionary[String, NpcBackend] = {}
-## What makes clips until it is freed.
+## An object that makes clips until it is freed.
 var _mortal: Array[Node] = []
 
 @onready var _play := get_parent()
@@ -72,13 +72,13 @@ func prepare(addresses: Dictionary) -> void:
 	}
 
 
-## One of all kinds; `is_local`: one that needs no address.
+## Returns a random kind; with `is_local` one that needs no address.
 func drawn(is_local: bool) -> String:
 	var kind: String = _play.drawn(GENERATORS)
 	return "embedded" if is_local and kind in REMOTE else kind
 
 
-## Has clips of `player` made so.
+## Sets the generator of `player` to this kind.
 func use(player: NpcVideoPlayer, kind: String) -> void:
 	%Players.changed(player, kind)
 	player.simulate_latency = kind == "delayed"
@@ -89,13 +89,13 @@ func use(player: NpcVideoPlayer, kind: String) -> void:
 	player.set_generator(_function_of(kind))
 
 
-## Frees what made clips for the longest time, in the middle of it.
+## Frees the oldest generator object, even while it works.
 func free_one() -> void:
 	if _mortal:
 		_mortal.pop_front().queue_free()
 
 
-## Frees all of it.
+## Frees all generator objects.
 func free_all() -> void:
 	while _mortal:
 		free_one()

@@ -1,10 +1,10 @@
 extends Node
-## Plays the demo faster and more wildly than anybody would, by the dice of a seed, and tells what is
-## asked for and what comes of it. The command line has `--soak=` and JSON: `seed`, `addresses` of
-## the services, `time_scale`, `warm_seconds`, `play_seconds`, and `is_local` for one without services.
+## Plays the demo fast with random actions from a seed, and prints the requests and their results. The
+## command line has `--soak=` and JSON: `seed`, `addresses` of the services, `time_scale`,
+## `warm_seconds`, `play_seconds`, and `is_local` for a game without services.
 
-## At rest: longer than anything in here awaits, for a timer that is awaited when the game ends is
-## never freed by the engine.
+## Seconds of rest, longer than any await in here: the engine never frees a timer that is awaited when
+## the game ends.
 const REST_SECONDS := 3.0
 const REST_FRAMES := 320
 ## Real seconds.
@@ -17,7 +17,7 @@ const MOST_ACTIONS := 4
 var options := {}
 var chance := RandomNumberGenerator.new()
 var main: Control
-## What makes the clips of players that come.
+## The generator of new players.
 var kind := "embedded"
 
 
@@ -37,17 +37,17 @@ func tell(event: Dictionary) -> void:
 	%Probe.tell(event)
 
 
-## Real ones, since the start.
+## Returns the real seconds since the start.
 func seconds() -> float:
 	return Time.get_ticks_msec() / 1000.0
 
 
-## So many real seconds, also while the game is paused.
+## Waits for real seconds, also while the game is paused.
 func wait(for_seconds: float) -> void:
 	await get_tree().create_timer(for_seconds, true, false, true).timeout
 
 
-## A key of `odds`, each as often as its value says.
+## Returns a random key of `odds`, weighted by its value.
 func drawn(odds: Dictionary[String, float]) -> String:
 	return odds.keys()[chance.rand_weighted(PackedFloat32Array(odds.values()))]
 
@@ -82,7 +82,7 @@ func _run() -> void:
 	get_tree().quit()
 
 
-## Everything is loaded once, so that what is there afterwards is no growth.
+## Loads everything once, so that later loading does not count as growth.
 func _warm_up() -> void:
 	for title: String in main.SCENES:
 		main.open(title)
@@ -103,7 +103,7 @@ func _play_on() -> void:
 		await get_tree().create_timer(pause).timeout
 
 
-## What waits comes to its end: whoever makes something is well now, and everything is seen.
+## Waits until all requests have ended: all generators work now, and all players are visible.
 func _calm_down() -> void:
 	%Actions.undo()
 	var end := seconds() + CALM_SECONDS
@@ -112,7 +112,7 @@ func _calm_down() -> void:
 		await wait(0.2)
 
 
-## The same at the start and at the end, for what is compared.
+## Rests in the same scene at the start and at the end, which are compared.
 func _come_to_rest() -> void:
 	%Kinds.free_all()
 	kind = "embedded"

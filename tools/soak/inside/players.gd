@@ -1,21 +1,21 @@
 extends Node
-## All players there are, and what is told of each: what it is asked for, and what comes of it.
+## Watches all players, and prints their requests and the results.
 
-## Real seconds for which a player that waits for a clip is left alone: one of these.
+## Real seconds for which a player that waits for a clip is left alone, chosen at random.
 const PATIENCE: PackedFloat32Array = [0.0, 0.0, 0.5, 0.5, 3.0, 3.0, 15.0, 40.0]
 
-## How many reactions were announced by signal.
+## The number of `reaction_started` signals.
 var announced := 0
 
-## By instance id: the number of each player, what makes its clips, since when it waits or -1, and
-## until when it is left alone then.
+## By instance id: the number of each player, its generator, since when it waits or -1, and until when
+## it is then left alone.
 var _known: Dictionary[int, Dictionary] = {}
 var _count := 0
 
 @onready var _play := get_parent()
 
 
-## Begins to look at `player`.
+## Begins to watch `player`.
 func take_in(player: NpcVideoPlayer) -> void:
 	for id: int in _known.keys():
 		if not is_instance_id_valid(id):
@@ -32,19 +32,19 @@ func knows(player: NpcVideoPlayer) -> bool:
 	return player.get_instance_id() in _known
 
 
-## The kind of what makes its clips.
+## Returns the kind of its generator.
 func kind_of(player: NpcVideoPlayer) -> String:
 	return _known[player.get_instance_id()].by
 
 
-## Something else makes its clips now.
+## Records a new generator.
 func changed(player: NpcVideoPlayer, kind: String) -> void:
 	var known := _known[player.get_instance_id()]
 	known.by = kind
 	_play.tell({"e": "changed", "p": known.number, "by": kind})
 
 
-## It was asked for a clip, and one was promised.
+## Records an accepted request.
 func asked(player: NpcVideoPlayer, params: Dictionary) -> void:
 	var known := _known[player.get_instance_id()]
 	known.asked_at = _play.seconds()
@@ -52,7 +52,7 @@ func asked(player: NpcVideoPlayer, params: Dictionary) -> void:
 	_play.tell({"e": "asked", "p": known.number, "clip": _clip_of(params), "by": known.by})
 
 
-## It does not wait any more, as `event` tells.
+## Records with `event` that it no longer waits.
 func settled(player: NpcVideoPlayer, event: Dictionary) -> void:
 	var known := _known[player.get_instance_id()]
 	known.asked_at = -1.0
