@@ -1,8 +1,8 @@
-"""The text of `pythonscript/godot/__init__.pyi`, from what an engine says of itself.
+"""Writes the text of `pythonscript/godot/__init__.pyi` from an engine's description of itself.
 
 Editors and type checkers read it instead of `__init__.py`: each class of the engine with its
 methods, properties, signals, enums and constants, and the first sentence of their documentation.
-What the bridge adds is taken over from the modules where `__init__.py` finds it.
+The bridge's own names are re-exported from the modules in which `__init__.py` finds them.
 """
 
 import ast
@@ -32,7 +32,7 @@ FUNCTION = "_Function: TypeAlias = _FunctionOf[..., Any]"
 
 
 def stub(api: Mapping[str, Any], notice: str) -> str:
-    """The whole stub.
+    """Returns the whole stub.
 
     Args:
         api: The engine's class description, with documentation.
@@ -54,7 +54,7 @@ def stub(api: Mapping[str, Any], notice: str) -> str:
 
 
 def exported() -> dict[str, str]:
-    """What `__init__.py` exports by name, and from which modules."""
+    """Returns the names that `__init__.py` exports, and their modules."""
     found: dict[str, str] = {}
     for statement in ast.parse((BRIDGE / "__init__.py").read_text("utf-8")).body:
         match statement:
@@ -66,14 +66,14 @@ def exported() -> dict[str, str]:
 
 
 def built_in_types(types: Types, api: Mapping[str, Any]) -> Iterator[str]:
-    """The types of values, with what the engine's types have and the bridge's have not."""
+    """Yields the types of values, with the engine's members that the bridge lacks."""
     by_name = {c["name"]: c for c in api["builtin_classes"]}
     for name in EXTENDED:
         yield from value_type(types, by_name[name], by_name["float"])
 
 
 def global_lines(types: Types, api: Mapping[str, Any], ours: Mapping[str, str]) -> Iterator[str]:
-    """Enums, their values and functions outside of classes."""
+    """Yields enums, their values and functions outside of classes."""
     for item in api["global_enums"]:
         if "." not in item["name"]:
             yield from enum(item, "")

@@ -1,4 +1,4 @@
-"""The engine's classes and enums."""
+"""Declares the engine's classes and enums."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from .types import (
     says_null,
 )
 
-# A virtual method, but the bridge has the name for something of its own.
+# A virtual method whose name the bridge uses for something else.
 OF_BRIDGE = ("_is_tool",)
 
 # Methods that the engine or the bridge calls on every object, which no class description lists.
@@ -51,7 +51,7 @@ class Classes:
         self._by_name = {c["name"]: c for c in api["classes"]}
 
     def lines(self, class_: Described) -> Iterator[str]:
-        """A class; of a singleton, also its object."""
+        """Yields the lines of a class; for a singleton, also its object."""
         name = self.types.class_name(class_["name"])
         base = self.types.class_name(class_.get("inherits", "")) or "_EngineObject"
         body = list(docstring(class_.get("brief_description", ""), "    "))
@@ -65,9 +65,9 @@ class Classes:
             yield f"{class_['name']}: {name}"
 
     def _members(self, class_: Described) -> dict[str, list[str]]:
-        """The lines of each member; of several with one name, the last counts, as in the bridge."""
+        """Returns the lines of each member; of several with one name, those of the last."""
         types = self.types
-        # Enums come first, because mypy does not know a nested class before its lines.
+        # Enums come first, because mypy knows a nested class only after its lines.
         made = {e["name"]: list(enum(e, "    ")) for e in class_.get("enums", [])}
         shown = [p for p in class_.get("properties", []) if "/" not in p["name"]]
         readers = {p["getter"] for p in shown if "setter" in p}
@@ -87,19 +87,19 @@ class Classes:
         return made
 
     def _methods(self, name: str) -> dict[str, Described]:
-        """The methods of a class and of its bases, by name."""
+        """Returns the methods of a class and of its bases, by name."""
         class_ = self._by_name[name]
         found = self._methods(class_["inherits"]) if "inherits" in class_ else {}
         return {**found, **{m["name"]: m for m in class_.get("methods", [])}}
 
 
 def method(types: Types, function: Described, of_property: bool) -> Iterator[str]:
-    """A method of an engine class.
+    """Yields the lines of a method of an engine class.
 
     Args:
-        types: How types are written.
+        types: Writes types.
         function: Its description.
-        of_property: It reads a property, which may hold None.
+        of_property: True for a getter of a property that may hold None.
     """
     returned: dict[str, Any] = function.get("return_value") or {"type": ""}
     doc = docstring(function.get("description", ""), "        ")
@@ -118,7 +118,7 @@ def method(types: Types, function: Described, of_property: bool) -> Iterator[str
 
 
 def property_(types: Types, described: Described, getter: Described | None) -> Iterator[str]:
-    """A property; its getter tells more of its type than it does itself."""
+    """Yields the lines of a property; its getter describes the type better than the property."""
     is_choice = "," in described["type"]
     shown = getter["return_value"] if getter and not is_choice else described
     doc = docstring(described.get("description", ""), "    ")
@@ -126,7 +126,7 @@ def property_(types: Types, described: Described, getter: Described | None) -> I
         may_be_none = getter is None or says_null(getter)
         yield from property_lines(described["name"], types.given(shown, may_be_none), doc)
         return
-    # It can be set to any text, and to no object.
+    # It accepts any text, but no object.
     is_text = shown["type"] in ("StringName", "NodePath")
     kind = types.plain("String") if is_text else types.given(shown, may_be_none=True)
     yield f"    {python_name(described['name'])}: {kind}"
@@ -134,7 +134,7 @@ def property_(types: Types, described: Described, getter: Described | None) -> I
 
 
 def signal(types: Types, described: Described) -> Iterator[str]:
-    """A signal, with its arguments in the docstring."""
+    """Yields the lines of a signal, with its arguments in the docstring."""
     arguments = ", ".join(
         f"{a['name']}: {types.plain(a['type'])}" for a in described.get("arguments", [])
     ).replace("_str", "str")

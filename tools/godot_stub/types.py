@@ -1,4 +1,4 @@
-"""How Python writes the engine's types, functions and documentation."""
+"""Writes the engine's types, functions and documentation in Python's syntax."""
 
 import keyword
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 Described = Mapping[str, Any]
 
-# What Python gets from the engine, and what the engine takes where that is more.
+# The types that Python gets from the engine, and those that the engine takes if it takes more.
 GIVES = {
     "": "None",
     "String": "_str",
@@ -39,18 +39,18 @@ WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
 class Types:
-    """How Python writes the engine's types."""
+    """Writes the engine's types in Python's syntax."""
 
     def __init__(self, api: Described):
         self.classes = {c["name"] for c in api["classes"]}
         self.singletons = {s["type"] for s in api["singletons"]}
 
     def class_name(self, name: str) -> str:
-        """The name of a class; of a singleton, the one without an underscore is its object's."""
+        """Returns the name of a class; that of a singleton's class has an underscore."""
         return f"_{name}" if name in self.singletons else name
 
     def plain(self, name: str) -> str:
-        """A value of this type that is not None."""
+        """Returns the type of a value that is not None."""
         kind, _, inner = name.partition("::")
         if kind in ("enum", "bitfield"):
             return self._enum(inner)
@@ -65,23 +65,23 @@ class Types:
         return self.class_name(name) if name in self.classes else GIVES.get(name, name)
 
     def _element(self, name: str) -> str:
-        """The type of an element, which may be written as `type/hint:class`."""
+        """Returns the type of an element, which may be written as `type/hint:class`."""
         return self.plain(name.partition(":")[2] or "Array" if "/" in name else name)
 
     def _enum(self, name: str) -> str:
-        """An enum; its values come from the engine as integers, and may go there as such."""
+        """Returns an enum's type; the engine gives and takes its values as integers."""
         owner, _, inner = name.rpartition(".")
         spelled = f"{self.class_name(owner)}.{inner}" if owner else inner
         return OTHER_ENUMS.get(name) or f"{spelled} | int"
 
     def given(self, described: Described, may_be_none: bool) -> str:
-        """What comes from the engine."""
+        """Returns the type of a value from the engine."""
         name = described["type"]
         is_object = name in self.classes or "," in name
         return f"{self.plain(name)} | None" if may_be_none and is_object else self.plain(name)
 
     def taken(self, described: Described) -> str:
-        """What goes to the engine; an object may be None unless it is said to be required."""
+        """Returns the type of a value for the engine; objects may be None unless required."""
         name = described["type"]
         kind, _, inner = name.partition("::")
         if kind == "typedarray":
@@ -91,14 +91,14 @@ class Types:
         return TAKES.get(name) or self.given(described, described.get("meta") != "required")
 
     def parameters(self, function: Described) -> list[str]:
-        """Those of a function that Python calls."""
+        """Returns the parameters of a function that Python calls."""
         return [
             f"{python_name(a['name'])}: {self.taken(a)}{default(a)}"
             for a in function.get("arguments", [])
         ]
 
     def handed_parameters(self, function: Described) -> list[str]:
-        """Those of a method that the engine calls."""
+        """Returns the parameters of a method that the engine calls."""
         may_be_none = says_null(function)
         return [
             f"{python_name(a['name'])}:"
@@ -112,7 +112,7 @@ def python_name(name: str) -> str:
 
 
 def default(argument: Described) -> str:
-    """A default value, as Python writes it or as `...`; nothing where there is none."""
+    """Returns a default value in Python's syntax or as `...`; "" if there is none."""
     if "default_value" not in argument:
         return ""
     text = argument["default_value"]
@@ -121,7 +121,7 @@ def default(argument: Described) -> str:
 
 
 def says_null(function: Described) -> bool:
-    """Whether the objects of a function may be None: as documented, or it is not documented."""
+    """Tells whether objects of a function may be None: as documented, and without documentation."""
     text = function.get("description", "")
     return not text or "[code]null[/code]" in text or function["name"].endswith("_or_null")
 
@@ -134,7 +134,7 @@ def declaration(
     doc: Iterable[str],
     indent: str,
 ) -> Iterator[str]:
-    """A function whose arguments have no names to its caller.
+    """Yields a function whose arguments have no names for its caller.
 
     Args:
         function: Its description.
@@ -142,7 +142,7 @@ def declaration(
         parameters: The other arguments.
         result: The type of its result.
         doc: The lines of its docstring.
-        indent: What stands before its first line.
+        indent: The text before its first line.
     """
     listed = [*filter(None, [first]), *parameters]
     listed += ["/"] if listed else []
@@ -154,7 +154,7 @@ def declaration(
 
 
 def property_lines(name: str, type_: str, doc: Iterable[str]) -> Iterator[str]:
-    """A property that can only be read."""
+    """Yields a property that can only be read."""
     lines = [f"    {line}" for line in doc]
     head = f"    def {python_name(name)}(self) -> {type_}:"
     yield "    @property"
@@ -164,7 +164,7 @@ def property_lines(name: str, type_: str, doc: Iterable[str]) -> Iterator[str]:
 
 # ---- Documentation ----
 
-# What the markup of the engine's documentation becomes.
+# Replacements for the markup of the engine's documentation.
 MARKUP = (
     (r"\[(?:annotation|constant|constructor|enum|member|method|operator|param|signal|theme_item)"
      r" (?:@GlobalScope\.|@GDScript\.)?([^\]]+)\]", r"`\1`"),
@@ -176,7 +176,7 @@ SENTENCE = re.compile(r".*?(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)[.!?](?=\s|$)")
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a description, without its markup."""
+    """Returns the first sentence of a description, without its markup."""
     text = re.split(r"\n|\[codeblock", text.strip(), maxsplit=1)[0]
     for pattern, replacement in MARKUP:
         text = re.sub(pattern, replacement, text)
@@ -185,6 +185,6 @@ def first_sentence(text: str) -> str:
 
 
 def docstring(text: str, indent: str) -> Iterator[str]:
-    """The first sentence of a description as a docstring; nothing where there is none."""
+    """Yields the first sentence of a description as a docstring; nothing if there is none."""
     if sentence := first_sentence(text).replace("\\", "\\\\").replace('"""', "'''"):
         yield f'{indent}"""{sentence}{" " if sentence.endswith(chr(34)) else ""}"""'

@@ -1,11 +1,11 @@
-"""Types of values, as what the bridge has of them and what only the engine has."""
+"""Declares the types of values: the bridge's own, with what only the engine has."""
 
 from collections.abc import Iterable, Iterator
 
 from .classes import constant
 from .types import Described, Types, declaration, docstring, property_lines
 
-# Those that are flat tuples in Python, and of how many numbers.
+# Types that are flat tuples in Python, with their number of elements.
 NUMBERS = {
     "Vector2": 2, "Vector2i": 2, "Rect2": 4, "Rect2i": 4, "Vector3": 3, "Vector3i": 3,
     "Transform2D": 6, "Vector4": 4, "Vector4i": 4, "Plane": 4, "Quaternion": 4, "AABB": 6,
@@ -16,15 +16,15 @@ OPERATORS = {
     "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "%": "__mod__",
     "unary-": "__neg__",
 }  # fmt: skip
-# What a tuple means by them is another thing than what a vector does.
+# Operators that mean something else for a tuple than for a vector.
 OTHER_THAN_TUPLES = ("__add__", "__mul__", "__rmul__")
 
 
 def value_type(types: Types, class_: Described, floats: Described) -> Iterator[str]:
-    """A type of values.
+    """Yields a type of values.
 
     Args:
-        types: How types are written.
+        types: Writes types.
         class_: Its description.
         floats: That of `float`, which can be multiplied by some of them.
     """
@@ -60,7 +60,7 @@ def method(types: Types, function: Described) -> Iterator[str]:
 
 
 def constructors(types: Types, class_: Described) -> Iterator[str]:
-    """Those of the engine, and the one from all numbers in the order of the tuple."""
+    """Yields the engine's constructors, and the one from all numbers in the order of the tuple."""
     name = class_["name"]
     kind = "int" if name.endswith("i") or name == "RID" else "float"
     numbers = [f"number_{i}: {kind}" for i in range(1, NUMBERS[name] + 1)]
@@ -88,7 +88,7 @@ def operators(types: Types, class_: Described, floats: Described) -> Iterator[st
 
 
 def overloads(name: str, signatures: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """A method with these parameters and results."""
+    """Yields a method with these parameters and results."""
     lines = [f"def {name}({listed}) -> {result}: ..." for listed, result in signatures]
     if len(lines) > 1:
         lines = [part for line in lines for part in ("@overload", line)]
