@@ -15,7 +15,7 @@ _STUBS = "npc_video/shipping/stubs"
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Adds to a wheel what no list of files in pyproject.toml can name."""
+    """Adds files to a wheel that pyproject.toml cannot list."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
@@ -35,15 +35,12 @@ class CustomBuildHook(BuildHookInterface[Any]):
         stub = stub_for(platform, compiled)
         native.compile_encoder_stub(stub, platform)
         included[stub] = f"{_STUBS}/{stub.name}"
-        stub = stub_for(platform, compiled)
-        native.compile_encoder_stub(stub, platform)
         addon = root / "addons" / "npc_video_player"
         for path in sorted(addon.rglob("*")):
             inside = path.relative_to(addon)
-            if path.is_file() and inside.parts[0] != "bin":  # what is there leads to one machine
+            if path.is_file() and inside.parts[0] != "bin":  # the files there lead to one machine
                 included[path] = f"{_ADDON}/{inside.as_posix()}"
         build_data["force_include"].update({str(path): name for path, name in included.items()})
-        build_data["force_include"][str(stub)] = f"npc_video/shipping/stubs/{stub.name}"
         minor = f"cp{sys.version_info.major}{sys.version_info.minor}"
         build_data["tag"] = f"{minor}-{minor}-{native.wheel_platform(platform)}"
         build_data["pure_python"] = False
