@@ -1,1 +1,1 @@
-"""Drawing with the engine: canvas items, how they fill an area, themes, shaders and textures."""
+"""Draws with the engine: canvas items, stretching, themes, shaders and textures."""

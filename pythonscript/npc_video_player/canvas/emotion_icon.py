@@ -1,7 +1,7 @@
-"""A small round face for each emotion that the procedural face knows.
+"""Draws a small round face for each emotion that the procedural face knows.
 
-It is a few strokes from the same table of poses, so that icon and face always agree. A word that
-means none of them has no icon.
+It is a few strokes from the same table of poses, so that icon and face always agree. Other words
+have no icon.
 """
 
 from __future__ import annotations
@@ -38,22 +38,22 @@ _SKIN: Mapping[str, Color] = MappingProxyType(
         "shy": Color(1.0, 0.74, 0.62),
     }
 )
-# Shapes for Ember's large head are made bolder, to be read at the size of a letter.
+# Shapes for Ember's large head are bolder here, so that they are clear at the size of a letter.
 _EYE_X, _EYE_Y, _MOUTH_Y = 0.34, -0.14, 0.36
 _STROKE = 0.11
 _TILT = 1.6
-_STRONG = 0.5  # from here on a sign is drawn
+_STRONG = 0.5  # the smallest size of a sign that is drawn
 
 
 def icon_for(emotion: str) -> str | None:
-    """The name of the icon that `emotion` has, if any."""
+    """Returns the name of the icon for `emotion`, if any."""
     name = resolve_expression(emotion)
     is_known = name != "neutral" or emotion.strip().lower() in EXPRESSION_WORDS
     return name if is_known else None
 
 
 def draw_icon(item: RID, name: str, centre: tuple[float, float], radius: float) -> None:
-    """Draws the icon called `name`, as `icon_for` gives it, as a disc of `radius` pixels."""
+    """Draws the icon of `icon_for` as a disc of `radius` pixels."""
     face = EXPRESSIONS[name]
     pen = _Pen(item, centre, radius, _TILT * face.tilt)
     pen.disc(0.0, 0.0, 1.0, _SKIN[name])
@@ -123,7 +123,7 @@ def _brow(pen: _Pen, face: FacePose, side: int, height: float) -> None:
 
 
 def _mouth(pen: _Pen, face: FacePose) -> None:
-    """The bent ellipse of Ember's mouth."""
+    """Draws the bent ellipse of Ember's mouth."""
     half = 0.44 * face.mouth_width
     bend, opening = 0.26 * face.mouth_curve, 0.62 * face.mouth_open
     above = opening * (0.5 - 0.38 * face.mouth_curve)
@@ -167,7 +167,7 @@ def _drop(x: float, y: float, size: float) -> list[tuple[float, float]]:
 
 
 def _heart(x: float, y: float, size: float) -> list[tuple[float, float]]:
-    """The heart x² + (y - 0.7 √|x|)² = 1 of `npc_video.face.signs`, with y up."""
+    """Returns the heart x² + (y - 0.7 √|x|)² = 1 of `npc_video.face.signs`, with y up."""
     angles = [math.tau * step / 28.0 for step in range(28)]
     return [
         (
@@ -179,7 +179,7 @@ def _heart(x: float, y: float, size: float) -> list[tuple[float, float]]:
 
 
 def _star(x: float, y: float, size: float) -> list[tuple[float, float]]:
-    """Four points, hollow between them."""
+    """Returns a star of four points, hollow between them."""
     angles = [math.tau * step / 8.0 for step in range(8)]
     reaches = [size, 0.3 * size] * 4
     return [

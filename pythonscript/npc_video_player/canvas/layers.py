@@ -1,7 +1,7 @@
-"""What a player shows, as a stack of layers, each a canvas item of the rendering server.
+"""Stacks a player's layers, each a canvas item of the rendering server.
 
-A new layer fades in over those below. When it is opaque they are hidden anyway, and go. So nothing
-ever jumps, however quickly one follows another, and there is no blank between two.
+A new layer fades in over those below. When it is opaque they are hidden, and close. So nothing ever
+jumps, however quickly layers follow each other, and nothing is blank between them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CURVES = ("linear", "smooth")
 
 
 class Layer(Protocol):
-    """Something that draws itself on a canvas item of its own."""
+    """Draws itself on a canvas item of its own."""
 
     item: RID
 
@@ -35,7 +35,7 @@ class Layer(Protocol):
         """Lets time pass."""
 
     def close(self) -> None:
-        """Gives back what it holds of the rendering server."""
+        """Frees its resources of the rendering server."""
 
 
 class _Fading:
@@ -54,13 +54,13 @@ class LayerStack:
     """The layers of one player, the lowest first.
 
     Args:
-        owner: the node that they are drawn with.
+        owner: the node on which they are drawn.
 
     Attributes:
         item: the canvas item that holds those of the layers.
-        curve: one of `CURVES`, how fading goes.
+        curve: one of `CURVES`, the course of a fade.
         stretch: one of `STRETCH_MODES`.
-        picture_size: of the pictures of layers that come without.
+        picture_size: the default size of layers' pictures.
     """
 
     def __init__(self, owner: CanvasItem) -> None:
@@ -82,7 +82,7 @@ class LayerStack:
         return len(self._stack)
 
     def move_to(self, parent: RID) -> None:
-        """Has the layers drawn as part of another canvas item."""
+        """Moves the layers into another canvas item."""
         RenderingServer.canvas_item_set_parent(self.item, parent)
 
     def push(
@@ -97,8 +97,8 @@ class LayerStack:
         """Begins to fade `layer` in; it is opaque after `seconds`.
 
         Args:
-            size: of its picture, where that is not `picture_size`.
-            is_translucent: whether the picture itself lets through what is below it.
+            size: of its picture, if it differs from `picture_size`.
+            is_translucent: the picture lets through what is below it.
         """
         begun = 1.0 if not self._stack or seconds <= 0.0 else from_opacity
         self._stack.append(_Fading(layer, begun, seconds, size, is_translucent))
@@ -109,7 +109,7 @@ class LayerStack:
         self._show_all()
 
     def advance(self, seconds: float, speed: float) -> None:
-        """Lets time pass for the layers, `speed` times as fast, and for what is fading in."""
+        """Lets time pass for the layers, `speed` times as fast, and for fades."""
         for layer in self:
             layer.advance(seconds * speed)
         if len(self._stack) > 1:
@@ -118,18 +118,18 @@ class LayerStack:
             self._show_all()
 
     def opacity(self, layer: Layer) -> float:
-        """How far `layer` has faded in, 0 to 1; 0 for one that is not there."""
+        """Returns the opacity of `layer`, 0 to 1; 0 for one that is not in the stack."""
         return next((fading.opacity for fading in self._stack if fading.layer is layer), 0.0)
 
     def loudness(self, layer: Layer) -> float:
-        """How much of `layer` is to be heard, 0 to 1, while it and what is above it fade in."""
+        """Returns the loudness of `layer`, 0 to 1, while it and those above it fade in."""
         heard = 0.0
         for fading in self._stack:
             heard = fading.opacity if fading.layer is layer else heard * (1.0 - fading.opacity)
         return heard
 
     def place(self, area: Rect2) -> None:
-        """The player has another size or way to stretch: draws every layer anew."""
+        """Draws every layer anew, for another size or stretch mode of the player."""
         self._area = area
         RenderingServer.canvas_item_set_custom_rect(self.item, True, area)
         RenderingServer.canvas_item_set_clip(self.item, self.stretch.startswith("keep"))
@@ -149,7 +149,7 @@ class LayerStack:
         if fading.opacity < 1.0:
             fading.passed += seconds
             part = min(1.0, fading.passed / fading.seconds)
-            # Both curves begin and end at once; the smooth one is GLSL's smoothstep.
+            # Both curves have the same ends; the smooth one is GLSL's smoothstep.
             eased = part if self.curve == "linear" else part * part * (3.0 - 2.0 * part)
             fading.opacity = fading.begun + (1.0 - fading.begun) * eased
 
@@ -159,8 +159,8 @@ class LayerStack:
         for fading in reversed(self._stack):
             opacity = fading.opacity * below
             if fading.is_translucent:
-                # What is below goes when this is there, for two that are half there would let a
-                # quarter of what is behind both through.
+                # The layer below closes when this one is complete. If both were half transparent, a
+                # quarter of the background would shine through.
                 opacity = min(1.0, 2.0 * fading.opacity) * below
                 below *= min(1.0, 2.0 - 2.0 * fading.opacity)
             shown = Color(1.0, 1.0, 1.0, opacity)
@@ -174,7 +174,7 @@ class LayerStack:
 
 
 def new_item(player: CanvasItem) -> RID:
-    """A canvas item that is drawn with `player`, above what it draws itself."""
+    """Makes a canvas item that is drawn with `player`, above the player's own drawing."""
     item = RenderingServer.canvas_item_create()
     RenderingServer.canvas_item_set_parent(item, player.get_canvas_item())
     return item

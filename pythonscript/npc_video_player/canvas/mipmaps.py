@@ -1,7 +1,7 @@
-"""The finished picture with mipmaps, for what is seen from far away.
+"""Makes mipmaps of the finished picture, for views from far away.
 
-The texture of a viewport has none, so its picture is read back, which a thread then makes smaller
-and smaller. Only when it has changed, and one after the other: the game is never waited for.
+A viewport's texture has none. So its picture is read back, and a thread makes smaller and smaller
+ones, only when it has changed, and one after the other. The game never waits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _THREADS, _ON_A_THREAD = "rendering/driver/threads/thread_model", 2
 
 
 class Mipmaps:
-    """Of what `viewport` shows, made on `threads`.
+    """Mipmaps of the picture of `viewport`, made on `threads`.
 
     Attributes:
         texture: follows the picture, a frame or two later.
@@ -26,7 +26,7 @@ class Mipmaps:
         size = viewport.size
         empty = Image.create_empty(int(size[0]), int(size[1]), True, Image.FORMAT_RGBA8)
         self.texture = ImageTexture.create_from_image(empty)
-        # Where nothing is ever drawn, no frame would end for which to wait.
+        # Without a renderer, no frame would end for which to wait.
         self._is_drawn = DisplayServer.get_name() != "headless"
         self._has_changed = self._is_drawn
         self._is_reading = self._is_closed = False
@@ -34,11 +34,11 @@ class Mipmaps:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is something to do in the next frame."""
+        """Tells whether there is something to do in the next frame."""
         return self._has_changed or self._is_reading or self._made is not None
 
     def advance(self, *, has_changed: bool) -> None:
-        """Shows what was made meanwhile, and has the next one made."""
+        """Shows finished mipmaps, and begins the next ones."""
         self._has_changed |= has_changed and self._is_drawn
         if self._made is not None and self._made.done():
             self._show(self._made.result())
@@ -51,12 +51,12 @@ class Mipmaps:
         self._is_closed = True
 
     def _read(self) -> None:
-        """The frame is drawn."""
+        """Reads the drawn frame back."""
         if self._is_closed:
             return
         texture, device = self._viewport.get_texture(), RenderingServer.get_rendering_device()
         if device is None or ProjectSettings.get_setting(_THREADS) == _ON_A_THREAD:
-            # The Compatibility renderer waits here until the graphics processor is through.
+            # The Compatibility renderer waits here until the graphics processor has finished.
             self._take(texture.get_image())
             return
         size = int(self._viewport.size.x), int(self._viewport.size.y)

@@ -1,6 +1,6 @@
-"""A small ring in a corner while a clip is being generated.
+"""Draws a small ring in a corner while a clip is being generated.
 
-It waits a moment before it comes in, so that what is quickly there never flashes it.
+It waits a moment before it comes in, so that a quick clip does not make it flash.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _ABOVE_ALL_LAYERS = 1 << 20
 _WAIT_SECONDS = 0.3
 _FADE_SECONDS = 0.25
 _TURNS_PER_SECOND = 0.9
-_TURNING_PART = 0.28  # of the ring, while it is not known how far the clip is
-_CATCH_UP = 6.0  # part of the way to what is to be shown, per second
+_TURNING_PART = 0.28  # length of the arc while the progress is unknown
+_CATCH_UP = 6.0  # part of the distance to the target, per second
 _STEPS = 120  # lengths of the arc; it is drawn anew for each
 # Parts of the shorter side, and pixels.
 _RADIUS, _SMALLEST, _LARGEST, _MARGIN = 0.045, 8.0, 24.0, 0.035
@@ -26,7 +26,7 @@ _BACKGROUND, _WIDTH = 1.5, 0.28
 
 
 class ProgressRing:
-    """Shown from `show` to `hide`, where it is `enabled`; at first hidden."""
+    """A ring from `show` to `hide`, if it is `enabled`; at first hidden."""
 
     def __init__(self, player: Control):
         self._is_enabled = True
@@ -48,7 +48,7 @@ class ProgressRing:
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is anything of it, or soon will be."""
+        """Tells whether it is visible, or soon will be."""
         return self._is_wanted or self._opacity > 0.0
 
     @property
@@ -62,7 +62,7 @@ class ProgressRing:
             self.hide()
 
     def show(self, fraction: float | None) -> None:
-        """Shows how far the clip is, 0 to 1; None while that is not known."""
+        """Shows the clip's progress, 0 to 1; None while it is unknown."""
         if not self._is_enabled:
             return
         if not self._is_wanted:
@@ -73,11 +73,11 @@ class ProgressRing:
         self._fraction = None if fraction is None else min(max(fraction, 0.0), 1.0)
 
     def hide(self) -> None:
-        """Fades out; it is not seen at all if it was shown for a moment only."""
+        """Fades out; it never appears if it was shown only for a moment."""
         self._is_wanted = False
 
     def place(self, area: Rect2) -> None:
-        """In the upper right corner of `area`, in pixels of the player."""
+        """Places it in the upper right corner of `area`, in pixels of the player."""
         side = min(area.size)
         self._radius = min(max(side * _RADIUS, _SMALLEST), _LARGEST, side / 4.0)
         inset = side * _MARGIN + self._radius * _BACKGROUND
@@ -130,7 +130,7 @@ class ProgressRing:
             self._turn += (round(self._turn) - self._turn) * part
 
     def _draw(self) -> None:
-        """The arc anew if it has another length, and its turn."""
+        """Draws the arc anew if its length has changed, and turns it."""
         if self._radius <= 0.0:
             return
         step = round(self._length * _STEPS)

@@ -1,18 +1,18 @@
-"""What the engine's renderer can do."""
+"""Tells the limits of the engine's renderer."""
 
 from __future__ import annotations
 
 from godot import Image, RenderingDevice, RenderingServer, writable_pixels
 
-# All renderers that the engine runs on have as much; few have more than the last.
+# All renderers of the engine allow the first size; few allow more than the last.
 _SURE, _TRIED = 4096, (16384, 8192)
 _MARK = 200
 
 
 def max_texture_side() -> int:
-    """Columns and rows that a texture may have.
+    """Returns the largest number of columns and rows of a texture.
 
-    The Compatibility renderer does not tell, so that textures of one column are tried.
+    The Compatibility renderer does not report it, so textures of one column are tried.
     """
     device = RenderingServer.get_rendering_device()
     if device is not None:

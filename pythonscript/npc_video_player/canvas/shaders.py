@@ -1,4 +1,4 @@
-"""The addon's shaders."""
+"""Loads the addon's shaders."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _FOLDER = "res://addons/npc_video_player/shaders"
 
 @cache
 def shader(name: str) -> Any:
-    """One of them, kept from its first use on: to translate it anew takes longer than a frame."""
+    """Returns a shader, kept from its first use on: compiling it takes longer than a frame."""
     return ResourceLoader.load(f"{_FOLDER}/{name}.gdshader")
 
 
 @at_exit
 def close() -> None:
-    """Lets go of them; the game ends."""
+    """Releases them at exit."""
     shader.cache_clear()

@@ -1,4 +1,4 @@
-"""Where a picture lies in the area of a player, by the modes that TextureRect has."""
+"""Places a picture in a player's area, by the modes of TextureRect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRETCH_MODES = (
 
 
 def placed(mode: str, area: Rect2, size: Vector2) -> Rect2:
-    """The rectangle of a picture of `size` in `area`; it may be larger than that.
+    """Returns the rectangle of a picture of `size` in `area`; it may be larger than that.
 
     Tiles fill the area, like a picture that is scaled.
     """

@@ -1,4 +1,4 @@
-"""Smooth shapes on a canvas item.
+"""Draws smooth shapes on a canvas item.
 
 The engine draws polygons with hard edges, and lines with square ends; these have neither.
 """
@@ -32,21 +32,21 @@ def disc(item: RID, centre: tuple[float, float], radius: float, colour: Color) -
 
 
 def line(item: RID, points: Points, width: float, colour: Color) -> None:
-    """A line of an opaque `colour` with round ends."""
+    """Draws a line of an opaque `colour` with round ends."""
     bare_line(item, points, width, colour)
     for end in (points[0], points[-1]):
         disc(item, end, width / 2.0, colour)
 
 
 def bare_line(item: RID, points: Points, width: float, colour: Color) -> None:
-    """A line with square ends, for one that ends where it begins; the colour may be translucent."""
+    """Draws a line with square ends, for a closed line; the colour may be translucent."""
     RenderingServer.canvas_item_add_polyline(
         item, PackedVector2Array(points), PackedColorArray([colour]), width, True
     )
 
 
 def area(item: RID, points: Points, colour: Color) -> None:
-    """What the closed line through `points` surrounds."""
+    """Fills the closed line through `points`."""
     colours = PackedColorArray([colour])
     RenderingServer.canvas_item_add_polygon(item, PackedVector2Array(points), colours)
     bare_line(item, [*points, points[0]], 1.0, colour)
@@ -55,7 +55,7 @@ def area(item: RID, points: Points, colour: Color) -> None:
 def arc(
     centre: tuple[float, float], radii: tuple[float, float], start: float, end: float, count: int
 ) -> list[tuple[float, float]]:
-    """`count` points of an ellipse, from one angle to the other; clockwise from the right."""
+    """Returns `count` points of an ellipse, from angle to angle, clockwise from the right."""
     step = (end - start) / (count - 1)
     angles = (start + step * index for index in range(count))
     return [
@@ -65,7 +65,7 @@ def arc(
 
 
 def glow(item: RID, centre: tuple[float, float], radius: float, colour: Color) -> None:
-    """A soft spot: `colour` in the middle, falling smoothly to nothing."""
+    """Draws a soft spot: `colour` in the middle, falling smoothly to nothing."""
     set_transform = RenderingServer.canvas_item_add_set_transform
     set_transform(item, Transform2D(radius, 0.0, 0.0, radius, *centre))
     triangles, points = _soft_spot()
@@ -91,7 +91,7 @@ def gradient(item: RID, box: Rect2, top: Color, bottom: Color) -> None:
 
 @cache
 def _soft_spot() -> tuple[PackedInt32Array, PackedVector2Array]:
-    """Triangles and points of a disc of radius 1, in rings around the middle."""
+    """Returns triangles and points of a disc of radius 1, in rings around the middle."""
     points = [(0.0, 0.0)]
     for ring in range(1, _RINGS + 1):
         reach = ring / _RINGS

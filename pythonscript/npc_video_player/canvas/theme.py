@@ -1,7 +1,7 @@
-"""How what the node draws itself looks: as the player's theme says, else as the tables here say.
+"""Reads the look of the node's own drawing: from the player's theme, else from the tables here.
 
-A theme knows them under the type `NpcVideoPlayer`, by the names of the tables; beside them the font
-`font` and the font size `font_size` of the placeholder.
+A theme has them under the type `NpcVideoPlayer`, by the names of the tables, with the font `font`
+and the font size `font_size` of the placeholder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from godot import (
 _TYPE = "NpcVideoPlayer"
 
 COLOURS = {
-    # Behind a portrait with holes, and where there is none.
+    # Behind a portrait with transparent parts, and without a portrait.
     "background_top": Color(0.094, 0.125, 0.29),
     "background_bottom": Color(0.29, 0.184, 0.388),
     "glow": Color(1.0, 0.604, 0.302),
@@ -27,7 +27,7 @@ COLOURS = {
     "progress_background": Color(0.06, 0.05, 0.11, 0.62),
     "overlay": Color(0.06, 0.05, 0.11, 0.84),
     "overlay_caption": Color(0.75, 0.71, 0.8),
-    # What was on screen, by the names of `npc_video.timeline.SHOWN`, and the lanes beside it.
+    # The content of the screen, by the names of `npc_video.timeline.SHOWN`, and the other lanes.
     "timeline": Color(1.0, 1.0, 1.0, 0.12),
     "timeline_exact": Color(0.44, 0.8, 0.5),
     "timeline_upgrade": Color(0.68, 0.95, 0.68),
@@ -41,7 +41,7 @@ COLOURS = {
 
 
 def colour(player: Control, name: str) -> Color:
-    """One of `COLOURS`, or what the theme has instead."""
+    """Returns one of `COLOURS`, or the theme's own."""
     if player.has_theme_color(name, _TYPE):
         return player.get_theme_color(name, _TYPE)
     return COLOURS[name]
@@ -54,7 +54,7 @@ def font(player: Control) -> Any:
 
 
 def font_size(player: Control, default: int) -> int:
-    """In pixels; at least 1, whatever the theme says."""
+    """Returns the font size in pixels; at least 1, whatever the theme has."""
     if player.has_theme_font_size("font_size", _TYPE):
         return max(1, player.get_theme_font_size("font_size", _TYPE))
     return default

@@ -1,1 +1,1 @@
-"""Clips that play: pictures in textures, their sound, and the canvas item that shows them."""
+"""Plays clips: pictures in textures, their sound, and the canvas item that shows them."""

@@ -1,4 +1,4 @@
-"""A playing clip as a layer of one player, with its sound."""
+"""Shows a playing clip as a layer of one player, with its sound."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class ClipLayer:
-    """Shows what `reel` plays, which has its first picture already.
+    """A layer for `reel`, which has its first picture already.
 
     Args:
-        leave: called when it shows the reel no more.
+        leave: called when the layer stops showing the reel.
 
     Attributes:
-        is_held: the picture stays as it is, unless another player goes on with the reel.
-        is_tiled: it fills its area with copies in the size of the clip.
-        has_moved, has_looped, has_finished: whether the last `advance` brought another picture, or
-            the first of the clip again, or its end.
+        is_held: the picture stays, unless another player plays the reel on.
+        is_tiled: fills its area with copies in the size of the clip.
+        has_moved, has_looped, has_finished: the last `advance` brought another picture, the first
+            one of the clip again, or its end.
         sound: once there is one.
     """
 
@@ -52,7 +52,7 @@ class ClipLayer:
 
     @property
     def phase(self) -> float:
-        """Place in the clip, from 0 up to 1."""
+        """Returns the position in the clip, from 0 up to 1."""
         return self.reel.playback.phase
 
     def place(self, area: Rect2) -> None:
@@ -64,7 +64,7 @@ class ClipLayer:
         )
 
     def bend(self, warp: RID | None) -> None:
-        """Has the picture warped by this texture, as far as `lean` says; None: not any more."""
+        """Sets the texture that warps the picture by the part in `lean`; None ends that."""
         self._warp = warp
         RenderingServer.canvas_item_set_default_texture_filter(
             self.item, RenderingServer.CANVAS_ITEM_TEXTURE_FILTER_LINEAR
@@ -76,11 +76,11 @@ class ClipLayer:
         self.place(self._area)
 
     def lean(self, part: float) -> None:
-        """Each place shows what is so much of its warp away, for this layer alone."""
+        """Sets the part of the warp for this layer alone."""
         RenderingServer.canvas_item_set_instance_shader_parameter(self.item, "lean", part)
 
     def coming(self, seconds: float) -> list[tuple[float, Sketch]]:
-        """What it shows in the next `seconds`, in small; now is the first. Empty if not known."""
+        """Returns sketches of the next `seconds`, beginning now; empty if they are not known."""
         playback = self.reel.playback
         if playback.sketches is None:
             return []
@@ -89,7 +89,7 @@ class ClipLayer:
         return playback.sketches.coming(playback.position, seconds, length=length)
 
     def advance(self, seconds: float) -> None:
-        """Plays the reel on, unless others that show it have done so meanwhile."""
+        """Plays the reel on, unless another layer of it has done so in this frame."""
         reel = self.reel
         was_finished = reel.is_finished
         left = seconds - (reel.played - self._played)
@@ -102,7 +102,7 @@ class ClipLayer:
         self.has_moved, self._shots = shots > self._shots, shots
 
     def hear(self, speaker: Speaker, loudness: float) -> None:
-        """Keeps the clip's sound with its picture; of layers that share a reel one is heard.
+        """Plays the clip's sound with its picture; of layers that share a reel, one is heard.
 
         Args:
             loudness: 0 to 1.
@@ -119,7 +119,7 @@ class ClipLayer:
             self.sound.follow(reel.position, loudness)
 
     def silence(self) -> None:
-        """Leaves its sound to others that show the reel: nobody sees or hears this one."""
+        """Leaves the sound to other layers of the reel, because nobody sees or hears this one."""
         if self.sound is not None:
             self.sound.close()
             self.sound = self.reel.heard_by = None

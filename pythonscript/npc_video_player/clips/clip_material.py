@@ -1,7 +1,7 @@
-"""How a clip is drawn: two textures in which its pictures take turns, and the shader's material.
+"""Draws a clip with two textures that pictures use in turn, and a shader's material.
 
-The textures hold planes as the decoder wrote them; the shader makes colours of them, and mixes the
-two or moves the blocks of one towards the other. When which picture is due is the reel's to know.
+The textures hold planes as the decoder wrote them. The shader converts them to colours, and mixes
+the two or moves the blocks of one towards the other. The reel decides which picture is due.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from npc_video.media.decode import ClipInfo
     from numpy.typing import NDArray
 
-# What the bytes of a sample count, the lower one first: 1 of eight bits is 4 of ten.
+# The weights of a sample's bytes, the lower one first: 1 of eight bits is 4 of ten.
 _BYTES = {1: (1.0, 0.0), 2: (0.25, 64.0)}
 _BOXES = ("box_y", "box_u", "box_v", "box_a")
-# What the shader calls them.
+# The shader's names for them.
 _SDR, _TRANSFERS = 1, {"pq": 2, "hlg": 3}
 
 
 class ClipMaterial:
-    """For a clip of this `info`, whose first picture is `image`.
+    """The material of a clip of this `info`, whose first picture is `image`.
 
     Attributes:
         rid: the material, for canvas items.
@@ -70,17 +70,17 @@ class ClipMaterial:
             self._set(**{name: Vector4(*part)})
 
     def upload(self, slot: int, image: Image) -> None:
-        """Hands a picture to the renderer, as the first texture (0) or the second (1)."""
+        """Uploads a picture, as the first texture (0) or the second (1)."""
         RenderingServer.texture_2d_update(self._textures[slot], image, 0)
 
     def mix(self, part: float) -> None:
-        """How much of the second texture is shown, 0 to 1."""
+        """Sets the part of the second texture in the mix, 0 to 1."""
         if part != self._mixed:
             self._mixed = part
             self._set(mixed=float(part))
 
     def move(self, grid: NDArray[np.uint8] | None, *, second_is_later: bool) -> None:
-        """How blocks get from the earlier texture to the later one; None: nobody knows."""
+        """Sets the movement of blocks from the earlier texture to the later; None if unknown."""
         if grid is not None:
             if self._motion is None:
                 self._motion = _Motion(self._info, grid)
@@ -93,15 +93,16 @@ class ClipMaterial:
         self._set(moves=grid is not None, second_is_later=second_is_later)
 
     def draw(self, item: RID, rect: Any, tiles: Vector2, warp: RID | None = None) -> None:
-        """Has `item` show it in `rect`, repeated as often as `tiles` says.
+        """Makes `item` show it in `rect`, repeated as `tiles` says.
 
         Args:
-            warp: a texture of the size of sketches, by which the item is warped as far as its own
-                `lean` says; None: it is not.
+            warp: a texture of the size of sketches, which warps the item by its own `lean`; None
+                for
+                none.
         """
         texture, (columns, rows) = self._textures[0], self._info.layout.size
         if warp is not None:
-            from npc_video.media.likeness import SIDE  # loads NumPy and FFmpeg, 0.2 s
+            from npc_video.media.likeness import SIDE  # imports NumPy and FFmpeg, 0.2 s
 
             texture, (columns, rows) = warp, (SIDE, SIDE)
         source = (0.0, 0.0, columns * tiles.x, rows * tiles.y)
@@ -119,14 +120,14 @@ class ClipMaterial:
 
 
 class _Motion:
-    """A small texture that tells how blocks move.
+    """A small texture with the movement of blocks.
 
     Attributes:
-        part: how much of it the picture covers, which may end within a block.
+        part: the part of it that the picture covers, which may end within a block.
     """
 
     def __init__(self, info: ClipInfo, grid: NDArray[np.uint8]):
-        from npc_video.media.motion import CELL  # loads NumPy, 0.1 s
+        from npc_video.media.motion import CELL  # imports NumPy, 0.1 s
 
         rows, columns, _ = grid.shape
         self._image = Image.create_empty(columns, rows, False, Image.FORMAT_RGBA8)

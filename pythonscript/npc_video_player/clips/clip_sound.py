@@ -1,8 +1,8 @@
-"""The sound of a clip, in step with its picture.
+"""Plays the sound of a clip, in step with its picture.
 
 The engine plays it from memory, in a loop of the clip's own length, as fast as the picture. Its
-clock is that of the sound card and never waits, while a picture may have to: where the two part,
-the sound goes back to the picture.
+clock is the sound card's and never waits, while a picture may have to. If the two part, the sound
+jumps back to the picture.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 # People notice sound that is 45 ms early or 125 ms late (ITU-R BT.1359).
 _DRIFT_SECONDS = 0.04
-# They notice a jump more, and where the sound is, the engine tells only by the blocks that it
-# mixes, late on a busy machine: so it must be off for a while.
+# A jump is more noticeable. The engine reports the position only in the blocks that it mixes, late
+# on a busy machine. So the sound must be off for a while before it jumps.
 _PATIENCE_SECONDS = 0.2
-# Slower or faster than this it is no sound any more, and the engine does not play it.
+# Limits of the rate, beyond which it is no sound any more and the engine does not play it.
 _SLOWEST, _FASTEST = 0.01, 16.0
 _SILENT_SECONDS = 0.5
 _BYTES_PER_SAMPLE = 2
@@ -32,7 +32,7 @@ class ClipSound:
     """Plays `sound` through `speaker`, once or as often as the clip.
 
     Attributes:
-        jumps: how often it went back to the picture.
+        jumps: the number of jumps back to the picture.
     """
 
     def __init__(self, speaker: Speaker, sound: Sound, *, loops: bool):
@@ -42,11 +42,11 @@ class ClipSound:
         self._stream = _stream(sound, loops=loops)
         self._place: Any = None
         self._voice: Any = None
-        self._rate = 1.0  # seconds of the clip in one of the real world
-        self._well_at = 0.0  # when it was in step the last time
+        self._rate = 1.0  # seconds of the clip per real second
+        self._well_at = 0.0  # the last time at which it was in step
 
     def follow(self, position: float, loudness: float) -> None:
-        """Keeps to the picture, which is `position` seconds into the clip.
+        """Keeps in step with the picture, which is `position` seconds into the clip.
 
         Args:
             loudness: 0 to 1.
@@ -71,9 +71,9 @@ class ClipSound:
             self.jumps += 1
 
     def ahead(self, position: float) -> float:
-        """Seconds by which it is ahead of a picture that is `position` seconds into the clip.
+        """Returns by how many seconds it is ahead of a picture at `position` seconds of the clip.
 
-        They are those that people feel, however fast the clip plays.
+        They are real seconds, however fast the clip plays.
         """
         rate = self._rate
         since = AudioServer.get_time_since_last_mix() - AudioServer.get_output_latency()
@@ -83,7 +83,7 @@ class ClipSound:
         return ahead / rate
 
     def _is_off(self, position: float) -> bool:
-        """Whether it has been apart from the picture for too long."""
+        """Tells whether it has been out of step for too long."""
         now = time.perf_counter()
         if abs(self.ahead(position)) <= _DRIFT_SECONDS:
             self._well_at = now
@@ -102,7 +102,7 @@ class ClipSound:
         self._voice = self._place = None
 
     def _move(self, place: Any | None) -> None:
-        """It is heard from elsewhere now, or from where it was freed with the game's node."""
+        """Moves the sound to another node, also after that of the game was freed."""
         self.close()
         self._place = place
         self._voice = self._speaker.new_voice(place)
@@ -110,9 +110,9 @@ class ClipSound:
 
 
 def _stream(sound: Sound, *, loops: bool) -> AudioStreamWAV:
-    """Exactly as many samples as the picture lasts: what is too long is cut, silence follows.
+    """Makes a stream as long as the picture: longer sound is cut, shorter is filled with silence.
 
-    Of what is played once more silence follows, in which the picture comes to its end.
+    A sound that plays once gets more silence, in which the picture ends.
     """
     sample = sound.channels * _BYTES_PER_SAMPLE
     clip = round(sound.length * sound.rate)

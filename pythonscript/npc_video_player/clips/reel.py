@@ -1,7 +1,7 @@
-"""A clip that plays; all players that show it share one.
+"""Plays a clip; all players that show it share one reel.
 
-The pictures lie in images that the decoder's threads have written. Here, on the main thread, each
-is handed to the renderer when it is due, which is all that this costs.
+The decoder's threads write the pictures into images. Here, on the main thread, each is handed to
+the renderer when it is due, which is the only cost here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class EnginePicture:
 
 
 class EnginePictures:
-    """Makes images of the engine, which has textures of at most `max_side` pixels a side."""
+    """Makes images of the engine, whose textures have at most `max_side` pixels a side."""
 
     def __init__(self, max_side: int):
         self.max_side = max_side
@@ -50,16 +50,15 @@ class EnginePictures:
 
 
 class Reel:
-    """Plays `clip` from `begin` on, its place in the clip from 0 up to 1.
+    """Plays `clip` from `begin` on, its position in the clip from 0 up to 1.
 
-    One that still comes in, as `growing`, is played as far as it is there, on the threads of
-    `waiting`, and silently; it is looped and heard from when `complete` is called.
+    A clip that still arrives, as `growing`, is played as far as it has come, on the threads of
+    `waiting`, and silently. `complete` starts its loop and its sound.
 
-    Shots take turns in two textures, so that the one on screen and the one after it are both there
-    to be mixed.
+    Shots use two textures in turn, so that the one on screen and the next one can be mixed.
 
     Attributes:
-        material: what draws it, from its first picture on.
+        material: draws it, from its first picture on.
         played: seconds since it was opened.
     """
 
@@ -104,31 +103,31 @@ class Reel:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it has come to its end, and is not to begin again."""
+        """Tells whether it has come to its end, and will not begin again."""
         return self.playback.is_finished
 
     @property
     def begins_again(self) -> bool:
-        """Whether it will loop."""
+        """Tells whether it will loop."""
         return self.loops and not self.playback.is_still
 
     @property
     def sound(self) -> Sound | None:
-        """Its sound, once that is decoded; None where it has none."""
+        """Returns the sound once it is decoded; None if it has none."""
         if self._sound is None or not self._sound.done() or self._sound.exception():
             return None
         return self._sound.result()
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing of it will ever be heard."""
+        """Tells whether it will never be heard."""
         if not self.playback.info.has_sound:
             return True
         return self._sound is not None and self._sound.done() and self.sound is None
 
     @property
     def sound_problem(self) -> str:
-        """Why its sound cannot be heard, or ""."""
+        """Returns the reason why its sound cannot be heard, or ""."""
         if self._sound is None or not self._sound.done() or self._sound.cancelled():
             return ""
         error = self._sound.exception()
@@ -136,12 +135,12 @@ class Reel:
 
     @property
     def position(self) -> float:
-        """Seconds into the clip."""
+        """Returns the seconds into the clip."""
         return self.playback.position
 
     @property
     def clip_as_it_is(self) -> GeneratedClip:
-        """The clip with the size, rate and length that its file has; with its first picture."""
+        """Returns the clip with its file's size, rate and length; needs its first picture."""
         info, length = self.playback.info, self.playback.length
         return replace(
             self.clip, width=info.width, height=info.height, fps=info.fps, duration=length
@@ -149,7 +148,7 @@ class Reel:
 
     @property
     def rests(self) -> float:
-        """Seconds for which its picture stays as it is; 0 where that is not known."""
+        """Returns the seconds until its picture changes; 0 if unknown."""
         return self.playback.time_left if self.interpolation == "none" else 0.0
 
     def advance(self, seconds: float) -> None:
@@ -170,7 +169,7 @@ class Reel:
             self.material.mix(self._between(shot))
 
     def _between(self, shot: Shot) -> float:
-        """How much of the second texture is shown; the one after `shot` is made ready for it."""
+        """Returns the part of the second texture, and prepares the shot after `shot` for it."""
         following = self.playback.following
         if following is None:
             return shot.number % 2
@@ -182,20 +181,20 @@ class Reel:
         return part if following.number % 2 else 1.0 - part
 
     def is_to_be(self, clip: GeneratedClip) -> bool:
-        """Whether what comes in, and can be played, has turned out to be `clip`."""
+        """Tells whether a file that still arrives, and can be played, is that of `clip`."""
         if self.playback.error is not None:
             return False
         return self.clip is clip or (self.growing is not None and self.growing.is_all_of(clip.data))
 
     def complete(self, clip: GeneratedClip) -> None:
-        """Goes on with all of the clip."""
+        """Continues with the complete clip."""
         if self.growing is not None:
             self.clip, self.growing = clip, None
             self.playback.complete(clip, self._decoders)
             self._decode_sound()
 
     def begin(self, late: float) -> None:
-        """Shows its first picture, and goes on by `late` seconds, if nobody showed it before."""
+        """Shows its first picture, and plays on by `late` seconds, if nobody showed it before."""
         if self.material is None:
             self.playback.advance(0.0)
             self.advance(late)
@@ -208,7 +207,7 @@ class Reel:
 
     def _upload(self, shot: Shot) -> None:
         began = time.perf_counter()
-        # Without anything between them one texture will do.
+        # Without interpolation, one texture is enough.
         slot = 0 if self.interpolation == "none" else shot.number % 2
         self._uploaded[slot] = shot.number
         if self.material is None:
@@ -218,7 +217,7 @@ class Reel:
         self._cost.add_uploaded(time.perf_counter() - began)
 
     def _begin(self, image: Image) -> None:
-        """The size and the colours of the clip are known with its first picture."""
+        """Takes the size and the colours of the clip, which are known with its first picture."""
         self.material = ClipMaterial(self.playback.info, image)
         self._decode_sound()
 
@@ -229,6 +228,6 @@ class Reel:
 
 
 def _sound(clip: GeneratedClip) -> Sound | None:
-    from npc_video.media.sound import decode_sound  # loads FFmpeg, 0.1 s
+    from npc_video.media.sound import decode_sound  # imports FFmpeg, 0.1 s
 
     return decode_sound(clip.data, clip.media_type)

@@ -1,4 +1,4 @@
-"""The reels that play in a game, so that players which show one clip share its decoding."""
+"""Shares reels, so that players which show one clip share its decoding."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Reels:
-    """By clip, at most one of each that loops.
+    """The reels of a game, by clip; at most one of each clip that loops.
 
     Args:
         decoders: the threads to decode on.
-        waiting: those for clips that still come in, which may have to wait.
-        make_picture: makes what is decoded into.
-        first_pictures: what is there already.
-        cost: counts what playing costs.
+        waiting: threads for clips that still arrive, which may have to wait.
+        make_picture: makes the images to decode into.
+        first_pictures: the first frames of recent clips.
+        cost: counts the cost of playing.
     """
 
     def __init__(
@@ -53,15 +53,15 @@ class Reels:
         alone: bool = False,
         growing: GrowingFile | None = None,
     ) -> Reel:
-        """A reel that plays `clip`; `leave` gives it back.
+        """Returns a reel that plays `clip`; `leave` gives it back.
 
         Args:
-            loops: whether it begins again for ever. One that does not is shared with nobody, as it
-                could be over already.
-            begin: place in the clip, from 0 up to 1, for one that nobody shows yet.
-            anew: whether it must start now, even if the clip plays elsewhere.
-            alone: whether it is shared with nobody, as it plays at a speed of its own.
-            growing: its file, if it still comes in.
+            loops: begins again for ever. A reel that does not is not shared, as it could be over
+                already.
+            begin: position in the clip, from 0 up to 1, for a new reel.
+            anew: starts now, even if the clip plays elsewhere.
+            alone: is not shared, because it plays at a speed of its own.
+            growing: its file, if it still arrives.
         """
         key = clip.params.cache_key(), clip.preset, interpolation
         is_shared = loops and not alone
@@ -86,21 +86,21 @@ class Reels:
         return reel
 
     def leave(self, reel: Reel) -> None:
-        """Ends it if nobody shows it any more."""
+        """Closes a reel that no layer shows any more."""
         reel.users -= 1
         if reel.users == 0:
             reel.close()
             self._forget(reel)
 
     def keep_apart(self, reel: Reel) -> bool:
-        """Shares it with nobody from now on; whether nobody else shows it already."""
+        """Stops sharing a reel; returns True if no other layer shows it already."""
         if reel.users > 1:
             return False
         self._forget(reel)
         return True
 
     def news_of_sound(self, reel: Reel) -> str:
-        """Why a clip's sound cannot be heard, once for each clip; else ""."""
+        """Returns the reason why a clip's sound cannot be heard, once for each clip; else ""."""
         problem = reel.sound_problem
         if not problem:
             return ""

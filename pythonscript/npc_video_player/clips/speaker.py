@@ -1,4 +1,4 @@
-"""Where a player's clips are heard from, how loudly, and how fast they play."""
+"""Places a player's sound: the node or bus, the volume and the speed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from godot import (
 
 SPEAKERS = (AudioStreamPlayer2D, AudioStreamPlayer3D, AudioStreamPlayer)
 
-_MAX_DB = 24.0  # as the engine's own players have it in the inspector
+_MAX_DB = 24.0  # the range of the engine's own players in the inspector
 _STORED = 2  # of the engine's PropertyUsageFlags
-# What is the clip's or changes with it. Doppler would take the sound away from its picture.
+# Properties that belong to the clip or change with it. Doppler would separate sound and picture.
 _OWN = {
     "stream", "playing", "autoplay", "stream_paused", "pitch_scale", "volume_db", "volume_linear",
     "doppler_tracking",
@@ -28,17 +28,17 @@ _OWN = {
 
 
 class Speaker:
-    """Of `player`: plays by a node of the game's where `path` names one, else by `bus`.
+    """Plays the sound of `player` from a node of the game if `path` names one, else by `bus`.
 
-    The game's node plays nothing itself: each clip gets a voice of its own below it, so that two
-    are heard while one fades into the other, and what the game has it play goes on.
+    The game's node plays nothing itself. Each clip gets a voice of its own below it, so that two
+    are heard during a cross-fade, and the game's own sound on the node goes on.
 
     Attributes:
-        bus: the audio bus, for what is heard from nowhere.
-        path: to a node of one of the classes `SPEAKERS`; it need not be there.
+        bus: the audio bus for sound without a node.
+        path: to a node of one of the classes `SPEAKERS`; it need not exist.
         volume_db: of all clips.
-        is_mute: whether nothing is heard.
-        speed: how fast clips play; 0.0 stops them.
+        is_mute: silences all clips.
+        speed: the speed of clips; 0.0 stops them.
     """
 
     def __init__(self, player: Node):
@@ -48,7 +48,7 @@ class Speaker:
 
     @property
     def place(self) -> Any | None:
-        """The game's node, if there is one now."""
+        """Returns the game's node, if there is one now."""
         if not self.path:
             return None
         node = self._player.get_node_or_null(self.path)
@@ -56,22 +56,22 @@ class Speaker:
 
     @property
     def rate(self) -> float:
-        """Seconds of a clip in one of the real world."""
+        """Returns the seconds of a clip per real second."""
         return self.speed * float(Engine.time_scale)
 
     def pitch(self, rate: float) -> float:
-        """What has the engine play a sound at this rate."""
+        """Returns the pitch at which the engine plays a sound at this rate."""
         scale = float(AudioServer.playback_speed_scale)  # the engine multiplies by it
         return rate / scale if scale > 0.0 else rate
 
     def new_voice(self, place: Any | None) -> Any:
-        """A node that plays at `place`, or everywhere."""
+        """Makes a node that plays at `place`, or everywhere."""
         voice = AudioStreamPlayer() if place is None else ClassDB.instantiate(place.get_class())
         (self._player if place is None else place).add_child(voice, False, Node.INTERNAL_MODE_BACK)
         return voice
 
     def set_up(self, voice: Any, place: Any | None, loudness: float) -> None:
-        """Has a voice sound as the player and the game's node are set now.
+        """Applies the settings of the player and the game's node to a voice.
 
         Args:
             loudness: 0 to 1, of the clip.
@@ -91,7 +91,7 @@ class Speaker:
 
 @cache
 def _settings_of(class_name: str) -> tuple[str, ...]:
-    """The names of what can be set of such a node, and is not the clip's."""
+    """Returns the names of such a node's settable properties that do not belong to the clip."""
     found = ClassDB.class_get_property_list(class_name, True)
     names = (str(info["name"]) for info in found if info["usage"] & _STORED)
     return tuple(name for name in names if name not in _OWN)

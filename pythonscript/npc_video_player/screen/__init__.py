@@ -1,1 +1,1 @@
-"""The picture of one player: clips that arrive, fallbacks that cover the time until then."""
+"""Shows the picture of one player: clips that arrive, and fallbacks until then."""

@@ -1,8 +1,8 @@
-"""A clip on its way to the screen: until its first picture is there, and until it is its time.
+"""Brings a clip to the screen: waits for its first picture, and for the right moment.
 
-Two clips of one face show two faces while one fades into the other. So one that may wait comes at
-the moment at which what is on screen is most like its beginning, and the more alike the two are,
-the sooner the fade is over. Two that begin and end in one picture need none while that is shown.
+Two clips of one face show two faces during a cross-fade. So a clip that may wait comes when the
+screen is most like its beginning, and the fade is shorter for more similar pictures. Two clips that
+begin and end in one picture need no fade while that picture is shown.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from .playback_events import ClipRole
 if TYPE_CHECKING:
     from npc_video.media.likeness import Sketch
 
-# Seconds for which a clip that could be shown waits at most.
+# The longest time in seconds for which a ready clip waits.
 _LONGEST_WAIT = 0.5
-# By how much the widths of two pictures of one height may differ if they are to be warped.
+# The largest difference of the widths of two pictures of one height that are warped.
 _SAME_SHAPE = 0.02
 
 
 class Arrival:
-    """Of the clip that `reel` plays.
+    """The arrival of the clip that `reel` plays.
 
     Args:
-        role: for what it is shown, as `Began.role`.
-        in_phase: it goes on where what is on screen is then.
-        at_once: nothing reacts yet, so it waits for nothing but its first picture.
+        role: the reason why it is shown, as `Began.role`.
+        in_phase: begins at the phase of what is on screen then.
+        at_once: waits only for its first picture, because nothing reacts yet.
 
     Attributes:
-        waited: seconds since it was asked for.
-        warp: how what is on screen moves to its beginning, if that is being found.
+        waited: seconds since it was requested.
+        warp: the movement from the screen to its beginning, if that is being estimated.
     """
 
     def __init__(self, reel: Reel, role: ClipRole, *, in_phase: bool, at_once: bool):
@@ -64,12 +64,12 @@ class Arrival:
         may_wait: bool,
         warping: Executor | None,
     ) -> bool:
-        """Whether it is to come over `below` now; to be asked when its first picture is there.
+        """Tells whether to show it over `below` now; called when its first picture is ready.
 
         Args:
             start: seconds into the clip at which it will begin.
-            speed: how fast clips play.
-            warping: the threads on which to find a warp, if one is wanted.
+            speed: the speed of clips.
+            warping: the threads for estimating a warp, if one is wanted.
         """
         if below is not self._below:
             self._below, self._start = below, start
@@ -80,12 +80,12 @@ class Arrival:
         return self._wait <= 0.0
 
     def fade_seconds(self, layers: LayerStack, longest: float) -> float:
-        """How long it takes to fade in over `layers` as they are now, at most `longest`.
+        """Returns the seconds of its fade over the present `layers`, at most `longest`.
 
-        Nothing where both begin and end in one picture, which is on screen now.
+        It is 0 if both begin and end in one picture, which is on screen now.
         """
-        from npc_video.media.likeness import apart  # loads NumPy and FFmpeg, 0.2 s
-        from npc_video.media.transition import fade_seconds  # loads NumPy and FFmpeg, 0.2 s
+        from npc_video.media.likeness import apart  # imports NumPy and FFmpeg, 0.2 s
+        from npc_video.media.transition import fade_seconds  # imports NumPy and FFmpeg, 0.2 s
 
         shown, beginning = _seen(layers), self._beginning
         if beginning is None or shown is None:
@@ -94,7 +94,7 @@ class Arrival:
         return 0.0 if self._is_seam(layers, difference) else fade_seconds(difference, longest)
 
     def begin_warp(self, layers: LayerStack, above: ClipLayer) -> LayerWarp | None:
-        """The warp, now that it fades in as `above`; None for more than two layers."""
+        """Returns the warp, now that it fades in as `above`; None for more than two layers."""
         warp, both = self.warp, list(layers)
         if warp is None or len(both) != 2 or both[0] is not self._below:
             return None
@@ -103,14 +103,14 @@ class Arrival:
         return warp
 
     def close(self) -> None:
-        """It will not come, or has come by itself."""
+        """Drops the clip, or ends the arrival after it was shown."""
         if self.warp is not None:
             self.warp.close()
             self.warp = None
 
     def _is_seam(self, below: Iterable[Layer], difference: float) -> bool:
-        """Whether a cut is as good as a fade where it differs so much from what is below."""
-        from npc_video.media.transition import SEAM  # loads NumPy and FFmpeg, 0.2 s
+        """Tells whether a cut is as good as a fade at this difference from the clip below."""
+        from npc_video.media.transition import SEAM  # imports NumPy and FFmpeg, 0.2 s
 
         are_seamless = self.reel.clip.seamless and all(
             isinstance(layer, ClipLayer) and layer.reel.clip.seamless for layer in below
@@ -125,8 +125,8 @@ class Arrival:
     def _look(
         self, below: ClipLayer, longest: float, speed: float, warping: Executor | None
     ) -> None:
-        """Finds the moment to come, within `longest` seconds, and has the warp found for it."""
-        from npc_video.media.transition import best_moment  # loads NumPy and FFmpeg, 0.2 s
+        """Finds the best moment within `longest` seconds, and begins to estimate its warp."""
+        from npc_video.media.transition import best_moment  # imports NumPy and FFmpeg, 0.2 s
 
         self.close()
         self._wait = 0.0
@@ -147,12 +147,12 @@ class Arrival:
 
 
 def _seen(layers: LayerStack) -> Sketch | None:
-    """All that is on screen, in small; None where not all of that is clips."""
+    """Returns a sketch of the whole screen; None if not all of it is clips."""
     mixed: Any = 0.0
     for layer in layers:
         coming = layer.coming(0.0) if isinstance(layer, ClipLayer) else []
         if not coming:
             return None
-        # What is heard of a clip is as much as is seen of it.
+        # A clip is as loud as it is visible.
         mixed = mixed + layers.loudness(layer) * coming[0][1]
     return mixed if len(layers) else None

@@ -1,4 +1,4 @@
-"""Two clips that are warped towards each other while one gives way to the other."""
+"""Warps two clips towards each other during a cross-fade."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..clips.clip_layer import ClipLayer
 if TYPE_CHECKING:
     from npc_video.media.likeness import Sketch
 
-# One that is found when the clip above is not yet more opaque than this begins unseen.
+# A warp that is found while the clip above is less opaque than this begins unseen.
 _LATEST = 0.25
 
 
 class LayerWarp:
-    """From a clip that looks like `before` to one that begins like `after`.
+    """The warp from a clip that looks like `before` to one that begins like `after`.
 
-    It is found on one of `threads`, and anew while the two play on. Where that takes too long for
-    the first time they are mixed as they are.
+    It is estimated on one of `threads`, and again while the two play on. If the first estimate
+    takes too long, the two are mixed.
     """
 
     def __init__(self, before: Sketch, after: Sketch, threads: Executor):
@@ -38,15 +38,15 @@ class LayerWarp:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the two are warped."""
+        """Tells whether the two are warped."""
         return self._texture is not None
 
     def join(self, layers: LayerStack, below: ClipLayer, above: ClipLayer) -> None:
-        """Of `layers`, `above` begins to fade in over `below`."""
+        """Starts: of `layers`, `above` begins to fade in over `below`."""
         self._layers, self._both = layers, (below, above)
 
     def advance(self) -> bool:
-        """Warps both as far as the one above has faded in; whether there is more to come."""
+        """Warps both by the opacity of the one above; returns True while there is more to do."""
         assert self._layers is not None
         below, above = self._both
         opacity = self._layers.opacity(above)
@@ -60,13 +60,13 @@ class LayerWarp:
             self._found = self._threads.submit(_find, *now)
         if self._texture is None:
             return opacity <= _LATEST
-        # What lies between the two is as far from each as they are mixed.
+        # The picture between the two is as far from each as they are mixed.
         below.lean(-opacity)
         above.lean(1.0 - opacity)
         return True
 
     def close(self) -> None:
-        """Warps nothing any more."""
+        """Stops warping."""
         self._found.cancel()
         if self._texture is not None and self._layers is not None:
             for layer in self._both:
@@ -89,6 +89,6 @@ class LayerWarp:
 
 
 def _find(before: Sketch, after: Sketch) -> Any:
-    from npc_video.media.warp import warp_between  # loads NumPy and FFmpeg, 0.2 s
+    from npc_video.media.warp import warp_between  # imports NumPy and FFmpeg, 0.2 s
 
     return warp_between(before, after)

@@ -1,6 +1,6 @@
-"""The placeholder: the NPC's portrait, breathing, with what it feels in a label.
+"""Draws the placeholder: the NPC's breathing portrait, with its feeling in a label.
 
-It is drawn once, when it is placed; after that only the transform of the portrait changes.
+It is drawn once, when it is placed. After that only the transform of the portrait changes.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ _SMALLEST_TEXT, _LARGEST_TEXT, _LARGEST_PART = 12, 40, 0.2
 # Parts of the size of the text.
 _LABEL_HEIGHT, _ICON_INSET, _ICON_GAP, _PADDING = 2.1, 0.22, 0.3, 0.85
 _LABEL_WIDTH = 0.92  # part of the width
-_LEAST_ROOM = 4.0  # in sizes of the text: for less of it, the icon alone says more
+_LEAST_ROOM = 4.0  # in sizes of the text; in less width, only the icon is shown
 _LEAST_SIDE, _LEAST_SIDE_FOR_TEXT = 28.0, 56.0  # pixels that a label needs
-_LONGEST = 200  # letters that are looked at: more than there is ever room for
+_LONGEST = 200  # letters that are measured: more than ever fit
 _FIELD = re.compile(r"\{(\w+)\}")
 
 PARTS = frozenset({"background", "icon", "words"})
-"""What a placeholder has beside the NPC itself, and can do without."""
+"""The optional parts of a placeholder."""
 
 
 class Placeholder:
-    """Needs no generator, so it is there in the frame of the interaction.
+    """A placeholder. It needs no generator, so it shows in the frame of the interaction.
 
     Without a portrait it is a glowing medal with the initial of the NPC's name.
 
     Args:
-        text: what the label says. `{name}`, `{emotion}`, `{expression}` and `{animation}` stand for
+        text: the label's text. `{name}`, `{emotion}`, `{expression}` and `{animation}` stand for
             the words of `params`. Empty: the emotion, unless it is neutral.
-        parts: which of `PARTS` it has.
+        parts: those of `PARTS` that it has.
 
     Attributes:
-        params: what it shows.
+        params: the look that it shows.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Placeholder:
         self._area = area
         for item in (self.item, self._figure, self._label):
             RenderingServer.canvas_item_clear(item)
-        # Clearing ends it.
+        # Clearing an item also ends its clipping.
         RenderingServer.canvas_item_set_clip(self.item, True)
         RenderingServer.canvas_item_set_custom_rect(self.item, True, area)
         if min(area.size) <= 0.0:
@@ -122,7 +122,7 @@ class Placeholder:
             RenderingServer.free_rid(item)
 
     def _breathe(self) -> None:
-        """Only ever larger than the area, and from its foot, so that no edge shows."""
+        """Scales the portrait up from its foot, so that no edge shows."""
         swing = 0.5 - 0.5 * math.cos(self._seconds * _BREATHS_PER_SECOND * math.tau)
         wide, tall = 1.0 + 0.5 * _BREATH * swing, 1.0 + _BREATH * swing
         x, y = self._foot
@@ -139,7 +139,7 @@ class Placeholder:
         )
 
     def _draw_medal(self, area: Rect2, initial: str) -> None:
-        """A glowing disc with the initial of the name, or a face where there is none."""
+        """Draws a glowing disc with the initial of the name, or a face without a name."""
         side = min(area.size)
         centre = area.position + area.size * 0.5
         light = theme.colour(self._player, "glow")
@@ -155,9 +155,9 @@ class Placeholder:
         letter.draw(self._figure, centre - letter.get_size() * 0.5, light)
 
     def _draw_label(self, area: Rect2) -> float:
-        """A pill at the foot: the icon, then the words as far as there is room.
+        """Draws a pill at the foot: the icon, then as many of the words as fit.
 
-        Returns how much of the height it takes, in pixels.
+        Returns its height in pixels.
         """
         words, side = self._words(), min(area.size)
         icon = icon_for(self.params.emotion) if "icon" in self._parts else None
@@ -188,7 +188,7 @@ class Placeholder:
         return height + side * _LABEL_GAP
 
     def _text_size(self, side: float) -> int:
-        """The theme's size, or one that fits; never one that a small player has no room for."""
+        """Returns the theme's text size, or a smaller one that fits a small player."""
         fitting = min(max(round(side * _TEXT_SIZE), _SMALLEST_TEXT), _LARGEST_TEXT)
         return max(1, min(theme.font_size(self._player, fitting), int(side * _LARGEST_PART)))
 
@@ -199,7 +199,7 @@ class Placeholder:
         pill.draw(self._label, box)
 
     def _words(self) -> str:
-        """What the label says, on one line, in the player's language where it has a translation."""
+        """Returns the label's words on one line, in the player's language if it is translated."""
         params = self.params
         if not self._text:
             return "" if params.emotion == "neutral" else _brief(self._player.tr(params.emotion))

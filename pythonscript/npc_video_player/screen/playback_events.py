@@ -1,4 +1,4 @@
-"""What a screen tells of its clips; whom it matters to is the director's business."""
+"""Defines the events of a screen's clips; the director decides about them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from npc_video import GeneratedClip
 from npc_video.errors import MediaError
 
 ClipRole = Literal["clip", "similar", "upgrade", "again"]
-"""For what a clip is shown: "clip" for itself, "similar" for one that stands for another, "upgrade"
-for a better one, "again" for the one that was there, which is played in another way now."""
+"""The reason why a clip is shown: "clip" for itself, "similar" in place of another, "upgrade" for a
+better one, "again" for the same one, which now plays in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Looped:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The clip on screen has played once and is not to be played again; its last picture stays."""
+    """The clip on screen has played once and does not loop; its last picture stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Broken:
     """A clip cannot be played, or not to its end; the picture stays.
 
     Attributes:
-        role: as of `Began`; "" where that was told.
+        role: as of `Began`; "" if that event came already.
     """
 
     clip: GeneratedClip
@@ -44,7 +44,7 @@ class Broken:
     role: ClipRole | Literal[""] = ""
 
     def __str__(self) -> str:
-        """What to tell where it only stood for another."""
+        """Returns the warning for a clip that only replaced another."""
         params = self.clip.params
         return (
             f"The clip ({params.expression}, {params.emotion}, {params.animation}) that was to"
@@ -54,13 +54,13 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """A clip plays, but its sound cannot; told once of each clip."""
+    """A clip plays without its sound; reported once for each clip."""
 
     clip: GeneratedClip
     reason: str
 
     def __str__(self) -> str:
-        """What to warn of."""
+        """Returns the warning."""
         params = self.clip.params
         return (
             f"A clip of {params.npc_name or 'an NPC'} ({params.expression}, {params.animation})"

@@ -1,6 +1,6 @@
-"""Shows previews of the clip that is being made over what is drawn until it is there.
+"""Shows previews of a clip in the making over what is drawn, until the clip is ready.
 
-They do not cover a clip on screen: it moves, and they are unfinished.
+They never cover a clip on screen: it moves, and they are unfinished.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FADE_SECONDS = 0.4
 
 
 class PreviewLayer:
-    """One preview, drawn where the clip will be."""
+    """A preview, drawn at the place of the future clip."""
 
     def __init__(self, player: Control, preview: DecodedPreview):
         self.item = new_item(player)
@@ -45,7 +45,7 @@ class PreviewLayer:
         RenderingServer.canvas_item_add_texture_rect(self.item, area, self._texture)
 
     def advance(self, seconds: float) -> None:
-        """Does nothing, as a preview does not move."""
+        """Does nothing, because a preview does not move."""
 
     def close(self) -> None:
         RenderingServer.free_rid(self.item)
@@ -53,7 +53,7 @@ class PreviewLayer:
 
 
 class Previews:
-    """Decodes the previews of one player on a thread; each fades in over the one before.
+    """Decodes the previews of one player on a thread; each fades in over the previous one.
 
     Args:
         decoders: the threads to decode on.
@@ -70,7 +70,7 @@ class Previews:
         return isinstance(self._layers.top, PreviewLayer)
 
     def take(self, preview: Preview) -> None:
-        """Shows this one as soon as it is decoded; one that is damaged is left out."""
+        """Shows a preview as soon as it is decoded; a damaged one is left out."""
         if self._coming is None or self._coming.done():
             self._coming = self._decoders.submit(_decode, preview)
 
@@ -92,6 +92,6 @@ class Previews:
 
 
 def _decode(preview: Preview) -> DecodedPreview:
-    from npc_video.media.picture_file import decode_preview  # loads FFmpeg, 0.1 s
+    from npc_video.media.picture_file import decode_preview  # imports FFmpeg, 0.1 s
 
     return decode_preview(preview.data, preview.media_type)

@@ -1,7 +1,7 @@
-"""The animated face of the embedded generator, drawn at the game's own frame rate.
+"""Draws the animated face of the embedded generator, at the game's own frame rate.
 
-It has the poses of that generator's clips and looks like them, so that one flows into the other at
-equal phase. A shader draws it: what costs the main thread is one pose and one uniform per frame.
+It has the poses of that generator's clips and looks like them, so that one continues the other at
+equal phase. A shader draws it, so the main thread computes only one pose and one uniform per frame.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _numbers = attrgetter(*RANGES)
 
 
 class ProceduralFace:
-    """Ember, moving as `params` ask for.
+    """Ember, moving as `params` say.
 
     Args:
-        phase: place in the loop to begin at, 0 to 1.
-        seconds: how long a loop takes, as long as the clip that may follow.
+        phase: position in the loop to begin at, 0 to 1.
+        seconds: the length of a loop, equal to that of the clip that may follow.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ProceduralFace:
 
     @property
     def phase(self) -> float:
-        """Place in the loop, from 0 up to 1."""
+        """Returns the position in the loop, from 0 up to 1."""
         return self._phase
 
     def advance(self, seconds: float) -> None:
@@ -58,7 +58,7 @@ class ProceduralFace:
         self._pose()
 
     def place(self, area: Rect2) -> None:
-        """Draws it in the middle of `area`, as large as fits; its night fills the rest."""
+        """Draws it in the middle of `area`, as large as fits; its night sky fills the rest."""
         RenderingServer.canvas_item_clear(self.item)
         shorter = min(area.size.x, area.size.y)
         if shorter > 0.0:

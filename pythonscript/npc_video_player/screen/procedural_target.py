@@ -1,7 +1,7 @@
-"""A node of the game's own that plays the NPC's reactions until clips are there.
+"""Plays the NPC's reactions with a node of the game until clips are ready.
 
-An AnimatedSprite2D or an AnimationPlayer with animations named after expressions. While a sprite
-plays, the player gives the view free; while it does not, the sprite is hidden.
+The node is an AnimatedSprite2D or an AnimationPlayer with animations named after expressions. While
+a sprite plays, the player hides its layers; otherwise the sprite is hidden.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AT_REST = "idle"
 
 
 class ProceduralTarget:
-    """Stands in for the `layers` of `player`, once there is a node for it.
+    """Replaces the `layers` of `player`, once it has a node.
 
     Attributes:
         target: the node, or None.
@@ -45,11 +45,11 @@ class ProceduralTarget:
 
     @property
     def is_shown(self) -> bool:
-        """Whether anything of it is on screen."""
+        """Tells whether any of it is on screen."""
         return self._opacity > 0.0
 
     def take(self, node: Any) -> None:
-        """Has `node` stand in from now on, if it is of a class that can; None ends it."""
+        """Uses `node` from now on, if its class fits; None ends it."""
         target = node if isinstance(node, TARGETS) and not Engine.is_editor_hint() else None
         if target is self.target:
             return
@@ -58,7 +58,7 @@ class ProceduralTarget:
         self._show()
 
     def play(self, params: VideoParams) -> None:
-        """Shows the target, at once though not yet all of it, with what `params` ask for."""
+        """Fades the target in at once, with the animation for `params`."""
         self._opacity = max(self._opacity, _FIRST_OPACITY)
         self._rate = (1.0 - _FIRST_OPACITY) / _FADE_SECONDS
         self._show()
@@ -82,7 +82,7 @@ class ProceduralTarget:
             self.close()
 
     def close(self) -> None:
-        """Gives the target back to the game as it was."""
+        """Gives the target back to the game unchanged."""
         self._opacity = 1.0
         self._fade_target()
         self.target, self._opacity = None, 0.0
@@ -94,7 +94,7 @@ class ProceduralTarget:
         self._fade_target()
 
     def _fade_target(self) -> None:
-        """Fades it without a trace in its colours, which are the game's and may be saved."""
+        """Fades it in the renderer, because its own colours are the game's and may be saved."""
         target, part = self.target, self._opacity
         # An AnimationPlayer shows nothing itself.
         if not isinstance(target, CanvasItem) or not is_instance_valid(target):

@@ -1,6 +1,6 @@
-"""What one player shows now, and what it shows next: layers, and the clip that is being opened.
+"""Shows a player's layers, and opens the clip that comes next.
 
-It knows neither where clips come from nor whom to tell what happens; `advance` returns that.
+It knows neither the source of clips nor the receiver of events; `advance` returns them.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from .procedural_target import ProceduralTarget
 if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
 
-# A fallback must be seen in the very frame of the interaction, so it does not start from nothing.
+# A fallback must be visible in the very frame of the interaction, so it does not start at 0.
 _FALLBACK_FADE_SECONDS = 0.25
 _FALLBACK_FIRST_OPACITY = 0.5
 
 
 class Portraits(Protocol):
-    """The pictures of the NPC that is shown."""
+    """The pictures of the present NPC."""
 
     def picture_of(self, params: VideoParams) -> Any:
-        """Returns the still for `params`: a Texture2D, None where the NPC has no picture."""
+        """Returns the still for `params`: a Texture2D, None if the NPC has no picture."""
 
 
 class Screen:
@@ -48,11 +48,11 @@ class Screen:
 
     Attributes:
         crossfade: seconds in which a clip fades into one that has nothing in common with it.
-        switches_at_loop: whether a clip waits until the one before it is through, if that loops.
-        speaker: how fast clips play, and where they are heard.
+        switches_at_loop: a clip waits until the previous one is through, if that loops.
+        speaker: the speed of clips, and the place of their sound.
         shots_shown: frames of clips that were on screen.
-        previews: what is shown of a clip that is being made.
-        procedural_target: a node of the game's in place of the drawn face, if it has one.
+        previews: the previews of a clip in the making.
+        procedural_target: a node of the game in place of the drawn face, if it has one.
     """
 
     def __init__(self, player: Control, portraits: Portraits, reels: Reels):
@@ -69,20 +69,20 @@ class Screen:
         self._interpolation, self._loops = "none", True
         self._text, self._parts = "", PARTS
         self._opening: Arrival | None = None
-        # What still comes in, and is being opened or on top.
+        # The clip that still arrives, and is being opened or on top.
         self._growing: Reel | None = None
         self._warp: LayerWarp | None = None
         self._broken: Reel | None = None
-        # All that there is, when nothing fades, opens or sounds.
+        # The only layer, while nothing fades, opens or sounds.
         self._lone_clip: ClipLayer | None = None
 
-    # ---- What is to be shown ----
+    # ---- Requests ----
 
     def cover(self, kind: Fallback, params: VideoParams, seconds: float) -> None:
         """Shows a fallback that is drawn here, in this frame.
 
         Args:
-            seconds: how long the awaited clip will take from one loop to the next.
+            seconds: the length of the awaited clip's loop.
         """
         self._stir()
         top = self.layers.top
@@ -104,13 +104,13 @@ class Screen:
 
     @property
     def clip(self) -> ClipLayer | None:
-        """What plays on top, if that is a clip."""
+        """Returns the layer on top, if that is a clip."""
         top = self.layers.top
         return top if isinstance(top, ClipLayer) else None
 
     @property
     def is_growing(self) -> bool:
-        """Whether a clip is on screen, or soon will be, that still comes in."""
+        """Tells whether a clip that still arrives is on screen, or soon will be."""
         reel = self._growing
         if reel is None or reel.growing is None:
             return False
@@ -125,15 +125,15 @@ class Screen:
         at_once: bool = False,
         growing: GrowingFile | None = None,
     ) -> None:
-        """Shows `clip` as soon as its first picture is there, which may be with the next frame.
+        """Shows `clip` as soon as its first picture is decoded, which may be in the next frame.
 
-        Over another clip it may come half a second later, when what is on screen is most like it.
-        The one that came in until now just goes on.
+        Over another clip it may come half a second later, when the screen is most like it. The clip
+        that still arrived until now just goes on.
 
         Args:
-            in_phase: it begins where the drawn face is, which moves like it.
-            at_once: it waits for nothing but its first picture.
-            growing: the clip's file, if it still comes in; should that break off, nobody is told.
+            in_phase: begins at the phase of the drawn face, which moves like it.
+            at_once: waits only for its first picture.
+            growing: the clip's file, if it still arrives; if that breaks off, there is no event.
         """
         self._stir()
         if growing is None and self._growing is not None and self._growing.is_to_be(clip):
@@ -165,12 +165,12 @@ class Screen:
         self._growing = None if growing is None else reel
 
     def play_as(self, interpolation: str, *, loops: bool, speed: float) -> None:
-        """Has clips played in this way, that on screen as well.
+        """Sets the way in which clips play, also the one on screen.
 
         Args:
             interpolation: one of `INTERPOLATIONS`.
-            loops: whether a clip begins again when it is through.
-            speed: how fast clips and drawn faces play; 0.0 stops them.
+            loops: a clip begins again when it is through.
+            speed: the speed of clips and drawn faces; 0.0 stops them.
         """
         before = self._interpolation, self._loops, self.speaker.speed
         if (interpolation, loops, speed) == before:
@@ -182,13 +182,13 @@ class Screen:
             self._play_otherwise()
 
     def _plays_otherwise(self, reel: Reel) -> bool:
-        """Whether a reel plays in another way, or has to for others that show it."""
+        """Tells whether a reel plays in another way, or has to for others that show it."""
         if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
             return True
         return self.speaker.speed != 1.0 and not self._reels.keep_apart(reel)
 
     def _play_otherwise(self) -> None:
-        """Opens what is opened or on screen anew; what still comes in when it is whole."""
+        """Opens the opening and the shown clip anew; one that still arrives, once complete."""
         shown, opening = self.clip, self._opening
         if self.is_growing:
             return
@@ -203,14 +203,14 @@ class Screen:
             self.open(shown.reel.clip, "again")
 
     def set_placeholder(self, name: str, text: str, parts: frozenset[str]) -> None:
-        """Sets what placeholders show: the NPC's name, a text, and which parts."""
+        """Sets the content of placeholders: the NPC's name, a text, and the parts."""
         self._text, self._parts = text, parts
         for layer in self.layers:
             if isinstance(layer, Placeholder):
                 layer.update(name, self._portraits.picture_of(layer.params), text, parts)
 
     def drop_opening(self) -> None:
-        """Gives up the clip that is being opened, and what comes in."""
+        """Drops the clip that is being opened, and the one that still arrives."""
         self._growing = None
         self.previews.drop()
         if self._opening is not None:
@@ -232,7 +232,7 @@ class Screen:
     # ---- Every frame ----
 
     def advance(self, seconds: float) -> list[PlaybackEvent]:
-        """Plays on; what has happened."""
+        """Plays on, and returns the events."""
         clip, speed = self._lone_clip, self.speaker.speed
         if clip is not None:
             clip.advance(seconds * speed)
@@ -245,14 +245,14 @@ class Screen:
         self.previews.advance()
         self.procedural_target.advance(seconds)
         events = self._events_of(self._clips()) + self._begin_opened()
-        # Those of now: what was opened may have hidden the others at once.
+        # The present layers: the opened clip may have hidden the others at once.
         events += self._sound()
         self._lone_clip = self._find_lone_clip()
         return events
 
     @property
     def rests(self) -> float:
-        """Seconds for which nothing of it changes by itself; 0 where that is not known."""
+        """Returns the seconds until something changes by itself; 0 if unknown."""
         if self._lone_clip is None:
             return 0.0
         speed = self.speaker.speed
@@ -260,7 +260,7 @@ class Screen:
 
     @property
     def has_changed(self) -> bool:
-        """Whether the last `advance` may have changed the picture."""
+        """Tells whether the last `advance` may have changed the picture."""
         only = self.clip if len(self.layers) == 1 and not self.procedural_target.is_shown else None
         if only is None:
             return True
@@ -268,7 +268,7 @@ class Screen:
         return only.has_moved or (only.reel.interpolation != "none" and not is_still)
 
     def _stir(self) -> None:
-        """Something begins."""
+        """Leaves the idle fast path."""
         self._lone_clip = None
         wake(self._player)
 
@@ -276,7 +276,7 @@ class Screen:
         return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
 
     def _find_lone_clip(self) -> ClipLayer | None:
-        """The one layer that plays, if it is all that there is."""
+        """Returns the only layer, if it is a playing clip."""
         shown = self.clip
         if len(self.layers) > 1 or self._opening is not None or self.procedural_target.is_shown:
             return None
@@ -285,7 +285,7 @@ class Screen:
         return shown
 
     def _events_of(self, clips: list[ClipLayer]) -> list[PlaybackEvent]:
-        """What has become of the clips that play."""
+        """Returns the events of the playing clips."""
         self.shots_shown += sum(clip.has_moved for clip in clips)
         events: list[PlaybackEvent] = []
         if clips and clips[-1] is self.layers.top:
@@ -301,7 +301,7 @@ class Screen:
         return events
 
     def _sound(self) -> list[PlaybackEvent]:
-        """Has the clips heard; tells of those that cannot be."""
+        """Plays the clips' sounds; returns events for those that cannot be heard."""
         clips = self._clips()
         if self.speaker.is_mute:
             self.silence()
@@ -312,12 +312,12 @@ class Screen:
         return [Unheard(reel.clip, reason) for reel, reason in told if reason]
 
     def silence(self) -> None:
-        """Nobody sees or hears it."""
+        """Silences all clips, because nobody sees or hears them."""
         for clip in self._clips():
             clip.silence()
 
     def _begin_opened(self) -> list[PlaybackEvent]:
-        """Fades the opened clip in, if its first picture is there and it is its time."""
+        """Fades the opened clip in, if its first picture is ready and its moment has come."""
         opening, top = self._opening, self.layers.top
         if opening is None:
             return []
@@ -356,21 +356,21 @@ class Screen:
         self.shots_shown += 1
         self.procedural_target.leave(self.crossfade)
         began: list[PlaybackEvent] = [Began(reel.clip_as_it_is, opening.role)]
-        # Where its first picture came that late, what stood for it has shown the rest.
+        # If its first picture came that late, its replacement has shown the rest.
         return [*began, Finished()] if reel.is_finished and not is_over else began
 
     def _is_time(self, opening: Arrival, below: ClipLayer, *, goes_on: bool) -> bool:
-        """Whether a clip is to come over `below` now.
+        """Tells whether a clip should come over `below` now.
 
         Args:
-            goes_on: where that is, so at no other time.
+            goes_on: begins at the position of `below`, so at no other time.
         """
         reel = opening.reel
         return opening.is_time(
             below,
             below.reel.position if goes_on else reel.position,
             speed=self.speaker.speed,
-            # One that others show already plays on meanwhile.
+            # A reel that others show already plays on meanwhile.
             may_wait=not (opening.at_once or goes_on or reel.material is not None),
             warping=self._reels.decoders if self._interpolation == "motion" else None,
         )
@@ -381,7 +381,7 @@ class Screen:
             self._warp = None
 
     def _waits_for_loop(self, role: str) -> bool:
-        """Whether a clip begins when the one on screen begins again."""
+        """Tells whether a clip begins when the one on screen begins again."""
         shown = self.clip
         loops = shown is not None and not shown.is_held and shown.reel.begins_again
         return loops and (role == "upgrade" or (role == "clip" and self.switches_at_loop))
@@ -396,6 +396,6 @@ class Screen:
         )
 
     def _phase(self) -> float:
-        """Where in its loop what is on screen is, 0 to 1."""
+        """Returns the position of the screen's content in its loop, 0 to 1."""
         top = self.layers.top
         return top.phase if isinstance(top, ProceduralFace | ClipLayer) else 0.0

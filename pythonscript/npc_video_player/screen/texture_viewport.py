@@ -1,12 +1,12 @@
-"""The finished picture as one plain texture, for sprites, materials and other controls.
+"""Provides the finished picture as one texture, for sprites, materials and other controls.
 
 The layers are then drawn in a viewport of their own instead of in the player, which costs the
-renderer one more pass; so it is made only for players that are asked for their texture.
+renderer one more pass. So it is made only for players whose texture is used.
 
-The viewport is in no scene, for a texture that a sprite or a mesh holds must outlive its player's
-coming and going: a freed one shows whatever the renderer puts in its place. So the player draws in
-it while it is in a scene, and a still stands there until then; `keep` keeps it for who holds its
-texture longer than the player lives.
+The viewport is in no scene, because a texture of a sprite or a mesh must outlive its player's
+coming and going: that of a freed viewport shows arbitrary content. While the player is in a scene,
+it draws into the viewport; otherwise a still stays there. `keep` holds the viewport for users of
+its texture that outlive the player.
 
 Its colours are multiplied by alpha, as those of every viewport with a transparent background.
 """
@@ -32,7 +32,7 @@ from ..canvas.layers import Layer, LayerStack, new_item
 from ..canvas.mipmaps import Mipmaps
 from ..canvas.shaders import shader
 
-# Of the texture's counts: the viewport's own, and that of the Python object that asks.
+# References to the texture: the viewport's own, and that of the Python object that asks.
 _OWN_COUNTS = 2
 
 
@@ -40,12 +40,12 @@ class TextureViewport:
     """A viewport of `size` pixels, in which layers or a still are drawn.
 
     Attributes:
-        is_drawn: whether it is drawn anew in each frame.
+        is_drawn: it is drawn anew in each frame.
     """
 
     def __init__(self, size: Vector2):
         self._viewport = SubViewport()
-        self._viewport.name = "TextureOfNpcVideoPlayer"  # for who lists nodes outside of scenes
+        self._viewport.name = "TextureOfNpcVideoPlayer"  # for lists of nodes outside of scenes
         self._viewport.disable_3d = True
         self._viewport.transparent_bg = True
         self._rid = self._viewport.get_viewport_rid()
@@ -80,11 +80,11 @@ class TextureViewport:
         RenderingServer.material_set_param(self._material, "picture", self.texture.get_rid())
         self._item = new_item(player)
         RenderingServer.canvas_item_set_material(self._item, self._material)
-        # Below what else the player shows, which is there already.
+        # Below the player's other layers, which exist already.
         RenderingServer.canvas_item_set_draw_index(self._item, -1)
 
     def leave(self, player: Control) -> None:
-        """Puts the layers back into the player, which leaves its scene."""
+        """Returns the layers to the player, which leaves its scene."""
         if self._layers is not None:
             self._layers.move_to(player.get_canvas_item())
             for rid in (self._item, self._material):
@@ -92,7 +92,7 @@ class TextureViewport:
             self._layers = None
 
     def stand(self, player: Control, still: Layer) -> None:
-        """Draws `still` once, which it closes; for a player that is in no scene."""
+        """Draws `still` once and closes it, for a player that is in no scene."""
         self._drop_still()
         self._still = still
         RenderingServer.canvas_item_set_parent(still.item, self._floor)
@@ -108,32 +108,32 @@ class TextureViewport:
 
     @property
     def texture(self) -> Any:
-        """The picture, as a Texture2D that follows it, with colours multiplied by alpha."""
+        """Returns the picture, as a Texture2D that follows it, with colours multiplied by alpha."""
         texture = self._viewport.get_texture()
         self._known = weakref.ref(texture)
         return texture
 
     @property
     def is_held(self) -> bool:
-        """Whether somebody has the texture."""
+        """Tells whether anybody else holds the texture."""
         if self._known is not None and self._known() is not None:
             return True
         return self.texture.get_reference_count() > _OWN_COUNTS
 
     @property
     def has_mipmaps(self) -> bool:
-        """Whether somebody has asked for the texture with mipmaps."""
+        """Tells whether anybody uses the texture with mipmaps."""
         return self._mipmaps is not None
 
     def mipmapped(self, threads: Executor) -> Any:
-        """The same with mipmaps, which are made on `threads`."""
+        """Returns the same with mipmaps, which are made on `threads`."""
         if self._mipmaps is None:
             self._mipmaps = Mipmaps(self._viewport, threads)
         return self._mipmaps.texture
 
     @property
     def is_busy(self) -> bool:
-        """Whether it has something to do in the next frame."""
+        """Tells whether it has something to do in the next frame."""
         return self._mipmaps is not None and self._mipmaps.is_busy
 
     def rest(self, *, is_seen: bool) -> None:
@@ -144,12 +144,12 @@ class TextureViewport:
             RenderingServer.viewport_set_update_mode(self._rid, modes[is_seen])
 
     def advance(self, *, has_changed: bool) -> None:
-        """Keeps mipmaps to the picture; called in each frame, and when the picture has changed."""
+        """Updates mipmaps; called in each frame, and when the picture has changed."""
         if self._mipmaps is not None:
             self._mipmaps.advance(has_changed=has_changed)
 
     def close(self) -> None:
-        """Destroys the picture; whoever shows its texture shows nothing."""
+        """Destroys the picture; users of its texture show nothing then."""
         self._drop_still()
         if self._mipmaps is not None:
             self._mipmaps.close()
@@ -158,14 +158,14 @@ class TextureViewport:
         self._viewport.free()
 
     def _draw_before(self, player: Control, mode: int) -> None:
-        """Has it drawn before the viewport that shows the player, in the same frame."""
+        """Makes the renderer draw it before the player's viewport, in the same frame."""
         shown_in = player.get_viewport() if player.is_inside_tree() else None
         parent = RID() if shown_in is None else shown_in.get_viewport_rid()
         RenderingServer.viewport_set_parent_viewport(self._rid, parent)
         RenderingServer.viewport_set_update_mode(self._rid, mode)
 
     def _finish_mipmaps(self) -> None:
-        """Does in the next frames what no player does, as long as there is something to do."""
+        """Finishes mipmaps in the next frames without a player, while there is something to do."""
         if self._still is not None and self.is_busy:
             self.advance(has_changed=False)
             run_on_main_thread(self._finish_mipmaps)
@@ -180,14 +180,14 @@ _kept: list[TextureViewport] = []
 
 
 def keep(viewport: TextureViewport) -> None:
-    """Keeps the viewport of a player that is freed for as long as somebody has its texture."""
+    """Keeps the viewport of a freed player while anybody holds its texture."""
     if not _kept:
         run_on_main_thread(_close_forgotten)
     _kept.append(viewport)
 
 
 def _close_forgotten() -> None:
-    """Closes those whose texture nobody has any more; looks again in the next frame."""
+    """Closes viewports whose texture nobody holds any more; checks again in the next frame."""
     for viewport in [viewport for viewport in _kept if not (viewport.is_held or viewport.is_busy)]:
         _kept.remove(viewport)
         viewport.close()

@@ -1,1 +1,1 @@
-"""What all players of a game share: threads, decoders, managers, caches and memories of NPCs."""
+"""Shares threads, decoders, managers, caches and memories of NPCs among all players of a game."""

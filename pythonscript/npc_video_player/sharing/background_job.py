@@ -1,4 +1,4 @@
-"""What is waited for without standing still: coroutines on a thread of their own."""
+"""Runs coroutines on threads of their own, so that the main thread does not wait."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["BackgroundJob"]
 
 
 class BackgroundJob:
-    """One piece of work; whoever started it hears of it on the main thread.
+    """A piece of work whose result arrives on the main thread.
 
     Args:
-        work: gets a function that has others called on the main thread, while the job lasts.
-        ended: takes the result.
-        failed: takes a sentence on why there is none.
+        work: gets a function that calls others on the main thread, while the job lasts.
+        ended: gets the result.
+        failed: gets a sentence with the reason if there is none.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class BackgroundJob:
         self._future.add_done_callback(lambda future: run_on_main_thread(self._end, future))
 
     def cancel(self) -> None:
-        """Gives it up; nothing more is heard of it."""
+        """Gives the job up; its callbacks are not called any more."""
         self._is_over = True
         self._future.cancel()
 

@@ -1,4 +1,4 @@
-"""What NPCs remember while nobody shows them: a game goes from scene to scene, and they go on."""
+"""Keeps the memory of NPCs while no player shows them, as from one scene to the next."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ __all__ = ["Absent", "absent", "learned"]
 
 
 class Absent:
-    """NPCs that are shown nowhere now, by id.
+    """The NPCs that no player shows, by id.
 
-    Of several with one id that which went last returns first: so scenes are left and entered.
+    Of several with one id, the last one that went returns first: scenes are left and entered so.
     """
 
     def __init__(self) -> None:
         self._by_id: defaultdict[str, list[NpcResponseEvaluator]] = defaultdict(list)
 
     def went(self, npc_id: str, evaluator: NpcResponseEvaluator) -> None:
-        """Keep an NPC to which something has happened."""
+        """Keeps an NPC whose state has changed."""
         if npc_id and evaluator.state.started is not None:
             self._by_id[npc_id].append(evaluator)
 
     def returned(
         self, npc_id: str, mine: NpcResponseEvaluator | None = None
     ) -> NpcResponseEvaluator | None:
-        """Take one that is shown again: `mine` if that is among them; None if there is none."""
+        """Takes an NPC that is shown again: `mine` if it is among them; None if there is none."""
         found = self.last(npc_id, mine)
         if found is not None:
             self._by_id[npc_id].remove(found)
@@ -37,17 +37,17 @@ class Absent:
     def last(
         self, npc_id: str, mine: NpcResponseEvaluator | None = None
     ) -> NpcResponseEvaluator | None:
-        """The one that would return now."""
+        """Returns the one that would return now."""
         known = self._by_id.get(npc_id, [])
         return mine if mine in known else next(reversed(known), None)
 
     def forget(self, npc_id: str) -> None:
-        """Keep none with this id any more."""
+        """Drops all with this id."""
         self._by_id.pop(npc_id, None)
 
 
 absent = Absent()
-"""Those that remember as long as the game runs."""
+"""The NPCs that remember as long as the game runs."""
 
 learned: dict[str, dict[str, Any]] = {}
-"""What prediction has learned of NPCs that are shown nowhere now, by id."""
+"""The results of prediction for NPCs that no player shows now, by id."""

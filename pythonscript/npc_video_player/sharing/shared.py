@@ -1,7 +1,7 @@
-"""What all players of a game have in common: one pool of decoders, and what it plays.
+"""Shares one pool of decoders and its reels among all players of a game.
 
-Made when the first player needs it, ended with the game. What takes long to load is loaded on a
-thread meanwhile, so that the engine does not start later for it.
+They are made when the first player needs them, and end with the game. Slow imports happen on a
+thread meanwhile, so that the engine starts no later for them.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from ..canvas.renderer import max_texture_side
 from ..clips.reel import EnginePictures
 from ..clips.reels import Reels
 
-# Decoding is C code that lets the interpreter go, and two threads of it keep up with any game. One
-# processor stays free for the engine: where both decode, its frames wait for them.
+# Decoding is C code that releases the interpreter lock, and two threads of it keep up with any
+# game. One processor stays free for the engine: if both decode, its frames wait for them.
 _DECODE_THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
-# Of those that wait for clips to come in: one each, for as many as are made at once.
+# Threads that wait for clips to arrive: one each, for as many as are made at once.
 _WAITING_THREADS = 16
 # With 50 clips of 512², which take about half as much, this stays below 25 MB.
 _FIRST_PICTURES_BYTES = 12 * 1024 * 1024
 
 
 def load() -> None:
-    """Begins to load what the first player will need."""
+    """Begins to import the modules that the first player will need."""
     threading.Thread(target=_load, name="npc_video loading", daemon=True).start()
 
 
@@ -42,43 +42,43 @@ def _load() -> None:
 
 @cache
 def decoders() -> ThreadPoolExecutor:
-    """The threads on which clips are decoded."""
+    """Returns the threads on which clips are decoded."""
     return background_threads(_DECODE_THREADS, "decode")
 
 
 @cache
 def waiting_decoders() -> ThreadPoolExecutor:
-    """The threads on which clips are decoded that still come in."""
+    """Returns the threads on which clips are decoded that still arrive."""
     return background_threads(_WAITING_THREADS, "decode_coming")
 
 
 @cache
 def first_pictures() -> FirstPictures:
-    """Of the clips that came last or were shown last."""
+    """Returns the first frames of recent clips."""
     return FirstPictures(decoders(), pictures(), _FIRST_PICTURES_BYTES)
 
 
 @cache
 def pictures() -> EnginePictures:
-    """Makes what clips are decoded into."""
+    """Returns the maker of the images into which clips are decoded."""
     return EnginePictures(max_texture_side())
 
 
 @cache
 def cost() -> CostCounter:
-    """What playing has cost."""
+    """Returns the counter of playback costs."""
     return CostCounter()
 
 
 @cache
 def reels() -> Reels:
-    """What plays."""
+    """Returns the playing reels."""
     return Reels(decoders(), waiting_decoders(), pictures(), first_pictures(), cost())
 
 
 @at_exit
 def close() -> None:
-    """Stops the threads; the game ends."""
+    """Stops the threads at exit."""
     for threads in (waiting_decoders, decoders):
         if threads.cache_info().currsize:
             threads().shutdown(cancel_futures=True)

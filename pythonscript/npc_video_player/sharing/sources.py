@@ -1,6 +1,6 @@
-"""Where players get their clips from: one manager for all with equal settings.
+"""Shares one manager among all players with equal settings.
 
-Made when the first player needs it, ended with the game.
+It is made when the first player needs it, and ends with the game.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ if TYPE_CHECKING:
     from npc_video.generation.events import Event
 
 _MEGABYTE = 1024 * 1024
-# Sources without a player that are kept, each with its threads and clips: more than the players of
-# most scenes differ in.
+# The number of unused sources that are kept, each with its threads and clips: most scenes have
+# fewer different settings.
 _KEPT_DESERTED = 8
 _desertions = itertools.count()
-# More than any machine has, less than what cannot be counted.
+# More than any machine has, and less than a value that cannot be counted.
 _MAX_CLIPS, _MAX_MEGABYTES = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class CacheSettings:
-    """What a cache is made for.
+    """The settings of a cache.
 
     Attributes:
-        folder: where clips outlive the game, "" for nowhere.
-        baked_folder: where clips lie that were shipped with it, "" for nowhere.
+        folder: the folder in which clips outlive the game, "" for none.
+        baked_folder: the folder of clips that were shipped with it, "" for none.
 
     Raises:
         InvalidDataError: a number is outside its range, or the folder outside of `user://`; a
@@ -80,13 +80,13 @@ class CacheSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a source is made for; players with equal ones share it.
+    """The settings of a source; players with equal ones share it.
 
     Attributes:
-        generator: a function of the game, which then counts instead of the backend.
-        backend: `NpcBackend.describe`, "" for the embedded generator, None where none makes clips.
+        generator: a function of the game, which then replaces the backend.
+        backend: `NpcBackend.describe`, "" for the embedded generator, None if none makes clips.
         simulate_latency: of the embedded generator.
-        eyes: where the generator that moves pictures is to have them blink.
+        eyes: the eyes that the generator of moving pictures blinks.
         fallbacks: those that the players can show.
     """
 
@@ -100,15 +100,15 @@ class Settings:
 
     @property
     def origin(self) -> tuple[Any, ...]:
-        """Clips of one origin are in one cache, however they are asked for."""
+        """Returns the key of the shared cache: clips of one origin share one."""
         return self.generator, self.backend, self.simulate_latency, self.eyes, self.cache
 
 
 class Source:
-    """Where players get clips: a manager, and those who hear what it tells.
+    """A manager and its players, which listen to its events.
 
     Attributes:
-        deserted_as: orders sources by when the last player went.
+        deserted_as: orders sources by the time at which the last player left.
     """
 
     def __init__(self, manager: VideoGenerationManager):
@@ -120,7 +120,7 @@ class Source:
 
     @property
     def players(self) -> int:
-        """How many get their clips here now."""
+        """Returns the number of players that use it."""
         return len(self._listeners)
 
     def join(
@@ -130,10 +130,10 @@ class Source:
         npc_id: str,
         evaluator: NpcResponseEvaluator,
     ) -> None:
-        """A player of this NPC comes: it hears the news, and the NPC's future is foreseen.
+        """Adds a player of this NPC: it gets the events, and the NPC's future is predicted.
 
         Args:
-            viewer: what the player is called when it asks for clips.
+            viewer: the player's name in its requests.
         """
         self._listeners[viewer] = listener
         self._players_of[npc_id] += 1
@@ -142,13 +142,13 @@ class Source:
             self.learn(npc_id, evaluator, _learned(npc_id))
 
     def learned(self, npc_id: str) -> dict[str, Any]:
-        """What is known of how an NPC of these players is played with."""
+        """Returns what prediction has learned about an NPC of these players."""
         return self.manager.learned(npc_id)
 
     def learn(
         self, npc_id: str, evaluator: NpcResponseEvaluator, learned: dict[str, Any] | None
     ) -> None:
-        """Foresees an NPC by what was `learned` of it, and by nothing else."""
+        """Replaces what prediction knows about an NPC by `learned`."""
         self.manager.add_npc(npc_id, evaluator, learned)
         self._foreseen[npc_id] = evaluator
 
@@ -156,7 +156,7 @@ class Source:
         return npc_id in self._foreseen
 
     def leave(self, viewer: str, npc_id: str) -> None:
-        """It goes; what is made for it alone is given up, unless it is back in the next frame.
+        """Removes a player; clips for it alone are given up, unless it is back in the next frame.
 
         A player that a game moves to another place in its tree leaves it and comes back.
         """
@@ -179,7 +179,7 @@ class Source:
             self.manager.remove_npc(npc_id)
 
     def poll(self) -> None:
-        """Tells all players what has happened; whichever of them comes first in a frame."""
+        """Passes new events to all players; the first player of a frame calls it."""
         for event in self.manager.poll():
             if isinstance(event, ClipReady | Upgraded | MadeAhead):
                 shared.first_pictures().keep(event.clip)
@@ -192,7 +192,7 @@ _caches: dict[tuple[Any, ...], ClipCache] = {}
 
 
 def _learned(npc_id: str) -> dict[str, Any] | None:
-    """What is known of an NPC, which may be in another place as well, or not have left it yet."""
+    """Returns what is known of an NPC, also from another source, or before the NPC has left it."""
     for each in _sources.values():
         if each.foresees(npc_id):
             return each.learned(npc_id)
@@ -200,10 +200,10 @@ def _learned(npc_id: str) -> dict[str, Any] | None:
 
 
 def source(settings: Settings, backend: NpcBackend | None, mine: Source | None = None) -> Source:
-    """What all players with these settings share.
+    """Returns the source for all players with these settings.
 
     Args:
-        mine: where the player that asks has got its clips until now.
+        mine: the present source of the player.
 
     Raises:
         InvalidDataError: a setting or the backend is wrong.
@@ -217,19 +217,19 @@ def source(settings: Settings, backend: NpcBackend | None, mine: Source | None =
 
 
 def managers() -> Iterator[VideoGenerationManager]:
-    """Of all players that are, and of those before them whose clips may be asked for again."""
+    """Yields the managers of all players, and of earlier ones whose clips may be wanted again."""
     return (source.manager for source in _sources.values())
 
 
 def caches() -> Iterable[ClipCache]:
-    """Of the same players."""
+    """Returns the caches of the same players."""
     return _caches.values()
 
 
 def _close_deserted() -> None:
-    """Ends what no player uses, but for those that were used last: their players may come back.
+    """Closes unused sources, but for the latest, whose players may come back.
 
-    Where the function that made the clips went with its scene, nobody will.
+    If the function that made the clips went with its scene, nobody will come back.
     """
     deserted = [settings for settings, found in _sources.items() if not found.players]
     deserted.sort(key=lambda settings: _sources[settings].deserted_as)
@@ -250,9 +250,9 @@ def _close(settings: Settings) -> None:
 
 
 def _changed(settings: Settings, mine: Source | None) -> Source | None:
-    """A source that nobody else needs as it is, with other settings from now on.
+    """Gives new settings to a source with a single user, or returns None.
 
-    So a property that is changed again and again, as by a slider, leaves no threads behind.
+    So a property that changes again and again, as by a slider, leaves no threads behind.
     """
     kept = settings.origin, settings.fallbacks
     for before, each in sorted(_sources.items(), key=lambda item: item[1] is not mine):
@@ -303,7 +303,7 @@ def _cache(settings: CacheSettings) -> ClipCache:
 
 @at_exit
 def close() -> None:
-    """Stops the workers, all at once; the game ends."""
+    """Stops all workers at once at exit."""
     closing = [
         threading.Thread(target=_end, args=(each.manager,), daemon=True)
         for each in _sources.values()

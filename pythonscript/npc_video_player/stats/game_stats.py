@@ -1,6 +1,6 @@
-"""The numbers of the whole game: all generators, all caches, all clips that play.
+"""Adds up the statistics of the whole game: all generators, all caches, all playing clips.
 
-What each of them counts is added up here, for the debugger, the overlay and `get_stats`.
+The debugger, the overlay and `get_stats` show them.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from npc_video.generation.jobs import Job
 
 TIERS = ("memory", "disk", "baked")
-# Often enough to follow, and seldom enough to cost nothing.
+# Seconds: often enough to follow, and seldom enough to cost nothing.
 _LOOK_SECONDS = 0.5
 _NO_COST = Cost()
 
 
 @dataclass(frozen=True, slots=True)
 class GameStats:
-    """As they are now; of what is counted, since the start.
+    """The statistics at one moment; counts are since the start.
 
     Attributes:
         tiers: of the caches, by name.
-        hits: requests whose clip was there; `misses`, the others.
+        hits: requests whose clip existed; `misses`, the others.
         waiting: clips that wait to be made; `running`, those that are being made.
         jobs: all of these: of each generator those that run, then those that wait in their order.
         late: requests that waited longer than the player's `max_wait`.
         busy_seconds: of generating, all generators together.
-        made_ahead: clips made before anybody asked; `used`, those of them that were shown.
+        made_ahead: clips made before their request; `used`, those of them that were shown.
         ahead_seconds: of generating spent on those; `wasted_seconds`, on those never shown.
-        cost: of playing; `cost_before`, as it was when `decode_ms` and `upload_ms` begin.
+        cost: of playing; `cost_before`, its value when `decode_ms` and `upload_ms` begin.
     """
 
     tiers: dict[str, TierStats]
@@ -59,12 +59,12 @@ class GameStats:
 
     @property
     def hit_rate(self) -> float:
-        """0 to 1; 0 before the first request."""
+        """Returns the share of hits, 0 to 1; 0 before the first request."""
         return self.hits / max(1, self.hits + self.misses)
 
     @property
     def decode_ms(self) -> float:
-        """Processor time of a decoder per frame, 0 for none."""
+        """Returns a decoder's processor time per frame in ms, 0 for no frames."""
         frames = self.cost.decoded - self.cost_before.decoded
         return (
             1000.0 * (self.cost.decode_seconds - self.cost_before.decode_seconds) / max(1, frames)
@@ -72,14 +72,14 @@ class GameStats:
 
     @property
     def upload_ms(self) -> float:
-        """Time of the main thread per frame of a clip, 0 for none."""
+        """Returns the main thread's time per frame of a clip in ms, 0 for no frames."""
         frames = self.cost.uploaded - self.cost_before.uploaded
         return (
             1000.0 * (self.cost.upload_seconds - self.cost_before.upload_seconds) / max(1, frames)
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """For `get_stats`."""
+        """Returns the statistics for `get_stats`."""
         tiers = {
             name: {**asdict(tier), "hit_rate": tier.hit_rate} for name, tier in self.tiers.items()
         }
@@ -110,7 +110,7 @@ class GameStats:
 
 
 def now(cost_before: Cost = _NO_COST) -> GameStats:
-    """Asks everybody."""
+    """Collects statistics from all managers, caches and reels."""
     managers = list(sources.managers())
     stats = [manager.stats() for manager in managers]
     caches = [cache.stats() for cache in sources.caches()]
@@ -135,7 +135,7 @@ def now(cost_before: Cost = _NO_COST) -> GameStats:
 
 
 class _Recent:
-    """What was found when somebody looked last, for those who look often."""
+    """The latest statistics, for frequent readers."""
 
     def __init__(self) -> None:
         self.stats: GameStats | None = None
@@ -146,7 +146,7 @@ _recent = _Recent()
 
 
 def recent() -> GameStats:
-    """As they were at most half a second ago; times per frame are those of the time before."""
+    """Returns statistics at most half a second old; times per frame are of the period before."""
     at, before = time.perf_counter(), _recent.stats
     if before is not None and at - _recent.looked_at < _LOOK_SECONDS:
         return before
@@ -156,7 +156,7 @@ def recent() -> GameStats:
 
 
 def _job_to_dict(job: Job) -> dict[str, Any]:
-    """What `get_stats` tells of a clip that is made or waits."""
+    """Returns a clip that is made or waits, for `get_stats`."""
     return {
         "npc_id": job.owner,
         "expression": job.params.expression,
@@ -167,6 +167,6 @@ def _job_to_dict(job: Job) -> dict[str, Any]:
 
 
 def _joined(tiers: Iterable[TierStats]) -> TierStats:
-    """One tier of all caches together."""
+    """Adds up one tier of all caches."""
     rows = [(t.hits, t.misses, t.evictions, t.damaged, t.entries, t.bytes) for t in tiers]
     return TierStats(*(sum(column) for column in zip(*rows, strict=True)))

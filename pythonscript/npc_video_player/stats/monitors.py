@@ -1,4 +1,4 @@
-"""The numbers of the game in the editor's debugger: tab Monitors, group "NPC Video"."""
+"""Shows the statistics of the game in the editor's debugger: tab Monitors, group "NPC Video"."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MONITORS: dict[str, Callable[[GameStats], float]] = {
     "Frame uploading (ms)": lambda n: n.upload_ms,
     "Dropped frames": lambda n: n.cost.dropped,
 }
-"""What each one shows, by its name."""
+"""Functions that return the value of each monitor, by its name."""
 
 
 def add() -> None:
-    """Begins to show them, once and not in the editor."""
+    """Registers the monitors, once and not in the editor."""
     if Engine.is_editor_hint():
         return
     for name, read in MONITORS.items():
@@ -47,7 +47,7 @@ def _path(name: str) -> str:
 
 @at_exit
 def remove() -> None:
-    """The game ends."""
+    """Unregisters the monitors."""
     for name in MONITORS:
         if Performance.has_custom_monitor(_path(name)):
             Performance.remove_custom_monitor(_path(name))

@@ -1,7 +1,7 @@
-"""What a player does, over its picture: numbers, and what was on screen in the last half minute.
+"""Draws a player's statistics over its picture, with a timeline of the last half minute.
 
-A few canvas items of which only those are drawn anew whose content has changed, and no more than
-four times a second. A player too small for words gets the timeline alone.
+It has a few canvas items. Only those with new content are drawn anew, at most four times a second.
+A player too small for words gets the timeline alone.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ from . import game_stats
 _ON_TOP = (1 << 20) + 1
 _REDRAW_SECONDS = 0.25
 _CAPTIONS = ("Hit rate", "Clips", "Made ahead", "Per frame")
-# Of the text, in pixels and as part of the player's shorter side. All else is in sizes of the text.
+# The size of the text, in pixels and as part of the player's shorter side. All other lengths are in
+# sizes of the text.
 _SMALLEST, _LARGEST, _TEXT_PART = 10, 24, 1.0 / 40.0
-_LEAST_COLUMNS, _LEAST_ROWS = 29.0, 24.0  # that words need
+_LEAST_COLUMNS, _LEAST_ROWS = 29.0, 24.0  # width that words need
 _MARGIN, _PADDING = 0.8, 0.8
 _ROW, _CAPTION_WIDTH = 1.45, 6.8
-# The lanes from the top: interactions, what was on screen, what was being made.
+# The lanes from the top: interactions, the screen, jobs.
 _TOUCH, _SCREEN, _GAP, _MAKING = 0.4, 1.0, 0.2, 0.35
-_ABOVE = 0.3  # between the words and them
+_ABOVE = 0.3  # between the words and the lanes
 _TOUCH_WIDTH = 0.16
 _SWATCH, _SWATCH_GAP, _WORD_GAP = 0.7, 0.35, 1.0
 _LEGEND = {
@@ -53,7 +54,7 @@ _LEGEND = {
 
 
 class Overlay:
-    """Of `player`, whose history is `timeline`."""
+    """The overlay of `player`, whose history is `timeline`."""
 
     def __init__(self, player: Control, timeline: Timeline):
         self._player = player
@@ -111,7 +112,7 @@ class Overlay:
             RenderingServer.canvas_item_clear(self._words)
         self._draw_lanes(time.perf_counter())
 
-    # ---- What stays ----
+    # ---- Constant parts ----
 
     def _draw_panel(self, box: Rect2, legend: list[list[tuple[str, TextLine]]]) -> None:
         panel = StyleBoxFlat()
@@ -144,7 +145,7 @@ class Overlay:
             row_top += _ROW * size
 
     def _legend_rows(self, room: float) -> list[list[tuple[str, TextLine]]]:
-        """As many words in each row as there is room for."""
+        """Breaks the legend into rows, with as many words in each as fit."""
         rows: list[list[tuple[str, TextLine]]] = [[]]
         left = room
         for name, word in _LEGEND.items():
@@ -157,7 +158,7 @@ class Overlay:
             left -= width + _WORD_GAP * self._size
         return rows
 
-    # ---- What changes ----
+    # ---- Changing parts ----
 
     def _write_numbers(self) -> None:
         values = self._values()
@@ -187,7 +188,7 @@ class Overlay:
             is_made = span.lane == "making"
             y, height = (making_top, _MAKING) if is_made else (screen_top, _SCREEN)
             x = start + width - span.began * second
-            # A hair's breadth between two, so that one clip after another is seen as such.
+            # A thin gap, so that consecutive clips can be told apart.
             long = max(1.0, (span.began - span.ended) * second - 1.0)
             name = "making" if is_made else span.what
             self._fill(self._lanes, (x, y, long, height * size), name)
@@ -197,7 +198,7 @@ class Overlay:
             self._fill(self._lanes, (x, top, thick, high), "touch")
 
     def _fill(self, item: Any, box: tuple[float, float, float, float], name: str) -> None:
-        """A box (left, top, width, height) of the timeline; without a name the empty one."""
+        """Draws a box (left, top, width, height) of the timeline; without a name, an empty one."""
         colour = self._colours[f"timeline_{name}" if name else "timeline"]
         RenderingServer.canvas_item_add_rect(item, Rect2(*box), colour)
 
@@ -209,12 +210,12 @@ class Overlay:
         return line
 
     def _put(self, item: Any, line: TextLine, x: float, y: float, colour: str) -> None:
-        """Draws it in the middle of a row that begins at `y`."""
+        """Draws a line of text in the middle of a row that begins at `y`."""
         down = (_ROW * self._size - line.get_size().y) * 0.5
         line.draw(item, Vector2(x, y + down), self._colours[colour])
 
     def _values(self) -> list[str]:
-        """What follows each of `_CAPTIONS`, in the player's language where it is translated."""
+        """Returns the values behind `_CAPTIONS`, in the player's language if it is translated."""
         found, tr = game_stats.recent(), self._player.tr
         memory, disk, baked = (100.0 * found.tiers[name].hit_rate for name in game_stats.TIERS)
         clips = found.waiting, found.running, found.busy_seconds

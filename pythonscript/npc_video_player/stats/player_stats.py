@@ -1,4 +1,4 @@
-"""What one player counts for `get_stats`: how its ladder was climbed, and how quickly."""
+"""Counts one player's events for `get_stats`: fallbacks, clips and their delays."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from godot import Engine
 from npc_video.timeline import Timeline
 
-# The roles of clips that timelines name otherwise; None where what was on screen goes on.
+# The roles of clips that timelines name differently; None if the entry on screen goes on.
 _SHOWN: dict[str, str | None] = {"clip": "exact", "again": None}
 
-_KEPT = 1000  # of each kind of time; a game that runs for days asks for the last ones
+_KEPT = 1000  # of each kind of time, the latest, because a game may run for days
 
 
 class PlayerStats:
-    """Numbers since the player was made.
+    """Statistics since the player was made.
 
     Attributes:
-        timeline: what was on screen when.
+        timeline: the history of the screen.
     """
 
     def __init__(self) -> None:
@@ -33,31 +33,31 @@ class PlayerStats:
         self._awaits_first = False
 
     def touched(self) -> None:
-        """The NPC answers an interaction."""
+        """Counts an interaction that the NPC answers."""
         self.reactions += 1
         self.timeline.touch(time.perf_counter())
 
     def asked(self) -> None:
-        """Something was asked for."""
+        """Counts a request."""
         self._asked_at = time.perf_counter()
         self._asked_in_frame = Engine.get_process_frames()
         self._awaits_first = True
 
     def answered(self, fallback: str, *, is_made: bool = False) -> None:
-        """Counts what came first: a fallback, or "exact" for the clip itself.
+        """Counts the first answer: a fallback, or "exact" for the clip itself.
 
         Args:
-            is_made: the clip itself is on its way.
+            is_made: the clip itself is being made.
         """
         self.fallback_counts[fallback] += 1
         self.timeline.making.turn("clip" if is_made else None, time.perf_counter())
 
     def settled(self) -> None:
-        """No clip is on its way any more."""
+        """Records that no clip is awaited any more."""
         self.timeline.making.turn(None, time.perf_counter())
 
     def reacted(self, shown: str) -> None:
-        """Something that answers is on screen with this frame: a role of a clip, or a fallback."""
+        """Records the first answer on screen: a role of a clip, or a fallback."""
         what = _SHOWN.get(shown, shown)
         if what is not None:
             self.timeline.screen.turn(what, time.perf_counter())
@@ -67,11 +67,11 @@ class PlayerStats:
             self._first_reaction_frames.append(frames)
 
     def began(self) -> None:
-        """The clip itself is on screen with this frame."""
+        """Records that the clip itself is on screen with this frame."""
         self._clip_seconds.append(time.perf_counter() - self._asked_at)
 
     def left(self) -> None:
-        """The player is out of the scene: nothing is on screen."""
+        """Records that the player left the scene, so nothing is on screen."""
         self.timeline.screen.turn(None, time.perf_counter())
 
     def to_dict(self) -> dict[str, Any]:
