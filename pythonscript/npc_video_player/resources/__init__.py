@@ -1,1 +1,1 @@
-"""What a game saves as a resource: NPCs, response graphs and backends."""
+"""Defines the resources that a game saves: NPCs, response graphs and backends."""

@@ -1,8 +1,8 @@
-"""`NpcBackend`, the resource that says which generator a game uses, and those made of others.
+"""`NpcBackend`, the resource that chooses a game's backend, and the backends made of others.
 
-It holds what the inspector edits; the work is that of the backends in `npc_video`, which
-`make_backend` makes of it. Those behind an address are in `remote_backends` and `http_backend`. A
-function as a generator is no resource, as a `Callable` cannot be saved.
+It stores what the inspector edits. The work is done by the backends in `npc_video`, which
+`make_backend` makes of it. Backends behind an address are in `remote_backends` and `http_backend`.
+A function as a generator is no resource, because a `Callable` cannot be saved.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = [
 def make_backend(
     backend: NpcBackend | None, name: str = "backend", eyes: tuple[Any, ...] = ()
 ) -> Backend:
-    """A new generator, as the resource says now; on the main thread, as it may read a workflow.
+    """Makes a new backend from the resource's present values; on the main thread, for workflows.
 
     Args:
-        eyes: where those of the NPC are, as `Profile.eyes` says; for those that move its picture.
+        eyes: the NPC's eyes, as `Profile.eyes`; for backends that move its picture.
 
     Raises:
         InvalidDataError: there is none, or a value is wrong; the error begins with `name`.
@@ -54,10 +54,10 @@ def make_backend(
 
 
 def makes_clips(backend: NpcBackend | None, *, exported: bool) -> bool:
-    """Return whether a player with this backend has clips made.
+    """Returns whether a player with this backend makes clips.
 
-    Without one the embedded generator stands in for what is still to be chosen. In exported games
-    its dragon would be a stranger: they have it only if they choose it.
+    Without a backend the embedded generator is used until one is chosen. In exported games its
+    dragon would be a stranger: they use it only if they choose it.
     """
     return not exported if backend is None else backend._is_used(exported=exported)
 
@@ -68,20 +68,20 @@ def _missing(name: str) -> str:
 
 @exposed(tool=True, abstract=True)
 class NpcBackend(Resource):
-    """Where clips are made; the base of all kinds."""
+    """Makes clips; the base of all kinds."""
 
     in_exported_games = NotifyingExport(
         bool,
         True,
-        doc="Whether exported games use it too. Off: only games run from the editor do. Players see"
-        " baked clips, or else the fallback, and nobody is asked for others: for a generator that"
+        doc="Exported games use it too. Off: only games run from the editor do. Players see baked"
+        " clips, or else the fallback, and no server is asked for others: for a generator that"
         " only you have. A pool or failover goes without a part that is off.",
     )
 
     def problems(self) -> list[str]:
-        """What will not work, each with what to do about it; empty if nothing is wrong.
+        """Lists what will not work, each with what to do about it; empty if nothing is wrong.
 
-        Nothing is asked of a server for it.
+        It asks no server.
         """
         found = []
         for check in self._checks():
@@ -97,9 +97,9 @@ class NpcBackend(Resource):
         return found
 
     def advice(self) -> list[str]:
-        """What works, but perhaps not as it is meant, each with what to do about it.
+        """Lists what works, but probably not as intended, each with what to do about it.
 
-        Nothing is asked of a server for it.
+        It asks no server.
         """
         found = list(self._advice())
         for name, part in self._parts().items():
@@ -107,42 +107,42 @@ class NpcBackend(Resource):
         return found
 
     def describe(self) -> str:
-        """The kind and all values as JSON: equal texts stand for equal generators."""
+        """Returns the kind and all values as JSON: equal texts mean equal backends."""
         return json.dumps(_plain(self), default=repr, sort_keys=True, ensure_ascii=False)
 
     def _make(self) -> Backend:
         raise NotImplementedError
 
     def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
-        """The same for an NPC whose eyes are there."""
+        """Makes the backend for an NPC with these eyes."""
         return self._make()
 
     def _checks(self) -> Iterable[Callable[[], object]]:
-        """Each raises NpcVideoError if something is wrong."""
+        """Yields checks, each of which raises NpcVideoError if something is wrong."""
         return ()
 
     def _advice(self) -> Iterable[str]:
         return ()
 
     def _parts(self) -> Mapping[str, NpcBackend | None]:
-        """The backends that it is made of, by where they stand."""
+        """Returns the parts of a combined backend, by their fields."""
         return {}
 
     def _is_used(self, *, exported: bool) -> bool:
-        """Whether a game has clips made by it, or by some of its parts."""
+        """Returns whether a game makes clips with it, or with some of its parts."""
         if exported and not self.in_exported_games:
             return False
         parts = self._parts().values()
-        # One that is missing is told of when the backend is made.
+        # A missing part is reported when the backend is made.
         used = (part is None or part._is_used(exported=exported) for part in parts)
         return not parts or any(used)
 
     def _takes_eyes(self) -> bool:
-        """Whether it moves pictures of the NPC, and has their eyes blink."""
+        """Returns whether it moves pictures of the NPC, and blinks their eyes."""
         return False
 
     def _leaves(self) -> Iterator[NpcBackend]:
-        """Those of this game that make the clips: itself, or its parts and theirs."""
+        """Yields the backends of this game that make the clips: itself, or its parts and theirs."""
         if not self._parts():
             yield self
         for part in self._used_parts().values():
@@ -150,7 +150,7 @@ class NpcBackend(Resource):
                 yield from part._leaves()
 
     def _used_parts(self) -> Mapping[str, NpcBackend | None]:
-        """Those that this game has."""
+        """Returns the parts that this game uses."""
         exported, parts = is_exported(), self._parts().items()
         return {name: p for name, p in parts if p is None or p._is_used(exported=exported)}
 
@@ -159,7 +159,7 @@ class NpcBackend(Resource):
         return self is other or any(part._contains(other) for part in parts)
 
     def _hold(self, field: export[T], value: T) -> None:
-        """Keeps one or several backends as parts, whose changes it tells as its own."""
+        """Stores one or several backends as parts, whose changes count as its own."""
         held = value if isinstance(value, list) else [value]
         if any(part is not None and part._contains(self) for part in held):
             raise InvalidDataError(f"{field.name}: a backend cannot be made of itself.")
@@ -178,7 +178,7 @@ class NpcBackend(Resource):
 
 
 def _plain(value: Any) -> Any:
-    """Backends as the values that they hold, in what JSON has words for."""
+    """Converts backends to their values, in the types of JSON."""
     if isinstance(value, NpcBackend):
         members = [each for base in type(value).__mro__ for each in vars(base).items()]
         names = [name for name, member in members if isinstance(member, export)]
@@ -191,9 +191,9 @@ def _plain(value: Any) -> Any:
 
 @exposed(tool=True)
 class NpcProceduralBackend(NpcBackend):
-    """The embedded generator: moves the NPC's portrait, and needs nothing.
+    """The embedded generator: moves the NPC's portrait, and needs no setup.
 
-    Where there is no portrait it draws Ember, a young dragon.
+    Without a portrait it draws Ember, a young dragon.
     """
 
     simulate_latency = NotifyingExport(
@@ -202,7 +202,9 @@ class NpcProceduralBackend(NpcBackend):
         doc="Takes as long as a real generator, to see what players will see.",
     )
 
-    draws_ember = NotifyingExport(bool, False, doc="Draws Ember even of NPCs that have a portrait.")
+    draws_ember = NotifyingExport(
+        bool, False, doc="Draws Ember also for NPCs that have a portrait."
+    )
 
     def _make_for(self, eyes: tuple[Any, ...]) -> Backend:
         return npc_video.ProceduralBackend(
@@ -215,10 +217,10 @@ class NpcProceduralBackend(NpcBackend):
 
 @exposed(tool=True)
 class NpcBackendPool(NpcBackend):
-    """Several generators as one: each clip is made by the one that will be done first.
+    """Several generators as one: each clip goes to the one that will finish it first.
 
-    What a host declines goes to another one at once. One that fails by its own doing is left alone
-    for 10 s, then tried by one clip, and for twice as long after each further failure.
+    A clip that a host declines goes to another one at once. A host that fails by its own fault gets
+    no clips for 10 s. Then one clip tries it. Each further failure doubles the pause.
     """
 
     hosts = NotifyingExport(
@@ -228,7 +230,7 @@ class NpcBackendPool(NpcBackend):
         float,
         0.75,
         range=(0.05, 1, 0.05),
-        doc="Of all that can be made at once, what clips that nobody waits for yet may take.",
+        doc="The share of all slots that clips may take for which nobody waits yet.",
     )
     hedge = NotifyingExport(
         bool,
@@ -260,18 +262,16 @@ class NpcBackendPool(NpcBackend):
 
 @exposed(tool=True)
 class NpcFailoverBackend(NpcBackend):
-    """Two generators, of which the second steps in where the first is down or too slow.
+    """Two generators: the second is used while the first is down or too slow.
 
-    What one declines goes to the other at once. One that fails by its own doing comes second for
-    10 s, is then tried by one clip, and for twice as long after each further failure.
+    A clip that one declines goes to the other at once. A generator that fails by its own fault
+    comes second for 10 s. Then one clip tries it. Each further failure doubles that time.
     """
 
-    local = NotifyingExport(
-        NpcBackend, None, doc="The generator of one's own, which costs nothing."
-    )
-    cloud = NotifyingExport(NpcBackend, None, doc="The one that is used within the budget.")
+    local = NotifyingExport(NpcBackend, None, doc="Your own generator, which costs nothing.")
+    cloud = NotifyingExport(NpcBackend, None, doc="The generator that is used within the budget.")
     cloud_first = NotifyingExport(
-        bool, False, doc="The cloud is the first, and the local one steps in."
+        bool, False, doc="The cloud is the first, and the local one replaces it."
     )
     max_jobs_per_hour = NotifyingExport(
         int,
@@ -279,17 +279,18 @@ class NpcFailoverBackend(NpcBackend):
         range=(0, 10000, 1),
         suffix="clips",
         group="Budget of the cloud",
-        doc="How many clips the cloud may make within any hour, failed ones included. 0: any"
-        " number.",
+        doc="The number of clips that the cloud may make within any hour, failed ones included."
+        " 0: any number.",
     )
     max_cost_per_hour = NotifyingExport(
         float,
         0.0,
         range=(0, 1000, 0.01),
-        doc="What they may cost within any hour, in any currency; needs the price. 0: any amount.",
+        doc="The cost of its clips within any hour, in any currency; needs the price. 0: any"
+        " amount.",
     )
     price = NotifyingExport(
-        float, 0.0, range=(0, 100, 0.001), doc="Of one clip, in the same currency."
+        float, 0.0, range=(0, 100, 0.001), doc="The price of one clip, in the same currency."
     )
 
     @local.setter

@@ -1,8 +1,8 @@
-"""A function of GDScript that awaits, taken along from one wait to the next.
+"""Follows a GDScript function that awaits, from one wait to the next.
 
-What such a function holds stays for ever once its object is freed, unless somebody has the state of
-its present wait. The engine hands out only that of the first; so each is resumed from here, which
-gives the next.
+Objects that such a function holds stay for ever once its own object is freed, unless somebody keeps
+the state of its present wait. The engine returns only the first state. So each wait is resumed from
+here, which returns the next state.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ __all__ = ["Coroutine", "awaits"]
 
 
 def awaits(made: Any) -> bool:
-    """Whether a call has given the state of a function that awaits, and no result."""
+    """Tells whether a call has returned the state of a function that awaits, and no result."""
     return isinstance(made, RefCounted) and made.get_class() == "GDScriptFunctionState"
 
 
 class Coroutine:
-    """Of the function whose first `state` a call has given, and of those that it awaits itself.
+    """The rest of a function whose call has returned `state`, and of those that it awaits.
 
-    The engine ends it with its object; what it held goes then, or when nobody has this any more.
+    The engine ends it with its object. Its objects are freed then, or with this record.
     """
 
     def __init__(self, state: RefCounted):
@@ -39,7 +39,7 @@ class Coroutine:
                 self._awaited = Coroutine(signal.object)
 
     def _go_on(self, *arguments: Any) -> None:
-        """The signal was emitted: several arguments are one Array, as the engine has it."""
+        """Resumes it after the signal; the engine passes several arguments as one Array."""
         state, self._state = self._state, None
         if state is None or not state.call("is_valid", True):
             return  # its object was freed

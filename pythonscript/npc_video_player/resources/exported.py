@@ -1,4 +1,4 @@
-"""Who plays: the developer, from the editor, or players of the finished game."""
+"""Distinguishes a finished game from one that the editor runs."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ __all__ = ["is_exported"]
 
 
 def is_exported() -> bool:
-    """Return True in a game that was exported, False in the editor and in games that it runs."""
+    """Returns True in a game that was exported, False in the editor and in games that it runs."""
     return bool(OS.has_feature("template"))

@@ -1,4 +1,4 @@
-"""Files of the game, which in an exported one are in no folder but in its package."""
+"""Reads files of the game, which an exported game has in its package, not in a folder."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from godot import FileAccess, Image, ProjectSettings, ResourceLoader, Texture2D,
 
 __all__ = ["is_writable_for_players", "picture_name", "read_file", "read_picture"]
 
-# As generators take them.
+# The types of pictures that generators accept.
 _PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp")
 
-# Of textures that are in no file, as games make them while they run.
+# Prefix for textures without a file, as games make them while they run.
 _MADE = "texture:"
 _MAX_MADE = 32
 _made: dict[str, Image] = {}
@@ -21,7 +21,7 @@ _names_of_made: dict[int, str] = {}
 
 
 def is_writable_for_players(folder: str) -> bool:
-    """Whether a folder is `user://` or below it, by whichever name."""
+    """Returns whether a folder is `user://` or below it, by any of its names."""
     home, wanted = (
         os.path.normpath(ProjectSettings.globalize_path(each)) for each in ("user://", folder)
     )
@@ -29,7 +29,7 @@ def is_writable_for_players(folder: str) -> bool:
 
 
 def read_file(path: str) -> bytes:
-    """The content of a file; on any thread.
+    """Returns the content of a file; callable on any thread.
 
     Raises:
         FileNotFoundError: there is none.
@@ -40,7 +40,7 @@ def read_file(path: str) -> bytes:
 
 
 def picture_name(texture: Texture2D | None) -> str:
-    """What `read_picture` knows a texture by: its path, or what it shows; "" for none.
+    """Returns a texture's key for `read_picture`: its path, or a hash of its content; "" for none.
 
     Equal pictures have equal names, in another run of the game too.
     """
@@ -62,7 +62,7 @@ def picture_name(texture: Texture2D | None) -> str:
 
 
 def read_picture(path: str) -> bytes:
-    """What generators start from: a picture's file, or a texture as PNG; not on the main thread.
+    """Returns a generator's first picture: a file, or a texture as PNG; not on the main thread.
 
     Raises:
         FileNotFoundError: there is neither.
@@ -73,7 +73,7 @@ def read_picture(path: str) -> bytes:
         return bytes(_made[path].save_png_to_buffer())
     if path.lower().endswith(_PICTURE_FILES) and FileAccess.file_exists(path):
         return read_file(path)
-    # In an exported game an imported texture is no file of its own any more.
+    # In an exported game an imported texture is no longer a file of its own.
     try:
         image = run_on_main_thread(_image_of, path).result()
     except CancelledError:

@@ -1,7 +1,7 @@
-"""A function of the game as a generator: what a `CallableBackend` calls for GDScript's `Callable`.
+"""Calls a function of the game as a generator, for a `CallableBackend`.
 
-GDScript runs on the main thread, so the function is called there, and may `await`. What it returns
-is read, checked and encoded on threads.
+GDScript runs on the main thread, so the function is called there, and may `await`. Its result is
+read, checked and encoded on threads.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ __all__ = ["function_backend", "is_async", "is_over", "of_engine"]
 
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_SECONDS = 300.0
-# A path of the engine's, in which a `Path` leaves one slash. What has one letter is a drive.
+# A path of the engine, in which a `Path` leaves one slash. A single letter is a drive.
 _PLACE = re.compile("([a-z]{2,}):/+(.*)")
-# Between two looks whether the object of a function that awaits is still there.
+# Seconds between two checks that the object of a function that awaits still exists.
 _LOOK_SECONDS = 0.5
 
 _WHAT = "the bytes of an MP4 or WebM file, the path of one, or an Array of Images"
@@ -57,10 +57,10 @@ def function_backend(
     finish_started: bool = False,
     untagged_colours: str = UNTAGGED_COLOURS[0],
 ) -> Backend:
-    """A generator that calls `function` with one Dictionary, see `asked`.
+    """Makes a backend that calls `function` with one Dictionary, see `asked`.
 
     Args:
-        owner: is kept for as long; a Callable keeps no object.
+        owner: is kept alive with it, because a Callable keeps no object.
     """
     from npc_video import CallableBackend  # loads asyncio, 60 ms
 
@@ -75,7 +75,7 @@ def function_backend(
 
 
 def asked(request: GenerationRequest) -> dict[str, Any]:
-    """What the function is told: the parameters, and how the clip is to be.
+    """Returns the function's argument: the parameters, and the format of the clip.
 
     `deadline` is infinite while nobody waits for the clip.
     """
@@ -93,7 +93,7 @@ def asked(request: GenerationRequest) -> dict[str, Any]:
 
 
 def is_async(function: object) -> bool:
-    """Whether it is an `async def` of Python, which the engine cannot await."""
+    """Tells whether it is an `async def` of Python, which the engine cannot await."""
     call = getattr(function, "__call__", None)  # noqa: B004
     return any(
         inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
@@ -102,21 +102,21 @@ def is_async(function: object) -> bool:
 
 
 def is_over(function: EngineCallable) -> bool:
-    """Whether nobody can set it again: its object was freed, or it is a lambda that has none."""
+    """Tells whether its owner is gone: it was freed, or it is a lambda without one."""
     if not function.is_valid():
         return True
     return bool(function.is_custom()) and isinstance(function.get_object(), Script)
 
 
 def _place_of(function: EngineCallable) -> str:
-    """Where it is written, which is the same the next time that the game runs."""
+    """Returns the place of its definition, which is the same in the next run of the game."""
     owner = function.get_object()
     script = owner if owner is None or isinstance(owner, Script) else owner.get_script()
     return f"{'' if script is None else script.resource_path}::{function.get_method()}"
 
 
 class _GameFunction:
-    """Calls the function, once at a time: not before the call of a clip that was given up ends."""
+    """Calls the function, one call at a time, also after a clip was given up."""
 
     def __init__(self, function: EngineCallable, owner: Object | None):
         self._function = function
@@ -131,7 +131,7 @@ class _GameFunction:
         try:
             made = await unhurt(call)
         except asyncio.CancelledError:
-            ended.cancel()  # if it has not begun: afterwards nothing can stop it
+            ended.cancel()  # if it has not begun; later nothing can stop it
             call.add_done_callback(_forget)
             raise
         return await asyncio.to_thread(_file_or_pictures, made)
@@ -152,7 +152,7 @@ class _GameFunction:
     async def _end_of(self, ended: Future[Any]) -> Any:
         end = asyncio.wrap_future(ended)
         while not (await asyncio.wait({end}, timeout=_LOOK_SECONDS))[0]:
-            # What awaits goes without a word when its object does.
+            # A function that awaits ends silently with its object.
             look = asyncio.wrap_future(run_on_main_thread(self._is_there))
             await asyncio.wait({look})
             if look.cancelled():
@@ -193,7 +193,7 @@ class _GameFunction:
 
 
 def _forget(call: asyncio.Future[Any]) -> None:
-    """Nobody wants to know how it ended; asyncio would report an error that nobody looked at."""
+    """Reads the result of a call that nobody waits for, or asyncio would report its error."""
     if not call.cancelled():
         call.exception()
 
@@ -202,7 +202,7 @@ def _forget(call: asyncio.Future[Any]) -> None:
 
 
 def of_engine(made: Any) -> Any:
-    """What a function of Python has returned, with the engine's paths and pictures as any other."""
+    """Converts the engine's paths and Images in a Python function's result to plain ones."""
     if isinstance(made, str | PurePath) and (place := _PLACE.match(PurePath(made).as_posix())):
         return _read(f"{place[1]}://{place[2]}")
     if isinstance(made, list | tuple) and any(isinstance(each, Image) for each in made):
@@ -211,7 +211,7 @@ def of_engine(made: Any) -> Any:
 
 
 def _file_or_pictures(made: Any) -> bytes | Sequence[Any]:
-    """What `CallableBackend` takes, of what a function has returned."""
+    """Converts a function's result to one that `CallableBackend` takes."""
     if isinstance(made, bytes):
         return made
     if isinstance(made, str):
@@ -229,7 +229,7 @@ def _file_or_pictures(made: Any) -> bytes | Sequence[Any]:
 
 
 def _read(path: str) -> bytes:
-    """A file of the game, from its package too, or of the player's."""
+    """Reads a file of the game, from its package too, or of the player's."""
     file = FileAccess.open(path, FileAccess.READ)
     if file is None:
         raise GenerationInvalidError(
@@ -242,7 +242,7 @@ def _read(path: str) -> bytes:
 
 
 class _Pictures(Sequence[Any]):
-    """Images as arrays in RGBA, each made when it is asked for, as all would be large.
+    """Images as arrays in RGBA, each made on demand, because all together would be large.
 
     Raises:
         GenerationInvalidError: there are none, or something else, or they differ in size.

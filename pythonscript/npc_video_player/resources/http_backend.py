@@ -21,7 +21,7 @@ __all__ = ["NpcHttpBackend"]
 
 _PATH = "api/generate-video"
 _OWN = "own"
-# Settings of the same name that count where they are not empty, and where they are not the usual.
+# Settings that apply if they are not empty, and if they differ from the default.
 _NAMED = (
     "model",
     "token_env",
@@ -39,50 +39,52 @@ _CHOSEN = ("cancel_method", "token_prefix")
 
 @exposed(tool=True)
 class NpcHttpBackend(RemoteBackend):
-    """A video service over HTTP, one's own or in the cloud.
+    """A video service over HTTP, your own or in the cloud.
 
-    It is asked with `POST`, and answers with a clip, with where one is, or with where to ask again.
+    It gets a `POST`, and answers with a clip, with a clip's address, or with the address of its
+    status.
     """
 
     service = Word(
         str,
         _OWN,
         enum=(_OWN, *RECIPES),
-        doc="A well-known service, whose settings are then known; what is set here beside it counts"
-        " in their place, and the address may stay empty. `own`: a service of your own.",
+        doc="A well-known service, whose settings are then known. Settings beside it override"
+        " them, and the address may stay empty. `own`: a service of your own.",
     )
-    model = NotifyingExport(str, "", doc="The model, as the service calls it: `fal-ai/wan-i2v`.")
-    path = NotifyingExport(str, _PATH, doc="Where clips are asked for, below the address.")
+    model = NotifyingExport(str, "", doc="The service's name of the model: `fal-ai/wan-i2v`.")
+    path = NotifyingExport(str, _PATH, doc="The path of new jobs, below the address.")
     status_path = NotifyingExport(
         str,
         "",
-        doc="Where to ask for a job of which the service tells the id only: `api/jobs/{id}`.",
+        doc="The path of a job's state, if the service returns only an id: `api/jobs/{id}`.",
     )
     result_path = NotifyingExport(
         str,
         "",
-        doc="Where the clip of a job that is done lies, or the answer that names it:"
-        " `api/jobs/{id}/content`.",
+        doc="The path of a finished clip, or of the answer that names it: `api/jobs/{id}/content`.",
     )
     slots = NotifyingExport(
         int,
         1,
         range=(1, 64, 1),
-        doc="How many clips the service makes at once, for all players together: what one of them"
-        " waits for goes before what is made ahead, and else who came first.",
+        doc="The number of clips that the service makes at once, for all players together. Clips"
+        " that a player waits for go before those made ahead, otherwise in the order of"
+        " requests.",
     )
     allowed_origins = NotifyingExport(
         list[str],
         [],
-        doc="Where else clips may be fetched from: `https://cdn.example.org`, or"
-        " `https://*.example.org` for all hosts below a name. A script assigns a whole new Array.",
+        doc="Other origins from which clips may be fetched: `https://cdn.example.org`, or"
+        " `https://*.example.org` for all hosts below a name. A script assigns a whole new"
+        " Array.",
     )
     time_limit = NotifyingExport(
         float,
         0.0,
         range=(0, 3600, 1),
         suffix="s",
-        doc="How long a clip is waited for; then it is given up, and not asked for again by itself."
+        doc="The time to wait for a clip. Then it is given up, and not requested again by itself."
         " 0: as the service usually needs, or 300 s.",
     )
     poll_seconds = NotifyingExport(
@@ -90,47 +92,50 @@ class NpcHttpBackend(RemoteBackend):
         0.0,
         range=(0, 60, 0.1),
         suffix="s",
-        doc="The shortest pause between two questions whether a clip is there. 0: as the service"
-        " wishes, or soon at first and each second later.",
+        doc="The shortest pause between two status requests. 0: as the service wishes, or soon at"
+        " first and each second later.",
     )
     cancel_method = Word(
         str,
         USUAL,
         enum=(USUAL, "DELETE", "POST", "PUT", "PATCH", NONE),
         group="Jobs",
-        doc="How a job is given up. `usual`: as the service wishes, or `DELETE`. `none`: a service"
-        " of your own has no such thing.",
+        doc="The HTTP method that cancels a job. `usual`: as the service wishes, or `DELETE`."
+        " `none`: a service of your own cannot cancel.",
     )
     cancel_path = NotifyingExport(
         str,
         "",
-        doc="Where a job is given up: `api/jobs/{id}/cancel`. Empty: where it is asked for.",
+        doc="The path that cancels a job: `api/jobs/{id}/cancel`. Empty: that of its state.",
     )
     statuses = NotifyingExport(
         dict[str, str],
         {},
-        doc="What a service's own words for the state of a job mean: `baking` to `waiting`, `done`,"
-        " `failed` or `cancelled`. Usual words are known. A script assigns a whole new Dictionary.",
+        doc="The meaning of a service's own words for the state of a job: `baking` to `waiting`,"
+        " `done`, `failed` or `cancelled`. Usual words are known. A script assigns a whole new"
+        " Dictionary.",
     )
     priority = NotifyingExport(
         dict[str, str],
         {},
-        doc="The `header` that tells the service how urgent a clip is, what it says of one that is"
-        " waited for (`urgent`), and of one that is made ahead (`ahead`). A script assigns a whole"
-        " new Dictionary.",
+        doc="The `header` for the urgency of a clip, its value for one that is waited for"
+        " (`urgent`), and for one that is made ahead (`ahead`). A script assigns a whole new"
+        " Dictionary.",
     )
     idempotency_header = NotifyingExport(
         str,
         "",
-        doc="The header for a key by which the service knows a job that was sent before:"
-        " `Idempotency-Key`. A job whose answer was lost is then sent again. Empty: it never is.",
+        doc="The header for a key by which the service recognises a job that was sent before:"
+        " `Idempotency-Key`. A job whose answer was lost is then sent again. Empty: it never"
+        " is.",
     )
     request_fields = NotifyingExport(
         dict[str, str],
         {},
         group="Fields",
-        doc="What the service calls the fields of a question: `prompt` to `input.text`, with a dot"
-        " for each level. Empty text leaves a field out. A script assigns a whole new Dictionary.",
+        doc="The service's names of the fields in a request: `prompt` to `input.text`, with a dot"
+        " for each level. Empty text leaves a field out. A script assigns a whole new"
+        " Dictionary.",
     )
     only_named = NotifyingExport(
         bool, False, doc="Leaves out the fields that are not among Request Fields."
@@ -138,8 +143,8 @@ class NpcHttpBackend(RemoteBackend):
     choices = NotifyingExport(
         dict,
         {},
-        doc="The values of a field that the service takes, of which the nearest is sent:"
-        " `duration` to `[5, 10]`. A script assigns a whole new Dictionary.",
+        doc="The values that the service accepts for a field; the nearest is sent: `duration` to"
+        " `[5, 10]`. A script assigns a whole new Dictionary.",
     )
     texts = NotifyingExport(
         dict[str, str],
@@ -150,14 +155,15 @@ class NpcHttpBackend(RemoteBackend):
     answer_fields = NotifyingExport(
         dict[str, str],
         {},
-        doc="Where its answers have `id`, `video_url`, `status_url`, `result_url`, `cancel_url`,"
-        " `status`, `progress`, `error` and `seed`. A script assigns a whole new Dictionary.",
+        doc="The places of `id`, `video_url`, `status_url`, `result_url`, `cancel_url`, `status`,"
+        " `progress`, `error` and `seed` in its answers. A script assigns a whole new"
+        " Dictionary.",
     )
     extra_fields = NotifyingExport(
         dict,
         {},
-        doc="Fields that are sent with every question, with their values; no tokens, as they are"
-        " saved. A script assigns a whole new Dictionary.",
+        doc="Fields that are sent with every request, with their values; no tokens, because they"
+        " are saved. A script assigns a whole new Dictionary.",
     )
 
     def _make(self) -> Backend:
@@ -185,13 +191,13 @@ class NpcHttpBackend(RemoteBackend):
             allowed_origin(origin)
 
     def _check_rest(self) -> None:
-        """What only shows when all is put together, without what was looked at already."""
+        """Checks all settings together, without the checks that were made already."""
         from npc_video.backends.http.settings import http_backend  # loads asyncio, 80 ms
 
         http_backend(self._settings() | {"url": "http://localhost", "allowed_origins": []})
 
     def _settings(self) -> dict[str, Any]:
-        """What is set here, as it would stand in a file of settings."""
+        """Returns the settings here, in the form of a settings file."""
         held = {name: value for name in _NAMED if (value := getattr(self, name))}
         held |= {n: chosen(v) for n in _CHOSEN if (v := getattr(self, n)) != USUAL}
         held |= {"service": self.service} if self.service != _OWN else {}
@@ -214,7 +220,7 @@ class NpcHttpBackend(RemoteBackend):
         }
 
     def _plain(self, name: str) -> dict[str, Any]:
-        """A Dictionary as JSON would have it."""
+        """Returns a Dictionary in the types of JSON."""
         held = getattr(self, name)
         try:
             sent = json.loads(json.dumps(held, allow_nan=False))

@@ -1,4 +1,4 @@
-"""`NpcProfile`, the resource that says who an NPC is; its meaning is in `npc_video.npc.profile`."""
+"""`NpcProfile`, the resource that describes an NPC; `npc_video.npc.profile` interprets it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .response_graph import NpcResponseGraph
 
 __all__ = ["NpcProfile", "eyes_in", "record_of"]
 
-_SUGGESTIONS = 3  # a PropertyHint: a text, with some to choose from
+_SUGGESTIONS = 3  # a PropertyHint: a text, with suggestions
 _FILE_PATH = 44  # another: a path that people can read, and no uid
 _IN_INSPECTOR = 4  # of PropertyUsageFlags
 _STYLES = "anime,cartoon,painting,realistic,semi-realistic"
@@ -23,9 +23,9 @@ _STYLES = "anime,cartoon,painting,realistic,semi-realistic"
 
 @exposed(tool=True)
 class NpcProfile(Resource):
-    """Who an NPC is: its name and looks, what it answers to, and its response graph.
+    """An NPC: its name and looks, the interactions it answers, and its response graph.
 
-    What is left empty here is as the graph's file has it.
+    Empty fields take their values from the graph's file.
     """
 
     npc_name = NotifyingExport(
@@ -34,81 +34,84 @@ class NpcProfile(Resource):
     npc_id = NotifyingExport(
         str,
         "",
-        doc="Tells the clips and the memory of this NPC from those of others. Empty: the name.",
+        doc="Distinguishes the clips and the memory of this NPC from those of others. Empty: the"
+        " name.",
     )
     portrait = NotifyingExport(
         Texture2D,
         None,
-        doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+        doc="The NPC's picture: shown until there is a clip, and the first picture for generators.",
     )
     eyes = NotifyingExport(
         list[Rect2],
         [],
-        doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
-        " script assigns a whole new Array.",
+        doc="The portrait's eyes, in its pixels: the embedded generator blinks them. A script"
+        " assigns a whole new Array.",
     )
     opening_clip = NotifyingExport(
         str,
         "",
         hint=_FILE_PATH,
         hint_string="*.mp4,*.webm",
-        doc="A file that the NPC is first seen with: `res://ember/opening.webm`.",
+        doc="A file with the NPC's first clip: `res://ember/opening.webm`.",
     )
     opening = Word(
         str,
         "generated",
         enum=OPENINGS,
-        doc="What the NPC is first seen with where there is no `opening_clip`: a clip that is made"
-        " as any other, or none, so that nothing is made before something is asked for.",
+        doc="The NPC's first clip without an `opening_clip`: a generated one, or none, so that"
+        " nothing is made before the first request.",
     )
     personality = Word(
         str,
         "custom",
         enum=PERSONALITIES,
-        doc="How the NPC is; `custom` for what the graph's file says.",
+        doc="The NPC's character; `custom` for that of the graph's file.",
     )
     graph = NotifyingExport(
         NpcResponseGraph,
         None,
-        doc="What the NPC answers to what. Empty: a mood that touches raise and lower.",
+        doc="The NPC's answers to interactions. Empty: a mood that touches raise and lower.",
     )
     base_prompt = NotifyingExport(
         str,
         "",
         multiline=True,
         group="Looks",
-        doc="What each clip shows, whatever the reaction: `a small friendly dragon, forest`.",
+        doc="The content of each clip, whatever the reaction: `a small friendly dragon, forest`.",
     )
-    negative_prompt = NotifyingExport(str, "", multiline=True, doc="What no clip is to show.")
+    negative_prompt = NotifyingExport(
+        str, "", multiline=True, doc="The content that no clip should have."
+    )
     style = NotifyingExport(
         str,
         "",
         hint=_SUGGESTIONS,
         hint_string=_STYLES,
-        doc="How clips are drawn; one of the list, or in words of your own.",
+        doc="The style of clips: one of the list, or your own words.",
     )
     loras = NotifyingExport(
         dict[str, float],
         {},
-        doc="Model add-ons of the generator by the names of their files, each with its weight from"
-        " -10 to 10; 1 is as strong as it was made. A script assigns a whole new Dictionary.",
+        doc="Model add-ons of the generator by their file names, each with its weight from -10 to"
+        " 10; 1 is the full strength. A script assigns a whole new Dictionary.",
     )
     seed_policy = Word(
         str,
         "npc",
         enum=SEED_POLICIES,
         group="Seed",
-        doc="Which random number clips begin with: one that you fix, one for each NPC, or another"
-        " for each reaction. The same reaction always has the same one.",
+        doc="The random number of clips: one that you fix, one for each NPC, or another for each"
+        " reaction. The same reaction always has the same one.",
     )
-    seed = NotifyingExport(int, 0, range=(0, MAX_SEED, 1), doc="The number, where it is fixed.")
+    seed = NotifyingExport(int, 0, range=(0, MAX_SEED, 1), doc="The number, if it is fixed.")
     prompt_in_key = NotifyingExport(
         bool,
         True,
         group="Cache",
-        doc="Whether a clip is shown again only for a reaction with the same prompt. Off: for any"
-        " that looks alike by expression, emotion, animation and intensity, as where prompts tell"
-        " of what no clip shows.",
+        doc="Shows a clip again only for a reaction with the same prompt. Off: for any reaction"
+        " with the same expression, emotion, animation and intensity, for prompts that mention"
+        " what no clip shows.",
     )
     enabled_tools = NotifyingExport(
         list[str],
@@ -127,15 +130,15 @@ class NpcProfile(Resource):
         0.5,
         range=(0, 10, 0.05),
         suffix="s",
-        doc="How long after an answer the NPC gives none.",
+        doc="The time after an answer in which the NPC gives none.",
     )
     remember = Word(
         str,
         "game",
         enum=REMEMBERED,
-        doc="For how long the NPC remembers what happened to it: until its scene is left, or as"
-        " long as the game runs, so that it goes on where it was when it is in another scene. It is"
-        " known by its id; several NPCs that share one need `scene`.",
+        doc="The time for which the NPC remembers: until its scene is left, or as long as the"
+        " game runs, so that it goes on in another scene. It is known by its id; several NPCs"
+        " that share one need `scene`.",
     )
 
     @opening_clip.changed
@@ -152,14 +155,14 @@ class NpcProfile(Resource):
             value.changed.connect(self.emit_changed)
 
     def metadata(self) -> dict:
-        """The whole NPC in the format of its file, with the graph in it."""
+        """Returns the whole NPC in the format of its file, with the graph in it."""
         return record_of(self).metadata()
 
     def problems(self) -> list[str]:
-        """What will not work, each with what to do about it; empty if nothing is wrong."""
+        """Lists what will not work, each with what to do about it; empty if nothing is wrong."""
         npc, graph = record_of(self), self.graph
         wrong = [] if graph is None else graph.problems()
-        # Those of the graph are told as its own, and then it is not known what else it knows.
+        # Problems of the graph are reported as its own; then its words are unknown.
         found = (replace(npc, document={}) if wrong else npc).problems()
         if self.portrait is not None and len(npc.eyes) < len(self.eyes):
             found.append(
@@ -180,7 +183,7 @@ class NpcProfile(Resource):
 
 
 def record_of(profile: NpcProfile) -> Profile:
-    """What the resource says now, for those who know no engine."""
+    """Returns the resource's present values as a record without the engine."""
     portrait, graph = profile.portrait, profile.graph
     return Profile(
         name=profile.npc_name,
@@ -206,9 +209,9 @@ def record_of(profile: NpcProfile) -> Profile:
 
 
 def eyes_in(portrait: Texture2D | None, eyes: list[Rect2]) -> tuple[Any, ...]:
-    """Eyes that were marked in pixels as parts of the picture; those that it has not are left out.
+    """Converts eyes from pixels to parts of the picture, without those outside of it.
 
-    Where there is no portrait there are none.
+    Without a portrait there are none.
     """
     if portrait is None or min(portrait.get_size()) <= 0.0:
         return ()

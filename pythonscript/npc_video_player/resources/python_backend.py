@@ -1,4 +1,4 @@
-"""A `Backend` of Python as the `backend` of a player: what `NpcVideoPlayer.set_backend` sets."""
+"""Makes a Python `Backend` the `backend` of a player, for `NpcVideoPlayer.set_backend`."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 __all__ = ["resource_of"]
 
 _numbers = count(1)
-# By the id of what they hold, which is nobody else's as long.
+# By the id of the backend, which is unique as long as the resource holds it.
 _made: weakref.WeakValueDictionary[int, NpcPythonBackend] = weakref.WeakValueDictionary()
 
 
 def resource_of(backend: Backend) -> NpcPythonBackend:
-    """The resource that stands for a generator: the same one for as long as a player has it.
+    """Returns the resource for a backend: the same one for as long as a player has it.
 
     Raises:
-        TypeError: it is none.
+        TypeError: it is no backend.
     """
     translate_with(of_engine)
     if not isinstance(backend, Backend):
@@ -53,7 +53,7 @@ def resource_of(backend: Backend) -> NpcPythonBackend:
 
 
 def _called(given: object) -> str:
-    """What was given in place of a generator, and how to make one of it."""
+    """Describes a wrong argument, and how to make a backend of it."""
     if isinstance(given, type):
         return f"the class {given.__name__}: make one, as {given.__name__}(…)"
     if callable(given):
@@ -63,9 +63,9 @@ def _called(given: object) -> str:
 
 @exposed(tool=True, hidden=True)
 class NpcPythonBackend(NpcBackend):
-    """A generator that is an object of Python."""
+    """A backend that is a Python object."""
 
-    number = export(int, 0, usage=0, doc="Tells it from others of this run.")
+    number = export(int, 0, usage=0, doc="Distinguishes it from others of this run.")
 
     def __init__(self) -> None:
         self._backend: Backend | None = None
@@ -77,7 +77,7 @@ class NpcPythonBackend(NpcBackend):
 
 
 class _Lent(Backend):
-    """A generator that outlives those who have clips made by it."""
+    """A backend that outlives the managers that use it."""
 
     def __init__(self, backend: Backend):
         self._backend = backend
@@ -101,7 +101,7 @@ class _Lent(Backend):
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
         clip = await self._backend.generate(request, on_progress, on_early)
-        if is_clip(clip):  # else the manager says what it is
+        if is_clip(clip):  # otherwise the manager describes it
             await check_clip(clip)
         return clip
 
@@ -111,4 +111,4 @@ class _Lent(Backend):
         return await self._backend.generate_batch(requests, on_progress)
 
     async def close(self) -> None:
-        """Nothing: it is the game's, which may give it to a player again."""
+        """Does nothing: the backend belongs to the game, which may use it again."""

@@ -1,6 +1,6 @@
-"""The backends behind an address, as resources, and ComfyUI among them.
+"""Defines the backends behind an address as resources, with ComfyUI among them.
 
-No token is in them, only the name of the environment variable that has it.
+They contain no token, only the name of the environment variable that has it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NONE", "USUAL", "NpcComfyUiBackend", "RemoteBackend", "chosen"]
 
-# Those of `npc_video.backends.settings`, which takes too long to load while the engine starts.
+# The values of `npc_video.backends.settings`, which is too slow to import while the engine starts.
 _MODELS = ("animatediff_lightning", "ltx25", "ltx_video_2b", "svd", "wan22", "wan22_small")
 _LOOPABLE = ("ltx25", "ltx_video_2b", "wan22")
 _OWN = "own"
@@ -38,12 +38,12 @@ _LOCAL = "http://127.0.0.1:8188"
 
 
 def chosen(value: str) -> str:
-    """What was chosen of words of which one stands for empty text."""
+    """Returns the chosen word; "" for the one that means empty text."""
     return "" if value == NONE else value
 
 
 class RemoteBackend(NpcBackend):
-    """A generator behind an address."""
+    """A backend behind an address."""
 
     url = NotifyingExport(str, "", doc="The server's address: `https://video.example.org`.")
     token_env = NotifyingExport(
@@ -52,13 +52,11 @@ class RemoteBackend(NpcBackend):
         doc="Name of the environment variable that has the server's token, in capitals:"
         " `NPC_VIDEO_TOKEN`. The token itself is never saved. Empty: none is sent.",
     )
-    token_header = NotifyingExport(
-        str, "", doc="The header that has the token. Empty: `Authorization`."
-    )
+    token_header = NotifyingExport(str, "", doc="The header of the token. Empty: `Authorization`.")
     token_prefix = NotifyingExport(
         str,
         USUAL,
-        doc="What stands before the token: `Key`, or `none`. `usual`: as the service wishes, or"
+        doc="The prefix of the token: `Key`, or `none`. `usual`: as the service wishes, or"
         " `Bearer`. After `Basic` the token may be a user and a password, `USER:PASSWORD`.",
     )
     ca_file = NotifyingExport(
@@ -66,8 +64,8 @@ class RemoteBackend(NpcBackend):
         "",
         hint=_FILE_PATH,
         hint_string="*.crt",
-        doc="Certificates in PEM that are trusted beside the usual ones: of a server that has made"
-        " its own, or of the authority that signed it. Exported games have files that end in"
+        doc="Certificates in PEM that are trusted beside the usual ones: a self-signed one, or"
+        " that of the authority that signed it. Exported games contain files that end in"
         " `.crt`.",
     )
     finish_started = FinishStarted()
@@ -118,15 +116,15 @@ class RemoteBackend(NpcBackend):
 
 @exposed(tool=True)
 class NpcComfyUiBackend(RemoteBackend):
-    """A ComfyUI server, with a chain that ships with the addon or with a workflow of one's own."""
+    """A ComfyUI server, with a workflow of the addon or your own."""
 
     url = NotifyingExport(str, _LOCAL, doc=f"The server's address: `{_LOCAL}`.")
     model = NotifyingExport(
         str,
         "wan22",
         enum=(*_MODELS, _OWN),
-        doc="What makes the clips; `own` for a workflow of your own. SVD takes no text, so emotions"
-        " have no effect on its clips.",
+        doc="The model; `own` for a workflow of your own. SVD takes no text, so emotions have no"
+        " effect on its clips.",
     )
     files = NotifyingExport(
         dict[str, str],
@@ -139,37 +137,38 @@ class NpcComfyUiBackend(RemoteBackend):
         "",
         hint=_FILE_PATH,
         hint_string="*.json",
-        doc="Saved from ComfyUI with Workflow, Export (API), with `{{prompt}}`, `{{seed}}`,"
-        " `{{image}}` and their like where each clip has its own.",
+        doc="Saved from ComfyUI with Workflow, Export (API). It has `{{prompt}}`, `{{seed}}`,"
+        " `{{image}}` and the like in place of each clip's own values.",
     )
     bindings = NotifyingExport(
         dict[str, str],
         {},
-        doc="Where a clip's own values go without being written into the workflow:"
+        doc="The inputs for a clip's own values, without writing them into the workflow:"
         " `KSampler.seed` to `seed`. A script assigns a whole new Dictionary.",
     )
     loras_after = NotifyingExport(
         str,
         "",
-        doc="Title, class or id of the node of the model that LoRAs are applied to.",
+        doc="Title, class or id of the node with the model that LoRAs are applied to.",
     )
     output = NotifyingExport(
         str,
         "",
-        doc="Title, class or id of the node that saves the clip, where several save files.",
+        doc="Title, class or id of the node that saves the clip, if several save files.",
     )
     loopable = NotifyingExport(
         bool,
         True,
-        doc="Clips end in the NPC's portrait, as they begin with it, so that any follows any, and"
-        " itself, without a cut that is seen. Clips that were made without it are made anew.",
+        doc="Clips end in the NPC's portrait, as they begin with it, so that any clip follows any"
+        " other, and itself, without a visible cut. Clips that were made without it are made"
+        " anew.",
     )
     reconnect_timeout = NotifyingExport(
         float,
         30.0,
         range=(0, 300, 1),
         suffix="s",
-        doc="How long a lost server is waited for before its clips fail.",
+        doc="The time to wait for a lost server before its clips fail.",
     )
 
     @model.changed

@@ -1,7 +1,7 @@
-"""`NpcResponseGraph`, the resource that keeps what an NPC answers.
+"""`NpcResponseGraph`, the resource that stores an NPC's response graph.
 
-It holds the text of the file as it is, so that nothing of it gets lost that other tools have put
-there. Whether it works is found out by `npc_video.graph`.
+It stores the text of the file unchanged, so that entries of other tools are kept. `npc_video.graph`
+checks it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHOWN_ONLY = 4  # PropertyUsageFlags: in the inspector, not in files
 
 @exposed(tool=True)
 class NpcResponseGraph(Resource):
-    """What an NPC answers to what is done to it, as a small graph in JSON.
+    """An NPC's answers to interactions, as a small graph in JSON.
 
     Begin with a `template`, import a `.npcgraph.json` file by putting it into the project, or load
     text with `load_json`. An NpcProfile uses it.
@@ -38,15 +38,15 @@ class NpcResponseGraph(Resource):
         _NONE,
         enum=(_NONE, *TEMPLATES, _OWN),
         usage=_SHOWN_ONLY,
-        doc="Fills the graph with one to begin with. `own` once it has been changed: empty `json`"
-        " first to choose another, so that nothing gets lost.",
+        doc="Fills the graph with a template. `own` once it has been changed: empty `json` before"
+        " you choose another, so that nothing gets lost.",
     )
     json = Property(
         str,
         "",
         hint=_MULTILINE,
         hint_string="monospace,no_wrap",
-        doc="The file as it is. What this addon does not know in it is kept.",
+        doc="The unchanged file. Unknown parts of it are kept.",
     )
 
     @json.changed
@@ -70,9 +70,9 @@ class NpcResponseGraph(Resource):
 
     @staticmethod
     def from_template(name: str) -> NpcResponseGraph | None:
-        """A new graph to begin with: `mood_meter`, `tickle_game`, `affinity`, `guard`, …
+        """Returns a new graph from a template: `mood_meter`, `tickle_game`, `affinity`, `guard`, …
 
-        An unknown name is an error, and gives nothing.
+        An unknown name is an error, and returns null.
         """
         try:
             text = _text_of(name)
@@ -85,11 +85,11 @@ class NpcResponseGraph(Resource):
 
     @main_thread_only(Error.ERR_BUSY)
     def load_json(self, text: str) -> Error:
-        """Takes the content of a file, exactly as it is.
+        """Takes the content of a file, unchanged.
 
-        Returns `OK`, or `ERR_PARSE_ERROR` if something is wrong with it: the graph then stays as
-        it was, and the log says everything that is wrong. `problems` says it of a graph whose
-        `json` is set to the text. From another thread it is `ERR_BUSY`.
+        Returns `OK`, or `ERR_PARSE_ERROR` if something is wrong with it. Then the graph stays as it
+        was, and the log lists all errors. `problems` lists those of a graph whose `json` is set to
+        the text. On another thread it returns `ERR_BUSY`.
         """
         if wrong := problems_of(text):
             push_error(f"The graph was not loaded: {' '.join(wrong)}")
@@ -98,7 +98,7 @@ class NpcResponseGraph(Resource):
         return Error.OK
 
     def to_json(self) -> str:
-        """The content for a `.npcgraph.json` file."""
+        """Returns the content for a `.npcgraph.json` file."""
         return str(self.json)
 
     def save_json(self, path: str) -> Error:
@@ -119,11 +119,11 @@ class NpcResponseGraph(Resource):
         return Error(error)
 
     def problems(self) -> list[str]:
-        """Everything that is wrong with the graph, by node and field; empty if nothing is."""
+        """Lists all errors of the graph, by node and field; empty if there are none."""
         return problems_of(self.json)
 
     def document(self) -> dict:
-        """The file as a Dictionary; empty if the text is no JSON."""
+        """Returns the file as a Dictionary; empty if the text is no JSON."""
         try:
             found = json.loads(self.json)
         except (ValueError, RecursionError):
@@ -132,7 +132,7 @@ class NpcResponseGraph(Resource):
 
 
 def problems_of(text: str) -> list[str]:
-    """Everything that is wrong with the content of a file; empty if nothing is."""
+    """Lists all errors in the content of a file; empty if there are none."""
     try:
         npc_video.load_metadata(text)
     except GraphError as error:
@@ -140,5 +140,5 @@ def problems_of(text: str) -> list[str]:
     return []
 
 
-# Asked for again and again by the inspector.
+# Called again and again by the inspector.
 _text_of = cache(template_text)

@@ -23,10 +23,10 @@ _METHOD, _CONSTRUCTOR = "generate", "_init"
 
 @exposed(tool=True)
 class NpcScriptBackend(NpcBackend):
-    """Clips made by a function of a script: `func generate(request: Dictionary)`.
+    """Makes clips with a function of a script: `func generate(request: Dictionary)`.
 
-    What it gets and returns is said at `NpcVideoPlayer.set_generator`. One object of the script
-    makes all clips.
+    `NpcVideoPlayer.set_generator` describes its argument and result. One object of the script makes
+    all clips.
     """
 
     generator = NotifyingExport(

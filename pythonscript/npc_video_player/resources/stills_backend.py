@@ -1,4 +1,4 @@
-"""`NpcStillsBackend`, pictures of an NPC by expression, as a generator."""
+"""`NpcStillsBackend`, which makes clips from an NPC's pictures by expression."""
 
 from __future__ import annotations
 
@@ -24,31 +24,32 @@ __all__ = ["NpcStillsBackend"]
 
 @exposed(tool=True)
 class NpcStillsBackend(NpcBackend):
-    """Clips made of pictures of the NPC, one for each expression: they move, and blink.
+    """Makes clips from pictures of the NPC, one for each expression: they move, and blink.
 
-    What has no picture of its own is shown by that of a similar feeling, else by the neutral one,
-    else by the portrait, in the light of the feeling. The picture itself is there in the frame of
-    the interaction, as the placeholder.
+    An expression without a picture uses that of a similar feeling, else the neutral one, else the
+    portrait, in the light of the feeling. The picture is the placeholder: it shows in the frame of
+    the interaction.
     """
 
     folder = NotifyingExport(
         str,
         "",
         dir=True,
-        doc="Where pictures are that are named after expressions: `happy.png`, `mira_sad.webp`.",
+        doc="The folder of pictures that are named after expressions: `happy.png`,"
+        " `mira_sad.webp`.",
     )
     pictures = NotifyingExport(
         dict[str, Texture2D],
         {},
-        doc="The same one by one, by expression, emotion or a word of your own; they win over those"
-        " of the folder. A script assigns a whole new Dictionary.",
+        doc="Single pictures, by expression, emotion or your own word; they override those of the"
+        " folder. A script assigns a whole new Dictionary.",
     )
     picture_eyes = NotifyingExport(
         dict[str, list],
         {},
-        doc="Where the eyes of single pictures are, by the words that these go by: each an Array of"
-        " Rect2 in the picture's own pixels, empty for one that does not blink. Pictures that are"
-        " not in it have the eyes of the NPC. A script assigns a whole new Dictionary.",
+        doc="The eyes of single pictures, by the words of these: each an Array of Rect2 in the"
+        " picture's own pixels, empty for one that should not blink. Pictures without an entry"
+        " have the eyes of the NPC. A script assigns a whole new Dictionary.",
     )
     simulate_latency = NotifyingExport(
         bool,
@@ -66,7 +67,7 @@ class NpcStillsBackend(NpcBackend):
         self._found = None
 
     def stills(self) -> dict[str, Texture2D]:
-        """All pictures, by the words that they go by."""
+        """Returns all pictures, by their words."""
         if self._found is None:
             given = {str(word).lower(): each for word, each in self.pictures.items()}
             own = {word: each for word, each in given.items() if each is not None}
@@ -74,7 +75,7 @@ class NpcStillsBackend(NpcBackend):
         return self._found
 
     def _still(self, params: VideoParams, least: float = ALIKE) -> Texture2D | None:
-        """The picture for a clip, None where none is as like the feeling as `least` says."""
+        """Returns the picture for a clip; None if none is as similar as `least` to the feeling."""
         stills = self.stills()
         word, _ = choose_picture(stills, params.expression, params.emotion, least)
         return stills.get(word)
@@ -132,7 +133,7 @@ def _refuse_empty(word: str) -> None:
 
 
 def _refuse_misspelt(word: str) -> None:
-    from npc_video.face.words import misspelt_expression  # only who looks for mistakes needs it
+    from npc_video.face.words import misspelt_expression  # only needed for finding mistakes
 
     if meant := misspelt_expression(word):
         raise InvalidDataError(
@@ -141,7 +142,7 @@ def _refuse_misspelt(word: str) -> None:
 
 
 def _pictures_in(folder: str) -> dict[str, Texture2D]:
-    """Those of a folder, by their names; in an exported game they are in no folder any more."""
+    """Returns the pictures of a folder by name; an exported game has no such folder any more."""
     if not folder:
         return {}
     names = sorted(str(name) for name in ResourceLoader.list_directory(folder))

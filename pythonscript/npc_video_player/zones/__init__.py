@@ -1,1 +1,1 @@
-"""The nodes that turn mouse, pen and fingers into interactions."""
+"""Defines the nodes that turn mouse, pen and fingers into interactions."""

@@ -50,10 +50,10 @@ class NpcInteractionZone(Zone, Control):
         if what == Control.NOTIFICATION_DRAW:
             self._draw_outline()
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
-            # A script's own `_gui_input` would take the place of one of ours.
+            # A script's own `_gui_input` would replace ours.
             self.gui_input.connect(self._on_gui_input)
         elif what == Control.NOTIFICATION_FOCUS_ENTER:
-            # A click needs no frame that says where the keyboard is.
+            # A click needs no frame for the keyboard focus.
             self._is_focus_shown = not Input.get_mouse_button_mask()
             self.queue_redraw()
         elif what == Control.NOTIFICATION_FOCUS_EXIT:
@@ -87,9 +87,9 @@ class NpcInteractionZone(Zone, Control):
 class NpcInteractionZone2D(Zone, Area2D):
     """Collision shapes on an NPC that turn mouse, touch and pen into interactions.
 
-    For NPCs that are seen on sprites: give it a `zone`, CollisionShape2D or CollisionPolygon2D
-    children, and the `player` that reacts. `input_pickable` switches it off. What a Control in
-    front of it takes does not reach it; of zones that overlap the last in the tree is touched.
+    It is for NPCs on sprites. Give it a `zone`, CollisionShape2D or CollisionPolygon2D children,
+    and the `player` that reacts. `input_pickable` switches it off. A Control in front of it may
+    take events first. Of zones that overlap, the last in the tree is touched.
     """
 
     def _notification(self, what: int) -> None:
@@ -102,7 +102,7 @@ class NpcInteractionZone2D(Zone, Area2D):
         return self.make_input_local(event)
 
     def _begin(self, event: Any) -> bool:
-        """A pointer came down and nothing has taken it: whether the zone does."""
+        """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         if not self.input_pickable or not self.is_visible_in_tree():
             return False
         here = self.make_input_local(event)
@@ -145,10 +145,10 @@ class NpcInteractionZone2D(Zone, Area2D):
 
 @exposed(hidden=True)
 class NpcZoneListener(Node):
-    """Hears the events of a viewport for a zone of 2D or 3D, which makes it by itself.
+    """Receives a viewport's events for a zone of 2D or 3D, which makes it by itself.
 
-    A node of its own, because the zone's `_input` belongs to the scripts that extend it. A touch
-    begins where nothing else has taken it, and is followed wherever it goes.
+    It is a node of its own, because the zone's `_input` belongs to the scripts that extend it. A
+    touch begins if nothing else has taken it, and is followed wherever it goes.
     """
 
     def _notification(self, what: int) -> None:

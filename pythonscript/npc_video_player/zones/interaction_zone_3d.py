@@ -1,4 +1,4 @@
-"""`NpcInteractionZone3D`: lets players touch an NPC that is seen on something in a 3D world."""
+"""`NpcInteractionZone3D`: lets players touch an NPC on a surface in a 3D world."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _WHOLE = Rect2(0.0, 0.0, 1.0, 1.0)
 
 @exposed(tool=True)
 class NpcInteractionZone3D(Zone, Node3D):
-    """What shows an NPC in a 3D world, turning mouse, touch and pen into interactions.
+    """Turns mouse, touch and pen on an NPC in a 3D world into interactions.
 
-    Put it below the MeshInstance3D, Sprite3D or Area3D that the NPC is seen on, and choose the
-    `player` that reacts. Where it names no zone, the interaction comes from the NpcInteractionZone
-    of that player which lies under the pointer in the picture. Of several in a line the nearest to
-    the camera is touched. While the mouse is captured, what is in the middle of the view is.
+    Put it below the MeshInstance3D, Sprite3D or Area3D that shows the NPC, and choose the `player`
+    that reacts. If it names no zone, the interaction comes from the NpcInteractionZone of that
+    player under the pointer in the picture. Of several zones in a line, the nearest to the camera
+    is touched. While the mouse is captured, the middle of the view is touched.
     """
 
     surface = Property(
@@ -45,20 +45,20 @@ class NpcInteractionZone3D(Zone, Node3D):
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="MeshInstance3D,Sprite3D,Area3D",
-        doc="What the NPC is seen on: a mesh by its texture coordinates, a sprite, or an area, in"
-        " whose box of shapes the picture lies flat. Empty: the node above this one.",
+        doc="The node that shows the NPC: a mesh by its texture coordinates, a sprite, or an"
+        " area, in whose box of shapes the picture lies flat. Empty: the node above this one.",
     )
     area = Property(
         Rect2,
         _WHOLE,
-        doc="Which part of the picture the zone is, from (0, 0) to (1, 1).",
+        doc="The part of the picture that the zone covers, from (0, 0) to (1, 1).",
     )
     blocking_mask = Property(
         int,
         1,
         hint=_LAYERS_3D_PHYSICS,
-        doc="The physics layers whose bodies keep pointers off where they stand before it. Those"
-        " above and below the surface in the tree do not. 0: none does.",
+        doc="The physics layers whose bodies block pointers in front of the zone. Those above and"
+        " below the surface in the tree do not. 0: none does.",
     )
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class NpcInteractionZone3D(Zone, Node3D):
     # ---- Pointers ----
 
     def _begin(self, event: Any) -> bool:
-        """A pointer came down and nothing has taken it: whether the zone does."""
+        """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         met = self._met_at(event)
         if met is None or any(nearer.distance < met.distance for nearer in self._others_at(event)):
             return False
@@ -92,7 +92,7 @@ class NpcInteractionZone3D(Zone, Node3D):
         return bool(self._touches)
 
     def _local(self, event: Any) -> Any:
-        """The event where it is in the picture; beside it, where it was last."""
+        """Returns the event in the picture's coordinates, or at its last place outside of it."""
         met = self._met_at(event)
         self._is_met = met is not None
         if met is not None:
@@ -117,7 +117,7 @@ class NpcInteractionZone3D(Zone, Node3D):
         return max(1.0, float(min(self._picture())))
 
     def _picture(self) -> Vector2:
-        """As large as the player, for what is large or small is so against the whole NPC."""
+        """Returns the player's size, because movements are measured against the whole NPC."""
         player = self._player()
         size = player.size if isinstance(player, Control) else Vector2()
         return size if min(size) > 0.0 else Vector2(1000.0, 1000.0)
@@ -125,7 +125,7 @@ class NpcInteractionZone3D(Zone, Node3D):
     # ---- Rays ----
 
     def _met_at(self, event: Any) -> Hit | None:
-        """Where the ray through a pointer meets the zone."""
+        """Returns the point at which the ray through a pointer meets the zone."""
         surface, camera = self._surface(), self.get_viewport().get_camera_3d()
         if surface is None or camera is None or not self.is_visible_in_tree():
             return None
@@ -147,13 +147,13 @@ class NpcInteractionZone3D(Zone, Node3D):
         node = self.get_node_or_null(self.surface) if self.surface else self.get_parent()
         return node if isinstance(node, SURFACES) else None
 
-    # ---- Which zone it is ----
+    # ---- The zone in the picture ----
 
     def _zone_name(self) -> str:
         return self._named or "unknown"
 
     def _zone_in_picture(self, point: Vector2) -> str:
-        """The foremost zone of the player at a point of its picture, "" where there is none."""
+        """Returns the foremost zone of the player at a point of its picture, "" if none."""
         player = self._player()
         if not isinstance(player, NpcVideoPlayer):
             return ""

@@ -1,6 +1,6 @@
-"""Where a ray meets what shows a picture in a 3D world, and which point of the picture is there.
+"""Finds the point of a picture in a 3D world that a ray meets.
 
-Points of the picture are parts of its width and height, from (0, 0) in the upper left corner.
+Points are parts of the picture's width and height, from (0, 0) in the upper left corner.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ __all__ = ["SURFACES", "Hit", "Ray", "hit"]
 
 SURFACES = (MeshInstance3D, Sprite3D, Area3D)
 _VERTICES, _UVS, _INDICES = 0, 4, 12  # of Mesh.ArrayType
-_MAX_FACES, _BEYOND = 8, 1e-4  # that a ray goes through, and how far behind one it goes on
-_MAX_AREAS = 16  # in front of the one that is meant, which let pointers through
-_NEAR = 0.99  # parts of the way on which something may stand before the surface
+_MAX_FACES, _BEYOND = 8, 1e-4  # faces that a ray passes, and the gap behind each
+_MAX_AREAS = 16  # surfaces in front of the right one that let pointers through
+_NEAR = 0.99  # the part of the way to the surface that is searched for bodies
 
 
 @dataclass(frozen=True, slots=True)
 class Ray:
-    """From `origin` along `direction`, which has the length 1, as far as `length`."""
+    """A ray from `origin` along `direction`, which has the length 1, as far as `length`."""
 
     origin: Vector3
     direction: Vector3
@@ -47,22 +47,22 @@ class Ray:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a ray meets a surface: how far away, and at which point of the picture."""
+    """The point at which a ray meets a surface: its distance, and its place in the picture."""
 
     distance: float
     point: Vector2
 
 
 def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
-    """Where `ray` meets a node of `SURFACES`, if nothing stands before it.
+    """Returns the point at which `ray` meets a node of `SURFACES`, if nothing blocks it.
 
-    Meshes and sprites are met as the viewport's camera draws them; an Area3D shows the picture flat
-    in the box around its shapes, its thinnest side towards the viewer. Where physics has a thread
-    of its own, nothing is in the way, and areas are not met.
+    Meshes and sprites are met as the viewport's camera draws them. An Area3D shows the picture flat
+    in the box around its shapes, its thinnest side towards the viewer. If physics has a thread of
+    its own, nothing blocks, and areas are not met.
 
     Args:
-        blocking: the physics layers whose bodies are in the way, but for those above and below the
-            surface in the tree.
+        blocking: the physics layers whose bodies block, but for those above and below the surface
+            in the tree.
     """
     if not surface.is_visible_in_tree():
         return None
@@ -75,7 +75,7 @@ def hit(surface: Any, ray: Ray, blocking: int) -> Hit | None:
 
 
 def _is_drawn(surface: Any, ray: Ray, distance: float) -> bool:
-    """Whether the camera draws what it has in view of a mesh or a sprite."""
+    """Tells whether the camera draws the part of a mesh or a sprite that the ray meets."""
     camera = surface.get_viewport().get_camera_3d()
     place = camera.get_global_transform()
     depth = (ray.origin + ray.direction * distance - place.origin).dot(-place.basis.z)
@@ -116,9 +116,9 @@ def _on_mesh(node: MeshInstance3D, ray: Ray) -> Hit | None:
 def _uv(
     node: MeshInstance3D, mesh: Any, face: int, position: Vector3, along: Vector3
 ) -> Vector2 | None:
-    """The texture's coordinates at `position` of a triangle, for who looks along `along`.
+    """Returns the texture coordinates at `position` of a triangle, viewed along `along`.
 
-    None where it has none, or is not drawn from there.
+    None if it has none, or is not drawn from there.
     """
     for index in range(mesh.get_surface_count()):
         arrays = mesh.surface_get_arrays(index)
@@ -148,7 +148,7 @@ def _uv(
 
 
 def _shows(material: Any, *, is_front: bool) -> bool:
-    """Whether a side of a face is drawn; of a shader nobody knows, so it counts as drawn."""
+    """Tells whether a side of a face is drawn; with an unknown shader it counts as drawn."""
     if material is None:
         return is_front
     if not isinstance(material, BaseMaterial3D):
@@ -158,7 +158,7 @@ def _shows(material: Any, *, is_front: bool) -> bool:
 
 
 def _weights(a: Vector3, b: Vector3, c: Vector3, point: Vector3) -> tuple[float, float, float]:
-    """How much of each corner is in a point of their triangle; they add up to 1."""
+    """Returns the weights of the corners at a point of their triangle; they add up to 1."""
     normal = (b - a).cross(c - a)
     area = normal.dot(normal)
     if area <= 0.0:
@@ -197,7 +197,7 @@ def _on_sprite(sprite: Sprite3D, ray: Ray) -> Hit | None:
 
 
 def _place(sprite: Sprite3D, ray: Ray) -> Transform3D:
-    """Where it is seen, which for one that turns to the viewer is not where it is."""
+    """Returns the sprite's place on screen, which differs for one that turns to the viewer."""
     place = sprite.get_global_transform()
     if sprite.billboard == BaseMaterial3D.BILLBOARD_DISABLED:
         return place
@@ -213,7 +213,7 @@ def _place(sprite: Sprite3D, ray: Ray) -> Transform3D:
 
 
 def _in_texture(sprite: Sprite3D, texture: Any, x: float, y: float) -> Vector2:
-    """A point of what is seen of the texture, of its region and frame."""
+    """Converts a point of the sprite to one of its texture, region and frame."""
     columns, rows = sprite.hframes, sprite.vframes
     x = (sprite.frame % columns + x) / columns
     y = (sprite.frame // columns + y) / rows
@@ -271,7 +271,7 @@ def _boxes(area: Area3D) -> Iterator[AABB]:
                 yield place * shape.get_debug_mesh().get_aabb()
 
 
-# ---- What stands before them ----
+# ---- Blocking bodies ----
 
 
 def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
@@ -292,7 +292,7 @@ def _is_blocked(surface: Any, ray: Ray, distance: float, blocking: int) -> bool:
 
 
 def _can_ask() -> bool:
-    """Whether physics answers at any time, which it does not where it has a thread of its own."""
+    """Tells whether physics answers at any time; with a thread of its own it does not."""
     return not ProjectSettings.get_setting("physics/3d/run_on_separate_thread")
 
 

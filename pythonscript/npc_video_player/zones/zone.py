@@ -1,7 +1,7 @@
-"""What both kinds of zones do: hear pointers, and tell what they did, to the game and to a player.
+"""Implements all zones: receives pointers, and reports interactions to the game and a player.
 
-`npc_video.touch.touches` decides when a touch counts, and as what; which events reach a zone is
-up to the nodes in `interaction_zone`.
+`npc_video.touch.touches` decides when a touch counts, and as which gesture. The nodes in
+`interaction_zone` choose the events that reach a zone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["KEY", "Zone"]
 GROUP = "npc_interaction_zones"
 _DEFAULT_TOOL = "hand"
 
-# Pointers besides fingers, which count from 0.
+# Ids of pointers besides fingers, which count from 0.
 _MOUSE, KEY = -1, -2
 
 _NODE_PATH_VALID_TYPES = 26  # a PropertyHint
@@ -51,34 +51,35 @@ _LOSSES = (
 
 
 class Zone:
-    """The part of a zone that is the same for a Control and an Area2D."""
+    """The part of a zone that a Control and an Area2D share."""
 
     zone = Property(
         str,
         "",
-        doc="What the response graph calls this part of the NPC, such as `cheek`.",
+        doc="The response graph's name for this part of the NPC, such as `cheek`.",
     )
     tool = Property(
         str,
         "",
-        doc="What the player touches the NPC with, such as `feather`. Empty: what the property"
-        " `tool` of the player node says, else `hand`. To choose one for all zones:"
-        ' `get_tree().set_group("npc_interaction_zones", "tool", "feather")`.',
+        doc="The player's tool, such as `feather`. Empty: the property `tool` of the player node,"
+        " else `hand`. To choose one for all zones: "
+        '`get_tree().set_group("npc_interaction_zones", "tool", "feather")`.',
     )
     interval = Property(
         float,
         0.5,
         range=(0.1, 5, 0.05),
         suffix="s",
-        doc="The least time between two interactions of one finger, pen or mouse; how often a touch"
-        " that lasts is told.",
+        doc="The least time between two interactions of one finger, pen or mouse, and the time"
+        " between reports of a touch that lasts.",
     )
     player = Property(
         NodePath,
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="NpcVideoPlayer",
-        doc="Whose `react` is called. Empty: the nearest NpcVideoPlayer above this node, if any.",
+        doc="The node whose `react` is called. Empty: the nearest NpcVideoPlayer above this node,"
+        " if any.",
     )
     interaction = signal(
         interaction=dict,
@@ -102,7 +103,7 @@ class Zone:
 
     @main_thread_only()
     def cancel_touches(self) -> None:
-        """Ends what is going on without an interaction, as pausing and losing the focus do."""
+        """Ends present touches without an interaction, as pausing and losing the focus do."""
         self._touches.drop()
         self._follow()
 
@@ -132,7 +133,7 @@ class Zone:
     def _hear(self, event: Any) -> None:
         """Takes an event whose position is in the zone's own coordinates."""
         if event.device == InputEvent.DEVICE_ID_EMULATION:
-            return  # what it was made from comes too
+            return  # the original event comes too
         if isinstance(event, InputEventMouseMotion):
             self._move(_MOUSE, event)
         elif isinstance(event, InputEventScreenDrag):
@@ -165,7 +166,7 @@ class Zone:
             self._tell(self._touches.move(pointer, now, *at, event.pressure, inside=inside))
 
     def _follow(self) -> None:
-        """Costs something in every frame only as long as there is something to follow."""
+        """Processes frames only while there is a touch to follow."""
         self.set_process_internal(bool(self._touches))
 
     def _contains(self, point: Vector2) -> bool:
@@ -175,7 +176,7 @@ class Zone:
         raise NotImplementedError
 
     def _extent(self) -> float:
-        """Size of what is touched: a movement is large or small against the whole NPC."""
+        """Returns the size against which movements are measured: that of the whole NPC."""
         player = self._player_above()
         if player is not None:
             there, here = player.get_global_transform(), self.get_global_transform()
@@ -187,10 +188,10 @@ class Zone:
     def _zone_name(self) -> str:
         return str(self.zone) or "unknown"
 
-    # ---- Who is told ----
+    # ---- Reports ----
 
     def _tell(self, gesture: Gesture | None) -> None:
-        # What is told of one finger may have freed the zone when the next one's turn comes.
+        # The report for one finger may have freed the zone before that for the next.
         if gesture is None or not is_instance_valid(self):
             return
         player = self._player()
@@ -221,5 +222,5 @@ class Zone:
 
 
 def _tool_of(player: Object | None) -> Any:
-    """What a player node holds in its hand: a name, or `{id, type}`."""
+    """Returns the tool in a player node's hand: a name, or `{id, type}`."""
     return None if player is None else player.get("tool")
