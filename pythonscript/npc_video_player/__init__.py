@@ -1,4 +1,4 @@
-"""The node that games use: engine classes on top of `npc_video`, with the bridge in between.
+"""Defines the node that games use: engine classes that connect `npc_video` with the bridge.
 
 Importing it registers the classes, so the extension does that when the engine starts.
 """

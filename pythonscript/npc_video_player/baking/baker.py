@@ -1,7 +1,7 @@
-"""The scene that `npc-video bake` runs: bakes the clips of a project's NPCs, and ends.
+"""Bakes the clips of a project's NPCs in the scene of `npc-video bake`, and ends.
 
 It runs as a game does, without an editor and without a window, so that generators work that are
-scripts of the game. What it tells is a line of JSON each, after `SAYS`.
+scripts of the game. Its reports are lines of JSON, each after `SAYS`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FRAMES_PER_SECOND = 60  # without a window the engine would run as fast as it c
 
 @exposed
 class NpcBaker(Node):
-    """Bakes what its arguments say, one NPC after the other, and ends the engine."""
+    """Bakes as its arguments say, one NPC after the other, and ends the engine."""
 
     def _ready(self) -> None:
         Engine.max_fps = _FRAMES_PER_SECOND
@@ -75,7 +75,7 @@ class NpcBaker(Node):
         except (NpcVideoError, OSError) as error:
             self._fail(f"{part.name}: {error}")
             return
-        except Exception as error:  # else nobody would end the engine
+        except Exception as error:  # otherwise nobody would end the engine
             self._fail(f"{part.name}: it broke: {error!r}.")
             return
         count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
@@ -102,7 +102,7 @@ class NpcBaker(Node):
         return Walk(evaluator, with_opening=npc.opens_with_generated).finish()
 
     def _tell_of_functions(self) -> None:
-        """Says where a game has a function make clips, which only runs while it is played."""
+        """Reports where a game's function makes clips, which only runs while the game is played."""
         if self._wanted["backend"] or all(part.backend for part in self._parts):
             return
         for path, call in scripts_with_generators().items():
@@ -113,7 +113,7 @@ class NpcBaker(Node):
             )
 
     def _backend_of(self, part: Part) -> str:
-        """What makes the clips of an NPC, in words."""
+        """Describes the backend of an NPC."""
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return "the embedded generator"
@@ -154,7 +154,7 @@ class NpcBaker(Node):
 def _work(
     part: Part, clips: list[VideoParams], backend: Backend
 ) -> Callable[[Callable[..., None]], Any]:
-    """Makes the clips that are not in the folder of an NPC."""
+    """Makes the clips that an NPC's folder lacks."""
     path = Path(ProjectSettings.globalize_path(part.folder))
     preset = npc_video.QUALITY_PRESETS[part.preset]
 

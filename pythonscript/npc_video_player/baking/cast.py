@@ -1,4 +1,4 @@
-"""Who plays in a project: the NPCs of its scenes and files, for who bakes their clips."""
+"""Finds the NPCs of a project's scenes and files, for baking."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Part:
     Attributes:
         profile: the file of its profile, "" for none.
         backend: of the player that shows it, None for the embedded generator.
-        folder: where its clips go.
+        folder: the folder for its clips.
     """
 
     npc: Profile
@@ -45,12 +45,12 @@ class Part:
         return self.npc.name or self.npc.id or self.profile or "an NPC without a name"
 
     def is_called(self, name: str) -> bool:
-        """Whether that is its name, its id, or the file of its profile."""
+        """Returns whether this is its name, its id, or the file of its profile."""
         return name in (self.npc.name, self.npc.id, self.profile, self.profile[len("res://") :])
 
 
 def cast_of(names: list[str]) -> list[Part]:
-    """Those of the project that have one of these names, all if there are none; each once.
+    """Returns the NPCs of the project with one of these names, all if there are none; each once.
 
     Raises:
         InvalidDataError: one has none of the names, or there is nobody.
@@ -71,14 +71,14 @@ def cast_of(names: list[str]) -> list[Part]:
 
 
 def scripts_with_generators() -> dict[str, str]:
-    """The scripts of the project that give a player what makes its clips, and how they do."""
+    """Returns the scripts of the project that set a generator of a player, and how they do."""
     scripts = [path for path in _files("res://") if path.endswith(_SCRIPTS)]
     calls = {path: call_in(str(FileAccess.get_file_as_string(path)), path) for path in scripts}
     return {path: call for path, call in calls.items() if call}
 
 
 def _parts() -> Iterator[Part]:
-    """Those in scenes first: their players say more."""
+    """Yields those in scenes first, because their players define more."""
     files = list(_files("res://"))
     for path in files:
         if path.endswith((".tscn", ".scn")) and (scene := _loaded(path, PackedScene)) is not None:
@@ -110,7 +110,7 @@ def _part_of(player: NpcVideoPlayer) -> Part:
 
 
 def _files(folder: str) -> Iterator[str]:
-    """All files below a folder into which the engine looks, those of addons aside."""
+    """Yields all files below a folder that the engine reads, without those of addons."""
     there = DirAccess.open(folder)
     if there is None or there.file_exists(_IGNORED):
         return
@@ -122,7 +122,7 @@ def _files(folder: str) -> Iterator[str]:
 
 
 def _loaded(path: str, kind: type) -> object:
-    """The resource; None where it is of another kind or broken, which the engine tells."""
+    """Returns the resource; None if it is of another kind or broken, which the engine reports."""
     found = ResourceLoader.load(path)
     return found if isinstance(found, kind) else None
 

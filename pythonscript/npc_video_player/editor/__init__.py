@@ -1,4 +1,4 @@
-"""What Godot's editor gets: imports, previews and buttons for the classes of this addon.
+"""Adds imports, previews and buttons for the classes of this addon to Godot's editor.
 
 Games never load it. `plugin` adds everything to the editor.
 """

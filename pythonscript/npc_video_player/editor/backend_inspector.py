@@ -1,4 +1,4 @@
-"""Buttons on generators: whether they work, and how long a clip takes."""
+"""Adds buttons to backends that test them and make a clip."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PRESET = "realtime"
 
 @exposed(hidden=True)
 class NpcBackendInspector(EditorInspectorPlugin):
-    """Adds "Test connection" to generators."""
+    """Adds "Test connection" to backends."""
 
     def _can_handle(self, edited: Any) -> bool:
         return isinstance(edited, NpcBackend)
@@ -30,7 +30,7 @@ class NpcBackendInspector(EditorInspectorPlugin):
 
 
 class BackendTest:
-    """Asks a generator how it is, and for a clip if that is wanted; `root` is the control."""
+    """Asks a backend for its health, and for a clip on request; `root` is the control."""
 
     def __init__(self, backend: NpcBackend):
         self._backend = backend
@@ -99,7 +99,7 @@ class BackendTest:
             self._end("Cancelled.")
 
     def _forget(self) -> None:
-        """What was found out is no longer so."""
+        """Drops the results, which are out of date."""
         self._give_up()
         self._facts.show(())
         look.tell(self._state, "")

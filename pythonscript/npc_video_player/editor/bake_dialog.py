@@ -1,4 +1,4 @@
-"""The dialog that makes the clips a game ships with."""
+"""Implements the dialog that makes the clips a game ships with."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _WIDTH, _MISSED_HEIGHT = 460, 110
 
 
 class BakeDialog:
-    """Has what an NPC is most often asked for made into a folder of the project.
+    """Makes the clips that an NPC is most often asked for, into a folder of the project.
 
     Args:
-        baked: takes the folder when there are clips in it.
+        baked: called with the folder when there are clips in it.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class BakeDialog:
         self._dialog = ConfirmationDialog()
         self._dialog.title = "Bake Common States"
         self._dialog.ok_button_text, self._dialog.cancel_button_text = "Bake", "Close"
-        # The editor stays at hand meanwhile.
+        # The editor stays usable meanwhile.
         self._dialog.exclusive = self._dialog.dialog_hide_on_ok = False
         self._folder = LineEdit()
         self._folder.text = folder or _FOLDER
@@ -155,10 +155,10 @@ class BakeDialog:
 
         return _chosen_row(self._folder, "Folder", "Choose a folder.", choose)
 
-    # ---- What is made ----
+    # ---- The clips to make ----
 
     def _foresee(self) -> None:
-        """Finds out what the NPC will be asked for: from a playthrough, or by playing with it."""
+        """Finds the clips that the NPC needs: from a playthrough, or by playing with it."""
         if self._job is not None:
             return
         if self._walk is not None:
@@ -202,7 +202,7 @@ class BakeDialog:
     def _wanted(self) -> list[VideoParams]:
         return [params for params, _ in self._forecast.weighted[: int(self._count.value)]]
 
-    # ---- While it bakes ----
+    # ---- During baking ----
 
     def _begin(self) -> None:
         folder = self._folder.text.strip()
@@ -289,7 +289,7 @@ class BakeDialog:
 
 
 def bake_button(pressed: Callable[[], None]) -> Button:
-    """What opens the dialog, in an inspector."""
+    """Makes the button in an inspector that opens the dialog."""
     return look.button(
         "Bake Common States…",
         "Bake",
@@ -301,7 +301,7 @@ def bake_button(pressed: Callable[[], None]) -> Button:
 def _chosen_row(
     field: LineEdit, icon: str, tooltip: str, choose: Callable[[], None]
 ) -> HBoxContainer:
-    """A path, and a button that chooses one."""
+    """Makes a row with a path, and a button that chooses one."""
     row = HBoxContainer()
     button = Button()
     button.icon, button.tooltip_text = look.icon(icon), tooltip

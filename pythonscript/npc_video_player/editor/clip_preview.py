@@ -1,6 +1,6 @@
-"""A small preview in the inspector: what a player would show, moving only while somebody watches.
+"""Shows a small preview in the inspector, which moves only while somebody watches.
 
-The editor draws only when something changes, so what moves for ever would keep it busy for ever.
+The editor draws only when something changes, so a picture that moves for ever would keep it busy.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WATCHED_SECONDS = 2.0 * CLIP_SECONDS
 
 @dataclass(slots=True)
 class _PreviewNpc:
-    """The NPC that is previewed, as far as `Screen` needs it."""
+    """The previewed NPC, with the members that `Screen` needs."""
 
     portrait: Any = None
 
@@ -35,12 +35,12 @@ class _PreviewNpc:
 
 
 class ClipPreview:
-    """`root` shows a face, and then the clip in its place.
+    """A preview: `root` shows a face, and then the clip in its place.
 
     It moves for two loops after each change, and while the mouse is over it.
 
     Args:
-        failed: takes a sentence on why a clip cannot be played.
+        failed: called with a sentence on why a clip cannot be played.
     """
 
     def __init__(self, failed: Callable[[str], None]):
@@ -64,12 +64,12 @@ class ClipPreview:
         return self._is_moving
 
     def rest(self, params: VideoParams, portrait: Any) -> None:
-        """Shows who it is."""
+        """Shows the NPC at rest."""
         self._npc.portrait = portrait
         self._show(lambda screen: screen.cover(Fallback.PLACEHOLDER, params, CLIP_SECONDS))
 
     def act(self, params: VideoParams) -> None:
-        """Shows what is felt: on the portrait, or on the drawn face where there is none."""
+        """Shows a feeling: on the portrait, or on the drawn face without one."""
         kind = Fallback.PROCEDURAL if self._npc.portrait is None else Fallback.PLACEHOLDER
         self._show(lambda screen: screen.cover(kind, params, CLIP_SECONDS))
 

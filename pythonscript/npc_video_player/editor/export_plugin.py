@@ -1,6 +1,6 @@
-"""What makes an exported game whole: its Python, its own modules, its baked clips, our shaders.
+"""Completes an exported game: its Python, its own modules, its baked clips, our shaders.
 
-The engine copies the loader beside the game, because it is an extension's library; the loader then
+The engine copies the loader beside the game, because it is an extension's library. The loader then
 finds the folder `python` beside itself.
 """
 
@@ -27,7 +27,7 @@ _MODULES = "pythonscript/modules"
 _CACHE = ".godot/npc_python"
 _BAKING = "res://addons/npc_video_player/bake.tscn"
 _WHO = "NPC Video Player"
-# A library that is not there is what the engine fails an export for; a message alone is not.
+# The engine fails an export for a missing library; a message alone does not.
 _MISSING = "res://.godot/npc_python/this export has failed"
 
 _BOOL, _STRING, _STRINGS = 1, 4, 34  # of the engine's Variant.Type
@@ -43,7 +43,7 @@ _OPTIONS = (
 
 @exposed(hidden=True)
 class NpcExport(EditorExportPlugin):
-    """Adds to an export what the engine would leave out."""
+    """Adds to an export the files that the engine would leave out."""
 
     def _get_name(self) -> str:
         return "NpcExport"
@@ -81,7 +81,7 @@ class NpcExport(EditorExportPlugin):
             self._fail(str(error))
 
     def _export_file(self, path: str, kind: str, features: list[str]) -> None:
-        # The first the preset takes along too; the other is of no use in a game.
+        # The preset includes the first already; the other is of no use in a game.
         if path in self._added or path == _BAKING:
             self.skip()
 
@@ -125,7 +125,8 @@ class NpcExport(EditorExportPlugin):
         cache = Path(ProjectSettings.globalize_path("res://"), _CACHE)
         pack = str(self.get_option("python/runtime") or "")
         runtime = runtime_for_export(platform, pack, choices, cache)
-        if platform.system != "macos":  # there it is inside of the application, which is made anew
+        # On macOS the runtime is inside of the application, which is made anew.
+        if platform.system != "macos":
             clear_old_runtime(game.parent)
         self.add_shared_object(str(runtime), [], "")
         return minor_of(runtime)
@@ -138,5 +139,5 @@ class NpcExport(EditorExportPlugin):
 
 
 def texts(setting: Any) -> list[str]:
-    """An array of texts, of which a file written by hand may have one alone."""
+    """Returns an array of texts; a file written by hand may have a single text."""
     return [setting] if isinstance(setting, str) and setting else [*(setting or ())]

@@ -1,6 +1,6 @@
-"""`.npcgraph.json` files become graphs, and graphs become such files again.
+"""Imports `.npcgraph.json` files as graphs, and exports graphs as such files.
 
-The inspector of a graph says what is wrong with it, above its properties.
+The inspector of a graph lists its errors above its properties.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class NpcGraphImport(EditorImportPlugin):
 
 
 def import_missed() -> None:
-    """Imports files that the editor has seen before it knew how, and takes for plain JSON since."""
+    """Imports files that the editor saw before this importer, and took for plain JSON."""
     files = EditorInterface.get_resource_filesystem()
     missed = [*_missed(files.get_filesystem())]
     if missed:
@@ -97,7 +97,7 @@ def _missed(folder: EditorFileSystemDirectory) -> Iterator[str]:
 
 
 def _text_of(source: str) -> str:
-    """The content of a graph's file.
+    """Returns the content of a graph's file.
 
     Raises:
         InvalidDataError: the file cannot be read, or the graph in it is wrong.
@@ -115,7 +115,7 @@ def _text_of(source: str) -> str:
 
 @exposed(hidden=True)
 class NpcGraphInspector(EditorInspectorPlugin):
-    """Shows what is wrong with a graph, and writes it to a file."""
+    """Shows the errors of a graph, and writes it to a file."""
 
     def _can_handle(self, edited: Any) -> bool:
         return isinstance(edited, NpcResponseGraph)

@@ -1,4 +1,4 @@
-"""Controls that look like the editor's own: its theme, its icons, its scale."""
+"""Makes controls in the editor's style: its theme, its icons, its scale."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
     "text",
 ]
 
-_CAPTION_WIDTH = 84  # so that tables one below the other stand in line
+_CAPTION_WIDTH = 84  # so that consecutive tables line up
 
 FAULT, WARNING = "error_color", "warning_color"
 
@@ -49,7 +49,7 @@ Row = tuple[str, str, Control]
 
 
 def scaled(pixels: float) -> int:
-    """Pixels as the editor's scale wants them."""
+    """Scales pixels as the editor does."""
     return round(pixels * EditorInterface.get_editor_scale())
 
 
@@ -58,7 +58,7 @@ def icon(name: str) -> Any:
 
 
 def button(caption: str, icon_name: str, tooltip: str, pressed: Callable[[], None]) -> Button:
-    """A button as the inspector's own; several of them stand in a `flow`."""
+    """Makes a button like the inspector's own, for a `flow`."""
     made = Button()
     made.text, made.tooltip_text = caption, tooltip
     made.theme_type_variation = "InspectorActionButton"
@@ -69,7 +69,7 @@ def button(caption: str, icon_name: str, tooltip: str, pressed: Callable[[], Non
 
 
 def flow(*buttons: Button) -> HFlowContainer:
-    """A row that becomes several where there is no room."""
+    """Makes a row that wraps into several."""
     row = HFlowContainer()
     for each in buttons:
         row.add_child(each)
@@ -77,7 +77,7 @@ def flow(*buttons: Button) -> HFlowContainer:
 
 
 def text(words: str = "", colour: str = "") -> Label:
-    """Words that are wrapped; hidden while there are none."""
+    """Makes a label that wraps its words, hidden while it is empty."""
     label = Label()
     label.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
     label.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -86,7 +86,7 @@ def text(words: str = "", colour: str = "") -> Label:
 
 
 def tell(label: Label, words: str, colour: str = "") -> None:
-    """Has a `text` say something else."""
+    """Changes the words of a `text`."""
     label.text, label.visible = words, bool(words)
     label.remove_theme_color_override("font_color")
     if colour:
@@ -95,7 +95,7 @@ def tell(label: Label, words: str, colour: str = "") -> None:
 
 
 def form(rows: Iterable[Row]) -> GridContainer:
-    """Fields one below the other, each with its name and what its tooltip says."""
+    """Makes a column of fields, each with its name and its tooltip."""
     grid = GridContainer()
     grid.columns = 2
     grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -110,7 +110,7 @@ def form(rows: Iterable[Row]) -> GridContainer:
 
 
 def _framed(field: Control) -> Control:
-    """What is drawn without a background, in that of the inspector's own fields."""
+    """Puts a field without a background into that of the inspector's own fields."""
     if not isinstance(field, EditorResourcePicker | EditorSpinSlider):
         return field
     frame = PanelContainer()
@@ -131,7 +131,7 @@ def _caption(name: str) -> Label:
 
 
 class Facts:
-    """A table of facts, each with what it is about; `root` is hidden while there are none."""
+    """A table of labelled facts; `root` is hidden while it is empty."""
 
     def __init__(self) -> None:
         self.root = GridContainer()
@@ -141,7 +141,7 @@ class Facts:
         self.show(())
 
     def show(self, facts: Iterable[tuple[str, str, str]]) -> None:
-        """Name, fact and colour ("" for the usual one) of each, in place of those before."""
+        """Replaces the facts: name, fact and colour ("" for the usual one) of each."""
         for child in self.root.get_children():
             self.root.remove_child(child)
             child.queue_free()
@@ -152,7 +152,7 @@ class Facts:
 
 
 class Suggested:
-    """A text of one's own, with some to choose from; `root` is the control."""
+    """A text field with suggestions; `root` is the control."""
 
     def __init__(self, value: str, changed: Callable[[str], None]):
         self.root = HBoxContainer()
@@ -169,7 +169,7 @@ class Suggested:
         self.root.add_child(self._menu)
 
     def suggest(self, words: Iterable[str], otherwise: str) -> None:
-        """Offers these; `otherwise` says what no text stands for."""
+        """Sets the suggestions; `otherwise` describes an empty text."""
         popup = self._menu.get_popup()
         popup.clear()
         for word in words:
@@ -183,14 +183,14 @@ class Suggested:
 
 
 class Choices(Protocol):
-    """What makes clips, and in which preset."""
+    """The chosen backend and preset."""
 
     backend: NpcBackend | None
     preset: str
 
 
 def choice_rows(choices: Choices) -> tuple[Row, Row]:
-    """The fields, for a `form`, that set these choices."""
+    """Makes the fields for a `form` that set these choices."""
     return (
         (
             "Generator",
@@ -208,7 +208,7 @@ def choice_rows(choices: Choices) -> tuple[Row, Row]:
 def _backend_picker(
     chosen: NpcBackend | None, changed: Callable[[NpcBackend | None], None]
 ) -> EditorResourcePicker:
-    """Chooses a generator, as the inspector does."""
+    """Makes a picker for a backend, as in the inspector."""
     picker = EditorResourcePicker()
     picker.base_type = "NpcBackend"
     picker.edited_resource = chosen
@@ -218,7 +218,7 @@ def _backend_picker(
 
 
 def _preset_choice(chosen: str, changed: Callable[[str], None]) -> OptionButton:
-    """One of the presets, with what it means."""
+    """Makes a list of the presets with their meaning."""
     names = list(QUALITY_PRESETS)
     choice = OptionButton()
     for index, (name, preset) in enumerate(QUALITY_PRESETS.items()):

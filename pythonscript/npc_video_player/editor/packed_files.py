@@ -1,7 +1,7 @@
-"""The files that go into the package of a game, and that the engine would leave out.
+"""Lists the files that go into the package of a game and that the engine would leave out.
 
-It packs resources. Videos and Python are none to it, and shaders that only Python names are found
-by no scene.
+The engine packs resources. Videos and Python are not resources, and shaders that only Python names
+are in no scene.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from npc_video.errors import CacheError, InvalidDataError
 
 __all__ = ["baked_clips", "opening_clips", "python_modules", "shaders"]
 
-_IGNORED = ".gdignore"  # the engine looks into no folder with such a file
-# Where scenes and resources name the clip that an NPC opens with.
+_IGNORED = ".gdignore"  # the engine ignores a folder with such a file
+# The property of scenes and resources that names an NPC's opening clip.
 _OPENING = re.compile(r'^opening_clip = "res://([^"\n]+)"$', re.MULTILINE)
 _ADDONS = "addons"
 _ADDON = "addons/npc_video_player"
 
 
 def baked_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
-    """All files of the folders that have the index of baked clips, in a fixed order.
+    """Yields all files of the folders with an index of baked clips, in a fixed order.
 
     Args:
         project: the folder of project.godot.
-        excluded: patterns of files that the developer does not want in the game.
+        excluded: patterns of files that the developer excludes from the game.
     """
     for folder, files in _folders(project):
         if INDEX in files and not _is_excluded(project, folder / INDEX, excluded):
@@ -43,11 +43,11 @@ def baked_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
 
 
 def opening_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
-    """The files that NPCs open with, as far as scenes and resources in text name them.
+    """Yields the opening clips that scenes and resources in text format name.
 
     Args:
         project: the folder of project.godot.
-        excluded: patterns of files that the developer does not want in the game.
+        excluded: patterns of files that the developer excludes from the game.
     """
     named: set[str] = set()
     for folder, files in _folders(project):
@@ -60,12 +60,12 @@ def opening_clips(project: Path, excluded: Sequence[str]) -> Iterator[Path]:
 
 
 def python_modules(project: Path, named: Iterable[str], excluded: Sequence[str]) -> Iterator[Path]:
-    """All Python files of the game; of other addons only those whose modules the project names.
+    """Yields all Python files of the game; of other addons only modules that the project names.
 
     Args:
         project: the folder of project.godot.
         named: the modules that the game imports at its start, such as "addons.weather.rain".
-        excluded: patterns of files that the developer does not want in the game.
+        excluded: patterns of files that the developer excludes from the game.
     """
     addons = {"/".join(name.split(".")[:2]) for name in named if name.startswith(f"{_ADDONS}.")}
     for folder, files in _folders(project):
@@ -78,13 +78,13 @@ def python_modules(project: Path, named: Iterable[str], excluded: Sequence[str])
 
 
 def shaders(project: Path) -> Iterator[Path]:
-    """The addon's own."""
+    """Yields the addon's own shaders."""
     folder = project / _ADDON / "shaders"
     yield from sorted([*folder.glob("*.gdshader"), *folder.glob("*.gdshaderinc")])
 
 
 def _folders(project: Path) -> Iterator[tuple[Path, list[str]]]:
-    """The folders of a project into which the engine looks, with the names of their files."""
+    """Yields the folders of a project that the engine reads, with the names of their files."""
     for name, subfolders, files in os.walk(project):
         subfolders[:] = sorted(each for each in subfolders if each[0] != ".")
         if _IGNORED in files:
@@ -94,7 +94,7 @@ def _folders(project: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def _is_excluded(project: Path, file: Path, patterns: Sequence[str]) -> bool:
-    """Goes by Godot's rule: a pattern is for the whole path, or for the name alone."""
+    """Applies Godot's rule: a pattern is for the whole path, or for the name alone."""
     path = file.relative_to(project).as_posix()
     texts = (path, f"res://{path}", file.name)
     return any(fnmatchcase(text, pattern) for text in texts for pattern in patterns)

@@ -1,4 +1,4 @@
-"""The button that bakes what the NPC of a player commonly shows."""
+"""Adds the button that bakes an NPC's common looks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds to the editor what this package has for it."""
+"""Adds this package's parts to the editor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .profile_inspector import NpcProfileInspector
 __all__ = ["EditorNpcVideo"]
 
 
-# The list of nodes that can be created leaves out what begins with "Editor".
+# The list of nodes that can be created leaves out names that begin with "Editor".
 @exposed
 class EditorNpcVideo(EditorPlugin):
     """The editor's part of the NPC Video Player."""

@@ -1,7 +1,6 @@
-"""The preview in the inspector of a profile: react, see what comes out, and make a clip of it.
+"""Adds a preview to the inspector of a profile: react, see the answer, and make a clip of it.
 
-What is tried lasts as long as the editor is open; the controls are made anew by the inspector
-whenever it likes.
+Trials last as long as the editor is open; the inspector remakes the controls whenever it likes.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ class ProfilePreview:
         self._cancel = look.button("Cancel", "Stop", "Gives the clip up.", trial.cancel)
         self.root = FoldableContainer()
         self.root.title = "Preview"
-        # Fields are dark, so they are seen on the inspector's own background only.
+        # Fields are dark, so they are visible only on the inspector's own background.
         self.root.add_theme_stylebox_override("panel", StyleBoxEmpty())
         self.root.folded = trial.is_folded
         self.root.folding_changed.connect(lambda folded: setattr(trial, "is_folded", folded))
@@ -122,7 +121,7 @@ class ProfilePreview:
             self._trial.changed = lambda: None
 
     def _change(self) -> None:
-        """The profile is another one now."""
+        """Takes the changed profile."""
         rehearsal = self._trial.rehearsal
         npc = record_of(self._profile)
         if npc != rehearsal.npc:
@@ -140,7 +139,7 @@ class ProfilePreview:
         self._show()
 
     def _show(self) -> None:
-        """What has become of the trial."""
+        """Refreshes the preview controls."""
         trial, answer = self._trial, self._trial.answer
         has_answer = isinstance(answer, VideoParams)
         if self._seen != (answer, trial.clip):

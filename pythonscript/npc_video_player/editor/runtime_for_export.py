@@ -1,6 +1,6 @@
-"""The runtime that an export puts beside a game: built of the developer's Python, or a pack.
+"""Provides the runtime beside an exported game: built of the developer's Python, or a pack.
 
-It says on the way how far it is, in the editor's Output.
+It prints its progress in the editor's Output.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ __all__ = ["clear_old_runtime", "platform_of_export", "runtime_for_export"]
 
 
 def platform_of_export(features: Sequence[str]) -> Platform:
-    """What a game is exported for.
+    """Returns the target platform of an export.
 
     Raises:
-        Failure: it is nothing that a game with Python runs on.
+        Failure: games with Python do not run on it.
     """
     found = [each for each in PLATFORMS if {each.system, each.machine} <= set(features)]
     if len(found) == 1:
         return found[0]
     known = ", ".join(map(str, PLATFORMS))
-    if found:  # a universal binary, which would need a runtime of each kind
+    if found:  # a universal binary, which would need two runtimes
         raise Failure("A runtime is for one processor: export for x86_64 and arm64 apart.")
     raise Failure(f"NPC videos need Python, which games have on {known}: export for one of these.")
 
 
 def runtime_for_export(platform: Platform, pack: str, choices: Choices, cache: Path) -> Path:
-    """The folder `python` that goes beside the game.
+    """Returns the folder `python` for an exported game.
 
     Args:
-        pack: a runtime pack or a folder of packs; "" for what this editor itself runs on.
+        pack: a runtime pack or a folder of packs; "" for this editor's own Python.
         choices: only for a runtime that is built.
-        cache: where runtimes are built and unpacked.
+        cache: the folder in which runtimes are built and unpacked.
 
     Raises:
         Failure: there is none, or it cannot be built.
@@ -53,7 +53,7 @@ def runtime_for_export(platform: Platform, pack: str, choices: Choices, cache: P
     if pack:
         cache.mkdir(parents=True, exist_ok=True)
         return _checked(runtime_in(Path(pack), platform, cache), choices)
-    if not sys.executable:  # the addon has brought its Python, and this one is complete
+    if not sys.executable:  # the addon has its own Python, which is complete
         return _checked(_own_runtime(platform), choices)
     return _build(platform, choices, cache)
 
@@ -62,7 +62,7 @@ def clear_old_runtime(folder: Path) -> None:
     """Removes a runtime that an earlier export has left in the folder of a game.
 
     Raises:
-        Failure: there is something else of that name.
+        Failure: something else has that name.
         OSError: it cannot be removed.
     """
     old = folder / RUNTIME
@@ -84,7 +84,7 @@ def _own_runtime(platform: Platform) -> Path:
 
 
 def _checked(runtime: Path, choices: Choices) -> Path:
-    """The same, if it has what was chosen; nothing is added to a runtime that is complete."""
+    """Returns the runtime if it has what was chosen; nothing is added to a complete runtime."""
     packages = {_name(path.name.split("-")[0]) for path in runtime.rglob("*.dist-info")}
     for text in choices.extra_packages:
         if _name(text) not in packages:
@@ -95,7 +95,7 @@ def _checked(runtime: Path, choices: Choices) -> Path:
 
 
 def _name(requirement: str) -> str:
-    """The name of a package in the one form that all its spellings have."""
+    """Returns the normalised name of a package."""
     name = re.match(r"[\w.-]*", requirement.strip())
     return re.sub(r"[-_.]+", "_", name[0] if name else "").lower()
 

@@ -1,4 +1,4 @@
-"""What is tried with one profile: touches and their answers, and a clip of the last one.
+"""Tries one profile: touches and their answers, and a clip of the last one.
 
 It knows no controls; those come and go with the inspector.
 """
@@ -23,7 +23,7 @@ __all__ = ["Trial", "backend_for"]
 
 
 def backend_for(backend: NpcBackend | None, npc: Profile) -> Backend:
-    """A new backend for clips of `npc`, as chosen, or else the embedded one.
+    """Makes the chosen backend for clips of `npc`, or else the embedded one.
 
     Raises:
         InvalidDataError: a value of it is wrong.
@@ -35,15 +35,15 @@ def backend_for(backend: NpcBackend | None, npc: Profile) -> Backend:
 
 @dataclass(slots=True)
 class Trial:
-    """What is tried with one profile.
+    """The trial of one profile.
 
     Attributes:
-        answer: what it last answered, or why it did not.
-        clip: the one that was made of the answer.
-        job: what makes the next.
-        fraction: how much of that is done, 0 to 1.
-        told: why there is no clip, or "".
-        changed: hears that something of this has changed.
+        answer: its last answer, or why there was none.
+        clip: the clip of that answer.
+        job: makes the next one.
+        fraction: the progress of that, 0 to 1.
+        told: the reason why there is no clip, or "".
+        changed: called after each change.
     """
 
     rehearsal: Rehearsal
@@ -67,7 +67,7 @@ class Trial:
         self.changed()
 
     def make(self, params: VideoParams) -> None:
-        """Has a clip of `params` made, as chosen."""
+        """Makes a clip of `params` with the chosen backend."""
         try:
             backend = backend_for(self.backend, self.rehearsal.npc)
         except NpcVideoError as error:

@@ -1,4 +1,4 @@
-"""Who a player shows: its profile, or its own few properties, and the evaluator of that NPC."""
+"""Holds the NPC of a player: its profile, or the player's own properties, and its evaluator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class NpcSettings(Protocol):
-    """The properties of a player by which it shows an NPC."""
+    """The properties of a player that define its NPC."""
 
     profile: NpcProfile | None
     npc_name: str
@@ -35,14 +35,14 @@ class NpcSettings(Protocol):
 
 
 class CurrentNpc:
-    """The NPC of `player`, as it is set now."""
+    """The present NPC of `player`."""
 
     def __init__(self, player: NpcSettings):
         self._player = player
         self._record: Profile | None = None
         self._evaluated: Profile | None = None
         self._evaluator: NpcResponseEvaluator | None = None
-        # NPCs that this player has shown, and that remember no longer than its scene is there.
+        # NPCs that this player has shown, and that forget when its scene is left.
         self._of_scene = memory.Absent()
 
     @property
@@ -53,7 +53,7 @@ class CurrentNpc:
 
     @property
     def id(self) -> str:
-        """Tells its clips from those of others."""
+        """Returns the id that distinguishes its clips from those of others."""
         return self.profile.own_id
 
     @property
@@ -63,32 +63,32 @@ class CurrentNpc:
 
     @property
     def marked_eyes(self) -> list[Any]:
-        """In pixels of the portrait, or of the neutral still where there is none."""
+        """Returns the marked eyes, in pixels of the portrait, else of the neutral still."""
         profile = self._player.profile
         return list(self._player.eyes if profile is None else profile.eyes)
 
     def picture_of(self, params: VideoParams) -> Any:
-        """A still for what `params` ask for: one of its own, or the portrait."""
+        """Returns the picture for `params`: a still of the NPC, or the portrait."""
         backend = self._stills
         if backend is None:
             return self.portrait
         return backend._still(params) or self.portrait or backend._still(params, least=0.0)
 
     def words_of_pictures(self) -> list[str]:
-        """Words that the NPC's pictures go by, where it has pictures."""
+        """Returns the words of the NPC's pictures, if it has pictures."""
         backend = self._stills
         return [] if backend is None else list(backend.stills())
 
     @property
     def _stills(self) -> NpcStillsBackend | None:
-        """The pictures by expression that clips are made of, be it by a part of the backend."""
+        """Returns the backend of stills that makes its clips, alone or as a part of another."""
         backend = self._player.backend
         parts = () if backend is None else backend._leaves()
         return next((each for each in parts if isinstance(each, NpcStillsBackend)), None)
 
     @property
     def evaluator(self) -> NpcResponseEvaluator:
-        """What answers; a new one when the NPC has changed.
+        """Returns the evaluator of the NPC; a new one when the NPC has changed.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -109,7 +109,7 @@ class CurrentNpc:
         return self._evaluator
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:
-        """What the game asks for, as a reaction that shows it would ask for it.
+        """Returns a request of the game with the prompts of the reaction that shows it.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -118,21 +118,21 @@ class CurrentNpc:
         return self.evaluator.asked_for(VideoParams.from_dict(wanted))
 
     def leave_scene(self) -> None:
-        """The player is in no scene any more; the NPC remembers, if it is to."""
+        """Keeps the NPC's memory, if the profile says so, when the player leaves its scene."""
         if self._absent is memory.absent:
             self._leave()
 
     def enter_scene(self) -> None:
-        """The player is in a scene; the NPC may have been in another one meanwhile."""
+        """Takes the NPC's memory, perhaps from another scene, when the player enters one."""
         if self._evaluator is not None:
             self._return()
 
     def begin_anew(self, state: dict[str, Any] | None = None) -> None:
-        """The NPC goes on from a saved state, or from none; of other scenes nothing counts more.
+        """Restarts the NPC from a saved state, or from none, and drops its memory of other scenes.
 
         Raises:
             GraphError: the NPC's graph is wrong.
-            InvalidDataError: `state` is none that was saved; nothing is changed then.
+            InvalidDataError: `state` was not saved by this; nothing is changed then.
         """
         evaluator = self.evaluator
         if state is None:
@@ -145,12 +145,12 @@ class CurrentNpc:
             self.leave_scene()
 
     def forget(self) -> None:
-        """The player or its profile has changed."""
+        """Notes that the player or its profile has changed."""
         self._record = None
 
     @property
     def _absent(self) -> memory.Absent:
-        """Where the NPC that is shown is when it is not shown."""
+        """Returns the memory of the NPC while no player shows it."""
         is_kept = self._evaluated is not None and self._evaluated.remember == "game"
         return memory.absent if is_kept else self._of_scene
 
@@ -158,19 +158,19 @@ class CurrentNpc:
         return self._evaluated is not None and npc.own_id == self._evaluated.own_id
 
     def _leave(self) -> None:
-        """Another NPC is shown, or none."""
+        """Stores the memory of the NPC that the player showed."""
         if self._evaluated is not None and self._evaluator is not None:
             self._absent.went(self._evaluated.own_id, self._evaluator)
 
     def _return(self) -> None:
-        """Goes on where the NPC was when it was shown the last time."""
+        """Restores the memory that the NPC had when it was last shown."""
         take = self._absent.returned if self._player.is_inside_tree() else self._absent.last
         before = take(self._evaluated.own_id, self._evaluator)
         if before is not None and before is not self._evaluator:
             self._evaluator.from_dict(before.to_dict())
 
     def _refuse_unreadable(self) -> None:
-        """A text that is no JSON has no document, which would be as if there were no graph."""
+        """Raises for a text that is no JSON, which would otherwise count as no graph."""
         profile = self._player.profile
         graph = None if profile is None else profile.graph
         if graph is not None and graph.json:

@@ -1,6 +1,6 @@
-"""Brings clips on the screen of one player: from parameters to the manager and back.
+"""Brings clips to the screen of one player: from parameters to the manager and back.
 
-It tells the game through the player's signals what becomes of each request.
+It reports the fate of each request with the player's signals.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
     from ..sharing.sources import Source
 
-    # Where clips come from, of which NPC, and what evaluates its reactions.
+    # The source of clips, the NPC, and the evaluator of its reactions.
     Joined: TypeAlias = tuple[Source, str, NpcResponseEvaluator]
 
 
 class PlayerSignals(Protocol):
-    """The signals by which a player tells what becomes of a request."""
+    """The signals by which a player reports the fate of a request."""
 
     @property
     def clip_started(self) -> Signal: ...
@@ -69,16 +69,17 @@ class PlayerSignals(Protocol):
 
 
 class Director:
-    """Brings clips on the screen of one player, while that is in a scene.
+    """Brings clips to the screen of one player, while that is in a scene.
 
     Args:
-        viewer: tells this player from others that show the same NPC, also when it comes back.
+        viewer: distinguishes this player from others that show the same NPC, also after it comes
+            back.
 
     Attributes:
-        screen: what the player shows.
-        ring: shows how far the clip on its way is.
-        joined: where it gets clips, of which NPC; None before `join`.
-        wanted: what was asked for last, unless that was given up.
+        screen: the picture of the player.
+        ring: the progress of the awaited clip.
+        joined: the source of clips, and the NPC; None before `join`.
+        wanted: the latest request, unless that was given up.
     """
 
     def __init__(
@@ -98,20 +99,20 @@ class Director:
         self._stats = stats
         self.joined: Joined | None = None
         self.wanted: VideoParams | None = None
-        # A file that is on its way to the screen.
+        # A file that is being read for the screen.
         self._file: OpeningFile | None = None
-        # Whether nothing was told yet of what becomes of it.
+        # True while the fate of the request was not reported.
         self._awaits_news = False
-        # Whether the clip that is wanted is on screen, all of it or what there is.
+        # True if the wanted clip is on screen, complete or as far as it has come.
         self._has_begun = False
-        # Whether what is on screen is not only similar to it.
+        # True if the clip on screen is more than similar to it.
         self._shows_own = False
-        # Whether a fallback was shown for it.
+        # True if a fallback was shown for it.
         self._is_covered = False
 
     @property
     def manager(self) -> VideoGenerationManager:
-        """What makes the clips; there is one after `join`."""
+        """Returns the manager that makes the clips; there is one after `join`."""
         assert self.joined is not None
         return self.joined[0].manager
 
@@ -125,7 +126,7 @@ class Director:
     def show(
         self, params: VideoParams, priority: float, interaction: ToolInteraction | None = None
     ) -> None:
-        """Puts the best there is on screen now, and the clip itself as soon as it is there."""
+        """Shows the best available clip or fallback now, and the clip itself once it is ready."""
         self._stats.asked()
         self._file = None
         comes_in = self._is_wanted(params) and self.screen.is_growing
@@ -152,7 +153,7 @@ class Director:
         self._fall_back(answer, params)
 
     def _fall_back(self, answer: Answer, params: VideoParams) -> None:
-        """Covers the time until the clip of `params` is there."""
+        """Covers the time until the clip of `params` is ready."""
         kind = answer.fallback or Fallback.PLACEHOLDER
         self._is_covered = True
         if kind is Fallback.SIMILAR and answer.clip is not None:
@@ -160,11 +161,11 @@ class Director:
         else:
             self._cover(kind, params)
             self._stats.reacted(kind.value)
-        # At last, as everywhere here: who hears it may take the player out of the scene.
+        # Signals come last, here and elsewhere: a listener may take the player out of the scene.
         self._signals.fallback_shown.emit(kind.value)
 
     def begin(self, params: VideoParams, kind: Fallback, file: str = "") -> None:
-        """Shows the NPC before anything is asked for, by a fallback until `file` is read.
+        """Shows the NPC before any request: a fallback until `file` is read.
 
         Args:
             file: the path of a clip, "" for none.
@@ -178,7 +179,7 @@ class Director:
             self._file = OpeningFile(file, params)
 
     def cancel(self) -> None:
-        """Gives up the clip on its way; what is on screen stays."""
+        """Gives up the awaited clip; the picture on screen stays."""
         if self.wanted is not None:
             self.manager.leave(self._viewer)
         self._want_nothing()
@@ -193,11 +194,11 @@ class Director:
         self.ring.hide()
 
     def advance(self, seconds: float, *, is_seen: bool) -> None:
-        """Hears what has happened, and plays on if anybody sees it."""
+        """Handles new events, and plays on if anybody sees the player."""
         if self.joined is not None:
             self.joined[0].poll()
             if self.joined is None:
-                return  # who heard of it has taken the player out of the scene
+                return  # a listener has taken the player out of the scene
         if self._file is not None:
             self._open_file(self._file)
         if is_seen:
@@ -209,7 +210,7 @@ class Director:
             self.screen.silence()
 
     def leave(self) -> None:
-        """Wants no clips of the NPC any more."""
+        """Drops all requests for clips of the NPC."""
         self._want_nothing()
         if self.joined is not None:
             source, npc_id, _ = self.joined
@@ -217,7 +218,7 @@ class Director:
             self.joined = None
 
     def _take(self, event: Event) -> None:
-        """What the manager has to tell; every player hears all of it."""
+        """Handles an event of the manager, which sends all events to every player."""
         if not self._is_wanted(event.params):
             return
         if isinstance(event, Progress):
@@ -230,7 +231,7 @@ class Director:
             self.screen.open(event.clip, growing=event.file)
         elif isinstance(event, Failed):
             if not self._awaits_news:
-                return  # another player has asked for the same later
+                return  # another player may request it later
             self._awaits_news = False
             self._end_stills(event.params)
             self._stats.settled()
@@ -245,7 +246,7 @@ class Director:
             self._stats.settled()
             self.screen.open(event.clip, in_phase=event.clip.is_drawn)
         elif isinstance(event, Upgraded):
-            # One that nobody has seen yet is not bettered: this is what starts in its place.
+            # A clip that nobody has seen yet is not upgraded: the better one starts in its place.
             role: ClipRole = "upgrade" if self._has_begun else "clip"
             self.screen.open(event.clip, role, in_phase=event.clip.is_drawn)
 
@@ -267,7 +268,7 @@ class Director:
         self.screen.cover(kind, params, CLIP_SECONDS)
 
     def _end_stills(self, params: VideoParams) -> None:
-        """No clip follows them: what is complete is shown in their place."""
+        """Replaces previews that no clip follows by a fallback."""
         self.screen.previews.drop()
         if self.screen.previews.is_shown:
             self._cover(Fallback.PLACEHOLDER, params)
@@ -286,7 +287,7 @@ class Director:
             self._began(event)
 
     def _break(self, broken: Broken) -> None:
-        """A clip cannot be played: it is made anew when it is asked for again."""
+        """Discards a clip that cannot be played: it is made again when it is requested again."""
         if not isinstance(broken.error, DecoderError):
             self.manager.discard(broken.clip)
         had_begun = broken.role in ("", "again")
@@ -297,7 +298,7 @@ class Director:
         else:
             self._failures.doubt(str(broken))
         if self.wanted is not None and not self._has_begun:
-            # Over one that had begun its own may be on its way to the screen.
+            # Over a clip that had begun, its own may be opening.
             is_bare = self._awaits_news if had_begun else True
             if is_bare and (stood_in or not self._is_covered):
                 self._fall_back(
@@ -320,7 +321,7 @@ class Director:
 
 
 def described(clip: GeneratedClip) -> dict[str, Any]:
-    """What `clip_started` tells of a clip."""
+    """Returns the information about a clip for `clip_started`."""
     return {
         **clip.params.to_dict(),
         "preset": clip.preset,

@@ -1,4 +1,4 @@
-"""Failures and doubts of one player, told to the game, or to its developer in the log."""
+"""Reports failures and doubts of one player to the game, or to its developer in the log."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from godot import Signal, push_warning
 __all__ = ["Failures"]
 
 _NUMBERS = re.compile(r"\d+")
-# Of which NPC what kind of failure is in the log already.
+# The kinds of failure that are in the log already, by NPC.
 _logged: set[tuple[str, str]] = set()
 
 
 class Listened(Protocol):
-    """A node whose signal tells of failures."""
+    """A node with a signal for failures."""
 
     name: str
 
@@ -27,7 +27,7 @@ class Listened(Protocol):
 
 
 class Failures:
-    """Tells what is wrong by the signal of `player`, which shows an NPC called `npc_name()`."""
+    """Reports failures with the signal of `player`, which shows an NPC called `npc_name()`."""
 
     def __init__(self, player: Listened, npc_name: Callable[[], str]):
         self._player, self._npc_name = player, npc_name
@@ -35,8 +35,8 @@ class Failures:
     def fail(self, reason: str) -> None:
         """Emits `generation_failed`; without a listener, logs each kind once for each NPC.
 
-        A kind is what a reason says before its colon, whatever the numbers in it. A listener may
-        destroy the player.
+        The kind is the part of a reason before its colon, without numbers. A listener may destroy
+        the player.
         """
         if not self._player.has_connections("generation_failed"):
             npc_name = self._npc_name()
@@ -50,7 +50,7 @@ class Failures:
         self._player.generation_failed.emit(reason)
 
     def doubt(self, sentence: str) -> None:
-        """Logs once for each NPC what is probably a mistake, though it is answered."""
+        """Logs a probable mistake, which is answered all the same, once for each NPC."""
         npc_name = self._npc_name()
         if (npc_name, sentence) not in _logged:
             _logged.add((npc_name, sentence))

@@ -1,4 +1,4 @@
-"""The clip that an NPC is first seen with, where that is a file of the game."""
+"""Reads an NPC's opening clip, if that is a file of the game."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OpeningFile"]
 
-_START = 12  # bytes that show which kind of video it is
+_START = 12  # bytes that identify the kind of video
 
 
 class OpeningFile:
@@ -26,7 +26,7 @@ class OpeningFile:
 
     @property
     def clip(self) -> GeneratedClip | None:
-        """None until it is read.
+        """Returns the clip, or None until it is read.
 
         Raises:
             InvalidDataError: there is no such file, or no clip in it.
@@ -35,8 +35,8 @@ class OpeningFile:
 
 
 def _clip_in(path: str, params: VideoParams) -> GeneratedClip:
-    from npc_video.backends.received import media_type_of  # loads asyncio, 30 ms
-    from npc_video.media.decode import ClipDecoder  # loads NumPy and FFmpeg, 0.2 s
+    from npc_video.backends.received import media_type_of  # imports asyncio, 30 ms
+    from npc_video.media.decode import ClipDecoder  # imports NumPy and FFmpeg, 0.2 s
 
     try:
         data = read_file(path)

@@ -1,10 +1,10 @@
 """`NpcVideoPlayer`, the node that a game puts into a scene.
 
-It is what scripts see: the evaluator turns an interaction into the parameters of a clip, the
-director gets the clip, the screen shows it. What the inspector sees is in `player_properties`.
-Everything here runs on the main thread and waits for nothing.
+It is the part that scripts see. The evaluator turns an interaction into the parameters of a clip,
+the director gets the clip, the screen shows it. `player_properties` has the inspector's properties.
+Everything here runs on the main thread and never waits.
 
-The engine's events arrive through `_notification` and not through `_ready` and its like: those are
+The engine's events arrive through `_notification` instead of `_ready` and the like: these are
 replaced when a game's script extends the node and has its own.
 """
 
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from ..sharing.sources import Source
     from .director import Joined
 
-# Seconds, however fast the game's own pass; what a generator has to tell waits for no longer.
+# Real seconds; the longest time until a generator's event is handled.
 _LONGEST_REST = 0.05
 _OUTSIDE = "The player shows nothing outside of a scene: add it to one first."
 
@@ -78,7 +78,7 @@ class NpcVideoPlayer(PlayerProperties):
     already or with a placeholder, which is cross-faded into the generated clip when that arrives.
     """
 
-    reaction_started = signal(params=dict, doc="An interaction was answered; with what.")
+    reaction_started = signal(params=dict, doc="An interaction was answered, with this look.")
     clip_started = signal(
         info=dict,
         doc="The first frame of a clip is on screen; size, rate and length are those of its file."
@@ -88,19 +88,19 @@ class NpcVideoPlayer(PlayerProperties):
     clip_looped = signal(doc="The clip on screen begins again.")
     clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
     fallback_shown = signal(
-        kind=str, doc="What covers the time until the clip is there, if it does come."
+        kind=str, doc="A fallback covers the time until the clip is ready, if it will come."
     )
-    generation_progress = signal(fraction=float, doc="Of the clip on its way, 0 to 1.")
+    generation_progress = signal(fraction=float, doc="The progress of the awaited clip, 0 to 1.")
     generation_failed = signal(
         reason=str,
-        doc="No clip will come, and what to do about it. Where nothing is connected, each kind of"
-        " reason is in the log once.",
+        doc="No clip will come; the reason says what to do. If nothing is connected, the log has"
+        " each kind of reason once.",
     )
 
     def __init__(self) -> None:
         self._director: Director | None = None  # while it is in a scene
         self._viewport: TextureViewport | None = None
-        self._first_size = Vector2()  # of the texture, where `texture_size` says none
+        self._first_size = Vector2()  # of the texture, if `texture_size` is 0
         self._overlay: Overlay | None = None
         self._stats = PlayerStats()
         self._npc = CurrentNpc(self)
@@ -113,10 +113,10 @@ class NpcVideoPlayer(PlayerProperties):
         self._is_opening = False
         self._opens_soon = False
         self._is_changed = False
-        self._is_bound = False  # to the manager and the NPC of the current settings
-        self._has_target = False  # as it was then
+        self._is_bound = False  # the manager and the NPC of the current settings
+        self._has_target = False  # the shape at that time
 
-    # ---- What games call ----
+    # ---- Methods for games ----
 
     @main_thread_only(False)
     def react(self, interaction: dict[str, Any]) -> bool:
@@ -124,15 +124,16 @@ class NpcVideoPlayer(PlayerProperties):
 
         `interaction` is `{tool, zone, pressure, speed, pattern, duration, timestamp}`; `tool` is a
         name or `{id, type}`, pressure and speed are 0 to 1, times are milliseconds, and all but
-        `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs,
-        nor if something in `interaction` is wrong, which is an error in the log.
+        `tool` can be left out. Returns whether the NPC reacts; it does not while its cooldown runs.
+        A wrong interaction is an error at the line that calls.
         """
         with self._errors_reported():
             self._check_scene()
             with _argument_of("react"):
                 event = ToolInteraction.from_dict(interaction)
             if self._is_changed and self._director is not None and self._is_refused(event):
-                self._take_changes(self._director)  # else nobody would ask for what is wanted anew
+                # Otherwise nobody would request the wanted clip again.
+                self._take_changes(self._director)
             self._bound()
             self._doubts.of_interaction(interaction, event, self._npc.evaluator)
             self._recorder.begin(self.session_file)
@@ -151,8 +152,8 @@ class NpcVideoPlayer(PlayerProperties):
     def request(self, params: dict[str, Any], priority: int = 10) -> bool:
         """Shows a clip of these parameters: expression, emotion, animation, intensity, …
 
-        A higher `priority` is generated earlier. Returns whether the parameters are valid; if not,
-        an error in the log says what is wrong with them.
+        A clip of higher `priority` is generated earlier. Returns whether the parameters are valid;
+        wrong ones are an error at the line that calls.
         """
         with self._errors_reported():
             self._check_scene()
@@ -167,17 +168,17 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def cancel(self) -> None:
-        """Gives up the clip on its way; what is on screen stays."""
+        """Gives up the awaited clip; the picture on screen stays."""
         if self._director is not None:
             self._director.cancel()
 
     @main_thread_only(False)
     def hint_next(self, params: dict[str, Any], probability: float = 1.0) -> bool:
-        """Has a clip made that will be asked for soon, with a `probability` of 0 to 1.
+        """Makes a clip ahead that will be requested soon, with a `probability` of 0 to 1.
 
-        For what the game knows and nobody can foresee, as what a cutscene shows next. Returns
-        whether that will be tried. It is not, with an error in the log, if the parameters are wrong
-        or `predictive` is off.
+        It is for what only the game knows, as the next look in a cutscene. Returns whether that
+        will be tried. Wrong parameters are an error at the line that calls, and so is `predictive`
+        switched off.
         """
         with self._errors_reported():
             with _argument_of("hint_next"):
@@ -190,9 +191,9 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def idle(self) -> None:
-        """Announces a pause, in which there is time for clips that are needed less likely.
+        """Announces a pause, in which there is time for less likely clips.
 
-        It ends with the next request. It counts for all players that share the generator.
+        It ends with the next request, and counts for all players that share the generator.
         """
         with self._errors_reported():
             self._manager().idle()
@@ -201,21 +202,21 @@ class NpcVideoPlayer(PlayerProperties):
     def cutscene(self, running: bool) -> None:
         """Announces that a cutscene begins, or with `running` false that it is over.
 
-        Until then there is time, as in `idle`, whatever the cutscene itself asks for.
+        Until then there is time as in `idle`, whatever the cutscene itself requests.
         """
         with self._errors_reported():
             self._manager().cutscene(running)
 
     @main_thread_only()
     def set_generator(self, function: Callable) -> None:
-        """Has a function of the game make the clips, in place of `backend`; `Callable()` ends that.
+        """Sets a function of the game that makes the clips instead of `backend`.
 
-        It is called on the main thread with one Dictionary: what the clip shows, as for `request`,
-        and `width`, `height`, `fps`, `frame_count`, `seconds`, `preset` and `deadline`, the seconds
-        until the clip is late, `INF` while nobody waits for it. It may `await`. It returns the
-        bytes of an MP4 or WebM file (PackedByteArray), the path of one, or an Array of Images,
-        which become a clip of `fps` frames a second, translucent where they are. Players with the
-        same function share clips.
+        `Callable()` ends that. It is called on the main thread with one Dictionary: the content of
+        the clip, as for `request`, and `width`, `height`, `fps`, `frame_count`, `seconds`, `preset`
+        and `deadline`, the seconds until the clip is late, `INF` while nobody waits for it. It may
+        `await`. It returns the bytes of an MP4 or WebM file (PackedByteArray), the path of one, or
+        an Array of Images. These become a clip of `fps` frames a second, with their transparency.
+        Players with the same function share clips.
         """
         if not (function is None or callable(function)):
             report_misuse(
@@ -246,10 +247,10 @@ class NpcVideoPlayer(PlayerProperties):
     @python_only
     @main_thread_only()
     def set_backend(self, backend: NpcBackend | Backend | None) -> None:
-        """Sets `backend`, from Python, which may give a `Backend` of its own too.
+        """Sets `backend` from Python, which may also pass its own `Backend`.
 
-        Such a one stays the game's: the player does not close it. What `set_generator` was given
-        before makes no clips any more.
+        The game owns such a backend: the player does not close it. It ends the effect of
+        `set_generator`.
 
         Raises:
             TypeError: it is something else.
@@ -262,17 +263,17 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def pregenerate_common_states(self) -> None:
-        """Has what the NPC commonly shows made in idle time, the likeliest first."""
+        """Makes the NPC's common looks in idle time, the likeliest first."""
         with self._errors_reported():
             self._manager().pregenerate(self._npc.params({}), self._npc.evaluator)
 
     @main_thread_only({})
     def save_state(self) -> dict[str, Any]:
-        """What a saved game keeps of the NPC, as plain data: `load_state` goes on from there.
+        """Returns the NPC's state for a saved game, as plain data; `load_state` continues from it.
 
-        What its graph remembers, and what was learned of how it is played with. It can be stored as
-        a Variant or as JSON. Of an NPC that is in no scene now, a player outside of the tree that
-        has its profile saves and loads the state.
+        It has the memory of the graph, and what prediction has learned. It can be stored as a
+        Variant or as JSON. For an NPC that is in no scene now, give its profile to a player outside
+        of the tree, which saves and loads the state.
         """
         with self._errors_reported():
             return state_of(self._npc, self._foreseen_by())
@@ -280,7 +281,7 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only(False)
     def load_state(self, state: dict[str, Any]) -> bool:
-        """Has the NPC go on from what `save_state` gave, as if no time had passed since.
+        """Continues from the result of `save_state`, as if no time had passed since.
 
         What was asked for before comes no more: in the next frame the NPC is shown as it opens,
         unless something else is asked for until then. Returns whether it is such a state; if not,
@@ -297,10 +298,10 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def reset(self) -> None:
-        """Has the NPC forget all that happened, in other scenes too, as in a new game.
+        """Makes the NPC forget everything, in other scenes too, as in a new game.
 
-        What was asked for before comes no more: in the next frame the NPC is shown as it opens,
-        unless something else is asked for until then. Clips stay.
+        Earlier requests are dropped: in the next frame the NPC shows its opening, unless something
+        else is requested until then. Clips stay.
         """
         with self._errors_reported():
             reset_state(self._npc, self._foreseen_by())
@@ -308,30 +309,30 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def clear_cache(self) -> None:
-        """Forgets all clips but those shipped with the game; what plays goes on."""
+        """Drops all clips but those shipped with the game; the playing clip goes on."""
         with self._errors_reported():
             self._manager().clear_cache()
 
     @main_thread_only(0.0)
     def get_playback_position(self) -> float:
-        """Seconds into the clip on screen; 0.0 where there is none."""
+        """Returns the seconds into the clip on screen; 0.0 without a clip."""
         clip = None if self._director is None else self._director.screen.clip
         return 0.0 if clip is None else clip.reel.position
 
     @main_thread_only(0.0)
     def get_length(self) -> float:
-        """Seconds of the clip on screen, as its file has it; 0.0 where there is none.
+        """Returns the length of the clip on screen in seconds, from its file; 0.0 without a clip.
 
-        It is 0.0 as well while the clip still comes in, and plays for the first time.
+        It is also 0.0 while the clip still arrives, and plays for the first time.
         """
         clip = None if self._director is None else self._director.screen.clip
         return 0.0 if clip is None else clip.reel.playback.length
 
     @any_thread
     def get_stats(self) -> dict[str, Any]:
-        """Numbers since the start; may be called from any thread.
+        """Returns statistics since the start; may be called from any thread.
 
-        Of this player: `can_generate`, false where nothing makes clips, as in an exported game
+        Of this player: `can_generate`, false if nothing makes clips, as in an exported game
         without a backend; `reactions`; `fallback_counts`, how often each fallback came first, and
         under `exact` the clip itself;
         `first_reaction_frames`, engine frames from each interaction to what it changed on screen;
@@ -345,7 +346,7 @@ class NpcVideoPlayer(PlayerProperties):
         `disk` and `baked` each `{hits, misses, hit_rate, evictions, damaged, entries, bytes}`, of
         which baked clips in memory are hits of both;
         `queue`, `{waiting, running, jobs, generated, failed, late, busy_seconds}`, where `jobs` are
-        the clips that are made now, then those that wait in their order, as `{npc_id, expression,
+        the clips that are being made, then those that wait in their order, as `{npc_id, expression,
         emotion, preset, why}` with `why` one of `wanted`, `better` or `ahead`; `speculation`, clips
         made ahead, `{made, used, seconds, wasted_seconds}`; `playing`, `{decode_ms, upload_ms,
         dropped}`, the first two per frame.
@@ -356,18 +357,18 @@ class NpcVideoPlayer(PlayerProperties):
 
     @main_thread_only()
     def get_video_texture(self, mipmaps: bool = False) -> Texture2D:
-        """The finished picture, for sprites, materials and other controls.
+        """Returns the finished picture, for sprites, materials and other controls.
 
-        It follows what the player shows, as large as `texture_size` says, and stays the same object
-        for who holds it. While the player is in no scene, and once it is freed, it shows the
-        portrait. A player that is only there for its texture can be hidden.
+        It follows the player's screen, in the size of `texture_size`, and stays the same object.
+        While the player is in no scene, and once it is freed, it shows the portrait. A player that
+        serves only as a texture can be hidden.
 
-        Where clips are translucent its colours are multiplied by alpha: let a sprite or another
-        control show it with a `CanvasItemMaterial` of the blend mode "Premult Alpha", and a
-        `StandardMaterial3D` with the same, or edges are dark.
+        The colours of translucent clips are multiplied by alpha. Show them with a
+        `CanvasItemMaterial` or a `StandardMaterial3D` of the blend mode "Premult Alpha", or edges
+        are dark.
 
-        With `mipmaps` it does not flicker where it is small on screen. It is another texture then,
-        a frame or two later: whenever the picture has changed it is read back from the renderer.
+        With `mipmaps` it does not flicker when it is small on screen. It is another texture then, a
+        frame or two later: whenever the picture has changed, it is read back from the renderer.
         """
         if self._viewport is None:
             self._first_size = self._picture_size()
@@ -414,7 +415,8 @@ class NpcVideoPlayer(PlayerProperties):
             nobody = VideoParams(npc_name=self._npc.profile.name)
             director.screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
-                # It is back, and shows again what it showed. Now, while that may still be made.
+                # The player is back, and shows its last look again, now, while the clip may still
+                # be made.
                 self._take_changes(director)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
             self._rest()
@@ -445,7 +447,7 @@ class NpcVideoPlayer(PlayerProperties):
         if self._nobody is not None:
             self._nobody.advance(seconds)
         if self._director is None:
-            return 0.0  # who heard of what these told has taken the player out of the scene
+            return 0.0  # a listener of these has taken the player out of the scene
         is_seen = self._visibility.pass_time(seconds)
         self._director.advance(seconds, is_seen=is_seen)
         if self._viewport is not None and self._director is not None:
@@ -456,12 +458,12 @@ class NpcVideoPlayer(PlayerProperties):
         return 0.0 if self._director is None else self._rests(self._director, is_seen)
 
     def _is_heard(self) -> bool:
-        """Whether what plays has a sound, wherever it is seen."""
+        """Returns whether the playing clip has a sound, wherever it is seen."""
         clip = None if self._director is None else self._director.screen.clip
         return clip is not None and not clip.reel.is_silent and not self.mute
 
     def _rests(self, director: Director, is_seen: bool) -> float:
-        """Seconds of the game's time for which it needs no frame."""
+        """Returns the game seconds in which it needs no frame."""
         if self._is_changed:
             return 0.0
         longest = _LONGEST_REST * Engine.time_scale
@@ -473,7 +475,7 @@ class NpcVideoPlayer(PlayerProperties):
             return 0.0
         return min(director.screen.rests, longest)
 
-    # ---- What the inspector sets ----
+    # ---- Properties ----
 
     def _change(self) -> None:
         self._npc.forget()
@@ -486,7 +488,7 @@ class NpcVideoPlayer(PlayerProperties):
             return
         self._settle(self._director)
         self.queue_redraw()
-        # Only once for all that changes in this frame.
+        # Once for all changes in this frame.
         self._is_changed = True
         wake(self)
 
@@ -496,7 +498,7 @@ class NpcVideoPlayer(PlayerProperties):
             wake(self)
 
     def _settle(self, director: Director) -> None:
-        """Hands the settings on to who goes by them."""
+        """Applies the current settings."""
         screen, layers = director.screen, director.screen.layers
         screen.crossfade, speaker = self.crossfade, screen.speaker
         screen.switches_at_loop = self.crossfade_at == "loop"
@@ -514,7 +516,7 @@ class NpcVideoPlayer(PlayerProperties):
         director.ring.enabled = self.progress_ring
 
     def _take_changes(self, director: Director) -> None:
-        """Gets clips of who it shows now from where they come from now."""
+        """Rebinds to the current NPC and backend."""
         self._is_changed = False
         before, wanted = director.joined, director.wanted
         with self._errors_reported():
@@ -528,7 +530,7 @@ class NpcVideoPlayer(PlayerProperties):
                 self._show(wanted, priority=0)
 
     def _draw_all(self) -> None:
-        """Lays everything out in the area of the player."""
+        """Draws everything anew in the area of the player."""
         director = self._director
         if director is None:
             return
@@ -544,7 +546,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._viewport.place(placed(self.stretch_mode, area, self._viewport.size))
 
     def _lay_overlay(self, *, wanted: bool) -> None:
-        """Puts the overlay over the picture, or takes it away."""
+        """Puts the overlay over the picture, or removes it."""
         if wanted and self._overlay is None:
             self._overlay = Overlay(self, self._stats.timeline)
         elif not wanted and self._overlay is not None:
@@ -570,7 +572,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._viewport = None
 
     def _clear_viewport(self, viewport: TextureViewport) -> None:
-        """Has the texture show the portrait, for who holds it."""
+        """Makes the texture show the portrait, for its users."""
         viewport.resize(self._texture_size(self._first_size))
         params = self._npc.params({})
         portrait = self._npc.picture_of(params)
@@ -587,7 +589,7 @@ class NpcVideoPlayer(PlayerProperties):
         except MisuseError as error:
             report_misuse(str(error))
         except NpcVideoError as error:
-            if is_instance_valid(self):  # who heard of something before may have destroyed it
+            if is_instance_valid(self):  # a listener may have destroyed it
                 self._failures.fail(str(error))
 
     def _check_scene(self) -> None:
@@ -600,7 +602,7 @@ class NpcVideoPlayer(PlayerProperties):
             raise MisuseError(_OUTSIDE)
 
     def _bound(self) -> Director:
-        """Returns the director, bound to the NPC and the generator that are set.
+        """Returns the director, bound to the current NPC and backend.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -619,7 +621,7 @@ class NpcVideoPlayer(PlayerProperties):
         return self._director
 
     def _manager(self) -> VideoGenerationManager:
-        """What makes the clips as it is set now; who is set now is then on screen as well.
+        """Returns the manager for the current settings, whose NPC is then on screen.
 
         Raises:
             MisuseError: the player is in no scene.
@@ -631,7 +633,7 @@ class NpcVideoPlayer(PlayerProperties):
         return self._bound().manager
 
     def _foreseen_by(self) -> Source | None:
-        """Where it is foreseen what the NPC will show; None while the player shows nothing."""
+        """Returns the source that predicts the NPC; None while the player shows nothing."""
         if self._is_changed and self._director is not None:
             self._take_changes(self._director)
         joined = None if self._director is None else self._director.joined
@@ -640,7 +642,7 @@ class NpcVideoPlayer(PlayerProperties):
         return joined[0]
 
     def _asked_for(self, params: dict[str, Any]) -> VideoParams:
-        """What the game asks for, as a clip of the NPC.
+        """Returns the parameters of a game's request, as a clip of the NPC.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -651,7 +653,7 @@ class NpcVideoPlayer(PlayerProperties):
         return wanted
 
     def _doubt_that_it_plays(self) -> None:
-        """Tells of a player that is switched off; one in a game that is paused goes on later."""
+        """Warns of a player that is switched off; one in a paused game goes on later."""
         if self.is_inside_tree() and not (self.can_process() or self.get_tree().paused):
             self._failures.doubt(
                 "It reacts and stands still, as its process mode is Disabled, or that of a node"
@@ -677,7 +679,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._nobody = SimulatedInput(self.react, self._npc.evaluator)
 
     def _rest(self) -> None:
-        """What it shows before anybody asks."""
+        """Returns the look before any request."""
         with self._errors_reported():
             if self._shown is None:
                 self._open()
@@ -688,16 +690,16 @@ class NpcVideoPlayer(PlayerProperties):
                 self.pregenerate_common_states()
 
     def _show_anew(self) -> None:
-        """Has who it is shown once more, for what was asked for is of another past."""
+        """Shows the NPC's opening again, because earlier requests belong to another past."""
         self._shown = None
         if self._director is not None:
             self._director.cancel()
-            # Not now: a game may ask for the look that it saved.
+            # Later, because a game may request the look that it saved.
             self._opens_soon = True
             wake(self)
 
     def _open(self) -> None:
-        """Shows who it is, as the NPC's profile says, until something is asked for."""
+        """Shows the NPC's opening, as its profile says, until the first request."""
         self._opens_soon = False
         npc, params = self._npc.profile, self._npc.params({})
         if npc.opens_with_generated:
@@ -719,7 +721,7 @@ class NpcVideoPlayer(PlayerProperties):
 
 
 def _is_same(npc: Joined, before: Joined) -> bool:
-    """Whether an NPC and its evaluator are another only in when it answers, not in how."""
+    """Returns whether an NPC and its evaluator differ at most in timing, not in answers."""
     return npc[1] == before[1] and npc[2].fingerprint == before[2].fingerprint
 
 

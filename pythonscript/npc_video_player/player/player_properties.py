@@ -1,4 +1,4 @@
-"""What the inspector sets of an `NpcVideoPlayer`, and which of it applies."""
+"""Defines the inspector's properties of an `NpcVideoPlayer`, and which of them apply."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
 
 
 class PlayerProperties(Control):
-    """The properties; `NpcVideoPlayer` acts by them."""
+    """The properties of an `NpcVideoPlayer`, which acts by them."""
 
     profile = Setting(
         NpcProfile,
@@ -52,21 +52,21 @@ class PlayerProperties(Control):
     )
     npc_name = Setting(str, "", doc="The NPC's name, for prompts and placeholders.")
     npc_id = Setting(
-        str, "", doc="Tells the clips of this NPC from those of others. Empty: the name."
+        str, "", doc="Distinguishes the clips of this NPC from those of others. Empty: the name."
     )
     portrait = Setting(
         Texture2D,
         None,
-        doc="What the NPC looks like: shown until there is a clip, and what generators start from.",
+        doc="The NPC's picture: shown until there is a clip, and the first picture for generators.",
     )
     eyes = Setting(
         list[Rect2],
         [],
-        doc="Where the portrait's eyes are, in its pixels: the embedded generator has them blink. A"
-        " script assigns a whole new Array.",
+        doc="The portrait's eyes, in its pixels: the embedded generator blinks them. A script"
+        " assigns a whole new Array.",
     )
     tool = Property(
-        str, "", doc="What zones that name no tool of their own are touched with: `feather`."
+        str, "", doc="The tool of touches in zones that name none of their own: `feather`."
     )
     backend = Setting(
         NpcBackend,
@@ -79,7 +79,8 @@ class PlayerProperties(Control):
     simulate_latency = Setting(
         bool,
         False,
-        doc="Has the embedded generator take as long as a real one, to see what players will see.",
+        doc="Makes the embedded generator take as long as a real one, to see what players will"
+        " see.",
     )
     preset = Setting(
         str,
@@ -103,7 +104,7 @@ class PlayerProperties(Control):
         5.0,
         range=(0.5, 60, 0.5),
         suffix="s",
-        doc="How long a clip may take before it counts as late, in seconds.",
+        doc="The time in seconds after which a clip counts as late.",
     )
     cache_size = Setting(
         int,
@@ -111,14 +112,14 @@ class PlayerProperties(Control):
         range=(1, 1000, 1),
         suffix="clips",
         group="Cache",
-        doc="How many clips are kept in memory.",
+        doc="The number of clips in memory.",
     )
     cache_megabytes = Setting(
         float,
         256.0,
         range=(1, 4096, 1),
         suffix="MB",
-        doc="How large the files of the clips in memory are together, in megabytes.",
+        doc="The size of all clip files in memory, in megabytes.",
     )
     cache_policy = Setting(
         str,
@@ -134,20 +135,21 @@ class PlayerProperties(Control):
         doc="Where clips outlive the game, below `user://`, as `user://npc_video`. Empty: nowhere.",
     )
     baked_folder = Setting(
-        str, "", dir=True, doc="Where clips are that ship with the game. Empty: nowhere."
+        str, "", dir=True, doc="The folder of clips that ship with the game. Empty: none."
     )
     predictive = Setting(
         bool,
         True,
         group="Prediction",
-        doc="Has what is likely to be asked for next made while the generator is idle.",
+        doc="Makes likely clips ahead while the generator is idle.",
     )
     look_ahead = Setting(
         int,
         3,
         range=(0, 6, 1),
         suffix="steps",
-        doc="How far ahead the NPC's graph is tried out to find what comes next. 0: not at all.",
+        doc="The number of steps for which the NPC's graph is tried out to predict the next"
+        " clips. 0: none.",
     )
     prediction_rules = Setting(
         dict,
@@ -158,7 +160,7 @@ class PlayerProperties(Control):
     pregenerate_on_load = Setting(
         bool,
         False,
-        doc="Has what the NPC commonly shows made when its scene is loaded, in idle time.",
+        doc="Makes the NPC's common looks when its scene is loaded, in idle time.",
     )
     fallback = Setting(
         str,
@@ -196,7 +198,7 @@ class PlayerProperties(Control):
         doc="A node with animations named after expressions, emotions or animations, which plays in"
         " place of the drawn face, whoever makes the clips. A sprite is hidden meanwhile.",
     )
-    progress_ring = Setting(bool, True, doc="Shows how far the clip on its way is.")
+    progress_ring = Setting(bool, True, doc="Shows the progress of the awaited clip.")
     loop = Setting(
         bool,
         True,
@@ -267,9 +269,7 @@ class PlayerProperties(Control):
         is_of_playing=True,
         doc="How loud clips are, in decibels, as for an AudioStreamPlayer.",
     )
-    mute = Setting(
-        bool, False, is_of_playing=True, doc="Has clips heard no more; they play on silently."
-    )
+    mute = Setting(bool, False, is_of_playing=True, doc="Silences clips; they play on.")
     audio_player = Setting(
         NodePath,
         NodePath(),
@@ -283,7 +283,7 @@ class PlayerProperties(Control):
         str,
         "Master",
         is_of_playing=True,
-        doc="The audio bus that the sound of clips goes to, unless `audio_player` has one.",
+        doc="The audio bus for the sound of clips, unless `audio_player` has one.",
     )
     overlay = Setting(
         bool,
@@ -319,17 +319,17 @@ class PlayerProperties(Control):
     _generator: Callable | None = None
 
     def _change(self) -> None:
-        """Something that the inspector sets is another now."""
+        """Notes that a property has changed."""
         raise NotImplementedError
 
     def _change_playing(self) -> None:
-        """The same, of how clips play."""
+        """Notes that a property of playback has changed."""
         raise NotImplementedError
 
     # ---- What applies ----
 
     def _hidden(self) -> set[str]:
-        """The properties that mean nothing as the others are set now."""
+        """Returns the properties that have no effect with the present values of others."""
         rules = (
             (self.profile is not None, ("npc_name", "npc_id", "portrait", "eyes")),
             (self.backend is not None, ("simulate_latency",)),
@@ -349,26 +349,26 @@ class PlayerProperties(Control):
             buses += [] if self.sound_bus in buses else [self.sound_bus]
             info["hint"], info["hint_string"] = _ENUM, ",".join(buses)
 
-    # ---- For who acts by them ----
+    # ---- Derived values ----
 
     def _draws(self) -> bool:
-        """Whether clips are of the face that can be drawn without them too."""
+        """Returns whether clips show the face that can also be drawn without them."""
         backend = self.backend
         draws_ember = isinstance(backend, NpcProceduralBackend) and backend.draws_ember
         return self._is_embedded() and (draws_ember or self._npc.portrait is None)
 
     def _is_embedded(self) -> bool:
-        """Whether the embedded generator makes the clips."""
+        """Returns whether the embedded generator makes the clips."""
         if self._generator is not None or not self._makes_clips():
             return False
         return self.backend is None or isinstance(self.backend, NpcProceduralBackend)
 
     def _is_drawn_here(self) -> bool:
-        """Whether clips are drawn and encoded in the game itself."""
+        """Returns whether clips are drawn and encoded in the game itself."""
         return self._is_embedded() or self._moved_picture() is not None
 
     def _moved_picture(self) -> Texture2D | None:
-        """What clips are made of by moving it, or None."""
+        """Returns the picture that is moved to make clips, or None."""
         if self._is_embedded():
             return None if self._draws() else self._npc.portrait
         if self._generator is None and isinstance(self.backend, NpcStillsBackend):
@@ -376,22 +376,22 @@ class PlayerProperties(Control):
         return None
 
     def _takes_eyes(self) -> bool:
-        """Whether some of its clips are pictures that are moved."""
+        """Returns whether some of its clips are moved pictures."""
         if self._generator is not None or not self._makes_clips():
             return False
         backend = self.backend
         return backend is None or any(each._takes_eyes() for each in backend._leaves())
 
     def _makes_clips(self) -> bool:
-        """Whether any are made in this game: else they come from the cache, or not at all."""
+        """Returns whether this game makes clips, instead of taking them from the cache."""
         return self._generator is not None or makes_clips(self.backend, exported=is_exported())
 
     def _target(self) -> Any:
-        """The node at `procedural_target`, of whatever class, or None."""
+        """Returns the node at `procedural_target`, of any class, or None."""
         return self.get_node_or_null(self.procedural_target) if self.procedural_target else None
 
     def _shown_on(self) -> Any:
-        """The node at `shown_on`, if it is of a class that cameras see."""
+        """Returns the node at `shown_on`, if cameras can see its class."""
         node = self.get_node_or_null(self.shown_on) if self.shown_on else None
         return node if isinstance(node, SHOWN_ON) else None
 
@@ -399,16 +399,17 @@ class PlayerProperties(Control):
         return frozenset(part for part in PARTS if getattr(self, f"placeholder_{part}"))
 
     def _picture_size(self) -> Vector2:
-        """How large clips most likely are, so that what stands for one is in its place."""
+        """Returns the likely size of clips, so that their fallbacks have the same place."""
         preset, shape = QUALITY_PRESETS[self.preset], self._shape_of_clips()
         if shape is None or min(shape.get_size()) <= 0.0:
             return Vector2(preset.width, preset.height)
         return Vector2(*clip_size(preset.width * preset.height, *shape.get_size()))
 
     def _shape_of_clips(self) -> Texture2D | None:
-        """The picture whose shape they have; None where they have that of the preset.
+        """Returns the picture with the shape of the clips; None if that is the preset's.
 
-        A game's own function makes them of the NPC as it is; models are asked for the preset's.
+        A game's own function makes clips of the NPC as it is; models are asked for the preset's
+        shape.
         """
         moved = self._moved_picture()
         if moved is not None or self._draws():
@@ -421,7 +422,7 @@ class PlayerProperties(Control):
         return Vector2(*size) if min(size) > 0 else otherwise
 
     def _settings(self) -> Settings:
-        """Where clips come from.
+        """Returns the settings of the source of clips.
 
         Raises:
             InvalidDataError: a value is unknown or outside its range.
@@ -431,7 +432,7 @@ class PlayerProperties(Control):
             backend = "" if self.backend is None else self.backend.describe()
         # The game's own animations are better than a still; Ember is so for her own clips only.
         moves = self._draws() or self._target() is not None
-        # Who moves a picture of the NPC has no need of a stranger.
+        # A generator that moves a picture of the NPC needs no stranger.
         moves = moves or (self.fallback == "procedural" and self._moved_picture() is None)
         return Settings(
             generator=self._generator,

@@ -1,4 +1,4 @@
-"""What the scene tree warns of in a player's settings; its resources warn for themselves."""
+"""Lists the scene tree's warnings about a player's settings; resources have their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["warnings_of"]
 
 
 def warnings_of(player: PlayerProperties) -> Iterator[str]:
-    """A sentence for each setting that will not do what it says."""
+    """Yields a sentence for each setting that will not do what it says."""
     if player.profile is None and not (player.npc_name or player.npc_id):
         yield "Profile: is empty: choose one, or give the NPC a name of its own."
     portrait = player.portrait if player.profile is None else player.profile.portrait
@@ -65,7 +65,7 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
 
 
 def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
-    """Whom the embedded generator shows, where that may not be who was meant."""
+    """Yields warnings about the embedded generator's picture, if it is probably the wrong one."""
     if player.backend is None and player._generator is None:
         yield (
             "Backend: is empty: while the game runs from the editor, the embedded generator"
@@ -84,5 +84,5 @@ def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
 
 
 def _has(player: PlayerProperties, path: Any, classes: tuple[Any, ...]) -> bool:
-    """Whether a node of one of the classes is there, as far as that can be known."""
+    """Returns whether a node of one of the classes exists, as far as that can be known."""
     return not player.is_inside_tree() or isinstance(player.get_node_or_null(path), classes)

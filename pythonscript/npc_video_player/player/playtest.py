@@ -1,6 +1,6 @@
-"""What helps to try an NPC out while the game runs: touches by nobody, and evaluations in the log.
+"""Helps to try an NPC out while the game runs: simulated touches, and evaluations in the log.
 
-Both go through the player's own `react`, so a playtest shows what players will see.
+Both use the player's own `react`, so a playtest shows what players will see.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SimulatedInput:
-    """Touches the NPC of `evaluator` now and then, by calling `react` with an interaction."""
+    """Touches the NPC of `evaluator` now and then: calls `react` with an interaction."""
 
     def __init__(self, react: Callable[[dict[str, Any]], object], evaluator: NpcResponseEvaluator):
         npc = evaluator.metadata
@@ -47,7 +47,7 @@ class SimulatedInput:
 
 
 def line_of(name: str, event: ToolInteraction, answer: VideoParams | str, seconds: float) -> str:
-    """One evaluation for the log: the answer, or why there is none; `seconds` is what it took."""
+    """Formats one evaluation for the log: the answer, or why there is none, and its duration."""
     told = answer
     if isinstance(answer, VideoParams):
         told = (

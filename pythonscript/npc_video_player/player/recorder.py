@@ -1,4 +1,4 @@
-"""Records what happens to the NPC of one player, for who bakes clips from a playthrough."""
+"""Records the interactions of one player's NPC, for baking from a playthrough."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Records what happens to the NPC of `npc` into a file; in games of developers only.
+    """Records the interactions of `npc` in a file; only in games of developers.
 
-    Where the file cannot be written to, that is told once, and the game goes on.
+    If the file cannot be written to, that is reported once, and the game goes on.
     """
 
     def __init__(self, npc: CurrentNpc):
@@ -29,7 +29,7 @@ class Recorder:
         self._told_of = ""
 
     def begin(self, path: str) -> None:
-        """Opens the file at `path` if it is not the one that is open; "" for none.
+        """Opens the file at `path`, unless it is open already; "" for none.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -48,12 +48,12 @@ class Recorder:
             self._try(self._writer.begin, evaluator)
 
     def reaction(self, event: ToolInteraction) -> None:
-        """The NPC has answered an interaction."""
+        """Records an interaction that the NPC has answered."""
         if self._writer is not None:
             self._try(self._writer.interaction, event)
 
     def request(self, wanted: dict[str, Any]) -> None:
-        """The game has asked for a clip of the NPC."""
+        """Records a request of the game for a clip of the NPC."""
         if self._writer is not None:
             self._try(self._writer.request, wanted)
 

@@ -1,4 +1,4 @@
-"""What a saved game keeps of an NPC: what it remembers, and how it is played with."""
+"""Makes an NPC's state for a saved game: its memory, and what prediction has learned."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _VERSION = 1
 
 
 def state_of(npc: CurrentNpc, source: Source | None) -> dict[str, Any]:
-    """The state as plain data.
+    """Returns the state as plain data.
 
     Args:
-        source: where the NPC is foreseen, if it is.
+        source: the source that predicts the NPC, if there is one.
 
     Raises:
         GraphError: the NPC's graph is wrong.
@@ -35,7 +35,7 @@ def state_of(npc: CurrentNpc, source: Source | None) -> dict[str, Any]:
 
 
 def load_state(saved: dict[str, Any], npc: CurrentNpc, source: Source | None) -> None:
-    """Goes on from what `state_of` gave.
+    """Continues from the result of `state_of`.
 
     Raises:
         GraphError: the NPC's graph is wrong.
@@ -57,14 +57,14 @@ def load_state(saved: dict[str, Any], npc: CurrentNpc, source: Source | None) ->
         )
     if not isinstance(learned, dict):
         raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
-    # Finds out what is wrong before anything is changed.
+    # Finds all errors before anything is changed.
     Planner().register("", standard_predictor(npc.evaluator, learned=learned), learned)
     npc.begin_anew(graph)
     _learn(npc, source, learned)
 
 
 def reset_state(npc: CurrentNpc, source: Source | None) -> None:
-    """Has the NPC begin anew, as in a new game.
+    """Restarts the NPC, as in a new game.
 
     Raises:
         GraphError: the NPC's graph is wrong.

@@ -1,4 +1,4 @@
-"""Whether anybody can see a player, so that those unseen cost next to nothing."""
+"""Finds out whether anybody can see a player, so that unseen ones cost next to nothing."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from godot import (
 __all__ = ["SHOWN_ON", "Visibility"]
 
 SHOWN_ON = (VisibleOnScreenNotifier3D, GeometryInstance3D)
-# To find out whether it is seen costs more than to play on for a frame.
+# The check costs more than playing on for a frame.
 _SECONDS_BETWEEN_LOOKS = 0.3
 
 
 class Visibility:
-    """Looks now and then whether `player` is seen.
+    """Checks now and then whether `player` is seen.
 
     Args:
         shown_on: finds the node of a class of `SHOWN_ON` that shows its texture in a 3D world.
         is_heard: tells whether it has a sound.
 
     Attributes:
-        is_seen: as it was when looked at last.
-        has_texture: its picture may be anywhere, whatever becomes of the player itself.
+        is_seen: the result of the latest check.
+        has_texture: its picture may be anywhere, whatever happens to the player itself.
     """
 
     def __init__(self, player: Control, shown_on: Callable[[], Any], is_heard: Callable[[], bool]):
@@ -44,12 +44,12 @@ class Visibility:
         self._in_world: _InWorld | None = None
 
     def look_soon(self) -> None:
-        """Something has changed that may matter."""
+        """Requests a check soon, after a change that may matter."""
         self._looks_in = 0.0
         wake(self._player)
 
     def pass_time(self, seconds: float) -> bool:
-        """Whether the player is seen, `seconds` after the last call."""
+        """Returns whether the player is seen, `seconds` after the previous call."""
         self._looks_in -= seconds
         if self._looks_in <= 0.0:
             self._looks_in = _SECONDS_BETWEEN_LOOKS
@@ -57,13 +57,13 @@ class Visibility:
         return self.is_seen
 
     def leave(self) -> None:
-        """The player is in no scene any more."""
+        """Resets it, because the player left its scene."""
         if self._in_world is not None:
             self._in_world.close()
             self._in_world = None
 
     def _is_in_world(self) -> bool:
-        """Whether its texture is seen, or may be."""
+        """Returns whether its texture is seen, or may be."""
         node = self._shown_on()
         if self._in_world is not None and self._in_world.node is not node:
             self._in_world.close()
@@ -71,7 +71,7 @@ class Visibility:
         if node is None:
             return self.has_texture
         if self._in_world is None:
-            # What cameras see of it is known when they have been through a frame.
+            # The cameras' result is known after they have drawn a frame.
             self._in_world = _InWorld(node, self.look_soon)
             return True
         return self._in_world.is_seen or self._is_heard()
@@ -85,10 +85,10 @@ class Visibility:
 
 
 class _InWorld:
-    """What shows the player's texture in a 3D world: `node`, of a class of `SHOWN_ON`.
+    """Observes the node that shows the player's texture in a 3D world, of a class of `SHOWN_ON`.
 
     Args:
-        changed: is called when a camera begins or ends to see it.
+        changed: called when a camera begins or ends to see it.
     """
 
     def __init__(self, node: Any, changed: Any):
@@ -112,7 +112,7 @@ class _InWorld:
         return self._notifier.is_on_screen() or DisplayServer.get_name() == "headless"
 
     def _take_after_node(self) -> None:
-        """Has the notifier seen where the node is, by the cameras that draw it."""
+        """Places the notifier at the node, for the same cameras."""
         box, layers = _box(self.node), self.node.layers
         if self._notifier.aabb != box:
             self._notifier.aabb = box
@@ -129,5 +129,5 @@ class _InWorld:
 
 
 def _box(node: Any) -> Any:
-    """Around all that it may show; that of a sprite that turns to the viewer allows for it."""
+    """Returns a box around all that it may show, also for a sprite that turns to the viewer."""
     return node.get_aabb().grow(node.extra_cull_margin)

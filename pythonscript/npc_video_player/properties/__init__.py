@@ -1,1 +1,1 @@
-"""Properties of nodes and resources: who may set them, and who hears of it."""
+"""Defines properties of nodes and resources: their threads, and their notifications."""

@@ -1,4 +1,4 @@
-"""Which threads may call and set what is in a scene: mostly the main one alone, as engine nodes."""
+"""Restricts objects in a scene to the main thread, as the engine does for nodes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _told: set[str] = set()
 
 
 def any_thread(method: F) -> F:
-    """Has a method that only reads begin again where the main thread changes what it reads."""
+    """Makes a method that only reads start again when the main thread changes what it reads."""
 
     @functools.wraps(method)
     def call(self: Any) -> Any:
         for _ in range(0 if is_main_thread() else _TRIES):
             try:
                 return method(self)
-            except RuntimeError:  # as Python says of what has another size while it is gone through
+            except RuntimeError:  # a container has changed its size during iteration
                 continue
         return method(self)
 
@@ -36,12 +36,12 @@ def any_thread(method: F) -> F:
 
 
 def main_thread_only(default: Any = None) -> Callable[[F], F]:
-    """Has a method of what is in use refuse other threads, with a line in the log.
+    """Makes a method of an object in use refuse other threads, with a line in the log.
 
     The line comes once for each method, however often and by whichever threads it is called.
 
     Args:
-        default: what it returns to them.
+        default: the result for these threads.
     """
 
     def decorate(method: F) -> F:
@@ -60,9 +60,9 @@ def main_thread_only(default: Any = None) -> Callable[[F], F]:
 
 
 class Property(export[T]):
-    """A property that the main thread alone sets once its object is in use; all may read it.
+    """A property that only the main thread sets once its object is in use; all threads may read it.
 
-    Another thread changes nothing, and is told so once for each property.
+    Another thread changes nothing, and gets a message once for each property.
     """
 
     def assign(self, obj: Any, value: T) -> None:
@@ -72,7 +72,7 @@ class Property(export[T]):
             self.take(obj, value)
 
     def take(self, obj: Any, value: T) -> None:
-        """Takes a new value, on a thread that may do so; for classes that extend this one."""
+        """Takes a new value, on an allowed thread; for classes that extend this one."""
         super().assign(obj, value)
 
 
@@ -89,7 +89,7 @@ def _may_change(obj: Any, what: str, verb: str, instead: str, in_python: str) ->
 
 
 def _is_in_use(obj: Any) -> bool:
-    """Whether it is in a scene, or a resource that something in a scene follows."""
+    """Returns whether it is in a scene, or a resource that something in a scene follows."""
     if isinstance(obj, Node):
         return bool(obj.is_inside_tree())
     connections = obj.get_signal_connection_list("changed")
@@ -98,7 +98,7 @@ def _is_in_use(obj: Any) -> bool:
 
 
 def _owner_of(function: Any) -> Any:
-    """The object of a Callable, or of the method that Python made one of; None for neither."""
+    """Returns the object of a Callable, or of the method that it was made of; else None."""
     if isinstance(function, EngineCallable):
         return function.get_object()
     return getattr(function, "__self__", None)

@@ -1,4 +1,4 @@
-"""Properties of resources, which emit `changed` so that what shows or uses them follows."""
+"""Defines properties of resources that emit `changed`, so that users of the resource follow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NotifyingExport(Property[T]):
 
 
 def is_word_of(listed: export[T], value: object) -> bool:
-    """Whether the property has `value` in its list; else that is told, with the list."""
+    """Returns whether `value` is in the property's list; otherwise logs the list."""
     if listed.enum is None or value in listed.enum:
         return True
     push_error(
@@ -56,7 +56,7 @@ class UntaggedColours(NotifyingExport[str]):
 
 
 class FinishStarted(NotifyingExport[bool]):
-    """Whether clips that have begun are finished, for resources of generators that may be paid."""
+    """Finishes clips that have begun, for resources of generators that may charge for them."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Properties of a player, which goes by them at once."""
+"""Defines properties of a player, whose changes take effect immediately."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["Number", "PictureSize", "Setting"]
 
 T = TypeVar("T")
 
-_MAX_PIXELS = 8192  # on a side: less than any renderer takes
+_MAX_PIXELS = 8192  # pixels on a side: less than any renderer's limit
 
 
 class Setting(Property[T]):
-    """A property whose changes the player goes by at once, as it does by those of a resource.
+    """A property whose changes take effect immediately, as do those of its resource.
 
     Args:
-        is_of_playing: whether it changes only how clips play, not which.
+        is_of_playing: changes only how clips play, not which.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Setting(Property[T]):
 
 
 class Number(Setting[float]):
-    """One that takes no number below `least`, nor what is none."""
+    """A number of at least `least`; others are refused."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Number(Setting[float]):
 
 
 class PictureSize(Setting[Vector2i]):
-    """Width and height in pixels; where either is 0, nothing is said."""
+    """Width and height in pixels; 0 in either means no size."""
 
     def __init__(self, *, doc: str):
         super().__init__(Vector2i, Vector2i(), suffix="px", doc=doc)
