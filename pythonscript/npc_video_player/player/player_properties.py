@@ -47,8 +47,8 @@ class PlayerProperties(Control):
         NpcProfile,
         None,
         group="NPC",
-        doc="Who the NPC is, and what it answers to what. Empty: who the next three say, with a"
-        " mood that touches raise and lower.",
+        doc="The NPC and its answers to interactions. Empty: the NPC of the next three"
+        " properties, with a mood that touches raise and lower.",
     )
     npc_name = Setting(str, "", doc="The NPC's name, for prompts and placeholders.")
     npc_id = Setting(
@@ -72,9 +72,9 @@ class PlayerProperties(Control):
         NpcBackend,
         None,
         group="Generation",
-        doc="Where clips are made. Empty: by the embedded generator, which moves the portrait, or"
-        " draws Ember where there is none, while the game runs from the editor; exported, it then"
-        " shows baked clips, or else the fallback.",
+        doc="The backend that makes clips. Empty: the embedded generator, which moves the"
+        " portrait, or draws Ember without one, while the game runs from the editor; an"
+        " exported game then shows baked clips, or else the fallback.",
     )
     simulate_latency = Setting(
         bool,
@@ -91,13 +91,13 @@ class PlayerProperties(Control):
     progressive = Setting(
         bool,
         True,
-        doc="Shows a clip in the cheapest preset first, and goes on in better ones up to `preset`.",
+        doc="Shows a clip in the cheapest preset first, and then in better ones up to `preset`.",
     )
     adaptive = Setting(
         bool,
         True,
-        doc="Makes a clip in the best preset, up to `preset`, that will be there within `max_wait`,"
-        " as far as the generator is known. Off: always in `preset`.",
+        doc="Chooses the best preset, up to `preset`, whose clip will be ready within `max_wait`,"
+        " by the generator's past times. Off: always `preset`.",
     )
     max_wait = Setting(
         float,
@@ -132,7 +132,8 @@ class PlayerProperties(Control):
         "",
         hint=_PLACEHOLDER_TEXT,
         hint_string="user://npc_video",
-        doc="Where clips outlive the game, below `user://`, as `user://npc_video`. Empty: nowhere.",
+        doc="The folder in which clips outlive the game, below `user://`, as `user://npc_video`."
+        " Empty: none.",
     )
     baked_folder = Setting(
         str, "", dir=True, doc="The folder of clips that ship with the game. Empty: none."
@@ -154,8 +155,8 @@ class PlayerProperties(Control):
     prediction_rules = Setting(
         dict,
         {},
-        doc="Which expressions follow which, the likelier first, as"
-        ' `{"curious": ["surprised", "pleased"]}`. Empty: what is so for most NPCs.',
+        doc='The expressions that follow each expression, the likelier first, as `{"curious":'
+        ' ["surprised", "pleased"]}`. Empty: the order of most NPCs.',
     )
     pregenerate_on_load = Setting(
         bool,
@@ -176,18 +177,18 @@ class PlayerProperties(Control):
         "",
         hint=_PLACEHOLDER_TEXT,
         hint_string="{name} is thinking…",
-        doc="What the placeholder says; `{name}`, `{emotion}`, `{expression}` and `{animation}` are"
-        " filled in, and a translation of the text is used. Empty: the emotion. Colours and font"
-        " are those of the theme.",
+        doc="The placeholder's text; `{name}`, `{emotion}`, `{expression}` and `{animation}` are"
+        " filled in, and a translation of the text is used. Empty: the emotion. The theme sets"
+        " colours and font.",
     )
     placeholder_background = Setting(
         bool,
         True,
         doc="Fills the area behind the placeholder's portrait. Off: a portrait that was cut out"
-        " stands before what is behind the player.",
+        " shows what is behind the player.",
     )
     placeholder_icon = Setting(
-        bool, True, doc="Shows in the placeholder's label, as an icon, what the NPC feels."
+        bool, True, doc="Shows the NPC's feeling as an icon in the placeholder's label."
     )
     placeholder_words = Setting(bool, True, doc="Shows the text in the placeholder's label.")
     procedural_target = Setting(
@@ -203,16 +204,16 @@ class PlayerProperties(Control):
         bool,
         True,
         group="Playback",
-        doc="Plays clips again and again. Off: a clip plays once, its last picture stays, and"
-        " `clip_finished` tells.",
+        doc="Repeats clips. Off: a clip plays once, its last picture stays, and the player emits"
+        " `clip_finished`.",
     )
     crossfade = Setting(
         float,
         0.4,
         range=(0, 2, 0.05),
         suffix="s",
-        doc="How long a clip takes at most to fade into the next, in seconds: the less, the more"
-        " alike the two are. 0: it is cut.",
+        doc="The longest time in seconds in which a clip fades into the next; similar clips fade"
+        " faster. 0: a cut.",
     )
     crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
     crossfade_at = Setting(
@@ -229,18 +230,17 @@ class PlayerProperties(Control):
         doc="How the picture fills the player, as for a TextureRect.",
     )
     texture_size = PictureSize(
-        doc="How large the picture of `get_video_texture` is, which fills it by `stretch_mode`. 0:"
-        " as large as those of the preset when the texture is asked for first. It changes by"
-        " nothing but this.",
+        doc="The size of the picture of `get_video_texture`, which fills it by `stretch_mode`. 0:"
+        " that of the preset when the texture is first used. Nothing else changes it.",
     )
     shown_on = Setting(
         NodePath,
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="Sprite3D,MeshInstance3D,VisibleOnScreenNotifier3D",
-        doc="What shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around all that"
-        " does: while no camera sees it the player rests, unless it is heard. From behind it counts"
-        " as seen. Empty: a player whose texture is used never rests.",
+        doc="The node that shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around"
+        " all that do. While no camera sees it the player rests, unless it is heard. From"
+        " behind it counts as seen. Empty: a player whose texture is used never rests.",
     )
     interpolation = Setting(
         str,
@@ -257,8 +257,8 @@ class PlayerProperties(Control):
         hint=_RANGE,
         hint_string="0,4,0.05,or_greater",
         is_of_playing=True,
-        doc="How fast clips and the drawn face play, sound and picture, beside `Engine.time_scale`."
-        " 0: they stand still. Fading takes as long as ever.",
+        doc="The speed of clips and the drawn face, sound and picture, beside"
+        " `Engine.time_scale`. 0: they stand still. Fades take as long as ever.",
     )
     volume_db = Number(
         float,
@@ -267,7 +267,7 @@ class PlayerProperties(Control):
         suffix="dB",
         group="Sound",
         is_of_playing=True,
-        doc="How loud clips are, in decibels, as for an AudioStreamPlayer.",
+        doc="The volume of clips in decibels, as for an AudioStreamPlayer.",
     )
     mute = Setting(bool, False, is_of_playing=True, doc="Silences clips; they play on.")
     audio_player = Setting(
@@ -275,9 +275,9 @@ class PlayerProperties(Control):
         NodePath(),
         hint=_NODE_PATH_VALID_TYPES,
         hint_string="AudioStreamPlayer2D,AudioStreamPlayer3D,AudioStreamPlayer",
-        doc="A node from where clips are heard, as loudly as it says and by its bus. It may move,"
-        " and play something else meanwhile. Empty, or while there is none: clips are heard"
-        " everywhere, by `sound_bus`.",
+        doc="A node from which clips are heard, with its volume and bus. It may move, and play"
+        " something else meanwhile. Empty, or without such a node: clips are heard everywhere,"
+        " through `sound_bus`.",
     )
     sound_bus = Setting(
         str,
@@ -289,18 +289,18 @@ class PlayerProperties(Control):
         bool,
         False,
         group="Debug",
-        doc="Shows in the running game what was on screen in the last half minute, and numbers.",
+        doc="Shows statistics over the running game, with a timeline of the last half minute.",
     )
     log_evaluations = Setting(
         bool,
         False,
-        doc="Prints what the graph answers to each interaction, or why it does not, and in how many"
-        " microseconds.",
+        doc="Prints the graph's answer to each interaction, or why there is none, and the"
+        " microseconds it took.",
     )
     simulated_input = Setting(
         bool,
         False,
-        doc="Has the NPC touched by itself while the game runs, every two seconds or so, with the"
+        doc="Touches the NPC automatically while the game runs, every two seconds or so, with the"
         " tools and in the zones that its graph knows.",
     )
     session_file = Setting(
@@ -308,9 +308,9 @@ class PlayerProperties(Control):
         "",
         hint=_SAVE_FILE,
         hint_string="*.jsonl",
-        doc="Where interactions and requests are recorded, to bake from what was played, as"
-        " `user://session.jsonl`. Several players may have the same file, and each run adds to it;"
-        " games exported for release record nothing. Empty: nowhere.",
+        doc="The file in which interactions and requests are recorded, to bake from a"
+        " playthrough, as `user://session.jsonl`. Several players may use the same file, and"
+        " each run adds to it; games exported for release record nothing. Empty: none.",
     )
 
     _npc: CurrentNpc
