@@ -44,7 +44,7 @@ class LazyMethod:
 
 
 class TrustedTable:
-    """Whether the running engine has the methods of the class table; set at start-up.
+    """Records at start-up that the running engine has the methods of the class table.
 
     Newer engines keep the methods of older ones. An older one may lack a method in the form that
     the table describes, and would log an error when asked. So there every call goes by name.
