@@ -1,3 +1,3 @@
-"""A game's own class crosses the border: the engine is told of its methods, properties and signals,
-and calls them.
+"""Registers a game's own classes: tells the engine about their methods, properties and signals, and
+answers its calls.
 """

@@ -1,4 +1,4 @@
-"""What the engine asks of the objects of exposed classes, besides their methods."""
+"""Callbacks of the engine for objects of exposed classes, other than their methods."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .._variant.decode import decode
 from .._variant.encode import encode, encode_typed
 from .described import USAGE_DEFAULT, Described
 
-# ---- Lives ----
+# ---- Lifetime ----
 
 
 @ffi.def_extern()
@@ -55,7 +55,7 @@ def py_unreference(reference: int) -> None:
     let_go(reference)
 
 
-# ---- What the engine asks of an object besides its methods ----
+# ---- Notifications and properties ----
 
 
 @ffi.def_extern()
@@ -67,7 +67,7 @@ def py_notification(reference: int, what: int, backwards: int) -> None:
 
 
 def _tell(obj: Any, label: str, what: Any, *, backwards: bool = False) -> None:
-    """Tells every class of an object, until one of them frees it."""
+    """Calls every class of an object, until one of them frees it."""
     functions = type(obj)._on_every_level[label]
     for function in reversed(functions) if backwards else functions:
         if not lib.ps_object(obj._ref):

@@ -1,4 +1,4 @@
-"""Python types as the engine describes the types of properties, arguments and results."""
+"""The engine's description of Python types, for properties, arguments and results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .._variant.values import VALUES
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
 HINT_ENUM, _HINT_FLAGS, _HINT_RESOURCE_TYPE = 2, 6, 17
 _HINT_ARRAY_TYPE, _HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 31, 34, 38
-_PAST_INT = 1 << 63  # the first number that the engine's int has no room for
+_PAST_INT = 1 << 63  # the first number that does not fit into the engine's int
 USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
 
 
@@ -33,10 +33,10 @@ class Described:
 
     Attributes:
         type: The Variant type; NIL for any.
-        class_name: Of an object.
-        hint: A PropertyHint, with its text in `hint_string`.
+        class_name: The class of an object.
+        hint: A PropertyHint; its text is in `hint_string`.
         usage: PropertyUsageFlags.
-        python: What the annotation said.
+        python: The annotation.
         inner: The types of the elements, or of keys and values, of a typed container.
     """
 
@@ -57,7 +57,7 @@ class Described:
         return isinstance(self.python, EngineType) and self.python._counted
 
     def empty(self) -> Any:
-        """The value of this type that means nothing yet."""
+        """The initial value of this type."""
         if self.type in (Type.NIL, Type.OBJECT, Type.CALLABLE, Type.SIGNAL):
             return None
         if is_enum(self.python):
@@ -72,12 +72,12 @@ class Described:
         """Writes `value` as a Variant of this type.
 
         Raises:
-            ConversionError: it is of another.
+            ConversionError: it has another type.
         """
         encode_as(self.type, self._typed(value), at)
 
     def encode_bare(self, value: Any, place: int) -> None:
-        """As `encode`, as a bare value."""
+        """Writes `value` as a bare value of this type; raises as `encode` does."""
         encode_typed(self.type, self._typed(value), place, self.is_counted)
 
     def _typed(self, value: Any) -> Any:
@@ -89,7 +89,7 @@ class Described:
         return TypedDictionary.of(first, others[0], value)
 
     def converter(self) -> Callable[[Any], Any] | None:
-        """What turns a value of the engine into what the annotation promises; None for nothing."""
+        """A function that converts the engine's values to the annotated type; None if unneeded."""
         python = self.python
         if self.type in (Type.NIL, Type.CALLABLE, Type.SIGNAL):
             return None
@@ -117,10 +117,10 @@ class Described:
 
 
 def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
-    """A list or dictionary whose elements are of the types that it promises; the same if they are.
+    """A list or dictionary with converted elements; the same object if they need no conversion.
 
     Raises:
-        ConversionError: one is of another.
+        ConversionError: an element has another type.
     """
     if isinstance(value, dict):
         of_key, of_value = converters
@@ -136,7 +136,7 @@ def _one(convert: Callable[[Any], Any] | None, value: Any) -> Any:
 
 
 def _sources(type_: Type) -> Any:
-    """What may be turned into a value of this type without loss of meaning."""
+    """The Python types that convert to this type without loss of meaning."""
     if type_ <= Type.FLOAT:
         return (bool, int, float, SupportsFloat)
     if type_ in (Type.STRING, Type.STRING_NAME, Type.NODE_PATH):
@@ -144,7 +144,7 @@ def _sources(type_: Type) -> Any:
     if type_ == Type.DICTIONARY:
         return dict
     if type_ == Type.OBJECT:
-        return ()  # calling the class would make another object
+        return ()  # calling the class would make a new object
     if type_ >= Type.ARRAY:
         return (list, tuple, array, bytes)
     return object
@@ -166,7 +166,7 @@ _SPELLED = {
 
 
 def described(annotation: Any) -> Described:
-    """What an annotation or the type of an `export` means to the engine.
+    """The description of an annotation, or of the type of an `export`.
 
     Raises:
         GodotError: the engine has no such type.

@@ -1,4 +1,4 @@
-"""How a Python class is written that the engine, its editor and GDScript know.
+"""The decorator that makes a Python class known to the engine, its editor and GDScript.
 
     @exposed
     class Player(Node2D):
@@ -9,10 +9,10 @@
 
         def heal(self, amount: int, at_once: bool = False) -> int: ...
 
-Public methods, exported properties, signals, upper-case integers and nested enums are registered;
-names that begin with an underscore stay in Python, unless the engine has a virtual method of that
-name. The engine takes classes only while it starts, from the modules that `pythonscript.cfg` and
-the project setting `pythonscript/modules` name. What registering means is in `registration`.
+Public methods, exported properties, signals, upper-case integers and nested enums are registered.
+Names that begin with an underscore stay in Python, unless the engine has a virtual method of that
+name. The engine accepts classes only while it starts, from the modules that `pythonscript.cfg` and
+the project setting `pythonscript/modules` name. `registration` does the registering.
 """
 
 from __future__ import annotations
@@ -41,24 +41,24 @@ def exposed(
     abstract: bool = False,
     hidden: bool = False,
 ) -> Any:
-    """Registers a class with the engine, under its own name.
+    """Registers a class with the engine under its own name.
 
-    The engine makes an object of each class, in the editor too, to learn what its properties hold
-    at first: `__init__` and getters must be quick and open nothing. A class that extends
+    The engine makes one object of each class, in the editor too, to read the default values of its
+    properties. So `__init__` and getters must be quick and open nothing. A class that extends
     `EditorPlugin` is added to the editor.
 
     Args:
-        tool: its code also runs in the editor, as that of the editor's own classes always does, and
-            that of what extends a class with `tool`, which is as much of a tool; otherwise the
-            editor has a placeholder that shows its properties.
+        tool: whether its code also runs in the editor. Otherwise the editor has a placeholder that
+            shows its properties. Subclasses of a tool are tools too, and classes that extend the
+            editor's own always run there.
         icon: path of an icon for the editor, `res://…`.
-        abstract: only its subclasses can be made.
-        hidden: scripts do not know it, and the editor neither lists nor explains it; for what a
-            library makes for itself.
+        abstract: whether only subclasses can be instantiated.
+        hidden: hides it from scripts, and from the editor's lists and help; for internal classes of
+            a library.
 
     Raises:
         GodotError: it does not extend a class of the engine, the name is taken, it has something
-            that the engine has no type for, or the engine has long started.
+            that the engine has no type for, or the engine has finished starting.
     """
 
     def decorate(made: Any) -> Any:

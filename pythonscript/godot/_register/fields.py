@@ -1,4 +1,4 @@
-"""What the body of an exposed class holds: properties, signals, methods that stay in Python."""
+"""Members of an exposed class: properties, signals, methods that stay in Python."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ class ExportOptions(TypedDict, total=False):
 
 
 class export(Generic[T]):  # noqa: N801  the name that Godot's Python people know
-    """A property of an exposed class: kept by the node, edited in the inspector, saved in scenes.
+    """A property of an exposed class: stored in the node, edited in the inspector, saved in scenes.
 
     Args:
         type: `bool`, `int`, `float`, `str`, a value or engine class, `list[int]`, an enum, …
-        default: what a new object has; the type's own empty value where not given.
-        range: (minimum, maximum[, step]), as a slider.
+        default: the value of a new object; the type's own empty value if omitted.
+        range: (minimum, maximum[, step]), shown as a slider.
         enum: the names to choose from; the property holds the name, or the index if it is an int.
         file: a filter such as `"*.webm,*.mp4"`, or True; `save` and `dir` choose other dialogs.
-        multiline: text of several lines.
+        multiline: whether the text may have several lines.
         suffix: a unit, shown behind the number.
-        hint, hint_string: one of the engine's `PropertyHint`s where no keyword says it.
+        hint, hint_string: a `PropertyHint` of the engine that no other argument covers.
         usage: `PropertyUsageFlags`; stored and shown by default.
-        group, subgroup: the heading under which the inspector shows it and those that follow.
-        doc: shown as a tooltip and in the editor's help, with the names of `enum` behind it.
+        group, subgroup: the heading in the inspector for this property and those that follow.
+        doc: shown as a tooltip and in the editor's help, followed by the names of `enum`.
     """
 
     @overload
@@ -114,7 +114,7 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
 
     @property
     def default(self) -> T:
-        """What a new object has."""
+        """The value of a new object."""
         if self._default is not _UNSET:
             return self._default
         return described(self.type).empty()
@@ -125,12 +125,12 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
         return function
 
     def getter(self, function: Callable[[Any], T]) -> Self:
-        """Makes `function` compute the value; usable as a decorator, like `property.getter`."""
+        """Uses `function` to compute the value; a decorator, like `property.getter`."""
         self._get = function
         return self
 
     def setter(self, function: Callable[[Any, T], None]) -> Self:
-        """Has `function` called with a new value, to keep it elsewhere; see also `changed`."""
+        """Calls `function` with each new value instead of storing it; a decorator."""
         self._set = function
         return self
 
@@ -148,15 +148,15 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
         except KeyError:
             value = self.default
             if isinstance(value, _CHANGEABLE):
-                # The object's own, not shared with the class and with it by all others.
+                # A copy for this object: the default is shared by all objects of the class.
                 value = obj.__dict__[self._key] = deepcopy(value)
             return value
 
     def __set__(self, obj: Any, value: T) -> None:
-        """Converts a value as one of GDScript is, and gives it to `assign`.
+        """Converts a value to the property's type and assigns it.
 
         Raises:
-            ConversionError: it is of another type.
+            ConversionError: it has another type.
         """
         if self._convert is _UNSET:
             self._convert = described(self.type).converter()
@@ -168,7 +168,7 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
         self.assign(obj, value)
 
     def assign(self, obj: Any, value: T) -> None:
-        """Takes a new value, which has the right type; for classes that extend this one."""
+        """Takes a new value of the right type; subclasses of `export` may override this."""
         if self._set is not None:
             self._set(obj, value)
         else:
@@ -177,12 +177,12 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
             self._changed(obj)
 
     def store(self, obj: Any, value: T) -> None:
-        """Keeps `value` where the default getter finds it; for setters that also act."""
+        """Stores `value` where the default getter finds it; for use in setters."""
         obj.__dict__[self._key] = value
 
 
 class signal:  # noqa: N801  as above
-    """A signal of an exposed class; keyword arguments name and type what it carries.
+    """A signal of an exposed class; keyword arguments give the names and types of its arguments.
 
     `self.died.emit("fell")`, `self.died.connect(function)`.
     """
@@ -204,10 +204,10 @@ class signal:  # noqa: N801  as above
 
 
 class python_only(Generic[S, P, R]):  # noqa: N801  as above
-    """A public method that is Python's alone, as the engine has no type for what it takes or gives.
+    """Keeps a public method out of the engine, for types that the engine does not have.
 
-    It may have the name of an accessor: `set_speed` of an exported `speed`, which is then what
-    Python calls, and GDScript the accessor.
+    It may have the name of an accessor, such as `set_speed` of an exported `speed`. Python then
+    calls this method, and GDScript calls the accessor.
     """
 
     def __init__(self, function: Callable[Concatenate[S, P], R]):

@@ -18,7 +18,7 @@ from .registration import members, method_of, parent_of
 
 
 def load_help(classes: list[Any]) -> None:
-    """Hands the pages of `classes` to the editor."""
+    """Adds the pages of `classes` to the editor's help."""
     for cls in classes:
         xml = page(cls).encode()
         lib.gd_editor_help_load_xml_from_utf8_chars_and_len(xml, len(xml))
@@ -51,7 +51,7 @@ def quoted(text: str) -> str:
 
 
 def _markup(text: str) -> str:
-    """Backquotes become the help's own code marks; lines of a paragraph are joined."""
+    """The text in the help's markup: backquotes become [code], the lines of a paragraph one."""
     text = re.sub(r"`([^`]+)`", r"[code]\1[/code]", text)
     return "\n\n".join(" ".join(p.split()) for p in text.split("\n\n"))
 
@@ -88,7 +88,7 @@ def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
 
 
 def _told(member: export[object]) -> str:
-    """What is said of a property, and which words it takes."""
+    """The documentation of a property, with the names of its `enum`."""
     if not member.enum:
         return member.doc
     words = ", ".join(f"`{word}`" for word in member.enum)

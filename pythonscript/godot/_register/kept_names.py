@@ -1,11 +1,11 @@
-"""Names that a class cannot have, as what it extends has them already.
+"""Refuses names that would silently replace something in a base class.
 
-Python keeps no private name apart: a class that extends one of a library would take the place of
-what the library keeps under the same name, without a word. So what begins with an underscore in one
-package is not for classes of another, unless the engine calls it.
+Python's private names are not protected. A class that extends one of a library could replace what
+the library keeps under the same name, without any error. So a class may not use an underscore name
+that a base from another package uses, unless the engine calls it.
 
-Public methods may be overridden. What the engine knows by its name is not: it takes no second
-signal of one name, and goes on with the property of the base.
+Public methods may be overridden. Signals and properties may not: the engine refuses a second signal
+of one name, and keeps using the property of the base.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from .._ffi.errors import GodotError
 from .._object.objects import EngineType
 from .fields import export, signal
 
-# Of the bridge itself, which every object has.
+# Names of the bridge, which every object has.
 _OURS = frozenset(
     {
         *("_ref", "_engine_class", "_exposed_class", "_abstract", "_can_be_made", "_counted"),
         *("_is_tool", "_unlisted", "_on_every_level"),
     }
 )
-# Callbacks of the engine that are no virtual methods of a class.
+# Callbacks of the engine that are not virtual methods of a class.
 _OF_ENGINE = frozenset(
     {
         *("_notification", "_to_string", "_set", "_get", "_get_property_list"),
         *("_validate_property", "_property_can_revert", "_property_get_revert"),
     }
 )
-# What wraps a function: `staticmethod`, `property`, `python_only`, `export`.
+# Where wrappers hold their function: `staticmethod`, `property`, `python_only`, `export`.
 _WRAPPED_AS = ("__func__", "fget", "fset", "_function", "_get", "_set")
 
 
 def check_names(cls: type, is_virtual: Callable[[str], bool]) -> None:
-    """Refuses a class that has a private name of a base which another package wrote.
+    """Refuses a class that uses a private name of a base from another package.
 
     Args:
         is_virtual: whether the engine has a virtual method of this name for the class.
 
     Raises:
-        GodotError: it has one; the error names it and the base.
+        GodotError: it uses one; the text names it and the base.
     """
     bases = [base for base in cls.__mro__[1:] if _is_foreign(base, cls)]
     taken = _OURS.union(*map(_private_names, bases)) - _OF_ENGINE
@@ -63,13 +63,13 @@ def check_names(cls: type, is_virtual: Callable[[str], bool]) -> None:
 
 
 def check_public_names(cls: type, parent: type) -> None:
-    """Refuses a class with a public name that stands for something else in a class that it extends.
+    """Refuses a class whose public name means something else in a class that it extends.
 
     Args:
-        parent: what the engine takes for the parent of `cls`; the bases before it are part of it.
+        parent: the parent of `cls` for the engine; the bases before it are part of `cls`.
 
     Raises:
-        GodotError: it has one; the error names it and the base.
+        GodotError: it has such a name; the text names it and the base.
     """
     known = [base for base in parent.__mro__ if isinstance(base, EngineType)]
     for part in cls.__mro__[: cls.__mro__.index(parent)]:
@@ -81,10 +81,10 @@ def check_public_names(cls: type, parent: type) -> None:
 
 
 def check_init(cls: type) -> None:
-    """Refuses an `__init__` that does not call that of a base which another package wrote.
+    """Refuses an `__init__` that does not call that of a base from another package.
 
     Raises:
-        GodotError: it does not; the error names the base.
+        GodotError: it does not; the text names the base.
     """
     own = vars(cls).get("__init__")
     bases = [base for base in cls.__mro__[1:] if _is_foreign(base, cls)]
@@ -93,8 +93,8 @@ def check_init(cls: type) -> None:
         return
     if "__init__" not in own.__code__.co_names:
         raise GodotError(
-            f"{cls.__name__}.__init__ has to call super().__init__() first, as {kept.__name__} has"
-            " one"
+            f"{cls.__name__}.__init__ has to call super().__init__() first, because"
+            f" {kept.__name__} has one"
         )
 
 
@@ -139,7 +139,7 @@ def _named(cls: type) -> Iterator[str]:
 
 @cache
 def _private_names(cls: type) -> frozenset[str]:
-    """What a class defines, and what its methods read of objects or set on them."""
+    """The private names that a class defines, and those that its methods read or set on objects."""
     found = {*_named(cls)}
     for function in _functions(cls):
         names = function.__code__.co_names
@@ -148,7 +148,7 @@ def _private_names(cls: type) -> frozenset[str]:
 
 
 def _set_on_self(cls: type, names: frozenset[str]) -> Iterator[str]:
-    """Those of the names that methods of a class set on their object."""
+    """Those of `names` that methods of a class set on `self`."""
     for function in _functions(cls):
         code = function.__code__
         if not code.co_argcount or names.isdisjoint(code.co_names):
@@ -157,7 +157,7 @@ def _set_on_self(cls: type, names: frozenset[str]) -> Iterator[str]:
         for step in dis.get_instructions(code):
             if step.opname == "STORE_ATTR" and loaded == code.co_varnames[0]:
                 yield str(step.argval)
-            # Some instructions load two variables, the object as the second one.
+            # Some instructions load two variables; the object is the second one.
             loaded = step.argval[-1] if isinstance(step.argval, tuple) else str(step.argval)
 
 

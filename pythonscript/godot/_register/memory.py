@@ -1,4 +1,4 @@
-"""What the engine reads while it is told about a class."""
+"""Memory that the engine reads while a class is registered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .described import Described
 
 
 class Memory:
-    """Keeps what the engine reads during one call of a registration function."""
+    """Keeps C data alive during one call of a registration function."""
 
     def __init__(self) -> None:
         self.kept: list[Any] = []

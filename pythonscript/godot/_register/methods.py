@@ -22,18 +22,18 @@ from .described import described
 from .memory import Memory
 
 _NORMAL, _VARARG, _STATIC = 1, 16, 32
-_EMPTY_BEFORE = (Type.NIL, Type.OBJECT)  # results that are null unless something is written
+_EMPTY_BEFORE = (Type.NIL, Type.OBJECT)  # results that are null until something is written
 
 
 class Method:
-    """A Python function as the engine calls it.
+    """A Python method that the engine can call.
 
     Args:
         label: The name of the method.
-        function: What it calls, with the object first unless it is static.
-        static: Whether it belongs to the class alone.
+        function: The Python function; its first argument is the object, unless it is static.
+        static: Whether it is a static method.
         accessor: Whether it reads or writes a property.
-        names: What annotations may refer to besides the names of the function's module.
+        names: Names that annotations may use, besides those of the function's module.
 
     Raises:
         GodotError: an annotation names something that the engine has no type for.
@@ -73,26 +73,26 @@ class Method:
 
     @property
     def fewest(self) -> int:
-        """How many arguments it needs."""
+        """The number of required arguments."""
         return len(self.arguments) - len(self.defaults)
 
     def call(self, reference: int, given: list[Any]) -> Any:
-        """Calls it with arguments that are converted already."""
+        """Calls it with converted arguments."""
         return self.function(*given) if self.static else self.function(instance(reference), *given)
 
     def wrong(self, error: ConversionError) -> ConversionError:
-        """What to raise of arguments that cannot be converted."""
+        """The exception for arguments that cannot be converted."""
         return ConversionError(f"{self.label}: {error}")
 
     def answer(self, value: Any, at: int) -> None:
-        """Writes a result as a Variant; of a call that failed or returned None an empty one."""
+        """Writes the result as a Variant; an empty one if the call failed or returned None."""
         if value is not None and not self.result.is_void:
             self.result.encode(value, at)
         elif self.result.type not in _EMPTY_BEFORE:
             lib.ps_construct(self.result.type, at, 0)
 
     def answer_bare(self, value: Any, place: int) -> None:
-        """As `answer`, as a bare value; the engine leaves in `place` what was there before."""
+        """Writes the result as a bare value; `place` may hold an earlier value of the engine."""
         if value is not None and not self.result.is_void:
             self.result.encode_bare(value, place)
         elif self.result.type not in _EMPTY_BEFORE:
@@ -115,14 +115,14 @@ def _check_default(function: Callable[..., Any], default: Any) -> None:
 
 
 def check_awaited(cls: Any, parent: Any, callbacks: Collection[str]) -> None:
-    """Refuses what the engine would call and nobody would await.
+    """Refuses coroutines where the engine would call them, because nothing would await them.
 
     Args:
-        parent: what the engine takes for the parent of `cls`.
-        callbacks: what the engine calls beside virtual methods.
+        parent: the parent of `cls` for the engine.
+        callbacks: methods that the engine calls besides virtual ones.
 
     Raises:
-        GodotError: a method that the engine is told of is an `async def`.
+        GodotError: a method that the engine would call is an `async def`.
     """
     for base in cls.__mro__[: cls.__mro__.index(parent)]:
         for key, member in vars(base).items():
@@ -133,7 +133,7 @@ def check_awaited(cls: Any, parent: Any, callbacks: Collection[str]) -> None:
             if is_public or label in callbacks or virtual_signature(cls, label) is not None:
                 raise GodotError(
                     f"{cls.__name__}.{label} is an `async def`, which the engine cannot await:"
-                    " write `def`, and have what awaits in an event loop of your own"
+                    " write `def`, and run the coroutine in an event loop of your own"
                     + (", or keep it in Python with @python_only" if is_public else "")
                 )
 

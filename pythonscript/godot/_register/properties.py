@@ -5,12 +5,12 @@ from __future__ import annotations
 from .described import HINT_ENUM, USAGE_DEFAULT, Described, described
 from .fields import export
 
-# Numbers of the engine's PropertyHint, besides those that types have of themselves.
+# The engine's PropertyHint numbers that `described` does not use.
 _HINT_RANGE, _HINT_FILE, _HINT_DIR, _HINT_MULTILINE, _HINT_TYPE_STRING = 1, 13, 14, 18, 23
 
 
 def described_export(field: export[object]) -> Described:
-    """A property as the inspector needs it."""
+    """The description of a property for the inspector."""
     base = described(field.type)
     hint, text = field.hint, field.hint_string
     suffix = f"suffix:{field.suffix}" if field.suffix else ""
@@ -36,7 +36,7 @@ def described_export(field: export[object]) -> Described:
 
 
 def _type_string(item: Described) -> str:
-    """An element's type as the inspector reads it; see PROPERTY_HINT_TYPE_STRING."""
+    """An element's type in the inspector's notation; see PROPERTY_HINT_TYPE_STRING."""
     hint, text = item.hint, item.hint_string
     if item.inner:
         hint, text = _HINT_TYPE_STRING, ";".join(map(_type_string, item.inner))

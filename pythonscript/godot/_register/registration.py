@@ -1,4 +1,4 @@
-"""Tells the engine about exposed classes."""
+"""Registers exposed classes with the engine."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def expose(cls: Any, options: Options) -> None:
 
     Raises:
         GodotError: the name is taken, the class has something that the engine has no type for, or
-            it comes later than the engine knows how to make its objects.
+            the engine already makes objects of this kind.
     """
     label = cls.__name__
     check_names(cls, lambda virtual: virtual_signature(cls, virtual) is not None)
@@ -79,14 +79,14 @@ def expose(cls: Any, options: Options) -> None:
     cls._exposed_class = label
     cls._on_every_level = {each: levels(cls, each, EngineObject) for each in EVERY_LEVEL}
     cls._abstract, cls._unlisted = options.abstract, options.hidden
-    # The engine takes no class with placeholders below one without.
+    # The engine accepts no class with placeholders below one without.
     cls._is_tool = options.tool or parent_of(cls)._is_tool
     exposed_classes[label] = cls
     _waiting.append(plan)
 
 
 def reach(level: int) -> None:
-    """The engine has come to this level of its start: registers what waited for it."""
+    """Registers the classes that waited for this level of the engine's start."""
     global _level
     _level = level
     for plan in [plan for plan in _waiting if plan.level <= level]:
@@ -98,7 +98,7 @@ def reach(level: int) -> None:
 
 
 def leave(level: int) -> None:
-    """Takes back what was registered at this level, subclasses first."""
+    """Unregisters the classes of this level, subclasses first."""
     global _level
     _level = level - 1
     for number, cls in reversed(registered.copy().items()):
@@ -117,7 +117,7 @@ def _level_of(cls: Any) -> int:
 
 
 class _Plan:
-    """What to tell the engine of a class, worked out before it is told anything.
+    """Everything to register for a class, worked out before the engine is told anything.
 
     Raises:
         GodotError: the class has something that the engine has no type for.
@@ -167,7 +167,7 @@ def _is_plugin(cls: Any) -> bool:
 
 
 def parent_of(cls: Any) -> Any:
-    """The class that the engine takes for the parent of an exposed one."""
+    """The nearest base of an exposed class that the engine knows."""
     return next(base for base in cls.__mro__[1:] if _is_known(base))
 
 
@@ -178,7 +178,7 @@ def _is_known(base: type) -> bool:
 
 
 def members(cls: Any) -> Iterator[tuple[str, Any]]:
-    """What of a class the engine is told; with it what bases have that are Python's alone."""
+    """The members of a class that the engine is told about, with those of its mixins."""
     known = parent_of(cls).__mro__
     own = [vars(base) for base in reversed(cls.__mro__) if base not in known]
     for label, member in {key: value for part in own for key, value in part.items()}.items():
@@ -211,7 +211,7 @@ def _methods(cls: Any, found: Iterable[tuple[str, Any]]) -> Iterator[Method]:
 
 
 def method_of(cls: Any, label: str, member: Any) -> Method:
-    """A method of an exposed class, of which annotations may name the class and its own classes."""
+    """A method of an exposed class; annotations may name the class and its nested classes."""
     nested = {key: value for key, value in vars(cls).items() if isinstance(value, type)}
     names = {**exposed_classes, **nested, cls.__name__: cls}
     if isinstance(member, staticmethod):
@@ -275,7 +275,7 @@ def _register_signal(owner: int, label: str, items: list[tuple[str, Described]])
 
 
 def _constants(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str, int, bool]]:
-    """Enum, name and value of each constant, and whether it is one of flags."""
+    """Enum, name and value of each constant, and whether the enum is one of flags."""
     for label, member in found:
         if is_enum(member):
             is_flags = issubclass(member, enum.IntFlag)

@@ -20,7 +20,7 @@ from .._variant.encode import encode_typed
 
 
 class Virtual:
-    """A virtual method of the engine that a Python class overrides."""
+    """An override of a virtual method, with the conversions of its arguments and result."""
 
     def __init__(self, function: Callable[..., Any], signature: list[str]):
         self.function = function
@@ -29,7 +29,7 @@ class Virtual:
         self.counted = self.result == Type.OBJECT and is_counted(signature[0])
         types = [type_named(t) for t in signature[1:]]
         wanted = _positional_count(function)
-        # Fewer parameters than the engine passes is fine: `def _process(self)`.
+        # The function may take fewer arguments than the engine passes: `def _process(self)`.
         self.types = types if wanted is None else types[:wanted]
         if len(self.types) == 1 and self.types[0] == Type.FLOAT:
             self.call: Any = self._call_with_float
@@ -37,7 +37,7 @@ class Virtual:
             self.call = self._call
 
     def _call_with_float(self, reference: int, arguments: int, result: int) -> None:
-        """The way of `_process`, every frame of every node."""
+        """Calls a method such as `_process` without a list of arguments; it runs every frame."""
         self.function(instance(reference), lib.ps_read_float(lib.ps_word(arguments, 0)))
 
     def _call(self, reference: int, arguments: int, result: int) -> None:

@@ -1,1 +1,1 @@
-"""Python's life inside the engine: start, frames, threads, printing, a game's modules, end."""
+"""Python's life inside the engine: start, frames, threads, output, a game's modules, end."""

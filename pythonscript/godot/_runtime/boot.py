@@ -1,4 +1,4 @@
-"""Where the engine enters Python: run once, when it opens the extension."""
+"""The start: the engine calls this module when it opens the extension."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEFT_OUT = (
 )
 _SCENE, _EDITOR = 2, 3
 _NEVER_SECONDS = 1e15
-# What the bridge asks of the engine about tasks of its pool, in the order of `ps_use_pool`.
+# Methods of the engine that tasks.c calls about pool tasks, in the order of `ps_use_pool`.
 _OF_THE_POOL = (
     ("WorkerThreadPool", "get_caller_task_id"),
     ("WorkerThreadPool", "is_task_completed"),
@@ -49,7 +49,7 @@ def pythonscript_init(find: Any, library: int, initialization: Any) -> int:
         print(f"This engine lacks {ffi.string(missing).decode()}: Godot 4.5 or newer is needed.")
         return 0
     if _is_of_other_sources():
-        print("Python could not start: the bridge was built of other sources than these.")
+        print("Python could not start: the bridge was built from other sources; install it again.")
         return 0
     lib.ps_describe_levels(initialization)
     return 1
@@ -61,15 +61,15 @@ def py_initialize(_userdata: int, level: int) -> None:
     if level == _SCENE:
         _begin()
     registration.reach(level)
-    # A build of the engine with the editor in it comes to that level in games too.
+    # An engine built with the editor reaches this level in games too.
     if level == _EDITOR and singleton("Engine").is_editor_hint():
-        from .._register.help import load_help  # 3 ms that no game need spend
+        from .._register.help import load_help  # saves games 3 ms
 
         load_help([cls for cls in registered.values() if not cls._unlisted])
 
 
 def _is_of_other_sources() -> bool:
-    """Whether `native/bridge.h`, where it lies beside the rooms, is not that of the library."""
+    """Whether the library was built from another `native/bridge.h` than the one beside it."""
     try:
         declared = (Path(__file__).parents[1] / "native" / "bridge.h").read_text("utf-8")
     except OSError:
@@ -101,26 +101,26 @@ def _begin() -> None:
 
 
 def switch_interval(platform: str) -> float:
-    """Seconds after which a thread that computes lets the main thread have the interpreter.
+    """Seconds after which a computing thread gives the interpreter lock to the main thread.
 
-    Windows waits whole milliseconds: for less than one a thread would not wait at all, but spin.
+    Windows waits for whole milliseconds. With less than one a thread would spin.
     """
     return 0.001 if platform == "win32" else 0.0005
 
 
 def _leave_interrupts() -> None:
-    """Ctrl-C ends the game, as without Python, and raises nothing in it.
+    """Lets Ctrl-C end the game, as without Python, instead of raising KeyboardInterrupt.
 
-    The interpreter takes the signal as soon as any module imports `signal`; so that happens here.
+    Python installs its handler when a module first imports `signal`. So the import happens here.
     """
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def _have_errors_for_signals() -> None:
-    """A line that breaks off, or a file that is too large, raises in Python and ends no game.
+    """Makes a broken pipe or an oversized file raise in Python instead of ending the game.
 
-    Every interpreter starts so but an isolated one, which leaves signals to its host.
+    Python does so by default. An isolated interpreter leaves signals to its host.
     """
     for name in ("SIGPIPE", "SIGXFSZ"):
         number = getattr(_signal, name, None)  # Windows has neither
@@ -131,7 +131,7 @@ def _have_errors_for_signals() -> None:
 def _check_engine() -> None:
     if singleton("OS").has_feature("double"):
         raise GodotError(
-            "this engine computes in double precision, for which the bridge is not made"
+            "this engine was built with double precision, which the bridge does not support"
         )
     version = ffi.new("GDExtensionGodotVersion2 *")
     lib.gd_get_godot_version2(version)
@@ -148,7 +148,7 @@ def _watch_the_pool() -> None:
 
 
 def _have_tasks_taken_back() -> None:
-    """Leaves with a timer of the scene tree what is called when the tree has gone."""
+    """Gives a timer of the scene tree a callback that runs when the tree has gone."""
     tree = singleton("Engine").get_main_loop()
     if not isinstance(tree, class_named("SceneTree")):
         return
@@ -167,7 +167,7 @@ def _bind(owner: str, method: str) -> int:
 
 
 def _modules() -> list[str]:
-    """The modules that register classes: those of the addon, then those of the project."""
+    """The modules that register classes: the addon's, then the project's."""
     folder = Path(ffi.string(lib.ps_settings_folder()).decode())
     lines = (folder / SETTINGS).read_text("utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
@@ -204,7 +204,7 @@ def py_deinitialize(_userdata: int, level: int) -> None:
         names.forget_all()
 
 
-# By being loaded these are the engine's way into exposed objects, and the bridge's into the engine.
+# Importing these modules registers the callbacks of exposed objects and the class makers.
 assert callbacks
 assert classes
 assert value_attributes

@@ -1,4 +1,4 @@
-"""The end of the game for Python: exit handlers, threads, and what objects are still held."""
+"""The end of the game: exit handlers, threads, and the release of objects."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from .._ffi.report import report, warn
 from .._object import callables, lives
 from .main_thread import refuse_work
 
-# How long a game that ends waits for threads that do not.
+# The longest wait for threads at the end of the game.
 _JOIN_SECONDS = 5.0
-# And then for what such a thread does at last.
+# The longest wait after that, for the clean-up of threads that were told to exit.
 _END_SECONDS = 0.5
-# How often it looks whether the engine's threads have left.
+# The interval of checks whether the engine's threads have left.
 _LOOK_SECONDS = 0.002
 _NEVER_SECONDS = 1e6
-_LIBRARIES = ("asyncio", "concurrent.futures")  # by their loggers
+_LIBRARIES = ("asyncio", "concurrent.futures")  # names of their loggers
 
 _at_exit: list[Callable[[], None]] = []
 _is_alone = _must_leave_objects = False
 
 
 def at_exit(function: Callable[[], None]) -> Callable[[], None]:
-    """Has `function` called when the game ends, while the engine is still whole.
+    """Registers a function to be called when the game ends, while the engine still works.
 
-    This is the place to stop threads. The last registered is called first. Usable as a decorator.
+    Stop threads here. The last registered function is called first. Usable as a decorator.
     """
     _at_exit.append(function)
     return function
 
 
 def run_exit() -> None:
-    """Refuses what waits for the main thread, calls the exit handlers and ends threads."""
-    refuse_work()  # before the handlers, which may wait for threads that wait for it
+    """Cancels work for the main thread, calls the exit handlers and ends threads."""
+    refuse_work()  # first, because a handler may wait for a thread that waits for such work
     while _at_exit:
         try:
             _at_exit.pop()()
@@ -48,17 +48,17 @@ def run_exit() -> None:
             report(error)
     _join_threads()
     _see_visitors_off()
-    atexit._run_exitfuncs()  # the interpreter itself is never ended
+    atexit._run_exitfuncs()  # the interpreter itself is never finalised
     _end_threads()
-    # The engine waits for its own threads, so one that is still inside must get out some day.
+    # The engine joins its own threads, so one that is still inside must be able to leave.
     if any(_is_running(thread) for thread in threading.enumerate()) and not lib.ps_has_visitors():
         _stop_the_world()
 
 
 def release_all() -> None:
-    """Gives back what Python holds of the engine; again whenever it may hold something new.
+    """Releases what Python holds of the engine; call it again if it may hold something new.
 
-    Script languages end after the main loop, and what is held of them must be gone by then.
+    Script languages end after the main loop, and nothing of theirs may be held by then.
     """
     global _must_leave_objects
     if _is_alone:
@@ -71,7 +71,7 @@ def release_all() -> None:
 
 
 def _is_running(thread: threading.Thread) -> bool:
-    """Whether it is another thread that runs Python code; those of the engine only visit."""
+    """Whether it runs Python code and is not the main thread; the engine's threads only visit."""
     is_visitor = isinstance(thread, threading._DummyThread)
     return thread is not threading.main_thread() and not is_visitor
 
@@ -81,7 +81,7 @@ def _to_join() -> list[threading.Thread]:
 
 
 def _join_threads() -> None:
-    """As at the end of any Python program, but not for ever, and for no pool of a daemon."""
+    """Joins threads and thread pools as Python does at exit, but with a time limit."""
     waking = threading.Thread(target=_wake_pools, daemon=True)
     waking.start()
     deadline = time.perf_counter() + _JOIN_SECONDS
@@ -94,18 +94,18 @@ def _join_threads() -> None:
 
 
 def _wake_pools() -> None:
-    # The interpreter's own hooks: they end the idle workers of thread pools, and wait for all.
+    # The interpreter's own hooks. They end the idle workers of thread pools, and wait for all.
     for hook in reversed(threading._threading_atexits):  # type: ignore[attr-defined]
         hook()
 
 
 def _see_visitors_off() -> None:
-    """Lets no more threads of the engine in, and waits for those that are inside."""
+    """Turns away further threads of the engine, and waits for those that are inside."""
     lib.ps_close_door()
     if not _have_visitors_left(_JOIN_SECONDS):
         warn(
             "a thread of the engine is still in Python at the end of the game and is stopped:"
-            " let long work look whether the game ends"
+            " long work must check whether the game is ending"
         )
 
 
@@ -117,10 +117,10 @@ def _have_visitors_left(seconds: float) -> bool:
 
 
 def _end_threads() -> None:
-    """Raises SystemExit in the threads that are left, so that they clean up after themselves.
+    """Raises SystemExit in the remaining threads, so that they clean up.
 
-    One that computed on would also ask for the interpreter lock at the very moment when nobody may
-    have it any more. What that breaks in loops and pools is not told.
+    A thread that went on computing would ask for the interpreter lock when nobody may have it any
+    more. Errors that this causes in event loops and pools are not printed.
     """
     for name in _LIBRARIES:
         logging.getLogger(name).disabled = True
@@ -137,9 +137,9 @@ def _end_threads() -> None:
 
 
 class _Parked(SystemExit):
-    """Raised in a thread, has it wait for ever, as the thread itself makes the exception.
+    """Blocks for ever the thread in which it is raised; its constructor runs in that thread.
 
-    So it runs no `except` and no `finally` any more.
+    So no `except` and no `finally` of the thread runs.
     """
 
     def __init__(self) -> None:
@@ -150,10 +150,10 @@ _never = threading.Lock()
 
 
 def _stop_the_world() -> None:
-    """Lets no other thread run Python any more: the engine is about to be taken down under them.
+    """Stops all other threads from running Python, because the engine is about to go.
 
-    The main thread keeps the lock in what it calls of the engine. Where Python itself lets it go,
-    as when a file is closed, another thread may take it, and is parked.
+    The main thread keeps the lock while it calls the engine. Where Python itself releases it, for
+    example to close a file, another thread may take it and is then parked.
     """
     global _is_alone
     _is_alone = True

@@ -1,4 +1,4 @@
-"""Work for the engine's main thread, handed over from any other."""
+"""Work that other threads hand to the engine's main thread."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _is_over = threading.Event()
 def run_on_main_thread(function: Callable[[*Ts], R], *arguments: *Ts) -> Future[R]:
     """Calls `function` on the main thread, in the next frame at the latest.
 
-    Safe from every thread. The future holds the result; it is cancelled when the game ends first.
-    Waiting for it on the main thread itself would wait for ever.
+    Safe on every thread. The future holds the result. It is cancelled if the game ends first. Never
+    wait for it on the main thread: that would block for ever.
     """
     future: Future[R] = Future()
     _work.append((future, function, arguments))
@@ -32,12 +32,12 @@ def run_on_main_thread(function: Callable[[*Ts], R], *arguments: *Ts) -> Future[
 
 
 def is_main_thread() -> bool:
-    """Whether this is the engine's main thread."""
+    """Whether the current thread is the engine's main thread."""
     return threading.current_thread() is threading.main_thread()
 
 
 def run_frame() -> None:
-    """What was handed over so far; what that hands over itself waits for the next frame."""
+    """Runs the work handed over so far; work that it hands over itself waits for the next frame."""
     drop_leaving()
     for _ in range(len(_work)):
         future, function, arguments = _work.popleft()
@@ -51,7 +51,7 @@ def run_frame() -> None:
 
 
 def refuse_work() -> None:
-    """Cancels what waits and what is still to come: there are no more frames."""
+    """Cancels waiting and future work, because there are no more frames."""
     _is_over.set()
     _refuse_waiting()
 

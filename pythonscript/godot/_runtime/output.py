@@ -1,4 +1,4 @@
-"""What Python prints, in the engine's Output panel and log."""
+"""Sends Python's output to the engine's Output panel and log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._class.globals import utility
 
 
 class EngineStream(io.TextIOBase):
-    """A text stream that hands whole lines to one of the engine's print functions."""
+    """A text stream that passes whole lines to one of the engine's print functions."""
 
     encoding = "utf-8"
     errors = "replace"
@@ -22,7 +22,7 @@ class EngineStream(io.TextIOBase):
         self._rest = threading.local()
 
     def fileno(self) -> int:
-        """The system's stream, for child processes and for who writes past us."""
+        """The process's own stream, for child processes and code that bypasses Python."""
         return self._number
 
     def writable(self) -> bool:
@@ -38,7 +38,7 @@ class EngineStream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Lines go out when they end; half a line waits for its other half."""
+        """Does nothing: complete lines are printed at once, and half a line waits for its end."""
 
 
 def redirect() -> None:
@@ -47,6 +47,6 @@ def redirect() -> None:
 
 
 def restore() -> None:
-    """At the end the engine prints no more."""
+    """Restores Python's streams, because at its end the engine prints no more."""
     streams: Any = sys
     streams.stdout, streams.stderr = sys.__stdout__, sys.__stderr__

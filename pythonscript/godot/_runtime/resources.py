@@ -1,7 +1,7 @@
-"""Python modules of the game itself: `import enemies.boss` finds `res://enemies/boss.py`.
+"""Imports a game's own Python modules: `import enemies.boss` finds `res://enemies/boss.py`.
 
-Read through the engine's `FileAccess`, so that it works from an exported game's package too, where
-they are compiled unless its developer keeps the sources.
+The engine's `FileAccess` reads them, so imports also work from the package of an exported game.
+There the modules are compiled, unless the developer keeps the sources.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ResourceFinder:
         for stem, is_package in ((base, False), (f"{base}/__init__", True)):
             for file, kind in ((f"{stem}.py", _SourceLoader), (f"{stem}.pyc", _CompiledLoader)):
                 if self.files.file_exists(file):
-                    # Tracebacks show a real path, as long as there is one.
+                    # Tracebacks show a real path if there is one.
                     shown = str(self.settings.globalize_path(file)) or file
                     return importlib.util.spec_from_file_location(
                         fullname,
@@ -48,7 +48,7 @@ class ResourceFinder:
 
 
 class _SourceLoader(importlib.machinery.SourceFileLoader):
-    """Reads a module by its `res://` path and compiles it; no bytecode is kept."""
+    """Reads a module by its `res://` path and compiles it; bytecode is not cached."""
 
     def __init__(self, fullname: str, shown: str, files: Any, file: str):
         super().__init__(fullname, shown)
@@ -64,7 +64,7 @@ class _SourceLoader(importlib.machinery.SourceFileLoader):
 
 
 class _CompiledLoader(importlib.machinery.SourcelessFileLoader):
-    """Reads by its `res://` path what was compiled when the game was exported."""
+    """Reads by its `res://` path a module that was compiled when the game was exported."""
 
     def __init__(self, fullname: str, shown: str, files: Any, file: str):
         super().__init__(fullname, shown)
