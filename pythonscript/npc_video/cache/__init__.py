@@ -1,8 +1,8 @@
-"""Finished clips, kept as the compressed files they are, so that none is generated twice.
+"""Keeps finished clips as compressed files, so that none is generated twice.
 
-`ClipCache` joins the tiers: memory, a folder of the player (`disk`), clips shipped with the game
-(`baked`). The last two are imported from their modules, so that a game without them loads no
-SQLite.
+`ClipCache` joins the tiers: memory, a folder on the player's machine (`disk`), and clips shipped
+with the game (`baked`). The last two are imported from their modules, so that a game without them
+does not load SQLite.
 """
 
 from .clip_cache import CacheStats, ClipCache, PendingWrite

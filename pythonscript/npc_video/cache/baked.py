@@ -1,8 +1,7 @@
-"""Clips shipped with the game: a folder of ordinary video files and an index.
+"""Clips shipped with the game: a folder of video files and an index.
 
-The editor fills it, the game never writes to it.
-
-The engine keeps such files in packages, so they are read by a function that is handed in.
+The editor writes the folder; the game only reads it. The engine keeps such files in packages, so a
+function passed by the caller reads them.
 """
 
 import hashlib
@@ -25,24 +24,24 @@ __all__ = ["INDEX", "BakedFolder", "BakedTier", "Reader", "folder_reader"]
 INDEX = "index.json"
 
 Reader = Callable[[str], bytes]
-"""Reads a file of the folder by its name; raises OSError if it cannot."""
+"""Reads a file of the folder by its name; raises OSError if it cannot be read."""
 
 _SUFFIXES = {"video/webm": ".webm", "video/mp4": ".mp4"}
-_NAME = re.compile(r"([0-9a-f]{64})\.(webm|mp4)")  # the hash of the file is its name
+_NAME = re.compile(r"([0-9a-f]{64})\.(webm|mp4)")  # a file is named by its hash
 
 
 def folder_reader(folder: Path) -> Reader:
-    """Reads from a folder of the file system."""
+    """A reader for a folder of the file system."""
     return lambda name: (folder / name).read_bytes()
 
 
 class BakedTier:
-    """The clips that `read` finds.
+    """The clips in a folder that `read` reads.
 
-    Making one reads nothing: `open` does. Both it and `read` block.
+    The constructor reads nothing. `open` and `read` block.
 
     Args:
-        name: what errors call the folder.
+        name: the folder's name in error messages.
     """
 
     def __init__(self, read: Reader, name: str = "the folder"):
@@ -53,13 +52,13 @@ class BakedTier:
         """Reads the index.
 
         Raises:
-            CacheError: there is none, as before the first clip is baked, or it cannot be read.
-            InvalidDataError: it is wrong; the error names the folder, entry and field.
+            CacheError: there is no index because no clip is baked yet, or it cannot be read.
+            InvalidDataError: it is invalid; the text names the folder, entry and field.
         """
         self.catalogue.update(_read_index(self._read, self._name), self.catalogue.names())
 
     def read(self, key: CacheKey) -> GeneratedClip | None:
-        """The clip of this key, checked; a damaged one is forgotten, so that it is made again."""
+        """The clip of this key, after a check; a damaged one is forgotten and generated again."""
         entry = self.catalogue.get(key)
         if entry is None:
             return None
@@ -73,7 +72,7 @@ class BakedTier:
         return replace(entry.clip, data=data)
 
     def discard(self, key: CacheKey) -> None:
-        """Forgets a clip, whose file stays, so that it is made again."""
+        """Forgets a clip, so that it is generated again; its file stays."""
         entry = self.catalogue.get(key)
         if entry is not None:
             self.catalogue.count(damaged=1)
@@ -81,14 +80,13 @@ class BakedTier:
 
 
 class BakedFolder:
-    """A folder that `BakedTier` reads, to which clips are added one by one.
+    """A folder of baked clips, to which clips are added one by one.
 
-    It is whole after each of them. Files that do not belong to it are left alone. Everything here
-    blocks.
+    The folder is complete after each clip. Other files in it are left alone. All methods block.
 
     Raises:
         CacheError: the index of the folder cannot be read.
-        InvalidDataError: it is wrong; the error names the folder, entry and field.
+        InvalidDataError: it is invalid; the text names the folder, entry and field.
     """
 
     def __init__(self, folder: Path):
@@ -103,7 +101,7 @@ class BakedFolder:
         return len(self._entries)
 
     def add(self, key: CacheKey, clip: GeneratedClip) -> None:
-        """Puts a clip into the folder, in place of the one of this key.
+        """Adds a clip, or replaces the one of this key.
 
         Raises:
             InvalidDataError: it is neither WebM nor MP4.
@@ -118,7 +116,7 @@ class BakedFolder:
         self._entries[key] = Entry(name, len(clip.data), replace(clip, data=b""))
         self._write_index()
         if before is not None and all(before.name != e.name for e in self._entries.values()):
-            remove(self._folder / before.name)  # else it stays, and no entry names it
+            remove(self._folder / before.name)  # if that fails, the file stays without an entry
 
     def _write_index(self) -> None:
         entries = [

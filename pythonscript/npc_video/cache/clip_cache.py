@@ -1,7 +1,7 @@
-"""The tiers joined: what `VideoGenerationManager` asks for clips.
+"""Joins the tiers; `VideoGenerationManager` asks here for clips.
 
-Memory answers at once, on the main thread. Of the tiers on disk only the catalogue is looked at
-there; what must be read or written is told to the caller, who does it on a thread that may wait.
+Memory answers at once, on the main thread. For tiers on disk only the catalogue is consulted there.
+Reads and writes are returned to the caller, who runs them on a thread that may block.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _DEFAULT_MAX_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class PendingWrite:
-    """A clip that belongs on disk: hand it to `ClipCache.write` on a thread that may wait."""
+    """A clip to be written to disk: pass it to `ClipCache.write` on a thread that may block."""
 
     key: CacheKey
     clip: GeneratedClip
@@ -38,7 +38,7 @@ class PendingWrite:
 
 @dataclass(frozen=True, slots=True)
 class CacheStats:
-    """Numbers by tier; those of a tier that is not used are 0."""
+    """Statistics by tier; those of an unused tier are 0."""
 
     memory: TierStats
     baked: TierStats
@@ -46,24 +46,24 @@ class CacheStats:
 
 
 class ClipCache:
-    """Clips by key, in memory and, if given, on disk. Safe from any thread.
+    """Clips by key, in memory and optionally on disk. Safe from any thread.
 
-    One entry per key that gets better: a clip of a better preset replaces a worse one, in no tier
-    the other way round. `open`, `load`, `warm`, `write`, `erase` and `close` block; the rest does
-    no I/O.
+    A key has one entry. In every tier, a clip of a better preset replaces a worse one, never the
+    other way round. `open`, `load`, `warm`, `write`, `erase` and `close` block. The other methods
+    do no I/O.
 
     Args:
-        size: how many clips are in memory, at least one.
-        max_bytes: how large their files are together.
-        policy: a name in `POLICIES`: what goes first when there is no room.
+        size: the most clips in memory, at least one.
+        max_bytes: the most bytes of their files together.
+        policy: a name in `POLICIES`; it chooses what to drop when there is no room.
         baked: clips shipped with the game.
         disk: clips of earlier sessions.
 
     Attributes:
-        fingerprint: of the generator. On disk, where clips of others may be too, its own count;
-            baked clips were chosen by the game and count for any generator. None where there is no
-            generator: then all clips on disk count, whatever made them, for all that looks alike,
-            whatever it would be prompted with.
+        fingerprint: of the generator. On disk, which may hold clips of other generators, only
+            clips of this one are used. Baked clips were chosen by the game and are used with any
+            generator. None if there is no generator: then any clip on disk of the same look is
+            used, whatever its generator or prompt.
 
     Raises:
         InvalidDataError: a value is unknown or outside its range.
@@ -86,7 +86,7 @@ class ClipCache:
             raise InvalidDataError(
                 f"policy: {policy!r} is unknown; use one of {', '.join(POLICIES)}."
             )
-        self._lock = threading.Lock()  # around all of `_memory`, never held during I/O
+        self._lock = threading.Lock()  # guards `_memory`, never held during I/O
         self._memory = MemoryTier(size, max_bytes, policy)
         self._baked = baked
         self._disk = disk
@@ -95,28 +95,28 @@ class ClipCache:
         self._unplayable: set[bytes] = set()  # hashes of files
 
     def get(self, key: CacheKey) -> GeneratedClip | None:
-        """The clip if it is in memory; if not, `is_stored` tells whether `load` will find it."""
+        """The clip if it is in memory; otherwise `is_stored` says whether `load` can find it."""
         with self._lock:
             clip = self._memory.get(key)
         if clip is None:
-            # For their statistics; the first that has it is as good as asked.
+            # For their statistics; the search ends at the first tier that has it.
             any(tier.catalogue.ask(self._key_in(tier, key)) for tier in self._stored)
         elif self._baked is not None and self._rank_in(self._baked, key) == pixel_rate(clip):
             self._baked.catalogue.ask(self._key_in(self._baked, key))
         return clip
 
     def __contains__(self, key: CacheKey) -> bool:
-        """Whether some tier has a clip; does not count as asking for it."""
+        """Whether any tier has a clip; not counted as a request."""
         with self._lock:
             is_in_memory = key in self._memory
         return is_in_memory or self.is_stored(key)
 
     def is_stored(self, key: CacheKey) -> bool:
-        """Whether a tier on disk has a clip, as far as is known without looking."""
+        """Whether a tier on disk has a clip, according to its catalogue."""
         return self._stored_rank(key) > 0.0
 
     def load(self, key: CacheKey) -> GeneratedClip | None:
-        """Brings the best clip on disk into memory; None if there is none, or it was damaged.
+        """Loads the best clip on disk into memory; None if there is none or it was damaged.
 
         Raises:
             CacheError: the disk cannot be read.
@@ -131,7 +131,7 @@ class ClipCache:
         return None
 
     def _read(self, tier: "_Stored", key: CacheKey) -> GeneratedClip | None:
-        """The best clip of a tier that can be played, as far as that is known."""
+        """The best clip of a tier that is not known to be unplayable."""
         while (clip := tier.read(self._key_in(tier, key))) is not None:
             if not self._is_unplayable(clip):
                 return clip
@@ -141,7 +141,7 @@ class ClipCache:
     def drop(self, clip: GeneratedClip) -> None:
         """Forgets a clip that cannot be played.
 
-        Where `is_stored` still tells of one, `load` takes it off the disk, or finds a better one.
+        If `is_stored` still finds it, `load` removes it from disk, or finds a better one.
         """
         self._unplayable.add(_hash(clip))
         with self._lock:
@@ -151,7 +151,7 @@ class ClipCache:
         return bool(self._unplayable) and _hash(clip) in self._unplayable
 
     def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None:
-        """Keeps a clip in memory, and tells what is to be written; None if nothing is."""
+        """Keeps a clip in memory; returns it for writing to disk, or None if it need not be."""
         with self._lock:
             self._memory.put(key, clip)
         if self._disk is None or self._stored_rank(key) >= pixel_rate(clip):
@@ -159,29 +159,29 @@ class ClipCache:
         return PendingWrite(key, clip)
 
     def write(self, pending: PendingWrite) -> bool:
-        """Keeps a clip on disk; False if a better one has come, or if it is not to be kept.
+        """Writes a clip to disk; False if a better one is there or this one must not be kept.
 
-        That is one which is larger than the budget, or cannot be played.
+        A clip is not kept if it is larger than the budget or cannot be played.
 
         Raises:
-            CacheError: the disk is full or cannot be written to; memory goes on as before.
+            CacheError: the disk is full or cannot be written to; the clip stays in memory.
         """
         if self._disk is None or self._is_unplayable(pending.clip):
             return False
         key = with_fingerprint(pending.key, self.fingerprint or "")
         is_kept = self._disk.write(key, pending.clip)
-        if is_kept and self._is_unplayable(pending.clip):  # as was found meanwhile
+        if is_kept and self._is_unplayable(pending.clip):  # found out in the meantime
             self._disk.discard(key)
             return False
         return is_kept
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
-        """The clip of the same NPC most like `params`, if possible one in memory.
+        """The clip of the same NPC that is most similar to `params`, preferably one in memory.
 
-        Expression and emotion count by meaning, animation, style and intensity with less weight.
+        Expression and emotion are compared by meaning. Animation, style and intensity weigh less.
 
         Args:
-            minimum: the lowest score that counts, 0 to 1.
+            minimum: the lowest accepted score, 0 to 1.
         """
         with self._lock:
             best = self._memory.most_similar(params, minimum)
@@ -203,15 +203,15 @@ class ClipCache:
         return CacheStats(memory, baked, disk)
 
     def clear(self) -> None:
-        """Forgets what is in memory, at once."""
+        """Empties the memory tier."""
         with self._lock:
             self._memory.clear()
 
     def open(self) -> None:
-        """Learns what is on disk; without it those tiers seem empty.
+        """Reads the catalogues of the tiers on disk; until then those tiers seem empty.
 
         Raises:
-            CacheError, InvalidDataError: a tier cannot be used. The other one can.
+            CacheError, InvalidDataError: a tier cannot be used; the other one can.
         """
         problem: NpcVideoError | None = None
         for tier in self._stored:
@@ -223,9 +223,9 @@ class ClipCache:
             raise problem
 
     def warm(self) -> None:
-        """Brings baked clips into memory while there is room.
+        """Loads baked clips into memory while there is room.
 
-        They were chosen for being asked for often, and are shown a moment sooner from there.
+        The game chose them because they are requested often; from memory they are shown sooner.
 
         Raises:
             CacheError: the disk cannot be read.
@@ -238,7 +238,7 @@ class ClipCache:
                 self.load(key)
 
     def erase(self) -> None:
-        """Forgets all clips but the baked ones.
+        """Forgets all clips except the baked ones.
 
         Raises:
             CacheError: the disk cannot be written to.
@@ -248,10 +248,10 @@ class ClipCache:
             self._disk.clear()
 
     def close(self) -> None:
-        """Lets go of the disk.
+        """Closes the disk tier.
 
         Raises:
-            CacheError: it could not be told which clips were used; no clip is lost.
+            CacheError: the use of clips could not be recorded; no clip is lost.
         """
         if self._disk is not None:
             self._disk.close()

@@ -1,4 +1,4 @@
-"""What a tier on disk holds, told without touching the disk."""
+"""The contents of a tier on disk, available without disk access."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -15,11 +15,11 @@ __all__ = ["ClipCatalogue", "Entry"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file.
+    """A file of the tier.
 
     Attributes:
         size: bytes.
-        clip: what is in it, without data.
+        clip: the clip's description, without data.
     """
 
     name: str
@@ -28,13 +28,13 @@ class Entry:
 
 
 class ClipCatalogue:
-    """Entries by key. Safe from any thread; no call takes longer than looking things up."""
+    """Entries by key. Safe from any thread; no call does more than look-ups."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: dict[CacheKey, Entry] = {}
         self._similar = SimilarityIndex()
-        # By look, for who does not ask for one prompt or one maker.
+        # By look, for requests that accept any prompt or generator.
         self._alike: dict[CacheKey, dict[CacheKey, None]] = {}
         self._hits = self._misses = self._evictions = self._damaged = 0
 
@@ -43,17 +43,17 @@ class ClipCatalogue:
             return self._entries.get(key)
 
     def rank(self, key: CacheKey) -> float:
-        """`pixel_rate` of the clip of this key, 0 if there is none."""
+        """The `pixel_rate` of the clip of this key; 0 if there is none."""
         entry = self.get(key)
         return 0.0 if entry is None else pixel_rate(entry.clip)
 
     def key_of(self, key: CacheKey, maker: str | None) -> CacheKey:
-        """The key under which the best clip is that counts as that of `key`; `key` if none does.
+        """The key of the best stored clip that can serve `key`; `key` itself if there is none.
 
         Args:
-            maker: fingerprint of what made it. None: where nothing makes any, what there is of the
-                same look counts, whatever made it and whatever it was prompted with; one of the
-                same prompt first.
+            maker: fingerprint of the generator. None if there is no generator: then any clip of the
+                same look serves, whatever its generator or prompt; one of the same prompt is
+                preferred.
         """
         if maker is not None:
             key = with_fingerprint(key, maker)
@@ -69,7 +69,7 @@ class ClipCatalogue:
         )
 
     def ask(self, key: CacheKey) -> bool:
-        """Whether a clip is there, counted as a hit or a miss."""
+        """Whether the clip is stored; counts a hit or a miss."""
         with self._lock:
             found = key in self._entries
             self._hits += found
@@ -77,7 +77,7 @@ class ClipCatalogue:
             return found
 
     def sizes(self) -> dict[CacheKey, int]:
-        """Bytes by key, those that came first before others."""
+        """Bytes by key, in the order in which the entries were added."""
         with self._lock:
             return {key: entry.size for key, entry in self._entries.items()}
 
@@ -86,7 +86,7 @@ class ClipCatalogue:
             return {entry.name for entry in self._entries.values()}
 
     def update(self, added: Mapping[CacheKey, Entry], gone: Iterable[str]) -> None:
-        """Takes what has come, and drops those whose names are `gone`."""
+        """Adds entries, and removes those whose names are in `gone`."""
         names = set(gone)
         with self._lock:
             for key in [key for key, entry in self._entries.items() if entry.name in names]:
@@ -123,5 +123,5 @@ class ClipCatalogue:
 
 
 def _look(key: CacheKey) -> CacheKey:
-    """What clips have in common that differ in prompt and maker only."""
+    """The key without prompt and fingerprint."""
     return with_fingerprint(without_prompt(key), "")

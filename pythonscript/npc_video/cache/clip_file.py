@@ -1,6 +1,6 @@
-"""A clip with all that is known of it: as JSON beside its bytes, or as one file with them.
+"""The format of a stored clip: its description as JSON, then its bytes.
 
-What is read was on a disk, so anything may have become of it: every field is checked.
+Files on disk may be damaged or changed, so every field is checked.
 """
 
 import dataclasses
@@ -17,16 +17,16 @@ from ..records import CacheKey, GeneratedClip, VideoParams
 __all__ = ["FILE_NAME", "describe", "file_name", "pack", "parse_header", "restore", "unpack"]
 
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.clip")
-"""What `file_name` makes."""
+"""A name from `file_name`."""
 
 _VERSION = 1
-_PARTS_WITHOUT_PROMPT = 10  # of a key, as clips were kept at first
+_PARTS_WITHOUT_PROMPT = 10  # of a key in files that have no prompt in it
 
 _Record = TypeVar("_Record", GeneratedClip, VideoParams)
 
 
 def describe(key: CacheKey, clip: GeneratedClip) -> dict[str, Any]:
-    """A value that JSON can hold."""
+    """The description of a clip, as a value for JSON."""
     names = {field.name for field in dataclasses.fields(GeneratedClip)} - {"data", "params"}
     return {
         "key": key,
@@ -36,10 +36,10 @@ def describe(key: CacheKey, clip: GeneratedClip) -> dict[str, Any]:
 
 
 def restore(description: Any) -> tuple[CacheKey, GeneratedClip]:
-    """The key and the clip of `describe`, the clip without data.
+    """The key and the clip from `describe`; the clip has no data.
 
     Raises:
-        InvalidDataError: a field is missing or wrong; the error names it.
+        InvalidDataError: a field is missing or wrong; the text names it.
     """
     if not isinstance(description, dict):
         raise InvalidDataError(f"The description of a clip must be an object, not {description!r}.")
@@ -52,7 +52,7 @@ def restore(description: Any) -> tuple[CacheKey, GeneratedClip]:
 
 
 def pack(key: CacheKey, clip: GeneratedClip) -> tuple[str, bytes]:
-    """The description as JSON, and the file: a line with this description, then the clip's data.
+    """The description as JSON, and the file: a line with the description, then the clip's data.
 
     Raises:
         InvalidDataError: a number of the clip is not finite.
@@ -65,10 +65,10 @@ def pack(key: CacheKey, clip: GeneratedClip) -> tuple[str, bytes]:
 
 
 def unpack(name: str, content: bytes) -> tuple[CacheKey, GeneratedClip]:
-    """The clip in a file of this name.
+    """The key and the clip in a file.
 
     Raises:
-        InvalidDataError: the file is not what was written under this name.
+        InvalidDataError: the content does not match the name, or is invalid.
     """
     if file_name(content) != name:
         raise InvalidDataError("The file has changed.")
@@ -78,10 +78,10 @@ def unpack(name: str, content: bytes) -> tuple[CacheKey, GeneratedClip]:
 
 
 def parse_header(header: str) -> tuple[CacheKey, GeneratedClip]:
-    """The key and the clip of a description as JSON, the clip without data.
+    """The key and the clip from a JSON description; the clip has no data.
 
     Raises:
-        InvalidDataError: it is no such description, or one of another version.
+        InvalidDataError: it is invalid, or has another version.
     """
     try:
         description = json.loads(header)
@@ -93,7 +93,7 @@ def parse_header(header: str) -> tuple[CacheKey, GeneratedClip]:
 
 
 def file_name(content: bytes) -> str:
-    """The name of a file, which follows from what is in it."""
+    """The name of a file, a hash of its content."""
     return hashlib.sha256(content).hexdigest() + ".clip"
 
 
@@ -107,7 +107,7 @@ def _key(value: Any) -> CacheKey:
 
 
 def _prompted(key: CacheKey, shows: VideoParams) -> CacheKey:
-    """The key as it is today: before, it did not tell of the prompt."""
+    """The key in today's form; keys without a prompt get it from `shows`."""
     if len(key) != _PARTS_WITHOUT_PROMPT:
         return key
     return (*key[:-1], prompt_key(shows.prompt, shows.negative_prompt), key[-1])
@@ -126,7 +126,7 @@ def _read(
 
 
 def _value(value: Any, kind: Any, name: str) -> Any:
-    """`value` if it is of this kind; a list of texts becomes a tuple, a whole number a float."""
+    """`value` if it has this type; a list of strings becomes a tuple, a whole number a float."""
     if kind in (str, bool) and isinstance(value, kind):
         return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):

@@ -1,11 +1,11 @@
-"""Clips in a folder of the player's, so that the next session of the game starts with them.
+"""Clips in a folder on the player's machine, so that the next session starts with them.
 
-Every file holds its own description before the clip and is named by the hash of it all, so a name
-that came from a server is never a path, damage is noticed, and the index can be made again from the
-files. Whoever changes the folder holds its lock: what is unfinished then is left over from a
-process that died, and is cleared away by the next one that opens the folder.
+Every file begins with its own description and is named by the hash of its content. So a name from a
+server is never a path, damage is noticed, and the index can be rebuilt from the files. A process
+that changes the folder holds its lock. Unfinished files then come from a process that died, and the
+next one that opens the folder removes them.
 
-All I/O blocks: it belongs on the worker thread. What `DiskTier.catalogue` tells needs none.
+All I/O blocks and belongs on the worker thread. `DiskTier.catalogue` needs no I/O.
 """
 
 import contextlib
@@ -32,13 +32,13 @@ _Result = TypeVar("_Result")
 
 
 class DiskTier:
-    """At most `max_bytes` of clips in `folder`; those unused for longest are dropped.
+    """At most `max_bytes` of clips in `folder`; the least recently used are dropped.
 
-    Making one touches nothing: `open` does. Several processes, and several tiers of one process,
-    can use a folder at once. One entry per key that gets better, as in memory.
+    The constructor touches nothing; `open` does. Several processes, and several tiers of one
+    process, may share a folder. A key has one entry, and a better clip replaces a worse one.
 
     Args:
-        folder: made if it is not there. Nothing else may be kept in it.
+        folder: created if missing. It must contain nothing else.
     """
 
     def __init__(self, folder: Path, max_bytes: int = DEFAULT_MAX_BYTES):
@@ -46,12 +46,12 @@ class DiskTier:
         self._folder = folder
         self._clips = folder / "clips"
         self._max_bytes = max_bytes
-        self._io = threading.Lock()  # one thread at a time changes or opens
+        self._io = threading.Lock()  # one thread at a time changes or opens the folder
         self._index: ClipIndex | None = None
-        self._used: dict[str, None] = {}  # names read since the index was last told, in order
+        self._used: dict[str, None] = {}  # names read since use was last recorded, in order
 
     def open(self) -> None:
-        """Learns what is there, and clears away what a process that died left.
+        """Reads the index, and removes what a process that died left behind.
 
         Raises:
             CacheError: the folder cannot be used.
@@ -59,7 +59,7 @@ class DiskTier:
         self._run(self._publish)
 
     def read(self, key: CacheKey) -> GeneratedClip | None:
-        """The clip of this key, checked; a damaged file is set aside.
+        """The clip of this key, after a check; a damaged file is set aside.
 
         Raises:
             CacheError: the folder cannot be used.
@@ -78,11 +78,11 @@ class DiskTier:
         return None
 
     def write(self, key: CacheKey, clip: GeneratedClip) -> bool:
-        """Keeps a clip; False if one as good is there, or if it is larger than the budget.
+        """Stores a clip; False if one as good is stored, or if it is larger than the budget.
 
         Raises:
-            CacheError: the disk is full, or the folder cannot be used. All that was kept before is
-                still there.
+            CacheError: the disk is full or the folder cannot be used. Clips stored before are still
+                there.
             InvalidDataError: a number of the clip is not finite.
         """
         header, content = pack(key, clip)
@@ -107,7 +107,7 @@ class DiskTier:
         self._run(self._clear)
 
     def close(self) -> None:
-        """Notes what was used, and lets go of the folder; other calls open it again.
+        """Records which clips were used, and closes the index; other calls open it again.
 
         Raises:
             CacheError: the folder cannot be used.
@@ -120,7 +120,7 @@ class DiskTier:
                 self._close_index()
 
     def _content(self, entry: Entry) -> bytes:
-        """The file, empty if it is gone. One byte more than it should have tells of damage."""
+        """The file; empty if it is missing. Reads one byte more than expected to notice damage."""
         with cache_errors(self._folder):
             try:
                 with (self._clips / entry.name).open("rb") as file:
@@ -129,7 +129,7 @@ class DiskTier:
                 return b""
 
     def _run(self, operation: Callable[[ClipIndex], _Result]) -> _Result:
-        """Does `operation` as the only one in this folder, on a sound index."""
+        """Runs `operation` with the folder locked and a sound index."""
         with self._io, cache_errors(self._folder):
             self._clips.mkdir(parents=True, exist_ok=True)
             with locked(self._folder / "lock"):
@@ -148,7 +148,7 @@ class DiskTier:
                 self._reconcile(self._index)
             return operation(self._index)
         except BaseException:
-            # Whatever went wrong, the next one begins by comparing index and files.
+            # Whatever went wrong, the next operation first compares index and files.
             self._close_index()
             raise
 
@@ -158,19 +158,19 @@ class DiskTier:
             self._index = None
 
     def _remake_index(self) -> None:
-        """The journal goes as well: SQLite would apply it to the new index."""
+        """Sets the index aside with its journal, which SQLite would apply to a new index."""
         self._close_index()
         for name in ("index.sqlite3", "index.sqlite3-journal"):
             if (self._folder / name).exists():
                 set_aside(self._folder / name, self._folder / "damaged")
         self.catalogue.count(damaged=1)
 
-    # ---- While the folder is locked ----
+    # ---- With the folder locked ----
 
     def _write(
         self, key: CacheKey, clip: GeneratedClip, header: str, content: bytes, index: ClipIndex
     ) -> bool:
-        self._publish(index)  # another process may have made it too
+        self._publish(index)  # another process may have stored the clip too
         held = self.catalogue.get(key)
         if held is not None and pixel_rate(held.clip) >= pixel_rate(clip):
             return False
@@ -182,7 +182,7 @@ class DiskTier:
             victims = self._make_room(index, len(content))
             write_atomic(self._clips / row.name, content)
             index.add(row)
-        # Not before the new one is safe. If this process dies here, the next one clears them away.
+        # Only after the new one is safe. If this process dies here, the next one removes them.
         self._unlink(victims if held is None else [*victims, held.name])
         self.catalogue.count(evictions=len(victims))
         self._publish(index)
@@ -198,7 +198,7 @@ class DiskTier:
             self._publish(index)
 
     def _clear(self, index: ClipIndex) -> None:
-        # Files first, lest they come back if this process dies in between.
+        # Files first: clips would come back if this process died in between.
         self._unlink(self._files())
         with index.transaction():
             for name in index.names():
@@ -206,10 +206,10 @@ class DiskTier:
         self._publish(index)
 
     def _reconsider(self, entry: Entry, index: ClipIndex) -> None:
-        """Learns anew what became of an entry whose file is not what it says.
+        """Updates an entry whose file is not what it says.
 
-        Another process may have dropped it or put a better one in its place; the file may be
-        damaged, or the index.
+        Another process may have dropped or replaced the clip, or the file or the index may be
+        damaged.
         """
         index.remove(entry.name)
         self.catalogue.update({}, [entry.name])
@@ -225,7 +225,7 @@ class DiskTier:
         index.use(used)
 
     def _make_room(self, index: ClipIndex, size: int) -> list[str]:
-        """Takes clips from the index until `size` more bytes fit, and names them."""
+        """Removes clips from the index until `size` more bytes fit; returns their names."""
         victims: list[str] = []
         excess = index.size() + size - self._max_bytes
         for name, freed in index.least_recently_used():
@@ -238,7 +238,7 @@ class DiskTier:
 
     def _unlink(self, names: Iterable[str]) -> None:
         for name in names:
-            # Windows refuses while another process reads it: the next start clears it away.
+            # Windows refuses while another process reads it; the next start removes it.
             with contextlib.suppress(PermissionError):
                 (self._clips / name).unlink(missing_ok=True)
 
@@ -249,7 +249,7 @@ class DiskTier:
             return {file.name: file.stat(follow_symlinks=False).st_size for file in files}
 
     def _reconcile(self, index: ClipIndex) -> None:
-        """Makes the index say what the files do, which can tell after any accident."""
+        """Makes the index match the files, which are right after any accident."""
         files = self._files()
         best: dict[CacheKey, tuple[float, str]] = {}
         with index.transaction():
@@ -260,8 +260,8 @@ class DiskTier:
                 key, rank = found[0], (pixel_rate(found[1].clip), name)
                 worse, best[key] = sorted((best.get(key, rank), rank))
                 if worse != best[key]:
-                    # A better one without a row is from a process that died while it replaced this
-                    # one: as the clip unused for longest it would be the first to be dropped.
+                    # A better clip without a row is from a process that died while it replaced this
+                    # one. As the least recently used it would be the first to be dropped.
                     index.replace(worse[1], best[key][1])
             victims = self._make_room(index, 0)
         self.catalogue.count(evictions=len(victims))
@@ -270,7 +270,7 @@ class DiskTier:
     def _entry_of(
         self, index: ClipIndex, name: str, size: int | None
     ) -> tuple[CacheKey, Entry] | None:
-        """What a file of `size` bytes holds, None if there is none: its row tells, else itself."""
+        """The entry of a file, from its row or from the file itself; None if it has none."""
         row = index.row(name)
         found = None if row is None else _parse(row)
         if found is not None and found[1].size == size:
@@ -291,14 +291,14 @@ class DiskTier:
         return key, Entry(name, size, replace(clip, data=b""))
 
     def _publish(self, index: ClipIndex) -> None:
-        """Tells the catalogue what has changed, by this process or by another."""
+        """Updates the catalogue with the changes of this process and of others."""
         known, names = self.catalogue.names(), index.names()
         rows = filter(None, map(index.row, sorted(names - known)))
         self.catalogue.update(dict(filter(None, map(_parse, rows))), known - names)
 
 
 def _parse(row: Row) -> tuple[CacheKey, Entry] | None:
-    """What a row says; None if it is nonsense."""
+    """The entry that a row describes; None if the row is invalid."""
     try:
         key, clip = parse_header(row.description)
     except InvalidDataError:

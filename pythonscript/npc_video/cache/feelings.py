@@ -1,9 +1,9 @@
-"""How much alike two words are to somebody who looks at the clips made from them.
+"""The similarity of two words, as a person would judge the clips made from them.
 
-Feelings are compared by where they lie on the plane of valence (unpleasant to pleasant) and arousal
-(asleep to excited), which J. A. Russell described in "A circumplex model of affect" (1980). The
-coordinates are our own rough placement on it, not measured norms. The vocabulary is that of the
-procedural face, so a synonym lies where its expression does unless the table knows better.
+Feelings are compared by their distance on the plane of valence (unpleasant to pleasant) and arousal
+(sleepy to excited), from J. A. Russell, "A circumplex model of affect" (1980). The coordinates are
+our own rough placement, not measured norms. The vocabulary is that of the procedural face. A
+synonym has the coordinates of its expression unless the table lists it.
 """
 
 import math
@@ -58,13 +58,13 @@ FEELINGS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Valence and arousal by word, -1 to 1."""
 
-_UNLIKE = 1.5  # distance from which two feelings have nothing in common: happy to angry
-_SYNONYM = 0.95  # what different words for one thing score: only the same word is the same clip
-_LONGEST_WORD = 48  # characters that are compared: names from a game can be of any length
+_UNLIKE = 1.5  # distance from which two feelings score 0: happy to angry
+_SYNONYM = 0.95  # score of different words for one thing: only the same word is the same clip
+_LONGEST_WORD = 48  # characters compared: names from a game can have any length
 
 
 def feeling_similarity(one: str, other: str) -> float:
-    """0 to 1, by meaning where both words are known, else by spelling."""
+    """The similarity of two feelings, 0 to 1: by meaning if both are known, else by spelling."""
     if one == other:
         return 1.0
     places = _place(one), _place(other)
@@ -74,7 +74,7 @@ def feeling_similarity(one: str, other: str) -> float:
 
 
 def animation_similarity(one: str, other: str) -> float:
-    """0 to 1: the same movement of the procedural face where both are known, else by spelling."""
+    """The similarity of two animations, 0 to 1: by movement if both are known, else by spelling."""
     if one == other:
         return 1.0
     movements = ANIMATION_WORDS.get(one), ANIMATION_WORDS.get(other)
@@ -84,9 +84,9 @@ def animation_similarity(one: str, other: str) -> float:
 
 
 def word_similarity(one: str, other: str) -> float:
-    """0 to 1, by spelling: the pairs of letters in common (Dice's coefficient).
+    """The similarity of two words by spelling, 0 to 1: shared pairs of letters (Dice coefficient).
 
-    difflib would do, at forty times the cost, on the main thread.
+    difflib would take forty times as long, on the main thread.
     """
     if one == other:
         return 1.0
@@ -96,14 +96,14 @@ def word_similarity(one: str, other: str) -> float:
 
 @lru_cache(maxsize=1024)
 def _pairs(word: str) -> frozenset[str]:
-    """With the edges of the word, so that there is always a pair."""
+    """The pairs of letters of a word and its edges, so that there is always at least one."""
     padded = f" {word} "
     return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))
 
 
 @lru_cache(maxsize=1024)
 def _place(word: str) -> tuple[float, float] | None:
-    """Looked up as it is, then its parts, the last first: in "very_happy" that is the feeling."""
+    """Valence and arousal of a word, or of its last known part: "happy" in "very_happy"."""
     whole = word.strip().lower().replace("-", "_").replace(" ", "_")
     for candidate in (whole, *reversed(whole.split("_"))):
         known = FEELINGS.get(candidate) or FEELINGS.get(EXPRESSION_WORDS.get(candidate, ""))

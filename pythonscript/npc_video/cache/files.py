@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and a folder that one process at a time changes."""
+"""Atomic file writes, and a lock that lets one process at a time change a folder."""
 
 import contextlib
 import errno
@@ -14,19 +14,19 @@ from ..held_files import is_held, remove, replace
 __all__ = ["TEMPORARY", "cache_errors", "locked", "set_aside", "write_atomic"]
 
 TEMPORARY = ".tmp"
-"""How the name of an unfinished file ends."""
+"""The suffix of an unfinished file."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_LOCK_SECONDS = 10.0  # longest wait for another process: its write of one large clip to a slow disk
+_LOCK_SECONDS = 10.0  # longest wait for another process: one large clip on a slow disk
 _LOCK_POLL_SECONDS = 0.005
-_KEPT_ASIDE = 8  # files: enough to look into what happened, few enough to fill no disk
+_KEPT_ASIDE = 8  # files: enough to examine, too few to fill a disk
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a file that is never seen unfinished, not even after a power cut.
+    """Writes a file atomically: it is never seen unfinished, even after a power cut.
 
     Raises:
-        OSError: it could not be written, and nothing is left of it.
+        OSError: it could not be written; nothing is left of it.
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
@@ -43,9 +43,9 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def set_aside(path: Path, folder: Path) -> None:
-    """Moves a damaged file to `folder`, where it harms nobody; the oldest ones there make room.
+    """Moves a damaged file to `folder`, and deletes the oldest files there.
 
-    What another process has open is copied there and emptied, where Windows does not move it.
+    Windows does not move a file that another process has open; there it is copied and emptied.
 
     Raises:
         OSError: it cannot be moved.
@@ -65,13 +65,13 @@ def set_aside(path: Path, folder: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds the lock of this name against all other processes, and threads, until the end.
+    """Holds a file lock against other processes and threads until the block ends.
 
-    It is the operating system's, so it goes with the process that dies.
+    The operating system releases it if the process dies.
 
     Raises:
-        CacheError: another one holds it for ten seconds.
-        OSError: the file cannot be made.
+        CacheError: another process holds it for ten seconds.
+        OSError: the file cannot be created.
     """
     deadline = time.perf_counter() + _LOCK_SECONDS
     with path.open("ab") as file:
@@ -90,7 +90,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def cache_errors(folder: Path) -> Iterator[None]:
-    """Turns the operating system's errors into ours.
+    """Turns the operating system's errors into CacheErrors.
 
     Raises:
         CacheError: `folder` is full, or cannot be used.
@@ -124,12 +124,12 @@ if sys.platform == "win32":
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
     def _sync_folder(folder: Path) -> None:
-        """Windows writes names with the files."""
+        """Does nothing: Windows writes names together with files."""
 
 else:
     import fcntl
 
-    # `flock`, because `lockf` does not keep two caches of one process apart.
+    # `flock`, because `lockf` does not separate two caches of one process.
     def _try_lock(descriptor: int) -> bool:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

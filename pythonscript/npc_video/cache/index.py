@@ -1,11 +1,11 @@
-"""The SQLite index of the disk tier: which file holds what, and how long ago it was used.
+"""The SQLite index of the disk tier: the content and the last use of each file.
 
-It saves reading every file when the game starts, and it is all that can be lost: the files tell the
-same themselves. A rollback journal, not a write-ahead log: the index has one user at a time (the
-folder is locked), so a log would gain nothing, it does not work on network drives, and with two
-processes the SQLite of today's systems can damage it ("WAL-reset bug", 3.7.0 to 3.51.2). It is not
-synced either: killing a process takes nothing from the operating system, and what a power cut makes
-of the index is noticed and mended from the files, which are synced. That is a third of the time.
+It saves reading every file when the game starts. Losing it costs little, because the files hold the
+same descriptions. The journal is a rollback journal, not a write-ahead log. The folder is locked,
+so the index has one user at a time and a log would gain nothing. A log does not work on network
+drives either, and with two processes some SQLite versions can damage it ("WAL-reset bug", 3.7.0 to
+3.51.2). The index is not synced, so a write takes a third of the time. Killing a process loses
+nothing, and damage after a power cut is noticed and repaired from the files, which are synced.
 """
 
 import errno
@@ -34,8 +34,8 @@ _ILL_TYPED = """
     WHERE (typeof(name), typeof(size), typeof(used), typeof(description), typeof(checksum))
         != ('text', 'integer', 'integer', 'text', 'integer')
 """
-# Codes of errors that are the disk's or another program's. Any other means that the file is not
-# what we wrote: the statements are right, and who holds the lock of the folder may write there.
+# Error codes that come from the disk or from another program. Any other code means that the file is
+# damaged: the statements are right, and the holder of the folder's lock may write.
 _NOT_DAMAGE = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
@@ -49,12 +49,12 @@ _NOT_DAMAGE = {
 
 
 class IndexDamagedError(OSError):
-    """The index is damaged, or of another version of this program."""
+    """The index is damaged, or has another version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file.
+    """The row of a file.
 
     Attributes:
         size: bytes.
@@ -67,10 +67,10 @@ class Row:
 
 
 class ClipIndex:
-    """One connection to the index at `path`, made if it is not there.
+    """A connection to the index at `path`, which is created if missing.
 
-    For one thread at a time, while the folder is locked. All calls raise IndexDamagedError, and
-    OSError if the disk is full or fails.
+    It is for one thread at a time, while the folder is locked. All methods raise IndexDamagedError,
+    and OSError if the disk is full or fails.
     """
 
     def __init__(self, path: Path):
@@ -91,7 +91,7 @@ class ClipIndex:
         self._connection.close()
 
     def is_replaced(self) -> bool:
-        """Whether another process has set the file aside, so that this one writes to a ghost."""
+        """Whether another process has moved the file away, so that writes here would be lost."""
         try:
             return self._path.stat().st_ino != self._file
         except FileNotFoundError:
@@ -99,7 +99,7 @@ class ClipIndex:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the changes within, or none."""
+        """Applies all changes in the block, or none."""
         with _translated():
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -117,7 +117,7 @@ class ClipIndex:
             return {name for (name,) in self._connection.execute("SELECT name FROM clips")}
 
     def row(self, name: str) -> Row | None:
-        """The row of this name; None if there is none, or it is not what was written."""
+        """The row of this name; None if there is none or it is damaged."""
         with _translated():
             query = "SELECT name, size, description, checksum FROM clips WHERE name = ?"
             found = self._connection.execute(query, (name,)).fetchone()
@@ -127,19 +127,19 @@ class ClipIndex:
         return row if _checksum(row) == found[3] else None
 
     def size(self) -> int:
-        """Bytes of all files together."""
+        """The bytes of all files together."""
         with _translated():
             query = "SELECT coalesce(sum(size), 0) FROM clips"
             return int(self._connection.execute(query).fetchone()[0])
 
     def least_recently_used(self) -> list[tuple[str, int]]:
-        """Names and sizes, that unused for longest first."""
+        """Names and sizes, least recently used first."""
         with _translated():
             query = "SELECT name, size FROM clips ORDER BY used, name"
             return self._connection.execute(query).fetchall()
 
     def add(self, row: Row, *, is_new: bool = True) -> None:
-        """Takes a file: as used now, or, if not new, longest ago."""
+        """Adds a file: as used just now, or, if not new, as the least recently used."""
         self._change(
             "INSERT OR REPLACE INTO clips SELECT ?, ?,"
             " CASE WHEN ? THEN coalesce(max(used), 0) + 1 ELSE 0 END, ?, ? FROM clips",
@@ -150,7 +150,7 @@ class ClipIndex:
         self._change("DELETE FROM clips WHERE name = ?", (name,))
 
     def replace(self, name: str, better: str) -> None:
-        """Drops a file for a better one of the same clip, which then was used no longer ago."""
+        """Drops a file for a better one of the same clip, which takes over its last use."""
         self._change(
             "UPDATE clips SET used = max(used, coalesce("
             "(SELECT used FROM clips WHERE name = ?), 0)) WHERE name = ?",
@@ -159,7 +159,7 @@ class ClipIndex:
         self.remove(name)
 
     def use(self, names: Iterable[str]) -> None:
-        """Notes that these files were used, the last one last."""
+        """Records the use of these files, in order."""
         for name in names:
             self._change(
                 "UPDATE clips SET used = (SELECT max(used) + 1 FROM clips) WHERE name = ?", (name,)
@@ -186,7 +186,7 @@ class ClipIndex:
 
 
 def _checksum(row: Row) -> int:
-    """SQLite notices damage to its structure, not to what is in a row."""
+    """A checksum of a row: SQLite notices damage to its structure, not to values."""
     return zlib.crc32(f"{row.name} {row.size} {row.description}".encode("utf-8", "replace"))
 
 
@@ -194,7 +194,7 @@ def _checksum(row: Row) -> int:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except UnicodeDecodeError as error:  # an error whose message quotes what is damaged
+    except UnicodeDecodeError as error:  # an error whose message quotes damaged bytes
         raise IndexDamagedError(str(error)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF

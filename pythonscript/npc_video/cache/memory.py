@@ -1,7 +1,8 @@
-"""Clips in memory, and the policies that say which of them goes when room is needed.
+"""Clips in memory, and the policies that choose which to drop.
 
-Not safe under threads: `ClipCache` holds its lock around every call. lru-dict is kept to what it is
-sound at: tuple keys, no callbacks, and the byte budget is ours because it limits entries only.
+Not thread-safe: `ClipCache` holds its lock around every call. lru-dict is used only where it is
+sound: with tuple keys and without callbacks. It limits entries only, so the byte budget is kept
+here.
 """
 
 import heapq
@@ -21,35 +22,35 @@ __all__ = ["POLICIES", "Gdsf", "LeastRecentlyUsed", "MemoryTier", "Policy"]
 
 
 class Policy(Protocol):
-    """Orders keys by how much their clips are worth keeping; holds no clip."""
+    """Orders keys by the value of keeping their clips; holds no clip."""
 
     def add(self, key: CacheKey, seconds: float, size: int) -> None:
-        """Takes a key, or notes that its clip was replaced.
+        """Adds a key, or notes that its clip was replaced.
 
         Args:
-            seconds: how long making the clip again would take.
+            seconds: the time to generate the clip again.
             size: bytes.
         """
 
     def use(self, key: CacheKey) -> None:
-        """Notes that the clip of a key that was added is used."""
+        """Notes the use of a key's clip."""
 
     def forget(self, key: CacheKey) -> None:
-        """Forgets a key that was added."""
+        """Forgets a key."""
 
     def evict(self) -> CacheKey:
-        """Forgets the key least worth keeping, and names it. There must be one."""
+        """Forgets the key of least value and returns it; there must be one."""
 
 
 class LeastRecentlyUsed:
-    """Drops the clip unused for longest.
+    """Drops the least recently used clip.
 
     Args:
-        capacity: how many keys there can be at once.
+        capacity: the most keys at once.
     """
 
     def __init__(self, capacity: int):
-        # One more, so that it never drops a key on its own.
+        # One more, so that lru-dict never drops a key on its own.
         self._order: LRU[CacheKey, None] = LRU(capacity + 1)
 
     def add(self, key: CacheKey, seconds: float, size: int) -> None:
@@ -68,15 +69,15 @@ class LeastRecentlyUsed:
 class Gdsf:
     """Greedy-Dual-Size-Frequency: drops the clip that saves the least generation time per byte.
 
-    The worth of a clip is H = L + frequency × seconds to remake ÷ bytes, where L, the worth of the
-    last one dropped, lets those that were popular long ago grow old (Cherkasova, "Improving WWW
-    proxies performance with Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1, 1998).
+    The value of a clip is H = L + frequency × seconds to generate it ÷ bytes. L is the value of the
+    last dropped clip, so clips that are no longer popular age (Cherkasova, "Improving WWW proxies
+    performance with Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1, 1998).
     """
 
     def __init__(self, capacity: int):
         self._floor = 0.0
         self._tickets = itertools.count()
-        # By key: the ticket of its valid place in the heap, its frequency, its seconds per byte.
+        # By key: the ticket of its valid heap entry, its frequency, its seconds per byte.
         self._known: dict[CacheKey, tuple[int, int, float]] = {}
         self._heap: list[tuple[float, int, CacheKey]] = []
         self._longest_heap = 4 * capacity + 16
@@ -101,7 +102,7 @@ class Gdsf:
                 return key
 
     def _place(self, key: CacheKey, frequency: int, value: float) -> None:
-        """An earlier place in the heap stays, invalid, until it comes up or there are too many."""
+        """Adds a heap entry; the previous one becomes invalid and is removed later."""
         ticket = next(self._tickets)
         self._known[key] = (ticket, frequency, value)
         heapq.heappush(self._heap, (self._floor + frequency * value, ticket, key))
@@ -117,13 +118,13 @@ class Gdsf:
 POLICIES: Mapping[str, Callable[[int], Policy]] = MappingProxyType(
     {"lru": LeastRecentlyUsed, "gdsf": Gdsf}
 )
-"""By name, what makes a policy for so many clips."""
+"""Factories of policies by name; the argument is the capacity in clips."""
 
 
 class MemoryTier:
-    """At most `max_clips` clips whose files are at most `max_bytes` together.
+    """At most `max_clips` clips whose files have at most `max_bytes` together.
 
-    One entry per key that gets better: a clip of a worse preset does not replace it.
+    A key has one entry, and a clip of a worse preset does not replace it.
 
     Args:
         policy: a name in `POLICIES`.
@@ -146,7 +147,7 @@ class MemoryTier:
         return key in self._clips
 
     def get(self, key: CacheKey) -> GeneratedClip | None:
-        """The clip of this key, which is thereby used."""
+        """The clip of this key; counts a use."""
         clip = self._clips.get(key)
         if clip is None:
             self._misses += 1
@@ -156,14 +157,14 @@ class MemoryTier:
         return clip
 
     def has_room(self, size: int) -> bool:
-        """Whether another clip of `size` bytes displaces none."""
+        """Whether a clip of `size` bytes fits without dropping another."""
         return len(self._clips) < self._max_clips and self._bytes + size <= self._max_bytes
 
     def put(self, key: CacheKey, clip: GeneratedClip) -> GeneratedClip:
-        """Keeps the better of `clip` and what is there, and returns it.
+        """Keeps the better of `clip` and the stored one, and returns it.
 
-        Others are dropped to make room first, so that a new clip is never the one to go. A clip
-        larger than the whole budget is not kept.
+        Others are dropped before it is added, so a new clip is never dropped itself. A clip larger
+        than the whole budget is not kept.
         """
         held = self._clips.get(key)
         if held is not None and pixel_rate(held) > pixel_rate(clip):
@@ -175,7 +176,7 @@ class MemoryTier:
             self._drop(key)
         while self._clips and not self.has_room(size):
             victim = self._policy.evict()
-            if victim in self._clips:  # else it is the one to be replaced
+            if victim in self._clips:  # otherwise it is the clip to be replaced
                 self._drop(victim)
                 self._evictions += 1
         self._clips[key] = clip
@@ -185,7 +186,7 @@ class MemoryTier:
         return clip
 
     def drop(self, data: bytes) -> None:
-        """Forgets the clip of which this is the file."""
+        """Forgets the clips whose file has these bytes."""
         for key in [key for key, clip in self._clips.items() if clip.data == data]:
             self._drop(key)
             self._policy.forget(key)

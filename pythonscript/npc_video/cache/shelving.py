@@ -1,4 +1,4 @@
-"""The cache's work on the disk, done beside the game: the main thread has no time for it."""
+"""Disk work of the cache on other threads, because the main thread must not block."""
 
 import asyncio
 import logging
@@ -15,29 +15,29 @@ _log = logging.getLogger(__name__)
 
 
 class Shelving:
-    """Opens and closes `cache` and brings clips to and from its disk, each in a thread.
+    """Opens and closes `cache`, and reads and writes its clips on disk, each call on a thread.
 
-    Where the disk fails, that is logged and the game goes on without.
+    Disk errors are logged, and the game continues without the clip.
     """
 
     def __init__(self, cache: ClipCache):
         self._cache = cache
-        # On their way to the disk, so that none is lost when the game ends.
+        # Clips not yet written, so that `close` can write them.
         self._unwritten: dict[CacheKey, PendingWrite] = {}
 
     async def open(self) -> None:
         await self._attempt(self._cache.open)
 
     async def warm(self) -> None:
-        """Brings into memory what will be asked for."""
+        """Loads baked clips into memory."""
         await self._attempt(self._cache.warm)
 
     async def erase(self) -> None:
-        """Empties the disk."""
+        """Deletes all clips except the baked ones."""
         await self._attempt(self._cache.erase)
 
     async def load(self, key: CacheKey) -> GeneratedClip | None:
-        """A clip from the disk; None if it is damaged or gone."""
+        """Loads a clip from disk; None if it is damaged or missing."""
         try:
             return await asyncio.to_thread(self._cache.load, key)
         except NpcVideoError as error:
@@ -45,12 +45,12 @@ class Shelving:
             return None
 
     def write(self, pending: PendingWrite) -> Coroutine[Any, Any, None]:
-        """What is to be run to have a clip on the disk; from now on `close` will see to it too."""
+        """A coroutine that writes a clip; `close` also writes it if the coroutine has not."""
         self._unwritten[pending.key] = pending
         return self._write(pending)
 
     async def close(self) -> None:
-        """Writes what is still to be written."""
+        """Writes the remaining clips, then closes the cache."""
         for pending in list(self._unwritten.values()):
             await self._write(pending)
         await self._attempt(self._cache.close)

@@ -1,8 +1,8 @@
-"""Which clip comes closest to one that is not there: one of the fallbacks.
+"""Finds the most similar clip, one of the fallbacks.
 
-Asked on the main thread, so it must take less than a millisecond over a thousand clips. Clips that
-look alike but for their intensity share a group; most groups are passed by with one addition each,
-since a game uses few different words.
+It runs on the main thread, so it must take less than a millisecond for a thousand clips. Clips that
+differ only in intensity share a group. Most groups are skipped after one addition each, because a
+game uses few different words.
 """
 
 from collections.abc import Callable
@@ -14,20 +14,20 @@ from .feelings import animation_similarity, feeling_similarity, word_similarity
 
 __all__ = ["Similar", "SimilarityIndex"]
 
-# How much each property counts; whole numbers, so that an exact match scores exactly 1.
+# The weight of each property; whole numbers, so that an exact match scores exactly 1.
 _EXPRESSION, _EMOTION, _ANIMATION, _INTENSITY, _STYLE = 8, 4, 4, 2, 2
 _TOTAL = _EXPRESSION + _EMOTION + _ANIMATION + _INTENSITY + _STYLE
 
-_Npc = tuple[str, str]  # its id, and the fingerprint of what made the clips
+_Npc = tuple[str, str]  # its id, and the fingerprint of the clips' generator
 _Look = tuple[str, str, str, str]  # expression, emotion, animation, style
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A clip that can stand for another.
+    """A clip that can replace another.
 
     Attributes:
-        score: 0 to 1, where 1 is the same in all that counts.
+        score: 0 to 1, where 1 means equal in all compared properties.
         clip: None if it must be loaded first.
     """
 
@@ -37,7 +37,7 @@ class Similar:
 
 
 class _Worth(dict[str, float]):
-    """By word, what a clip with this word gains for being like the one that is wanted."""
+    """Weighted similarity to the wanted word, by word; computed on first use."""
 
     def __init__(self, similarity: Callable[[str, str], float], wanted: str, weight: int):
         self._similarity = similarity
@@ -50,14 +50,14 @@ class _Worth(dict[str, float]):
 
 
 class SimilarityIndex:
-    """Clips by NPC and workflow, then by look. Not safe under threads."""
+    """Clips by NPC and fingerprint, then by look. Not thread-safe."""
 
     def __init__(self) -> None:
         self._npcs: dict[_Npc, dict[_Look, dict[CacheKey, float]]] = {}
         self._places: dict[CacheKey, tuple[_Npc, _Look]] = {}
 
     def add(self, key: CacheKey, params: VideoParams) -> None:
-        """Takes a clip; one that is known under this key is replaced."""
+        """Adds a clip, or replaces the one of this key."""
         self.discard(key)
         look = (params.expression, params.emotion, params.animation, params.style)
         npc = (params.npc_id, str(key[-1]))
@@ -76,17 +76,17 @@ class SimilarityIndex:
             del self._npcs[npc]
 
     def fingerprints(self, npc_id: str) -> list[str]:
-        """Of all workflows that made clips of an NPC."""
+        """The fingerprints of all clips of an NPC."""
         return [fingerprint for npc, fingerprint in self._npcs if npc == npc_id]
 
     def best(
         self, params: VideoParams, minimum: float, fingerprint: str | None = ""
     ) -> tuple[CacheKey, float] | None:
-        """The clip of the same NPC most like `params`, and its score; None if all are below.
+        """The most similar clip of the same NPC, and its score; None if all score too low.
 
         Args:
-            minimum: the lowest score that counts, 0 to 1.
-            fingerprint: of the workflow that made it; None: of any.
+            minimum: the lowest accepted score, 0 to 1.
+            fingerprint: of the clip's generator; None for any.
         """
         of_npc = self.fingerprints(params.npc_id) if fingerprint is None else [fingerprint]
         groups = [self._npcs.get((params.npc_id, each), {}) for each in of_npc]

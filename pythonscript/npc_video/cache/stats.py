@@ -1,4 +1,4 @@
-"""What a tier of the cache has done so far."""
+"""Statistics of a cache tier."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ __all__ = ["TierStats"]
 
 @dataclass(frozen=True, slots=True)
 class TierStats:
-    """Numbers of one tier, counted since it was made.
+    """Counts of one tier since it was created.
 
     Attributes:
-        hits, misses: how often a clip was asked for and was, or was not, there. A tier is asked
-            only if those before it have missed; a baked clip that is in memory is a hit of both.
-        evictions: clips dropped to keep the limits; replaced and cleared ones do not count.
+        hits, misses: requests for a clip that the tier had or did not have. A tier is asked only
+            after those before it have missed. A baked clip in memory is a hit of both.
+        evictions: clips dropped to keep the limits, not counting replaced and cleared ones.
         damaged: files that failed their check and were set aside.
-        entries, bytes: what it holds now; `bytes` are those of the clips' files.
+        entries, bytes: the current contents; `bytes` counts the clips' files.
     """
 
     hits: int = 0
@@ -26,6 +26,6 @@ class TierStats:
 
     @property
     def hit_rate(self) -> float:
-        """Hits by all that was asked, 0 to 1; 0 as long as nothing was."""
+        """Hits ÷ requests, 0 to 1; 0 before the first request."""
         asked = self.hits + self.misses
         return self.hits / asked if asked else 0.0
