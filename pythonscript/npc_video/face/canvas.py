@@ -1,8 +1,8 @@
-"""A picture that shapes are painted on.
+"""A picture to paint shapes on.
 
-It is kept as a video codec wants it, luma at full and chroma at half resolution (4:2:0, BT.709,
-limited range). Mixing colours is linear, so the result is that of painting in RGB, for half of the
-work and without a conversion at the end. What the shapes depict is not known here.
+It is stored in the format of a video codec: luma at full and chroma at half resolution (4:2:0,
+BT.709, limited range). Mixing colours is linear, so the result equals painting in RGB, with half
+of the work and without a conversion at the end.
 """
 
 import math
@@ -22,7 +22,7 @@ _BAND_ROWS = 32
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """One colour: `luma` from 16 to 235, `chroma` of shape (2, 1, 1) from 16 to 240."""
+    """A colour: `luma` from 16 to 235, `chroma` of shape (2, 1, 1) from 16 to 240."""
 
     luma: float
     chroma: Array
@@ -30,7 +30,7 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """From `start` where `amount` is 0 to `end` where it is 1; `amount` has a region's shape."""
+    """A mix of `start` (`amount` 0) and `end` (`amount` 1); `amount` has a region's shape."""
 
     start: "Paint"
     end: "Paint"
@@ -49,7 +49,7 @@ def colour(code: str) -> Colour:
 
 
 class Canvas:
-    """A picture being painted, at first black; for one thread at a time.
+    """A picture that is being painted, black at first; for one thread at a time.
 
     Args:
         width, height: pixels, even.
@@ -63,20 +63,20 @@ class Canvas:
         self._y = ((np.arange(height) + 0.5 - height / 2.0) / self._scale).astype(np.float32)
 
     def region(self, frame: Frame, left: float, top: float, right: float, bottom: float) -> Region:
-        """The pixels that the given box of `frame` touches; empty if it lies outside."""
+        """The pixels inside a box of `frame`; empty if the box lies outside the picture."""
         rows, columns = self._box(frame, left, top, right, bottom)
         return self._located(frame, rows, columns)
 
     def bands(
         self, frame: Frame, left: float, top: float, right: float, bottom: float
     ) -> Iterator[Region]:
-        """The same in bands of few rows, so that what is computed on them stays in the cache."""
+        """The same region in bands of few rows, which fit into the processor's cache."""
         rows, columns = self._box(frame, left, top, right, bottom)
         for start in range(rows.start, rows.stop, _BAND_ROWS):
             yield self._located(frame, slice(start, min(start + _BAND_ROWS, rows.stop)), columns)
 
     def paint(self, region: Region, coverage: Array, paint: Paint) -> None:
-        """Lays `paint` over the picture, as densely as `coverage` says."""
+        """Lays `paint` over the picture with the density `coverage`."""
         luma, chroma = self._targets(region)
         change = _luma(paint) - luma
         change *= coverage
@@ -88,7 +88,7 @@ class Canvas:
     def outlined(
         self, region: Region, distance: Array, paint: Paint, ink: Colour, width: float
     ) -> None:
-        """Lays a shape with an outline of `ink`, `width` local units wide, around it."""
+        """Paints a shape and an outline of `ink` around it, `width` local units wide."""
         inked = Blend(ink, paint, region.cover(distance))
         self.paint(region, region.cover(distance, width), inked)
 
@@ -99,7 +99,7 @@ class Canvas:
         chroma += _halved(strength) * (light.chroma - 128.0)
 
     def start_from(self, background: Self, glow: Self, strength: float) -> None:
-        """Begins with `background`, to which `glow`, light on black, is added `strength` times."""
+        """Starts with `background` plus `strength` times `glow`, which is light on black."""
         for target, below, light, black in (
             (self._luma, background._luma, glow._luma, 16.0),
             (self._chroma, background._chroma, glow._chroma, 128.0),
@@ -109,7 +109,7 @@ class Canvas:
             target += below
 
     def picture(self) -> NDArray[np.uint8]:
-        """A copy as I420: shape (height · 3 / 2, width), the luma rows, then those of U and V."""
+        """A copy as I420: shape (height · 3 / 2, width), the rows of Y, then those of U and V."""
         height, width = self._luma.shape
         picture = np.empty((height * 3 // 2, width), np.uint8)
         planes = picture[:height], picture[height:].reshape(self._chroma.shape)
@@ -150,7 +150,7 @@ class Canvas:
 
 
 def _luma(paint: Paint) -> Array | float:
-    """The luma of every pixel, in an array of the caller's own, or of all alike."""
+    """The luma of every pixel in a new array, or one number for all."""
     if isinstance(paint, Colour):
         return paint.luma
     start, end = _luma(paint.start), _luma(paint.end)
@@ -173,7 +173,7 @@ def _chroma(paint: Paint) -> Array:
 
 
 def _halved(values: Array) -> Array:
-    """At the sites of the chroma samples: every second column, between two rows."""
+    """The values at the positions of the chroma samples: every second column, between two rows."""
     means: Array = values[::2, ::2] + values[1::2, ::2]
     means *= 0.5
     return means

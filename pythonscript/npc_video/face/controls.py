@@ -1,7 +1,8 @@
-"""The controls of the face: every number that can be moved, its rest and its range.
+"""The controls of the face: every movable number with its rest value and its range.
 
-Free of pixels, so that any renderer can draw it. Lengths are in units of half the picture's shorter
-side, x to the right, y down; angles in radians, clockwise; "left" and "right" are the picture's.
+They do not depend on pixels, so any renderer can draw them. Lengths are in units of half the
+picture's shorter side, x to the right, y down. Angles are in radians, clockwise. "Left" and "right"
+are the picture's.
 """
 
 from collections.abc import Mapping
@@ -13,31 +14,33 @@ __all__ = ["RANGES", "FacePose"]
 
 @dataclass(frozen=True, slots=True)
 class FacePose:
-    """One moment of the face; the defaults are a neutral one at rest.
+    """A moment of the face; the defaults are a neutral face at rest.
 
     Attributes:
-        eye_left, eye_right: how far an upper lid is up: 0 closed, 1 open, above 1 wide open.
-        squint: how far the lower lids come up, 0 to 1; at 1 they close a smiling eye.
+        eye_left, eye_right: height of an upper lid: 0 closed, 1 open, above 1 wide open.
+        squint: height of the lower lids, 0 to 1; at 1 they close a smiling eye.
         lid_slant, brow_slant: above 0 the inner ends go down (anger), below 0 up (sorrow).
         brow_left, brow_right: height, -1 to 1.
         pupil: size, 1 is normal.
-        gaze_x, gaze_y: where the eyes look, -1 to 1.
+        gaze_x, gaze_y: direction of the eyes, -1 to 1.
         mouth_curve: -1 frown to 1 smile.
-        mouth_open, mouth_width: 0 to 1, and 1 for the normal width.
+        mouth_open: 0 to 1.
+        mouth_width: 1 is normal.
         mouth_skew: one corner up, the other down, -1 to 1.
         teeth, tongue: how much of them an open mouth shows, 0 to 1.
         nose: wrinkled and flared, 0 to 1.
-        shift_x, shift_y, tilt, scale: place, turn in the picture's plane and size of the head.
-        squash: above 0 flatter and wider, below 0 longer and slimmer.
+        shift_x, shift_y, tilt, scale: position, rotation in the picture's plane and size of the
+            head.
+        squash: above 0 flatter and wider, below 0 taller and slimmer.
         turn, nod: the head turned to the right, the head bowed; -1 to 1.
         ears: -1 hanging to 1 pricked.
-        ear_flick: how far the ears twist against each other, -1 to 1.
+        ear_flick: rotation of the ears against each other, -1 to 1.
         wings: -1 folded to 1 spread.
         flame, flame_lean: height of the flame on the head (1 is normal), and its lean, -1 to 1.
         breath: -1 out to 1 in.
         blush, tears, sweat, steam, hearts, sparkle, sleep: signs of a feeling, 0 to 1.
         glow: warmth of the light behind the head, 0 to 1.
-        drift: 0 to 1, where embers, hearts and steam are on the way of one loop.
+        drift: progress of embers, hearts and steam within one loop, 0 to 1.
     """
 
     eye_left: float = 1.0
@@ -99,4 +102,4 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "flame": (0.1, 1.6),
     }
 )
-"""The least and the greatest value of every field of a `FacePose` that `pose` returns."""
+"""The lowest and highest value of each field of a `FacePose` that `pose` returns."""

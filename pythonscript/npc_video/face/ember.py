@@ -1,7 +1,7 @@
 """Draws Ember, a friendly young dragon, in any `FacePose`.
 
-The picture is built from the back to the front: night and glow, wings, body, ears, flame, horns,
-head, then what `features` and `signs` add. Lengths are in units of half the shorter side.
+The picture is built from back to front: night and glow, wings, body, ears, flame, horns, head, then
+the parts from `features` and `signs`. Lengths are in units of half the shorter side.
 """
 
 import math
@@ -32,7 +32,7 @@ _HORN_RADII = np.array([0.092, 0.01], np.float32)
 _BELOW = 9.0
 _EVERYWHERE = (-9.0, -9.0, 9.0, 9.0)
 _WING_STEP = 0.05  # radians
-_WEBBING = 0.12  # how far apart, in units, two leaves of a fin still grow together
+_WEBBING = 0.12  # the distance, in units, at which two leaves of a fin still grow together
 _FLAME, _FLAME_MIDDLE, _FLAME_CORE = colour("ff5a2c"), colour("ffa62e"), colour("fff3a8")
 
 
@@ -67,7 +67,7 @@ class EmberPainter:
         return canvas.picture()
 
     def _night(self, pose: FacePose) -> Canvas:
-        """The night with the wings before it; kept, as wings cost much and move little."""
+        """The night with the wings in front; cached, as wings are slow to draw and move little."""
         level = round((0.75 + 0.4 * pose.wings) / _WING_STEP)
         if level not in self._nights:
             self._nights[level] = night = _night(*self._size)
@@ -88,7 +88,7 @@ def _night(width: int, height: int) -> Canvas:
 
 
 def _glow(width: int, height: int) -> Canvas:
-    """The light behind the head, on black."""
+    """The light behind the head, on a black canvas."""
     canvas = Canvas(width, height)
     for region in canvas.bands(Frame(), *_EVERYWHERE):
         canvas.paint(region, region.halo(1.0, 1.0), _GLOW)
@@ -96,7 +96,7 @@ def _glow(width: int, height: int) -> Canvas:
 
 
 def _head_frame(pose: FacePose) -> Frame:
-    """Tilts and scales about the neck, so that the head nods rather than slides."""
+    """The frame of the head: tilted and scaled about the neck, so that a nod does not slide."""
     wide = pose.scale * (1.0 + pose.squash)
     tall = pose.scale * (1.0 - pose.squash + 0.006 * pose.breath)
     neck = Frame().at(pose.shift_x, 0.60 + pose.shift_y, turn=pose.tilt, sx=wide, sy=tall)
@@ -115,7 +115,7 @@ def _embers(canvas: Canvas, pose: FacePose) -> None:
 
 
 def _body(canvas: Canvas, head: Frame, pose: FacePose) -> None:
-    """Neck, shoulders and belly; below the shoulders, in a tall picture, it goes straight down."""
+    """Neck, shoulders and belly; in a tall picture the body goes straight down to the edge."""
     frame = Frame().at(0.35 * pose.shift_x, 0.88 + 0.25 * pose.shift_y - 0.012 * pose.breath)
     _neck(canvas, head, frame)
     for region in canvas.bands(frame, -0.56, -0.30, 0.56, _BELOW):
@@ -145,7 +145,7 @@ def _neck(canvas: Canvas, head: Frame, body: Frame) -> None:
 def _fin(
     canvas: Canvas, root: Frame, size: tuple[float, float, float], web: Colour, rib: Colour
 ) -> None:
-    """Three webbed leaves along x, the outer two turned to either side.
+    """Three webbed leaves along x; the outer two are turned to either side.
 
     `size` is the length and width of a leaf, and the turn in radians.
     """
@@ -188,7 +188,7 @@ def _flame(canvas: Canvas, head: Frame, pose: FacePose) -> None:
     t = region.y * (-1.0 / height)
     sway = t * (0.03 * np.sin(5.0 * t - math.tau * 3 * pose.drift) + lean * t)
     x = np.abs(region.x - sway)
-    # Half of the width at each height; the hotter parts are as wide, but lower.
+    # Half of the width at each height. The hotter parts are as wide, but lower.
     outer, middle, core = (
         region.cover(x - part * width * (1.0 - t / tall) * (1.0 + 1.5 * t))
         for part, tall in ((1.0, 1.0), (0.7, 0.75), (0.4, 0.5))
@@ -219,7 +219,7 @@ def _skull(canvas: Canvas, head: Frame, pose: FacePose) -> None:
         light = squared * -0.42
         light += 0.72
         light -= 0.45 * region.y
-        # Near the edge, where only it matters, this is the distance.
+        # This equals the distance near the edge; elsewhere it does not matter.
         squared -= 1.0
         squared *= 0.26
         canvas.outlined(region, squared, Blend(_SKIN_SHADE, _SKIN_LIT, light), INK, OUTLINE)

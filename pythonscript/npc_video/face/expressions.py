@@ -1,4 +1,4 @@
-"""What each expression looks like: a table of poses, for those who shape the character."""
+"""The look of each expression: a table of poses, for editing the character."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

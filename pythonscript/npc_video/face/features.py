@@ -1,6 +1,6 @@
 """Ember's features: cheeks, eyes, brows, muzzle and mouth, which carry the expression.
 
-Drawn over the head that `ember` has drawn. They slide over it when it turns and bows, the muzzle
+They are drawn over the head from `ember`. They slide over it when it turns and bows, the muzzle
 most of all, which makes the head look round.
 """
 
@@ -26,7 +26,7 @@ _TOOTH = colour("fffaf0")
 _BLUSH = colour("ff4f68")
 _BROW = np.linspace(-1.0, 1.0, 6, dtype=np.float32)
 _LIP = np.linspace(-1.0, 1.0, 9, dtype=np.float32)
-_FANG = 6  # the point of the lip, half way to its right end, from which the fang hangs
+_FANG = 6  # index of the lip's point, half way to its right end, from which the fang hangs
 _FANG_SHAPE = np.array([[0.0, 0.008], [0.003, 0.042]], np.float32)
 _FANG_RADII = np.array([0.017, 0.003], np.float32)
 
@@ -48,7 +48,7 @@ def _cheeks(canvas: Canvas, face: Frame, pose: FacePose) -> None:
         spot = region.halo(0.17, 0.13)
         spot *= pose.blush
         canvas.paint(region, spot, _BLUSH)
-    # Scales on the forehead: the points of a lattice that lie in a lens.
+    # Scales on the forehead: those points of a lattice that lie in a lens.
     region = canvas.region(face.at(0.0, -0.40), -0.11, -0.09, 0.11, 0.09)
     x = stripes(region.x + 0.6 * region.y, 0.07, 0.044)
     y = stripes(0.6 * region.x - region.y, 0.07, 0.044)
@@ -133,9 +133,9 @@ def _muzzle(canvas: Canvas, muzzle: Frame, pose: FacePose) -> None:
 
 
 def _mouth(canvas: Canvas, muzzle: Frame, pose: FacePose) -> None:
-    """A bent ellipse: its bend is the smile, its height the opening; above it the line of the lip.
+    """A bent ellipse. The bend is the smile, the height is the opening; the lip is above it.
 
-    A smile opens downwards from the lip, a frown upwards, a round mouth both ways.
+    A smile opens downwards from the lip, a frown upwards, and a round mouth both ways.
     """
     frame = muzzle.at(0.0, 0.045, turn=-0.16 * pose.mouth_skew)
     half = 0.225 * pose.mouth_width
@@ -174,7 +174,7 @@ def _open_mouth(
     v = y / height
     squared = x + v * v
     gradient = np.sqrt(x * (1.0 / half**2) + np.square(v / height)) + 1e-6
-    # What lies past the corners is at least so far away, however flat the mouth is.
+    # A point past the corners is at least this far away, however flat the mouth is.
     distance = np.maximum((squared - 1.0) / (2.0 * gradient), np.abs(region.x) - half)
     throat = Blend(_MOUTH, _MOUTH_DEEP, ramp(y, below, -above))
     tongue = region.ellipse(0.0, bend * 0.6 + below, half * 0.62, 0.72 * (below + above))

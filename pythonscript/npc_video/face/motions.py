@@ -1,6 +1,6 @@
-"""How each animation moves the face, and what never stops moving: a table of functions.
+"""The movement of the face in each animation, and its constant movement: a table of functions.
 
-Every motion has a whole number of cycles per loop, so that phase 0 and phase 1 are one moment.
+Every motion has a whole number of cycles per loop, so that phases 0 and 1 are the same moment.
 """
 
 import math
@@ -10,7 +10,7 @@ from types import MappingProxyType
 __all__ = ["ANIMATIONS", "Motion", "blink", "life"]
 
 Motion = Callable[[float, float], dict[str, float]]
-"""From the phase and a strength from 0 to 1 to what it adds to the fields of the pose."""
+"""Returns changes to fields of the pose, given the phase and a strength, both 0 to 1."""
 
 
 def _wave(phase: float, cycles: int, offset: float = 0.0) -> float:
@@ -149,7 +149,7 @@ ANIMATIONS: Mapping[str, Motion] = MappingProxyType(
 
 
 def life(phase: float) -> dict[str, float]:
-    """What never stops: breath, glances, the flickering flame, an ear that twitches."""
+    """Constant movement: breath, glances, the flickering flame, a twitching ear."""
     glance = _pulse(phase, 0.52, 0.30) - _pulse(phase, 0.98, 0.22)
     return {
         "breath": _wave(phase, 1, -0.25),
@@ -164,5 +164,5 @@ def life(phase: float) -> dict[str, float]:
 
 
 def blink(phase: float) -> float:
-    """How much of their opening the eyes keep: 1, and 0 in the middle of either blink."""
+    """The opening of the eyes as a factor: 1, and 0 in the middle of each of two blinks."""
     return 1.0 - max(_pulse(phase, 0.31, 0.11), _pulse(phase, 0.80, 0.11))

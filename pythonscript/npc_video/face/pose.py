@@ -1,7 +1,7 @@
-"""From words and a moment in the loop to the pose of the face.
+"""Computes the pose of the face from words and a moment in the loop.
 
-A pure function of its arguments: the same words always give the same clip. Phase 0 and phase 1 are
-the same moment, so a clip loops without a seam, its blinks included. Drawing is left to others.
+A pure function: the same words always give the same clip. Phases 0 and 1 are the same moment, so a
+clip loops without a seam, its blinks included.
 """
 
 from dataclasses import asdict
@@ -13,8 +13,8 @@ from .words import resolve_animation, resolve_expression
 
 __all__ = ["pose"]
 
-_TINT = 0.3  # how much of the emotion shows through an expression that differs from it
-_FAINTEST = 0.55  # how much of an expression is left at intensity 0
+_TINT = 0.3  # how much of the emotion shows through a different expression
+_FAINTEST = 0.55  # how much of an expression remains at intensity 0
 
 _VALUES = {name: asdict(face) for name, face in EXPRESSIONS.items()}
 
@@ -23,11 +23,12 @@ def pose(expression: str, emotion: str, animation: str, intensity: float, phase:
     """The face at one moment of the loop.
 
     Args:
-        expression: what the face shows; unknown words mean the nearest known one, or neutral.
-        emotion: what tints it; it takes over where the expression is neutral.
-        animation: how the head moves; unknown words mean the nearest known one, or idle.
-        intensity: 0 to 1; values outside are clamped.
-        phase: place in the loop; only its fraction counts.
+        expression: the expression of the face; unknown words mean the nearest known one, or
+            neutral.
+        emotion: tints the expression, and replaces a neutral one.
+        animation: the movement of the head; unknown words mean the nearest known one, or idle.
+        intensity: 0 to 1; other values are clamped.
+        phase: position in the loop; only its fraction counts.
 
     Returns:
         a pose whose fields lie in `RANGES`.
@@ -49,7 +50,7 @@ def pose(expression: str, emotion: str, animation: str, intensity: float, phase:
 
 
 def _expression(expression: str, emotion: str, strength: float) -> dict[str, float]:
-    """The blend of both faces; even at the lowest strength it must be readable."""
+    """A mix of both faces, readable even at the lowest strength."""
     if expression == "neutral":
         expression, emotion = emotion, "neutral"
     tint = 0.0 if emotion in ("neutral", expression) else _TINT

@@ -1,8 +1,8 @@
-"""Shapes as signed distances over the pixels of a box, in frames of reference.
+"""Shapes as signed distances at the pixels of a box, in frames of reference.
 
-A shape is an array of signed distances, negative inside, which `Region.cover` turns into coverage
-from 0 to 1 with an edge one pixel wide. There is no loop over pixels: every step is one operation
-on the whole box.
+A shape is an array of signed distances, negative inside. `Region.cover` turns it into coverage from
+0 to 1, with an edge one pixel wide. Nothing loops over pixels: every step is one NumPy operation on
+the whole box.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 __all__ = ["Array", "Frame", "Region", "leaf", "polyline", "ramp", "stripes"]
 
 Array = NDArray[np.floating]
-"""float32: NumPy keeps it where an array meets a Python number, though its types do not say so."""
+"""float32: NumPy keeps it when an array meets a Python number, though its types do not say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,18 @@ class Frame:
         )
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where local (x, y) lies in the picture."""
+        """The point of the picture for local (x, y)."""
         return self.ax * x + self.bx * y + self.x0, self.ay * x + self.by * y + self.y0
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The pixels of one box, and where they lie in a frame.
+    """The pixels of a box, and their coordinates in a frame.
 
     Attributes:
-        rows, columns: which part of the picture it is; they begin and end at even numbers.
+        rows, columns: the part of the picture; they begin and end at even numbers.
         x, y: local coordinates of the pixel centres, shape (rows, columns).
-        pixel: size of one pixel in local units.
+        pixel: size of a pixel in local units.
     """
 
     rows: slice
@@ -68,7 +68,7 @@ class Region:
     pixel: float
 
     def cover(self, distance: Array, grow: float = 0.0) -> Array:
-        """Coverage of the shape with these signed distances, grown by `grow` local units."""
+        """Coverage of a shape given by signed distances, grown by `grow` local units."""
         coverage = distance * (-1.0 / self.pixel)
         coverage += 0.5 + grow / self.pixel
         return np.clip(coverage, 0.0, 1.0, out=coverage)
@@ -102,7 +102,7 @@ class Region:
         return u
 
     def stroke(self, points: Array, radii: Array) -> Array:
-        """Distance to a line through `points`, as thick as `radii` say.
+        """Signed distance to a line through `points` with the half widths `radii`.
 
         Both are in local units, of shapes (n, 2) and (n,) with n of 2 or more. The distance to a
         segment follows https://iquilezles.org/articles/distfunctions2d/.
@@ -127,7 +127,7 @@ class Region:
         return nearest
 
     def cut(self, values: Array, whole: Self) -> Array:
-        """The part of `values`, which belong to the region `whole`, that lies in this one."""
+        """The values at the pixels of this region, cut from those of the region `whole`."""
         row, column = self.rows.start - whole.rows.start, self.columns.start - whole.columns.start
         rows, columns = self.x.shape
         return values[row : row + rows, column : column + columns]

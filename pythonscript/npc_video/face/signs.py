@@ -1,6 +1,6 @@
-"""What floats around Ember when a feeling is strong: tears, sweat, steam, hearts, sparks, sleep.
+"""Signs of strong feelings around Ember: tears, sweat, steam, hearts, sparks, sleep.
 
-They travel with `FacePose.drift`, each a whole number of times per loop.
+They move with `FacePose.drift`, each a whole number of times per loop.
 """
 
 import math
@@ -35,7 +35,7 @@ def draw_signs(canvas: Canvas, head: Frame, pose: FacePose) -> None:
 
 
 def _fading(way: float) -> float:
-    """Comes in and goes out softly on a way from 0 to 1."""
+    """The opacity along a way from 0 to 1: fades in and out."""
     return min(1.0, 5.0 * way, 4.0 * (1.0 - way))
 
 

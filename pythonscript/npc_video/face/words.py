@@ -1,8 +1,8 @@
-"""The vocabulary of the face, and how any other word is understood.
+"""The vocabulary of the face, and its interpretation of other words.
 
 Games and generators use many words for one feeling. A word is looked up as it is, then among the
-synonyms, then its parts ("very_happy"), then by similarity ("hapy", "nodding"); what nothing fits
-is neutral.
+synonyms, then by its parts ("very_happy"), then by similarity ("hapy", "nodding"). If nothing fits
+it means neutral.
 """
 
 import re
@@ -63,7 +63,7 @@ ANIMATION_WORDS = _vocabulary(
 )
 
 _ENDING = re.compile(r"(?<=...)(ing|ed|ly|ness|s)$")
-_SIMILARITY = 0.75  # below it, difflib finds resemblances that people do not
+_SIMILARITY = 0.75  # below it, difflib finds resemblances that people do not see
 
 
 @lru_cache(maxsize=512)
@@ -71,7 +71,7 @@ def _resolve(word: str, expressions: bool) -> str | None:
     vocabulary = EXPRESSION_WORDS if expressions else ANIMATION_WORDS
     whole = word.strip().lower().replace("-", "_").replace(" ", "_")
     parts = [part for part in re.split(r"[^a-z]+", whole) if part]
-    # In English what is meant comes last: "mildly annoyed".
+    # In English the main word comes last: "mildly annoyed".
     candidates = (whole, *reversed(parts))
     for candidate in candidates:
         if candidate in vocabulary:
@@ -83,22 +83,22 @@ def _resolve(word: str, expressions: bool) -> str | None:
 
 
 def known_expression(word: str) -> str | None:
-    """The expression that `word` means, None if none."""
+    """The expression that `word` means; None if it means none."""
     return _resolve(word[:64], True)
 
 
 def resolve_expression(word: str) -> str:
-    """The expression that `word` means, "neutral" if none."""
+    """The expression that `word` means; "neutral" if it means none."""
     return known_expression(word) or "neutral"
 
 
 def misspelt_expression(word: str) -> str:
-    """The expression or emotion that `word` is probably a misspelling of, "" if it is none."""
+    """The expression or emotion that `word` probably misspells; "" if there is none."""
     return _misspelt(word[:64], True)
 
 
 def misspelt_animation(word: str) -> str:
-    """The animation that `word` is probably a misspelling of, "" if it is none."""
+    """The animation that `word` probably misspells; "" if there is none."""
     return _misspelt(word[:64], False)
 
 
@@ -107,7 +107,7 @@ def _misspelt(word: str, expressions: bool) -> str:
     vocabulary = EXPRESSION_WORDS if expressions else ANIMATION_WORDS
     whole = re.sub(r"[^a-z]+", "_", word.lower()).strip("_")
     parts = whole.split("_")
-    # Other forms of a word are no mistakes: "loved", "wonder".
+    # Other forms of a word are not mistakes: "loved", "wonder".
     stems = {_stem(each) for each in vocabulary}
     if not stems.isdisjoint(map(_stem, (whole, *parts))):
         return ""
@@ -119,5 +119,5 @@ def _stem(word: str) -> str:
 
 
 def resolve_animation(word: str) -> str:
-    """The animation that `word` means, "idle" if none."""
+    """The animation that `word` means; "idle" if it means none."""
     return _resolve(word[:64], False) or "idle"

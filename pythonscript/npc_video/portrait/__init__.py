@@ -1,5 +1,5 @@
-"""An NPC's own picture, moved: what the embedded generator makes of a portrait.
+"""Animates an NPC's own picture, for the embedded generator.
 
-`sizes` says how large its clips are, `figure` reads the picture, `warp` moves it as a `FacePose`
-says, `tints` colours it, `skin` is what its lids are of, `painter` puts the pictures together.
+`sizes` chooses the size of its clips, `figure` reads the picture, `warp` moves it by a `FacePose`,
+`tints` colours it, `skin` paints the skin for its lids, and `painter` combines them.
 """

@@ -1,7 +1,7 @@
-"""Eyes without their brows, where those were marked too, or are so near that lids would move them.
+"""Cuts brows off marked eyes, if they were marked too, or are so near that lids would move them.
 
-An eye, its lashes and a brow are rows with something dark in them; the skin between has none. So
-where no such row parts them, as under hair, an eye stays as it was marked.
+The rows of an eye, its lashes or a brow have dark pixels; those of the skin between have none. If
+no such row separates them, for example under hair, the eye stays as it was marked.
 """
 
 import numpy as np
@@ -13,18 +13,18 @@ __all__ = ["without_brow"]
 
 Array = NDArray[np.float32]
 
-_LEAST_CONTRAST = 25.0  # luma between skin and what is dark in it
-_SKIN_FROM = 0.6  # part of that contrast from which on a row is skin
-# In half heights of the mark: from how far above its middle on a brow matters, and from where on
-# below it the darkest row is that of the eye.
+_LEAST_CONTRAST = 25.0  # luma between skin and dark pixels
+_SKIN_FROM = 0.6  # part of that contrast above which a row is skin
+# In half heights of the mark, from its middle: the highest brow that matters, and the line below
+# which the darkest row belongs to the eye.
 _ABOVE, _EYE_FROM = ROOM[1], -0.2
 
 
 def without_brow(luma: Array, eye: Eye) -> Eye:
-    """`eye`, with its top so far down that no brow is within its lid, but never below its lashes.
+    """`eye` with its top moved down so that no brow is within its lid, but not below its lashes.
 
     Args:
-        luma: (height, width) of the picture.
+        luma: of the picture, (height, width).
     """
     height, width = luma.shape
     left, top, wide, tall = eye
@@ -48,8 +48,8 @@ def without_brow(luma: Array, eye: Eye) -> Eye:
     dark_above = np.nonzero(~is_skin[:lashes])[0]
     if not dark_above.size:
         return eye
-    brow = int(dark_above[-1]) + 2  # the first row below it that has nothing of it mixed in
-    # From where on the lid, which is taken somewhat beyond the mark, begins below the brow.
+    brow = int(dark_above[-1]) + 2  # the first row below it without any of its pixels mixed in
+    # The top of the mark for which the lid, which is a little larger, starts below the brow.
     reach, ends = _ABOVE - 1.0, middle + half
     clear = (2.0 * (first + brow) + reach * ends) / (2.0 + reach)
     begins = min(clear, float(first + lashes))

@@ -1,4 +1,4 @@
-"""Which of an NPC's pictures shows a feeling best."""
+"""Chooses the picture of an NPC that shows a feeling best."""
 
 from collections.abc import Collection
 
@@ -8,19 +8,19 @@ from ..face.words import known_expression, resolve_expression
 __all__ = ["ALIKE", "choose_picture"]
 
 ALIKE = 0.6
-"""From which similarity on, 0 to 1, one feeling may be shown for another."""
+"""The similarity, 0 to 1, from which one feeling can be shown for another."""
 
 
 def choose_picture(
     words: Collection[str], expression: str, emotion: str, least: float = ALIKE
 ) -> tuple[str, bool]:
-    """The one of `words`, which pictures go by, and whether it shows just this feeling.
+    """The key of the best picture among `words`, and whether it shows exactly this feeling.
 
-    The word itself is the best; then one that means the same, then the most similar feeling, then
-    neutral. "" where none of them is there. The emotion counts where the expression is neutral.
+    The word itself is best, then a synonym, then the most similar feeling, then neutral. "" if
+    there is none of these. The emotion is used if the expression is neutral.
 
     Args:
-        least: how similar, 0 to 1, a feeling must be to be shown for this one.
+        least: the lowest similarity, 0 to 1, of a feeling that is shown for this one.
     """
     is_neutral = known_expression(expression) == "neutral" or expression not in words
     wanted = emotion if is_neutral and resolve_expression(expression) == "neutral" else expression

@@ -1,4 +1,4 @@
-"""Pictures of a portrait, one for each moment of a clip."""
+"""Paints a portrait in the poses of a clip."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,15 @@ __all__ = ["PortraitPainter"]
 
 Array = NDArray[np.float32]
 
-_BRIGHT = 200.0  # the luma on which all of a coloured light is seen
-_AS_SKIN = 12.0  # how much darker than the skin around an eye what is no lash may be
+_BRIGHT = 200.0  # the luma at which a coloured light has its full effect
+_AS_SKIN = 12.0  # how much darker than the skin around an eye a pixel can be without being a lash
 
 
 class PortraitPainter:
-    """Moves `figure`, in the light of `tint`; for one thread at a time.
+    """Paints `figure` in the light of `tint`; for one thread at a time.
 
     Args:
-        eyes: where its eyes are.
+        eyes: positions of its eyes.
     """
 
     def __init__(self, figure: Figure, tint: Tint, eyes: tuple[Eye, ...] = ()):
@@ -36,7 +36,7 @@ class PortraitPainter:
     def paint(self, pose: FacePose) -> NDArray[np.uint8]:
         """The picture of `pose` as I420, BT.709, limited range: shape (height · 3 / 2, width).
 
-        Below it are as many rows of alpha as it is high, 0 to 255, if it is not opaque.
+        If the figure is not opaque, `height` more rows with its alpha follow, 0 to 255.
         """
         columns, rows, lids = self._warp.sources(pose)
         height, width = columns.shape
@@ -56,7 +56,7 @@ class PortraitPainter:
         return picture
 
     def _cover(self, luma: Array, colours: list[Array], lids: Lids) -> None:
-        """Paints lids over an eye, of the skin around it."""
+        """Paints lids over an eye, in the colours of the skin around it."""
         height, width = self._luma.shape
         columns, rows = lids.places
         own_luma, own_colours = self._skin
@@ -71,7 +71,7 @@ class PortraitPainter:
 
 
 class _Sampler:
-    """Takes values from between the pixels of a plane, at `columns` and `rows`."""
+    """Samples a plane at `columns` and `rows`, which may lie between pixels."""
 
     def __init__(self, columns: Array, rows: Array, width: int, height: int):
         columns = np.clip(columns, 0.0, width - 1.001)
@@ -99,7 +99,7 @@ def _round_into(plane: NDArray[np.uint8], values: Array) -> None:
 
 
 def _lit(figure: Figure, tint: Tint) -> tuple[Array, Array]:
-    """Luma and chroma of the figure in a coloured light; what is dark takes little of it."""
+    """Luma and chroma of the figure in a coloured light, which dark pixels take little of."""
     codes = (round(255.0 * value) for value in (tint.red, tint.green, tint.blue))
     light = colour("".join(f"{code:02x}" for code in codes))
     part = tint.strength

@@ -1,4 +1,4 @@
-"""The size of clips that show a picture whole."""
+"""The size of clips that show the whole picture."""
 
 import math
 
@@ -9,9 +9,9 @@ _LEAST_SIDE = 16
 
 
 def clip_size(pixels: int, width: float, height: float) -> tuple[int, int]:
-    """Width and height, both even, of clips of a picture: its shape, in about `pixels` pixels.
+    """Width and height, both even, of clips with the picture's shape and about `pixels` pixels.
 
-    What is more than four times as wide as high, or as high as wide, is cut.
+    A picture more than four times as wide as high, or as high as wide, is cropped.
     """
     aspect = min(max(width / height, 1.0 / _MAX_ASPECT), _MAX_ASPECT)
     return _even(math.sqrt(pixels * aspect)), _even(math.sqrt(pixels / aspect))

@@ -1,4 +1,4 @@
-"""A portrait whose eyes are painted over with the skin around them: what its lids are."""
+"""Paints the eyes of a portrait over with the skin around them, for its lids."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,20 +10,20 @@ __all__ = ["without_eyes"]
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# How far around an eye skin is looked for, in parts of its longer side, and how much it differs.
+# How far around an eye to look for skin, in parts of its longer side, and how much skin may differ.
 _AROUND, _LUMA, _CHROMA = 0.3, 30.0, 12.0
-_SOFT = 0.2  # over which part of its longer side colours go over into each other
+_SOFT = 0.2  # the part of its longer side over which colours blend into each other
 
 
 def without_eyes(luma: Array, chroma: Array, eyes: list[Mask]) -> tuple[Array, Array]:
-    """Luma and chroma of the figure, each eye in the colours of the skin below it and beside it.
+    """Luma and chroma of the figure, with each eye in the colours of the skin below and beside it.
 
-    Hair and brows, which are above it, are of another colour and count for nothing.
+    Hair and brows above the eye have other colours and are ignored.
 
     Args:
         luma: (height, width).
         chroma: (2, height / 2, width / 2).
-        eyes: of each, (height, width), which pixels are its own.
+        eyes: a mask for each eye, (height, width).
     """
     luma, chroma = luma.copy(), chroma.copy()
     for eye in eyes:

@@ -1,4 +1,4 @@
-"""Which light falls on a portrait in which mood: a table."""
+"""The light on a portrait in each mood: a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Tint:
     Attributes:
         red, green, blue: its colour, 0 to 1.
         strength: how much of it falls on the picture, 0 to 1.
-        light: how much brighter the picture is, as a part; below 0 darker.
+        light: relative change of brightness; below 0 the picture gets darker.
     """
 
     red: float = 1.0
@@ -26,7 +26,7 @@ class Tint:
     light: float = 0.0
 
     def times(self, part: float) -> "Tint":
-        """As much weaker."""
+        """The same light, weaker by the factor `part`."""
         return Tint(self.red, self.green, self.blue, self.strength * part, self.light * part)
 
 
@@ -53,11 +53,11 @@ TINTS: Mapping[str, Tint] = MappingProxyType(
 )
 """The light at full intensity."""
 
-_FAINTEST = 0.55  # how much of it is left at intensity 0, as of the drawn face
+_FAINTEST = 0.55  # how much of it remains at intensity 0, as for the drawn face
 
 
 def tint_of(expression: str, emotion: str, intensity: float) -> Tint:
-    """The light of an expression, or of the emotion where that is neutral."""
+    """The light of an expression, or of the emotion if the expression is neutral."""
     word = resolve_expression(expression)
     tint = TINTS[resolve_expression(emotion) if word == "neutral" else word]
     strength = min(max(intensity, 0.0), 1.0)

@@ -1,8 +1,8 @@
-"""Where each point of a moved picture comes from: a gentle warp, as a `FacePose` asks for it.
+"""A gentle warp that moves a picture by a `FacePose`.
 
 Lengths are in units of half the picture's shorter side, x to the right, y down, from its middle, as
-those of the pose. An edge that the figure touches stays where it is, so that nothing is seen beyond
-it; over one that is transparent it moves freely.
+in the pose. An edge that the figure touches stays in place, so that nothing beyond it shows. At a
+transparent edge the figure moves freely.
 """
 
 import math
@@ -20,29 +20,29 @@ Array = NDArray[np.float32]
 Eye = tuple[float, float, float, float]
 """Left, top, width and height of an eye, as parts of the picture's width and height."""
 
-# How far from an edge that stays what is in the picture moves by as much as it is to.
+# The distance from a fixed edge at which the picture moves by the full amount.
 _REACH, _REACH_ABOVE_FOOT = 0.5, 1.3
 _TOUCHES = 12.0  # mean alpha along an edge, 0 to 255
-# What a drawn face does in full looks torn on a picture.
+# Full movements of a drawn face look torn on a picture.
 _TILT, _SHIFT, _SQUASH = 0.6, 0.85, 0.4
 _TURN, _NOD = 0.11, 0.09
 _BREATH, _CHEST = 0.014, 0.02
-# Of an eye, in its half heights: how far above its middle the lid begins, how high its lashes are,
-# and how far down it comes.
+# For an eye, in its half heights: where the lid begins above its middle, the height of its lashes,
+# and how far down the lid comes.
 _TOP, _LASHES, _LOWEST = 0.9, 0.26, 0.7
-# How much larger an eye is taken than it is marked, so that lashes beyond the mark are no skin.
+# How much larger than its mark an eye is taken, so that lashes beyond it do not count as skin.
 ROOM = 1.1, 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class Lids:
-    """What covers an eye, in a box of the picture whose edges are even.
+    """The cover of an eye, in a box of the picture with even edges.
 
     Attributes:
         rows, columns: of the picture.
-        places: where the skin of each of its pixels comes from, a column and a row, in pixels.
-        skin: how much of that is seen, 0 to 1.
-        lashes: how much of it is seen where what moves there is no darker, 0 to 1.
+        places: for each pixel, the column and row of its skin, in pixels.
+        skin: opacity of the skin, 0 to 1.
+        lashes: opacity of the skin where the moving lash is no darker than it, 0 to 1.
     """
 
     rows: slice
@@ -54,7 +54,7 @@ class Lids:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """Left, top, right and bottom of what there is to see of a figure, in units."""
+    """Left, top, right and bottom of the visible figure, in units."""
 
     left: float
     top: float
@@ -63,11 +63,11 @@ class _Box:
 
 
 class Warp:
-    """Of a picture of `width` by `height` pixels.
+    """Warps a picture of `width` by `height` pixels.
 
     Args:
-        alpha: (height, width), 0 to 255, None where it is opaque.
-        eyes: where its eyes are.
+        alpha: (height, width), 0 to 255; None if the picture is opaque.
+        eyes: positions of its eyes.
     """
 
     def __init__(self, width: int, height: int, alpha: Array | None, eyes: tuple[Eye, ...] = ()):
@@ -90,7 +90,7 @@ class Warp:
         self._chest = (self._x - self._foot[0]) * np.exp(-(chest**2)) * self._window
 
     def sources(self, pose: FacePose) -> tuple[Array, Array, list[Lids]]:
-        """Column and row, in pixels, of where each pixel comes from; what covers the eyes there."""
+        """The source column and row of each pixel, in pixels, and the covers of the eyes."""
         right, down = self._moved_from(pose)
         right -= _TURN * pose.turn * self._head
         down -= _NOD * pose.nod * self._head
@@ -105,14 +105,14 @@ class Warp:
         return *self._pixels(x, y), lids
 
     def insides(self) -> list[NDArray[np.bool_]]:
-        """Of each eye, which pixels are its own."""
+        """For each eye, the mask of its pixels."""
         return [np.hypot(*_within(self._x, self._y, eye)) < 1.0 for eye in self._eyes]
 
     def _pixels(self, x: Array, y: Array) -> tuple[Array, Array]:
         return x * self._scale + self._middle[0], y * self._scale + self._middle[1]
 
     def _lids(self, x: Array, y: Array, eye: Eye, closed: float, squint: float) -> list[Lids]:
-        """Has the lashes come down in `y`; what skin is seen above and below them."""
+        """Moves the lashes down in `y`; returns the skin above and below them."""
         u, v = _within(x, y, eye)
         there = np.abs(u) < 1.0
         there &= np.abs(v) < 1.0 + _LASHES
@@ -122,7 +122,7 @@ class Warp:
         box = rows, columns
         places = self._pixels(x[box], y[box])
         u, v, there = u[box], v[box], there[box]
-        edge = np.sqrt(np.maximum(1.0 - u * u, 0.0))  # of the eye: an ellipse
+        edge = np.sqrt(np.maximum(1.0 - u * u, 0.0))  # the eye's outline, an ellipse
         lid = edge * (closed * (_TOP + _LOWEST) - _TOP)
         lashes = lid + _LASHES * edge
         is_lashes = there & (v >= lid) & (v < lashes) & (closed > 0.0)
@@ -134,7 +134,7 @@ class Warp:
         return [Lids(rows, columns, places, is_skin.astype(np.float32), seen)]
 
     def _moved_from(self, pose: FacePose) -> tuple[Array, Array]:
-        """How far from each point that lies which moves there: turned and sized about the neck."""
+        """The offset from each point to its source: turned and scaled about the neck."""
         across, up = self._pivot
         wide = pose.scale * (1.0 + _SQUASH * pose.squash)
         tall = pose.scale * (1.0 - _SQUASH * pose.squash)
@@ -148,7 +148,7 @@ class Warp:
         return right * self._window, down * self._window
 
     def _openings(self, pose: FacePose) -> list[float]:
-        """Of each eye: of those left of the middle of all, the left one of the pose."""
+        """The opening of each eye; those left of the middle of all have the pose's left one."""
         middle = sum(eye[0] for eye in self._eyes) / max(1, len(self._eyes))
         return [pose.eye_left if eye[0] <= middle else pose.eye_right for eye in self._eyes]
 
@@ -160,13 +160,13 @@ def _within(x: Array, y: Array, eye: Eye) -> tuple[Array, Array]:
 
 
 def _even(there: NDArray[np.bool_]) -> slice:
-    """From the first to the last that is there, in pairs."""
+    """A slice from the first to the last True, in whole pairs."""
     found = np.nonzero(there)[0]
     return slice(int(found[0]) // 2 * 2, (int(found[-1]) // 2 + 1) * 2)
 
 
 def _window(x: Array, y: Array, alpha: Array | None) -> tuple[Array, bool]:
-    """How much of a movement each point makes, 0 to 1; whether the lower edge stays."""
+    """The part of a movement that each point makes, 0 to 1, and whether the lower edge stays."""
     if alpha is None:
         stays = [True] * 4
     else:
@@ -190,7 +190,7 @@ def _box(x: Array, y: Array, alpha: Array | None) -> _Box:
 
 
 def _head(box: _Box, eyes: list[Eye]) -> tuple[tuple[float, float], float]:
-    """The middle of the head, and about how large it is."""
+    """The middle of the head, and its approximate size."""
     wide, tall = box.right - box.left, box.bottom - box.top
     reach = 0.4 * min(wide, tall)
     if eyes:

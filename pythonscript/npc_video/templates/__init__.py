@@ -1,6 +1,6 @@
-"""Response graphs to begin with, as files in the format that NPCs are kept in.
+"""Response graphs to start from, as files in the format of NPCs.
 
-Copy one, change its tables, and it is yours. Each file says in its `description` what it is for.
+Copy one and change its tables. Its `description` says what it is for.
 """
 
 import json
@@ -12,7 +12,7 @@ from ..errors import InvalidDataError
 __all__ = ["DEFAULT_TEMPLATE", "TEMPLATES", "read_template", "template_text"]
 
 DEFAULT_TEMPLATE = "mood_meter"
-"""What an NPC without a graph of its own answers with."""
+"""The template for an NPC without a graph of its own."""
 
 TEMPLATES = (
     "mood_meter",
@@ -26,7 +26,7 @@ TEMPLATES = (
 
 
 def template_text(name: str) -> str:
-    """The file of a template, as it was laid out to be read.
+    """The text of a template's file, with its layout.
 
     Raises:
         InvalidDataError: there is no such template.
@@ -37,7 +37,7 @@ def template_text(name: str) -> str:
 
 
 def read_template(name: str) -> dict[str, Any]:
-    """A template as a dictionary that the caller may change.
+    """A template as a new dictionary, which the caller may change.
 
     Raises:
         InvalidDataError: there is no such template.
