@@ -1,1 +1,1 @@
-"""What the player is likely to do next, and which clips that would need."""
+"""Predicts the player's next interactions, and the clips that they will need."""

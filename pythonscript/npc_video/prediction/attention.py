@@ -1,4 +1,4 @@
-"""Which NPC the player turns to, and how soon."""
+"""Predicts which NPC the player turns to, and how soon."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ from .matching import PartialMatching, extended
 __all__ = ["Attention", "Turn"]
 
 _STEPS = 3
-# Sequences less likely than this are left out, which keeps many NPCs from costing much time.
+# Less likely sequences are skipped, so that many NPCs do not take much time.
 _LEAST_PROBABILITY = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """It may be an NPC's turn.
+    """A possible turn of an NPC.
 
     Attributes:
-        nth: which of its own coming turns this is, from 1.
-        step: which interaction from now, from 1.
+        nth: the number of the turn among the NPC's coming ones, from 1.
+        step: the number of interactions from now, from 1.
         probability: 0 to 1.
     """
 
@@ -37,19 +37,19 @@ class Attention:
 
     @property
     def observed(self) -> int:
-        """How many turns were taken."""
+        """The number of observed turns."""
         return self._npcs.observed
 
     def to_dict(self) -> dict[str, Any]:
-        """The order that was learned, as JSON."""
+        """The learned order, as JSON."""
         return self._npcs.to_dict()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """What `to_dict` gave.
+        """Restores the result of `to_dict`.
 
         Raises:
-            InvalidDataError: it is something else.
+            InvalidDataError: `data` is something else.
         """
         attention = cls()
         attention._npcs = PartialMatching.from_dict(data, str)
@@ -59,7 +59,7 @@ class Attention:
         self._npcs.observe(npc_id)
 
     def turns(self) -> dict[str, list[Turn]]:
-        """By NPC, when it may have its next turns, three interactions ahead."""
+        """Possible next turns by NPC, up to three interactions ahead."""
         chances: dict[str, dict[tuple[int, int], float]] = {}
         futures = [(1.0, self._npcs.context, Counter[str]())]
         for step in range(1, _STEPS + 1):

@@ -1,4 +1,4 @@
-"""What every predictor keeps to, and what it is told and tells."""
+"""The predictor protocol, its inputs and outputs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["Followers", "Observation", "Predictor", "Proposal", "ResponseModel"]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A request for a clip, and the interaction that led to it, if one did.
+    """A request for a clip, with the interaction that caused it, if any.
 
     Attributes:
         at: seconds.
@@ -28,9 +28,9 @@ class Proposal:
     """A clip that may be needed.
 
     Attributes:
-        probability: 0 to 1, that it answers interaction number `step` with this NPC from now.
-        step: 1 for the next interaction with it, 2 for the one after that, …
-        source: the predictor, and its rule, that says so.
+        probability: 0 to 1, that it answers interaction number `step` with this NPC.
+        step: 1 for the next interaction with the NPC, 2 for the one after that, …
+        source: the predictor, and its rule, that made the proposal.
     """
 
     params: VideoParams
@@ -41,13 +41,13 @@ class Proposal:
 
 
 class Predictor(Protocol):
-    """Says what one NPC will be asked for. Learns while it is played with."""
+    """Predicts the clips of one NPC, and learns from its requests."""
 
     def observe(self, seen: Observation) -> None:
         """Learns from a request."""
 
     def propose(self, now: float, gap: float) -> list[Proposal]:
-        """What may come; `gap` is the usual time between two interactions, seconds."""
+        """Likely clips; `gap` is the usual time between two interactions, in seconds."""
 
 
 class ResponseModel(Protocol):
@@ -55,27 +55,27 @@ class ResponseModel(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Another one when it would answer the same otherwise."""
+        """A text that changes if the same state gives other answers."""
 
     def copy(self) -> Self:
-        """One of its own, in the same state."""
+        """An independent copy in the same state."""
 
     def evaluate_at(self, interaction: ToolInteraction, now: float) -> VideoParams | None:
-        """The answer to an interaction at `now`, seconds; None if there is none."""
+        """The answer to an interaction at `now`, in seconds; None if there is none."""
 
     def asked_for(self, wanted: VideoParams) -> VideoParams:
-        """A clip of this look, as it would be asked for if it were an answer."""
+        """The parameters with which this look would be requested as an answer."""
 
     def at_intensity(self, answer: VideoParams, intensity: float) -> VideoParams:
-        """An answer as it would be asked for at another intensity."""
+        """The answer as it would be requested at another intensity."""
 
 
 class Followers(Protocol):
-    """Says which interactions may follow. A context is the past, in a form of its own."""
+    """Predicts interactions from a context, a summary of the past in a form of its own."""
 
     @property
     def context(self) -> Any:
-        """The past up to now."""
+        """The context now."""
 
     def options(self, context: Any) -> Iterator[tuple[float, ToolInteraction]]:
         """Interactions that may follow `context`, with probabilities, the likeliest first."""

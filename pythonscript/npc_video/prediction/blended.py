@@ -1,4 +1,4 @@
-"""Several predictors as one: each is believed as far as it has been right."""
+"""Combines predictors, weighted by how often each has been right."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +17,9 @@ from .rules import DEFAULT_PROGRESSION, RulePredictor, SavedRules
 
 __all__ = ["BlendedPredictor", "standard_predictor"]
 
-# What lies long back counts less: half after about 35 requests.
+# The weight of the past after each request: half after about 35 requests.
 _MEMORY = 0.98
-# As if each source had been right so often before.
+# Each source starts as if it had been right this often.
 _CREDIT = 1.0
 _LEAST_RELIABILITY = 0.15
 
@@ -28,7 +28,7 @@ _Part = Annotated[float, Meta(ge=0.0)]
 
 
 class _Saved(Struct, frozen=True):
-    """`npc` is the fingerprint of whose answers were seen: those of another one count no more."""
+    """`npc` is the fingerprint of the NPC; the answers of another one are not used."""
 
     npc: str = ""
     habits: SavedHabits | None = None
@@ -38,10 +38,10 @@ class _Saved(Struct, frozen=True):
 
 @dataclass(slots=True)
 class _Record:
-    """How a source has done: how often it expected to be right, and how often it was.
+    """The record of a source: how often it expected to be right, and how often it was.
 
-    Both are weighed by the probabilities that it gave, so their ratio is the slope of the line
-    through 0 that fits truth to probability best: 1 for a source whose probabilities are true.
+    Both are weighted by its probabilities. So their ratio is the slope of the line through 0 that
+    best maps probability to truth. It is 1 for a source whose probabilities are true.
     """
 
     expected: float = 0.0
@@ -53,14 +53,13 @@ class _Record:
 
 
 class BlendedPredictor:
-    """Joins proposals: of one clip the strongest counts, after its source's reliability.
+    """Merges proposals: for each clip the strongest, weighted by the reliability of its source.
 
-    A source that is right less than 0.15 times as often as it says is not heard any more, until it
-    would have done better.
+    A source with a reliability below 0.15 is ignored until it would have done better.
 
     Args:
-        predictors: each asked every time.
-        learned: gives what they have learned, as JSON.
+        predictors: asked for every proposal.
+        learned: returns their learned state, as JSON.
     """
 
     def __init__(
@@ -79,12 +78,12 @@ class BlendedPredictor:
         return {source: record.reliability for source, record in self._records.items()}
 
     def to_dict(self) -> dict[str, Any]:
-        """What was learned of the player, as JSON."""
+        """The learned state, as JSON."""
         records = {source: [each.expected, each.right] for source, each in self._records.items()}
         return {**self._learned(), "reliability": records}
 
     def recall(self, reliability: Mapping[str, tuple[float, float]]) -> None:
-        """Believes each source as far as it was believed when that was saved."""
+        """Restores the reliability of each source."""
         for source, (expected, right) in reliability.items():
             self._records[source] = _Record(expected, right)
 
@@ -125,13 +124,13 @@ def standard_predictor(
     look_ahead: int = 3,
     progression: Mapping[str, tuple[str, ...]] = DEFAULT_PROGRESSION,
 ) -> BlendedPredictor:
-    """What the manager uses for each NPC: habits, its graph run forward under them, the rules.
+    """The manager's predictor for an NPC: habits, a look-ahead through its graph, and rules.
 
     Args:
         model: the NPC's evaluator, if it has one.
-        learned: what `to_dict` gave in an earlier session.
-        look_ahead: how many interactions ahead the model is tried out; 0 for not at all.
-        progression: of the rules.
+        learned: the result of `to_dict` in an earlier session.
+        look_ahead: interactions to look ahead with the model; 0 for none.
+        progression: for the rules.
 
     Raises:
         InvalidDataError: `learned` is damaged.
@@ -156,7 +155,7 @@ def standard_predictor(
 
 
 def _merged(proposals: list[Proposal]) -> list[Proposal]:
-    """One proposal for each clip, step and source: different futures may ask for the same."""
+    """Sums the proposals of each clip, step and source, as several futures may need one clip."""
     sums: dict[tuple[CacheKey, int, str], Proposal] = {}
     for proposal in proposals:
         place = (proposal.key, proposal.step, proposal.source)

@@ -1,4 +1,4 @@
-"""What most NPCs show, where nothing is known of one but its name."""
+"""Clips that most NPCs need, for an NPC of which only the name is known."""
 
 from dataclasses import replace
 
@@ -19,10 +19,10 @@ _INTENSITY = 0.5
 
 
 def get_common_npc_states(npc: VideoParams) -> list[tuple[VideoParams, float]]:
-    """What most NPCs show, with weights from 0 to 1, the likeliest first.
+    """Looks that most NPCs show, with weights from 0 to 1, the likeliest first.
 
     Args:
-        npc: who it is and in what style; its expression, emotion and animation do not matter.
+        npc: its name and style; expression, emotion and animation are ignored.
     """
     return [
         (

@@ -1,7 +1,7 @@
-"""Which clips an NPC will be asked for, and how many of its reactions a number of them is.
+"""Forecasts the clips of an NPC, and the share of its reactions that a number of clips covers.
 
-`Forecast` counts what was asked for, wherever that was; `Walk` plays with a copy of the NPC as
-players might, so that it can be told before anybody has played.
+`Forecast` counts requests from any source. `Walk` plays with a copy of the NPC as players might, so
+that a forecast is possible before anybody has played.
 """
 
 import itertools
@@ -18,11 +18,11 @@ from ..touch.wandering import Wandering
 __all__ = ["AIM", "Forecast", "Walk"]
 
 AIM = 0.95
-"""The share of reactions to make clips for: players differ, so more than is needed of one kind."""
+"""The share of reactions to cover with clips; high, because players differ."""
 
 _PLAYS, _PLAY_SECONDS = 36, 300.0
 _TOUCHES_AT_ONCE = 8  # some tenths of a millisecond
-# Of a routine: how many things are done, how often each in a row, and how unlike two of them are.
+# In a routine: its number of actions, repetitions of each in a row, and variation between them.
 _THINGS, _REPEATS, _TREMBLE = 4, 3, 0.05
 _PACES = (1.0, 0.5, 2.0)
 
@@ -30,10 +30,10 @@ _Touches = Iterator[tuple[float, ToolInteraction]]
 
 
 class Forecast:
-    """Clips by how often they were asked for.
+    """Counts requests by clip.
 
     Args:
-        opening: what the NPC shows before anything has happened, which comes before all others.
+        opening: the clip before anything has happened; it comes before all others.
     """
 
     def __init__(self, opening: VideoParams | None = None):
@@ -44,20 +44,20 @@ class Forecast:
             self._clips[opening.cache_key()] = opening
 
     def add(self, params: VideoParams) -> None:
-        """A clip was asked for."""
+        """Counts a request."""
         key = params.cache_key()
         self._clips.setdefault(key, params)
         self._counts[key] += 1
 
     def __len__(self) -> int:
-        """How many different clips there are."""
+        """The number of different clips."""
         return len(self._clips)
 
     @property
     def weighted(self) -> list[tuple[VideoParams, float]]:
-        """The clips, the most frequent first, each with its share of all that was asked for.
+        """The clips, most frequent first, each with its share of all requests.
 
-        What came only once tells nothing of how often it comes, so its share is 0.
+        A single request says nothing about frequency, so the share is 0 then.
         """
         total = max(1, self._counts.total())
         opening = None if self._opening is None else self._opening.cache_key()
@@ -68,18 +68,18 @@ class Forecast:
         ]
 
     def hit_rate(self, count: int) -> float:
-        """Which share of reactions the first `count` clips are, 0 to 1."""
+        """The share of reactions that the first `count` clips cover, 0 to 1."""
         return sum(share for _, share in self.weighted[:count])
 
     def count_for(self, rate: float = AIM) -> int:
-        """How many clips such a share of reactions takes; all of them if they are less."""
+        """The number of clips that cover this share of reactions; all clips if they cover less."""
         sums = itertools.accumulate(share for _, share in self.weighted)
         return next((count for count, reached in enumerate(sums, 1) if reached >= rate), len(self))
 
 
 @dataclass(frozen=True, slots=True)
 class _Things:
-    """What players can do: the tools and zones of the NPC's own lists, else those that it knows."""
+    """Possible actions: the tools and zones in the NPC's lists, or else those that it knows."""
 
     tools: tuple[str, ...]
     zones: tuple[str, ...]
@@ -89,18 +89,18 @@ class _Things:
 
 
 class Walk:
-    """Plays again and again, some minutes each, beginning in the state in which the NPC is.
+    """Simulates players for some minutes each, from the present state of the NPC.
 
-    Some players wander about with what they have in hand, some repeat a routine, and some games
-    tell no more than the tool; some are quicker than others.
+    Some players try one thing after another, and some repeat a routine. Some games report nothing
+    but the tool. Players differ in speed.
 
     Args:
-        evaluator: of the NPC; it is copied and not changed.
-        plays: how many; equal walks of equal NPCs are equal.
-        with_opening: whether the clip that the NPC opens with counts, before all others.
+        evaluator: of the NPC; it is copied, not changed.
+        plays: the number of players; equal walks of equal NPCs have equal results.
+        with_opening: whether to include the NPC's opening clip, before all others.
 
     Attributes:
-        forecast: of what has been played so far.
+        forecast: of all interactions so far.
     """
 
     def __init__(
@@ -119,14 +119,14 @@ class Walk:
         self._answers = self._played(plays)
 
     def advance(self) -> bool:
-        """Plays on for a moment, so that others can go on after it. Whether there is more."""
+        """Simulates for a moment, so that the caller can do other work; False at the end."""
         answers = list(itertools.islice(self._answers, _TOUCHES_AT_ONCE))
         for answer in filter(None, answers):
             self.forecast.add(answer)
         return len(answers) == _TOUCHES_AT_ONCE
 
     def finish(self) -> Forecast:
-        """Plays to the end."""
+        """Simulates all players."""
         while self.advance():
             pass
         return self.forecast
@@ -152,7 +152,7 @@ def _wandering(things: _Things, seed: int) -> _Touches:
 
 
 def _routine(things: _Things, seed: int) -> _Touches:
-    """A few things, each one to three times in a row, over and over."""
+    """A few actions, each one to three times in a row, again and again."""
     walk, chance = things.wandering(seed), random.Random(seed)
     routine = [walk.touch() for _ in range(_THINGS * _REPEATS)][::_REPEATS]
     while True:
@@ -163,6 +163,6 @@ def _routine(things: _Things, seed: int) -> _Touches:
 
 
 def _tools_alone(things: _Things, seed: int) -> _Touches:
-    """As of a game that has no more to tell than what was done."""
+    """Interactions of a game that reports only the tool."""
     for pause, touch in _wandering(things, seed):
         yield pause, ToolInteraction(touch.tool_id, touch.tool_type)

@@ -1,7 +1,7 @@
-"""What the NPC's own response graph will ask for.
+"""Predicts clips with the NPC's own response graph.
 
-The graph is a deterministic machine: a copy of it, run forward under what the player is likely to
-do, names exact clips that were never seen, thresholds and decay included.
+The graph is deterministic. A copy of it, run on likely interactions, names the exact clips, even
+those never requested before, with thresholds and decay included.
 """
 
 import heapq
@@ -17,21 +17,21 @@ __all__ = ["LookaheadPredictor"]
 
 _EVALUATIONS = 24
 _LEAST_PROBABILITY = 0.03
-# How far off an intensity is at most because no two touches are alike.
+# The largest error of a predicted intensity, because no two touches are equal.
 _TREMBLE = 0.03
 
-# Probability (negative: a heap gives the smallest), tie-break, step, model, context.
+# Negative probability (a heap returns the smallest), tie-break, step, model, context.
 _Future = tuple[float, int, int, ResponseModel, Any]
 
 
 class LookaheadPredictor:
-    """Runs copies of an evaluator forward, the likeliest future first.
+    """Runs copies of an evaluator on likely interactions, the likeliest future first.
 
     Args:
-        model: the evaluator of the NPC; never changed here.
-        followers: says what the player may do; it is told of interactions by its owner.
-        steps: how many interactions ahead.
-        evaluations: how many interactions are tried out at most.
+        model: the evaluator of the NPC; it is not changed.
+        followers: predicts interactions; its owner passes it the observed ones.
+        steps: interactions to look ahead.
+        evaluations: the most interactions to try.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class LookaheadPredictor:
         self._evaluations = evaluations
 
     def observe(self, seen: Observation) -> None:
-        """Nothing is learned here: the model moves on by itself."""
+        """Does nothing: the model changes by itself."""
 
     def propose(self, now: float, gap: float) -> list[Proposal]:
         proposals: list[Proposal] = []
@@ -77,7 +77,7 @@ class LookaheadPredictor:
 
 
 def _spread(model: ResponseModel, params: VideoParams) -> Iterator[tuple[float, VideoParams]]:
-    """An answer, and what a touch slightly off might round it to, each with its part."""
+    """An answer and the one that a slightly different touch might round to, with their shares."""
     above = params.intensity - round_half_up(params.intensity)
     beyond = 0.5 - (0.05 - abs(above)) / (2.0 * _TREMBLE)
     neighbour = params.intensity + math.copysign(0.1, above)

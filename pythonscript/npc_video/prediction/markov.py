@@ -1,4 +1,4 @@
-"""What a player usually does after what, and how; learned while playing."""
+"""Learns which interaction usually follows which."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -14,13 +14,13 @@ from .matching import WHAT, Context, PartialMatching, SavedMatching, extended, s
 
 __all__ = ["MarkovPredictor", "SavedHabits"]
 
-# What is done, with what and where; how hard and how fast is remembered beside it.
+# Tool, zone and pattern. The last pressure and speed are kept beside it.
 _Act = tuple[str, str, str]
 _Place = tuple[Context[_Act], _Act]
 
 
 class MarkovPredictor:
-    """Learns which interaction follows which, and what it led to."""
+    """Learns sequences of interactions, and the clips that they led to."""
 
     def __init__(self) -> None:
         self._acts: PartialMatching[_Act] = PartialMatching()
@@ -42,7 +42,7 @@ class MarkovPredictor:
         self._acts.observe(act)
 
     def options(self, context: Context[_Act]) -> Iterator[tuple[float, ToolInteraction]]:
-        """What may follow, the likeliest first, each as it was done the last time."""
+        """Interactions that may follow, the likeliest first, each as it was last done."""
         likely = sorted(self._acts.distribution(context).items(), key=lambda item: -item[1])
         return ((probability, self._example(context, act)) for act, probability in likely)
 
@@ -50,7 +50,7 @@ class MarkovPredictor:
         return extended(context, _act(interaction))
 
     def propose(self, now: float, gap: float) -> list[Proposal]:
-        """The clips that the likely interactions led to the last time."""
+        """The clips that the likely interactions led to last time."""
         proposals = []
         for act, probability in self._acts.distribution(self.context).items():
             params = next(filter(None, map(self._answers.get, _places(self.context, act))), None)
@@ -59,7 +59,7 @@ class MarkovPredictor:
         return proposals
 
     def to_dict(self) -> dict[str, Any]:
-        """What was learned of interactions and answers, as JSON."""
+        """The learned interactions and answers, as JSON."""
         examples: dict[ToolInteraction, int] = {}
         answers: dict[VideoParams, int] = {}
         last = [
@@ -80,10 +80,10 @@ class MarkovPredictor:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, with_answers: bool = True) -> Self:
-        """What `to_dict` gave, learned again.
+        """Restores the result of `to_dict`.
 
         Args:
-            with_answers: the NPC still gives the answers that it gave then.
+            with_answers: whether the NPC still gives the same answers.
 
         Raises:
             InvalidDataError: `data` is something else.
@@ -92,10 +92,10 @@ class MarkovPredictor:
 
     @classmethod
     def of(cls, saved: "SavedHabits", *, with_answers: bool) -> Self:
-        """What was saved, as `from_dict` does it.
+        """Restores a record, as `from_dict` does.
 
         Raises:
-            InvalidDataError: it contradicts itself, or a number in it is out of range.
+            InvalidDataError: it is inconsistent, or a number in it is out of range.
         """
         strengths = [params.intensity for params in saved.answers]
         for each in saved.examples:
@@ -123,7 +123,7 @@ class MarkovPredictor:
 
 
 def _places(context: Context[_Act], act: _Act) -> Iterator[_Place]:
-    """Where to look for what is known of `act` in `context`, the most telling place first."""
+    """Places with knowledge of `act` in `context`, the most specific first."""
     return ((known, act) for known in reversed(list(shortened(context))))
 
 
@@ -135,7 +135,7 @@ _NO_INTERACTION, _NO_PARAMS = ToolInteraction("", ""), VideoParams()
 
 
 def _told(record: Any, default: Any) -> dict[str, Any]:
-    """What a record says that another does not."""
+    """The fields of a record that differ from those of `default`."""
     said = ((field.name, getattr(record, field.name)) for field in fields(record))
     return {name: value for name, value in said if value != getattr(default, name)}
 
@@ -144,10 +144,10 @@ _Index = Annotated[int, Meta(ge=0)]
 
 
 class SavedHabits(Struct, frozen=True):
-    """As `to_dict` gives it.
+    """The form of `to_dict`.
 
-    A row of `last` is for a context and what followed it, in the order of `acts`: by their places
-    the last interaction there, and the answer if that is known.
+    A row of `last` belongs to a context and what followed it, in the order of `acts`. It has the
+    index of the last interaction there, and that of the answer if it is known.
     """
 
     acts: SavedMatching[_Act]

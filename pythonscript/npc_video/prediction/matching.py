@@ -1,9 +1,9 @@
-"""The distribution of the next symbol of a sequence, learned online.
+"""Learns the distribution of the next symbol of a sequence, online.
 
-Prediction by partial matching: the longest context that has been seen says most, and each shorter
-one the rest, in the proportions of Witten and Bell ("The zero-frequency problem", 1991). A context
-is made of runs, a symbol and how often it came in a row, and is at most two of them long: so a
-habit such as three strokes, then a treat, is known by its first treat.
+Prediction by partial matching: the longest known context has the most weight, and shorter ones have
+the rest, in the proportions of Witten and Bell ("The zero-frequency problem", 1991). A context is
+made of at most two runs; a run is a symbol and its number of repetitions. So a habit such as three
+strokes, then a treat, is known from its first treat.
 """
 
 from collections import Counter, defaultdict
@@ -22,11 +22,11 @@ WHAT = "saved prediction"
 Symbol = TypeVar("Symbol", bound=Hashable)
 
 Context = tuple[tuple[Symbol, int], ...]
-"""The last runs, the newest last: each a symbol and its length; 0 stands for any length."""
+"""The last runs, newest last: a symbol and its length each; 0 stands for any length."""
 
 _ORDER = 2
 _LONGEST_RUN = 4
-# Before anything is known, a player more likely goes on with what he does.
+# The initial probability that the player repeats the last action.
 _GOING_ON = 0.6
 # Taken off every count in favour of shorter contexts, 0 to 1.
 _DISCOUNT = 0.75
@@ -40,7 +40,7 @@ def extended(context: Context[Symbol], symbol: Symbol) -> Context[Symbol]:
 
 
 def shortened(context: Context[Symbol]) -> Iterator[Context[Symbol]]:
-    """What is known of `context`, from nothing to all of it."""
+    """The known parts of `context`, from nothing to all of it."""
     yield ()
     if context:
         yield ((context[-1][0], 0),)
@@ -55,9 +55,9 @@ _Count = Annotated[int, Meta(ge=1, lt=2**53)]
 
 
 class SavedMatching(Struct, Generic[Symbol], frozen=True):
-    """As `to_dict` gives it.
+    """The form of `to_dict`.
 
-    A row of `counts` is a context, what followed it, and how often; by places in `symbols`.
+    A row of `counts` is a context, what followed it, and how often; both as indices of `symbols`.
     """
 
     symbols: tuple[Symbol, ...]
@@ -69,7 +69,7 @@ class SavedMatching(Struct, Generic[Symbol], frozen=True):
 
 
 class PartialMatching(Generic[Symbol]):
-    """Counts what follows what."""
+    """Counts which symbol follows which context."""
 
     def __init__(self) -> None:
         self._counts: defaultdict[Context[Symbol], Counter[Symbol]] = defaultdict(Counter)
@@ -81,7 +81,7 @@ class PartialMatching(Generic[Symbol]):
         self.context = extended(self.context, symbol)
 
     def distribution(self, context: Context[Symbol]) -> dict[Symbol, float]:
-        """Probabilities of known symbols; what they lack to 1 is that of an unknown one."""
+        """Probabilities of known symbols; what is missing to 1 belongs to unknown ones."""
         mixed: dict[Symbol, float] = {context[-1][0]: _GOING_ON} if context else {}
         for known in shortened(context):
             counts = self._counts.get(known)
@@ -96,15 +96,15 @@ class PartialMatching(Generic[Symbol]):
 
     @property
     def observed(self) -> int:
-        """How often something was observed."""
+        """The number of observations."""
         return self._counts[()].total()
 
     def places(self) -> Iterator[tuple[Context[Symbol], Symbol]]:
-        """Every context with what has followed it, in the order of `to_dict`."""
+        """Every context with each symbol that followed it, in the order of `to_dict`."""
         return ((context, symbol) for context, counts in self._counts.items() for symbol in counts)
 
     def to_dict(self) -> dict[str, Any]:
-        """All that was learned as JSON; symbols stand in it as they are, each once."""
+        """The learned counts as JSON, with each symbol once, as it is."""
         index: dict[Symbol, int] = {}
 
         def row(context: Context[Symbol]) -> list[list[int]]:
@@ -118,22 +118,22 @@ class PartialMatching(Generic[Symbol]):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], symbol: Any) -> Self:
-        """What `to_dict` gave.
+        """Restores the result of `to_dict`.
 
         Args:
             symbol: the type of the symbols.
 
         Raises:
-            InvalidDataError: it is something else.
+            InvalidDataError: `data` is something else.
         """
         return cls.of(read_saved(data, SavedMatching[symbol], WHAT))
 
     @classmethod
     def of(cls, saved: "SavedMatching[Symbol]") -> Self:
-        """What was saved.
+        """Restores a record.
 
         Raises:
-            InvalidDataError: it contradicts itself.
+            InvalidDataError: it is inconsistent.
         """
         matching = cls()
         try:

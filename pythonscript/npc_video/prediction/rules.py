@@ -1,7 +1,7 @@
-"""The three rules: a mood goes on, it progresses, and after a while it is bound to progress.
+"""Three rules: a mood continues, it progresses, and after some time it must progress.
 
-They need no history, so they propose clips that were never seen; whether they are right depends on
-the player, so what weighs them is told by how each has done.
+They need no history, so they can propose clips that were never requested. Whether they are right
+depends on the player; so each rule is weighted by its record.
 """
 
 from collections import deque
@@ -33,33 +33,33 @@ DEFAULT_PROGRESSION: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ecstatic": ("pleased",),
     }
 )
-"""Which expressions follow which, the likelier first."""
+"""The expressions that may follow each expression, the likelier first."""
 
 _CONTINUATION = 0.1
 _PROGRESSION = 0.15
 _INSISTENT = 0.2
 _REPEATS = 3
 _AT_MOST = 3
-# What a rule's word is worth before it has been seen to be right or wrong: for most players little.
+# The initial probability of each rule: low, because few players follow them.
 _PROBABILITIES = (0.1, 0.1, 0.1)
 
 
 class SavedRules(Struct, frozen=True):
-    """As `to_dict` gives it."""
+    """The form of `to_dict`."""
 
     last: dict[str, Any] | None
     expressions: tuple[str, ...]
 
 
 class RulePredictor:
-    """Proposes by rule, from the expression shown now.
+    """Proposes clips by rule, from the expression shown now.
 
     Args:
-        progression: which expressions follow which; expressions that are not in it only go on.
-        looks: emotion and animation that the NPC shows with an expression; those shown now stay
-            where nothing or "" is given.
-        model: the NPC's evaluator, which says how such clips are asked for; without one they are
-            prompted as the last one was.
+        progression: the expressions that follow each; others only continue.
+        looks: emotion and animation for an expression; the present ones remain if there are none,
+            or if they are "".
+        model: the NPC's evaluator, which completes the parameters of clips; without it they keep
+            the prompt of the last one.
     """
 
     def __init__(
@@ -89,12 +89,12 @@ class RulePredictor:
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """What was shown last, as JSON."""
+        """The last clip shown, as JSON."""
         last = None if self._last is None else asdict(self._last)
         return {"last": last, "expressions": list(self._expressions)}
 
     def recall(self, saved: "SavedRules") -> None:
-        """Goes on from what `to_dict` gave.
+        """Restores the result of `to_dict`.
 
         Raises:
             InvalidDataError: a field of it is wrong.
@@ -103,7 +103,7 @@ class RulePredictor:
         self._expressions.extend(saved.expressions)
 
     def after(self, params: VideoParams) -> list[tuple[str, VideoParams]]:
-        """At most three (rule, clip) for what follows `params`, the most urgent first."""
+        """At most three (rule, clip) pairs for what follows `params`, the most urgent first."""
         following = self._progression.get(params.expression, ())
         found = [("continuation", self._changed(params, params.expression, _CONTINUATION))]
         found += [
@@ -120,7 +120,7 @@ class RulePredictor:
         if expression != params.expression:
             feeling, motion = self._looks.get(expression, ("", ""))
             emotion, animation = feeling or emotion, motion or animation
-        # Sums of decimals would else end in …001 and round into another tenth.
+        # Sums of decimals could otherwise end in …001 and round to another tenth.
         intensity = min(1.0, round(params.intensity + by, 6))
         look = VideoParams(
             expression=expression, emotion=emotion, animation=animation, intensity=intensity
