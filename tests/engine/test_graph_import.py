@@ -111,9 +111,9 @@ def test_a_wrong_file_is_not_imported_and_says_why(imported: EngineRun) -> None:
     ("name", "reason"),
     [
         ("cut_off", "file: cannot be read as JSON: it ends too early, in line 2."),
-        ("empty", "file: is empty; begin with a template, or with {}."),
+        ("empty", "file: is empty; start from a template, or from {}."),
         ("other", "responseGraph.nodes: must be a list."),
-        ("latin", "file: is no text in UTF-8; save it as such."),
+        ("latin", "file: is not UTF-8 text; save it as such."),
     ],
 )
 def test_a_damaged_file_says_where(imported: EngineRun, name: str, reason: str) -> None:
@@ -151,7 +151,7 @@ def test_the_inspector_says_what_is_wrong_and_exports(found: Mapping[str, Any]) 
     assert found["sound"] == {"export": True, "problems": ""}
     assert found["broken"] == {
         "export": True,
-        "problems": "file: must be an object at the top.",
+        "problems": "file: must be an object at the top level.",
     }
     assert found["locked"] == "[]"
 

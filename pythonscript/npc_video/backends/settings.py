@@ -167,7 +167,7 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     except OSError as error:
         raise InvalidDataError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise InvalidDataError(f"{path} is no text in UTF-8; save it as such.") from error
+        raise InvalidDataError(f"{path} is not UTF-8 text; save it as such.") from error
     except (ValueError, RecursionError) as error:
         raise InvalidDataError(f"{path}: {str(error).rstrip('.')}.") from error
 

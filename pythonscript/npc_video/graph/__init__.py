@@ -1,7 +1,7 @@
-"""The response graph of an NPC: from a file to something that answers interactions in microseconds.
+"""The response graph of an NPC: loads it from a file, and answers interactions in microseconds.
 
-`loading` reads and checks, `compiling` puts the nodes into a flat order, `program` runs them, and
-`nodes` has all types of nodes. What an NPC remembers is kept by the evaluator.
+`loading` reads and checks the file, `compiling` puts the nodes in order, `program` runs them, and
+`nodes` has all node types. The evaluator keeps the NPC's memory.
 """
 
 from .loading import load_metadata

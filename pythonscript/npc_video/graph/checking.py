@@ -1,4 +1,4 @@
-"""Looks through the file of an NPC before a game does: what is wrong with it, and what is odd."""
+"""Checks the file of an NPC: reports errors, and warns of probable mistakes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _SECTIONS: Mapping[str, type[Struct]] = {
 
 
 class _File(Struct):
-    """The names of what a file has, to know those that are misspelt."""
+    """The sections of a file, for finding misspelt ones."""
 
     npc: Any = None
     videoGen: Any = None  # noqa: N815
@@ -37,11 +37,11 @@ class _File(Struct):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found in the file of an NPC.
+    """The findings about the file of an NPC.
 
     Attributes:
-        errors: what keeps it from being loaded.
-        warnings: what is loaded, but is probably not as it was meant.
+        errors: problems that keep it from being loaded.
+        warnings: parts that are loaded, but probably not as intended.
     """
 
     errors: tuple[Problem, ...] = ()
@@ -49,7 +49,7 @@ class Checked:
 
 
 def check(text: bytes) -> Checked:
-    """Looks through the content of a file; never raises."""
+    """Checks the content of a file; never raises."""
     try:
         metadata = load_metadata(text)
     except GraphError as error:
@@ -59,7 +59,7 @@ def check(text: bytes) -> Checked:
 
 
 def _document(text: bytes) -> dict[str, Any]:
-    """The file, empty if it is not even an object."""
+    """The file's object; empty if it has none."""
     try:
         data = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -76,23 +76,23 @@ def _misspelt(data: Mapping[str, Any]) -> Iterator[Problem]:
         if kind is not None:
             found += ((node["id"], *each) for each in misspelt_fields(node.get("data"), kind, ""))
     for node_id, field, meant in found:
-        yield Problem(node_id, field, f"is unknown and left alone; perhaps you mean {meant}")
+        yield Problem(node_id, field, f"is unknown and ignored; perhaps you mean {meant}")
 
 
 def _idle(data: Mapping[str, Any], metadata: NpcResponseMetadata) -> Iterator[Problem]:
-    """What has no part in any answer of the NPC."""
+    """Warns of parts that affect no answer of the NPC."""
     if data.get("responseGraph") is None:
-        message = f"is missing, so that of the template {DEFAULT_TEMPLATE!r} is taken"
+        message = f"is missing; the graph of the template {DEFAULT_TEMPLATE!r} is used"
         yield Problem("", "responseGraph", message)
     run = {step.node_id for step in metadata.program.steps}
     for node in _nodes(data):
         if node["id"] not in run and NODE_TYPES.get(node["type"]) is not Output:
-            message = "nothing leads from it to the video.output, so it is not run"
+            message = "does not lead to video.output, so it is not run"
             yield Problem(node["id"], "connections", message)
 
 
 def _nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Those that have an id and a type."""
+    """The nodes that have an id and a type."""
     graph = data.get("responseGraph")
     nodes = graph.get("nodes") if isinstance(graph, dict) else None
     return [

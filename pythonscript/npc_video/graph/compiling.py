@@ -1,6 +1,6 @@
-"""From nodes and connections to a program, or to the list of all that is wrong with them.
+"""Compiles nodes and connections to a program, or to a list of all problems.
 
-Only the nodes that the output needs are run; mistakes are reported wherever they are.
+Only nodes that the output needs are run; problems are reported for all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,15 +16,15 @@ from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
 
 __all__ = ["Connection", "compile_graph"]
 
-_MAX_CYCLES = 20  # that are reported
+_MAX_CYCLES = 20  # to be reported
 
 Port = tuple[str, str]
-"""A node's id and the name of one of its ports."""
+"""The id of a node and the name of one of its ports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """From an output port of one node to an input port of another."""
+    """A connection from an output port to an input port."""
 
     source: Port
     target: Port
@@ -33,9 +33,9 @@ class Connection:
 def compile_graph(
     nodes: Mapping[str, Node | None], connections: Iterable[Connection]
 ) -> tuple[Program | None, list[Problem]]:
-    """The program, None if anything is wrong.
+    """The program, or None and the problems.
 
-    A node that is None is one whose own mistakes are reported already.
+    A node that is None has problems of its own, which are already reported.
     """
     problems: list[Problem] = []
     wires = _Wires(nodes, problems)
@@ -45,7 +45,7 @@ def compile_graph(
     needed = nodes.keys() if output is None else wires.upstream([output])
     for node_id, node in nodes.items():
         if node is not None:
-            # A node that nothing needs may wait for its connections.
+            # A node that nothing needs may still lack its connections.
             named = wires.into[node_id] if node_id in needed else map(first_name, node.inputs)
             problems += (Problem(node_id, *found) for found in node.problems(frozenset(named)))
     _report_cycles(wires, problems)
@@ -56,7 +56,7 @@ def compile_graph(
 
 
 class _Wires:
-    """What feeds each input port."""
+    """The sources of every input port."""
 
     def __init__(self, nodes: Mapping[str, Node | None], problems: list[Problem]):
         self.nodes = nodes
@@ -69,7 +69,7 @@ class _Wires:
         for node_id in dict.fromkeys(missing):
             other = target_id if node_id == source_id else source_id
             self._report(
-                other, "connections", f"a connection leads to {node_id!r}, which is no node"
+                other, "connections", f"a connection leads to {node_id!r}, which does not exist"
             )
         if missing:
             return
@@ -107,7 +107,7 @@ class _Wires:
         return found
 
     def lead_results_to_templates(self, output: str) -> None:
-        """Connects what templates read of the result, as long as the result does not need them."""
+        """Connects the result to templates that name its parts, unless it depends on them."""
         needed = self.upstream([output])
         results = {port: self.into[output][port] for port in self.into[output]}
         for node_id in self.nodes:
@@ -127,7 +127,7 @@ class _Wires:
 
 
 def _canonical(node: Node, name: str) -> str | None:
-    """The first name of a port, None if the node has no such port."""
+    """The first name of a port; None if the node has no such port."""
     for names in node.inputs:
         if names == ANY_PORT:
             return name
@@ -207,7 +207,7 @@ def _step(
 
 
 def _outputs(wires: _Wires, ran: list[str], output: str) -> dict[str, tuple[str, ...]]:
-    """The output ports of each node; where it has any, those that something is connected to."""
+    """The output ports of each node; for nodes with any port, the connected ones."""
     used: dict[str, dict[str, None]] = {node_id: {} for node_id in ran}
     for node_id in (*ran, output):
         for source_id, port in wires.into[node_id].values():
@@ -227,7 +227,7 @@ def _inputs(node: Node, fed: Mapping[str, Port]) -> tuple[str, ...]:
 
 
 def _read(indexes: list[int]) -> Read:
-    """What takes these values from the list; `itemgetter`, because it runs in C."""
-    if len(indexes) == 1:  # it would give the value itself, and not a tuple of one
+    """A function that picks these values from the list; `itemgetter`, because it runs in C."""
+    if len(indexes) == 1:  # `itemgetter` would return the value itself, not a tuple of one
         return itemgetter(slice(indexes[0], indexes[0] + 1))
     return itemgetter(*indexes)

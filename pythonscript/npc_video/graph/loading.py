@@ -1,8 +1,8 @@
-"""From a file to checked metadata, or to one error that carries all that is wrong with it.
+"""Loads an NPC: checked metadata, or one error with all problems.
 
-Files come from other tools and from players' machines, so nothing in them is trusted: size and
-number of nodes are limited before anything is looked at, and no content makes this raise anything
-but `GraphError`. Fields that nobody here knows are left alone.
+Files come from other tools and from players' machines, so nothing in them is trusted. Size and
+number of nodes are limited first, and any content raises nothing but `GraphError`. Unknown fields
+are ignored.
 """
 
 import re
@@ -31,12 +31,12 @@ Source = Mapping[str, Any] | str | bytes | NpcResponseMetadata
 
 
 def load_metadata(source: Source) -> NpcResponseMetadata:
-    """Reads an NPC from JSON, or from the dictionary that it stands for.
+    """Reads an NPC from JSON, or from the equivalent dictionary.
 
     Without a `responseGraph` the NPC gets that of the template "mood_meter".
 
     Raises:
-        GraphError: anything is wrong; it tells all of it.
+        GraphError: there are problems; it lists all of them.
     """
     if isinstance(source, NpcResponseMetadata):
         return source
@@ -60,7 +60,7 @@ def _document(source: Mapping[str, Any] | str | bytes) -> dict[str, Any]:
     else:
         data = source
     if not isinstance(data, dict):
-        raise _refused("must be an object at the top")
+        raise _refused("must be an object at the top level")
     if wrong := measured(data, MAX_BYTES):
         raise _refused(wrong)
     return data
@@ -72,18 +72,18 @@ def _parsed(text: str | bytes) -> object:
     try:
         data = text.encode() if isinstance(text, str) else text
         if not data.strip():
-            raise _refused("is empty; begin with a template, or with {}")
+            raise _refused("is empty; start from a template, or from {}")
         return msgspec.json.decode(data)
     except RecursionError as error:
         raise _refused("is nested too deeply") from error
     except UnicodeError as error:
-        raise _refused("is no text in UTF-8; save it as such") from error
+        raise _refused("is not UTF-8 text; save it as such") from error
     except msgspec.MsgspecError as error:
         raise GraphError([_placed(str(error), data)]) from error
 
 
 def _placed(message: str, data: bytes) -> Problem:
-    """What msgspec says of a byte, said of a line; without a byte it has missed the end."""
+    """Turns msgspec's byte position into line and column; without one the text ended too early."""
     unread = "cannot be read as JSON"
     byte = _BYTE.search(message)
     if byte is None:
@@ -150,13 +150,13 @@ def _list(graph: object, name: str, problems: list[Problem]) -> list[Any] | None
 
 
 def _nodes(items: list[Any], problems: list[Problem]) -> dict[str, Node | None]:
-    """The nodes by their ids; None stands for one of which something is wrong."""
+    """The nodes by id; None for a node with problems."""
     nodes: dict[str, Node | None] = {}
     for index, item in enumerate(items):
         fields = item if isinstance(item, dict) else {}
         name = fields["id"] if isinstance(fields.get("id"), str) else f"nodes[{index}]"
         if name in nodes:
-            problems.append(Problem(name, "id", "is the id of an earlier node too"))
+            problems.append(Problem(name, "id", "is also the id of an earlier node"))
             continue
         nodes[name] = None
         head = {key: fields[key] for key in ("id", "type") if key in fields}
@@ -170,7 +170,7 @@ def _nodes(items: list[Any], problems: list[Problem]) -> dict[str, Node | None]:
             data = fields.get("data")
             nodes[name] = read({} if data is None else data, kind, name, "", problems)
             if nodes[name] is None and kind is Output:
-                nodes[name] = Output()  # so that nobody is told that there is none
+                nodes[name] = Output()  # prevents a report that there is no output
     return nodes
 
 

@@ -1,8 +1,8 @@
-"""The sections of an NPC's file besides its graph, as frozen records.
+"""The sections of an NPC's file other than its graph, as frozen records.
 
-Times are milliseconds here, as in the file, and their names say so unless the file's own do not.
-Settings that nothing in this package reads yet are checked all the same, so that a mistake is found
-where it was made.
+Times are in milliseconds, as in the file, and their names say so unless the file's own names do
+not. Settings that this package does not use are checked too, so that a mistake is found where it
+was made.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
 class NpcIdentity(Struct, frozen=True, rename="camel"):
-    """Who the NPC is; `avatar_url` is a picture that generators start from."""
+    """The identity of the NPC; `avatar_url` is a picture for generators to start from."""
 
     id: str = ""
     name: str = ""
@@ -38,7 +38,7 @@ class NpcIdentity(Struct, frozen=True, rename="camel"):
 
 
 class Style(Struct, frozen=True, rename="camel"):
-    """What clips look like; `loras` are model add-ons in the order in which they are applied."""
+    """The look of clips; `loras` are model add-ons in their order of application."""
 
     art_style: str = ""
     quality: Literal["draft", "standard", "high"] = "standard"
@@ -46,7 +46,7 @@ class Style(Struct, frozen=True, rename="camel"):
 
 
 class Technical(Struct, frozen=True, rename="camel"):
-    """How clips are generated: frames per second, "width x height", sampling steps, guidance."""
+    """Generation settings: frames per second, "width x height", sampling steps, guidance."""
 
     fps: Annotated[float, Meta(gt=0.0, le=240.0)] = 12.0
     resolution: Annotated[str, Meta(pattern=r"^\d{1,5}x\d{1,5}$")] = "512x512"
@@ -55,7 +55,7 @@ class Technical(Struct, frozen=True, rename="camel"):
 
 
 class Realtime(Struct, frozen=True, rename="camel"):
-    """How the wait for a clip is covered."""
+    """Settings that bridge the wait for a clip."""
 
     preset: str = "fast"
     max_wait_time: _Milliseconds = 5000.0
@@ -67,7 +67,7 @@ class Realtime(Struct, frozen=True, rename="camel"):
 
 
 class VideoGen(Struct, frozen=True, rename="camel"):
-    """Settings of the generator; `provider` is any word that the writer of the file has for it."""
+    """Settings of the generator; `provider` is a free text of the file's author."""
 
     enabled: bool = True
     provider: str = "procedural"
@@ -78,13 +78,13 @@ class VideoGen(Struct, frozen=True, rename="camel"):
 
 
 class Named(Struct, frozen=True):
-    """A tool or a zone of which other tools write more than the id."""
+    """A tool or a zone for which other tools write more than the id."""
 
     id: str
 
 
 class InteractionRules(Struct, frozen=True, rename="camel"):
-    """What the NPC answers: empty lists allow everything, a duration of 0 never ends."""
+    """The accepted interactions: an empty list accepts any, and a duration of 0 has no limit."""
 
     enabled_tools: tuple[str | Named, ...] = ()
     zones: tuple[str | Named, ...] = ()
@@ -93,7 +93,7 @@ class InteractionRules(Struct, frozen=True, rename="camel"):
 
 
 class SimulatedTouch(Struct, frozen=True, rename="camel"):
-    """An interaction that an editor tries the NPC out with."""
+    """An interaction with which an editor tries the NPC."""
 
     tool: str = ""
     pressure: _Share = 0.0
@@ -101,7 +101,7 @@ class SimulatedTouch(Struct, frozen=True, rename="camel"):
 
 
 class Debug(Struct, frozen=True, rename="camel"):
-    """The help for who writes the NPC; `log_evaluations` has each answer written to the log."""
+    """Help for the author of the NPC; `log_evaluations` writes each answer to the log."""
 
     show_graph: bool = False
     log_evaluations: bool = False
@@ -110,7 +110,7 @@ class Debug(Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class NpcResponseMetadata:
-    """All that is known of one NPC, its graph compiled; many evaluators may share it."""
+    """Everything about one NPC, with its graph compiled; many evaluators may share it."""
 
     npc: NpcIdentity
     video_gen: VideoGen

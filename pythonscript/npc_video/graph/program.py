@@ -1,7 +1,7 @@
-"""A response graph as it is run: the nodes that matter, in a flat order.
+"""A compiled response graph: the needed nodes, in the order in which they run.
 
-What changes from one interaction to the next is not in here but in the list of cells, so one
-program serves any number of NPCs of a kind.
+State that changes from one interaction to the next is in the list of cells instead. So one program
+serves any number of NPCs of a kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,8 +13,8 @@ from .reach import Possibility, Upstream
 
 __all__ = ["FIRST_CELL", "NOTHING", "TURN", "Program", "Read", "Step"]
 
-# One list holds everything that a run reads and writes, so that each node takes all it needs out of
-# it in one go: no value, the context, the cells, then the outputs of the nodes.
+# One list holds all values that a run reads and writes, so that a node can take its inputs in one
+# go: no value, the context, the cells, then the outputs of the nodes.
 NOTHING, TURN, FIRST_CELL = 0, 1, 2
 
 Read = Callable[[list[object]], Iterable[object]]
@@ -22,14 +22,14 @@ Read = Callable[[list[object]], Iterable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node.
+    """A node to run.
 
     Attributes:
         rule: of the node.
-        read: takes what the rule needs from the values.
-        write: where its outputs go among the values.
-        cell: where its cell is among the values, 0 if it has none.
-        sources: for each input port what feeds it, as "node.port".
+        read: picks the rule's inputs from the values.
+        write: the positions of its outputs in the values.
+        cell: the position of its cell in the values, 0 if it has none.
+        sources: for each input port the port connected to it, as "node.port".
         outputs: the output ports.
     """
 
@@ -44,13 +44,13 @@ class Step:
 
 
 class Program:
-    """What `compile_graph` makes.
+    """The result of `compile_graph`.
 
     Attributes:
         steps: in the order in which they run.
         stateful: (id, node) for each cell.
         result: for each port of the output the index of its value.
-        result_sources: for each port of the output what feeds it, as "node.port".
+        result_sources: for each port of the output the port connected to it, as "node.port".
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Program:
         return [node.initial() for _, node in self.stateful]
 
     def run(self, context: Context, cells: list[object]) -> list[object]:
-        """Takes one interaction through the graph, changes the cells, and returns all values."""
+        """Runs the graph on an interaction, updates the cells, and returns all values."""
         values = [None, context, *cells, *self._blank]
         for rule, read, write, cell in self._flat:
             if cell:
@@ -85,16 +85,17 @@ class Program:
         return values
 
     def described(self) -> list[object]:
-        """What it does, as data: equal for equal programs."""
+        """The program as data, equal for equal programs."""
         steps = [(s.node_id, s.node.type_name, s.node, dict(s.sources)) for s in self.steps]
         return [steps, self.result_sources]
 
     def values_at(self, context: Context, cells: list[object], look: VideoParams) -> list[object]:
-        """All values of a run that has led to `look`; the cells stay as they are.
+        """All values of a run that has led to `look`; the cells do not change.
 
-        What the NPC remembers tells the rest: nothing happens to it.
+        The memory of the NPC determines the other values: nothing happens to it.
         """
         values = [None, context, *cells, *self._blank]
+        # The expression last: if one value feeds several ports, the expression decides.
         # The expression last: where one value is shown as several, that is what it is.
         said = {
             self.result[port]: getattr(look, port)
@@ -113,7 +114,7 @@ class Program:
         return values
 
     def possibilities(self) -> dict[str, list[Possibility]]:
-        """For each port of the output the words that may arrive there."""
+        """For each port of the output, the words that may arrive there."""
         words: dict[str, list[Possibility]] = {}
         for step in self.steps:
             upstream = Upstream(

@@ -1,8 +1,8 @@
-"""Which words can come out of a graph, told from its tables without running it.
+"""Finds the words that can come out of a graph, from its tables and without running it.
 
 A word is possible under conditions, such as "the machine is in its third state" or "the meter is
-between 0.3 and 0.6". Words whose conditions exclude each other do not occur together; this is what
-tells the combinations of expression, animation and emotion from those that never happen.
+between 0.3 and 0.6". Words whose conditions exclude each other never occur together. So impossible
+combinations of expression, animation and emotion are excluded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ __all__ = [
     "unique",
 ]
 
-_MOST = 256  # of one port; beyond it nobody generates ahead anyway
+_MOST = 256  # per port; nobody generates more clips ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class OneOf:
 Condition = Between | OneOf
 
 Conditions = Mapping[str, Condition]
-"""What must hold, by the name of what decides: a source "node.port", or a node."""
+"""Conditions by the source "node.port", or the node, that decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Possibility:
-    """A word, None for no value, and when it can occur."""
+    """A word, or None for no value, and the conditions under which it can occur."""
 
     word: str | None
     conditions: Conditions
@@ -74,11 +74,11 @@ class Possibility:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """What is known of the inputs of a node.
+    """Knowledge about the inputs of a node.
 
     Attributes:
-        sources: for each connected port what feeds it, as "node.port".
-        words: for each connected port what may arrive there, empty where that is not known.
+        sources: for each connected port the port connected to it, as "node.port".
+        words: for each connected port the words that may arrive; empty if unknown.
     """
 
     node_id: str
@@ -87,13 +87,13 @@ class Upstream:
 
 
 def constant(*values: object) -> list[Possibility]:
-    """What can occur at any time; what is no word counts as no value."""
+    """Words that can always occur; a value that is not a word counts as no value."""
     words = (value if isinstance(value, str) else None for value in values)
     return unique(Possibility(word, {}) for word in words)
 
 
 def intervals(source: str, levels: Sequence[tuple[float, str]]) -> list[Possibility]:
-    """Words that the level of `source` decides between; `levels` rise."""
+    """Words selected by the level of `source`; `levels` are in rising order."""
     ends = [level for level, _ in levels[1:]] + [float("inf")]
     return unique(
         Possibility(word, {source: Between(level, end)})
@@ -104,7 +104,7 @@ def intervals(source: str, levels: Sequence[tuple[float, str]]) -> list[Possibil
 def chosen(
     upstream: Upstream, port: str, table: Mapping[str, object], default: object
 ) -> list[Possibility]:
-    """What a table gives for what may arrive at `port`."""
+    """The results of a table for the words that may arrive at `port`."""
     rows: list[tuple[object, Conditions]]
     if known := upstream.words.get(port):
         rows = [
@@ -121,7 +121,7 @@ def chosen(
 def translated(
     upstream: Upstream, port: str, table: Mapping[str, str], absent: str
 ) -> list[Possibility]:
-    """The words for what may arrive at `port`, where one that is not in the table stays as it is.
+    """The words that may arrive at `port`, translated if they are in the table.
 
     `absent` stands for no value.
     """
@@ -139,7 +139,7 @@ def translated(
 
 
 def first_present(inputs: Iterable[list[Possibility]]) -> list[Possibility]:
-    """What comes out where the first of several that has a value counts."""
+    """The results of taking the first input that has a value."""
     rows = constant(None)
     for words in inputs:
         rows = unique(_filled(rows, words))
@@ -158,13 +158,13 @@ def _filled(rows: list[Possibility], words: list[Possibility]) -> Iterator[Possi
 
 
 def unique(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Each once, in their order, and not endlessly many."""
+    """Deduplicates in order, up to a limit."""
     seen = {(one.word, frozenset(one.conditions.items())): one for one in possibilities}
     return list(islice(seen.values(), _MOST))
 
 
 def combined(*fields: list[Possibility]) -> list[tuple[str, ...]]:
-    """The combinations of one word for each field that can occur together, each once."""
+    """The different combinations of one word per field that can occur together."""
     rows: list[tuple[tuple[str, ...], Conditions]] = [((), {})]
     for field in fields:
         rows = list(islice(_extended(rows, field), _MOST))
@@ -182,7 +182,7 @@ def _extended(
 
 
 def _both(first: Conditions, second: Conditions) -> Conditions | None:
-    """The conditions under which both hold, None if there are none."""
+    """The conditions under which both hold; None if they exclude each other."""
     both = dict(first)
     for source, condition in second.items():
         known = both.get(source)

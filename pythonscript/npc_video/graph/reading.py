@@ -1,7 +1,7 @@
-"""Reads records out of plain data, and finds everything that is wrong, not only the first thing.
+"""Reads records from plain data, and reports all mistakes, not only the first.
 
-msgspec converts and names the first mistake; when it does, the data is taken apart along the type
-until each part has been tried alone.
+msgspec converts, and names the first mistake. In that case the data is taken apart along the type,
+and each part is tried separately.
 """
 
 import re
@@ -19,15 +19,15 @@ from .nodes.base import LARGEST
 __all__ = ["measured", "misspelt_fields", "read"]
 
 _DEEPEST = 100
-_LONGEST_NAME, _NEAR = 40, 0.75  # files have fields of other tools, which resemble ours by chance
+_LONGEST_NAME, _NEAR = 40, 0.75  # fields of other tools may resemble ours by chance
 _S = TypeVar("_S", bound=Struct)
 _JSON_PATH = re.compile(r" - at (`key(?: in|s in)?` in )?`\$[^`]*`")
 
 
 def measured(data: object, most: int) -> str | None:
-    """Why `data` is no plain data of at most about `most` bytes, None if it is.
+    """The reason why `data` is not plain data of at most about `most` bytes; None if it is.
 
-    Takes time in proportion to `most` and no deep stack, whatever it is given.
+    Needs time in proportion to `most` and no deep stack, whatever it gets.
     """
     size = 0
     waiting = [(data, 0)]
@@ -51,17 +51,16 @@ def measured(data: object, most: int) -> str | None:
         elif isinstance(value, int):
             size += value.bit_length() // 4
         elif value is not None and not isinstance(value, float):
-            return f"contains a {type(value).__name__}, which has no place in JSON"
+            return f"contains a {type(value).__name__}, which JSON does not have"
         if size + len(waiting) > most:
             return f"is larger than {most // 1024} KiB"
     return None
 
 
 def read(value: object, kind: type[_S], node: str, path: str, found: list[Problem]) -> _S | None:
-    """The record that `value` stands for, None if anything is wrong; that is appended to `found`.
+    """The record for `value`; None if there are mistakes, which are appended to `found`.
 
-    A field that is null counts as absent, one that the record does not have is ignored, and 8.0 is
-    a whole number as well as 8.
+    A null field counts as absent, an unknown field is ignored, and 8.0 is a whole number, as 8 is.
     """
     value = _known(value, kind)
     wrong = dict.fromkeys(_wild(value, path), "must be a finite number")
@@ -79,7 +78,7 @@ def read(value: object, kind: type[_S], node: str, path: str, found: list[Proble
 
 
 def _known(value: object, kind: Any) -> object:
-    """`value` without what is null in records or that they do not have; tables stay as they are."""
+    """`value` without null and unknown fields of records; tables stay as they are."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
         return {
@@ -95,7 +94,7 @@ def _known(value: object, kind: Any) -> object:
 
 
 def misspelt_fields(value: object, kind: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yields (field, the name it is probably meant for) of what is ignored, as it is unknown."""
+    """Yields (unknown field, the known name that it probably misspells)."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
         known = {field.encode_name: field.type for field in fields(kind)}
@@ -110,7 +109,7 @@ def misspelt_fields(value: object, kind: Any, path: str) -> Iterator[tuple[str, 
 
 
 def _member(kind: Any, value: object) -> Any:
-    """The one of several types that an object can only be meant for, else `kind`."""
+    """The type among several that an object can match; otherwise `kind`."""
     if isinstance(value, dict) and isinstance(kind, UnionType):
         for one in get_args(kind):
             if _is_record(one) or get_origin(one) is dict:
@@ -123,7 +122,7 @@ def _is_record(kind: Any) -> bool:
 
 
 def _wild(value: object, path: str) -> Iterator[str]:
-    """Where numbers are not finite, or so large that calculating with them would not be."""
+    """Paths of numbers that are not finite, or too large to calculate with."""
     waiting = [(value, path)]
     while waiting:
         value, path = waiting.pop()
@@ -136,7 +135,7 @@ def _wild(value: object, path: str) -> Iterator[str]:
 
 
 def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yields (field, what is wrong)."""
+    """Yields (field, mistake)."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
         for field in fields(kind):
@@ -159,7 +158,7 @@ def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _message(error: ValidationError) -> str:
-    """In the words of this package: "must be `float`, not `str`"."""
+    """Msgspec's message in our wording: "must be `float`, not `str`"."""
     message = _JSON_PATH.sub("", str(error))
     message = re.sub(r"^Expected (.*), got (.*)$", r"must be \1, not \2", message)
     message = re.sub(r"^Expected (.*)$", r"must be \1", message)

@@ -1,4 +1,4 @@
-"""From the values at the output of a graph to the parameters of a clip."""
+"""Turns the values at the output of a graph into the parameters of a clip."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -13,12 +13,12 @@ __all__ = ["Result", "base_params"]
 
 
 class Result:
-    """Reads the parameters of a clip off the values of a graph."""
+    """Reads the parameters of a clip from the values of a graph."""
 
     def __init__(self, program: Program, base: VideoParams):
         self._base_prompt = base.prompt
-        # What the graph does not say, in the order of the fields of `VideoParams`; the prompt
-        # then follows from the rest.
+        # Defaults in the order of the fields of `VideoParams`; the prompt then follows from the
+        # rest.
         self._otherwise = [None, *(getattr(base, one.name) for one in fields(VideoParams)[1:])]
         self._read = tuple(
             (place, program.result[port], read)
@@ -27,10 +27,10 @@ class Result:
         )
 
     def params(self, values: list[object], look: VideoParams | None = None) -> VideoParams:
-        """From all values of a run; what has no value takes its default.
+        """The parameters for the values of a run; a missing value takes its default.
 
         Args:
-            look: has expression, animation, emotion and intensity, in place of the values.
+            look: replaces expression, animation, emotion and intensity.
         """
         found = self._otherwise.copy()
         for place, slot, read in self._read:
@@ -54,7 +54,7 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(filter(None, map(text, items)))
 
 
-# The ports of the output and how each is read, in the order of the fields of `VideoParams`.
+# The ports of the output and their readers, in the order of the fields of `VideoParams`.
 _RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
     ("prompt", text),
     ("negativePrompt", text),
@@ -74,7 +74,7 @@ _LOOK = slice(2, 6)
 
 
 def base_params(metadata: NpcResponseMetadata) -> VideoParams:
-    """What the metadata says about every clip of the NPC."""
+    """The metadata's parameters for every clip of the NPC."""
     npc, video = metadata.npc, metadata.video_gen
     return VideoParams(
         prompt=video.base_prompt,

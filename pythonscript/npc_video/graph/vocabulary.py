@@ -1,6 +1,6 @@
-"""Which tools, zones and patterns an NPC knows by name, for those who choose one.
+"""Tools, zones and patterns that an NPC knows by name, for lists to choose from.
 
-An NPC may answer to others too: this is what its rules list, and what its graph tells apart.
+These are the names in its rules and in its graph. An NPC may answer to others too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,19 +14,19 @@ __all__ = ["known_patterns", "known_tools", "known_zones"]
 
 
 def known_tools(metadata: NpcResponseMetadata) -> list[str]:
-    """Ids and types of tools, each once, those that are enabled first."""
+    """Ids and types of tools without duplicates, enabled ones first."""
     listed = (t if isinstance(t, str) else t.id for t in metadata.interaction.enabled_tools)
     return list(dict.fromkeys([*listed, *_preferred(metadata.program), *_told(metadata, Tool)]))
 
 
 def known_zones(metadata: NpcResponseMetadata) -> list[str]:
-    """Names of zones, each once, those that are enabled first."""
+    """Names of zones without duplicates, enabled ones first."""
     listed = (z if isinstance(z, str) else z.id for z in metadata.interaction.zones)
     return list(dict.fromkeys([*listed, *_told(metadata, Zone)]))
 
 
 def known_patterns(metadata: NpcResponseMetadata) -> list[str]:
-    """Names of shapes of movement, each once."""
+    """Names of patterns of movement without duplicates."""
     return list(dict.fromkeys(_told(metadata, Pattern)))
 
 
@@ -45,7 +45,7 @@ def _told(metadata: NpcResponseMetadata, kind: type[Node]) -> Iterator[str]:
 
 
 def _preferred(program: Program) -> Iterable[str]:
-    """A preference that nothing feeds looks at the tool by itself."""
+    """The tools of a preference without a connected key, which uses the tool itself."""
     for step in program.steps:
         if isinstance(step.node, Preference) and "key" not in step.sources:
             yield from step.node.told_apart("key")

@@ -107,7 +107,7 @@ def _text_of(source: str) -> str:
     except FileNotFoundError as error:
         raise InvalidDataError("file: is not there any more.") from error
     except UnicodeError as error:
-        raise InvalidDataError("file: is no text in UTF-8; save it as such.") from error
+        raise InvalidDataError("file: is not UTF-8 text; save it as such.") from error
     if wrong := problems_of(text):
         raise InvalidDataError("\n".join(wrong))
     return text

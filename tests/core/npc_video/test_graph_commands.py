@@ -46,7 +46,9 @@ def test_each_line_names_the_file_and_the_place(capsys):
     main(["graph", "check", "fine.json", "odd.json", "wrong.json", "broken.json", "absent.json"])
     fine, odd, *wrong, broken, absent = capsys.readouterr().out.splitlines()
     assert fine == "fine.json: fine"
-    assert odd.startswith("odd.json: warning: node 'spare', connections: nothing leads from it")
+    assert odd.startswith(
+        "odd.json: warning: node 'spare', connections: does not lead to video.output"
+    )
     assert wrong == ["wrong.json: error: node 'bad', type: 'input.zones' is unknown."]
     assert broken.startswith("broken.json:2:1: error: file: cannot be read as JSON: ")
     assert absent == "absent.json: error: file: cannot be read: No such file or directory."

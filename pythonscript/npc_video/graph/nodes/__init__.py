@@ -1,4 +1,4 @@
-"""All node types, by family; importing this registers them in `NODE_TYPES`."""
+"""All node types, by family; importing this package registers them in `NODE_TYPES`."""
 
 from . import inputs, logic, maths, response, state, util, video
 from .base import NODE_TYPES

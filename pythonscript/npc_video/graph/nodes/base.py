@@ -1,7 +1,7 @@
-"""What a node type is: frozen settings, ports, and a rule from inputs to outputs.
+"""The base of node types: frozen settings, ports, and a rule from inputs to outputs.
 
-A node never changes. One that remembers something is handed its *cell*, an immutable value, and
-returns the next; so the state of a whole graph is a flat list, and copying it is copying a list.
+A node never changes. A node with memory gets its *cell*, an immutable value, and returns the next
+one. So the state of a whole graph is a flat list, and copying it is copying a list.
 """
 
 import math
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 ANY_PORT = "*"
-"""Stands for every port that something is connected to."""
+"""Stands for any connected port."""
 
 LARGEST = 1e100
-"""Numbers stay within this, so that no product of three of them overflows."""
+"""The limit of numbers, so that no product of three overflows."""
 
 DurationMs = Annotated[float, msgspec.Meta(ge=0.0)]
 
@@ -52,15 +52,15 @@ Rule = Callable[..., Any]
 
 @dataclass(slots=True)
 class Context:
-    """What every node may read while the graph answers one interaction.
+    """Values that every node may read while the graph answers an interaction.
 
     Attributes:
         now: seconds since the first interaction of the session.
-        elapsed: seconds since the interaction before this one, 0 for the first.
-        seed: of everything random.
-        memory: what `state.memory` nodes share; they may change it.
-        base: what the metadata says about every clip of this NPC.
-        is_logged: whether `util.debug` speaks.
+        elapsed: seconds since the previous interaction, 0 for the first.
+        seed: of all random numbers.
+        memory: shared by `state.memory` nodes, which may change it.
+        base: the metadata's parameters for every clip of this NPC.
+        is_logged: whether `util.debug` writes to the log.
     """
 
     interaction: ToolInteraction
@@ -77,8 +77,8 @@ class NodePorts:
     """The id of a node in a graph, and its ports there.
 
     Attributes:
-        inputs: names of its input ports, in the order in which the rule gets their values.
-        outputs: names of its output ports, in the order in which the rule returns them.
+        inputs: names of its input ports, in the order of the rule's arguments.
+        outputs: names of its output ports, in the order of the rule's results.
     """
 
     node_id: str
@@ -87,7 +87,7 @@ class NodePorts:
 
 
 class DataField(str):
-    """The name of a field of a node's `data`, which has the value."""
+    """The name of a field of a node's `data` that serves as a default."""
 
     __slots__ = ()
 
@@ -98,8 +98,8 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
     Attributes:
         type_name: as in the file.
         inputs: its ports; "a|input" is one port with two names.
-        absent: by the first name of a port what counts while nothing is connected to it, or while
-            what is has no value: a value, or a `DataField`. A port that is not in it has no value.
+        absent: defaults by the first name of a port, for a port that is not connected or gets no
+            value: a value, or a `DataField`. Other ports then have no value.
     """
 
     type_name: ClassVar[str] = ""
@@ -108,15 +108,15 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
     absent: ClassVar[Mapping[str, object]] = {}
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
-        """The outputs for these inputs; None is an input that nothing feeds."""
+        """The outputs for these inputs; None is an input without a value."""
         raise NotImplementedError
 
     def rule(self, ports: NodePorts) -> Rule:
-        """What is run; overridden where something can be worked out ahead."""
+        """The function to run; overridden by nodes that can compute something ahead."""
         return self.evaluate
 
     def problems(self, connected: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """Yields (field, what is wrong) where types alone do not tell."""
+        """Yields (field, problem) for problems that types cannot express."""
         yield from ()
 
     def result_words(self) -> tuple[str, ...]:
@@ -124,19 +124,19 @@ class Node(msgspec.Struct, frozen=True, rename="camel"):
         return ()
 
     def told_apart(self, port: str) -> Iterable[str]:
-        """The words at the input `port` that the node has something of its own for."""
+        """Words that the node distinguishes at the input `port`."""
         return ()
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
-        """The words that may come out of `port`; none where they cannot be told ahead."""
+        """Words that `port` can give; empty if they cannot be known ahead."""
         return []
 
 
 class StatefulNode(Node, frozen=True):
-    """A node that remembers a cell from one interaction to the next.
+    """A node that keeps a cell from one interaction to the next.
 
     Attributes:
-        cell_type: what a cell is, to check saved ones.
+        cell_type: the type of a cell, for checking saved ones.
     """
 
     cell_type: ClassVar[Any] = float
@@ -150,19 +150,19 @@ class StatefulNode(Node, frozen=True):
         raise NotImplementedError
 
     def shown(self, cell: Any, look: VideoParams) -> Values | None:
-        """The outputs where the NPC looks like this, with this cell if that fits; None where a
-        look does not tell.
+        """The outputs with which the NPC has this look, preferably with this cell; None if a look
+        does not determine them.
         """
         return None
 
 
 def first_name(names: str) -> str:
-    """The name by which a port goes here; "a|input" has two in files."""
+    """The first name of a port; "a|input" has two in files."""
     return names.partition("|")[0]
 
 
 NODE_TYPES: dict[str, type[Node]] = {}
-"""Every node type by its name in the file: the table that files, documentation and tests go by."""
+"""Every node type by its name in the file, for loading, documentation and tests."""
 
 
 def node(
@@ -182,23 +182,23 @@ def node(
     return register
 
 
-# ---- How inputs are read. Any value may arrive at any port; none of these raises. ----
+# ---- Readers of inputs. Any value may arrive at any port; none of these raises. ----
 
 
 def finite(value: float) -> float:
-    """`value` within ±1e100; what is not a number becomes 0."""
+    """`value` limited to ±1e100; 0 for not-a-number."""
     if -LARGEST <= value <= LARGEST:
         return value
     return LARGEST if value > 0.0 else -LARGEST if value < 0.0 else 0.0
 
 
 def limited(value: float, low: float, high: float) -> float:
-    """The nearest number from `low` to `high`; quicker than `min` and `max`."""
+    """The nearest number from `low` to `high`; faster than `min` and `max`."""
     return low if value < low else high if value > high else value
 
 
 def number(value: object, default: float = 0.0) -> float:
-    """A number; truth counts as 0 and 1, everything else is `default`."""
+    """A number; True is 1, False is 0, and any other value is `default`."""
     if type(value) is float:
         return value
     if isinstance(value, int | float):
@@ -207,12 +207,12 @@ def number(value: object, default: float = 0.0) -> float:
 
 
 def truth(value: object, default: bool = False) -> bool:
-    """0, false, "" and nothing else but the absence of a value are false."""
+    """The truth of a value: 0, False and "" are false; a missing value is `default`."""
     return default if value is None else bool(value)
 
 
 def text(value: object, default: str = "") -> str:
-    """As it is written in prompts and in the keys of tables: 1.0 is "1", true is "true"."""
+    """A value as text, as in prompts and in keys of tables: 1.0 is "1", true is "true"."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -227,5 +227,5 @@ def text(value: object, default: str = "") -> str:
 
 
 def decayed(elapsed: float, time_ms: float) -> float:
-    """How much of an old value is left after `elapsed` seconds: e^(-elapsed / time)."""
+    """The part of an old value left after `elapsed` seconds: e^(-elapsed / time)."""
     return math.exp(-elapsed * 1000.0 / time_ms) if time_ms > 0.0 else 0.0

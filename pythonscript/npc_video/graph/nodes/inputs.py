@@ -11,7 +11,7 @@ _REMEMBERED = 20
 
 @node("input.tool", outputs=("tool", "toolType"))
 class Tool(Node, frozen=True):
-    """The tool's id, and its type."""
+    """The id of the tool, and its type."""
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return context.interaction.tool_id, context.interaction.tool_type
@@ -43,7 +43,7 @@ class Duration(Node, frozen=True):
 
 @node("input.pattern", outputs=("pattern",))
 class Pattern(Node, frozen=True):
-    """The shape of the movement, "none" if nothing special."""
+    """The pattern of the movement; "none" if there is none."""
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (context.interaction.pattern or "none",)
@@ -51,7 +51,7 @@ class Pattern(Node, frozen=True):
 
 @node("input.zone", outputs=("zone",))
 class Zone(Node, frozen=True):
-    """The place of the touch, "unknown" if anywhere."""
+    """The zone of the touch; "unknown" if there is none."""
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (context.interaction.zone or "unknown",)
@@ -59,9 +59,9 @@ class Zone(Node, frozen=True):
 
 @node("input.history", outputs=("history", "count"))
 class History(StatefulNode, frozen=True):
-    """The last 20 interactions in the format of the file, and how many there were in all.
+    """The last 20 interactions, in the format of the file, and the count of all.
 
-    The one going on is the last of them.
+    The last of them is the present one.
     """
 
     cell_type = tuple[int, tuple[dict[str, Any], ...]]
@@ -77,9 +77,9 @@ class History(StatefulNode, frozen=True):
 
 @node("input.preference", inputs=("key",))
 class Preference(Node, frozen=True):
-    """The NPC's liking for what `key` names; without a key for the tool's id, else its type.
+    """The NPC's preference for `key`; without a key for the tool's id, or else its type.
 
-    What it has no preference for gives no value, so that the next node's default counts.
+    Without such a preference there is no value, so the next node uses its default.
     """
 
     values: dict[str, float | str | bool]

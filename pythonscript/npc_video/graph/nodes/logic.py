@@ -1,4 +1,4 @@
-"""Nodes that decide."""
+"""Nodes that make decisions."""
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from .base import Context, DataField, Node, NodePorts, Rule, Values, node, numbe
 
 Scalar = str | float | bool | None
 Entry = Scalar | tuple[Scalar, ...]
-"""What a table may hold: a number, a word, a truth, nothing, or a list of them."""
+"""A value of a table: a number, a word, a truth value, nothing, or a list of these."""
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
@@ -59,7 +59,7 @@ class Compare(Node, frozen=True):
 
 @node("logic.and", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class And(Node, frozen=True):
-    """Tells that both are true."""
+    """True if both inputs are true."""
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) and truth(b))
@@ -67,7 +67,7 @@ class And(Node, frozen=True):
 
 @node("logic.or", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class Or(Node, frozen=True):
-    """Tells that one is true, or both are."""
+    """True if at least one input is true."""
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) or truth(b))
@@ -75,7 +75,7 @@ class Or(Node, frozen=True):
 
 @node("logic.not", ("a|value|input", "b"), ("result", "value"), absent={"a": False})
 class Not(Node, frozen=True):
-    """Tells that `a` is false; `b` does not count."""
+    """True if `a` is false; `b` is ignored."""
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(not truth(a))
@@ -87,7 +87,7 @@ class Not(Node, frozen=True):
     absent={"value": DataField("default"), "enabled": True},
 )
 class Gate(Node, frozen=True):
-    """Lets the value pass while `enabled` is true, else gives `default`."""
+    """Passes the value on while `enabled` is true, else gives `default`."""
 
     default: Entry = None
 
@@ -100,7 +100,7 @@ class Gate(Node, frozen=True):
 
 @node("logic.switch", inputs=("selector",))
 class Switch(Node, frozen=True):
-    """The case that the selector names, else `default`."""
+    """The case with the name of the selector, or else `default`."""
 
     cases: dict[str, Entry]
     default: Entry = None

@@ -70,7 +70,7 @@ class Clamp(Node, frozen=True):
 
 @node("math.remap", inputs=("value|input",), absent={"value": 0.0})
 class Remap(Node, frozen=True):
-    """Leads one range over into another, going on straight beyond its ends."""
+    """Maps one range to another; values beyond its ends continue the line."""
 
     in_min: float = 0.0
     in_max: float = 1.0
@@ -88,7 +88,7 @@ class Remap(Node, frozen=True):
 
 @node("math.smooth", inputs=("value",), absent={"value": 0.0})
 class Smooth(StatefulNode, frozen=True):
-    """Follows the value, covering 63 % of the way in `timeMs`; begins at the first value."""
+    """Follows the value, covering 63 % of the way in `timeMs`; starts at the first value."""
 
     time_ms: DurationMs
 

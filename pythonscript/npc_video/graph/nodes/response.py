@@ -1,4 +1,4 @@
-"""Nodes that turn numbers and states into what the NPC shows."""
+"""Nodes that turn numbers and states into the NPC's look."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -13,10 +13,10 @@ _NO_STATE = "idle"
 
 
 class Levels(Node, frozen=True):
-    """A word for each level; the highest level that the intensity reaches counts."""
+    """A word for each level; the highest level that the intensity reaches is used."""
 
     def table(self) -> tuple[str, Mapping[str, str]]:
-        """The name of the setting, and from a level, as text, to its word."""
+        """The name of the setting, and its words by level; levels are written as text."""
         raise NotImplementedError
 
     def rule(self, ports: NodePorts) -> Rule:
@@ -35,7 +35,7 @@ class Levels(Node, frozen=True):
             yield field, "is empty; give at least one level"
         for key in table:
             if _level(key) is None:
-                yield f"{field}[{key!r}]", "must be a number, as text, and finite"
+                yield f"{field}[{key!r}]", "must be a finite number, written as text"
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
         return intervals(upstream.sources.get("intensity", ""), self._steps())
@@ -86,7 +86,7 @@ class Emotion(Levels, frozen=True):
 
 @node("response.animation", ("state",), ("animation",), absent={"state": _NO_STATE})
 class Animation(Node, frozen=True):
-    """The animation for a state; a state that is not in the table stands for itself."""
+    """The animation for a state; a state that is not in the table is used itself."""
 
     animations: dict[str, str] = field(default_factory=lambda: {"idle": "idle"})
 
@@ -100,7 +100,7 @@ class Animation(Node, frozen=True):
 
 @node("response.sound", ("state",), ("sound",), absent={"state": _NO_STATE})
 class Sound(Node, frozen=True):
-    """The sound for a state; a state that is not in the table stands for itself."""
+    """The sound for a state; a state that is not in the table is used itself."""
 
     sounds: dict[str, str]
 
@@ -114,7 +114,7 @@ class Sound(Node, frozen=True):
 
 @node("response.intensity", ("value|input",), ("intensity",), absent={"value": 0.5})
 class Intensity(Node, frozen=True):
-    """The value times the multiplier, from 0 to 1."""
+    """The value times the multiplier, limited to 0 to 1."""
 
     multiplier: float = 1.0
 

@@ -1,4 +1,4 @@
-"""Nodes that remember."""
+"""Nodes with memory."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
@@ -26,13 +26,13 @@ from .base import (
 )
 from .logic import Entry
 
-_MAX_KEYS = 256  # of the shared memory; a game that invents keys must not fill it without end
-_MAX_EVENTS = 32  # that a combo looks back over
+_MAX_KEYS = 256  # in the shared memory; a game that invents keys must not fill it without end
+_MAX_EVENTS = 32  # in a combo
 
 
 @node("state.accumulator", inputs=("input|value",), absent={"input": 0.0})
 class Accumulator(StatefulNode, frozen=True):
-    """Loses `decayRate` each second, towards 0, then adds, then stays within the limits."""
+    """Moves towards 0 by `decayRate` per second, then adds the input, within the limits."""
 
     initial_value: float = 0.0
     decay_rate: float = 0.0
@@ -54,11 +54,11 @@ class Accumulator(StatefulNode, frozen=True):
         elif not self.min <= self.initial_value <= self.max:
             yield "initialValue", f"{self.initial_value:g} is not within min and max"
         if self.decay_rate < 0.0:
-            yield "decayRate", f"{self.decay_rate:g} is below 0; give what is lost each second"
+            yield "decayRate", f"{self.decay_rate:g} is below 0; give the loss per second"
 
 
 class State(msgspec.Struct, frozen=True):
-    """What the NPC shows in a state."""
+    """The look of the NPC in a state."""
 
     id: str
     expression: str = "neutral"
@@ -70,7 +70,7 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
-    """From one state to another at the threshold and above it, or below it."""
+    """Leads to another state at or above the threshold, or below it."""
 
     source: str
     target: str
@@ -85,7 +85,7 @@ class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     absent={"intensity": 0.0},
 )
 class Machine(StatefulNode, frozen=True):
-    """Begins in the first state; one interaction may lead through several, each at most once."""
+    """Starts in the first state; an interaction may lead through several, each at most once."""
 
     states: tuple[State, ...]
     transitions: tuple[Transition, ...] = ()
@@ -152,7 +152,7 @@ class Machine(StatefulNode, frozen=True):
         )
 
     def _leaving(self) -> dict[str, list[tuple[bool, float, str]]]:
-        """For each state the ways out: whether below, the threshold, and where to."""
+        """For each state its transitions: whether below, the threshold, and the target."""
         leaving: dict[str, list[tuple[bool, float, str]]] = {s.id: [] for s in self.states}
         for one in self.transitions:
             leaving[one.source].append((one.below, one.threshold, one.target))
@@ -168,8 +168,8 @@ def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
 
 @node("state.memory", inputs=("key", "write"), absent={"key": DataField("key")})
 class Memory(Node, frozen=True):
-    """The value under a key that all such nodes of the graph share: what `write` brings or has
-    brought, else what `initial` has for the key; `initial` may be one value for all keys too.
+    """A value shared under a key by all such nodes of the graph: the last one from `write`, or else
+    `initial`, which is one value for all keys or has one for each.
     """
 
     key: str | None = None
@@ -209,7 +209,7 @@ class Memory(Node, frozen=True):
     absent={"running": True, "reset": False},
 )
 class Timer(StatefulNode, frozen=True):
-    """The milliseconds for which it ran: it does so while `running` is true."""
+    """The milliseconds for which `running` was true."""
 
     cell_type = tuple[float, bool]
 
@@ -227,7 +227,7 @@ class Timer(StatefulNode, frozen=True):
 
 @node("state.threshold", ("value",), ("triggered", "value"), absent={"value": 0.0})
 class Threshold(StatefulNode, frozen=True):
-    """Tells that the value is at the threshold or above: when it gets there, or all the time."""
+    """True at or above the threshold: only on reaching it, or continuously."""
 
     threshold: float
     behavior: Literal["trigger", "continuous"] = "trigger"
@@ -244,7 +244,7 @@ class Threshold(StatefulNode, frozen=True):
 
 
 class Sequence(msgspec.Struct, frozen=True):
-    """What must follow on one another: a list, or words with commas between them."""
+    """Words that must follow one another: a list, or text with commas."""
 
     pattern: tuple[str, ...] | str
     bonus: float = 1.0
@@ -257,7 +257,7 @@ class Sequence(msgspec.Struct, frozen=True):
 
 @node("state.combo", inputs=("action|input",), outputs=("bonus", "label", "active"))
 class Combo(StatefulNode, frozen=True):
-    """Notices a sequence that ends now and began at most `windowMs` ago; the longest counts."""
+    """Detects a sequence that ends now and began at most `windowMs` ago; the longest one wins."""
 
     sequences: tuple[Sequence, ...]
     window_ms: DurationMs | None = None
@@ -276,7 +276,7 @@ class Combo(StatefulNode, frozen=True):
         def rule(context: Context, cell: Any, happened: Any = None) -> Any:
             if happened is None or not kept:
                 return cell, (1.0, "", False)
-            # A hair of tolerance, for times that are sums of fractions.
+            # A small tolerance, because times are sums of fractions.
             oldest = context.now - window - 1e-9
             events = [event for event in cell if event[0] >= oldest]
             events.append((context.now, text(happened)))
@@ -302,7 +302,7 @@ class Combo(StatefulNode, frozen=True):
 
 @node("state.mood", inputs=("value",), absent={"value": DataField("baseline")})
 class Mood(StatefulNode, frozen=True):
-    """The average of the value over about `timeMs`, beginning at `baseline`."""
+    """The average of the value over about `timeMs`, starting at `baseline`."""
 
     time_ms: DurationMs
     baseline: float = 0.0

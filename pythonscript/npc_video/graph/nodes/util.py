@@ -1,4 +1,4 @@
-"""Nodes that choose, delay, bend and show values."""
+"""Nodes that choose, delay, shape and show values."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -23,12 +23,12 @@ from .logic import Entry
 
 _log = logging.getLogger("npc_video.graph")
 
-_MAX_EVENTS = 256  # that a delay keeps; beyond it the delay gets shorter, not the memory longer
+_MAX_EVENTS = 256  # in a delay; beyond it the delay gets shorter instead of using more memory
 
 
 @node("util.merge", inputs=(ANY_PORT,))
 class Merge(Node, frozen=True):
-    """The first input that has a value: those of `order` first, then as they were connected."""
+    """The first input that has a value: those in `order` first, then in order of connection."""
 
     order: tuple[str, ...] = ()
 
@@ -52,7 +52,7 @@ class Merge(Node, frozen=True):
 
 
 class Passing(Node, frozen=True):
-    """Hands each input on at the output of its name, and the main one at every other."""
+    """Passes each input to the output of its name, and the main input to all others."""
 
     def rule(self, ports: NodePorts) -> Rule:
         sources = [_source(port, ports.inputs) for port in ports.outputs]
@@ -72,14 +72,14 @@ def _source(port: str, inputs: tuple[str, ...]) -> int | None:
 
 @node("util.split", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
 class Split(Passing, frozen=True):
-    """One value at as many ports as are connected."""
+    """Passes one value to all connected ports."""
 
     order: tuple[str, ...] = ()
 
 
 @node("util.debug", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
 class Debug(Passing, frozen=True):
-    """Writes what passes to the log `npc_video.graph`, at level INFO."""
+    """Writes the passing values to the log `npc_video.graph`, at level INFO."""
 
     def rule(self, ports: NodePorts) -> Rule:
         hand_on = super().rule(ports)
@@ -94,7 +94,7 @@ class Debug(Passing, frozen=True):
 
 @node("util.delay", inputs=("value",))
 class Delay(StatefulNode, frozen=True):
-    """The value as it was `ms` ago; no value before there was one."""
+    """The value as it was `ms` ago; no value if there was none yet."""
 
     ms: DurationMs
 
@@ -105,7 +105,7 @@ class Delay(StatefulNode, frozen=True):
 
     def evaluate(self, context: Context, cell: Any, value: Any = None) -> Any:
         events = (*cell, (context.now, value))[-_MAX_EVENTS:]
-        # A hair of tolerance, for times that are sums of fractions.
+        # A small tolerance, because times are sums of fractions.
         then = context.now - self.ms / 1000.0 + 1e-9
         past = [index for index, (at, _) in enumerate(events) if at <= then]
         if not past:
@@ -145,13 +145,13 @@ _CURVES: dict[str, Callable[[float], float]] = {
 
 
 def _curve(name: str) -> Callable[[float], float] | None:
-    """By its name, however that is spelt: easeInOut, ease-in-out, ease_in_out."""
+    """A curve by its name, in any spelling: easeInOut, ease-in-out, ease_in_out."""
     return _CURVES.get(name.replace("-", "").replace("_", "").lower())
 
 
 @node("util.ease", inputs=("value",), absent={"value": 0.0})
 class Ease(Node, frozen=True):
-    """Bends a share from 0 to 1 along a curve."""
+    """Shapes a number from 0 to 1 with a curve."""
 
     curve: str
 
@@ -166,9 +166,9 @@ class Ease(Node, frozen=True):
 
 @node("util.random")
 class Random(StatefulNode, frozen=True):
-    """A number from `min` to `max`, or one of `choices`, anew for each interaction.
+    """A number from `min` to `max`, or one of `choices`, new for each interaction.
 
-    Its cell is how often it was asked; number n depends on the seed, the node's id and n alone.
+    The cell is a count. The random number depends only on it, the seed and the node's id.
     """
 
     min: float = 0.0

@@ -9,13 +9,13 @@ _NO_STATE = "neutral"
 _MAX_CHARACTERS = 10_000  # of a prompt, so that one made from itself does not grow for ever
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _RESULT = {"expression": "neutral", "animation": "idle", "emotion": "neutral", "state": ""}
-"""What templates may name without a connection, and what it is if the graph has none."""
+"""Names that templates may use without a connection, and their values if the graph has none."""
 _LOOK = ("expression", "animation", "emotion")
-_OF_BASE = -1  # in place of the number of an input
+_OF_BASE = -1  # instead of the number of an input
 
 
 class Template(Node, frozen=True):
-    """Text with `{port}` for what is connected, and `{expression}` and the like for the result."""
+    """Text with `{port}` for a connected port, or `{expression}` and the like for the result."""
 
     template: str = "{expression}"
 
@@ -23,9 +23,9 @@ class Template(Node, frozen=True):
         return tuple(word for word in _RESULT if word in _PLACEHOLDER.findall(self.template))
 
     def fill(self, ports: NodePorts) -> Rule:
-        """The rule that fills the template; what is not a port stays as it is written."""
+        """The rule that fills the template; names of no port stay as they are written."""
         written, read = [], []
-        # Of such a split every second part is the name of a placeholder.
+        # In this split, every second part is the name of a placeholder.
         for index, part in enumerate(_PLACEHOLDER.split(self.template)):
             if index % 2 and part in ports.inputs:
                 written.append("%s")
@@ -50,7 +50,7 @@ class Template(Node, frozen=True):
 
 @node("video.prompt", inputs=(ANY_PORT,), outputs=("prompt",))
 class Prompt(Template, frozen=True):
-    """The base prompt, and the template after it."""
+    """The base prompt, followed by the template."""
 
     def rule(self, ports: NodePorts) -> Rule:
         fill = self.fill(ports)
@@ -64,7 +64,7 @@ class Prompt(Template, frozen=True):
 
 @node("video.negative", inputs=(ANY_PORT,), outputs=("negativePrompt",))
 class Negative(Template, frozen=True):
-    """The template, of what is not to be seen."""
+    """The template, for what must not be visible."""
 
     def rule(self, ports: NodePorts) -> Rule:
         fill = self.fill(ports)
@@ -73,7 +73,7 @@ class Negative(Template, frozen=True):
 
 @node("video.style", outputs=("style", "seed"))
 class Style(Node, frozen=True):
-    """A style and a seed of its own; the metadata's style if none is given."""
+    """A style and a seed; without a style, that of the metadata."""
 
     art_style: str | None = None
     quality: Literal["draft", "standard", "high"] | None = None
@@ -85,7 +85,7 @@ class Style(Node, frozen=True):
 
 @node("video.lora", inputs=("state",), outputs=("loras",), absent={"state": _NO_STATE})
 class Lora(Node, frozen=True):
-    """The model add-ons for a state; a state without any gives no value."""
+    """The model add-ons for a state; no value for a state without any."""
 
     loras: dict[str, tuple[str, ...]]
 
@@ -95,4 +95,4 @@ class Lora(Node, frozen=True):
 
 @node("video.output", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
 class Output(Node, frozen=True):
-    """The result of the graph: it is read off the inputs, and this is never run."""
+    """The result of the graph, which is read from the inputs."""

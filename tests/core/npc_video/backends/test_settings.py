@@ -192,7 +192,7 @@ def test_an_editor_may_mark_the_file_as_utf_8(tmp_path):
 def test_a_file_in_another_encoding(tmp_path):
     path = tmp_path / "npc_video.toml"
     path.write_bytes("# ö".encode("latin-1"))
-    with pytest.raises(InvalidDataError, match=r"is no text in UTF-8; save it as such\."):
+    with pytest.raises(InvalidDataError, match=r"is not UTF-8 text; save it as such\."):
         load_backends(path)
 
 

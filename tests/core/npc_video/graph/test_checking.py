@@ -66,7 +66,7 @@ def test_what_is_not_run_is_a_warning():
     found = checked(WIRE, nodes=nodes)
     assert found.errors == ()
     assert [str(each) for each in found.warnings] == [
-        "node 'spare', connections: nothing leads from it to the video.output, so it is not run"
+        "node 'spare', connections: does not lead to video.output, so it is not run"
     ]
     assert checked(WIRE).warnings == ()
 
@@ -74,7 +74,7 @@ def test_what_is_not_run_is_a_warning():
 def test_a_file_without_a_graph_is_a_warning():
     [warning] = check(b"{}").warnings
     assert str(warning).startswith(
-        "responseGraph: is missing, so that of the template 'mood_meter'"
+        "responseGraph: is missing; the graph of the template 'mood_meter'"
     )
 
 
@@ -90,7 +90,7 @@ def test_what_is_misspelt_is_a_warning(sections, field, meant):
     found = checked(WIRE, **sections)
     assert found.errors == ()
     assert [(each.field, each.message) for each in found.warnings] == [
-        (field, f"is unknown and left alone; perhaps you mean {meant}")
+        (field, f"is unknown and ignored; perhaps you mean {meant}")
     ]
 
 

@@ -68,13 +68,13 @@ def test_what_is_no_object_is_refused(wrong: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "is empty; begin with a template, or with {}"),
-        (" \n", "is empty; begin with a template, or with {}"),
+        ("", "is empty; start from a template, or from {}"),
+        (" \n", "is empty; start from a template, or from {}"),
         ('{\n"npc": {', "cannot be read as JSON: it ends too early, in line 2"),
         ('{\n"npc" {}}', "cannot be read as JSON: expected ':' in line 2, column 7"),
         ("x", "cannot be read as JSON: invalid character in line 1, column 1"),
-        (b'{"npc": "\xe9"}', "is no text in UTF-8; save it as such"),
-        ("\ud800", "is no text in UTF-8; save it as such"),
+        (b'{"npc": "\xe9"}', "is not UTF-8 text; save it as such"),
+        ("\ud800", "is not UTF-8 text; save it as such"),
     ],
 )
 def test_what_is_no_json_is_told_with_its_place(text: str | bytes, told: str) -> None:
