@@ -243,15 +243,15 @@ FAULTS = {
     "no settings": "there is no file pythonscript.cfg",
     "empty settings": "does not name the bridge",
     "binary settings": "does not name the bridge",
-    "no libpython": "its library does not open: /nowhere/libpython3.so",
-    "no bridge": "the bridge does not open:",
-    "damaged bridge": "the bridge does not open:",
+    "no libpython": "its library cannot be opened: /nowhere/libpython3.so",
+    "no bridge": "the bridge cannot be opened:",
+    "damaged bridge": "the bridge cannot be opened:",
     "another library": "the bridge is of another version:",
     "no library of Python": "this is not Python's library:",
-    "environment gone": "the Python that the addon was installed with is gone: /nowhere/bin/python",
+    "environment gone": "the addon was installed with is missing: /nowhere/bin/python",
     "settings for another minor": f"it is {platform.python_version()}",
     "bridge for another minor": "the bridge is for another Python:",
-    "no home": "the interpreter gives up, of /nowhere",
+    "no home": "the interpreter failed, in /nowhere",
 }
 
 
@@ -295,7 +295,7 @@ def test_a_bridge_built_of_other_sources_says_so(engine: Engine, tmp_path: Path)
     (sources / "native" / "bridge.h").write_text("/* of another day */\n", "utf-8")
     run = run_project(engine, project, "--headless", "--script", "res://run.gd", seconds=60.0)
     assert "the game runs" in run.log
-    (told,) = {line for line in run.log.splitlines() if "does not go with this engine" in line}
+    (told,) = {line for line in run.log.splitlines() if "does not fit this engine" in line}
     assert "its own Python packages). Install the addon again" in told
 
 

@@ -4,7 +4,7 @@
        host.exe LOADER SCRIPT
 
    It gives the extension none of the engine's functions but the one that prints errors, so the bridge
-   says that it does not go with this engine: by then the interpreter runs. */
+   says that it does not fit this engine: by then the interpreter runs. */
 
 #include <stdint.h>
 #include <stdio.h>

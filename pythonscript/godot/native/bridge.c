@@ -1,4 +1,4 @@
-/* The C half of the bridge: what would cost too much, or could not be safe, from Python. */
+/* The C half of the bridge: code that would be too slow in Python, or could not be safe there. */
 
 #include <math.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #define VARIANT_SIZE (VARIANT_WORDS * sizeof(uint64_t))
 #define MOST_ARGUMENTS 32
 
-/* ---- What the engine gave us ---- */
+/* ---- Functions of the engine ---- */
 
 static uintptr_t library;
 static GDExtensionVariantFromTypeConstructorFunc from_type[GDEXTENSION_VARIANT_TYPE_VARIANT_MAX];
@@ -78,11 +78,11 @@ static void ps_leave(uintptr_t frame, int count) {
 
 /* ---- Objects ---- */
 
-/* Shared by the engine's side of an object and every Python object that stands for it. */
+/* Shared by the engine's object and the Python object that stands for it. */
 typedef struct {
     uintptr_t object; /* 0 once freed */
     long holders;
-    double passed, rests; /* seconds since Python was told of the last, and until it is again */
+    double passed, rests; /* seconds since the last call of `_pass_time`, and until the next */
 } reference;
 
 static uintptr_t init_ref, unreference, get_reference_count;
@@ -144,8 +144,8 @@ static int64_t ps_reference_count(uintptr_t object) {
     return count;
 }
 
-/* The address of a StringName; valid until this thread's next call. The class keeps its name: we
-   keep no count of it, which a thread that ends would never give back. */
+/* The address of a StringName; valid until this thread's next call. No count of the name is kept,
+   because a thread that ends would never give it back; the class keeps its name alive. */
 static uintptr_t ps_class_name(uintptr_t object) {
     static PER_THREAD uint64_t class_name;
     uint64_t counted = 0;
@@ -165,9 +165,9 @@ static void ps_use_process_delta_time(uintptr_t method) { get_process_delta_time
 
 static void ps_wake(uintptr_t shared) { ((reference *)shared)->rests = 0; }
 
-/* Most frames bring a node nothing new. To find that out in Python would cost it more than the rest
-   of its frame, for little of Python is left in the processor's caches since the frame before.
-   While a game's time stands still no rest would end, so none is taken. */
+/* In most frames nothing changes for a node. Asking Python would cost more than the rest of the
+   node's frame, because little of Python is still in the processor's caches. While the game's time
+   stands still no pause would end, so none is taken. */
 static int passes_time(uintptr_t instance, int32_t what) {
     if (what != NOTIFICATION_PROCESS) return 0;
     reference *r = (reference *)instance;
@@ -194,10 +194,10 @@ static void notify_of_all(uintptr_t instance, int32_t what, GDExtensionBool reve
 /* ---- Methods of engine classes ---- */
 
 typedef struct {
-    uintptr_t bind; /* of a value's method: a GDExtensionPtrBuiltInMethod */
+    uintptr_t bind; /* for a method of a value: a GDExtensionPtrBuiltInMethod */
     int flags;
     int count;
-    uint32_t objects; /* a bit for each argument that is one */
+    uint32_t objects; /* a bit for each argument that is an object */
     uint8_t offsets[MOST_ARGUMENTS];
 } method;
 
@@ -216,7 +216,7 @@ static uintptr_t ps_builtin_method(int type, uintptr_t name, int64_t hash) {
     return (uintptr_t)engine.variant_get_ptr_builtin_method(type, name, hash);
 }
 
-/* 0 where the object, or one among the arguments, is gone. */
+/* Returns 0 if the object, or one of the arguments, has been freed. */
 static int ptrcall(uintptr_t method_, uintptr_t shared, const char *arguments, void *result) {
     const method *m = (const method *)method_;
     uintptr_t object = 0, pointers[MOST_ARGUMENTS], objects[MOST_ARGUMENTS];
@@ -244,7 +244,7 @@ static int ptrcall(uintptr_t method_, uintptr_t shared, const char *arguments, v
 }
 
 static int64_t ps_call_int(uintptr_t method_, uintptr_t shared, const char *arguments) {
-    int64_t result = 0; /* a bool fills the first byte only */
+    int64_t result = 0; /* because a bool fills only the first byte */
     return ptrcall(method_, shared, arguments, &result) ? result : PS_FREED;
 }
 
@@ -268,7 +268,7 @@ static double ps_get_float(uintptr_t method_, uintptr_t shared) {
 
 /* ---- Variant calls ---- */
 
-/* The type of the result, or less than 0 for an error; see bridge.h. */
+/* The type of the result, or a negative number for an error; see bridge.h. */
 static int64_t outcome(const GDExtensionCallError *error, uintptr_t result) {
     if (error->error == GDEXTENSION_CALL_OK) return *(int32_t *)result;
     return -((int64_t)error->error | (int64_t)(uint32_t)error->argument << 8 |
@@ -422,7 +422,7 @@ static double ps_get_number(uintptr_t at) {
     return *(double *)inside[GDEXTENSION_VARIANT_TYPE_FLOAT](at);
 }
 
-/* By way of the id: the address in a Variant outlives the object. 0 for one that was freed. */
+/* Looks the object up by its id, because the address in a Variant outlives it. 0 if it is freed. */
 static uintptr_t ps_get_object(uintptr_t at) {
     GDObjectInstanceID id = engine.variant_get_object_instance_id(at);
     return id == 0 ? 0 : engine.object_get_instance_from_id(id);
@@ -532,7 +532,7 @@ static uintptr_t ps_packed_data(uintptr_t at, int type, int writable) {
     return 0;
 }
 
-/* Both work on the String in place: a String is one word, and so is what `inside` gives. */
+/* Both work in place: a String is one word, and `inside` returns its address. */
 static uintptr_t ps_packed_string(uintptr_t at, int64_t index) {
     uintptr_t content = inside[GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](at);
     return engine.packed_string_array_operator_index_const(content, index);
@@ -582,8 +582,8 @@ static GDExtensionClassNotification2 notification_of(int flags) {
     return flags & PS_NOTIFICATION ? py_notification : NULL;
 }
 
-/* A callback that a class does not need stays NULL: the engine then spares the call, and with it
-   the wait for the interpreter lock. */
+/* Callbacks that a class does not need stay NULL. The engine then skips the call, and with it the
+   wait for the interpreter lock. */
 static void ps_register_class(uintptr_t name, uintptr_t parent, uintptr_t id, int flags,
                               uintptr_t icon) {
     GDExtensionClassCreationInfo5 info = {
@@ -637,7 +637,7 @@ static char settings_folder[4096];
 
 static const char *ps_settings_folder(void) { return settings_folder; }
 
-/* The minor version of Python for which this is compiled. */
+/* The minor version of Python that this was compiled for. */
 CFFI_DLLEXPORT const char *pythonscript_made_for(void) {
     return Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION);
 }
@@ -650,15 +650,15 @@ static const char *const inside_runtime[] = {LIBRARY, LIBRARY "/lib-dynload",
                                              LIBRARY "/site-packages"};
 #endif
 
-/* A runtime that a game carries is searched alone. Its folders are named, because the Pythons of some
-   systems look elsewhere; nothing in it is run at the start, and nothing is written to it. */
+/* A game's own runtime is searched alone. Its folders are listed here, because the Pythons of some
+   systems would look elsewhere. No site code of it runs at start, and no bytecode is written. */
 static PyStatus use_runtime(PyConfig *config, const char *home) {
     PyStatus status = PyConfig_SetBytesString(config, &config->home, home);
     for (int i = 0; i < 3 && !PyStatus_Exception(status); i++) {
         char path[4096];
         snprintf(path, sizeof(path), "%s/%s", home, inside_runtime[i]);
         wchar_t *decoded = Py_DecodeLocale(path, NULL);
-        if (decoded == NULL) return PyStatus_Error("its folder has a name that is no text");
+        if (decoded == NULL) return PyStatus_Error("the name of its folder cannot be decoded");
         status = PyWideStringList_Append(&config->module_search_paths, decoded);
         PyMem_RawFree(decoded);
     }
@@ -668,13 +668,13 @@ static PyStatus use_runtime(PyConfig *config, const char *home) {
     return status;
 }
 
-/* Starts CPython apart from the user's own settings and site-packages. `executable` is that of the
-   virtual environment, or NULL with the folder of a bundled runtime as `home`; `folder` is where
-   the settings were found. Returns NULL, or why it did not start. */
+/* Starts CPython without the user's own settings and site-packages. `executable` is that of the
+   virtual environment, or NULL if `home` is the folder of a bundled runtime. `folder` is where the
+   settings were found. Returns NULL, or the reason for a failure. */
 CFFI_DLLEXPORT const char *pythonscript_start(const char *executable, const char *home,
                                               const char *folder) {
     snprintf(settings_folder, sizeof(settings_folder), "%s", folder);
-    if (Py_IsInitialized()) return NULL; /* another extension of the same process came first */
+    if (Py_IsInitialized()) return NULL; /* another extension in this process started it */
     PyPreConfig before;
     PyConfig config;
     PyPreConfig_InitIsolatedConfig(&before);

@@ -1,34 +1,34 @@
-/* What the Python half of the bridge calls in C. cffi reads this file too: declarations only.
+/* C functions for the Python half of the bridge. cffi reads this file too, so it has declarations
+   only.
 
-   Addresses are numbers (see tools/generate_godot.py). `at` is the address of a Variant, `value`
-   that of a typed value as `ptrcall` wants it. */
+   Addresses are numbers (see tools/generate_godot.py). `at` is the address of a Variant. `value` is
+   the address of a typed value, as `ptrcall` takes it. */
 
-/* Threads at the end of the game. `ps_close_door` turns away what other threads of the engine call:
-   they get zeros; `ps_has_visitors` is whether one is still inside. `ps_raise_in` raises in another
-   thread the exception whose class is at this address. `ps_keep_lock` has the main thread keep the
-   interpreter lock once the engine's current call of Python is over; `ps_await_calls` then waits
-   until no other thread is in a call of the engine, for half a second at most, and returns whether
-   none is. */
+/* Threads at the end of the game. `ps_close_door` turns away calls from other threads of the
+   engine: they get zeros. `ps_has_visitors` is whether one is still inside. `ps_raise_in` raises an
+   exception, given the address of its class, in another thread. `ps_keep_lock` makes the main
+   thread keep the interpreter lock after the engine's current call of Python. `ps_await_calls` then
+   waits, for half a second at most, until no other thread is in a call of the engine, and returns
+   whether that is so. */
 void ps_close_door(void);
 int ps_has_visitors(void);
 void ps_raise_in(unsigned long ident, uintptr_t exception);
 void ps_keep_lock(void);
 int ps_await_calls(void);
 
-/* Tasks of the engine's pool. `ps_use_pool` says what to ask about them, in the order of tasks.c;
-   when the Callable that `ps_set_end` makes is let go, those that nobody waits for are taken back.
-   The numbers of methods that read or write a property have the bit PS_ACCESSOR. */
+/* Tasks of the engine's pool. `ps_use_pool` sets the methods for asking about them, in the order of
+   tasks.c. When the Callable that `ps_set_end` makes is released, tasks that nothing waits for are
+   collected. The numbers of methods that read or write a property have the bit PS_ACCESSOR. */
 #define PS_ACCESSOR 1
 void ps_use_pool(const uintptr_t *objects, const uintptr_t *methods);
 void ps_set_end(uintptr_t at, int64_t object_id);
 
-/* Scratch memory: `count` zeroed words of 24 bytes each, every one a Nil Variant, on a stack of the
-   calling thread. `ps_leave` destroys the Variants in it and gives it back; the last in is the
-   first out. */
+/* Scratch memory: `count` zeroed words of 24 bytes, each a Nil Variant, on a stack of the calling
+   thread. `ps_leave` destroys the Variants and frees the memory, the last frame first. */
 uintptr_t ps_enter(int count);
 void ps_leave(uintptr_t frame, int count);
 
-/* Objects. A reference outlives the object: its address reads as 0 once the engine has freed that. */
+/* Objects. A reference outlives its object: its address is 0 once the engine has freed that. */
 void ps_use_refcounted(uintptr_t init_ref, uintptr_t unreference, uintptr_t get_reference_count);
 uintptr_t ps_refer(uintptr_t object);
 void ps_drop(uintptr_t reference);
@@ -39,19 +39,19 @@ void ps_unreference(uintptr_t object);
 int64_t ps_reference_count(uintptr_t object);
 uintptr_t ps_class_name(uintptr_t object);
 
-/* Time: what `_pass_time` of an object returns is how long the engine's frames bring it nothing. */
+/* Time. `_pass_time` of an object returns for how many seconds it need not be called again. */
 void ps_use_process_delta_time(uintptr_t get_process_delta_time);
 void ps_wake(uintptr_t reference);
 
-/* Methods. `offsets` says where each argument begins in the packed ones; for those with a bit in
-   `objects` there is a reference, or 0. A method of a value type has the value as its first. */
+/* Methods. `offsets` has the position of each argument in the packed bytes. An argument with a bit
+   in `objects` is a reference, or 0. The first argument of a value type's method is the value. */
 #define PS_STATIC 1
 #define PS_KEEP_LOCK 2
 #define PS_VALUE 4
 uintptr_t ps_method(uintptr_t bind, int flags, int count, const char *offsets, uint32_t objects);
 uintptr_t ps_builtin_method(int type, uintptr_t name, int64_t hash);
 
-/* ptrcalls by kind of result. Where an object is freed they return PS_FREED, or not-a-number. */
+/* ptrcalls by type of result. If an object is freed they return PS_FREED, or not-a-number. */
 #define PS_FREED -9223372036854775807
 int64_t ps_get_int(uintptr_t method, uintptr_t reference);
 double ps_get_float(uintptr_t method, uintptr_t reference);
@@ -61,7 +61,7 @@ int64_t ps_call_into(uintptr_t method, uintptr_t reference, const char *argument
 
 /* Variant calls: frame[0] takes the result, frame[1..count] are the arguments. They return the type
    of the result, or -(error | argument << 8 | expected << 40) of GDExtensionCallError, or PS_FREED.
-   For a utility function, a bit of `bare` says that the argument is wanted as a typed value. */
+   A bit of `bare` marks an argument that a utility function takes as a typed value. */
 int64_t ps_call_bound(uintptr_t method, uintptr_t reference, uintptr_t frame, int count);
 int64_t ps_call_variant(uintptr_t at, uintptr_t name, uintptr_t frame, int count);
 int64_t ps_call_static(int type, uintptr_t name, uintptr_t frame, int count);

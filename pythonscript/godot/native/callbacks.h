@@ -1,5 +1,5 @@
-/* What the engine calls in Python. Every name is defined with @ffi.def_extern() in
-   pythonscript/godot; `instance` is the reference (see bridge.h) of the object meant. */
+/* Python functions that the engine calls. Each is defined with @ffi.def_extern() in
+   pythonscript/godot. `instance` is the reference (see bridge.h) of the object. */
 
 void py_initialize(uintptr_t userdata, GDExtensionInitializationLevel level);
 void py_deinitialize(uintptr_t userdata, GDExtensionInitializationLevel level);

@@ -1,9 +1,9 @@
 /* The library that the engine opens. It finds CPython and the bridge, and starts both.
 
-   It links to neither of them, so it can always be opened itself, and whatever is missing becomes a
-   sentence in the editor's Output instead of an extension that fails to load. Where things are
-   stands in `pythonscript.cfg`: in `python/` beside this library, which is the runtime that a shipped
-   game carries, or else beside this library, where the addon was installed for this machine. */
+   It links to neither, so it can always be opened. A missing file then becomes a message in the
+   editor's Output panel, instead of an extension that fails to load. `pythonscript.cfg` names the
+   files. It is in `python/` beside this library, the runtime that an exported game carries, or else
+   beside this library, where the addon was installed for this machine. */
 
 #define _GNU_SOURCE
 #include <limits.h>
@@ -35,16 +35,16 @@
 #define MEND_OF_PLAYERS "Files of this game are missing or damaged: reinstall the game."
 
 typedef struct {
-    char folder[PATH_ROOM]; /* that paths in the file are relative to; ends in a separator */
+    char folder[PATH_ROOM]; /* base of relative paths in the file; ends in a separator */
     char libpython[PATH_ROOM];
     char bridge[PATH_ROOM];
-    char executable[PATH_ROOM]; /* of a virtual environment; else `home` is set */
+    char executable[PATH_ROOM]; /* of a virtual environment; otherwise `home` is set */
     char home[PATH_ROOM];
     char python[16]; /* the minor version that the bridge was compiled for, such as 3.11 */
 } settings;
 
 static char problem[3 * PATH_ROOM];
-static char mend[PATH_ROOM]; /* what to do about it, where the settings say so */
+static char mend[PATH_ROOM]; /* advice from the settings, or empty */
 static int in_editor, is_for_players;
 typedef void (*error_printer)(const char *description, const char *message, const char *function,
                               const char *file, int32_t line, GDExtensionBool editor_notify);
@@ -52,7 +52,7 @@ typedef void (*callback_adder)(GDExtensionClassLibraryPtr, const GDExtensionMain
 
 static error_printer print_error;
 
-/* ---- The system's own part ---- */
+/* ---- Functions of the operating system ---- */
 
 #ifdef _WIN32
 static int path_of(HMODULE module, char *path) {
@@ -99,7 +99,7 @@ static int program_path(char *path) {
 #endif
 }
 
-/* Cuts a path to that of its folder, with the separator at the end. */
+/* Cuts a path after its last separator. */
 static int keep_folder(char *path) {
     char *end = strrchr(path, SEPARATOR);
     if (end == NULL) return 0;
@@ -107,7 +107,7 @@ static int keep_folder(char *path) {
     return 1;
 }
 
-/* A finished game has this library beside its program, on macOS in a folder of the same bundle. */
+/* An exported game has this library beside its program, or on macOS in the same bundle. */
 static int belongs_to_program(const char *folder) {
     char program[PATH_ROOM];
     if (!program_path(program) || !keep_folder(program)) return 0;
@@ -138,9 +138,9 @@ static FILE *open_text(const char *path) {
 #endif
 }
 
-/* Every later library finds the symbols of this one: extension modules such as NumPy's do not name
-   libpython, and the engine opens its extensions apart from each other. What a library does not find
-   is told when it is called, so that one of another version can still be asked for its own. */
+/* Makes the symbols of a library visible to later ones: extension modules such as NumPy's do not
+   name libpython, and the engine opens its extensions separately. Missing symbols are reported only
+   when called, so that a library of the wrong version can still be asked for its version. */
 static void *open_library(const char *path) {
 #ifdef _WIN32
     wchar_t wide[PATH_ROOM];
@@ -151,8 +151,8 @@ static void *open_library(const char *path) {
 #endif
 }
 
-/* Extension modules such as NumPy's look for the C++ runtime beside the program, where python.exe has
-   it; here that is the engine. So the folder of Python's own library is made one to look in. */
+/* Adds the folder of Python's library to those that Windows searches. Extension modules such as
+   NumPy's expect the C++ runtime beside the program, python.exe; but here that is the engine. */
 static void let_find_beside(const char *library) {
 #ifdef _WIN32
     char folder[PATH_ROOM];
@@ -211,7 +211,7 @@ static int read_settings(const char *folder, const char *below, settings *found)
     }
     fclose(file);
     char *end = strrchr(found->home, SEPARATOR);
-    if (end != NULL && strcmp(end + 1, ".") == 0) *end = 0; /* the folder of the file itself */
+    if (end != NULL && strcmp(end + 1, ".") == 0) *end = 0; /* `home=.` is the file's own folder */
     return 1;
 }
 
@@ -225,8 +225,8 @@ static int fail(const char *what, const char *subject, const char *why) {
     return 0;
 }
 
-/* Whether libpython is of the minor version for which the bridge was compiled. With any other one the
-   engine would hang without a word. */
+/* Whether libpython has the minor version that the bridge was compiled for. With another one the
+   engine would hang without an error. */
 static int check_version(void *library, const settings *found) {
     const char *(*version)(void);
     *(void **)&version = find_symbol(library, "Py_GetVersion");
@@ -244,7 +244,7 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
     static settings found;
     char folder[PATH_ROOM];
     if (!own_path(folder) || !keep_folder(folder))
-        return fail("the folder of the addon has too long a path", "", "");
+        return fail("the path of the addon's folder is too long", "", "");
     is_for_players = belongs_to_program(folder);
     char bundled[] = {'p', 'y', 't', 'h', 'o', 'n', SEPARATOR, 0};
     if (!read_settings(folder, bundled, &found) && !read_settings(folder, "", &found))
@@ -252,17 +252,17 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
     if (found.bridge[0] == 0)
         return fail("this file does not name the bridge:", SETTINGS_NAME, found.folder);
     if (found.executable[0] != 0 && !is_there(found.executable))
-        return fail("the Python that the addon was installed with is gone:", found.executable,
+        return fail("the Python that the addon was installed with is missing:", found.executable,
                     "it was moved or deleted");
     if (found.libpython[0] != 0) {
         void *python = open_library(found.libpython);
         if (python == NULL)
-            return fail("its library does not open:", found.libpython, open_error());
+            return fail("its library cannot be opened:", found.libpython, open_error());
         if (!check_version(python, &found)) return 0;
         let_find_beside(found.libpython);
     }
     void *bridge = open_library(found.bridge);
-    if (bridge == NULL) return fail("the bridge does not open:", found.bridge, open_error());
+    if (bridge == NULL) return fail("the bridge cannot be opened:", found.bridge, open_error());
 
     const char *(*start_python)(const char *, const char *, const char *);
     const char *(*made_for)(void);
@@ -277,21 +277,21 @@ static int start(GDExtensionInterfaceGetProcAddress find, GDExtensionClassLibrar
     const char *why = start_python(found.executable[0] ? found.executable : NULL,
                                    found.home[0] ? found.home : NULL, found.folder);
     if (why != NULL)
-        return fail("the interpreter gives up, of", found.home[0] ? found.home : found.executable,
+        return fail("the interpreter failed, in", found.home[0] ? found.home : found.executable,
                     why);
     if (!enter(find, library, initialization))
-        return fail("the bridge does not go with this engine, or not with the files beside it:",
+        return fail("the bridge does not fit this engine, or the files beside it:",
                     found.bridge, "it needs Godot 4.5 or newer, and its own Python packages");
     return 1;
 }
 
-/* ---- When it did not start ---- */
+/* ---- After a failed start ---- */
 
 static void say(void) {
     print_error("Python could not start", problem, "pythonscript_entry", __FILE__, __LINE__, 1);
 }
 
-/* The Output panel exists only now; what was printed before went to the terminal alone. */
+/* Prints the error in the Output panel, which did not exist when the terminal got it. */
 static void say_in_editor(void) {
     if (in_editor) say();
 }

@@ -1,11 +1,12 @@
-/* The interpreter lock, and who holds it when.
+/* The interpreter lock.
 
-   cffi lets it go around every function. That costs as much as most of ours take, and a thread that
-   computes would keep it for a while each time; so it stays held but in the calls of the engine that
-   tools/generate_godot.py lists: those may wait for a thread that needs it.
+   cffi releases it around every function. That takes as long as most of these functions do, and a
+   computing thread would then keep the lock for a while each time. So it is released only around
+   the calls of the engine that tools/generate_godot.py lists: those may wait for a thread that
+   needs it.
 
-   Threads of the engine *visit*: they come for one call and leave. At the end of the game the door is
-   closed to them, for the engine waits for its threads, which must not wait for Python. */
+   Threads of the engine *visit*: they come for one call and leave. At the end of the game the door
+   is closed to them: the engine joins its threads, and those must not wait for Python. */
 
 #include <string.h>
 
@@ -25,7 +26,7 @@
 
 #define AWAIT_MSEC 500 /* for other threads' calls of the engine to end */
 
-static long calls_under_way; /* of the engine, without the lock, in all threads */
+static long calls_under_way; /* calls of the engine without the lock, in all threads */
 static int keeps_lock;
 
 static PyThreadState *release_lock(void) {
@@ -49,7 +50,7 @@ static void ps_raise_in(unsigned long ident, uintptr_t exception) {
 static int ps_await_calls(void) {
     PyThread_type_lock taken = PyThread_allocate_lock();
     PyThread_acquire_lock(taken, WAIT_LOCK);
-    /* Waiting for it in vain is a pause in which the interpreter lock stays held. */
+    /* This lock cannot be had, so the wait is a pause in which the interpreter lock stays held. */
     for (int msec = 0; add_atomic(&calls_under_way, 0) != 0 && msec < AWAIT_MSEC; msec++)
         PyThread_acquire_lock_timed(taken, 1000, 0);
     PyThread_release_lock(taken);
@@ -58,10 +59,10 @@ static int ps_await_calls(void) {
 }
 
 static long visitors, is_door_closed;
-static PER_THREAD int may_enter; /* the main thread, and who is inside */
+static PER_THREAD int may_enter; /* set in the main thread and in visitors */
 static _cffi_call_python_fnptr enter_python;
 
-/* Whether the door is open; who passes it is counted first, so that none slips in unseen. */
+/* Whether the door is open. A visitor is counted before the second look, so that none is missed. */
 static int passes_door(void) {
     if (add_atomic(&is_door_closed, 0)) return 0;
     add_atomic(&visitors, 1);
@@ -84,7 +85,7 @@ static void visit(struct _cffi_externpy_s *function, char *arguments) {
         may_enter = 0;
         add_atomic(&visitors, -1);
     } else {
-        memset(arguments, 0, function->size_of_result); /* as cffi does where Python fails */
+        memset(arguments, 0, function->size_of_result); /* as cffi does if Python fails */
     }
 }
 
@@ -100,6 +101,6 @@ static int ps_has_visitors(void) { return add_atomic(&visitors, 0) != 0; }
 
 static void shut_down(void) {
     py_shutdown();
-    if (keeps_lock) PyGILState_Ensure(); /* and no release */
+    if (keeps_lock) PyGILState_Ensure(); /* never released */
     py_release();
 }

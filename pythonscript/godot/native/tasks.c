@@ -1,22 +1,22 @@
-/* Tasks of the engine's pool that came to Python and that nobody waits for.
+/* Tasks of the engine's pool that called Python and that nothing waits for.
 
-   The engine keeps such a task to the very end and destroys it after the script languages: with a
-   lambda of GDScript in it, that aborts. So the tasks that come are noted, and waited for in the
-   game's stead while the scripts are still there. Group tasks are not: the pool lets their lambdas
-   go by itself.
+   The engine keeps such a task to the very end, and destroys it after the script languages. With a
+   lambda of GDScript in it, that aborts. So tasks are noted when they call Python, and waited for
+   on behalf of the game while the scripts still exist. Group tasks are not noted: the pool releases
+   their lambdas itself.
 
-   The engine says "Invalid Task ID" for one that the game has waited for, whatever is asked of it. So
-   its messages are off meanwhile, which works until its clean-up begins; the last chance before is
-   when the scene tree, after its nodes, lets go of its timers. An attached debugger has been asked for
-   its last messages by then, and sends none of these.
+   The engine prints "Invalid Task ID" about a task that the game has waited for, whichever method
+   is called. So its messages are turned off meanwhile, which works only until its clean-up begins.
+   The last chance before that is when the scene tree, after its nodes, releases its timers. By then
+   an attached debugger has received its last messages, and gets none of these.
 
-   A task of threaded loading is the engine's own and stays with it: there Python only makes objects
-   and sets properties, which is not noted. */
+   A task of threaded loading belongs to the engine. In it Python only makes objects and sets
+   properties; such calls are not noted. */
 
-#define NOTED_TASKS 16384 /* the latest */
+#define NOTED_TASKS 16384 /* only the latest are kept */
 #define LOOK_MSEC 2
-#define TELL_MSEC 5000    /* for the pool to tell which tasks still run */
-#define GIVE_UP_MSEC 60000 /* for those to end: the engine would wait for ever */
+#define TELL_MSEC 5000    /* for the pool to find out which tasks still run */
+#define GIVE_UP_MSEC 60000 /* for those to end; the engine would wait for ever */
 #define ERR_BUSY 44
 
 /* In the order of ps_use_pool. */
@@ -25,9 +25,9 @@ static struct {
     uintptr_t object, method;
 } asked[ASKED];
 
-static int64_t noted[NOTED_TASKS]; /* 0 where there is none, or none any more */
+static int64_t noted[NOTED_TASKS]; /* 0 in free slots */
 static long times_noted;
-static int64_t last_of_engine = INT64_MAX; /* those until the game begins, which servers run in */
+static int64_t last_of_engine = INT64_MAX; /* the last one before the game begins */
 static PER_THREAD int64_t just_noted;
 static long is_told, may_tell;
 
@@ -44,11 +44,11 @@ static void note(int64_t task) {
     ((volatile int64_t *)noted)[slot] = task;
 }
 
-/* What cffi writes further down. */
+/* cffi defines these below. */
 static struct _cffi_externpy_s _cffi_externpy__py_call_method, _cffi_externpy__py_ptrcall_method,
     _cffi_externpy__py_callable_call, _cffi_externpy__py_to_string;
 
-/* Whether a task of the engine's loading comes for this too. */
+/* Whether a task of the engine's loading also makes this call. */
 static int is_of_loading(const struct _cffi_externpy_s *function, const char *arguments) {
     if (function == &_cffi_externpy__py_call_method ||
         function == &_cffi_externpy__py_ptrcall_method)
@@ -73,7 +73,7 @@ static int64_t add_task(GDExtensionWorkerThreadPoolTask function, int is_urgent)
 
 static void do_nothing(uintptr_t userdata) {}
 
-/* On the main thread: takes back what has ended, and returns whether there are others. */
+/* Collects ended tasks, on the main thread, and returns whether others are left. */
 static int take_ended_back(void) {
     int are_left = 0;
     for (int slot = 0; slot < NOTED_TASKS; slot++) {
@@ -89,8 +89,8 @@ static int take_ended_back(void) {
     return are_left;
 }
 
-/* In the pool, where the engine refuses to wait for an older task that runs. It is only there that one
-   can be told from a task that is no more. Returns whether any run. */
+/* Collects ended tasks, on a thread of the pool, and returns whether others still run. Only there
+   does the engine refuse to wait for a task that still runs, which tells it from one that is gone. */
 static int leave_running(void) {
     int64_t caller = ask_engine(CALLER_TASK, 0);
     int are_left = 0;
@@ -110,12 +110,12 @@ static void tell_running(uintptr_t userdata) {
     add_atomic(&is_told, 1);
 }
 
-/* In the pool, once all that were added before have begun. The engine waits for it as for any task
+/* Runs in the pool after all earlier tasks have begun. The engine waits for it, as for any task,
    before it ends the scripts. */
 static void take_rest_back(uintptr_t userdata) {
     for (int msec = 0; leave_running() && msec < GIVE_UP_MSEC; msec += LOOK_MSEC)
         ask_engine(DELAY, LOOK_MSEC);
-    /* At its end the engine waits for idle threads that it did not wake; these wake them. */
+    /* At its end the engine waits for idle threads without waking them; these tasks wake them. */
     for (int64_t left = ask_engine(PROCESSORS, 0); left > 0; left--) add_task(do_nothing, 1);
 }
 
@@ -144,7 +144,7 @@ static GDExtensionBool is_valid(uintptr_t userdata) { return 1; }
 static void ps_set_end(uintptr_t at, int64_t object_id) {
     GDExtensionCallableCustomInfo2 info = {
         .token = library,
-        .object_id = (uint64_t)object_id, /* whom the engine takes the Callable for */
+        .object_id = (uint64_t)object_id, /* the object that the engine believes it belongs to */
         .call_func = never_called,
         .is_valid_func = is_valid,
         .free_func = take_tasks_back,
