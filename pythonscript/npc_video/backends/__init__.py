@@ -1,1 +1,1 @@
-"""Where clips come from. `base` is the contract; every other module is one kind of generator."""
+"""Sources of clips. `base` is the contract; every other module belongs to one kind of generator."""

@@ -1,6 +1,6 @@
-"""What every generator of clips keeps to.
+"""The contract that every generator of clips implements.
 
-It imports records and errors only; `scripted` ships a generator that does as a test tells it.
+It imports only records and errors. `scripted` has a generator for tests.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ __all__ = [
     "ignore",
 ]
 
-_BUSY_SECONDS = 2.0  # where a generator that is busy does not say how long
+_BUSY_SECONDS = 2.0  # if a busy generator does not say how long
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
@@ -43,7 +43,7 @@ class NpcImage:
     Attributes:
         data: the file.
         media_type: "image/png", "image/jpeg" or "image/webp".
-        digest: SHA-256 of the data, as hexadecimal digits: equal pictures have equal names.
+        digest: SHA-256 of the data, as hexadecimal digits.
     """
 
     data: bytes
@@ -52,10 +52,10 @@ class NpcImage:
 
     @classmethod
     def of(cls, data: bytes) -> Self:
-        """Looks at the data; large ones take a moment, so not on the game's main thread.
+        """Reads the type and the digest; slow for large data, so not for the game's main thread.
 
         Raises:
-            GenerationInvalidError: it is no PNG, JPEG or WebP.
+            GenerationInvalidError: it is not a PNG, JPEG or WebP file.
         """
         kind = next((kind for start, kind in _PICTURES if data.startswith(start)), "")
         if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
@@ -67,13 +67,13 @@ class NpcImage:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """One clip to make.
+    """A clip to generate.
 
     Attributes:
         clip_seconds: its length.
-        image: what it begins with, for generators that use one.
-        deadline: seconds from now within which somebody waits for it; None if nobody does yet. A
-            clip that comes later is still wanted.
+        image: the picture to start from, for generators that use one.
+        deadline: seconds from now until a player needs it; None if nobody waits yet. A clip that
+            comes later is still wanted.
     """
 
     params: VideoParams
@@ -84,7 +84,7 @@ class GenerationRequest:
 
     @property
     def key(self) -> Hashable:
-        """Equal for requests of the same clip."""
+        """A key that is equal for requests of the same clip."""
         return self.params.cache_key(), self.preset, self.clip_seconds
 
     @property
@@ -98,16 +98,16 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a generator can do.
+    """The abilities of a generator.
 
     Attributes:
-        slots: how many clips it makes at once, at least one.
-        batch: how many requests of one preset it makes in one go, at least one.
-        uses_image: it starts from the NPC's picture.
-        uses_text: what is prompted shows in the clip; without it emotions have no effect.
-        previews: it tells `Preview` while it works.
-        streams: it tells `ClipPart` while the clip comes in.
-        finish_started: no clip is given up once it has begun, as each one costs money.
+        slots: clips it generates at the same time, at least one.
+        batch: requests of one preset it generates together, at least one.
+        uses_image: whether it starts from the NPC's picture.
+        uses_text: whether the prompt affects the clip; without it emotions have no effect.
+        previews: whether it reports `Preview` while it works.
+        streams: whether it reports `ClipPart` while the clip arrives.
+        finish_started: whether every started clip is finished, because it costs money.
     """
 
     slots: int = 1
@@ -133,18 +133,18 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a generator works.
+    """The state of a generator.
 
     Attributes:
-        is_ready: it can take work.
-        version: as it says itself, "" if it does not.
-        models: what it would use, or has.
-        problems: what is wrong, each a sentence that says what to do.
-        advice: what could be better, each a sentence that says what to do.
-        answers: it answered, and need not be ready.
-        again_after: seconds after which it may be ready, where it is only busy; None if it is not.
-        loopable: whether its clips end in the picture that they begin with, in words; "" where that
-            is not known.
+        is_ready: whether it can take work.
+        version: its own version, "" if it does not say.
+        models: the models that it would use, or has.
+        problems: sentences, each with a problem and its cure.
+        advice: sentences, each with a possible improvement.
+        answers: whether it answered, ready or not.
+        again_after: seconds until it may be ready, if it is only busy; None otherwise.
+        loopable: in words, whether its clips end with the picture that they start with; "" if
+            unknown.
     """
 
     is_ready: bool
@@ -158,7 +158,7 @@ class Health:
 
     @classmethod
     def of_error(cls, error: GenerationError, version: str = "") -> Self:
-        """That of a generator which answers with an error, or not at all."""
+        """The state of a generator that answers with an error, or not at all."""
         return cls(
             is_ready=False,
             version=version,
@@ -169,7 +169,7 @@ class Health:
 
     @classmethod
     def of_any(cls, parts: Sequence[Self], problems: Iterable[str], advice: Iterable[str]) -> Self:
-        """That of several as one, which is ready if one of them is."""
+        """The joint state of several generators, which is ready if one of them is."""
         pauses = [part.again_after for part in parts if part.again_after is not None]
         return cls(
             any(part.is_ready for part in parts),
@@ -183,7 +183,7 @@ class Health:
 
 
 def busy_seconds(error: GenerationError) -> float | None:
-    """Seconds after which a generator wants to be asked again; None if it is not only busy."""
+    """Seconds until a busy generator wants to be asked again; None if it is not only busy."""
     if not isinstance(error, GeneratorOverloadedError) or error.has_begun:
         return None
     return _BUSY_SECONDS if error.retry_after is None else error.retry_after
@@ -191,7 +191,7 @@ def busy_seconds(error: GenerationError) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A picture of the clip that is being made, as a file ("image/jpeg" or "image/png")."""
+    """A picture of a clip in progress, as a file ("image/jpeg" or "image/png")."""
 
     data: bytes
     media_type: str
@@ -199,9 +199,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ClipPart:
-    """The next bytes of the clip's file, which may be played as they come.
+    """The next bytes of the clip's file, which can be played as they arrive.
 
-    They are told of one attempt; if another one succeeds in its place, the clip itself counts.
+    All parts belong to one attempt. If another attempt succeeds instead, the clip itself is valid.
 
     Attributes:
         untagged_colours: as of the clip.
@@ -215,18 +215,18 @@ class ClipPart:
 Early = Preview | ClipPart
 
 OnProgress = Callable[[float], None]
-"""Takes the part that is done, 0 to 1, never less than before; called on the worker thread."""
+"""Takes progress from 0 to 1, never decreasing; called on the worker thread."""
 
 OnEarly = Callable[[Early], None]
-"""Takes what can be shown before the clip is there; called on the worker thread."""
+"""Takes a preview or a part of the clip; called on the worker thread."""
 
 
 def ignore(news: object) -> None:
-    """For who does not want to hear of it."""
+    """No-op callback."""
 
 
 class Backend(ABC):
-    """Makes clips, on the event loop of the worker thread, which it never blocks."""
+    """Generates clips on the event loop of the worker thread, which it never blocks."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -234,45 +234,45 @@ class Backend(ABC):
 
     @property
     def fingerprint(self) -> str:
-        """What its clips depend on beside the request; clips on disk count for equal ones only."""
+        """Identifies what clips depend on besides the request; stored clips need an equal one."""
         return f"{type(self).__module__}.{type(self).__qualname__}"
 
     @property
     def title(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         return type(self).__name__
 
     @property
     def place(self) -> str:
-        """Where it is, for sentences: "http://127.0.0.1:8188"; "" if it is nowhere else."""
+        """Its address in messages, such as "http://127.0.0.1:8188"; "" if it has none."""
         return ""
 
     async def health(self) -> Health:
-        """Looks whether it works; takes seconds at most, and never raises."""
+        """Checks whether it works; takes seconds at most, and never raises."""
         return Health(is_ready=True)
 
     @abstractmethod
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        """The clip. Cancelling the task gives up the work, on other machines too.
+        """Generates a clip. Cancelling the task stops the work, also on other machines.
 
         Raises:
-            GenerationError: none will come; its message says what to do.
+            GenerationError: there will be no clip; the text says what to do.
         """
 
     async def generate_batch(
         self, requests: Sequence[GenerationRequest], on_progress: OnProgress
     ) -> list[GeneratedClip | GenerationError]:
-        """The clips of one preset, in order, each or why it will not come.
+        """Generates the clips of one preset, in order: each a clip or an error.
 
-        Only for generators whose `capabilities.batch` is above 1.
+        Only called if `capabilities.batch` is above 1.
 
         Raises:
-            GenerationError: none of them will come.
+            GenerationError: there will be no clip at all.
         """
         raise NotImplementedError
 
     @abstractmethod
     async def close(self) -> None:
-        """Gives back connections and threads. Nothing is generated afterwards."""
+        """Closes connections and threads. Nothing is generated afterwards."""

@@ -1,4 +1,4 @@
-"""Reading what a server sends, within limits."""
+"""Reads the bodies of a server's responses, within limits."""
 
 import zlib
 from collections.abc import Callable
@@ -15,15 +15,15 @@ __all__ = ["OnPart", "read_body", "reason_of"]
 OnPart = Callable[[bytes], None]
 
 _BY_ZLIB = ("gzip", "x-gzip", "deflate")
-_ANY_HEADER = zlib.MAX_WBITS | 32  # of gzip or of zlib
+_ANY_HEADER = zlib.MAX_WBITS | 32  # gzip or zlib
 
 
 async def read_body(response: "httpx.Response", max_bytes: int, on_part: OnPart | None) -> bytes:
-    """All that a server sends; `on_part` takes it as it comes.
+    """Reads a whole body; `on_part` takes its bytes as they arrive.
 
     Raises:
-        ClipTooLargeError: it is more than `max_bytes`.
-        GenerationInvalidError: it is compressed in a way that is not read here, or damaged.
+        ClipTooLargeError: it has more than `max_bytes`.
+        GenerationInvalidError: it is damaged, or compressed in an unsupported way.
     """
     body, unpacker = bytearray(), _unpacker(response)
     async for part in response.aiter_raw():
@@ -42,7 +42,7 @@ async def read_body(response: "httpx.Response", max_bytes: int, on_part: OnPart 
 
 
 async def reason_of(response: "httpx.Response") -> bytes:
-    """The beginning of what a server says of why it refuses, if that can be read."""
+    """The first bytes of a server's reason for refusing, if they can be read."""
     body = bytearray()
     try:
         unpacker = _unpacker(response)
@@ -53,15 +53,15 @@ async def reason_of(response: "httpx.Response") -> bytes:
             if len(body) >= REASON_BYTES:
                 break
     except GenerationInvalidError:
-        pass  # the status says enough
+        pass  # the status is enough
     return bytes(body)
 
 
 def _unpacker(response: "httpx.Response") -> Any | None:
-    """What unpacks an answer that is compressed though nobody asked for that; None if it is not.
+    """The decompressor for a response that is compressed although nobody asked; None if it is not.
 
     Raises:
-        GenerationInvalidError: it is compressed in another way than by zlib.
+        GenerationInvalidError: it is not compressed by zlib.
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
@@ -75,7 +75,7 @@ def _unpacker(response: "httpx.Response") -> Any | None:
 
 
 def _unpacked(unpacker: Any, part: bytes, max_bytes: int) -> bytes:
-    """What is in `part`, up to `max_bytes` of it: a small one may hold a thousandfold."""
+    """Decompresses at most `max_bytes`: a small part may expand a thousandfold."""
     try:
         unpacked: bytes = unpacker.decompress(part, max_bytes)
     except zlib.error as error:

@@ -1,4 +1,4 @@
-"""A function of the game's own as a generator."""
+"""A function of the game as a generator."""
 
 import asyncio
 import inspect
@@ -32,10 +32,10 @@ Generator = Callable[..., Any]
 """Called with the `GenerationRequest`, and with `on_progress` if it needs two arguments, or
 has one of that name.
 
-It returns the file of a clip as bytes, the path of one, or its pictures: a sequence of arrays of
-uint8 with the shape (height, width, 3), in RGB, as many for each second as the preset says. Of
-RGBA, (height, width, 4), the clip has the alpha; colours are not multiplied by it. What is no
-array, but can be seen as one, as a picture of Pillow, counts as that.
+It returns the bytes of a video file, its path, or its pictures: a sequence of uint8 arrays of shape
+(height, width, 3), in RGB, as many per second as the preset says. With RGBA, (height, width, 4),
+the clip has the alpha; colours are not premultiplied. Any object that NumPy can read as such an
+array works too, such as a picture of Pillow.
 """
 
 _WANTED = (
@@ -45,28 +45,28 @@ _translate: Callable[[Any], Any] = lambda made: made  # noqa: E731
 
 
 def translate_with(translate: Callable[[Any], Any]) -> None:
-    """Has `translate` turn what functions return into what is said here, on a thread.
+    """Sets a function that converts the results of generator functions; it runs on a thread.
 
-    For where paths and pictures are of another kind, as within an engine.
+    For use in an engine, whose paths and pictures are of other types.
     """
     global _translate
     _translate = translate
 
 
 class CallableBackend(Backend):
-    """Has clips made by a function, on a thread of its own, or by a coroutine function.
+    """Generates clips with a function, on a thread of its own, or with a coroutine function.
 
-    A function cannot be stopped from outside. It is told by `on_progress`, which raises
-    `GenerationCancelledError` once the clip was given up; one that never calls it works on to its
-    end, and what it returns is thrown away.
+    A function cannot be stopped from outside. When its clip is no longer wanted, `on_progress`
+    raises `GenerationCancelledError`. A function that never calls it runs to its end, and its
+    result is discarded.
 
     Args:
         function: see `Generator`.
-        slots: how many clips it may make at once.
-        uses_image: it wants the NPC's picture.
-        finish_started: no clip is given up once it has begun, as each one costs money.
-        name: tells its clips on disk from those of others; where it is defined, if not given.
-        untagged_colours: of files that name none; pictures become one that does.
+        slots: clips that it may generate at the same time.
+        uses_image: whether it uses the NPC's picture.
+        finish_started: whether every started clip is finished, because it costs money.
+        name: distinguishes its stored clips from others; its module and name by default.
+        untagged_colours: of files that name none; clips made from pictures always name theirs.
 
     Raises:
         InvalidDataError: a value is not valid.
@@ -175,12 +175,12 @@ def _takes_two(function: Generator) -> bool:
         return False
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     second = [each for each in parameters if each.kind in kinds][1:2]
-    # A default is what a lambda keeps of a loop.
+    # A parameter with a default is a lambda's copy of a loop variable.
     return any(each.default is each.empty or each.name == "on_progress" for each in second)
 
 
 def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -> bytes:
-    """The clip's file, of whatever the function returned."""
+    """The clip's file, from any result of the function."""
     made = _translate(made)
     if isinstance(made, bytes | bytearray | memoryview):
         return bytes(made)
@@ -208,7 +208,7 @@ def _read(path: str | Path) -> bytes:
 
 
 def _kind_of(picture: Any) -> tuple[tuple[int, ...], str]:
-    """The shape of what is a picture, () of anything else, and what it is in words."""
+    """The shape of a picture, () for anything else, and its description in words."""
     # A game whose generator needs no NumPy does not load it.
     import numpy as np
 
@@ -222,7 +222,7 @@ def _kind_of(picture: Any) -> tuple[tuple[int, ...], str]:
 def _encode(
     pictures: Sequence[Any], request: GenerationRequest, given_up: threading.Event
 ) -> bytes:
-    """A clip of pictures in RGB or RGBA, cut to even numbers of pixels, as video needs them."""
+    """A clip of RGB or RGBA pictures, cropped to even numbers of pixels, as video needs them."""
     # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
     import numpy as np
 

@@ -1,6 +1,6 @@
-"""Servers that are reached without the proxy that the system, or the environment, names for others.
+"""Decides which servers to reach without the proxy of the system or the environment.
 
-A proxy on another machine cannot reach this one's own servers, and Windows and macOS name theirs
+A proxy on another machine cannot reach this machine's own servers, and Windows and macOS use theirs
 for every address.
 """
 
@@ -11,10 +11,10 @@ __all__ = ["is_direct", "is_this_machine"]
 
 
 def is_direct(host: str) -> bool:
-    """Whether no proxy is to be used: the host is this machine, or the system excepts it.
+    """Whether to use no proxy: the host is this machine, or the system makes an exception for it.
 
-    What Windows and macOS except is asked for here, because httpx does not ask; that may take a
-    look-up of the name.
+    httpx does not ask for the exceptions of Windows and macOS, so they are read here. That may need
+    a DNS look-up.
     """
     # Takes long to load, and only connections need it.
     from urllib.request import proxy_bypass
@@ -23,7 +23,7 @@ def is_direct(host: str) -> bool:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host is this machine by its name or number, in any spelling; looks nothing up.
+    """Whether a host is this machine, by name or number in any spelling, without a DNS look-up.
 
     Args:
         host: as in an address; IPv6 in brackets.
@@ -35,7 +35,7 @@ def is_this_machine(host: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, section 6.3
         return True
     try:
-        return _is_own(IPv4Address(socket.inet_aton(name)))  # also of 127.1 and 0x7f000001
+        return _is_own(IPv4Address(socket.inet_aton(name)))  # handles 127.1 and 0x7f000001 too
     except (OSError, ValueError):
         return False
 

@@ -1,4 +1,4 @@
-"""What generators have in common that draw each picture themselves and encode them as a clip."""
+"""The base of generators that draw their pictures and encode them as a clip."""
 
 import asyncio
 import random
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["DrawnBackend", "Subject"]
 
-# Progress is told this often while a latency is simulated.
+# Interval of progress reports while a latency is simulated.
 _TICK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a clip is drawn of.
+    """The subject of a clip.
 
     Attributes:
-        image: the picture that moves, or None for Ember.
-        shows_feeling: the picture shows the feeling itself, so no light and no lids are to.
-        eyes: where those of this picture are; None where those of all pictures count.
+        image: the picture to animate, or None for Ember.
+        shows_feeling: whether the picture shows the feeling itself, without coloured light or lids.
+        eyes: eye positions in this picture; None to use those for all pictures.
     """
 
     image: NpcImage | None = None
@@ -44,7 +44,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """How the pictures of a clip are drawn, as I420, with alpha below where there is any."""
+    """The pictures of a clip, as I420, with rows of alpha below if there is any."""
 
     size: tuple[int, int]
     paint: "Callable[[FacePose], NDArray[np.uint8]]"
@@ -55,9 +55,8 @@ class DrawnBackend(Backend):
     """Draws and encodes on a thread of its own, one clip at a time, as on one GPU.
 
     Args:
-        simulate_latency: takes the time that the preset's generators take, to see what players will
-            see; else no longer than drawing and encoding need.
-        eyes: where those of pictures are, to blink.
+        simulate_latency: takes as long as the preset's generators, to show what players will see.
+        eyes: eye positions in pictures, for blinks.
     """
 
     def __init__(self, *, simulate_latency: bool = False, eyes: "tuple[Eye, ...]" = ()):
@@ -67,10 +66,10 @@ class DrawnBackend(Backend):
 
     @abstractmethod
     async def _subject(self, request: GenerationRequest) -> Subject:
-        """What the clip is of.
+        """The subject of the clip.
 
         Raises:
-            GenerationError: there is no picture of it.
+            GenerationError: its picture is missing.
         """
 
     async def generate(
@@ -84,7 +83,7 @@ class DrawnBackend(Backend):
         eyes = self._eyes if subject.eyes is None else subject.eyes
 
         def tell(part: float) -> None:
-            # With a simulated latency the clock tells how far it is.
+            # With a simulated latency, progress depends on the clock.
             if not self._simulate_latency:
                 loop.call_soon_threadsafe(on_progress, part)
 
@@ -117,7 +116,7 @@ class DrawnBackend(Backend):
 
 
 def _latency(request: GenerationRequest) -> float:
-    """Seconds that a real generator might take: the same for the same clip."""
+    """Seconds that a real generator might take; equal for equal clips."""
     preset = request.preset
     key = repr((request.params.cache_key(), preset.name))
     return random.Random(key).uniform(preset.min_seconds, preset.max_seconds)
@@ -130,7 +129,7 @@ def _make(
     given_up: threading.Event,
     tell: OnProgress,
 ) -> tuple[bytes, str, tuple[int, int]]:
-    # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
+    # Imports NumPy and FFmpeg here, on a thread that nobody waits for.
     from ..face.motions import blink
     from ..face.pose import pose
     from ..media import encode
@@ -151,7 +150,7 @@ def _make(
                 moment = replace(moment, eye_left=opening, eye_right=opening, squint=0.0)
             yield drawing.paint(moment)
             if given_up.is_set():
-                # The file is ended as it should be, and thrown away.
+                # The file is finished properly, then discarded.
                 return
 
     data = encode.encode_clip(pictures(), *drawing.size, preset.fps, has_alpha=drawing.has_alpha)

@@ -1,5 +1,5 @@
-"""Two generators, of which the second steps in: local first and the cloud for what is urgent, or
-the other way round, within a budget.
+"""Two generators, the second of which steps in when the first is down or too slow: a local one and
+the cloud, in either order, within a budget.
 """
 
 import time
@@ -32,11 +32,11 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the cloud may be used for within any hour; None for as much as is asked for.
+    """Limits for the use of the cloud within any hour; None for no limit.
 
     Attributes:
-        max_jobs_per_hour: clips, those that failed included.
-        max_cost_per_hour: what they may cost, in any currency.
+        max_jobs_per_hour: clips, including failed ones.
+        max_cost_per_hour: their cost, in any currency.
         price: of one clip, in the same currency.
 
     Raises:
@@ -56,7 +56,7 @@ class Budget:
             raise InvalidDataError("budget: say what one clip costs, in price.")
 
     def allows(self, spent: int) -> bool:
-        """Whether another clip may be made after `spent` of them within the hour."""
+        """Whether another clip is allowed after `spent` clips within the hour."""
         if self.max_jobs_per_hour is not None and spent >= self.max_jobs_per_hour:
             return False
         if self.max_cost_per_hour is None:
@@ -66,20 +66,21 @@ class Budget:
 
 
 class FailoverBackend(Backend):
-    """Uses the first generator, and the second where the first is down or too slow.
+    """Uses the first generator, and the second one if the first is down or too slow.
 
-    A request with a deadline goes to the second one when the first would not meet it, as far as is
-    known from earlier jobs and from those that it has; one without a deadline goes there only when
-    the first is down. What one of them is not there for, or declines, the other is asked for,
-    unless the work may have begun where it costs money: that one is asked when the clip is wanted
-    again. One whose last job failed by its own doing
-    comes second for a while that doubles, and is then tried by one job.
+    - A request with a deadline goes to the second one if the first would miss the deadline,
+      judging by its earlier and present jobs. A request without a deadline goes there only if the
+      first is down.
+    - If one is unavailable or declines, the other is used, unless the work may have begun and costs
+      money. In that case the same generator is asked when the clip is wanted again.
+    - A generator whose last job failed by its own fault comes second for a time that doubles with
+      each failure, then is tested with one job.
 
     Args:
-        local, cloud: closed with this one. Without a local one there is only the budget.
-        cloud_first: the cloud is the first and the local one steps in.
-        budget: of the cloud, whichever comes first.
-        clock: seconds, never going back.
+        local, cloud: closed with this backend. Without a local one only the budget applies.
+        cloud_first: whether the cloud comes first and the local one steps in.
+        budget: of the cloud, in either order.
+        clock: monotonic time in seconds.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class FailoverBackend(Backend):
         self._spent: deque[float] = deque()
         self._load = LoadFactor()
         self._busy: list[float] = []
-        self._begun: Kept[Backend] = Kept()  # the one of a clip that did not come in time
+        self._begun: Kept[Backend] = Kept()  # the generator of a clip that did not arrive in time
         self._breakers = {backend: host_breaker() for backend in self._order}
 
     @property
@@ -112,7 +113,7 @@ class FailoverBackend(Backend):
         return joined_fingerprint(backend.fingerprint for backend in self._order)
 
     async def health(self) -> Health:
-        """Ready if one of them is."""
+        """The joint state, ready if one of them is."""
         found = [await backend.health() for backend in self._order]
         return Health.of_any(
             found,
@@ -154,7 +155,7 @@ class FailoverBackend(Backend):
         return sorted(order, key=rank)
 
     def _expected(self, request: GenerationRequest) -> float:
-        """Seconds until the first one would be done, after what it has to do already."""
+        """Seconds until the first generator would finish the request, after its earlier work."""
         seconds = typical_seconds(request.preset) * self._load.value
         slots = self._first.capabilities.slots
         before = sum(self._busy) * self._load.value / slots if len(self._busy) >= slots else 0.0
@@ -187,7 +188,7 @@ class FailoverBackend(Backend):
     async def _watched(
         self, backend: Backend, request: GenerationRequest, merged: "_MergedProgress"
     ) -> GeneratedClip:
-        """The clip of one of them, of which it is remembered whether it works."""
+        """Generates a clip, and records in the circuit breaker whether that worked."""
         breaker = self._breakers[backend]
         breaker.started()
         try:

@@ -1,6 +1,6 @@
-"""Short texts for what clips depend on beside their parameters: clips kept on disk have one.
+"""Fingerprints: short texts for everything besides parameters that clips depend on.
 
-Two generators with equal fingerprints make clips that can stand for each other.
+Generators with equal fingerprints make interchangeable clips. Each clip on disk is stored with one.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ _DIGITS = 16
 
 
 def fingerprint_of(*parts: Any) -> str:
-    """16 hexadecimal digits for values that JSON can hold."""
+    """16 hexadecimal digits for values that JSON can represent."""
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def coloured_fingerprint(fingerprint: str, untagged_colours: str) -> str:
-    """`fingerprint` for the usual colours, so that clips on disk go on counting; else another.
+    """The fingerprint for these colours; unchanged for the default, so stored clips remain valid.
 
-    A clip keeps its colours with it: one that was made before they were set must be made anew.
+    A clip is stored with its colours, so clips made before a change must be generated again.
     """
     if untagged_colours == UNTAGGED_COLOURS[0]:
         return fingerprint
@@ -32,6 +32,6 @@ def coloured_fingerprint(fingerprint: str, untagged_colours: str) -> str:
 
 
 def joined_fingerprint(fingerprints: Iterable[str]) -> str:
-    """Of a generator that is made of others: theirs if all have the same, in whatever order."""
+    """The fingerprint of a combined generator: the parts' own if all are equal, in any order."""
     different = sorted(set(fingerprints))
     return different[0] if len(different) == 1 else fingerprint_of(*different)

@@ -1,7 +1,7 @@
-"""Asking a server that is not trusted, over HTTP.
+"""Requests to a server that is not trusted, over HTTP.
 
-One place for what every exchange keeps to: its time, its size, its origin, its token, and the
-errors that a game understands. What is asked is left to the backends.
+Every exchange has limits of time and size, an allowed origin, the token, and errors that a game
+understands. The backends choose the requests.
 """
 
 import asyncio
@@ -42,15 +42,15 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how large exchanges may become.
+    """Limits of time and size.
 
     Attributes:
         connect_seconds: until there is a connection.
-        answer_seconds: of one question and its whole answer.
-        generate_seconds: of one that is answered when the clip is made.
-        fetch_seconds: of one that is answered with a clip that is made already.
+        answer_seconds: for a request with its whole response.
+        generate_seconds: for one that is answered when the clip is made.
+        fetch_seconds: for one that is answered with a finished clip.
         max_bytes: of a clip.
-        max_json_bytes: of any other answer.
+        max_json_bytes: of any other response.
     """
 
     connect_seconds: float = 5.0
@@ -63,7 +63,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What a server answered with success; `url` is where it came from in the end."""
+    """A successful response; `url` is its address after redirects."""
 
     status: int
     headers: Mapping[str, str]
@@ -75,10 +75,10 @@ class HttpResponse:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Any:
-        """The value that the server sent.
+        """The JSON value of the body.
 
         Raises:
-            GenerationInvalidError: it is no JSON, or nested too deeply.
+            GenerationInvalidError: it is not JSON, or nested too deeply.
         """
         try:
             return json.loads(self.body)
@@ -93,20 +93,20 @@ class HttpResponse:
 
 
 class HttpSession:
-    """Connections to one server; they are made when first needed, and kept.
+    """Connections to one server, opened on first use and kept.
 
     Args:
-        url: where the server's paths begin.
+        url: the base address of the server.
         token: sent to the server's own origin only.
-        headers: sent with every question to the server's own origin.
+        headers: sent with every request to the server's own origin.
         allowed_origins: others that clips may be fetched from, as `allowed_origin` takes them;
-            None where there is no such setting.
-        token_header, token_prefix: how the token is sent; without a prefix it stands alone.
-        certificates: trusted beside the usual ones, as `read_certificates` returns them.
+            None if there is no such setting.
+        token_header, token_prefix: the form in which the token is sent; it may have no prefix.
+        certificates: trusted in addition to the usual ones, as `read_certificates` returns them.
 
     Raises:
-        InvalidDataError: `url` or one of the origins is no http or https address, or a header
-            cannot be sent, or there are no certificates in `certificates`.
+        InvalidDataError: `url` or an origin is not an http or https address, a header cannot be
+            sent, or `certificates` has no certificate.
     """
 
     def __init__(
@@ -147,21 +147,21 @@ class HttpSession:
         is_once: bool = False,
         **content: Any,
     ) -> HttpResponse:
-        """One question and its answer.
+        """Sends a request and reads its response.
 
         Args:
             path: below `url`, or a whole address of an allowed origin.
-            seconds: for all of it; `limits.answer_seconds` if not given.
-            max_bytes: of the answer; `limits.max_json_bytes` if not given.
-            on_part: takes the bytes of a successful answer as they come.
-            accept: statuses without success whose answers are wanted all the same.
-            headers: sent with this question, to the server's own origin.
-            is_once: it cannot be asked again, so it has a connection of its own: one that was kept
-                may be closed by the server in that very moment.
+            seconds: for all of it; `limits.answer_seconds` by default.
+            max_bytes: of the response; `limits.max_json_bytes` by default.
+            on_part: takes the bytes of a successful response as they arrive.
+            accept: failure statuses whose responses are wanted anyway.
+            headers: sent with this request, to the server's own origin.
+            is_once: whether it must not be repeated. It then gets a new connection, because the
+                server might be closing a kept one.
             content: `json`, `params`, `data` or `files`, as httpx takes them.
 
         Raises:
-            GenerationError: there is no good answer.
+            GenerationError: there is no successful response.
         """
         seconds = self.limits.answer_seconds if seconds is None else seconds
         max_bytes = self.limits.max_json_bytes if max_bytes is None else max_bytes
@@ -183,10 +183,10 @@ class HttpSession:
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
     def resolve(self, path: str, base: str | None = None) -> str:
-        """The whole address of what a server named.
+        """The whole address for a path or an address that a server named.
 
         Raises:
-            GenerationInvalidError: it is of an origin that is not allowed.
+            GenerationInvalidError: its origin is not allowed.
         """
         target = self._address(path, base or self.url)
         origin = origin_of(target)
@@ -198,9 +198,9 @@ class HttpSession:
         return target
 
     async def client(self, *, is_fresh: bool = False) -> "httpx.AsyncClient":
-        """The connections that are kept, or those that are not.
+        """The kept connections, or fresh ones.
 
-        Reading the certificates takes a while, so a thread does it.
+        The certificates are read on a thread, because that is slow.
         """
         async with self._opening:
             if not self._clients:
@@ -208,8 +208,8 @@ class HttpSession:
             return self._clients[is_fresh]
 
     def headers_for(self, target: str) -> dict[str, str]:
-        """What goes with a question; the token goes nowhere but to the server itself."""
-        # What comes uncompressed can be shown while it comes, and grows no further here.
+        """The headers of a request; the token is sent only to the server itself."""
+        # An uncompressed clip can be shown while it arrives, and cannot expand beyond the limit.
         headers = {"Accept-Encoding": "identity"}
         if origin_of(target) == self.origin:
             headers |= self._headers
@@ -279,12 +279,12 @@ class HttpSession:
 
     @asynccontextmanager
     async def _translated(self, seconds: float, origin: str) -> AsyncIterator[None]:
-        """Errors of the network become those that a game understands."""
+        """Turns network errors into those that a game understands."""
         # As in `_open`.
         import httpx
 
         try:
-            await self.client()  # the certificates are not the server's time
+            await self.client()  # reading certificates is not part of the server's time
             async with asyncio.timeout(seconds):
                 yield
         except TimeoutError as error:

@@ -1,7 +1,7 @@
-"""How many clips a service makes at once, whoever of a game asks it.
+"""Limits how many jobs a service gets at once from the whole game.
 
-Players that differ in a setting have managers of their own, with threads and connections, and a
-pool has its hosts; the service behind them is one. So its jobs are counted by its address.
+Players with different settings have managers of their own, with threads and connections, and a pool
+has its hosts. The service behind them is the same, so its jobs are counted by its address.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ class _Waiter:
     has_begun: bool = field(default=False, compare=False)
 
     def tell(self) -> bool:
-        """Have the job begin, on its own thread; False where that has ended."""
+        """Lets the job begin, on its own thread; False if that thread has ended."""
         try:
             self.may_begin.get_loop().call_soon_threadsafe(self._begin)
         except RuntimeError:
@@ -41,11 +41,11 @@ class _Waiter:
 class JobSlots:
     """Limits how many jobs of the game a service has at once, from any thread.
 
-    What somebody waits for goes before what is made ahead, and else who came first.
+    Urgent jobs go first, then in order of arrival.
     """
 
     def __init__(self) -> None:
-        # A coroutine that is thrown away may give its slot back while another one is taken.
+        # A discarded coroutine may release its slot while another one is being taken.
         self._lock = threading.RLock()
         self._begun = 0
         self._waiting: list[_Waiter] = []
@@ -53,7 +53,7 @@ class JobSlots:
 
     @asynccontextmanager
     async def take(self, max_jobs: int, *, is_urgent: bool) -> AsyncIterator[None]:
-        """Holds a slot for the length of a block, once fewer than `max_jobs` are taken."""
+        """Holds a slot during a block, once fewer than `max_jobs` are taken."""
         may_begin = asyncio.get_running_loop().create_future()
         waiter = _Waiter((not is_urgent, next(self._numbers)), max_jobs, may_begin)
         with self._lock:

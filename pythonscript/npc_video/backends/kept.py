@@ -1,4 +1,4 @@
-"""What is known of questions that may be asked again."""
+"""Remembers unfinished requests that may be made again."""
 
 import time
 from collections.abc import Hashable
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 class Kept(Generic[_T]):
-    """What is known of questions that may be asked again: of the last ones, for an hour."""
+    """Values of the latest requests, kept for an hour."""
 
     def __init__(self) -> None:
         self._held: dict[Hashable, tuple[float, _T]] = {}
@@ -23,6 +23,6 @@ class Kept(Generic[_T]):
             del self._held[next(iter(self._held))]
 
     def take(self, key: Hashable) -> _T | None:
-        """What was kept under this key, which is forgotten."""
+        """The value of this key, which is then forgotten; None if there is none."""
         at, value = self._held.pop(key, (0.0, None))
         return value if time.perf_counter() - at < _KEPT_SECONDS else None

@@ -1,4 +1,4 @@
-"""Whose an address is: what decides where a token goes, and what a server may point to."""
+"""Origins of addresses, which decide where a token may be sent and what a server may link to."""
 
 import re
 from collections.abc import Iterable
@@ -27,10 +27,10 @@ def origin_of(url: str) -> str:
     """Scheme, host and port, such as "https://example.org:8443".
 
     Raises:
-        InvalidDataError: it is no http or https address.
+        InvalidDataError: it is not an http or https address.
     """
     try:
-        # `urlsplit` would leave out line breaks and the like, and so find a host in anything.
+        # `urlsplit` removes line breaks and the like, and so would find a host in anything.
         if not url.isprintable() or url != url.strip():
             raise ValueError
         parts = urlsplit(url)
@@ -42,10 +42,10 @@ def origin_of(url: str) -> str:
 
 
 def base_of(url: str) -> str:
-    """The address below which a server is asked; it ends in a slash, and holds no secrets.
+    """The base address of a server; it ends in a slash and contains no secrets.
 
     Raises:
-        InvalidDataError: it is none, or has what would not be sent.
+        InvalidDataError: it is not an address, or has parts that would not be sent.
     """
     place, mark, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
     if mark and place.isprintable():
@@ -64,13 +64,13 @@ def base_of(url: str) -> str:
 
 
 def allowed_origin(text: str) -> str:
-    """An origin that clips may come from; "https://*.example.org" is each host below that name.
+    """An origin that clips may come from; "https://*.example.org" means any host below that name.
 
-    The star is the whole of what comes first, and what follows it has a dot: a star before ".org"
-    would be half the world.
+    The star replaces the first labels of the name, and at least two must follow: a star before
+    ".org" would allow half of the world.
 
     Raises:
-        InvalidDataError: it is no such origin.
+        InvalidDataError: it is not such an origin.
     """
     scheme, star, place = text.partition("://*.")
     try:
@@ -87,7 +87,7 @@ def allowed_origin(text: str) -> str:
 
 
 def is_allowed(origin: str, allowed: Iterable[str]) -> bool:
-    """Whether an origin is one of those that `allowed_origin` returned, or below one of them."""
+    """Whether an origin is one of the results of `allowed_origin`, or below one of them."""
     scheme, _, place = origin.partition("://")
     for each in allowed:
         each_scheme, star, below = each.partition("://*")
@@ -97,24 +97,24 @@ def is_allowed(origin: str, allowed: Iterable[str]) -> bool:
 
 
 def host_of(origin: str) -> str:
-    """The host of what `origin_of` returned; an IPv6 address is in brackets."""
+    """The host in a result of `origin_of`; an IPv6 address is in brackets."""
     return origin.partition("://")[2].rpartition(":")[0]
 
 
 def short_origin(origin: str) -> str:
-    """What `origin_of` returned, as people write it: without the port that goes without saying."""
+    """A result of `origin_of` for people: without the default port."""
     scheme = origin.partition(":")[0]
     return origin.removesuffix(f":{_PORTS[scheme]}")
 
 
 def with_origin(url: str, origin: str) -> str:
-    """The same address at another origin, or at its own in the only spelling of its host."""
+    """The same address with this origin, which may be its own in normal form."""
     scheme, _, place = origin.partition("://")
     return urlsplit(url)._replace(scheme=scheme, netloc=place).geturl()
 
 
 def _told(text: str) -> str:
-    """A text that is no address, for a sentence; what may hold a secret is not repeated."""
+    """An invalid address for an error message; one that may contain a secret is not repeated."""
     return "this" if "@" in text or "?" in text else repr(text[:100])
 
 

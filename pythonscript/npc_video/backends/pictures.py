@@ -1,4 +1,4 @@
-"""The pictures of NPCs that generators start from, read once."""
+"""Reads the pictures of NPCs, and caches them."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,17 +14,17 @@ _KEPT = 16
 
 
 def read_file(name: str) -> bytes:
-    """The content of a file, or its first bytes if it is far too large for a picture."""
+    """The content of a file; only its first bytes if it is far too large for a picture."""
     with Path(name).open("rb") as file:
         return file.read(_MAX_BYTES + 1)
 
 
 class Pictures:
-    """Keeps the pictures that were used last.
+    """Caches the latest pictures.
 
     Args:
-        read: gives the content of what `npc_base_image` names; called in a thread. A game that
-            has them in an archive passes its own.
+        read: returns the content for a value of `npc_base_image`; called on a thread. A game whose
+            pictures are in an archive passes its own.
     """
 
     def __init__(self, read: Callable[[str], bytes] = read_file):
@@ -35,7 +35,7 @@ class Pictures:
         """The picture of this name.
 
         Raises:
-            GenerationInvalidError: it cannot be read, or is none.
+            GenerationInvalidError: it cannot be read, or is not a picture.
         """
         image = self._kept.pop(name, None)
         if image is None:

@@ -1,6 +1,6 @@
-"""The embedded generator: a portrait or a drawn face that moves, encoded as a real clip.
+"""The embedded generator: animates a portrait or a drawn face, and encodes it as a clip.
 
-It needs nothing installed.
+It needs no installation.
 """
 
 from typing import TYPE_CHECKING
@@ -16,13 +16,12 @@ __all__ = ["ProceduralBackend"]
 
 
 class ProceduralBackend(DrawnBackend):
-    """Moves the NPC's portrait as the parameters ask for, or draws Ember where there is none.
+    """Animates the NPC's portrait by the parameters, or draws Ember if there is none.
 
     Args:
-        simulate_latency: takes the time that the preset's generators take, to see what players will
-            see; else no longer than drawing and encoding need.
-        eyes: where those of the portrait are, to blink.
-        draws_ember: draws Ember for all NPCs, whatever their portrait is.
+        simulate_latency: takes as long as the preset's generators, to show what players will see.
+        eyes: eye positions in the portrait, for blinks.
+        draws_ember: whether to draw Ember for all NPCs, whatever their portrait.
     """
 
     def __init__(

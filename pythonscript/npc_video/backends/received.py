@@ -1,4 +1,4 @@
-"""From the bytes that a server sent to a clip: what they really are, within the limits."""
+"""Turns bytes from a server into a clip: checks what they really are, within the limits."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from .base import ClipPart, GenerationRequest, NpcImage, OnEarly
 __all__ = ["check_clip", "is_clip", "media_type_of", "received_clip", "tell_parts"]
 
 _EBML = b"\x1a\x45\xdf\xa3"
-# Bytes that show which kind of video it is.
+# The number of bytes that identify a video's file type.
 _START = 12
 
 
 def media_type_of(start: bytes) -> str:
-    """The type that the first twelve bytes of a file show, "" if it is none that we play.
+    """The type by the first twelve bytes of a file; "" if it is not a playable type.
 
-    What a server says of a file is often "application/octet-stream", and may be wrong.
+    A server's own statement is often "application/octet-stream", and may be wrong.
     """
     if start.startswith(_EBML):
         return "video/webm"
@@ -29,7 +29,7 @@ def media_type_of(start: bytes) -> str:
 def tell_parts(
     on_early: OnEarly, untagged_colours: str = UNTAGGED_COLOURS[0]
 ) -> Callable[[bytes], None]:
-    """Hands on the bytes of a video as they come, from when they show that they are one."""
+    """A callback that passes on the bytes of a video, once they are known to be one."""
     start = bytearray()
     media_type = ""
 
@@ -56,10 +56,10 @@ async def received_clip(
     transfer_seconds: float = 0.0,
     untagged_colours: str = UNTAGGED_COLOURS[0],
 ) -> GeneratedClip:
-    """The clip, with the size and rate that it really has, and whether it is seamless.
+    """The clip, with its real size and frame rate, and whether it is seamless.
 
     Raises:
-        GenerationInvalidError: it is no video, or one that is not allowed.
+        GenerationInvalidError: it is not a video, or one that is not allowed.
         ClipTooLargeError: it exceeds the limits.
     """
     media_type = media_type_of(data)
@@ -91,15 +91,15 @@ async def received_clip(
 
 
 def is_clip(made: object) -> TypeGuard[GeneratedClip]:
-    """Whether what a generator returned is a clip, whatever its file may be."""
+    """Whether the result of a generator is a clip, whatever its file contains."""
     return isinstance(made, GeneratedClip) and isinstance(made.data, bytes)
 
 
 async def check_clip(clip: GeneratedClip) -> None:
-    """Sees that a clip can be opened and has a first picture.
+    """Checks that a clip can be opened and has a first picture.
 
     Raises:
-        GenerationInvalidError: it is no video, or one that is not allowed.
+        GenerationInvalidError: it is not a video, or one that is not allowed.
         ClipTooLargeError: it exceeds the limits.
     """
     await _seen(clip.data, clip.media_type, clip.untagged_colours, None)
@@ -107,7 +107,7 @@ async def check_clip(clip: GeneratedClip) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a file shows."""
+    """The properties of a video file."""
 
     width: int
     height: int
@@ -120,7 +120,7 @@ async def _seen(
     data: bytes, media_type: str, untagged_colours: str, image: NpcImage | None
 ) -> _Seen:
     try:
-        # FFmpeg is loaded there too.
+        # The thread also loads FFmpeg.
         return await asyncio.to_thread(_inspect, data, media_type, untagged_colours, image)
     except ClipLimitError as error:
         raise ClipTooLargeError(str(error)) from error

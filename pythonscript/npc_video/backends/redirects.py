@@ -1,4 +1,4 @@
-"""What to do where a server sends its clients elsewhere, or shows them a page for people."""
+"""Error messages about servers that redirect, or answer with a web page."""
 
 import re
 from urllib.parse import urlsplit
@@ -25,12 +25,12 @@ _LOOK = (
 def redirect_not_followed(
     base: str, target: str, *, allows_others: bool = False
 ) -> GenerationInvalidError:
-    """What is to be told of a redirect.
+    """The error about a redirect.
 
     Args:
-        base: the address that the server is said to have.
-        target: where it redirects to.
-        allows_others: its clips may come from other origins that are allowed.
+        base: the configured address of the server.
+        target: the address that it redirects to.
+        allows_others: whether clips may come from other allowed origins.
     """
     here, there = origin_of(base), origin_of(target)
     place = f"{short_origin(there)}{urlsplit(target).path[:_MAX_SHOWN]}"
@@ -49,12 +49,12 @@ def redirect_not_followed(
 
 
 def is_page(media_type: str, body: bytes) -> bool:
-    """Whether an answer is a web page."""
+    """Whether a response is a web page."""
     return media_type == "text/html" or body.lstrip().lower().startswith(_STARTS)
 
 
 def page_in_place(url: str, body: bytes) -> GenerationInvalidError:
-    """What is to be told of a web page that came from `url` in place of an answer."""
+    """The error about a web page that came from `url` instead of a response."""
     head = body[:_HEAD_BYTES]
     found = _TITLE.search(head)
     title = " ".join((found[1] if found else head).decode("utf-8", "replace").split())

@@ -1,4 +1,4 @@
-"""What a server means when it does not answer with success, or not at all."""
+"""Turns failed responses and connection errors into errors with advice."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _USER = (
     "It wants a user and a password: put USER:PASSWORD into an environment variable, name that as"
     " token_env of the generator, and set its token_prefix to Basic."
 )
-# What to do, by what OpenSSL says of a certificate.
+# Advice by OpenSSL's message about a certificate.
 _OF_CERTIFICATES = {
     "ostname mismatch": "use an address with the name that it was made for",
     "IP address mismatch": "use an address with the name that it was made for, or have it made anew"
@@ -38,12 +38,12 @@ _UNKNOWN = (
     "name the file of it, or of the authority that signed it, in ca_file of the generator, or in"
     " the environment variable SSL_CERT_FILE"
 )
-# So much of what a server calls a status.
+# The most characters of a status phrase to repeat.
 _PHRASE = 40
-# What OpenSSL says where no TLS is spoken.
+# OpenSSL's messages if the server does not use TLS.
 _WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
-# What is said of a question, not of who asks, nor of where.
+# Status codes about the request, not about the client or the place.
 _OF_REQUEST = (400, 413, 422, 451)
 _CONTENT = re.compile(
     r"moderat|nsfw|flagged|inappropriate|safety|\bit says 'blocked'"
@@ -53,17 +53,17 @@ _CONTENT = re.compile(
 )
 
 REASON_BYTES = 300
-"""How much is read of what a server says of its reasons."""
+"""The most bytes of a server's reasons to read."""
 
 
 def refusal(
     response: "httpx.Response", body: bytes, token: Token | None, *, is_own: bool = True
 ) -> GenerationError:
-    """What an answer without success means; the error has its `status`.
+    """The error for a failed response; its `status` is set.
 
     Args:
-        token: that was sent with the question.
-        is_own: the generator's own server was asked, which tokens are for.
+        token: the token that was sent.
+        is_own: whether this is the generator's own server, which gets the token.
     """
     challenge = response.headers.get("www-authenticate", "").lower()
     about_token = _about(token, challenge.startswith("basic")) if is_own else ""
@@ -75,7 +75,7 @@ def refusal(
 
 
 def is_about_content(said: str) -> bool:
-    """Whether a service says that it does not want to make this very clip."""
+    """Whether a service refuses to make this very clip because of its content."""
     return _CONTENT.search(said) is not None
 
 
@@ -111,9 +111,9 @@ def _about(token: Token | None, wants_user: bool) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds after which a server wants to be asked again, of a header with them or with a date.
+    """Seconds after which a server wants to be asked again, from a header with seconds or a date.
 
-    None if it does not say.
+    None if there is none.
     """
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
@@ -126,7 +126,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
-    """What an error of httpx, or of TLS, means."""
+    """The error for an exception of httpx or of TLS."""
     # Loaded by now: an error of it is what is looked at.
     import httpx
 

@@ -1,4 +1,4 @@
-"""A generator that does as it is told, for tests and benchmarks of everything around it."""
+"""A generator that follows a script, for tests and benchmarks."""
 
 import asyncio
 from collections import deque
@@ -21,22 +21,22 @@ from .base import (
 
 __all__ = ["Script", "ScriptedBackend"]
 
-# The smallest thing that passes for a clip; it cannot be played.
+# The shortest data that passes for a clip; it cannot be played.
 _DATA = b"\x1a\x45\xdf\xa3scripted"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How one request goes.
+    """The course of one request.
 
     Attributes:
         seconds: of work before the end.
-        progress: parts that are told, spread evenly over that time.
-        early: what is told after the last of them.
-        error: how it ends; None with a clip.
-        ends: it ends at all; otherwise only when it is cancelled.
+        progress: values to report, spread evenly over that time.
+        early: what to report after the last of them.
+        error: the result; None for a clip.
+        ends: whether it ends at all; otherwise only when it is cancelled.
         data: the clip's file.
-        cancel_seconds: how long it goes on after it was cancelled, as up to the end of a step.
+        cancel_seconds: how long it continues after it was cancelled, as to the end of a step.
     """
 
     seconds: float = 0.0
@@ -49,11 +49,11 @@ class Script:
 
 
 class ScriptedBackend(Backend):
-    """Follows its scripts, one for each request in their order, then `default` for ever.
+    """Follows its scripts, one per request in order, then `default` for ever.
 
     Attributes:
-        begun, ended, cancelled: the requests that came so far.
-        is_up: whether it says that it is healthy.
+        begun, ended, cancelled: the requests so far.
+        is_up: whether it reports itself as healthy.
     """
 
     def __init__(

@@ -59,7 +59,7 @@ MODELS: Mapping[str, Any] = {
     "wan22": Wan22,
     "wan22_small": Wan22Small,
 }
-"""The chains that ship, by the names that settings have for them."""
+"""The built-in models, by their names in settings."""
 
 
 class _Procedural(BackendSettings, tag="procedural"):
@@ -126,11 +126,11 @@ class _Failover(BackendSettings, tag="failover"):
 KINDS: Mapping[str, type[BackendSettings]] = kinds_of(
     _ComfyUi, _Failover, HttpSettings, _Pool, _Procedural
 )
-"""All that can stand in a file: the settings of each kind of backend, which the docs list."""
+"""The settings of each kind of backend in a file, as the docs list them."""
 
 
 def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
-    """The chain of one of `MODELS`, with other names for those of its files that have them.
+    """A model of `MODELS`, with other names for some of its files.
 
     Raises:
         InvalidDataError: the model or one of the names is unknown.
@@ -147,15 +147,15 @@ def workflow_of(model: str, files: Mapping[str, str]) -> Workflow:
 
 
 def files_of(model: str) -> tuple[str, ...]:
-    """What the files of one of `MODELS` are called in settings."""
+    """The names that settings have for the files of a model of `MODELS`."""
     return tuple(each.name for each in dataclasses.fields(MODELS[model]))
 
 
 def load_backends(path: str | Path) -> dict[str, Backend]:
-    """The backends of a file by their names; closing one closes those that it is made of.
+    """The backends of a file by name; closing one closes the backends that it uses.
 
     Raises:
-        InvalidDataError: it cannot be read, or something in it is wrong; the error names it.
+        InvalidDataError: the file cannot be read, or is wrong; the text names the setting.
     """
     path = Path(path)
     try:
@@ -188,7 +188,7 @@ def _read(data: dict[str, Any]) -> dict[str, BackendSettings]:
 
 
 def _settings(name: str, value: Any) -> BackendSettings:
-    """One backend, with what the name of its service stands for."""
+    """The settings of one backend, completed by its service's recipe."""
     where = f"backends.{name}"
     if isinstance(value, dict) and value.get("kind") == "http":
         try:
@@ -199,7 +199,7 @@ def _settings(name: str, value: Any) -> BackendSettings:
 
 
 class _Maker:
-    """Makes each backend once, after those that it is made of."""
+    """Makes each backend once, after the backends that it uses."""
 
     def __init__(self, settings: Mapping[str, BackendSettings], folder: Path):
         self._settings = settings

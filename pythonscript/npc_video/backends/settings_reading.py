@@ -1,7 +1,7 @@
-"""Reads tables of settings strictly, and says of the first mistake where it is and what is allowed.
+"""Reads tables of settings strictly; an error says where the mistake is and what is allowed.
 
-A record with its types says what may stand in a table. No value that is wrong is repeated in a
-message, as it may be a token in the wrong place.
+A record's types say what a table may contain. Messages do not repeat wrong values, because one may
+be a token in the wrong place.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,15 +32,15 @@ _MANY: Mapping[type, str] = {str: "texts", int: "whole numbers", float: "numbers
 
 
 def kinds_of(*records: type[_S]) -> dict[str, type[_S]]:
-    """Records of one tag field each, by their tags."""
+    """Records by their tags."""
     return {str(record.__struct_config__.tag): record for record in records}
 
 
 def read_one_of(value: object, kinds: Mapping[str, type[_S]], where: str) -> _S:
-    """The record of the kind that a table names.
+    """Reads a table as the record of the kind that it names.
 
     Raises:
-        InvalidDataError: it names none of `kinds`, or something in it is wrong.
+        InvalidDataError: it names none of `kinds`, or a setting is wrong.
     """
     if not isinstance(value, dict):
         raise InvalidDataError(f"{where}: must be a table, not {_told(value)}.")
@@ -62,13 +62,13 @@ def read_one_of(value: object, kinds: Mapping[str, type[_S]], where: str) -> _S:
 
 
 def read_settings(value: Mapping[str, Any], record: type[_S], where: str = "") -> _S:
-    """The record that a table stands for.
+    """Reads a table as a record.
 
     Args:
-        where: what messages begin with, such as "backends.local: ".
+        where: the start of error messages, such as "backends.local: ".
 
     Raises:
-        InvalidDataError: something in it is unknown, missing or of another type.
+        InvalidDataError: a setting is unknown, missing or of the wrong type.
     """
     _check(value, record, where, "")
     try:
@@ -78,9 +78,9 @@ def read_settings(value: Mapping[str, Any], record: type[_S], where: str = "") -
 
 
 def settings_of(record: type[Struct]) -> dict[str, object]:
-    """What may stand in a table, with dots for tables within it, and what counts where it does not.
+    """The settings that a table may contain, with dots for tables within it, and their defaults.
 
-    A setting that has to be there has `msgspec.NODEFAULT`.
+    A required setting has `msgspec.NODEFAULT`.
     """
     found: dict[str, object] = {}
     for field in fields(record):

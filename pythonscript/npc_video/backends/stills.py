@@ -1,4 +1,4 @@
-"""Stills of an NPC, one for each expression, as a generator: they move, and blink."""
+"""Stills of an NPC, one for each expression, as a generator: they move and blink."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -17,18 +17,18 @@ __all__ = ["StillsBackend"]
 
 
 class StillsBackend(DrawnBackend):
-    """Makes clips of the picture of the expression that is asked for.
+    """Animates the picture of the requested expression.
 
-    Where there is none, it takes that of a similar feeling, else the neutral one, else the NPC's
-    portrait, else any, each in the light of the feeling.
+    If there is none, it uses that of a similar feeling, else the neutral one, else the NPC's
+    portrait, else any. It lights the picture by the feeling.
 
     Args:
-        pictures: names of PNG, JPEG or WebP files, by expression, emotion or any word of one's own.
-        read: gives the content of what they name; called in a thread. A game that has them in an
-            archive passes its own.
-        eyes: where they are in the pictures, to blink.
-        eyes_of: where they are in single pictures, by the same words as `pictures`.
-        simulate_latency: as of `ProceduralBackend`.
+        pictures: names of PNG, JPEG or WebP files by expression, emotion, or any other word.
+        read: returns the content for such a name; called on a thread. A game whose pictures are in
+            an archive passes its own.
+        eyes: eye positions in the pictures, for blinks.
+        eyes_of: eye positions in single pictures, by the same words as `pictures`.
+        simulate_latency: as for `ProceduralBackend`.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class StillsBackend(DrawnBackend):
     @property
     def fingerprint(self) -> str:
         of_each = {word: eyes for word, eyes in self._eyes_of.items() if word in self._names}
-        also = (of_each,) if of_each else ()  # clips made without them stay the same
+        also = (of_each,) if of_each else ()  # keeps the fingerprint of clips made without them
         return fingerprint_of(super().fingerprint, self._names, self._eyes, *also)
 
     async def _subject(self, request: GenerationRequest) -> Subject:

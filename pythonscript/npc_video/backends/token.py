@@ -1,4 +1,4 @@
-"""The word that a server wants to hear, kept out of scenes, logs and error messages."""
+"""A token for a server, kept out of scenes, logs and error messages."""
 
 import os
 from base64 import b64encode
@@ -13,7 +13,7 @@ _MAX_BYTES = 16 * 1024
 
 
 class Token:
-    """A secret that shows nowhere by accident; it is read when it is first needed.
+    """A secret that is not shown by accident; it is read when it is first needed.
 
     Make one with `from_environment` or `from_file`.
     """
@@ -27,7 +27,7 @@ class Token:
 
     @property
     def source(self) -> str:
-        """Where it comes from, for sentences."""
+        """Its origin, for messages."""
         kind = "file" if isinstance(self._read, Path) else "environment variable"
         return f"the {kind} {self._source}"
 
@@ -38,14 +38,14 @@ class Token:
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Token":
-        """The token in a file of one line, which must lie outside of any Godot project."""
+        """The token in a file of one line, which must be outside any Godot project."""
         return cls(str(path), Path(path))
 
     def reveal(self) -> str:
         """The secret itself.
 
         Raises:
-            GenerationInvalidError: there is none, or it lies where it would ship with the game.
+            GenerationInvalidError: it is missing, or its file would ship with the game.
         """
         text = self._from_file(self._read) if isinstance(self._read, Path) else self._variable()
         token = text.strip()
@@ -56,7 +56,7 @@ class Token:
         return token
 
     def with_prefix(self, prefix: str) -> str:
-        """The secret as a header has it; after "Basic" a user and a password are in Base64.
+        """The secret in the form of a header; after "Basic", user and password are in Base64.
 
         Raises:
             GenerationInvalidError: as `reveal` does.

@@ -1,4 +1,4 @@
-"""Whose certificates are trusted: of who is usually vouched for, and those that a file holds."""
+"""Trusted certificates: the usual ones, and those of a file."""
 
 import os
 import ssl
@@ -17,7 +17,7 @@ def read_certificates(path: Path) -> bytes:
     """The content of a file of certificates.
 
     Raises:
-        InvalidDataError: it cannot be read, or holds none.
+        InvalidDataError: it cannot be read, or has none.
     """
     try:
         with path.open("rb") as file:
@@ -27,7 +27,7 @@ def read_certificates(path: Path) -> bytes:
 
 
 def check_certificates(data: bytes) -> bytes:
-    """The same bytes, which are certificates in PEM, or one in DER.
+    """Returns the bytes if they are certificates in PEM, or one in DER.
 
     Raises:
         InvalidDataError: they are not.
@@ -43,10 +43,10 @@ def check_certificates(data: bytes) -> bytes:
 
 
 def tls_context(certificates: bytes) -> ssl.SSLContext:
-    """What connections go by; takes a while, as it reads the usual certificates.
+    """The TLS settings of connections; slow, because it reads the usual certificates.
 
     Args:
-        certificates: trusted beside the usual ones; empty for none.
+        certificates: trusted in addition to the usual ones; empty for none.
 
     Raises:
         GenerationInvalidError: the environment names certificates that cannot be read.
@@ -63,7 +63,7 @@ def tls_context(certificates: bytes) -> ssl.SSLContext:
         ) from error
     if certificates:
         _add(context, certificates)
-        # Whoever names a certificate vouches for it, though it be a server's own, made by hand.
+        # A named certificate is trusted even if it is the server's own and self-signed.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context

@@ -1,11 +1,11 @@
 """Clips from a ComfyUI server.
 
-`values` is what a graph is filled with. Graphs come from `diffusion`, `ltx` and `wan`, or from a
-workflow of the user's own (`custom`, mended by `repair`). `node_catalogue` checks them against the
-nodes of the server, which `description` reads, by its own `rules`; `endings` knows what they make.
-`messages` and `tracker` understand what the server tells, `server` and `feed` talk to it.
-`backend` sends a job and the `picture` that it starts from, `following` waits for its end and
-`fetching` fetches its clip.
+`values` holds the parameters of a graph. `diffusion`, `ltx` and `wan` build graphs, or a workflow
+of the user's own does (`custom`, repaired by `repair`). `node_catalogue` checks graphs against the
+server's nodes, which `description` reads, by its `rules`; `endings` knows the files that they
+produce. `messages` and `tracker` interpret the server's messages, `server` and `feed` communicate.
+`backend` sends a job and its `picture`, `following` waits for its end and `fetching` fetches the
+clip.
 """
 
 from .backend import ComfyUiBackend

@@ -1,7 +1,7 @@
-"""Clips from a ComfyUI server: one job after the other, whatever happens to the connection.
+"""Clips from a ComfyUI server, whatever happens to the connection.
 
-What a job needs is sent before it (`_prepare`), its end is waited for (`Follower`), and its clip
-fetched until it is whole.
+`_prepare` sends what a job needs, `Follower` waits for its end, and the clip is fetched until it is
+complete.
 """
 
 import asyncio
@@ -54,25 +54,26 @@ _FIRST_URGENT = -1_000_000
 
 
 class ComfyUiBackend(Backend):
-    """Has clips made by a ComfyUI server.
+    """Generates clips on a ComfyUI server.
 
     Args:
         url: of the server, such as "http://127.0.0.1:8188".
-        workflow: what to run there: one of the chains that ship, or a `CustomWorkflow`.
-        token: for a server behind a gate.
-        token_header, token_prefix: how it is sent; "Authorization: Bearer …" unless they say
-            otherwise.
-        certificates: trusted beside the usual ones: the content of a file in PEM.
-        headers: sent with every question.
-        reconnect_timeout: seconds for which a lost server is waited for before its jobs fail.
-        finish_started: no clip is given up once it has begun, nor begun twice, as each one costs
-            money.
-        loopable: clips end in the NPC's picture as they begin with it, where the workflow can do
-            that and there is one, so that any follows any.
-        untagged_colours: of files that name none; SaveVideo's are "bt601", as other nodes' mostly.
+        workflow: a model from `MODELS`, or a `CustomWorkflow`.
+        token: for a server behind a proxy that asks for one.
+        token_header, token_prefix: the form in which it is sent; "Authorization: Bearer …" by
+            default.
+        certificates: trusted in addition to the usual ones: the content of a PEM file.
+        headers: sent with every request.
+        reconnect_timeout: seconds to wait for a lost server before its jobs fail.
+        finish_started: whether every started clip is finished and none is started twice, because
+            each one costs money.
+        loopable: whether clips end with the NPC's picture, as they start with it, if the workflow
+            can do that. Any clip can then follow any other.
+        untagged_colours: of files that name none; those of SaveVideo and most other nodes are
+            "bt601".
 
     Raises:
-        InvalidDataError: `url` is no web address, or a value is not valid.
+        InvalidDataError: `url` is not a web address, or a value is not valid.
     """
 
     def __init__(
@@ -139,7 +140,7 @@ class ComfyUiBackend(Backend):
 
     @property
     def fingerprint(self) -> str:
-        """Of the workflow, whichever server runs it."""
+        """Identifies the workflow, whichever server runs it."""
         fingerprint = fingerprint_of("comfyui", self._workflow.build(self._sample()))
         return coloured_fingerprint(fingerprint, self._untagged_colours)
 
@@ -148,7 +149,7 @@ class ComfyUiBackend(Backend):
         return short_origin(origin_of(self._server.url))
 
     async def health(self) -> Health:
-        """Whether it is there, and has what the workflow needs."""
+        """Checks whether the server answers and has what the workflow needs."""
         version = ""
         try:
             version = await self._server.version()
@@ -208,7 +209,7 @@ class ComfyUiBackend(Backend):
         try:
             clip = await received()
         except GenerationInvalidError:
-            # A gate may have cut it off without a word.
+            # A proxy may have cut it off without an error.
             before, data = data, await self._fetch(file, ignore)
             if data == before:
                 raise
@@ -241,10 +242,10 @@ class ComfyUiBackend(Backend):
     async def _make(
         self, request: GenerationRequest, number: float | None, tell: OnProgress, on_early: OnEarly
     ) -> tuple[File, float]:
-        """The file of a clip, made now, and the seconds that it took.
+        """Generates a clip's file; returns it and the seconds that it took.
 
         Raises:
-            GenerationError: none was made.
+            GenerationError: there is no file.
         """
         for is_last in (False, True):
             job = await self._prepare(request, number, anew=is_last)
@@ -261,7 +262,7 @@ class ComfyUiBackend(Backend):
     async def _prepare(
         self, request: GenerationRequest, number: float | None, *, anew: bool
     ) -> ComfyUiJob:
-        """The job of a request; its picture is sent `anew`, or only if the server has it not."""
+        """Makes the job of a request; uploads its picture if the server lacks it, or if `anew`."""
         values = Values.of(request, "", f"npc_video/{uuid.uuid4().hex}")
         if request.image is not None:
             picture = await self._upload(request.image, max_side(values), anew=anew)
@@ -272,7 +273,7 @@ class ComfyUiBackend(Backend):
 
     async def _upload(self, image: NpcImage, side: int, *, anew: bool) -> str:
         if anew or self._uploads_of != self._feed.losses:
-            # A server that was started again may have lost them.
+            # A restarted server may have lost the uploads.
             self._uploads.clear()
             self._uploads_of = self._feed.losses
         key = (image.digest, side)
@@ -282,7 +283,7 @@ class ComfyUiBackend(Backend):
         return self._uploads[key]
 
     async def _checked(self, graph: Graph) -> Graph:
-        """The graph with the server's names for its models.
+        """The graph with the server's own names of its models.
 
         Raises:
             GenerationInvalidError: the server lacks nodes or models; all are named.
@@ -294,7 +295,7 @@ class ComfyUiBackend(Backend):
             found = catalogue.check(resolved, self._output)
             if not found.problems:
                 return resolved
-        # Not even in what the server has now.
+        # The problems remain after the catalogue was read again.
         text = "; ".join(map(str, found.problems))
         raise GenerationInvalidError(f"ComfyUI cannot run the workflow: {text}.")
 
@@ -308,7 +309,7 @@ class ComfyUiBackend(Backend):
 
 
 def _rising(on_progress: OnProgress) -> OnProgress:
-    """Tells progress only where there is more than before."""
+    """Reports progress only if it increases."""
     most = -1.0
 
     def tell(part: float) -> None:

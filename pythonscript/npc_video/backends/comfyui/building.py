@@ -1,4 +1,4 @@
-"""Writing graphs in the order in which they run."""
+"""Builds graphs in the order in which they run."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from .values import Graph, Lora, Values
 __all__ = ["Builder", "Ref"]
 
 Ref = list[Any]
-"""An output of a node: its id and the output's number."""
+"""An output of a node: the node's id and the output's number."""
 
 
 class Builder:
@@ -17,13 +17,13 @@ class Builder:
         self.graph: Graph = {}
 
     def add(self, class_type: str, **inputs: Any) -> str:
-        """A new node; returns its id."""
+        """Adds a node; returns its id."""
         name = str(len(self.graph) + 1)
         self.graph[name] = {"class_type": class_type, "inputs": inputs}
         return name
 
     def ref(self, class_type: str, **inputs: Any) -> Ref:
-        """The first output of a new node."""
+        """Adds a node; returns its first output."""
         return [self.add(class_type, **inputs), 0]
 
     def with_loras(self, model: Ref, loras: tuple[Lora, ...]) -> Ref:
@@ -41,7 +41,7 @@ class Builder:
         return positive, self.ref("CLIPTextEncode", text=values.negative_prompt, clip=clip)
 
     def saved(self, samples: Ref, vae: Ref, values: Values) -> Graph:
-        """The whole graph, ending in a file."""
+        """Completes the graph: decodes the samples and saves them as a file."""
         images = self.ref("VAEDecode", samples=samples, vae=vae)
         video = self.ref("CreateVideo", images=images, fps=values.fps)
         self.add(

@@ -1,4 +1,4 @@
-"""Workflows of the user's own, exported from ComfyUI in API format, as templates of graphs."""
+"""The user's own workflows, exported from ComfyUI in API format, as templates of graphs."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ __all__ = ["PARAMETERS", "CustomWorkflow"]
 
 _MAX_BYTES = 4 * 1024 * 1024
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9_]*)\s*\}\}")
-# The models that make n · step + 1 frames, and sizes in multiples, by the node that starts them.
+# Size and frame steps of models that make n · step + 1 frames, by the node that starts them.
 _STEPS = {
     "WanImageToVideo": (16, 4),
     "WanFirstLastFrameToVideo": (16, 4),
@@ -31,7 +31,7 @@ _TEXTS = (
     *("expression", "emotion", "animation", "style", "npc_id", "npc_name"),
 )
 PARAMETERS = frozenset(_NUMBERS + _TEXTS)
-"""What may stand between `{{` and `}}`, or on the right side of a binding."""
+"""Names between `{{` and `}}`, or on the right side of a binding."""
 _FEELINGS = frozenset({"prompt", "expression", "emotion", "animation"})
 _LACKS = (
     (_FEELINGS, "the prompt: emotions have no effect on its clips"),
@@ -45,24 +45,24 @@ _DO = (
 
 
 class CustomWorkflow:
-    """A workflow with places that each clip fills.
+    """A workflow with placeholders for the parameters of a clip.
 
-    In the workflow, `"{{seed}}"` as a whole value becomes a number, `"a photo, {{prompt}}"` text.
-    Where that is not to be written into it, `bindings` name the inputs instead.
+    In the workflow, the whole value `"{{seed}}"` becomes a number, and `"a photo, {{prompt}}"`
+    becomes text. To leave the workflow unchanged, name its inputs in `bindings`.
 
     Args:
-        workflow: the JSON of "Export (API)", as text, or as the dictionary that it stands for.
-        bindings: "node title.input" (or class or id of the node) to the parameter that goes there.
+        workflow: the JSON of "Export (API)", as text or as a dictionary.
+        bindings: parameters by "node title.input"; the class or id of the node works too.
         loras_after: title, class or id of the node whose first output is the model that LoRAs are
             applied to; without it a request with LoRAs is refused.
-        output: title, class or id of the node that saves the clip, where several save files.
+        output: title, class or id of the node that saves the clip, if several nodes save files.
 
     Attributes:
-        notes: what was changed to make it run, a sentence each.
+        notes: sentences, each about a change that was needed to run it.
         output: the id of the node that saves the clip, "" for any.
 
     Raises:
-        InvalidDataError: it is no such workflow, or a name in it or in `bindings` is unknown.
+        InvalidDataError: it is not such a workflow, or a name in it or in `bindings` is unknown.
     """
 
     def __init__(
@@ -85,10 +85,10 @@ class CustomWorkflow:
 
     @classmethod
     def from_file(cls, path: str | Path, **options: Any) -> "CustomWorkflow":
-        """The workflow in a file; reads it at once.
+        """Reads the workflow in a file.
 
         Raises:
-            InvalidDataError: it cannot be read, or as above.
+            InvalidDataError: it cannot be read, or is invalid.
         """
         try:
             with Path(path).open("rb") as file:
@@ -107,11 +107,11 @@ class CustomWorkflow:
 
     @property
     def can_end_in_image(self) -> None:
-        """The workflow is run as it is."""
+        """Always None, because the workflow runs as it is."""
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What clips of this workflow will lack, a sentence each."""
+        """Sentences, each about something that clips of this workflow will lack."""
         missing = [lack for places, lack in _LACKS if not self._used & places]
         if len(missing) == len(_LACKS):
             return (f"The workflow has no place for anything of the NPC: all clips are one. {_DO}",)
@@ -162,10 +162,10 @@ def _read(workflow: str | Mapping[str, Any]) -> Graph:
 
 
 def _find(graph: Graph, name: str, where: str) -> str:
-    """The id of the node of this title, class or id.
+    """The id of the node with this title, class or id.
 
     Args:
-        where: what names it, for the error.
+        where: the setting that names it, for the error message.
     """
     exact = _called(graph, name)
     if len(exact) != 1:
@@ -176,7 +176,7 @@ def _find(graph: Graph, name: str, where: str) -> str:
 
 
 def _called(graph: Graph, name: str) -> list[str]:
-    """The ids of the nodes of this title; where there are none, of this class or id."""
+    """The ids of the nodes with this title; if there are none, with this class or id."""
     titles = [node for node in graph if _title(graph[node]) == name]
     return titles or [node for node in graph if name in (graph[node]["class_type"], node)]
 
@@ -194,7 +194,7 @@ def _target(graph: Graph, target: str) -> tuple[str, str]:
             f"bindings: {target!r} must be a node and an input, such as Seed.seed."
         )
     parts = [(target[:dot], target[dot + 1 :]) for dot in reversed(dots)]
-    # The first that is a node counts, if none has the input.
+    # The first name of a node is used if none has the input.
     named = [(node, field) for node, field in parts if _called(graph, node)] or parts
     for name, field in named:
         fitting = [node for node in _called(graph, name) if field in graph[node]["inputs"]]
@@ -212,7 +212,7 @@ def _known(parameter: str, where: str) -> None:
 
 
 def _used(graph: Graph) -> frozenset[str]:
-    """The parameters that a graph has places for."""
+    """The parameters for which a graph has placeholders."""
     used: set[str] = set()
     for name, node in graph.items():
         for field, value in node["inputs"].items():
@@ -265,7 +265,7 @@ def _text(value: Any) -> str:
 
 
 def _with_loras(graph: Graph, after: str, loras: tuple[Lora, ...]) -> Graph:
-    """Between a model and what uses it, one node for each LoRA."""
+    """Inserts a node for each LoRA between a model and its users."""
     last = [after, 0]
     added: Graph = {}
     for number, lora in enumerate(loras):

@@ -1,8 +1,8 @@
-"""How a server describes a kind of node, and which inputs one of them has.
+"""A server's description of a class of nodes, and the inputs of a particular node.
 
-Some inputs depend on others: a choice brings inputs of its own, named `choice.input`, and a list
-grows as more is connected, as in `values.a`. They are known only with the values that a node has.
-What is not understood, as in descriptions of versions to come, is left out.
+Some inputs depend on others: a choice adds inputs named `choice.input`, and a list grows as more is
+connected, as in `values.a`. So inputs are known only together with a node's values. Parts that are
+not understood, such as those of future versions, are skipped.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,18 +17,17 @@ _SLOT = "COMFY_DYNAMICSLOT_V3"
 _SAME = "COMFY_MATCHTYPE_V3"
 _INTERNAL = "COMFY_"
 _MAX_LISTED = 100  # the longest list that the server lets grow
-# Modules of the server's own nodes, whose checks are known; the nodes of others may have checks of
-# their own in place of the server's.
+# Modules of the server's own nodes, whose checks are known. Other nodes may replace the server's
+# checks by their own.
 _OWN_MODULES = ("nodes", "comfy_extras")
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of a node.
+    """An input of a node.
 
     Attributes:
-        kind: "INT", "IMAGE", …, several with commas between them, or the list of what may be
-            chosen.
+        kind: "INT", "IMAGE", …, several separated by commas, or the list of choices.
     """
 
     kind: Any
@@ -37,12 +36,12 @@ class Input:
 
 
 class Description:
-    """One kind of node, as `/object_info` describes it.
+    """A class of nodes, as `/object_info` describes it.
 
     Attributes:
-        is_output: a job runs such nodes, and what they need.
-        is_known: it is one of the server's own.
-        outputs: the kinds of what it gives; None where that is not said.
+        is_output: whether a job runs such nodes, and what they need.
+        is_known: whether it is one of the server's own.
+        outputs: the types of its outputs; None if unknown.
     """
 
     def __init__(self, info: Mapping[str, Any]):
@@ -99,7 +98,7 @@ def _input(spec: Any, *, is_required: bool) -> Input | None:
 
 
 def _first(groups: Mapping[str, Any]) -> Input | None:
-    """What every entry of a growing list is."""
+    """The description of each entry of a growing list."""
     for group in groups.values():
         for spec in _mapping(group).values():
             return _input(spec, is_required=False)

@@ -1,4 +1,4 @@
-"""Models of the Stable Diffusion family that make short clips."""
+"""Graphs for models of the Stable Diffusion family that make short clips."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -8,7 +8,7 @@ from .values import Graph, Values
 
 __all__ = ["AnimateDiffLightning", "Svd"]
 
-_SVD_FRAMES = 25  # what SVD XT was trained for; more fall apart
+_SVD_FRAMES = 25  # SVD XT was trained for these; longer clips fall apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Svd:
 class AnimateDiffLightning:
     """AnimateDiff-Lightning, four steps, on a model of the Stable Diffusion 1.5 family.
 
-    It needs the custom nodes of AnimateDiff-Evolved. With a picture of the NPC, its clips begin
+    It needs the custom nodes of AnimateDiff-Evolved. With a picture of the NPC, its clips start
     near it.
     """
 

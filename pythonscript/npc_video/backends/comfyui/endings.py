@@ -1,6 +1,6 @@
-"""What the nodes at the end of a workflow make: known before it runs, or found after it.
+"""The files of the nodes at the end of a workflow: predicted before it runs, or found afterwards.
 
-Of nodes that nobody here knows, a clip is expected.
+Unknown nodes are expected to make a clip.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from .values import Graph
 __all__ = ["SAVE_ONE", "File", "chosen_file", "files_of", "guesses", "unplayable"]
 
 SAVE_ONE = "end the workflow in SaveVideo, or in VHS_VideoCombine with the format video/h264-mp4"
-"""What to do with a workflow that ends in no clip."""
+"""Advice for a workflow that does not end in a clip."""
 
 _PICTURES, _SOUND, _SHAPE = "single pictures", "sound alone", "a model"
 _MAKES = {
@@ -34,7 +34,7 @@ _MAKES = {
     "Preview3D": _SHAPE,
     "SaveGLB": _SHAPE,
 }
-# Of the formats and codecs that SaveVideo and VideoHelperSuite offer, by what is in their names.
+# By a part of the name of a format or codec of SaveVideo and VideoHelperSuite.
 _FORMATS = {
     "gif": "a GIF",
     "webp": "an animated WebP",
@@ -45,14 +45,14 @@ _FORMATS = {
 _WITH_FORMAT = ("VHS_VideoCombine", "SaveVideo")
 _CHOICES = ("format", "codec", "format.codec")
 _KINDS = (".mp4", ".webm", ".mkv", ".mov", ".m4v")
-# What SaveVideo and its like, and VHS_VideoCombine, add to the name of a first file.
+# Suffixes that SaveVideo and its like, and VHS_VideoCombine, add to the name of a first file.
 _FIRST = ("_00001_.mp4", "_00001_.webm", "_00001_.mkv", "_00001.mp4", "_00001.webm")
 _PLACES = ("output", "temp")  # temporary files are previews
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file on the server, as `/view` is asked for it."""
+    """A file on the server, with the parameters of `/view`."""
 
     filename: str
     subfolder: str
@@ -60,12 +60,12 @@ class File:
 
     @property
     def is_kept(self) -> bool:
-        """It is a result, and no preview that the server throws away."""
+        """Whether it is a result, not a temporary preview."""
         return self.type == _PLACES[0]
 
 
 def unplayable(node: Mapping[str, Any]) -> str:
-    """What an output node makes if that cannot be played, such as "a GIF"; "" if it may be."""
+    """The file type of an output node if it cannot be played, such as "a GIF"; "" if it may."""
     kind = str(node.get("class_type"))
     if kind in _WITH_FORMAT:
         values = [node["inputs"].get(name) for name in _CHOICES]
@@ -75,18 +75,18 @@ def unplayable(node: Mapping[str, Any]) -> str:
 
 
 def chosen_file(outputs: Any, node: str = "") -> File | None:
-    """The clip among the files that a job made, a kept one before a preview.
+    """The clip among the files of a job; a kept file is preferred to a preview.
 
     Args:
-        outputs: of its entry in the history: of each node under different names.
-        node: whose file is wanted; "" for that of any.
+        outputs: of the job's history entry; each node has its own names in them.
+        node: whose file is wanted; "" for any.
     """
     found = [file for file in files_of(outputs, node) if file.filename.lower().endswith(_KINDS)]
     return min(found, key=lambda file: not file.is_kept, default=None)
 
 
 def files_of(outputs: Any, node: str = "") -> Iterator[File]:
-    """All files that a job made, in the order in which its nodes ran."""
+    """All files of a job, in the order in which its nodes ran."""
     for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
         if node and name != node:
             continue
@@ -100,10 +100,10 @@ def files_of(outputs: Any, node: str = "") -> Iterator[File]:
 
 
 def guesses(graph: Graph, prefix: str) -> Iterator[File]:
-    """Where the clip of a job lies if nobody says so.
+    """Possible names of a job's clip, if the server does not name it.
 
     Args:
-        prefix: what its name begins with, of this job alone: the server adds a number to it.
+        prefix: the start of its name, unique to this job; the server adds a number.
     """
     for node in graph.values():
         name = node["inputs"].get("filename_prefix")

@@ -1,8 +1,8 @@
-"""The websocket over which a server tells how its jobs go.
+"""The websocket on which a server reports the progress of its jobs.
 
-It may be lost at any time, and events with it, so nothing depends on it: it makes waiting shorter
-and progress visible. After a loss it is opened again under the same name, one after the other: a
-server forgets a second one of the same name when the first closes.
+It may be lost at any time, with events, so nothing depends on it: it shortens waiting and makes
+progress visible. After a loss it is reopened under the same name, never twice at once, because a
+server forgets the second connection of a name when the first one closes.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ Listener = Callable[[Message], None]
 
 
 class Feed:
-    """Hands each event to whoever listens to its job.
+    """Passes each event to the listener of its job.
 
     Attributes:
-        is_open: there is a connection now.
-        losses: how often there was none any more.
+        is_open: whether there is a connection now.
+        losses: how often the connection was lost.
     """
 
     def __init__(self, session: HttpSession, client_id: str):
@@ -52,7 +52,7 @@ class Feed:
         return self._opened.is_set()
 
     async def open(self, seconds: float) -> None:
-        """Waits until there is a connection, but no longer than `seconds`."""
+        """Waits for a connection, `seconds` at most."""
         if self._task is None:
             self._task = asyncio.create_task(self._keep_open())
         with suppress(TimeoutError):
@@ -85,7 +85,7 @@ class Feed:
             pause = min(_LONGEST_PAUSE, 2 * pause)
 
     async def _follow(self) -> None:
-        """Listens until the connection is lost."""
+        """Receives events until the connection is lost."""
         # Loaded with the first connection: it takes longer than all else.
         from httpx_ws import aconnect_ws
 
@@ -116,7 +116,7 @@ class Feed:
             return
         if message.kind == "execution_start":
             self._running = message.prompt_id
-        # Pictures without metadata belong to what runs.
+        # Previews without metadata belong to the running job.
         listener = self._listeners.get(message.prompt_id or self._running)
         if listener is not None and (message.prompt_id or message.kind == "preview"):
             listener(message)

@@ -1,4 +1,4 @@
-"""Fetching a clip that is made, until it comes."""
+"""Fetches a finished clip, with retries."""
 
 import asyncio
 import time
@@ -19,14 +19,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 async def fetched(
     server: Server, file: File, on_early: OnEarly, untagged_colours: str, reconnect_timeout: float
 ) -> bytes:
-    """The bytes of a clip; asked for again while they do not come, for they are there.
+    """The bytes of a clip; retries while they do not arrive, because the clip exists.
 
     Args:
-        on_early: is told the bytes of the first answer that has some.
-        reconnect_timeout: seconds after which no more is asked.
+        on_early: takes the bytes of the first response that has any.
+        reconnect_timeout: seconds after which it gives up.
 
     Raises:
-        GenerationError: they did not come, or are too many.
+        GenerationError: they did not arrive, or are too many.
     """
     started = time.perf_counter()
     has_told = False
@@ -56,7 +56,7 @@ async def fetched(
 
 
 def _no_clip(server: Server, file: File, data: bytes) -> GenerationInvalidError:
-    """What is to be told of an answer in which the clip is not."""
+    """The error for a response without the clip."""
     if data:
         return page_in_place(server.url, data)
     return GenerationInvalidError(

@@ -1,8 +1,8 @@
-"""Following a job at a server, until it has ended.
+"""Follows a job on a server until its end.
 
-What the server's history says counts; the websocket only tells sooner. A job whose server is lost
-waits for it, and is sent again when the server comes back without it. A clip that is made is not
-given up: where the history is gone, what was told of the job counts, and its file is looked for.
+The server's history is decisive; the websocket only reports sooner. If the server is lost, the job
+waits for it, and is sent again if the server returns without it. A finished clip is not given up:
+without the history, the websocket's messages are used, and the file is searched for.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from .values import Graph
 
 __all__ = ["ComfyUiJob", "Follower"]
 
-# Between two looks at the history, seconds: while events come, without them, and first when the
+# Seconds between two requests for the history: while events come, without them, and first after the
 # job has ended.
 _CALM, _BLIND, _OVER = 2.0, 0.4, 0.01
 _SENDS = 3
@@ -38,11 +38,11 @@ _SENDS = 3
 
 @dataclass(slots=True)
 class ComfyUiJob:
-    """One graph on its way; sent again under another name if the server loses it.
+    """A graph on its way; sent again under another name if the server loses it.
 
     Attributes:
-        picture: what the server calls the NPC's picture, "" if it has none.
-        prefix: what the name of the clip's file begins with.
+        picture: the server's name of the NPC's picture, "" if there is none.
+        prefix: the start of the file name of the clip.
     """
 
     graph: Graph
@@ -57,12 +57,12 @@ class ComfyUiJob:
 
 
 class Follower:
-    """Has jobs done by a server.
+    """Runs jobs on a server.
 
     Args:
-        reconnect_timeout: seconds for which a lost server is waited for before its jobs fail.
-        once: no job is sent twice, as each one costs money.
-        output: the node whose clip is wanted; "" for that of any.
+        reconnect_timeout: seconds to wait for a lost server before its jobs fail.
+        once: whether no job is sent twice, because each one costs money.
+        output: the node whose clip is wanted; "" for any.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Follower:
         self._output = output
 
     async def done(self, job: ComfyUiJob, tell: OnProgress, on_early: OnEarly) -> Ended:
-        """How the job ended; if it is cancelled here, so it is at the server."""
+        """Runs a job to its end; cancelling this cancels it on the server too."""
 
         def hear(message: Message) -> None:
             job.tracker.feed(message)
@@ -93,7 +93,7 @@ class Follower:
             if message.preview is not None:
                 on_early(message.preview)
             if job.tracker.is_over:
-                job.news.set()  # this may be the event after which the history is written
+                job.news.set()  # the history may be written after this event
 
         for _ in range(1 if self._once else _SENDS):
             job.prompt_id = str(uuid.uuid4())
@@ -120,12 +120,12 @@ class Follower:
         )
 
     async def _send(self, job: ComfyUiJob) -> None:
-        """Puts the job into the server's queue, once even if the answer is lost."""
+        """Puts the job into the server's queue, exactly once even if the response is lost."""
         sending = asyncio.ensure_future(self._submit(job))
         try:
             await unhurt(sending)
         except asyncio.CancelledError:
-            # Whether the server has the job, and it must be taken back, shows in its answer.
+            # Only the response shows whether the server has the job, which must then be cancelled.
             await asyncio.wait({sending}, timeout=self._session.limits.connect_seconds)
             sending.cancel()
             with suppress(GenerationError, asyncio.CancelledError):
@@ -150,7 +150,7 @@ class Follower:
                 await asyncio.sleep(_BLIND)
 
     async def _await_end(self, job: ComfyUiJob) -> Ended | None:
-        """How the job ended; None if the server has lost it."""
+        """The result of the job; None if the server has lost it."""
         lost_at: float | None = None
         was_lost = has_run = False
         while True:
@@ -158,7 +158,7 @@ class Follower:
             try:
                 found = await self._server.look(job.prompt_id)
             except GenerationError as error:
-                # The job goes on, whatever a gate before the server answers now and then.
+                # The job continues, whatever a proxy answers in between.
                 now = time.perf_counter()
                 was_lost = was_lost or isinstance(error, GeneratorUnavailableError)
                 lost_at = now if lost_at is None else lost_at
@@ -176,10 +176,10 @@ class Follower:
     async def _without_history(
         self, job: ComfyUiJob, *, has_run: bool, may_be_lost: bool
     ) -> Ended | None:
-        """How a job ended that the server knows nothing of any more; None if that has lost it.
+        """The result of a job that is missing in the history; None if the server has lost the job.
 
         Raises:
-            GenerationError: it was taken out of the queue, or its clip cannot be found.
+            GenerationError: it was removed from the queue, or its clip cannot be found.
         """
         if job.tracker.has_succeeded:
             return ended({"outputs": job.tracker.outputs}, self._output)

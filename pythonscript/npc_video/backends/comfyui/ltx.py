@@ -1,4 +1,4 @@
-"""LTX-Video: the quickest models that follow a text; distilled to eight steps."""
+"""Graphs for LTX-Video: the fastest models that follow a prompt, distilled to eight steps."""
 
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -8,12 +8,12 @@ from .values import Graph, Values
 
 __all__ = ["Ltx25", "LtxVideo2b"]
 
-_FIRST, _LAST = 0, -1  # frames, as LTXVAddGuide counts them
+_FIRST, _LAST = 0, -1  # frames, in the numbering of LTXVAddGuide
 
 
 @dataclass(frozen=True, slots=True)
 class LtxVideo2b:
-    """LTX-Video 2B, distilled: eight steps whose noise levels are fixed, without guidance."""
+    """LTX-Video 2B, distilled: eight steps with fixed noise levels, without guidance."""
 
     checkpoint: str = "ltx-video-2b-v0.9.8-distilled.safetensors"
     text_encoder: str = "t5xxl_fp16.safetensors"
@@ -67,7 +67,7 @@ class LtxVideo2b:
 
 @dataclass(frozen=True, slots=True)
 class Ltx25:
-    """LTX 2.5, distilled, one stage: eight steps without guidance. Its sound is left out."""
+    """LTX 2.5, distilled, one stage: eight steps without guidance. Its sound is discarded."""
 
     model: str = "ltx-2.5-22b-distilled-transformer-comfy-int8-convrot.safetensors"
     text_encoder: str = "gemma4-12b-with-proj-ltx-2.5-comfy-int8-convrot.safetensors"
@@ -127,7 +127,7 @@ class Ltx25:
         )
 
     def _with_sound(self, make: Builder, video: Ref, values: Values) -> Ref:
-        """The model makes sound and pictures in one."""
+        """Adds sound to the latent, because the model samples both together."""
         sound = make.ref(
             "LTXVEmptyLatentAudio",
             frames_number=values.frames,
@@ -139,7 +139,7 @@ class Ltx25:
 
 
 class _Start(NamedTuple):
-    """What is sampled from."""
+    """The inputs of the sampler."""
 
     positive: Ref
     negative: Ref
@@ -167,10 +167,10 @@ def _timed(make: Builder, positive: Ref, negative: Ref, values: Values) -> tuple
 
 
 def _with_ends(make: Builder, start: _Start, vae: Ref, image: Ref, strength: float) -> _Start:
-    """The same with the picture at both ends; what is sampled then has them once more behind it.
+    """Adds the picture at both ends; the samples then have two extra frames.
 
     Args:
-        strength: how closely the ends are to be the picture, 0 to 1.
+        strength: how closely the ends must match the picture, 0 to 1.
     """
     for frame in (_FIRST, _LAST):
         node = make.add(
@@ -188,7 +188,7 @@ def _with_ends(make: Builder, start: _Start, vae: Ref, image: Ref, strength: flo
 
 
 def _without_ends(make: Builder, start: _Start, samples: Ref) -> Ref:
-    """What was sampled, without what `_with_ends` has put behind it."""
+    """Removes the extra frames of `_with_ends` from the samples."""
     node = make.add(
         "LTXVCropGuides", positive=start.positive, negative=start.negative, latent=samples
     )

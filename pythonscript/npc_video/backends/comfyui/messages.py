@@ -1,6 +1,6 @@
-"""What a ComfyUI server tells over its websocket, and what its history says of a job: pure reading.
+"""Parses a ComfyUI server's websocket messages and history entries.
 
-Nothing that a server sends makes this raise; what is not understood is left out.
+Nothing that a server sends makes this raise; what is not understood is skipped.
 """
 
 import json
@@ -36,16 +36,16 @@ _MAX_NAMES = 3
 
 
 class PictureGoneError(GenerationInvalidError):
-    """The server has lost the picture that was sent to it: send it again."""
+    """The server has lost the uploaded picture: upload it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One event of a job.
+    """An event of a job.
 
     Attributes:
-        kind: as ComfyUI calls it, such as "progress_state"; "preview" for a picture.
-        prompt_id: the job, "" where the server does not say.
+        kind: ComfyUI's name, such as "progress_state"; "preview" for a picture.
+        prompt_id: of the job, "" if the server does not say.
     """
 
     kind: str
@@ -56,12 +56,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a job ended.
+    """The result of a job.
 
     Attributes:
-        file: its video; None if it made none.
-        error: why not.
-        seconds: from its start to its end, 0 where the server does not say.
+        file: its video; None if there is none.
+        error: the reason why there is none.
+        seconds: from its start to its end, 0 if the server does not say.
     """
 
     file: File | None
@@ -70,7 +70,7 @@ class Ended:
 
 
 def parse_text(text: str) -> Message | None:
-    """A message of text."""
+    """Parses a text message; None if it is not understood."""
     try:
         message = json.loads(text)
         data = message["data"]
@@ -83,7 +83,7 @@ def parse_text(text: str) -> Message | None:
 
 
 def parse_binary(data: bytes) -> Message | None:
-    """A preview; with metadata it says of which job."""
+    """Parses a preview, whose metadata may name its job; None if it is not understood."""
     if len(data) < 8:
         return None
     kind, second = struct.unpack_from(">II", data)
@@ -102,13 +102,13 @@ def parse_binary(data: bytes) -> Message | None:
 
 
 def ended(entry: Any, output: str = "", picture: str = "") -> Ended:
-    """What an entry of the history says; failure and interruption both call themselves "error".
+    """The result in a history entry; failure and interruption are both called "error" there.
 
-    A clip that was saved before another node failed is a clip.
+    A clip that was saved before another node failed is a success.
 
     Args:
-        output: the node whose clip is wanted; "" for that of any.
-        picture: what the server calls the NPC's picture, "" if it was sent none.
+        output: the node whose clip is wanted; "" for any.
+        picture: the server's name of the NPC's picture, "" if there is none.
     """
     entry = entry if isinstance(entry, Mapping) else {}
     events = _events(entry)
@@ -139,10 +139,10 @@ def ended(entry: Any, output: str = "", picture: str = "") -> Ended:
 
 
 def rejection(answer: Any, picture: str = "") -> GenerationInvalidError:
-    """Why the server does not take a graph, with the nodes that are to blame.
+    """The server's reasons for refusing a graph, with the nodes that caused it.
 
     Args:
-        picture: what the server calls the NPC's picture, "" if it was sent none.
+        picture: the server's name of the NPC's picture, "" if there is none.
     """
     answer = answer if isinstance(answer, Mapping) else {}
     parts: list[str] = []
@@ -160,7 +160,7 @@ def rejection(answer: Any, picture: str = "") -> GenerationInvalidError:
 
 
 def _names(said: Any, picture: str) -> bool:
-    """Whether what a server said is about the NPC's picture."""
+    """Whether a server's message is about the NPC's picture."""
     return bool(picture) and picture.rpartition("/")[2] in str(said)
 
 

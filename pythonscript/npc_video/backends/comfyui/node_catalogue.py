@@ -1,9 +1,8 @@
-"""What a server has: its nodes, and the models that they can load. Graphs are checked against it.
+"""The nodes of a server and the models that they can load. Graphs are checked against them.
 
-The server checks too, but only when a job is sent, and it stops at the first node that it does not
-know. What is missing is told here before the first job, all at once, by node and by name. What the
-server would run is never refused: its own rules are followed, and where they are not known for
-sure, there is a doubt and no problem.
+The server checks too, but only when a job is sent, and it stops at the first unknown node. Here all
+problems are reported before the first job, by node and by name. Nothing that the server would run
+is refused: its own rules are used. If they are not certain, a doubt is reported, not a problem.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,13 +19,13 @@ from .version import numbers_of
 
 __all__ = ["Check", "NodeCatalogue", "classes_in", "label"]
 
-# The oldest version that was seen to check every list of choices.
+# The oldest version known to check every list of choices.
 _CHECKS_ALL = (0, 33)
 _MODELS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf")
 
 
 def label(graph: Graph, node: str) -> str:
-    """How people know a node: its title if it has one, its class, and its id."""
+    """The name of a node for people: its title if it has one, its class, and its id."""
     found = graph.get(node, {})
     title = found.get("_meta", {}).get("title") if isinstance(found.get("_meta"), dict) else None
     kind = str(found.get("class_type", "?"))
@@ -34,17 +33,17 @@ def label(graph: Graph, node: str) -> str:
 
 
 def classes_in(graph: Graph) -> set[str]:
-    """The kinds of nodes that a graph uses."""
+    """The classes of the nodes of a graph."""
     return {str(node.get("class_type")) for node in graph.values()}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found in a graph.
+    """The findings about a graph.
 
     Attributes:
-        problems: all that keeps the server from running it, or it from ending in a clip.
-        doubts: what the server may refuse, or leave out.
+        problems: reasons why the server cannot run it, or gets no clip from it.
+        doubts: parts that the server may refuse or skip.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -52,13 +51,13 @@ class Check:
 
 
 class NodeCatalogue:
-    """The descriptions of nodes as `/object_info` gives them, by class.
+    """The descriptions of nodes by class, as `/object_info` gives them.
 
-    What is not in them, as in descriptions of versions to come, is not checked.
+    Parts that are not understood, such as those of future versions, are not checked.
 
     Args:
-        version: of the server, "" if it does not say.
-        replaced: classes that it does not have, and puts others in their place.
+        version: of the server, "" if unknown.
+        replaced: classes for which the server substitutes others.
     """
 
     def __init__(self, nodes: Mapping[str, Any], version: str = "", replaced: Collection[str] = ()):
@@ -72,20 +71,19 @@ class NodeCatalogue:
         return class_type in self._nodes or class_type in self._replaced
 
     def resolve(self, graph: Graph) -> Graph:
-        """The graph with models called as the server calls them.
+        """The graph with the server's names of models.
 
-        A model may be named without its folder and ending, if that fits only one.
+        A model may be named without folder and extension if that is unique.
         """
         return {name: {**node, "inputs": self._resolved(node)} for name, node in graph.items()}
 
     def check(self, graph: Graph, output: str = "") -> Check:
-        """What keeps the server from making a clip of the graph.
+        """Finds reasons why the server would make no clip of the graph.
 
-        It checks what an output node needs and no other, and runs those output nodes that are
-        whole.
+        The server checks only output nodes and what they need, and runs the valid ones.
 
         Args:
-            output: the node whose clip is wanted; "" for that of any.
+            output: the node whose clip is wanted; "" for any.
         """
         absent = tuple(
             Problem(
@@ -130,7 +128,7 @@ class NodeCatalogue:
 
 
 class _Walk:
-    """Goes from output nodes to all that they need."""
+    """Visits everything that output nodes need."""
 
     def __init__(self, graph: Graph, nodes: Mapping[str, Description], *, checks_all: bool):
         self._graph = graph
@@ -140,7 +138,7 @@ class _Walk:
         self._needs: dict[str, list[str]] = {}
 
     def check(self, end: str) -> Check:
-        """What is wrong with an output node and with all that it needs."""
+        """Checks an output node and everything that it needs."""
         problems: list[Problem] = []
         doubts: list[Problem] = []
         seen: set[str] = set()
@@ -160,7 +158,7 @@ class _Walk:
         return Check(tuple(problems), tuple(doubts))
 
     def _check(self, name: str) -> Check:
-        """What is wrong with one node; notes what it needs."""
+        """Checks one node, and notes what it needs."""
         needs = self._needs[name] = []
         node = self._graph[name]
         described = self._nodes.get(str(node.get("class_type")))
@@ -197,7 +195,7 @@ class _Walk:
         return wrong_link(given_by, output, each, label(self._graph, source), is_known=is_known)
 
     def _circle(self, end: str) -> str:
-        """A node that needs itself, "" if none of those that `end` needs does."""
+        """A node that depends on itself among those that `end` needs; "" if there is none."""
         done: set[str] = set()
         above: dict[str, None] = {}
         waiting = [(end, False)]
@@ -220,7 +218,7 @@ def _unplayable(graph: Graph, name: str) -> Problem:
 
 
 def _nearest(value: Any, listed: list[Any] | None) -> Any:
-    """The one choice that a name without folder and ending stands for; else the value itself."""
+    """The only choice with this name, ignoring folder and extension; otherwise the value itself."""
     if not isinstance(value, str) or not listed or value in listed:
         return value
     wanted = _stem(value)

@@ -1,4 +1,4 @@
-"""Portraits for upload: no larger than a model can use, or gates before the server refuse them."""
+"""Scales portraits for upload to the useful size, because proxies may refuse larger ones."""
 
 from fractions import Fraction
 from typing import Any
@@ -9,22 +9,22 @@ from .values import Values
 
 __all__ = ["fitted", "max_side"]
 
-# Workflows may look at more than the clip shows, and crop.
+# Workflows may use more of the picture than the clip shows, and crop it.
 _TIMES, _LEAST_SIDE = 2, 1024
-# A larger one would take more memory here than it saves.
+# Scaling a larger one would need too much memory.
 _MAX_PIXELS = 2**25
 
 
 def max_side(values: Values) -> int:
-    """How many pixels the longer side of the portrait may have for a clip of these values."""
+    """The most pixels on the longer side of the portrait that are useful for these values."""
     return max(_LEAST_SIDE, _TIMES * max(values.width, values.height))
 
 
 def fitted(image: NpcImage, side: int) -> NpcImage:
-    """The picture as it is, or as an upright PNG with `side` pixels on its longer side.
+    """The picture unchanged, or as an upright PNG with `side` pixels on its longer side.
 
-    What cannot be read here stays as it is: the server may read it. Takes a moment, so not on an
-    event loop.
+    A picture that cannot be read stays unchanged: the server may read it. Slow, so not for an event
+    loop.
     """
     try:
         return _smaller(image, side) or image

@@ -1,7 +1,7 @@
-"""Mends the video graph that the specification shows, which no ComfyUI runs as it is written.
+"""Repairs the video graph from the specification, which no ComfyUI can run as it is written.
 
 It names a node that does not exist, and connects SVD's nodes as if they took text. Copies of it are
-in use, so workflows that have its mistakes are accepted, and each change is told.
+in use, so workflows with its mistakes are accepted, and each change is reported.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ _SVD_LOADER = "ImageOnlyCheckpointLoader"
 
 
 def repaired(graph: Graph) -> tuple[Graph, tuple[str, ...]]:
-    """The graph as it can run, and a note of each change; none for a graph without the mistakes."""
+    """The repaired graph and a note about each change; no notes for a graph without mistakes."""
     notes: list[str] = []
     _decode(graph, notes)
     _video(graph, notes)
@@ -35,7 +35,7 @@ def _decode(graph: Graph, notes: list[str]) -> None:
 
 
 def _video(graph: Graph, notes: list[str]) -> None:
-    """SaveVideo takes a video, which CreateVideo makes of pictures, at a rate that it has."""
+    """Adds CreateVideo before SaveVideo, which takes a video and not pictures with a frame rate."""
     for name in _of(graph, "SaveVideo"):
         inputs = graph[name]["inputs"]
         if not _feeds(graph, inputs.get("video"), "VAEDecode"):
@@ -54,7 +54,7 @@ def _video(graph: Graph, notes: list[str]) -> None:
 
 
 def _condition(graph: Graph, name: str, notes: list[str]) -> None:
-    """SVD is conditioned by a picture, which the loader of such models can encode."""
+    """Conditions SVD on a picture, which the loader of such models can encode."""
     inputs = graph[name]["inputs"]
     loader = next(iter([*_of(graph, "CheckpointLoaderSimple"), *_of(graph, _SVD_LOADER)]), None)
     is_whole = {"clip_vision", "init_image", "vae"} <= set(inputs)

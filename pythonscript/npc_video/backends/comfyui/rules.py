@@ -1,7 +1,7 @@
-"""What a server takes for an input, as it checks that itself (0.3.75 and 0.33).
+"""The server's own checks of an input (as of 0.3.75 and 0.33).
 
-A node of others may replace a part of these checks by its own, and older versions check less; what
-they may take all the same is told as a doubt, for a doubt keeps no job from being sent.
+Custom nodes may replace some of these checks, and older versions check less. What those may accept
+is reported as a doubt, which does not prevent sending the job.
 """
 
 from collections.abc import Mapping
@@ -16,22 +16,22 @@ _NUMBERS: Mapping[str, Any] = {"INT": int, "FLOAT": float}
 _CHOICE = "COMBO"
 _ANY = "*"
 _INTERNAL = "COMFY_"
-# A list that is a value, and not a connection, is wrapped in this.
+# A list that is a value, not a connection, is wrapped in this.
 _WRAPPED = "__value__"
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with an input; `is_sure` if every server refuses it."""
+    """A problem with an input; `is_sure` if every server refuses it."""
 
     message: str
     is_sure: bool = True
 
 
 def choices(described: Input) -> list[Any] | None:
-    """What may be chosen for an input, such as the models of a loader; None if anything may.
+    """The choices of an input, such as the models of a loader; None if any value is allowed.
 
-    Uploads may lie in folders that the list leaves out, and some lists are on other servers.
+    Uploads may be in folders that the list omits, and some lists are on other servers.
     """
     options = described.options
     if any(name == "upload" or name.endswith("_upload") for name in options):
@@ -43,7 +43,7 @@ def choices(described: Input) -> list[Any] | None:
 
 
 def as_link(value: Any) -> tuple[str, int] | None:
-    """The node and the number of its output that a value is connected to; None if it is not."""
+    """The node and output number that a value is connected to; None if it is not a connection."""
     if isinstance(value, list) and len(value) == 2:
         source, output = value
         if isinstance(source, str) and isinstance(output, int):
@@ -52,11 +52,11 @@ def as_link(value: Any) -> tuple[str, int] | None:
 
 
 def wrong_value(value: Any, described: Input, *, is_known: bool, checks_all: bool) -> Wrong | None:
-    """What is wrong with a value that is no connection.
+    """The problem with a value that is not a connection; None if it is fine.
 
     Args:
-        is_known: the node is one of the server's own.
-        checks_all: the server checks lists of choices in every spelling of a description.
+        is_known: whether the node is one of the server's own.
+        checks_all: whether the server checks lists of choices in all forms of description.
     """
     if isinstance(value, dict) and _WRAPPED in value:
         value = value[_WRAPPED]
@@ -76,16 +76,16 @@ def wrong_value(value: Any, described: Input, *, is_known: bool, checks_all: boo
 def wrong_link(
     source: Description, output: int, described: Input, label: str, *, is_known: bool
 ) -> Wrong | None:
-    """What is wrong with a connection to an output of a node.
+    """The problem with a connection to an output of a node; None if it is fine.
 
     Args:
-        label: how people know that node.
-        is_known: the node that it goes to is one of the server's own.
+        label: the name of that node for people.
+        is_known: whether the target node is one of the server's own.
     """
     given = source.outputs
     if given is None:
         return None
-    # The server counts from the end too.
+    # Negative numbers count from the end.
     if not -len(given) <= output < len(given):
         return Wrong(
             f"is connected to output {output} of {label}, which has none such", source.is_known
@@ -104,7 +104,7 @@ def _kinds(text: str) -> set[str]:
 
 
 def _wrong_number(value: Any, described: Input, *, is_known: bool) -> Wrong | None:
-    """The server makes numbers of texts, and whole ones of others; it takes what can be made."""
+    """Checks a number as the server does: it converts text, and rounds for whole numbers."""
     kind = described.kind
     try:
         number = _NUMBERS[kind](value)

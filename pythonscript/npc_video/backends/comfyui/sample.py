@@ -1,4 +1,4 @@
-"""A workflow looked at without running it: filled for a clip that nobody asked for."""
+"""Fills a workflow with sample values, to examine it without running it."""
 
 from dataclasses import fields, replace
 
@@ -14,7 +14,7 @@ _MODELS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf")
 
 
 def sample() -> Values:
-    """A clip to look at the workflow with: what each clip has of its own stands out in it."""
+    """Sample values in which each parameter of a clip is recognisable."""
     texts = {
         field.name: f"{{{{{field.name}}}}}"
         for field in fields(VideoParams)

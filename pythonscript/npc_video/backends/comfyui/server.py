@@ -1,4 +1,4 @@
-"""The questions that a ComfyUI server is asked over HTTP."""
+"""HTTP requests to a ComfyUI server."""
 
 import asyncio
 from collections.abc import Awaitable, Collection
@@ -22,17 +22,17 @@ __all__ = ["JobPlace", "Server", "interrupts_only_its_own"]
 
 _FOLDER = "npc_video"
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-# The oldest version that was seen to keep to the job that `/interrupt` names; older ones stop
-# whatever runs.
+# The oldest version known to stop only the job that `/interrupt` names; older ones stop whichever
+# runs.
 _TARGETED = (0, 3, 75)
 _GIVE_UP_SECONDS = 3.0
-# What gates answer when they do not reach the server, and seconds until they are asked again.
+# Status codes of proxies that do not reach the server, and seconds before each retry.
 _OF_GATES, _GATE_RESTS = (502, 504), (0.2, 0.5, 1.0)
 _GIVE_UP_ROUNDS = 5
 
 
 class JobPlace(Enum):
-    """Where a job is that has not ended."""
+    """The position of a job that has not ended."""
 
     PENDING = "queue_pending"
     RUNNING = "queue_running"
@@ -51,7 +51,7 @@ class Server:
         return self._session.url
 
     async def version(self) -> str:
-        """Asked for anew each time; "" if it does not say."""
+        """The server's version, requested each time; "" if it does not say."""
         stats = (await self._ask("GET", "system_stats")).json()
         system = stats.get("system") if isinstance(stats, dict) else None
         version = system.get("comfyui_version") if isinstance(system, dict) else None
@@ -59,7 +59,7 @@ class Server:
         return self._version
 
     async def catalogue(self, classes: Collection[str], version: str) -> NodeCatalogue:
-        """What a server of this version knows of these nodes; all would be many megabytes."""
+        """The descriptions of these nodes; those of all would be many megabytes."""
         names = sorted(classes)
         answers = await asyncio.gather(
             *(self._ask("GET", f"object_info/{quote(name, safe='')}") for name in names)
@@ -72,18 +72,18 @@ class Server:
         return NodeCatalogue(nodes, version, await self._replaced(absent))
 
     async def _replaced(self, absent: Collection[str]) -> Collection[str]:
-        """Those of the absent classes that the server puts others in the place of."""
+        """Those of the missing classes for which the server substitutes others."""
         if not absent:
             return ()
-        with suppress(GenerationInvalidError):  # older servers do not know the question
+        with suppress(GenerationInvalidError):  # older servers do not have this endpoint
             known = (await self._ask("GET", "node_replacements")).json()
             return [name for name in absent if isinstance(known, dict) and name in known]
         return ()
 
     async def upload(self, image: NpcImage) -> str:
-        """Sends a picture; returns how graphs call it.
+        """Uploads a picture; returns its name for graphs.
 
-        It is named by its content, so one that is there already is not kept twice.
+        The name is the digest, so that the server does not keep a picture twice.
         """
         name = f"{image.digest}.{_ENDINGS[image.media_type]}"
         try:
@@ -109,14 +109,14 @@ class Server:
     async def submit(
         self, graph: Graph, prompt_id: str, client_id: str, number: float | None, picture: str
     ) -> None:
-        """Puts a job in the queue; a lower number runs earlier, None after all others.
+        """Puts a job into the queue; a lower number runs earlier, None after all others.
 
         Args:
-            picture: what the server calls the NPC's picture, "" if it was sent none.
+            picture: the server's name of the NPC's picture, "" if there is none.
 
         Raises:
-            PictureGoneError: it has lost the picture.
-            GenerationInvalidError: it does not take the graph; the error names the nodes.
+            PictureGoneError: the server has lost the picture.
+            GenerationInvalidError: it refuses the graph; the text names the nodes.
         """
         body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
         if number is not None:
@@ -126,10 +126,10 @@ class Server:
             raise rejection(answer.json(), picture)
 
     async def look(self, prompt_id: str) -> Any:
-        """Returns a `JobPlace`, the job's entry in the history once it has ended, None if lost.
+        """The state of a job: a `JobPlace`, its history entry after its end, or None if unknown.
 
-        The history is silent on jobs that wait or run, and a job may go from the queue to the
-        history between two questions.
+        The history does not list waiting and running jobs, and a job may move from the queue to the
+        history between the two requests.
         """
         entry = await self._entry(prompt_id)
         place = None if entry is not None else await self._place(prompt_id)
@@ -138,7 +138,7 @@ class Server:
         return entry if entry is not None else place
 
     async def fetch(self, file: File, on_part: OnPart) -> bytes | None:
-        """The content of a file that a job made; None if it is not there, or not yet."""
+        """The content of a job's file; None if it does not exist, or not yet."""
         answer = await self._session.ask(
             "GET",
             "view",
@@ -151,11 +151,11 @@ class Server:
         return answer.body if answer.status != 404 else None
 
     async def give_up(self, prompt_id: str) -> None:
-        """Takes a job out of the queue or stops it, and no other; what fails, fails silently."""
+        """Removes a job from the queue, or stops it, and no other; ignores errors."""
         with suppress(GenerationError, TimeoutError):
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 for _ in range(_GIVE_UP_ROUNDS):
-                    # It may begin between the two questions.
+                    # The job may start between the two requests.
                     await self._session.ask("POST", "queue", json={"delete": [prompt_id]})
                     place = await self._place(prompt_id)
                     if place in (JobPlace.RUNNING, JobPlace.UNKNOWN):
@@ -164,7 +164,7 @@ class Server:
                         return
 
     async def _ask(self, method: str, path: str, **content: Any) -> HttpResponse:
-        """What may be asked twice, a few times while a gate before the server fails."""
+        """Sends a request that may be repeated, with retries while a proxy fails."""
 
         def ask() -> Awaitable[HttpResponse]:
             return self._session.ask(method, path, **content)
@@ -194,5 +194,5 @@ class Server:
 
 
 def interrupts_only_its_own(version: str) -> bool:
-    """Whether a server of this version heeds which job it is told to interrupt."""
+    """Whether a server of this version interrupts only the job that is named."""
     return numbers_of(version) >= _TARGETED

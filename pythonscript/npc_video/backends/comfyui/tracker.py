@@ -1,4 +1,4 @@
-"""How far a job is, from what the server tells of its nodes."""
+"""Computes the progress of a job from the server's messages about its nodes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,9 @@ from .values import Graph
 
 __all__ = ["Tracker"]
 
-# Of a job's time, next to loading and saving.
+# Relative to loading and saving, the share of a job's time.
 _SAMPLING, _CODING, _OTHER = 20.0, 4.0, 1.0
-# The clip is still to be fetched.
+# The clip must still be fetched.
 _MOST = 0.99
 _OVER = frozenset({"execution_success", "execution_error", "execution_interrupted"})
 _BEGINNINGS = frozenset({"execution_start", "execution_cached", "progress_state", "progress"})
@@ -20,11 +20,11 @@ class Tracker:
     """Follows one job.
 
     Attributes:
-        fraction: the part that is done, 0 to 0.99, never less than before.
-        is_over: the server says that the job has ended; its history says how.
-        has_begun: the server has told of the work on it.
-        outputs: what its nodes have made, as the history lists it.
-        has_succeeded: the server says that it has ended well.
+        fraction: progress, 0 to 0.99, never decreasing.
+        is_over: whether the server says that the job has ended; the history says how.
+        has_begun: whether the server has reported any work on it.
+        outputs: the outputs of its nodes, as in the history.
+        has_succeeded: whether the server says that it has succeeded.
     """
 
     def __init__(self, graph: Graph):
@@ -36,12 +36,12 @@ class Tracker:
         self.outputs: dict[str, Any] = {}
 
     def begin_again(self) -> None:
-        """The job is sent again: what was made of it before is gone."""
+        """Starts over, because the job is sent again."""
         self.is_over = self.has_begun = self.has_succeeded = False
         self.outputs.clear()
 
     def feed(self, message: Message) -> None:
-        """Takes a message of this job."""
+        """Handles a message about this job."""
         data = message.data
         self.has_begun = self.has_begun or message.kind in _BEGINNINGS
         self.has_succeeded = self.has_succeeded or message.kind == "execution_success"

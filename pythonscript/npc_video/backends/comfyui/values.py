@@ -1,4 +1,4 @@
-"""What a graph is filled with for one clip."""
+"""The parameters of a graph for one clip."""
 
 import math
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from ..base import GenerationRequest
 __all__ = ["Graph", "Lora", "Values", "Workflow"]
 
 Graph = dict[str, dict[str, Any]]
-"""Nodes by their id, as ComfyUI's API takes them: `{"class_type": …, "inputs": {…}}`; an input is a
-value, or `[node id, number of its output]`."""
+"""Nodes by id, as in ComfyUI's API: `{"class_type": …, "inputs": {…}}`. An input is a value, or
+`[node id, output number]`."""
 
 _FEW_STEPS = 8
 _MAX_WEIGHT = 10.0
@@ -20,17 +20,17 @@ _MAX_WEIGHT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Lora:
-    """A model add-on, and how strongly it is applied."""
+    """A model add-on, and its strength."""
 
     name: str
     weight: float = 1.0
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A name, or a name and a weight such as "smile:0.8".
+        """Parses a name, or a name and a weight such as "smile:0.8".
 
         Raises:
-            GenerationInvalidError: the weight is no number from -10 to 10.
+            GenerationInvalidError: the weight is not a number from -10 to 10.
         """
         name, colon, weight = text.rpartition(":")
         if not colon:
@@ -48,15 +48,15 @@ class Lora:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """One clip, in the words of graphs.
+    """The parameters of one clip, in the terms of graphs.
 
     Attributes:
-        image: the NPC's picture as the server calls it, "" if there is none.
-        frames: how many there are to be, before a model rounds it.
-        prefix: what the name of the file begins with; another for every job, or the server takes
-            a file of an earlier one, which may be gone.
-        ends_in_image: the last frame is to be the picture as the first one is; models that cannot
-            do that leave it.
+        image: the server's name of the NPC's picture, "" if there is none.
+        frames: the number of frames before a model rounds it.
+        prefix: the start of the file name, different for every job; otherwise the server would
+            return a file of an earlier job, which may be gone.
+        ends_in_image: whether the last frame is the picture, as the first one is; ignored by models
+            that cannot do that.
     """
 
     prompt: str
@@ -104,7 +104,7 @@ class Values:
 
     @property
     def sampler(self) -> str:
-        """As the specification says for models that are not distilled."""
+        """The specification's choice for models that are not distilled."""
         return "lcm" if self.steps <= _FEW_STEPS else "euler"
 
     @property
@@ -112,9 +112,9 @@ class Values:
         return "sgm_uniform" if self.steps <= _FEW_STEPS else "normal"
 
     def fitted(self, *, size_step: int, frame_step: int) -> Self:
-        """With sizes that are multiples of `size_step` and `frame_step` · n + 1 frames.
+        """A copy with sizes that are multiples of `size_step`, and `frame_step` · n + 1 frames.
 
-        Servers do not check them: models silently make other ones.
+        Servers do not check these: models silently use other ones.
         """
         return replace(
             self,
@@ -125,23 +125,23 @@ class Values:
 
 
 class Workflow(Protocol):
-    """What makes graphs."""
+    """Builds graphs."""
 
     @property
     def needs_image(self) -> bool:
-        """It makes no clip without the NPC's picture."""
+        """Whether it makes no clip without the NPC's picture."""
 
     @property
     def uses_text(self) -> bool:
-        """What is prompted shows in the clip."""
+        """Whether the prompt affects the clip."""
 
     @property
     def can_end_in_image(self) -> bool | None:
-        """Its clips end in the NPC's picture if that is wanted; None where nobody can tell."""
+        """Whether its clips can end with the NPC's picture; None if unknown."""
 
     def build(self, values: Values) -> Graph:
-        """The graph of one clip.
+        """Builds the graph of one clip.
 
         Raises:
-            GenerationInvalidError: it cannot be made of these values.
+            GenerationInvalidError: these values make no valid graph.
         """

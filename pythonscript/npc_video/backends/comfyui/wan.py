@@ -1,4 +1,4 @@
-"""Wan 2.2: clips from a picture and a text."""
+"""Graphs for Wan 2.2: clips from a picture and a prompt."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -81,7 +81,7 @@ class Wan22:
 
 @dataclass(frozen=True, slots=True)
 class Wan22Small:
-    """Wan 2.2 5B, from text with or without a picture to begin with; not distilled."""
+    """Wan 2.2 5B, from a prompt with or without a picture to start from; not distilled."""
 
     model: str = "wan2.2_ti2v_5B_fp16.safetensors"
     text_encoder: str = "umt5_xxl_fp8_e4m3fn_scaled.safetensors"

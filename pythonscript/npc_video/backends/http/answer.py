@@ -1,4 +1,4 @@
-"""What an answer of a video service says: how its job is, and where its clip is."""
+"""Reads a video service's responses: the state of a job and the address of its clip."""
 
 import base64
 import binascii
@@ -38,11 +38,11 @@ ANSWER: Mapping[str, str] = MappingProxyType(
         "seed": "seed",
     }
 )
-"""Our names for what an answer has, and where it is looked for unless a service says otherwise."""
+"""Our names for parts of a response, and their usual paths."""
 
 
 class JobWord(StrEnum):
-    """What a service's word for the state of a job means."""
+    """The meaning of a service's word for the state of a job."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -74,7 +74,7 @@ _WORDS: Mapping[str, JobWord] = MappingProxyType(
 _NOTHING = frozenset({"", "0", "200", "false", "none", "null", "no error", "ok", "success"})
 _REASONS = ("message", "detail", "details", "msg", "reason", "failure_reason", "failure")
 _PLACES = ("url", "uri", "href", "video", "video_url", "videoUrl", "data")
-_START = 16  # characters of Base64, that stand for the twelve bytes that show what a file is
+_START = 16  # characters of Base64 for the twelve bytes that identify a file type
 _DEPTH = 4
 _LONGEST_REASON = 300
 _DATA = re.compile(r"data:[^,]{0,200},", re.ASCII | re.IGNORECASE)
@@ -83,20 +83,20 @@ _PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """What a service says of a job.
+    """A service's report about a job.
 
     Attributes:
-        video_url: where the clip is, or the clip itself as a data URL or Base64; "" while there is
-            none.
-        status_url: where to ask again, "" if it does not say.
-        result_url: where the answer is that names the clip once the job is done.
-        cancel_url: where the job is given up.
-        progress: 0 to 1, None if it does not say.
-        seed: what it drew its noise from, None if it does not say.
-        error: why it failed, "" if it has not.
-        is_done: it says that the clip is made.
-        is_cancelled: somebody ended it.
-        unknown: the word for its state, if nobody knows what it means; "" otherwise.
+        video_url: the address of the clip, or the clip itself as a data URL or Base64; "" if there
+            is none yet.
+        status_url: the address to poll, "" if there is none.
+        result_url: the address of the response that names the clip once the job is done.
+        cancel_url: the address for cancelling the job.
+        progress: 0 to 1, None if unknown.
+        seed: of the noise, None if unknown.
+        error: the reason of a failure, "" if there is none.
+        is_done: whether the service says that the clip is finished.
+        is_cancelled: whether somebody cancelled the job.
+        unknown: the word for its state if it is not known, "" otherwise.
     """
 
     video_url: str = ""
@@ -114,15 +114,15 @@ class JobState:
 def read_state(
     answer: Any, names: Mapping[str, str], words: Mapping[str, JobWord] | None = None
 ) -> JobState:
-    """What an answer says.
+    """The report in a response.
 
     Args:
-        names: our names of `ANSWER` to where a service has them.
-        words: what its words for the state of a job mean, as `word_of` spells them, beside usual
-            ones.
+        names: paths in this service's responses, by our names in `ANSWER`.
+        words: meanings of its words for the state of a job, as `word_of` spells them, in addition
+            to the usual ones.
 
     Raises:
-        GenerationInvalidError: it is no object, or an address in it is no text.
+        GenerationInvalidError: it is not an object, or an address in it is not text.
     """
     if not isinstance(answer, dict):
         raise GenerationInvalidError("The service answered with JSON that is no object.")
@@ -154,9 +154,9 @@ def read_state(
 
 
 def find(answer: Any, path: str) -> Any:
-    """What lies at a path of an answer, with a dot for each level; None if there is nothing.
+    """The value at a path of a response, with a dot for each level; None if there is none.
 
-    A level may be an index of a list, and JSON within a text is looked into as well.
+    A level may be an index of a list, or lead into JSON that is inside a text.
     """
     for step in path.split("."):
         if isinstance(answer, str) and answer[:1] in ("{", "["):
@@ -174,7 +174,7 @@ def find(answer: Any, path: str) -> Any:
 
 
 def keys_of(answer: Any) -> str:
-    """The fields of an answer for sentences, two levels deep, and what it says in words."""
+    """The fields of a response, two levels deep, and its messages, for error messages."""
     names = []
     for name, value in answer.items() if isinstance(answer, dict) else ():
         below = value[0] if isinstance(value, list) and value else value
@@ -190,7 +190,7 @@ def inline_clip(text: str) -> bytes | None:
     """The clip that a text holds as a data URL or as Base64; None if it is an address.
 
     Raises:
-        GenerationInvalidError: it is broken.
+        GenerationInvalidError: the text is damaged.
     """
     found = _DATA.match(text)
     if found is None and not media_type_of(_start_of(text)):
@@ -214,13 +214,13 @@ def _start_of(text: str) -> bytes:
 
 
 def word_of(status: Any) -> str:
-    """The word for a job's state, in small letters and with underscores between its parts."""
+    """The word for a job's state, in lower case and with underscores."""
     text = "" if status is None else str(status).strip().lower()
     return re.sub(r"[\s-]+", "_", text)[:60]
 
 
 def _place(value: Any, name: str, depth: int = 0) -> str:
-    """An address; some services put it into a list, or beside what else they say of the file."""
+    """An address, which some services put into a list, or beside other data about the file."""
     if isinstance(value, str):
         return value.strip()
     if value is None or value == [] or value == {}:
@@ -234,7 +234,7 @@ def _place(value: Any, name: str, depth: int = 0) -> str:
 
 
 def _reason(value: Any, depth: int = 0) -> str:
-    """What an error says, "" if it stands for none, as 0, false and "none" do."""
+    """The text of an error; "" for values that mean none, such as 0, false and "none"."""
     if isinstance(value, dict) and depth < _DEPTH:
         told = [*_told(value, depth)]
         return "; ".join(dict.fromkeys(told))[:_LONGEST_REASON]
@@ -246,7 +246,7 @@ def _reason(value: Any, depth: int = 0) -> str:
 
 
 def _told(error: Mapping[str, Any], depth: int) -> Iterator[str]:
-    """The words of an error, or else whatever else it has."""
+    """The messages of an error, or all of its values if there are none."""
     words = [_reason(error.get(name), depth + 1) for name in _REASONS]
     if any(words):
         yield from filter(None, words)
@@ -258,11 +258,11 @@ def _told(error: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def _part(progress: Any) -> float | None:
-    """0 to 1; some services count to 100, or say "45%"."""
+    """Progress from 0 to 1; some services count to 100, or write "45%"."""
     if isinstance(progress, str) and (found := _PERCENT.fullmatch(progress)):
         return min(1.0, float(found.group(1)) / 100.0)
     if isinstance(progress, bool) or not isinstance(progress, int | float):
         return None
-    # Of a job that goes on, a whole 1 is one of a hundred.
+    # A job in progress that reports a whole 1 means 1 %.
     is_percent = progress > 1 or (isinstance(progress, int) and progress == 1)
     return min(1.0, max(0.0, progress / 100.0 if is_percent else float(progress)))

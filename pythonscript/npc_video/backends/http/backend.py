@@ -1,8 +1,8 @@
-"""A video service over HTTP, such as a server of one's own or one in the cloud.
+"""A video service over HTTP: a server of one's own, or one in the cloud.
 
-`POST /api/generate-video` answers with the video, with where it is, or with where to ask whether it
-is there yet. What the fields are called is left to `fields`, how jobs are asked for to `jobs`,
-limits and errors of each exchange to `http_session`; well-known services are in `recipes`.
+`POST /api/generate-video` answers with the video, with its address, or with an address to poll.
+`fields` maps the names of fields, `jobs` polls jobs, `http_session` limits each exchange,
+and `recipes` has the settings of well-known services.
 """
 
 import asyncio
@@ -47,47 +47,48 @@ from .rules import HttpJob, JobGoneError, JobRules, Priority
 __all__ = ["HttpBackend"]
 
 _PATH = "api/generate-video"
-# How long the answer to a request is waited for that is not wanted any more.
+# How long to wait for the response to a request that is no longer wanted.
 _LATE_SECONDS = 0.5
-# So often a clip that is made is fetched for whoever wants it before it counts as lost.
+# How often a finished clip is fetched, by whoever wants it, before it counts as lost.
 _LOSSES = 3
 
 
 class HttpBackend(Backend):
-    """Has clips made by a service.
+    """Generates clips with a video service.
 
-    A service that answers 202 is asked at the status URL of its answer (or of its `Location`) until
-    it names the clip, a few times more if it cannot be reached. Giving up sends DELETE there; a
-    service that has no such thing ignores it.
+    If the service answers 202, the status URL in its response (or in `Location`) is polled until it
+    names the clip, with a few retries if the service cannot be reached. Cancelling sends DELETE
+    there; a service without support for that ignores it.
 
-    A job is sent once, as it may cost money: what has begun and did not bring its clip is asked for
-    first when the same clip is wanted again within an hour.
+    A job is sent once, because it may cost money. If a job has begun but its clip did not arrive,
+    it is polled again when the same clip is wanted within an hour.
 
     Args:
-        url: of the service, below which `path` lies.
+        url: the base address of the service.
         token: sent to the service only.
-        token_header, token_prefix: how; "Authorization: Bearer …" unless they say otherwise.
-        certificates: trusted beside the usual ones: the content of a file in PEM.
-        headers: sent with every question.
-        path: where clips are asked for.
-        status_path: where to ask for a job of which the service tells the id only, such as
-            "api/jobs/{id}".
-        result_path: where the clip of a job that is done lies, or the answer that names it, such as
+        token_header, token_prefix: the form in which it is sent; "Authorization: Bearer …" by
+            default.
+        certificates: trusted in addition to the usual ones: the content of a PEM file.
+        headers: sent with every request.
+        path: for requesting clips, below `url`.
+        status_path: for polling a job if the service sends only its id, such as "api/jobs/{id}".
+        result_path: of the clip of a finished job, or of the response that names it, such as
             "api/jobs/{id}/content".
-        cancel_method: how a job is given up; "" for a service that has no such thing.
-        cancel_path: where; the status URL if it is empty and the service names no other.
-        fields: for services that name fields otherwise.
-        poll_seconds: the shortest pause between two questions about a job, above 0 to 300; None for
-            soon at first, and a second at most.
-        priority: the header that tells how urgent a clip is.
-        idempotency_header: of a key by which the service knows that a job was sent before.
-        allowed_origins: where else clips may be fetched from, such as "https://cdn.example.org" or
+        cancel_method: for cancelling a job; "" if the service does not support it.
+        cancel_path: for cancelling a job; the status URL if it is empty and the service names no
+            other.
+        fields: for services with other names of fields.
+        poll_seconds: the shortest pause between two polls, above 0 to 300; None for short pauses at
+            first, and one second at most.
+        priority: the header for urgency.
+        idempotency_header: for a key by which the service recognises a job that is sent again.
+        allowed_origins: other origins of clips, such as "https://cdn.example.org" or
             "https://*.example.org".
-        limits: `generate_seconds` is how long a clip is waited for.
-        slots: how many clips the service makes at once, whoever asks it.
-        finish_started: no clip is given up once it has begun, as each one costs money; what is more
-            urgent waits until then.
-        untagged_colours: of files that name none: "bt709" for a service that writes them so.
+        limits: `generate_seconds` limits the wait for a clip.
+        slots: clips that the service makes at the same time, for all clients together.
+        finish_started: whether every started clip is finished, because it costs money; more urgent
+            ones then wait.
+        untagged_colours: of files that name none; "bt709" if the service writes such files.
 
     Raises:
         InvalidDataError: an address or a value is not valid.
@@ -158,7 +159,7 @@ class HttpBackend(Backend):
 
     @property
     def fingerprint(self) -> str:
-        """What it is asked; its address counts too, as nobody knows what it runs."""
+        """Identifies requests and the address, because nobody knows what runs there."""
         fields = self._fields
         asked: list[Any] = [dict(fields.request), dict(fields.extra)]
         written = [dict(fields.choices), dict(fields.texts), fields.only_named]
@@ -171,7 +172,7 @@ class HttpBackend(Backend):
         return short_origin(self._session.origin)
 
     async def health(self) -> Health:
-        """Whether it answers at all; what it can do shows only when it makes a clip."""
+        """Checks whether it answers; only generating a clip shows whether it works."""
         try:
             answer = await self._session.ask("GET", "")
         except GeneratorUnavailableError as error:
@@ -205,16 +206,16 @@ class HttpBackend(Backend):
             try:
                 return await self._finish(request, key, job, on_progress, on_early)
             except (JobGoneError, GenerationCancelledError):
-                pass  # that one will never come
+                pass  # that job will never finish
             except GenerationFailedError as error:
                 if error.status is not None:
-                    raise  # it is the server that failed, not the job
+                    raise  # the server failed, not the job
         started = time.perf_counter()
         job = await self._begin(request, key, body, on_early)
         return await self._finish(request, key, job, on_progress, on_early, started)
 
     def _question(self, request: GenerationRequest) -> tuple[dict[str, Any], str]:
-        """What is sent, and a short text that is equal for equal questions."""
+        """The request body, and a short text that is equal for equal bodies."""
         body = self._fields.body(request)
         return body, hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
@@ -227,7 +228,7 @@ class HttpBackend(Backend):
         on_early: OnEarly,
         started: float | None = None,
     ) -> GeneratedClip:
-        """The clip of a job; without one, the job is known for the next time if it goes on."""
+        """The clip of a job; a job that continues without it is kept for the next request."""
         started = time.perf_counter() if started is None else started
         left = started + self._session.limits.generate_seconds - time.perf_counter()
         try:
@@ -253,7 +254,7 @@ class HttpBackend(Backend):
         return clip
 
     def _keep(self, key: str, job: HttpJob) -> None:
-        """Knows a job for the next time, unless its clip has failed to come again and again."""
+        """Keeps a job for the next request, unless its clip has failed to arrive several times."""
         job.losses += job.is_made
         if not job.is_ended and not job.body and job.losses < _LOSSES:
             job.is_known = True
@@ -262,10 +263,10 @@ class HttpBackend(Backend):
     async def _begin(
         self, request: GenerationRequest, key: str, body: dict[str, Any], on_early: OnEarly
     ) -> HttpJob:
-        """The job that a service has begun.
+        """Starts a job.
 
-        Only the answer names it. So when the clip is given up before it is there, it is waited for
-        a little longer, and the job is ended as well.
+        Only the response names it. So if the clip is cancelled before that, this waits a little
+        longer and then cancels the job too.
         """
         is_wanted = True
 
@@ -292,7 +293,7 @@ class HttpBackend(Backend):
     async def _send(
         self, key: str, body: dict[str, Any], headers: Mapping[str, str], on_early: OnEarly
     ) -> HttpResponse:
-        """Sends a job; one of which nobody knows whether it has arrived keeps its key."""
+        """Sends a job; if it is uncertain whether it has arrived, its key is kept."""
         sent_as = self._unsure.take(key) or uuid.uuid4().hex
         try:
             return await self._jobs.send(body, headers, on_early, sent_as)

@@ -1,4 +1,4 @@
-"""Bringing a clip that a video service has made: it is paid for, so it is not lost on the way."""
+"""Fetches the clip that a video service has made; it is paid for, so it must not be lost."""
 
 import asyncio
 from contextlib import suppress
@@ -16,17 +16,17 @@ from .rules import HttpJob, patiently
 
 __all__ = ["FETCH_RESTS", "fetched"]
 
-# After a clip that is made did not come: then another attempt.
+# Seconds before each new attempt to fetch a finished clip.
 FETCH_RESTS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-# What is no other answer later: the clip is elsewhere, too large, or was not made after all.
+# Status codes that will not change: the clip is elsewhere, too large, or does not exist.
 _FINAL = (301, 302, 303, 307, 308, 413, 422)
 
 
 async def fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
-    """The clip of a job that is made.
+    """Fetches the clip of a finished job.
 
     Raises:
-        GenerationError: it does not come.
+        GenerationError: the clip does not arrive.
     """
     limit = reader.session.limits.generate_seconds
     try:
@@ -49,7 +49,7 @@ async def _fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
         if not job.video_url:
             await _name(reader, job, early)
         elif attempts > 1:
-            with suppress(GenerationError):  # the address that is known may do all the same
+            with suppress(GenerationError):  # the known address may still work
                 await _name(reader, job, early)
         if data := job.body or await reader.inline(job.video_url):
             return data
@@ -65,7 +65,7 @@ async def _fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
 
 
 async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
-    """Asks where the clip is; again if it was not there, as addresses run out."""
+    """Requests the address of the clip; a new one if the old one failed, as addresses expire."""
     url = job.result_url or job.status_url
     if not url:
         return
@@ -83,7 +83,7 @@ async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
 
 
 def _may_come(error: GenerationError) -> bool:
-    """Whether a clip that is made may come later, from servers that do not have it yet."""
+    """Whether a later attempt may work, for servers that do not have the clip yet."""
     if isinstance(error, GeneratorUnavailableError):
         return True
     return error.status is not None and error.status not in _FINAL

@@ -1,6 +1,6 @@
-"""What is sent to a video service over HTTP, and what its fields are called: names, not transport.
+"""Maps our parameters to the fields of a video service, and back.
 
-How values are written is told in `values`, how answers are read in `answer`.
+`values` writes values, `answer` reads responses.
 """
 
 import base64
@@ -15,7 +15,7 @@ from .values import Choice, nearest, places_of, written
 
 __all__ = ["REQUEST", "HttpFields", "request_fields"]
 
-# Sent only where a service has a name for them.
+# Sent only if the service has a name for them.
 _ON_DEMAND = frozenset({"frame_count", "size"})
 REQUEST = _ON_DEMAND | {
     "prompt",
@@ -37,30 +37,29 @@ REQUEST = _ON_DEMAND | {
     "style",
     "image",
 }
-"""Our names for what a question has."""
+"""Our names for the fields of a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpFields:
-    """For services that name fields otherwise, or want other values.
+    """Names and values of fields, for services that differ from the default.
 
     Attributes:
-        request: our name to theirs, such as {"prompt": "input.text"}, with a dot for each level;
-            "" leaves the field out. Fields that are not named keep their names; `size`, as
-            "512x384", and `frame_count` are sent only if they are named.
-        only_named: fields that are not in `request` are left out.
-        choices: the values of a field of ours that a service takes, of which the nearest is sent.
-        texts: a field of ours as text, such as {"duration": "{}s", "size": "{width}:{height}"}.
-        extra: fields of theirs with a fixed value, by their names with dots; they take the place of
-            what we would send there.
-        answer: our names to theirs of `id`, `video_url`, `status_url`, `result_url`, `cancel_url`,
-            `status`, `progress`, `error` and `seed` of their answers; a level may be an index of a
-            list.
-        statuses: a service's words for the state of a job to "waiting", "done", "failed" or
-            "cancelled", beside usual words.
+        request: their names by ours, such as {"prompt": "input.text"}, with a dot for each level;
+            "" leaves a field out. Other fields keep our names. `size`, as "512x384", and
+            `frame_count` are sent only if they are named.
+        only_named: leaves out the fields that are not in `request`.
+        choices: the values that a service accepts, by our name; the nearest one is sent.
+        texts: text templates by our name, such as {"duration": "{}s", "size": "{width}:{height}"}.
+        extra: fixed values by their names, with dots; they replace ours.
+        answer: their names by ours, for `id`, `video_url`, `status_url`, `result_url`,
+            `cancel_url`, `status`, `progress`, `error` and `seed` of responses; a level may be an
+            index of a list.
+        statuses: "waiting", "done", "failed" or "cancelled" by the service's word for the state of
+            a job, in addition to the usual words.
 
     Raises:
-        InvalidDataError: a name is none of ours, or a value not one of those that it can be.
+        InvalidDataError: a name is unknown, or a value is not allowed.
     """
 
     request: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +97,7 @@ class HttpFields:
         return bool(self._place("image"))
 
     def body(self, request: GenerationRequest) -> dict[str, Any]:
-        """The question, as JSON.
+        """The body of a request, for JSON.
 
         Raises:
             GenerationInvalidError: a field lies below one that has a value of its own.
@@ -112,16 +111,16 @@ class HttpFields:
         return body
 
     def read(self, answer: Any) -> JobState:
-        """What an answer says.
+        """Reads a response.
 
         Raises:
-            GenerationInvalidError: it is no object, or an address in it is no text.
+            GenerationInvalidError: it is not an object, or an address in it is not text.
         """
         words = {word_of(word): JobWord(each) for word, each in self.statuses.items()}
         return read_state(answer, self.answer, words)
 
     def read_id(self, answer: Any) -> str:
-        """The job's name at the service, "" if it tells none."""
+        """The service's id of the job, "" if there is none."""
         found = find(answer, self.answer.get("id", ANSWER["id"]))
         return "" if found is None else str(found)[:200]
 
@@ -137,7 +136,7 @@ class HttpFields:
 
 
 def request_fields(request: GenerationRequest, *, with_image: bool = True) -> dict[str, Any]:
-    """What can be told of a clip, in the names of the specification."""
+    """All parameters of a clip, with the names in the specification."""
     params, preset = request.params, request.preset
     fields = {
         "prompt": params.prompt,
@@ -167,7 +166,7 @@ def request_fields(request: GenerationRequest, *, with_image: bool = True) -> di
 
 
 def _flat(fields: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Objects within objects as paths, so that ours can lie beside them."""
+    """Nested objects as paths, so that our fields can be added to them."""
     flat: dict[str, Any] = {}
     for name, value in fields.items():
         path = f"{above}{name}"

@@ -1,7 +1,7 @@
-"""The jobs of a video service: sent once, asked for until their clips are made, given up.
+"""The jobs of a video service: sends each once, polls it until its clip is made, and cancels it.
 
-A job may cost money from the moment in which it is sent. So what is lost on the way back is asked
-for again, never sent again, and errors say whether the job has begun (`GenerationError.has_begun`).
+A job may cost money as soon as it is sent. So a lost response is requested again, but a job is
+never sent again. Errors say whether the job has begun (`GenerationError.has_begun`).
 """
 
 import asyncio
@@ -26,19 +26,19 @@ from .rules import HttpJob, JobGoneError, patiently
 
 __all__ = ["RESTS", "HttpJobs"]
 
-# After questions about a job that were lost, or answered with an error of the server: then another.
+# Seconds before each new poll after one that was lost, or answered with a server error.
 RESTS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
-# After a job was sent, with a key by which the service knows it again, and no answer came.
+# Seconds before sending a job again, with a key by which the service recognises it.
 _SEND_RESTS = (0.5, 1.0, 2.0)
 _GIVE_UP_SECONDS = 3.0
 _ACCEPTED = 202
 _NOT_FOUND = (404, 410)
-# So often a new job may be unknown: services of many machines know it everywhere a little later.
+# How often a new job may be unknown: a service with many machines may need a moment.
 _UNKNOWN = 5
 
 
 class HttpJobs:
-    """What is asked of a service for one clip after the other."""
+    """Requests to a service about the job of a clip."""
 
     def __init__(self, reader: JobReader):
         self._reader = reader
@@ -48,12 +48,12 @@ class HttpJobs:
     async def send(
         self, body: Mapping[str, Any], headers: Mapping[str, str], on_early: OnEarly, key: str
     ) -> HttpResponse:
-        """The answer to a request for a clip, which is sent once.
+        """Sends a request for a clip, once.
 
-        Where the service knows `key` again, it is sent again if no answer came.
+        If the service recognises `key`, the request is repeated when no response comes.
 
         Raises:
-            GenerationError: there is none; `has_begun` if the job may have begun all the same.
+            GenerationError: there is no response; `has_begun` if the job may have begun anyway.
         """
         header = self._rules.idempotency_header
         rests = list(_SEND_RESTS) if header else []
@@ -76,19 +76,19 @@ class HttpJobs:
                 is_over = not rests or time.perf_counter() + rests[0] >= until
                 if is_over or not error.was_sent:
                     raise
-            on_early = ignore  # bytes of two answers do not make one clip
+            on_early = ignore  # bytes of two responses do not make one clip
             await asyncio.sleep(rests.pop(0))
 
     async def clip(
         self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
     ) -> bytes:
-        """The clip of a job.
+        """Waits for the clip of a job, and fetches it.
 
         Args:
-            seconds: until it must be made; fetching it has a time of its own.
+            seconds: the limit until it is made; fetching has a limit of its own.
 
         Raises:
-            GenerationError: there is none; `has_begun` is set.
+            GenerationError: there is no clip; `has_begun` is set.
         """
         try:
             if not job.is_made:
@@ -100,12 +100,12 @@ class HttpJobs:
             raise
 
     async def give_up(self, job: HttpJob) -> None:
-        """Ends a job whose clip is not made, where the service has such a thing."""
+        """Cancels a job whose clip is not made, if the service supports it."""
         url, method = job.cancel_url or job.status_url, self._rules.cancel_method
         if method and url and not job.is_made and not job.unnamed:
             with suppress(GenerationError):
                 said = await self._session.ask(method, url, seconds=_GIVE_UP_SECONDS)
-                job.is_ended = said.status != _ACCEPTED  # which says that it will see
+                job.is_ended = said.status != _ACCEPTED  # "accepted" promises nothing
 
     async def _wait(
         self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
@@ -123,7 +123,7 @@ class HttpJobs:
             ) from error
 
     async def _follow(self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly) -> None:
-        """Asks again and again until the clip is made."""
+        """Polls until the clip is made."""
         started, told, without = time.perf_counter(), 0.0, 0
         headers: Mapping[str, str] = {}
         while True:
@@ -140,21 +140,21 @@ class HttpJobs:
             if job.is_made:
                 return
             if state.is_done:
-                # Some services say that a clip is made a moment before they say where it is.
+                # Some services report a clip as made a moment before they name its address.
                 without, job.unnamed = without + 1, keys_of(said)
                 if without > len(RESTS):
                     raise _unnamed(job)
 
     async def _look(self, job: HttpJob, on_early: OnEarly) -> tuple[HttpResponse, Any]:
-        """How the job is, as an answer and its JSON.
+        """The state of a job, as a response and its JSON.
 
-        It is asked again a few times, for a service may be restarted meanwhile.
+        Retries a few times, because a service may be restarting.
         """
         early, unknown = on_early, 0
 
         async def look() -> tuple[HttpResponse, Any]:
             nonlocal early, unknown
-            telling, early = early, ignore  # bytes of two answers do not make one clip
+            telling, early = early, ignore  # bytes of two responses do not make one clip
             seconds = self._session.limits.answer_seconds
             try:
                 answer = await self._reader.get(job.status_url, job.base, telling, seconds)
@@ -182,9 +182,9 @@ def _unnamed(job: HttpJob) -> GenerationInvalidError:
 
 
 def _may_pass(error: GenerationError) -> bool:
-    """Whether a question about a job may have a better answer later."""
+    """Whether a later poll may have a better response."""
     if isinstance(error, GenerationInvalidError):
-        # A page in place of JSON, or a job that is not known everywhere yet.
+        # A page instead of JSON, or a job that is not known everywhere yet.
         is_page = error.status is not None and error.status < 300
         return is_page or (error.status in _NOT_FOUND and not isinstance(error, JobGoneError))
     return isinstance(error, GeneratorUnavailableError | GenerationFailedError)

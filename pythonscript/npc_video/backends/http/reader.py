@@ -1,4 +1,4 @@
-"""What the answers of a video service tell of a job, and where to ask next."""
+"""Interprets the responses of a video service about a job."""
 
 import asyncio
 from typing import Any
@@ -24,7 +24,7 @@ _LARGE = 256 * 1024
 
 
 class JobReader:
-    """Asks a service about jobs, and understands its answers."""
+    """Requests the state of jobs, and interprets the responses."""
 
     def __init__(
         self, session: HttpSession, fields: HttpFields, rules: JobRules, untagged_colours: str
@@ -35,10 +35,10 @@ class JobReader:
         self._untagged_colours = untagged_colours
 
     async def get(self, url: str, base: str, on_early: OnEarly, seconds: float) -> HttpResponse:
-        """The answer at an address, relative to `base`, which may be a clip.
+        """Requests an address, relative to `base`; the response may be a clip.
 
         Raises:
-            GenerationError: there is none.
+            GenerationError: there is no response.
         """
         return await self.session.ask(
             "GET",
@@ -49,16 +49,14 @@ class JobReader:
         )
 
     def parts(self, on_early: OnEarly) -> Any:
-        """What takes the bytes of an answer as they come."""
+        """A callback that takes the bytes of a response as they arrive."""
         return tell_parts(on_early, self._untagged_colours)
 
     async def said(self, answer: HttpResponse) -> Any:
-        """What an answer holds as JSON; a thread reads a large one, as one with a clip in it is.
-
-        One that holds nothing may say all in its headers.
+        """The JSON in a response, {} if it is empty; a large one is parsed on a thread.
 
         Raises:
-            GenerationInvalidError: it is no JSON; its `status` is that of the answer.
+            GenerationInvalidError: it is not JSON; `status` is that of the response.
         """
         if not answer.body.strip():
             return {}
@@ -71,10 +69,10 @@ class JobReader:
             raise
 
     async def job_of(self, answer: HttpResponse) -> HttpJob:
-        """The job that the answer to a request for a clip tells of.
+        """The job in the response to a request for a clip.
 
         Raises:
-            GenerationError: it tells of none, or of one that has failed.
+            GenerationError: there is none, or it has failed.
         """
         job = HttpJob(answer.url)
         if is_video(answer):
@@ -87,7 +85,7 @@ class JobReader:
         job.status_url = job.status_url or self._place(rules.status_path, job, said)
         job.cancel_url = job.cancel_url or self._place(rules.cancel_path, job, said)
         job.result_url = job.result_url or self._place(rules.result_path, job, said)
-        # "success" may be said of the request; a service that can be asked says it of the job.
+        # "success" may be about the request; a service with a status URL means the job.
         is_done = state.is_done and bool(job.result_url) and not job.status_url
         job.is_made = bool(job.video_url) or is_done
         if not job.is_made and not job.status_url:
@@ -99,10 +97,10 @@ class JobReader:
         return job
 
     def read(self, said: Any) -> JobState:
-        """What JSON says of a job that goes on, or is done.
+        """Reads the state of a job that is in progress or done.
 
         Raises:
-            GenerationError: it has ended otherwise, or nobody knows what the answer means.
+            GenerationError: it ended in another way, or the response is not understood.
         """
         state = self._fields.read(said)
         if state.is_cancelled:
@@ -120,7 +118,7 @@ class JobReader:
         return state
 
     def learn(self, job: HttpJob, state: JobState, answer: HttpResponse) -> None:
-        """Keeps what an answer tells of a job."""
+        """Updates a job from a response."""
         job.base = answer.url
         job.seed = job.seed if state.seed is None else state.seed
         job.video_url = state.video_url or job.video_url
@@ -133,10 +131,10 @@ class JobReader:
         job.is_made = bool(job.video_url) or (state.is_done and bool(job.result_url))
 
     async def inline(self, text: str) -> bytes:
-        """The clip that an answer has as text, which takes a moment; b"" if it is an address.
+        """Decodes a clip that a response has as text, on a thread; b"" if it is an address.
 
         Raises:
-            GenerationInvalidError: it is broken.
+            GenerationInvalidError: it is damaged.
             ClipTooLargeError: it exceeds the limit.
         """
         data = await asyncio.to_thread(inline_clip, text) if text else None
@@ -158,5 +156,5 @@ class JobReader:
 
 
 def is_video(answer: HttpResponse) -> bool:
-    """Whether an answer is the clip itself."""
+    """Whether a response is the clip itself."""
     return bool(media_type_of(answer.body)) or answer.media_type.startswith("video/")

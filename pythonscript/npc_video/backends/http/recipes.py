@@ -1,8 +1,8 @@
-"""Well-known video services, each as a table of settings that a name stands for.
+"""Settings of well-known video services, by name.
 
-A recipe holds what would else be written into the file: `service = "fal"` is all of its lines, and
-what is written beside it counts in its place. "{model}" stands for the model that the file names.
-The tables follow what the services' documentation says; `docs/generators.md` tells what was tried.
+A recipe replaces lines of the settings file: `service = "fal"` stands for all of its lines, and
+lines in the file take precedence. "{model}" is replaced by the model that the file names. The
+tables follow the services' documentation; `docs/generators.md` says which were tried.
 """
 
 from collections.abc import Mapping
@@ -175,13 +175,13 @@ RECIPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "runway": _RUNWAY,
     }
 )
-"""Settings of the kind "http" by the name of the service."""
+"""Settings of the kind "http", by the name of the service."""
 
 
 def with_recipe(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a service: those of its recipe, where `given` has none of its own.
+    """The settings of a service: `given`, completed by its recipe.
 
-    Within tables each line counts for itself; origins are added to those of the recipe.
+    Tables are completed line by line; origins are added to those of the recipe.
 
     Raises:
         InvalidDataError: there is no recipe of that name.
@@ -198,10 +198,10 @@ def with_recipe(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_model(value: Any, model: str) -> Any:
-    """A value with the model's name in place of "{model}", within tables and lists as well.
+    """A value with "{model}" replaced by the model's name, also within tables and lists.
 
     Raises:
-        InvalidDataError: there is such a place, and no model.
+        InvalidDataError: there is such a placeholder, but no model.
     """
     if isinstance(value, dict):
         return {name: with_model(each, model) for name, each in value.items()}
@@ -215,7 +215,7 @@ def with_model(value: Any, model: str) -> Any:
 
 
 def _has_own_token(given: Mapping[str, Any]) -> bool:
-    """Whether settings say otherwise what the service is to hear of who asks."""
+    """Whether the settings replace the token of the recipe."""
     headers = given.get("headers")
     sent = map(str.lower, headers) if isinstance(headers, Mapping) else ()
     return bool(given.get("token_file")) or "authorization" in sent

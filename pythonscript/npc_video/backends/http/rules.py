@@ -1,4 +1,4 @@
-"""How a video service has its jobs asked for: rules, and what is known of one job."""
+"""Rules for polling a video service, and the record of one job."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,8 +16,8 @@ from ..refusals import retry_after
 
 __all__ = ["HttpJob", "JobGoneError", "JobRules", "Priority", "patiently"]
 
-# Between two questions whether a clip is there yet: a part of the time that it has taken, so that
-# little is lost to asking late, from the shortest pause to so many times that.
+# Pauses between polls are a part of the elapsed time, so that little time is lost by polling late;
+# they have a lower and an upper limit. The last number is the upper limit in shortest pauses.
 _PAUSE_PART, _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_FACTOR = 0.02, 0.03, 1.0, 4.0
 _LONGEST_WISH = 30.0
 _LONGEST_POLL = 300.0
@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 
 
 class JobGoneError(GenerationInvalidError):
-    """The service does not know a job, or not any more."""
+    """The service does not know a job, or no longer knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Priority:
 
     Attributes:
         header: its name, "" for none.
-        urgent: what it says of a clip that somebody waits for; "" leaves the header out.
-        ahead: the same of one that is made ahead.
+        urgent: its value for a clip that a player waits for; "" leaves the header out.
+        ahead: its value for a clip that is made ahead.
 
     Raises:
-        InvalidDataError: there is something to say, and no header.
+        InvalidDataError: there is a value, but no header.
     """
 
     header: str = ""
@@ -57,21 +57,21 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class JobRules:
-    """How a service is asked for the jobs that it has begun; paths may hold "{id}".
+    """Rules for requests about jobs; paths may contain "{id}".
 
     Attributes:
-        path: where jobs are begun.
-        status_path: where to ask for a job whose status URL the service does not tell.
-        result_path: where the clip of a job that is done lies, or the answer that names it.
-        cancel_method: how a job is given up; "" for a service that has no such thing.
-        cancel_path: where; "" for the status URL, unless the service names another.
-        poll_seconds: the shortest pause between two questions about a job, from where pauses grow
-            to four times as much; None for soon at first, and a second at most.
-        priority: how urgent a clip is.
-        idempotency_header: of a key by which the service knows that a job was sent before.
+        path: for starting jobs.
+        status_path: for polling a job if the service does not send a status URL.
+        result_path: of the clip of a finished job, or of the response that names it.
+        cancel_method: for cancelling a job; "" if the service does not support it.
+        cancel_path: for cancelling a job; "" for the status URL, unless the service names another.
+        poll_seconds: the shortest pause between two polls, from which pauses grow fourfold; None
+            for short pauses at first, and one second at most.
+        priority: the header for urgency.
+        idempotency_header: for a key by which the service recognises a job that is sent again.
 
     Raises:
-        InvalidDataError: a value is outside of its range.
+        InvalidDataError: a value is outside its range.
     """
 
     path: str
@@ -96,7 +96,7 @@ class JobRules:
             )
 
     def pause(self, headers: Mapping[str, str], elapsed: float) -> float:
-        """Seconds until the next question; what the service wishes, if it says so."""
+        """Seconds until the next poll; as the service asks, if it does."""
         shortest = _SHORTEST_PAUSE if self.poll_seconds is None else self.poll_seconds
         longest = _LONGEST_PAUSE if self.poll_seconds is None else _PAUSE_FACTOR * shortest
         wished = retry_after(headers)
@@ -110,18 +110,18 @@ class HttpJob:
     """A job that a service has begun.
 
     Attributes:
-        base: what the addresses are relative to.
-        id: its name at the service.
-        status_url, result_url, cancel_url: where to ask for it; "" if there is no such place.
-        video_url: where its clip is, or the clip itself as text.
+        base: the address to which others are relative.
+        id: the service's id of it.
+        status_url, result_url, cancel_url: addresses for requests about it; "" if there is none.
+        video_url: the address of its clip, or the clip itself as text.
         body: its clip.
-        seed: what the service drew its noise from.
-        is_known: the service has answered for it since it was begun.
-        unnamed: the fields of an answer that says that the clip is made, and not where it is.
-        is_made: its clip is done, and can be fetched.
-        made_at: when that was seen, of `time.perf_counter`.
-        is_ended: the service says that it has been given up.
-        losses: how often its clip was made and did not come.
+        seed: of the noise.
+        is_known: whether the service has confirmed it since it was begun.
+        unnamed: the fields of a response that reports the clip as made, without its address.
+        is_made: whether its clip is made and can be fetched.
+        made_at: when that was noticed, by `time.perf_counter`.
+        is_ended: whether the service says that it is cancelled.
+        losses: how often the finished clip did not arrive.
     """
 
     base: str
@@ -145,10 +145,10 @@ async def patiently(
     rests: tuple[float, ...],
     may_pass: Callable[[GenerationError], bool],
 ) -> _T:
-    """Asks again after errors that may pass, as often as there are rests.
+    """Retries after errors that may pass, once for each rest.
 
-    A server that says when it wants to be asked again is there: that is none of these times, so
-    whoever calls this has a limit of his own.
+    A server that asks for a pause is working, so that does not count as a retry. The caller must
+    set a time limit.
     """
     left = list(rests)
     while True:

@@ -1,4 +1,4 @@
-"""The settings of services over HTTP, as they stand in a file or in the inspector."""
+"""The settings of services over HTTP, in a file or in the inspector."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ _PLACES = ("path", "status_path", "result_path", "cancel_path")
 
 
 class BackendSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
-    """One backend; which others it is made of, it names."""
+    """Base of the settings of one backend."""
 
 
 class RemoteSettings(BackendSettings):
@@ -40,10 +40,10 @@ class RemoteSettings(BackendSettings):
     untagged_colours: str = UNTAGGED_COLOURS[0]
 
     def common(self, folder: Path) -> dict[str, Any]:
-        """What all backends behind an address take.
+        """The arguments that all backends with an address have.
 
         Args:
-            folder: where files are that have none of their own.
+            folder: base of relative file names.
         """
         token = None
         if self.token_env and self.token_file:
@@ -122,7 +122,7 @@ class HttpSettings(RemoteSettings, tag="http"):
         )
 
     def _check_model(self) -> None:
-        """Of a service of one's own: what is written beside a recipe may leave its model out."""
+        """Refuses a model that is not sent; with a recipe, settings may replace its use."""
         sent = [self.fields.extra, *(getattr(self, name) for name in _PLACES)]
         if self.model and not self.service and with_model(sent, self.model) == sent:
             raise InvalidDataError(
@@ -132,13 +132,13 @@ class HttpSettings(RemoteSettings, tag="http"):
 
 
 def http_backend(settings: Mapping[str, Any], certificates: bytes = b"") -> Backend:
-    """A service over HTTP, of what would be lines of its table in a file.
+    """A service over HTTP, from the settings of its table in a file.
 
     Args:
-        certificates: what would be in its `ca_file`.
+        certificates: the content of its `ca_file`.
 
     Raises:
-        InvalidDataError: one of them is wrong.
+        InvalidDataError: a setting is wrong.
     """
     read = read_settings(with_recipe({**settings, "kind": "http"}), HttpSettings)
     return read.make(Path(), certificates)

@@ -1,10 +1,10 @@
-"""How a video service wants to hear our values: the nearest of those that it takes, and as text.
+"""Writes our values as a video service wants them: the nearest accepted value, or as text.
 
 ::
 
     {"duration": (5, 10)}              4.0 becomes 5
     {"duration": ("5s", "9s")}         4.0 becomes "5s"
-    {"size": ("1280:720", "720:1280")} 512x512 becomes what is shaped most like it
+    {"size": ("1280:720", "720:1280")} 512x512 becomes the size of the most similar shape
     {"size": "{width}*{height}"}       512x512 becomes "512*512"
 """
 
@@ -22,11 +22,11 @@ _PLACE = re.compile(r"\{(\w*)\}", re.ASCII)
 
 
 def nearest(value: Any, choices: Sequence[Choice]) -> Choice:
-    """The choice that is most like a value, the first of several.
+    """The choice nearest to a value; the first one of several.
 
-    Numbers are compared as such, also within texts such as "5s". A size such as "512x384" is
-    compared by its shape and then by its area, or with a single number such as "480p" by its
-    shorter side. Of other texts the same word is taken.
+    Numbers are compared, also within texts such as "5s". A size such as "512x384" is compared by
+    its shape, then by its area; with a single number such as "480p" by its shorter side. For other
+    texts an equal word is chosen.
     """
     numbers = _numbers(value)
 
@@ -44,7 +44,7 @@ def nearest(value: Any, choices: Sequence[Choice]) -> Choice:
 
 
 def written(template: str, value: Any, fields: Mapping[str, Any]) -> str:
-    """A template with the value in place of `{}`, and others of our fields in that of their names.
+    """Fills a template: `{}` is the value, and `{name}` another of our fields.
 
     Whole numbers have no decimal places: 5.0 is "5".
     """
@@ -58,7 +58,7 @@ def written(template: str, value: Any, fields: Mapping[str, Any]) -> str:
 
 
 def places_of(template: str) -> set[str]:
-    """The names of the fields that a template has places for; "" is the value itself."""
+    """The names of the fields in a template; "" is the value itself."""
     return set(_PLACE.findall(template))
 
 

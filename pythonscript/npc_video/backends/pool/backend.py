@@ -1,4 +1,4 @@
-"""Several hosts or GPUs as one generator. What goes where is decided in `plan`."""
+"""Several hosts or GPUs as one generator. `plan` assigns the jobs."""
 
 import asyncio
 import itertools
@@ -28,28 +28,30 @@ from .wanted import Wanted
 
 __all__ = ["BackendPool"]
 
-# Between two looks at a host that is lost, after the first one, which is taken at once.
+# Seconds between checks of a lost host. The first check is immediate.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _SLOW = 0.95
 
 
 class BackendPool(Backend):
-    """Gives each request to the host that will be done first.
+    """Gives each request to the host that will finish it first.
 
-    Requests with a deadline go before those without, and take their place on hosts that are busy
-    with them. Equal requests run once. A host that is lost gets nothing until it is healthy again;
-    its jobs, and those that a host has declined, go to another one, once. A host whose last job
-    failed by its own doing gets nothing for a while that doubles, and is then tried by one job,
-    unless no other one is there. What has begun where each clip costs money stays there, and is
-    neither broken off nor begun a second time: when its clip is wanted again, that host is asked.
+    - Requests with a deadline have priority, and displace others on busy hosts.
+    - Equal requests run once.
+    - A lost host gets no jobs until it is healthy again. Its jobs go to another host, once. So do
+      jobs that a host declines.
+    - A host whose last job failed by its own fault is avoided for a time that doubles with each
+      failure, then tested with one job. If there is no other host, it is used anyway.
+    - If clips cost money, a job that has begun stays on its host. It is neither cancelled nor
+      repeated elsewhere. When its clip is wanted again, that host is asked.
 
     Args:
-        hosts: at least one, by name; closed with the pool.
-        speculation_share: of all slots, what requests without a deadline may take at most, above 0
+        hosts: by name, at least one; closed with the pool.
+        speculation_share: the largest part of all slots for requests without a deadline, above 0
             to 1; one slot in any case.
-        hedge: an urgent job that takes longer than 19 of 20 is begun again at a lower preset on a
-            host that is idle; what comes first is taken.
-        clock: seconds, never going back.
+        hedge: whether an urgent job that takes longer than 19 of 20 is started again at a lower
+            preset on an idle host; the first result is used.
+        clock: monotonic time in seconds.
 
     Raises:
         InvalidDataError: there is no host, or the share is out of its range.
@@ -76,10 +78,10 @@ class BackendPool(Backend):
         self._tickets = itertools.count(1)
         self._wanted: dict[int, Wanted] = {}
         self._by_key: dict[Hashable, int] = {}
-        self._begun: Kept[str] = Kept()  # the host of a clip that did not come in time
+        self._begun: Kept[str] = Kept()  # the host of a clip that did not arrive in time
         self._running: dict[int, asyncio.Task[None]] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
-        # Why, of hosts that are known to be of no use now.
+        # The errors of hosts that are known to be unusable now.
         self._dead: dict[str, GeneratorUnavailableError] = {}
 
     @property
@@ -91,7 +93,7 @@ class BackendPool(Backend):
         return joined_fingerprint(host.fingerprint for host in self._hosts.values())
 
     async def health(self) -> Health:
-        """Ready if one of the hosts is; problems, advice and models of all of them."""
+        """The joint state: ready if one host is; problems, advice and models of all."""
         found = await asyncio.gather(*(host.health() for host in self._hosts.values()))
         named = list(zip(self._hosts, found, strict=True))
         return Health.of_any(
@@ -118,7 +120,7 @@ class BackendPool(Backend):
             wanted.listeners.remove(listener)
             if not wanted.listeners:
                 self._forget(wanted)
-        # Whoever asked for the same at the same time has other prompts or names, perhaps.
+        # Equal requests may have different prompts or names.
         return clip if clip.params == request.params else replace(clip, params=request.params)
 
     async def close(self) -> None:
@@ -151,7 +153,7 @@ class BackendPool(Backend):
         return wanted
 
     def _forget(self, wanted: Wanted) -> None:
-        """Nobody waits for it any more, or it is there."""
+        """Removes a clip that nobody waits for any more, or that is finished."""
         if self._wanted.pop(wanted.job.ticket, None) is None:
             return
         del self._by_key[wanted.key]
@@ -236,17 +238,17 @@ class BackendPool(Backend):
                 self._answer(job.ticket, result)
 
     def _failed(self, run: Run, error: GenerationError) -> None:
-        """What was lost or declined before it began goes to another host, but only once."""
+        """Sends jobs that were lost or declined before they began to another host, once."""
         say_where(error, self._hosts[run.host].place or run.host)
         is_lost = isinstance(error, GeneratorUnavailableError)
         rest = error.retry_after or 0.0 if isinstance(error, GeneratorOverloadedError) else 0.0
-        # One that says when it wants to be asked again is believed.
+        # A host that asks for a pause is not at fault.
         is_bad = is_of_host(error) and not rest
         jobs = self._plan.fail(run, self._clock(), is_of_host=is_bad)
         may_go = may_go_elsewhere(error) and (is_lost or self._plan.has_other(run.host))
         for job in jobs:
             if self._plan.runs_of(job.ticket):
-                continue  # a hedge goes on
+                continue  # the hedge continues
             if may_go and not job.avoid:
                 self._plan.add(replace(job, avoid=run.host, at=""))
             else:
@@ -257,7 +259,7 @@ class BackendPool(Backend):
             self._leave_alone(run.host, rest, error)
 
     def _leave_alone(self, host: str, rest: float, error: GeneratorUnavailableError) -> None:
-        """A host that is lost gets nothing until it is healthy."""
+        """Stops using a lost host until a check finds it healthy."""
         self._plan.set_up(host, is_up=False)
         if rest:
             self._bury(host, error)
@@ -265,7 +267,7 @@ class BackendPool(Backend):
             self._checks[host] = asyncio.create_task(self._check(host, rest, error))
 
     def _bury(self, host: str, error: GeneratorUnavailableError) -> None:
-        """Nothing waits for a host that may never come back, when there is no other."""
+        """Fails the waiting requests if no host is left."""
         self._dead[host] = error
         self._plan.give_up(host)
         if len(self._dead) == len(self._hosts):
@@ -274,7 +276,7 @@ class BackendPool(Backend):
                     self._answer(ticket, error)
 
     async def _check(self, host: str, pause: float, error: GeneratorUnavailableError) -> None:
-        """Looks again and again whether a host is back."""
+        """Checks a host again and again until it is back."""
         while True:
             await asyncio.sleep(pause)
             if (await self._hosts[host].health()).is_ready:
@@ -288,7 +290,7 @@ class BackendPool(Backend):
         self._settle()
 
     async def _hedge(self, run: Run) -> None:
-        """Begins a job a second time once it takes longer than it usually does."""
+        """Starts a job a second time once it takes longer than usual."""
         job = run.jobs[0]
         preset = job.request.preset
         lower = presets_up_to(preset)[:-1]

@@ -1,9 +1,10 @@
-"""Which host makes which clip, and who has to make way: decided here, done by `backend`.
+"""Assigns jobs to hosts, without I/O; `backend` carries the plan out.
 
-Jobs are laid out over the hosts in their order, each where it would be done first, also behind jobs
-that run. Those that come to lie on a free host begin; so a slow host that is idle takes no job that
-a fast one would have finished sooner. A host that fails by its own doing is left alone for a while
-where there is another one, and then tried by one job.
+
+Jobs are planned in order, each on the host where it would finish first, also behind running jobs.
+Jobs planned on a free host start. So an idle slow host does not take a job that a fast one would
+finish sooner. A host that fails by its own fault is avoided for a while if there is another one,
+then tested with one job.
 """
 
 import itertools
@@ -16,17 +17,17 @@ from .host import Host
 
 __all__ = ["Plan", "PoolJob", "Run"]
 
-# What loading other LoRAs adds to a job, as part of its time.
+# The extra time for loading other LoRAs, as a part of the job's time.
 _SWITCH = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class PoolJob:
-    """One request.
+    """A request.
 
     Attributes:
-        avoid: the host that has lost or declined it already.
-        at: the host that has begun its clip, where that costs money, and is asked for it again.
+        avoid: the host that lost or declined it.
+        at: the host that has begun its clip, if clips cost money there; only that host is asked.
     """
 
     ticket: int
@@ -38,11 +39,11 @@ class PoolJob:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a host works on; several jobs if it makes them in one go.
+    """A host's present work; several jobs if it makes them together.
 
     Attributes:
-        at: seconds, when it began.
-        is_hedge: it is the second one of its job, in case that the first is too slow.
+        at: start time in seconds.
+        is_hedge: whether it is the second run of its job, in case the first is too slow.
     """
 
     number: int
@@ -60,8 +61,8 @@ class Plan:
     """The jobs and the hosts of a pool.
 
     Args:
-        hosts: what each can do.
-        share: of all slots, what speculation may take at most; one slot in any case.
+        hosts: their capabilities, by name.
+        share: the largest part of all slots for speculation; one slot in any case.
     """
 
     def __init__(self, hosts: Mapping[str, Capabilities], share: float):
@@ -71,25 +72,25 @@ class Plan:
         self._runs: dict[int, Run] = {}
         self._numbers = itertools.count(1)
 
-    # ---- What there is ----
+    # ---- Queries ----
 
     def runs_of(self, ticket: int) -> tuple[Run, ...]:
-        """What works on a job: nothing while it waits, two runs if it is hedged."""
+        """The runs of a job: none while it waits, two if it is hedged."""
         return tuple(
             run for run in self._runs.values() if any(job.ticket == ticket for job in run.jobs)
         )
 
     def seconds(self, host: str, preset: QualityPreset, part: float = 0.5) -> float:
-        """What this part of a host's jobs stay below."""
+        """The duration that this part of a host's jobs stay below."""
         return self._hosts[host].pace.seconds(preset, part)
 
-    # ---- What comes and goes ----
+    # ---- Events ----
 
     def add(self, job: PoolJob) -> None:
         self._waiting[job.ticket] = job
 
     def promote(self, ticket: int) -> None:
-        """Somebody waits for it now."""
+        """Makes a job urgent, because somebody waits for it now."""
         if ticket in self._waiting:
             self._waiting[ticket] = replace(self._waiting[ticket], is_urgent=True)
         for run in self.runs_of(ticket):
@@ -99,7 +100,7 @@ class Plan:
             self._runs[run.number] = replace(run, jobs=jobs)
 
     def drop(self, ticket: int) -> tuple[Run, ...]:
-        """Takes a job out; returns the runs to be stopped: those that make nothing else."""
+        """Removes a job; returns the runs to stop, which have no other job."""
         self._waiting.pop(ticket, None)
         stopped = []
         for run in self.runs_of(ticket):
@@ -112,14 +113,14 @@ class Plan:
         return tuple(stopped)
 
     def finish(self, run: Run, now: float) -> None:
-        """A run has made its clips."""
+        """Records the success of a run."""
         if self._runs.pop(run.number, None) is not None:
             host = self._hosts[run.host]
             host.pace.record(run.jobs[0].request.preset, now - run.at)
             host.breaker.succeeded()
 
     def fail(self, run: Run, now: float, *, is_of_host: bool) -> tuple[PoolJob, ...]:
-        """A run has ended without a clip, which says nothing of the host's pace; its jobs."""
+        """Records the failure of a run and returns its jobs; the host's pace does not change."""
         ended = self._runs.pop(run.number, None)
         if ended is None:
             return ()
@@ -131,11 +132,11 @@ class Plan:
         return ended.jobs
 
     def has_other(self, host: str) -> bool:
-        """Whether there is another host that is up."""
+        """Whether another host is up."""
         return any(each.is_up for name, each in self._hosts.items() if name != host)
 
     def give_up(self, host: str) -> None:
-        """What it has begun is not waited for any more: another host begins it anew."""
+        """Stops waiting for what a host has begun, so that other hosts can begin it."""
         for ticket, job in self._waiting.items():
             if job.at == host:
                 self._waiting[ticket] = replace(job, at="")
@@ -143,17 +144,17 @@ class Plan:
     def set_up(self, host: str, *, is_up: bool) -> None:
         self._hosts[host].is_up = is_up
 
-    # ---- What is to be done ----
+    # ---- Decisions ----
 
     def assign(self, now: float) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-        """The runs to be stopped, and then those to be started."""
+        """The runs to stop, and the runs to start after that."""
         free_at = self._free_times(now)
         starts: list[Run] = []
         stops: list[Run] = []
         order = sorted(self._waiting.values(), key=lambda job: (not job.is_urgent, job.ticket))
         for job in order:
             if job.ticket not in self._waiting:
-                continue  # it goes with another one
+                continue  # it is part of another run
             if not job.is_urgent and not self._may_speculate():
                 break
             host, done = self._first_done(job, free_at, now)
@@ -176,9 +177,9 @@ class Plan:
         return tuple(stops), tuple(starts)
 
     def hedge(self, ticket: int, preset: QualityPreset, now: float) -> Run | None:
-        """A second run of a job at another preset, if a host has nothing else to do.
+        """A second run of a job at another preset, if a host is idle; None otherwise.
 
-        Never where clips cost money, as one of the two is made for nothing.
+        Never if clips cost money, because one of the two is discarded.
         """
         busy = self.runs_of(ticket)
         if len(busy) != 1 or self._waiting or self._hosts[busy[0].host].can.finish_started:
@@ -201,7 +202,7 @@ class Plan:
         self._runs[run.number] = run
         return run
 
-    # ---- Inside ----
+    # ---- Helpers ----
 
     def _start(self, host: str, job: PoolJob, now: float) -> Run:
         jobs = [job]
@@ -217,7 +218,7 @@ class Plan:
         return run
 
     def _alike(self, job: PoolJob, host: str) -> Iterable[PoolJob]:
-        """What may go with a job in one go."""
+        """Jobs that can run together with a job."""
         wanted = (job.request.preset, job.request.clip_seconds)
         for other in self._waiting.values():
             is_alike = (other.request.preset, other.request.clip_seconds) == wanted
@@ -232,7 +233,7 @@ class Plan:
             self._waiting[job.ticket] = job
 
     def _victim(self, job: PoolJob, done: float, now: float, hosts: Collection[str]) -> Run | None:
-        """The speculation in whose place the job would be done soonest, the youngest first."""
+        """The speculation to displace so that the job finishes soonest, the youngest first."""
         runs = [
             run
             for run in self._runs.values()
@@ -252,16 +253,16 @@ class Plan:
     def _first_done(
         self, job: PoolJob, free_at: Mapping[str, list[float]], now: float
     ) -> tuple[str | None, float]:
-        """The host on which a job would be done first, and when."""
+        """The host on which a job would finish first, and the time."""
         hosts = self._candidates(job, free_at, now)
         done = {name: max(now, min(free_at[name])) + self._expected(name, job) for name in hosts}
         host = min(done, key=lambda name: done[name], default=None)
         return host, done[host] if host is not None else 0.0
 
     def _candidates(self, job: PoolJob, up: Collection[str], now: float) -> list[str]:
-        """Of the hosts that are up, those that may have a job; those that rest if all do.
+        """Hosts that may take a job, working ones if there are any.
 
-        One that has begun its clip already has it alone, and is waited for.
+        If one has begun its clip already, only that one, and the job waits for it.
         """
         if job.at:
             return [job.at] if job.at in up else []
@@ -270,13 +271,13 @@ class Plan:
         return working or others or list(up)
 
     def _expected(self, host: str, job: PoolJob) -> float:
-        """Seconds that a job should take on a host."""
+        """The expected duration of a job on a host, in seconds."""
         seconds = self.seconds(host, job.request.preset)
         has_model = self._hosts[host].loras in (None, job.request.params.loras)
         return seconds if has_model else seconds * (1.0 + _SWITCH)
 
     def _free_times(self, now: float) -> dict[str, list[float]]:
-        """When each slot of each host that is up should be free."""
+        """The times at which the slots of each host that is up should be free."""
         times: dict[str, list[float]] = {}
         for name, host in self._hosts.items():
             if host.is_up:

@@ -1,4 +1,4 @@
-"""What a pool is asked for: one clip each, for however many who want the same."""
+"""A clip that is wanted from a pool, and everyone who waits for it."""
 
 import asyncio
 from collections.abc import Hashable
@@ -13,10 +13,10 @@ __all__ = ["Wanted"]
 
 @dataclass(slots=True)
 class Wanted:
-    """A clip and all who wait for it.
+    """A clip and its listeners.
 
     Attributes:
-        runs: how many were begun; what the first one tells early belongs together.
+        runs: how many were started; the parts that the first one reports belong together.
     """
 
     job: PoolJob
