@@ -1,1 +1,1 @@
-"""Frames to clips and back, in memory: the only place that talks to FFmpeg (through PyAV)."""
+"""Encodes and decodes clips in memory: the only package that uses FFmpeg (through PyAV)."""

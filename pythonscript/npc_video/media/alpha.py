@@ -1,7 +1,7 @@
-"""The alpha of VP8 and VP9, which WebM keeps as a second video beside each packet of the first.
+"""Decodes the alpha of VP8 and VP9, which WebM stores as a second video beside each packet.
 
-FFmpeg's own decoders know no alpha, so it gets a decoder to itself. They are taken rather than
-libvpx because they check the limit of pixels before they take memory.
+FFmpeg's own decoders ignore alpha, so a second one decodes it. They are used instead of libvpx
+because they check the pixel limit before they allocate memory.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from .opening import MediaLimits
 __all__ = ["AlphaDecoder", "has_alpha"]
 
 _BESIDE = "matroska_block_additional"
-# What comes first in it: the number of the use, 1 for alpha (WebM, "Alpha channel").
+# The first bytes of the data: the number of its use, 1 for alpha (WebM, "Alpha channel").
 _ALPHA = (1).to_bytes(8, "big")
 
 
 def has_alpha(stream: Any) -> bool:
-    """Whether the file says that `stream` has alpha."""
+    """Whether `stream` has alpha, according to the file."""
     return bool(
         stream.metadata.get("alpha_mode") == "1" and stream.codec_context.name in ("vp8", "vp9")
     )
 
 
 class AlphaDecoder:
-    """Decodes the alpha of the packets of one stream.
+    """Decodes the alpha of the packets of a stream.
 
     Args:
         context: the decoder of the stream.
@@ -42,7 +42,7 @@ class AlphaDecoder:
         self._picture: Any = None
 
     def decode(self, packet: Any) -> None:
-        """Raises UnsupportedClipError where alpha has another size than its frame."""
+        """Decodes a packet's alpha; raises UnsupportedClipError if its size is not the frame's."""
         if not packet.has_sidedata(_BESIDE):
             return
         beside = bytes(packet.get_sidedata(_BESIDE))
@@ -55,7 +55,7 @@ class AlphaDecoder:
 
     @property
     def plane(self) -> Any | None:
-        """Alpha of the packet that was decoded last, or None while there was none."""
+        """The alpha of the last packet; None before the first alpha."""
         return self._picture.planes[0] if self._picture is not None else None
 
     def restart(self) -> None:

@@ -1,8 +1,8 @@
-"""What an MP4 claims to hold, checked before FFmpeg believes it.
+"""Checks the counts in an MP4 before FFmpeg relies on them.
 
-FFmpeg makes an entry of its index for each sample that a file claims, before it looks for the
-samples: a file of three kilobytes can take gigabytes. Boxes are found by their names wherever they
-are, because FFmpeg reads them wherever they are.
+FFmpeg makes an index entry for each sample that a file claims, before it looks for the samples. So
+a file of three kilobytes can use gigabytes of memory. Boxes are searched by name anywhere in the
+file, because FFmpeg reads them anywhere.
 """
 
 import struct
@@ -13,50 +13,50 @@ from ..errors import DamagedClipError
 
 __all__ = ["ClaimsCheck", "check_claims"]
 
-# An index of these is about 100 MB; a minute of sound without compression has as many.
+# An index of this size has about 100 MB; a minute of uncompressed sound needs as many.
 _MAX_SAMPLES = 4 * 1024 * 1024
-# Of a file whose size is not known yet: a minute of sound and picture has a tenth of these.
+# For a file of unknown size: a minute of sound and picture has a tenth of these.
 _MAX_EARLY_SAMPLES = 64 * 1024
 # FFmpeg repeats the samples for each edit; encoders write one or two.
 _MAX_EDITS = 64
-_SIZE, _LARGE = 4, 8  # bytes of the size of a box, and of one that does not fit in these
-_NAME, _COUNTS = 4, 12  # bytes of the name of a box, and of what is checked in it
+_SIZE, _LARGE = 4, 8  # bytes of a box's size, and of a size that does not fit into these
+_NAME, _COUNTS = 4, 12  # bytes of a box's name, and of the counts to check
 _REACH = _NAME + _LARGE + _COUNTS
 _OWN_SIZES = (
     0xF00  # flags of a run whose samples have fields of their own (ISO/IEC 14496-12, 8.8.8)
 )
-# Of samples without compression, FFmpeg puts so many of a chunk into one entry.
+# FFmpeg puts this many uncompressed samples of a chunk into one entry.
 _PER_ENTRY = 1024
-# The first has to be there as a whole before what follows is checked.
+# The first box must be complete before the others are checked.
 _NAMES = (b"stsc", b"stsz", b"trun", b"elst", b"stco", b"co64")
-_ENTRY = 12  # bytes of an entry of the first
+_ENTRY = 12  # bytes of an entry of the first box
 
 
 def check_claims(data: bytes) -> None:
-    """Raises DamagedClipError when the file claims more than its bytes can hold."""
+    """Raises DamagedClipError if the file claims more than its bytes can hold."""
     ClaimsCheck(len(data), min(_MAX_SAMPLES, len(data))).check(data, is_whole=True)
 
 
 class ClaimsCheck:
-    """Goes through a file from front to back, as far as it is there.
+    """Checks a file from front to back, as it arrives.
 
     Args:
-        max_bytes: how large the file may become.
-        max_samples: how many its tables may claim, each of them, and all of its runs together.
+        max_bytes: the largest size that the file may reach.
+        max_samples: the most samples that each table, and all runs together, may claim.
     """
 
     def __init__(self, max_bytes: int, max_samples: int = _MAX_EARLY_SAMPLES):
         self._max_bytes = max_bytes
         self._max_samples = max_samples
         self._in_runs = 0
-        self._chunks = self._in_chunk = 1  # the most of any track, and of any of their chunks
+        self._chunks = self._in_chunk = 1  # the most in any track, and in any chunk
         self._checked = 0
 
     def check(self, data: bytes | bytearray, *, is_whole: bool) -> int:
-        """How many bytes of the beginning are checked now.
+        """The number of bytes from the start that are checked.
 
         Args:
-            data: the file as far as it is there; it begins with what it was before.
+            data: the file so far; it starts with the data of earlier calls.
 
         Raises:
             DamagedClipError: the file claims more than it can hold.
@@ -67,7 +67,7 @@ class ClaimsCheck:
             while at >= 0:
                 (size,) = struct.unpack_from(">I", data, at - _SIZE)
                 start = at + _NAME + (_LARGE if size == 1 else 0)
-                # Sizes that reach beyond the file are those of chance finds among the samples.
+                # A size beyond the end means that the name occurs by chance within the samples.
                 is_box = size <= self._max_bytes and start + _COUNTS <= len(data)
                 if is_box and name == b"stsc":
                     if not is_whole and self._is_to_come(data, start):
@@ -90,7 +90,7 @@ class ClaimsCheck:
             return self._is_run_sound(first, second)
         if name != b"stsc":
             self._chunks = max(self._chunks, second)
-        # Which chunks are those of which track is not known: each may be of the one with the most.
+        # It is not known which chunks belong to which track, so the largest counts are combined.
         return self._chunks * self._in_chunk <= self._max_samples * _PER_ENTRY
 
     def _is_run_sound(self, flags: int, count: int) -> bool:
@@ -99,16 +99,16 @@ class ClaimsCheck:
         return self._in_runs <= self._max_samples
 
     def _is_to_come(self, data: bytes | bytearray, start: int) -> bool:
-        """Whether a part of the table of chunks at `start` is not there yet."""
+        """Whether a part of the chunk table at `start` has not arrived yet."""
         (count,) = struct.unpack_from(">I", data, start + 4)
         size = 8 + count * _ENTRY
         return bool(size <= self._max_bytes and start + size > len(data))
 
     def _look_at_chunks(self, data: bytes | bytearray, start: int) -> None:
-        """At how many samples each chunk has, says the table at `start`."""
+        """Reads from the table at `start` how many samples each chunk has."""
         (count,) = struct.unpack_from(">I", data, start + 4)
         there = min(3 * count, (len(data) - start - 8) // 4)
-        # Not by NumPy, which a game's start does not wait for.
+        # Without NumPy, so that starting a game does not wait for it.
         entries = array("I", bytes(data[start + 8 : start + 8 + 4 * there]))
         if sys.byteorder == "little":
             entries.byteswap()

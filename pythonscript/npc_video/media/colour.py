@@ -1,4 +1,4 @@
-"""From the numbers of a video file to red, green and blue on a screen."""
+"""Converts the colour values of a video file to red, green and blue."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +9,11 @@ from .primaries import CONVERTED, luminance_of, to_bt709
 __all__ = ["DERIVED", "Colour"]
 
 DERIVED = "derived"
-"""The matrix whose weights are those of the primaries (ITU-T H.273, MatrixCoefficients 12)."""
+"""The matrix whose weights follow from the primaries (ITU-T H.273, MatrixCoefficients 12)."""
 
 _YCGCO = "ycgco"
-# Weights of red and blue in luma: ITU-R BT.601-7, BT.709-6 and BT.2020-2, SMPTE 240M, and those of
-# FCC Title 47, all as in ITU-T H.273, table 4.
+# Weights of red and blue in luma, from ITU-R BT.601-7, BT.709-6, BT.2020-2, SMPTE 240M and FCC
+# Title 47, as in ITU-T H.273, table 4.
 _WEIGHTS = {
     "bt601": (0.299, 0.114),
     "bt709": (0.2126, 0.0722),
@@ -25,7 +25,7 @@ _WEIGHTS = {
 
 @dataclass(frozen=True)
 class Colour:
-    """How a clip codes its colours.
+    """The colour coding of a clip.
 
     Attributes:
         matrix: "bt601", "bt709", "bt2020", "smpte240m", "fcc", "ycgco" or `DERIVED`.
@@ -40,9 +40,9 @@ class Colour:
     transfer: str = "bt1886"
 
     def to_rgb(self) -> tuple[tuple[float, ...], tuple[float, float, float]]:
-        """Nine numbers by rows and an offset: rgb = matrix · (yuv - offset), all 0 to 1.
+        """A matrix of nine numbers by rows, and an offset: rgb = matrix · (yuv - offset), 0 to 1.
 
-        From the weights as ITU-R BT.709-6, items 3.2 to 3.4, has it; YCgCo as ITU-T H.273, 8.3.
+        Computed from the weights by ITU-R BT.709-6, items 3.2 to 3.4; YCgCo by ITU-T H.273, 8.3.
         """
         luma = 1.0 if self.full_range else 255.0 / 219.0
         chroma = 1.0 if self.full_range else 255.0 / 224.0
@@ -65,7 +65,7 @@ class Colour:
 
     @property
     def luma_weights(self) -> tuple[float, float, float]:
-        """How much red, green and blue count in luma; together 1."""
+        """The weights of red, green and blue in luma; their sum is 1."""
         if self.matrix == _YCGCO:
             return 0.25, 0.5, 0.25
         red, blue = self._weights
@@ -73,10 +73,10 @@ class Colour:
 
     @cached_property
     def light(self) -> Light | None:
-        """What remains to be done in linear light, or None where red, green and blue are right.
+        """The conversion in linear light; None if red, green and blue need none.
 
-        They are taken to be right with the primaries of BT.601 too, which are all but those of
-        BT.709: so does FFmpeg, unless it is asked.
+        Primaries close to those of BT.709, such as BT.601's, are treated as equal, as FFmpeg does
+        by default.
         """
         is_hdr = self.transfer in ("pq", "hlg")
         if self.primaries not in CONVERTED and not is_hdr:

@@ -1,4 +1,4 @@
-"""Pictures in RGB or RGBA as `encode_clip` takes them: I420 in BT.709, limited range."""
+"""Converts RGB and RGBA pictures for `encode_clip`: to I420 in BT.709, limited range."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ __all__ = ["is_translucent", "planes_of"]
 
 
 def is_translucent(picture: NDArray[np.uint8]) -> bool:
-    """Whether anything shines through a picture of shape (height, width, 3 or 4)."""
+    """Whether a picture of shape (height, width, 3 or 4) is transparent anywhere."""
     return picture.shape[2] == 4 and bool(picture[..., 3].min() < OPAQUE)
 
 
 def planes_of(picture: NDArray[np.uint8], *, has_alpha: bool) -> NDArray[np.uint8]:
-    """The planes of a picture of shape (height, width, 3 or 4), whose sides are even.
+    """The planes of a picture of shape (height, width, 3 or 4) with even sides.
 
     Args:
-        has_alpha: below them is its alpha, and what is transparent has the colours nearby.
+        has_alpha: adds the alpha below, and gives transparent pixels the colours nearby.
     """
     colours = picture[..., :3]
     if has_alpha and is_translucent(picture):

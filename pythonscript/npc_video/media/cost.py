@@ -1,4 +1,4 @@
-"""What playing clips costs, counted where it is spent and read by whoever shows it."""
+"""Counts the cost of playing clips, for statistics."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["Cost", "CostCounter"]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of all clips together, since the start.
+    """Cost of all clips together, since the start.
 
     Attributes:
         decoded: frames; `decode_seconds` is processor time of the decoders' threads.
-        uploaded: frames given to the renderer; `upload_seconds` is time of the main thread.
-        dropped: frames that were never on screen because the one after them was due as well.
+        uploaded: frames given to the renderer; `upload_seconds` is time on the main thread.
+        dropped: frames that were never on screen, because the next one was due too.
     """
 
     decoded: int = 0
@@ -26,10 +26,10 @@ class Cost:
 
 
 class CostCounter:
-    """Adds costs up. `add_decoded` may be called on any thread, the rest on the main thread."""
+    """Adds up costs. Call `add_decoded` on any thread, the other methods on the main thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # around what decoders add, which is several steps
+        self._lock = threading.Lock()  # guards the numbers of decoders, which change in steps
         self._decoded = 0
         self._decode_seconds = 0.0
         self._uploaded = 0
@@ -37,18 +37,18 @@ class CostCounter:
         self._dropped = 0
 
     def add_decoded(self, seconds: float) -> None:
-        """One more frame was decoded."""
+        """Counts a decoded frame."""
         with self._lock:
             self._decoded += 1
             self._decode_seconds += seconds
 
     def add_uploaded(self, seconds: float) -> None:
-        """One more frame was given to the renderer."""
+        """Counts a frame given to the renderer."""
         self._uploaded += 1
         self._upload_seconds += seconds
 
     def add_dropped(self, frames: int) -> None:
-        """So many frames were never on screen."""
+        """Counts frames that were never on screen."""
         self._dropped += frames
 
     def total(self) -> Cost:

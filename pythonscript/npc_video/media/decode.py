@@ -1,4 +1,4 @@
-"""A clip to frames, as the planes that the decoder writes."""
+"""Decodes a clip to frames, in the planes of the decoder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ __all__ = ["ClipDecoder", "ClipInfo", "Frame", "MediaLimits"]
 
 @dataclass(frozen=True, slots=True)
 class ClipInfo:
-    """What a clip says of itself.
+    """Properties of a clip.
 
     Attributes:
-        width, height: pixels on screen, turned as the file wants it and with square pixels.
+        width, height: pixels on screen, after rotation and with square pixels.
         fps: average frames per second.
-        length: seconds from one loop to the next, as the file has it; None for a file that still
-            comes in, whose end is not known.
+        length: seconds of a loop, from the file; None while the file is still arriving, because its
+            end is not known.
         layout: the planes of each frame, and their places in a picture.
-        rotation: how decoded pictures are to be turned.
-        has_sound: whether there is sound in it, of whatever codec.
+        rotation: how to rotate decoded pictures.
+        has_sound: whether it has sound, in any codec.
     """
 
     width: int
@@ -56,11 +56,11 @@ class Frame:
     """A decoded picture.
 
     Attributes:
-        seconds: when it is due, from the beginning of the clip.
-        planes: luma, the two of chroma and, where the layout has it, alpha; in the decoder's own
-            memory, which stays as it is while the frame is kept.
-        vectors: how the picture moved since the frame before, as `MotionReader.read` has it, or
-            None where that is not known or was not asked for.
+        seconds: its time from the beginning of the clip.
+        planes: luma, two of chroma and, if the layout has it, alpha. They are in the decoder's own
+            memory, which does not change while the frame is kept.
+        vectors: the motion since the previous frame, from `MotionReader.read`; None if unknown or
+            not requested.
     """
 
     seconds: float
@@ -69,21 +69,21 @@ class Frame:
 
 
 class ClipDecoder:
-    """Reads one clip, as often as wanted; for one thread at a time.
+    """Decodes one clip, any number of times; for one thread at a time.
 
     A `with` block closes it at its end.
 
     Args:
-        data: the file, or one that still comes in: this and `frames` then wait for its bytes.
+        data: the file, or one that is still arriving; this and `frames` then wait for its bytes.
         media_type: "video/webm", "video/x-matroska" or "video/mp4".
-        vectors: has frames tell how they moved, where the codec knows.
-        max_side: columns and rows that the picture of all planes may have.
+        vectors: adds motion vectors to frames, if the codec has them.
+        max_side: the most columns and rows of the picture with all planes.
         untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
 
     Raises:
         UnsupportedClipError: the type or codec is not on the list, its planes do not fit, or its
-            colours cannot be shown rightly.
-        ClipLimitError: it is larger than `limits` allow.
+            colours cannot be shown correctly.
+        ClipLimitError: it exceeds `limits`.
         DamagedClipError: it cannot be read.
     """
 
@@ -122,7 +122,7 @@ class ClipDecoder:
             self._meter = WorkMeter(self._limits)
             self._motion: MotionReader | None = None
             self._pass = self._pictures()
-            # It tells what the file does not, as how it is to be turned, and its colours.
+            # The first frame has data that the file lacks, such as rotation and colours.
             first = self._next_picture()
             self._shape.look_at(first)
             self._meter.pause()
@@ -142,24 +142,24 @@ class ClipDecoder:
 
     @property
     def length(self) -> float | None:
-        """Seconds from one loop to the next; of a file that comes in after its last frame only."""
+        """Seconds of a loop; for a file that is still arriving, known after its last frame."""
         times = self._packets.times
         if times is None or times.length is None:
             return None
-        # Damaged files may have more frames than their packets tell.
+        # A damaged file may have more frames than its packets announce.
         return times.length if times.length > self._last else self._last + 1.0 / self._packets.rate
 
     def frames(self) -> Iterator[Frame]:
-        """All frames from the beginning, as they are due.
+        """All frames from the beginning, in order of display.
 
-        Times count from the beginning of the clip, at which the first frame is shown, and rise
-        strictly. Frames come in the order they are shown, those that an edit list cuts off are
-        left out. Without a usable time stamp, a frame follows the one before at the average rate.
+        Times start at the beginning of the clip, at which the first frame is shown, and increase
+        strictly. Frames that an edit list cuts off are skipped. A frame without a usable time stamp
+        follows the previous one at the average rate.
 
         Raises:
-            DamagedClipError: the file breaks off or cannot be decoded.
-            ClipLimitError: it has more frames than allowed, or takes too long to decode.
-            UnsupportedClipError: its frames change their size.
+            DamagedClipError: the file ends early or cannot be decoded.
+            ClipLimitError: it has too many frames, or takes too long to decode.
+            UnsupportedClipError: its frames change in size.
         """
         pictures = self._begin()
         count, last, start = 0, 0.0, 0.0
@@ -192,11 +192,11 @@ class ClipDecoder:
 
     @property
     def _times(self) -> Times:
-        assert self._packets.times is not None  # there are some when a frame is
+        assert self._packets.times is not None  # known once there is a frame
         return self._packets.times
 
     def _begin(self) -> Iterator[Any]:
-        """The decoded pictures; the first pass goes on with the one that `__init__` has read."""
+        """The decoded pictures; the first pass continues after the one from `__init__`."""
         if self._first is not None:
             first, self._first = self._first, None
             self._meter.resume()
@@ -268,7 +268,7 @@ class ClipDecoder:
 
 
 def _video(container: Any, limits: MediaLimits) -> Any:
-    """The video of a file, ready to decode."""
+    """The video stream of a file, with its decoder configured."""
     stream = chosen_stream(container.streams.video, VIDEO_CODECS)
     if stream is None:
         raise UnsupportedClipError("The clip has no video in it.")
@@ -283,9 +283,9 @@ def _video(container: Any, limits: MediaLimits) -> Any:
         )
     if context.width < 1 or context.height < 1 or context.pix_fmt is None:
         raise DamagedClipError("The clip is damaged: it has no size or no pixel format.")
-    # One thread decodes one clip: the pool runs several clips at once instead.
+    # One thread per clip: the pool decodes several clips at once instead.
     context.thread_type, context.thread_count = "NONE", 1
-    # A frame may claim another size than the file; this refuses it before memory is taken for it.
+    # A frame may claim another size than the file; this refuses it before memory is allocated.
     context.options = {"max_pixels": str(limits.max_pixels)}
     return stream
 

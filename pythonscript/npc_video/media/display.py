@@ -1,4 +1,4 @@
-"""Which of a file's videos is shown, turned how, and with pixels of which shape."""
+"""Chooses the video stream of a file, and computes its rotation and size on screen."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import av
 
 __all__ = ["UPRIGHT", "Rotation", "chosen_stream", "rotation_of", "shown_size"]
 
-# What is a picture beside the clip rather than a part of it.
+# Streams that are pictures beside the clip, such as covers.
 _NO_CLIP = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
-# Pixels of other shapes are mistakes.
+# Pixels of other shapes are mistakes in the file.
 _NARROWEST, _WIDEST = Fraction(1, 16), Fraction(16)
 
 
@@ -23,15 +23,15 @@ class Rotation:
     """A rotation by a multiple of 90 degrees, or a reflection.
 
     Attributes:
-        rows: of the matrix that leads from a place on screen to one in the decoded picture, both
-            seen from the middle, x to the right and y down.
+        rows: of the matrix from a place on screen to one in the decoded picture, both relative to
+            the middle, x to the right and y down.
     """
 
     rows: tuple[tuple[int, int], tuple[int, int]]
 
     @property
     def swaps_sides(self) -> bool:
-        """Whether it makes of what is wide what is high."""
+        """Whether it exchanges width and height."""
         return self.rows[0][0] == 0
 
 
@@ -39,18 +39,18 @@ UPRIGHT = Rotation(((1, 0), (0, 1)))
 
 
 def rotation_of(matrix: bytes | None) -> Rotation:
-    """The rotation that a display matrix stands for; the nearest where it is none.
+    """The rotation of a display matrix; the nearest one if it is not a rotation.
 
     Args:
-        matrix: nine numbers of 32 bits, as FFmpeg has them: the first two of each row of three lead
-            from a place in the decoded picture to one on screen (ISO/IEC 14496-12, 8.3.2).
+        matrix: nine 32-bit numbers, as FFmpeg has them: the first two of each row of three map a
+            place in the decoded picture to one on screen (ISO/IEC 14496-12, 8.3.2).
     """
     if matrix is None or len(matrix) < 36:
         return UPRIGHT
     a, b, _, c, d, *_ = struct.unpack("=9i", matrix[:36])
     if a * d == b * c:
-        return UPRIGHT  # it would show nothing
-    # The inverse of a rotation is its matrix with rows and columns exchanged; a place is a column.
+        return UPRIGHT  # the matrix would show nothing
+    # The inverse of a rotation is its transposed matrix; a place is a column vector.
     if abs(a) + abs(d) >= abs(b) + abs(c):
         return Rotation(((_sign(a), 0), (0, _sign(d))))
     return Rotation(((0, _sign(b)), (_sign(c), 0)))
@@ -59,10 +59,10 @@ def rotation_of(matrix: bytes | None) -> Rotation:
 def shown_size(
     width: int, height: int, pixel: Fraction | None, rotation: Rotation = UPRIGHT
 ) -> tuple[int, int]:
-    """Columns and rows on screen, so that no detail is lost.
+    """Columns and rows on screen, large enough to lose no detail.
 
     Args:
-        pixel: the width of a pixel by its height; None or 0 where that is not known.
+        pixel: the width of a pixel divided by its height; None or 0 if unknown.
     """
     if pixel and _NARROWEST <= pixel <= _WIDEST:
         if pixel > 1:
@@ -73,10 +73,10 @@ def shown_size(
 
 
 def chosen_stream(streams: Iterable[Any], codecs: Iterable[str]) -> Any | None:
-    """The stream that a player shows or plays, or None where there is none.
+    """The stream that a player shows or plays; None if there is none.
 
-    It is the one that the file calls the default. Pictures of a cover do not count, and those whose
-    codec is none of `codecs` only where there are no others.
+    It is the file's default stream. Cover pictures are ignored. Streams with a codec that is not in
+    `codecs` are used only if there are no others.
     """
     clips = [stream for stream in streams if not stream.disposition & _NO_CLIP]
     known = [stream for stream in clips if _codec(stream) in codecs]

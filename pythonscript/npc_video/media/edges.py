@@ -1,4 +1,4 @@
-"""Colours where a picture is transparent: those nearby, as codec and warp mix them into edges."""
+"""Colours for transparent pixels, taken from nearby ones, as codec and warp mix them into edges."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +8,15 @@ __all__ = ["OPAQUE", "spread"]
 Array = NDArray[np.float32]
 
 OPAQUE = 250.0
-"""From which alpha on, 0 to 255, nothing shines through."""
+"""The alpha, 0 to 255, from which a pixel is opaque."""
 
-_LEAST_ALPHA = 64.0  # from which on it tells a colour well enough
+_LEAST_ALPHA = 64.0  # from which a pixel's colour is reliable
 
 
 def spread(values: Array) -> Array:
-    """Colours of premultiplied RGBA, 0 to 255, not multiplied any more: (height, width, 3).
+    """Colours of premultiplied RGBA, 0 to 255, without the multiplication: (height, width, 3).
 
-    What is transparent takes those nearby.
+    Transparent pixels get the colours nearby.
     """
     levels = [values]
     while min(levels[-1].shape[:2]) > 1:

@@ -1,10 +1,10 @@
-"""Frames to a clip: a VP9 file in WebM, made in memory.
+"""Encodes frames to a clip: a VP9 file in WebM, in memory.
 
-Of the encoders that PyAV ships on every platform without a copyleft licence, libvpx disturbs a
-game least: it is one thread that lets the interpreter go, and it opens at once. SVT-AV1 makes files
-of two thirds the size, but its many threads come in bursts that take the game's cores, and it opens
-for 8 ms with the interpreter held. The clip starts with its only key frame, so that a loop restarts
-by decoding from there.
+Among the encoders that PyAV ships on every platform without a copyleft licence, libvpx disturbs a
+game least. It uses one thread, releases the interpreter lock and opens at once. SVT-AV1 makes files
+of two thirds the size. But its many threads take the game's cores in bursts, and opening it holds
+the interpreter lock for 8 ms. The clip starts with its only key frame, so a loop restarts by
+decoding from there.
 """
 
 import io
@@ -27,12 +27,12 @@ _OPTIONS = {
     "deadline": "realtime",
     "cpu-used": "5",
     "threads": "1",
-    # Constant quality at which flat backgrounds stay free of blocks at 8 frames per second.
+    # Constant quality at which flat backgrounds have no visible blocks at 8 frames per second.
     "crf": "28",
     "b": "0",
 }
 
-_WITH_ALPHA = {"auto-alt-ref": "0"}  # which libvpx cannot do beside alpha
+_WITH_ALPHA = {"auto-alt-ref": "0"}  # libvpx does not support it together with alpha
 
 
 def encode_clip(
@@ -43,18 +43,18 @@ def encode_clip(
     *,
     has_alpha: bool = False,
 ) -> bytes:
-    """The file that shows `frames` at `fps` per second, tagged as BT.709, limited range.
+    """The file of `frames` at `fps` frames per second, tagged as BT.709, limited range.
 
     Args:
         frames: pictures as I420 in those colours, shape (height · 3 / 2, width); taken one at a
             time.
-        width, height: pixels, even, 4 or more.
+        width, height: pixels, even, at least 4.
         fps: 1 to 240.
-        has_alpha: below each picture are `height` rows more, its alpha from 0 to 255; colours are
-            not multiplied by it.
+        has_alpha: whether each picture has `height` more rows with its alpha, 0 to 255; colours are
+            not premultiplied.
 
     Raises:
-        GenerationError: the encoder refuses; the error names its reason.
+        GenerationError: the encoder fails; the text gives its reason.
     """
     file = io.BytesIO()
     try:

@@ -1,7 +1,7 @@
-"""First pictures of clips, decoded before anybody asks, so that a hit is on screen at once.
+"""Decodes the first pictures of clips in advance, so that a cached clip is on screen at once.
 
-They are a few of many frames, but far larger than the compressed clips: so they have a budget of
-their own, and those that were used least recently go first.
+There are few of them, but they are far larger than compressed clips. So they have a budget of their
+own, and the least recently used are dropped.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _Kept = tuple[GeneratedClip, "Future[FirstPicture]"]
 
 
 class FirstPictures:
-    """For the caller's thread; only the decoding happens on another.
+    """First pictures by clip; for the caller's thread. Only decoding uses another thread.
 
     Args:
-        max_bytes: of pictures that are kept.
+        max_bytes: of all kept pictures.
     """
 
     def __init__(self, decoders: Executor, make_picture: PictureMaker, max_bytes: int):
@@ -40,7 +40,7 @@ class FirstPictures:
         return len(self._kept)
 
     def keep(self, clip: GeneratedClip) -> None:
-        """Decodes the first picture of `clip`, which may be asked for soon."""
+        """Decodes the first picture of `clip`, which may be needed soon."""
         key = clip.params.cache_key()
         kept = self._kept.get(key)
         if kept is None or kept[0].data != clip.data:
@@ -49,7 +49,7 @@ class FirstPictures:
         self._trim()
 
     def of(self, clip: GeneratedClip) -> FirstPicture | None:
-        """The first picture of `clip`, if it is there."""
+        """The first picture of `clip`, if it is decoded."""
         key = clip.params.cache_key()
         kept = self._kept.get(key)
         if kept is None or kept[0].data != clip.data:
@@ -70,7 +70,7 @@ class FirstPictures:
 
 
 def _result(first: Future[FirstPicture]) -> FirstPicture | None:
-    """None as well for a clip that cannot be decoded: who plays it is told why."""
+    """None if pending or failed; a player of the clip reports the reason."""
     is_there = first.done() and not first.cancelled() and first.exception() is None
     return first.result() if is_there else None
 
@@ -84,7 +84,7 @@ def _bytes(first: Future[FirstPicture]) -> int:
 
 
 def _open(clip: GeneratedClip, make_picture: PictureMaker) -> FirstPicture:
-    # FFmpeg is loaded here, on a thread that nobody waits for.
+    # Imports FFmpeg here, on a thread that nobody waits for.
     from .decode import ClipDecoder
     from .likeness import Sketcher
 

@@ -1,8 +1,8 @@
-"""Pixel formats and colours of decoders, brought to the few that the game shows.
+"""Converts the pixel formats and colours of decoders to the few that the game shows.
 
-Planes of eight bits at 4:2:0, 4:2:2 and 4:4:4 stay as they are; everything else is converted to the
-nearest of these that loses no detail, with its matrix and range kept. Of more bits ten stay where
-eight would show: where colours are converted in linear light, which makes some steps larger.
+8-bit planes at 4:2:0, 4:2:2 and 4:4:4 stay unchanged. Other formats are converted to the nearest of
+these that loses no detail, with the same matrix and range. 10 bits are kept if 8 would be visible:
+where colours are converted in linear light, which enlarges some steps.
 """
 
 from typing import Any
@@ -16,19 +16,19 @@ from .layout import PictureLayout
 
 __all__ = ["Shape"]
 
-# The formats shown, by how many pixels of luma share one of chroma, across and down.
+# The formats shown, by the number of luma pixels per chroma pixel, across and down.
 _SHOWN = {(2, 2): "yuv420p", (2, 1): "yuv422p", (1, 1): "yuv444p"}
-# What follows in the name of the same with ten bits.
+# Suffix of the same format with 10 bits.
 _DEEP = "10le"
-# The same planes under the name that says full range.
+# The same planes under the name for full range.
 _SAME = {"yuvj420p": "yuv420p", "yuvj422p": "yuv422p", "yuvj444p": "yuv444p"}
 
-# Numbers of ITU-T H.273, which are those of FFmpeg too. YUV that is tagged as RGB is BT.709 there.
+# Numbers of ITU-T H.273, which FFmpeg also uses. YUV that is tagged as RGB is BT.709.
 _MATRICES = {
     0: "bt709", 1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 8: "ycgco",
     9: "bt2020", 12: DERIVED,
 }  # fmt: skip
-# These are no matrices of what the file has: what they need is not done here.
+# These need more than a matrix, which is not supported.
 _REFUSED = {
     10: "BT.2020 with constant luminance", 11: "SMPTE 2085", 13: "constant luminance",
     14: "ICtCp", 15: "IPT-C2", 16: "YCgCo-Re", 17: "YCgCo-Ro",
@@ -40,31 +40,31 @@ _PRIMARIES = {
 _TRANSFERS = {4: "gamma22", 5: "gamma28", 13: "gamma22", 16: "pq", 18: "hlg"}
 _HDR = ("pq", "hlg")
 _FULL_RANGE = 2
-# What each tag has where the file does not say.
+# The value of each tag for "unknown".
 _UNKNOWN = {"colorspace": 2, "color_primaries": 2, "color_trc": 2, "color_range": 0}
 
 
 class Shape:
-    """What all frames of a clip are brought to.
+    """The common format of all frames of a clip.
 
     Args:
         context: the decoder, opened or not; its size, pixel format and tags are read.
-        max_side: columns and rows that a picture may have.
+        max_side: the most columns and rows of a picture.
         untagged_colours: the matrix of a clip that names none, one of `UNTAGGED_COLOURS`.
 
     Raises:
-        UnsupportedClipError: its colours cannot be shown rightly.
+        UnsupportedClipError: its colours cannot be shown correctly.
 
     Attributes:
         layout: the planes.
-        colour: how they code colours.
+        colour: their colour coding.
     """
 
     def __init__(self, context: Any, has_alpha: bool, max_side: int, untagged_colours: str):
         source = av.VideoFormat(context.pix_fmt, context.width, context.height)
         self._is_rgb, self._is_full = source.is_rgb, source.name in _SAME
         self._untagged_colours = untagged_colours
-        # Before the decoder has seen a frame, they are what the container says.
+        # Before the first frame, these are the container's tags.
         self._tags = _tags(context)
         self.colour = self._colour(self._tags)
         self._reformatter = av.video.reformatter.VideoReformatter()
@@ -83,21 +83,21 @@ class Shape:
         )
 
     def look_at(self, picture: Any) -> None:
-        """Takes the colours that a frame names, as FFmpeg does; of what it leaves open, the file's.
+        """Uses the colours of a frame, as FFmpeg does, completed by those of the file.
 
         Raises:
-            UnsupportedClipError: they cannot be shown rightly.
+            UnsupportedClipError: they cannot be shown correctly.
         """
         own = _tags(picture)
         said = {name: own[name] for name, unknown in _UNKNOWN.items() if own[name] != unknown}
         self.colour = self._colour(self._tags | said)
 
     def bring(self, picture: Any) -> Any:
-        """`picture` in the format of this shape: itself where it has it."""
+        """`picture` in this format; the same object if it has it already."""
         name = picture.format.name
         if _SAME.get(name, name) == self._format:
             return picture
-        # Of no other matrix, whatever the tags are: only RGB is to be converted to one.
+        # The same matrix whatever the tags say: only RGB is converted to another one.
         colours: dict[str, Any] = {"dst_colorspace": Colorspace.ITU709}
         if self._is_rgb:
             colours |= {"src_color_range": ColorRange.JPEG, "dst_color_range": ColorRange.JPEG}
@@ -107,7 +107,7 @@ class Shape:
 
     def _colour(self, tags: dict[str, int]) -> Colour:
         transfer = _TRANSFERS.get(tags["color_trc"], "bt1886")
-        # ITU-R BT.2100 has no other matrix and primaries for a high dynamic range.
+        # ITU-R BT.2100 has only this matrix and these primaries for a high dynamic range.
         usual, untagged = ("bt2020",) * 2 if transfer in _HDR else ("bt709", self._untagged_colours)
         primaries = _PRIMARIES.get(tags["color_primaries"], usual)
         if self._is_rgb:

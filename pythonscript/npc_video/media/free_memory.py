@@ -1,8 +1,8 @@
-"""Memory that lies free, given back to the system.
+"""Returns free memory to the system.
 
-A decoder takes megabytes and gives them back with its clip. glibc keeps what lies between memory
-that is still used, and fills it again as badly as it fell out, so that a game which shows one clip
-after the other would grow for minutes. Other C libraries give free memory back by themselves.
+A decoder allocates megabytes and frees them with its clip. glibc keeps free memory between blocks
+in use, and reuses it so badly that a game with one clip after the other would grow for minutes.
+Other C libraries return free memory themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 __all__ = ["give_back_free_memory"]
 
-# It takes a millisecond, in which other threads may have to wait for memory.
+# It takes a millisecond, during which other threads may have to wait for memory.
 _SECONDS_BETWEEN = 2.0
 
 _turn = threading.Lock()
@@ -23,7 +23,7 @@ _last = 0.0
 
 
 def give_back_free_memory() -> None:
-    """Of all threads; does nothing shortly after the last time, and where there is no need."""
+    """Returns the free memory of all threads; does nothing shortly after the last call."""
     global _last
     if _trim is None or not _turn.acquire(blocking=False):
         return

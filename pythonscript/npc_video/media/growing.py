@@ -1,7 +1,7 @@
-"""The file of a clip that still comes in: written on one thread, read on others.
+"""The file of a clip that is still arriving: written on one thread, read on others.
 
-A reader waits where nothing has come yet, so each needs a thread that nobody else waits for. It
-waits no longer than the attempt to get the clip lasts: that ends the file in any case.
+A reader blocks until data arrives, so each needs a thread that nobody else waits for. The end of
+the attempt to get the clip also ends the file, and with it the wait.
 """
 
 import io
@@ -16,11 +16,11 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 
 class GrowingFile:
-    """What has come of one clip, in one attempt to get it.
+    """The bytes of a clip that have arrived in one attempt.
 
     Args:
         media_type: "video/webm" or "video/mp4".
-        max_bytes: a file that becomes larger is given up.
+        max_bytes: a larger file is given up.
     """
 
     def __init__(self, media_type: str, max_bytes: int = _MAX_BYTES):
@@ -32,20 +32,20 @@ class GrowingFile:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it is there, and will stay."""
+        """Whether the file is complete."""
         return self._is_whole
 
     @property
     def is_given_up(self) -> bool:
-        """Whether it will never be whole."""
+        """Whether it will never be complete."""
         return self._has_ended and not self._is_whole
 
     def is_all_of(self, data: bytes) -> bool:
-        """Whether it is whole, and this is what it holds."""
+        """Whether it is complete and has this content."""
         return self._is_whole and self._data == data
 
     def append(self, part: bytes) -> None:
-        """The next bytes of the file."""
+        """Appends bytes to the file."""
         with self._changed:
             if self._has_ended:
                 return
@@ -56,15 +56,15 @@ class GrowingFile:
                 self._changed.notify_all()
 
     def finish(self, data: bytes) -> None:
-        """The clip is there, and `data` its file: this one, unless another attempt brought it."""
+        """Ends the file; it is complete unless `data` comes from another attempt."""
         with self._changed:
             if not self._has_ended and data[: len(self._data)] == self._data:
-                # Who keeps the clip keeps these bytes anyway.
+                # Whoever keeps the clip keeps these bytes anyway.
                 self._data, self._is_whole = data, True
             self._end()
 
     def give_up(self) -> None:
-        """Nothing more will come; for a file that has ended, nothing changes."""
+        """Ends the file because nothing more will arrive; does nothing if it has ended."""
         with self._changed:
             self._end()
 
@@ -77,9 +77,9 @@ class GrowingFile:
 
 
 class GrowingReader:
-    """Reads a growing file, as files of the standard library are read.
+    """Reads a growing file, with the interface of the standard library's files.
 
-    It never raises, for FFmpeg is in between: after an early end, `check` does.
+    It never raises, because FFmpeg calls it. After an early end, `check` raises.
     """
 
     def __init__(self, file: GrowingFile):
@@ -91,9 +91,9 @@ class GrowingReader:
         self._is_stopped = False
 
     def read(self, size: int) -> bytes:
-        """The next bytes, at most `size`; waits until there is one.
+        """The next bytes, at most `size`; waits for at least one.
 
-        Empty at the end of the whole file, of one that was given up, or of one that is closed.
+        Empty at the end of a complete file, or if the file was given up or the reader is closed.
         """
         file = self._file
         with file._changed:
@@ -106,7 +106,7 @@ class GrowingReader:
         return found
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """The new position; -1 for one from the end, which nobody knows."""
+        """The new position; -1 for a seek from the end, which is unknown."""
         if whence == io.SEEK_END:
             return -1
         self._position = offset + (self._position if whence == io.SEEK_CUR else 0)
@@ -116,18 +116,18 @@ class GrowingReader:
         return self._position
 
     def close(self) -> None:
-        """Ends reading at once, from any thread."""
+        """Ends reading immediately, from any thread."""
         with self._file._changed:
             self._is_stopped = True
             self._file._changed.notify_all()
 
     def check(self) -> None:
-        """Raises DamagedClipError if the end that was read is not that of the whole file."""
+        """Raises DamagedClipError unless the whole file has arrived."""
         if self._is_stopped or not self._file.is_whole:
             raise DamagedClipError("The clip is damaged: it broke off while it came in.")
 
     def _look(self) -> int:
-        """How much can be read; looks at what has come since the last time."""
+        """The number of bytes that can be read, after a check of new ones."""
         file = self._file
         if self._claims is None:
             self._sound = len(file._data)

@@ -1,6 +1,6 @@
-"""Where the planes of a frame lie in one picture of one or two bytes per pixel.
+"""The places of a frame's planes in one picture of one or two bytes per pixel.
 
-A frame is then one texture: one upload, and one lookup of its place for each plane.
+So a frame is a single texture: one upload, and one coordinate computation for each plane.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from ..errors import UnsupportedClipError
 __all__ = ["MAX_SIDE", "Box", "PictureLayout", "Plane"]
 
 MAX_SIDE = 16384
-"""Columns and rows of a picture that today's desktop renderers take."""
+"""The most columns and rows of a picture that today's desktop renderers support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PictureLayout:
-    """The sizes of the planes of a clip, and from them their places in the picture.
+    """The sizes of a clip's planes, and their places in the picture.
 
-    Luma is on top. Below it are the two planes of chroma, side by side where they are half as wide
-    as luma and one below the other where they are as wide; alpha is at the bottom::
+    Luma is on top. The two planes of chroma follow: side by side if they are half as wide as luma,
+    otherwise one below the other. Alpha is at the bottom::
 
         4:2:0  YYYY   4:4:4  YYYY
                YYYY          YYYY
@@ -50,19 +50,19 @@ class PictureLayout:
                AAAA          VVVV
                              VVVV
 
-    Odd sizes leave a column beside luma that belongs to no plane. Where that is larger than the
-    renderer's largest texture, the planes lie in a grid of so few columns as fit.
+    Odd sizes leave a column beside luma that belongs to no plane. If the result is larger than the
+    renderer's largest texture, the planes are arranged in a grid with as few columns as possible.
 
     Attributes:
         width, height: of luma and alpha, in pixels; those of the decoded clip.
         chroma_width, chroma_height: of each plane of chroma.
-        max_side: columns and rows that the picture may have.
-        sample_bytes: of each pixel, 1 or 2, the lower one first.
-        boxes: the places of luma, the two planes of chroma and, where there is one, of alpha.
+        max_side: the most columns and rows of the picture.
+        sample_bytes: bytes per pixel, 1 or 2, little-endian.
+        boxes: the places of luma, the two planes of chroma and, if there is one, of alpha.
         size: columns and rows of the picture.
 
     Raises:
-        UnsupportedClipError: the planes fit in no such picture.
+        UnsupportedClipError: the planes do not fit into such a picture.
     """
 
     width: int
@@ -76,7 +76,7 @@ class PictureLayout:
     size: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Kept, because they are asked for with every frame.
+        # Stored, because every frame needs them.
         for boxes in (self._stacked(), *map(self._grid, (2, 3, 4))):
             columns = max(box.x + box.width for box in boxes)
             rows = max(box.y + box.height for box in boxes)
@@ -110,17 +110,17 @@ class PictureLayout:
         )
 
     def pack(self, planes: Iterable[Plane], memory: memoryview) -> None:
-        """Copies the planes of a frame to their places, and lets other threads run meanwhile.
+        """Copies the planes of a frame to their places, without holding the interpreter lock.
 
         Args:
-            memory: of the picture: its rows without gaps. What belongs to no plane stays as it is.
+            memory: of the picture, rows without gaps. Bytes of no plane stay unchanged.
         """
         columns, rows = self.size
         kind = np.dtype(f"<u{self.sample_bytes}")
         picture = np.frombuffer(memory, kind).reshape(rows, columns)
         for plane, box in zip(planes, self.boxes, strict=True):
             place = picture[box.y : box.y + box.height, box.x : box.x + box.width]
-            # Rows of a decoder are longer than the picture is wide.
+            # Rows of a decoder may be longer than the picture is wide.
             np.copyto(
                 place,
                 np.ndarray(place.shape, kind, plane.data, strides=(plane.stride, kind.itemsize)),

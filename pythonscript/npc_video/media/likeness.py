@@ -1,8 +1,8 @@
-"""How alike two pictures of clips are, seen in small.
+"""The similarity of pictures of clips, on a small scale.
 
-A decoder's thread makes a sketch of each frame, once for each clip that plays: 32 by 32 cells of
-luma as it is on screen, so that clips of other sizes, rates and codecs can be compared. Of each
-cell only four pixels are looked at, which takes a small part of what decoding takes.
+A decoder's thread makes a sketch of each frame, once per playing clip: 32 by 32 cells of luma as it
+is on screen. So clips of other sizes, rates and codecs can be compared. Only four pixels of each
+cell are read, which takes a small part of the decoding time.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 __all__ = ["SIDE", "Sketch", "Sketcher", "Sketches", "apart", "sketch_of"]
 
 SIDE = 32
-"""Cells of a sketch across and down."""
+"""Columns and rows of cells in a sketch."""
 
 Sketch = NDArray[np.uint8]
 """Luma of the cells, 0 to 255, shape (SIDE, SIDE)."""
 
-_LOOKED_AT = 2  # pixels of a cell, across and down
+_LOOKED_AT = 2  # pixels read per cell, across and down
 
 
 class Sketcher:
-    """Makes sketches of the frames of a clip of this `info`."""
+    """Makes sketches of the frames of a clip."""
 
     def __init__(self, info: ClipInfo):
         layout = info.layout
         self._kind = np.dtype(f"<u{layout.sample_bytes}")
         self._has_alpha = layout.has_alpha
         matrix, offset = info.colour.to_rgb()
-        # Ten bits are in two bytes.
+        # 10-bit samples are in two bytes.
         self._gain = matrix[0] if layout.sample_bytes == 1 else matrix[0] / 4.0
         self._black = offset[0] * matrix[0] * 255.0
         self._places = _places(layout.width, layout.height, info.rotation)
 
     def __call__(self, planes: Sequence[Plane]) -> Sketch:
-        """The sketch of a frame; what is transparent is black."""
+        """The sketch of a frame; transparent pixels are black."""
         levels = self._means(planes[0]) * self._gain - self._black
         if self._has_alpha:
             levels *= self._means(planes[3]) / 255.0
@@ -61,7 +61,7 @@ class Sketcher:
 
 
 def sketch_of(luma: NDArray[np.floating[Any]]) -> Sketch:
-    """The sketch of a picture as it is on screen, of its luma from 0 to 255."""
+    """The sketch of a picture as it is on screen, from its luma, 0 to 255."""
     height, width = luma.shape
     sketch: Sketch = luma[_places(width, height, UPRIGHT)].mean(axis=0).astype(np.uint8)
     return sketch
@@ -70,7 +70,7 @@ def sketch_of(luma: NDArray[np.floating[Any]]) -> Sketch:
 def _places(
     width: int, height: int, rotation: Rotation
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns of the pixels that are looked at."""
+    """Rows and columns of the pixels to read."""
     middles = (np.arange(SIDE * _LOOKED_AT) + 0.5) / (SIDE * _LOOKED_AT) - 0.5
     down, right = np.meshgrid(middles, middles, indexing="ij")
     (from_x, from_y), (to_x, to_y) = rotation.rows
@@ -80,16 +80,16 @@ def _places(
 
 
 def _by_cell(places: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Those of each cell one behind the other: summed so, they take a third of the time."""
+    """Places grouped by their number within the cell: sums then take a third of the time."""
     cells = places.reshape(SIDE, _LOOKED_AT, SIDE, _LOOKED_AT)
     return np.ascontiguousarray(np.moveaxis(cells, (1, 3), (0, 1)).reshape(-1, SIDE, SIDE))
 
 
 class Sketches:
-    """Those of one clip by time, as far as it was decoded; one thread adds, another one reads.
+    """The sketches of a clip by time, as far as it was decoded; one thread adds, another reads.
 
     Attributes:
-        are_all: no more will come, for the clip was decoded to its end.
+        are_all: whether the clip was decoded to its end, so that no more follow.
     """
 
     def __init__(self) -> None:
@@ -98,27 +98,27 @@ class Sketches:
         self._sketches: list[Sketch] = []
 
     def knows(self, seconds: float) -> bool:
-        """Whether there is one of the frame that is due at `seconds`, or of a later one."""
+        """Whether there is a sketch for `seconds` or a later time."""
         return bool(self._times) and seconds <= self._times[-1]
 
     def add(self, seconds: float, sketch: Sketch) -> None:
-        """The one of the frame that is due at `seconds`, later than all before."""
+        """Adds the sketch of the frame at `seconds`, later than all before."""
         self._sketches.append(sketch)
         self._times.append(seconds)
 
     def at(self, seconds: float) -> Sketch | None:
-        """What is seen at `seconds` from the beginning of the clip; None where nothing is known."""
+        """The sketch of the picture at `seconds` from the beginning; None if there is none."""
         index = bisect_right(self._times, seconds) - 1
         return self._sketches[max(0, index)] if self._times else None
 
     def coming(
         self, position: float, seconds: float, *, length: float = 0.0
     ) -> list[tuple[float, Sketch]]:
-        """What is seen in the next `seconds`, and in how many seconds each is; now is the first.
+        """The pictures of the next `seconds`, each with the time until it is shown; now is first.
 
         Args:
             position: seconds from the beginning of the clip.
-            length: seconds after which it begins again; 0.0: it does not.
+            length: seconds after which the clip repeats; 0.0 if it does not.
         """
         now = self.at(position)
         if now is None:
@@ -138,7 +138,7 @@ class Sketches:
 
 
 def apart(sketches: Sequence[Sketch], other: Sketch) -> NDArray[np.float32]:
-    """By how much each of them differs from `other`: the root of the mean square, 0 to 255."""
+    """The difference of each sketch from `other`: the root mean square, 0 to 255."""
     differences = np.stack(sketches).reshape(-1, SIDE * SIDE).astype(np.float32)
     differences -= other.reshape(-1)
     squares: NDArray[np.float32] = np.einsum("ij,ij->i", differences, differences)

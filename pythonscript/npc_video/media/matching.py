@@ -1,4 +1,4 @@
-"""Which of several motions is true, from the pictures themselves."""
+"""Decides from the pictures which of several motions is true."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 __all__ = ["best_scale"]
 
-# Pixels of a cell that are compared, spread so that no row or column holds two.
+# Pixels of a cell to compare, spread so that no row or column has two.
 _ROWS = np.array([0, 1, 2, 3, 4, 5, 6, 7])
 _COLUMNS = np.array([3, 6, 1, 4, 7, 2, 5, 0])
-# How much better another motion must fit than the first: part of its error, plus noise.
+# How much better another motion must fit than the first: a part of its error, plus noise.
 _BETTER, _NOISE = 0.75, 8
 
 
@@ -25,13 +25,13 @@ def best_scale(
     scales: Sequence[float],
     size: int,
 ) -> NDArray[np.float32]:
-    """By what to multiply the motion of each cell so that the pictures fit; mostly 1.
+    """The factor for the motion of each cell with which the pictures match best; mostly 1.
 
     Args:
-        before, now: frames of PyAV, of one size, with luma of eight bits.
-        cells: their rows and columns, shape (2, n); they lie in the picture at least partly.
+        before, now: frames of PyAV of the same size, with 8-bit luma.
+        cells: their rows and columns, shape (2, n), at least partly inside the picture.
         motion: from `before` to `now`, right and down, in quarters of a pixel, shape (2, n).
-        scales: what to try besides 1.
+        scales: factors to try besides 1.
         size: pixels of a cell across and down, 8 or more.
     """
     plane, old = now.planes[0], before.planes[0]
@@ -43,7 +43,7 @@ def best_scale(
     least: NDArray[Any] | None = None
     for scale in (1.0, *scales):
         right, down = np.rint(motion * (scale / 4.0)).astype(np.intp)
-        # What leads out of the picture meets something else there, and rarely fits.
+        # A vector that leaves the picture reads wrong pixels, which rarely match.
         there = source.take(place - (down * old.line_size + right)[:, None], mode="clip")
         error = np.abs(here - there).sum(axis=1)
         if least is None:

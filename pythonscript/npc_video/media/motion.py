@@ -1,7 +1,7 @@
-"""How the parts of a picture moved since the one before, from the motion vectors of the codec.
+"""Reads the motion between frames from the codec's motion vectors.
 
-An encoder has searched for them already, so they cost next to nothing; but it searched for the
-shortest file rather than for true motion, so outliers are taken out. H.264 and MPEG-4 have them.
+The encoder has already searched for them, so they cost almost nothing. But it searched for the
+smallest file, not for true motion, so outliers are removed. H.264 and MPEG-4 have vectors.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from .matching import best_scale
 __all__ = ["CELL", "MotionReader"]
 
 CELL = 8
-"""Pixels of the clip across and down of a cell of the grid."""
+"""Pixels of the clip across and down per cell of the grid."""
 
-# H.264 and MPEG-4 divide a picture into these; a vector is for one, or for a half or quarter.
+# Size of the blocks of H.264 and MPEG-4; a vector is for one, or for a half or quarter.
 _BLOCK = 16
-# Less of the picture than this has a vector after a cut.
+# A smaller part of the picture than this has vectors after a cut.
 _LEAST_COVERED = 0.5
-# Frames that may be shown in another order than they were decoded in (H.264, A.3.1).
+# The most frames that may be displayed in another order than decoded (H.264, A.3.1).
 _REORDERED = 16
-_TRIED = 3  # frames that a vector may lead to
+_TRIED = 3  # frames that a vector may refer to
 _EIGHT_BITS = frozenset(
     f"yuv{full}{sampling}p" for full in ("", "j") for sampling in ("420", "422", "444")
 )
 _STEPS = 4  # of motion per pixel
 _STILL = 128  # the byte for no motion
-# Steps, more than bytes can tell and few enough to count with.
+# Limit in steps: more than bytes can represent, and small enough for the arithmetic.
 _FARTHEST = 1000
-# Steps by which a cell may differ from the median of its neighbours.
+# The largest difference in steps between a cell and the median of its neighbours.
 _LARGEST_STRAY = 8
 _B_FRAME = 3
 _SLICE, _KEY_SLICE = 1, 5  # types of NAL units
 
 
 class MotionReader:
-    """Reads the frames of one pass through a clip, in the order they are shown.
+    """Reads the motion of frames during one pass through a clip, in order of display.
 
-    FFmpeg tells of each vector whether it leads to an earlier or a later frame, but not to which.
-    It is taken to be the nearest one that others may refer to, as encoders prefer; in P-frames,
-    where they often choose others, the pictures tell.
+    FFmpeg says whether a vector refers to an earlier or a later frame, but not to which one. The
+    nearest reference frame is assumed, as encoders prefer it. In P-frames, where they often choose
+    others, the pictures are compared.
 
     Args:
         context: the decoder.
@@ -52,43 +52,43 @@ class MotionReader:
 
     def __init__(self, context: Any):
         self._cells = -(-context.height // CELL), -(-context.width // CELL)
-        # Vectors are for whole blocks, which may stand out of the picture.
+        # Vectors are for whole blocks, which may extend beyond the picture.
         self._rows, self._columns = (
             2 * -(-size // _BLOCK) for size in (context.height, context.width)
         )
         self._is_h264 = context.name == "h264"
         self._nal_length_size = _nal_length_size(context.extradata) if self._is_h264 else 0
         self._sent = 0
-        # Of the frames that were sent and not shown yet, by time stamp: their places in the file,
-        # and whether others refer to them.
+        # Frames that were sent and not displayed yet, by time stamp: their positions in the file,
+        # and whether they are reference frames.
         self._coming: dict[int, tuple[int, bool]] = {}
         self._previous: int | None = None
         self._picture: Any = None
-        self._references: deque[tuple[int, int]] = deque(maxlen=_REORDERED)  # time stamps, places
+        self._references: deque[tuple[int, int]] = deque(maxlen=_REORDERED)  # time stamp, position
 
     def send(self, packet: Any) -> None:
-        """To be called with each packet before it is decoded."""
+        """Notes a packet; call it with each packet before decoding that."""
         if packet.pts is not None and packet.size:
             is_reference = _is_reference(memoryview(packet), self._nal_length_size)
             self._coming[packet.pts] = self._sent, is_reference
             self._sent += 1
 
     def read(self, picture: Any) -> NDArray[np.uint8] | None:
-        """The motion from the frame shown before to `picture`.
+        """The motion from the previously displayed frame to `picture`.
 
         Returns:
-            Bytes of the shape (rows, columns, 4), for a texture of RGBA. Each cell of `CELL`²
-            pixels of this frame tells by how many pixels its content has moved to the right,
-            (R - 128) / 4, and down, (G - 128) / 4; from -32 to 31.75. B is 255 where a vector says
-            so, and 0 where the neighbours do; A is 255. None where nothing is known: for key
-            frames, after cuts, and for codecs without vectors.
+            Bytes of shape (rows, columns, 4), for an RGBA texture. Each cell of `CELL`² pixels of
+            this frame says by how many pixels its content has moved to the right, (R - 128) / 4,
+            and down, (G - 128) / 4; from -32 to 31.75. B is 255 if that comes from a vector, and 0
+            if from the neighbours; A is 255. None if unknown: for key frames, after cuts, and for
+            codecs without vectors.
         """
         now, is_b_frame = picture.pts, picture.pict_type == _B_FRAME
         order, is_reference = self._coming.pop(now, (None, False))
         if order is None:
             self._previous = None
             return None
-        # Shown before is not yet decoded before.
+        # An earlier frame in display order may not be decoded yet.
         earlier = reversed(self._references)
         pasts = [time for time, place in earlier if place < order and time < now][:_TRIED]
         previous, self._previous = self._previous, now
@@ -101,10 +101,10 @@ class MotionReader:
         if not pasts[0] <= previous < now:
             return None  # damaged time stamps
         if is_b_frame and not self._is_h264:
-            return None  # FFmpeg keeps none for B-frames of MPEG-4, and exports zeros
+            return None  # FFmpeg has no vectors for B-frames of MPEG-4, and exports zeros
         future = self._next_reference(now, order)
-        # What lies here came from where a vector to the past leads, and goes to where one to the
-        # future leads.
+        # Content here comes from the place that a vector to the past refers to, and goes to the one
+        # that a vector to the future refers to.
         from_past = -(now - previous) / (now - pasts[0])
         from_future = (now - previous) / (future - now) if future is not None else 0.0
         found = self._field(vectors.to_ndarray(), from_past, from_future)
@@ -127,7 +127,7 @@ class MotionReader:
     def _field(
         self, vectors: NDArray[Any], from_past: float, from_future: float
     ) -> tuple[NDArray[np.bool_], NDArray[np.int16]] | None:
-        """What `_spread` makes of the vectors, or None after a cut."""
+        """The result of `_spread` for the vectors; None after a cut."""
         if not from_future:
             vectors = vectors[vectors["source"] < 0]
         scale = np.where(vectors["source"] < 0, from_past, from_future) / vectors["motion_scale"]
@@ -148,14 +148,14 @@ class MotionReader:
     def _spread(
         self, vectors: NDArray[Any], scale: NDArray[Any]
     ) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
-        """Which cells have vectors, and the means of these times `scale`.
+        """The cells that have vectors, and the means of these times `scale`.
 
         Their shapes are (rows, columns) and (2, rows, columns).
         """
         wide, high = vectors["w"], vectors["h"]
         left, top = (vectors["dst_x"] - wide // 2) // CELL, (vectors["dst_y"] - high // 2) // CELL
         inside = (left >= 0) & (left < self._columns) & (top >= 0) & (top < self._rows)
-        # Large blocks at the edge of a damaged frame spill into a row and a column to spare.
+        # Large blocks at the edge of a damaged frame need an extra row and column.
         columns = self._columns + 1
         size = (self._rows + 1) * columns
         first = top.astype(np.intp) * columns + left
@@ -184,7 +184,7 @@ def _correct(
     now: Any,
     farther: list[float],
 ) -> None:
-    """Shortens `motion` where a vector leads to a frame farther back than the nearest."""
+    """Shortens `motion` where a vector refers to a frame before the nearest one."""
     moving = known & (np.abs(motion).max(axis=0) >= _STEPS)
     cells = np.stack(np.nonzero(moving))
     if farther and cells.size and (before.width, before.height) == (now.width, now.height):
@@ -199,7 +199,7 @@ def _nal_length_size(extradata: bytes | None) -> int:
 
 
 def _is_reference(packet: memoryview, length_size: int) -> bool:
-    """Whether others may refer to the frame: `nal_ref_idc` of its first slice (H.264, 7.4.1)."""
+    """Whether it is a reference frame: `nal_ref_idc` of its first slice (H.264, 7.4.1)."""
     at = 0
     while length_size and at + length_size < len(packet):
         length = int.from_bytes(packet[at : at + length_size], "big")
@@ -211,9 +211,9 @@ def _is_reference(packet: memoryview, length_size: int) -> bool:
 
 
 def _smooth(known: NDArray[np.bool_], motion: NDArray[np.int16]) -> NDArray[np.int16]:
-    """`motion` with the median of the neighbours where it is unknown or far from that."""
+    """`motion` with the median of the neighbours where it is unknown or far from it."""
     flat = known.ravel()
-    # What is unknown begins as what is known before it.
+    # An unknown cell starts with the value of the last known one.
     last = np.maximum.accumulate(np.where(flat, np.arange(flat.size), flat.argmax()))
     filled = motion.reshape(2, -1)[:, last].reshape(motion.shape)
     median = _median(filled)
@@ -224,8 +224,9 @@ def _smooth(known: NDArray[np.bool_], motion: NDArray[np.int16]) -> NDArray[np.i
 def _median(planes: NDArray[Any]) -> NDArray[Any]:
     """The median of each value and its eight neighbours, in each of the two planes.
 
-    It is the middle one of: the highest of the lowest of three columns, the middle of the middles,
-    the lowest of the highest. (J. L. Smith, "Implementing median filters in XC4000E FPGAs", 1996.)
+    It is the middle one of three values: the highest of the lowest of three columns, the middle of
+    the middles, and the lowest of the highest (J. L. Smith, "Implementing median filters in
+    XC4000E FPGAs", 1996).
     """
     wide = np.pad(planes, ((0, 0), (1, 1), (1, 1)), mode="edge")
     a, b, c = wide[:, :-2], wide[:, 1:-1], wide[:, 2:]

@@ -1,6 +1,6 @@
-"""Opens files that come from servers and are not trusted.
+"""Opens files from servers, which are not trusted.
 
-FFmpeg gets bytes with a container that is named to it, opens only codecs of a list, never another
+FFmpeg gets the bytes and the type of the container. It opens only codecs of a list, never another
 file, and no more than `MediaLimits` allow.
 """
 
@@ -19,7 +19,7 @@ from .growing import GrowingReader
 
 __all__ = ["MediaLimits", "WorkMeter", "open_container", "reason"]
 
-# What is at the end of a file is not looked for, and its rate not guessed from the first frames.
+# FFmpeg must not seek to the end of a file, or guess its rate from the first frames.
 _FRONT_TO_BACK = {"fflags": "ignidx", "fpsprobesize": "0"}
 
 _CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/mp4": "mp4"}
@@ -27,7 +27,7 @@ _CONTAINERS = {"video/webm": "matroska", "video/x-matroska": "matroska", "video/
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """What a clip may be.
+    """Limits for a clip.
 
     Attributes:
         max_bytes: of the file.
@@ -45,9 +45,9 @@ class MediaLimits:
 
 
 class WorkMeter:
-    """Ends work that takes this thread longer than `MediaLimits` allow.
+    """Ends work that takes more of this thread's time than `MediaLimits` allow.
 
-    Waiting does not count, and so neither does a busy machine.
+    Waiting is not counted, so a busy machine does not matter.
     """
 
     def __init__(self, limits: MediaLimits):
@@ -56,14 +56,14 @@ class WorkMeter:
         self.resume()
 
     def resume(self) -> None:
-        """To be called on the thread that goes on with the work."""
+        """Starts the clock; call it on the thread that continues the work."""
         self._begun = time.thread_time()
 
     def pause(self) -> None:
         self._left -= time.thread_time() - self._begun
 
     def check(self) -> None:
-        """Raises ClipLimitError when too much work was done."""
+        """Raises ClipLimitError if the work exceeds the limit."""
         if time.thread_time() - self._begun > self._left:
             raise ClipLimitError(f"The clip takes longer to decode than {self._most:g} s allowed.")
 
@@ -72,12 +72,12 @@ def open_container(data: bytes | GrowingReader, media_type: str, limits: MediaLi
     """The file as a container of PyAV.
 
     Args:
-        data: the file; one that grows is read no farther than to the first picture.
+        data: the file; one that is growing is read only up to the first picture.
         media_type: "video/webm", "video/x-matroska" or "video/mp4", with or without parameters.
 
     Raises:
-        UnsupportedClipError: the type is another.
-        ClipLimitError: the file is larger than `limits` allow.
+        UnsupportedClipError: it has another type.
+        ClipLimitError: the file exceeds `limits`.
         DamagedClipError: it cannot be read.
     """
     kind = media_type.partition(";")[0].strip().lower()
@@ -96,11 +96,11 @@ def open_container(data: bytes | GrowingReader, media_type: str, limits: MediaLi
             file,
             "r",
             format=_CONTAINERS[kind],
-            # FFmpeg decodes a few frames to see what is in the file.
+            # FFmpeg decodes a few frames to examine the file.
             options={
                 "codec_whitelist": ",".join(VIDEO_CODECS + SOUND_CODECS),
-                # Larger ones look as if they had no size. Four times, so that a clip that is just
-                # too large is told apart from a damaged one.
+                # Larger frames seem to have no size. The factor tells a clip that is slightly too
+                # large from a damaged one.
                 "max_pixels": str(4 * limits.max_pixels),
                 **more,
             },
@@ -121,7 +121,7 @@ def _check_whole(data: bytes, container: str, limits: MediaLimits) -> None:
 
 
 def reason(error: Exception) -> str:
-    """What FFmpeg says, for the end of a sentence."""
+    """FFmpeg's message, for the end of a sentence."""
     return str(getattr(error, "strerror", None) or error)
 
 

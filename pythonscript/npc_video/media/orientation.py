@@ -1,11 +1,11 @@
-"""How a picture says that it is to be turned, as telephones do: the tag Orientation of Exif."""
+"""Rotates pictures by their Exif tag Orientation, which telephones write."""
 
 from typing import Any
 
 __all__ = ["UPRIGHT", "orientation_of", "upright"]
 
 UPRIGHT = 1
-# What stands before the TIFF structure in JPEG, PNG and WebP, and how far that may be from there.
+# Marks before the TIFF structure in JPEG, PNG and WebP, and its possible distances from them.
 _MARKS = (b"Exif\0\0", b"eXIf", b"EXIF")
 _DISTANCES = (0, 4, 10)
 _ORDERS = {b"II*\0": "little", b"MM\0*": "big"}
@@ -15,7 +15,7 @@ _MIRRORED, _FLIPPED = (2, 3, 6, 7), (3, 4, 7, 8)
 
 
 def orientation_of(data: bytes) -> int:
-    """A number from 1 to 8, as Exif counts; `UPRIGHT` for a file that says nothing of it."""
+    """A number from 1 to 8, as in Exif; `UPRIGHT` for a file without the tag."""
     for mark in _MARKS:
         place = data.find(mark)
         for distance in _DISTANCES if place >= 0 else ():
@@ -26,7 +26,7 @@ def orientation_of(data: bytes) -> int:
 
 
 def upright(picture: Any, orientation: int) -> Any:
-    """A frame of FFmpeg in RGB, with alpha or without, as it is to be seen."""
+    """The rotated picture, as a frame of FFmpeg in RGB with or without alpha."""
     if orientation == UPRIGHT:
         return picture
     # Most pictures are upright, and NumPy takes long to load.

@@ -1,4 +1,4 @@
-"""The packets of a clip, taken out of its file once: later passes through the clip need no file."""
+"""Reads the packets of a clip from its file once; later passes do not need the file."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from .wholeness import is_whole
 
 __all__ = ["PacketSource"]
 
-# Packets per frame: two for pictures of two fields, and some that are not shown.
+# Packets per frame: two for pictures of two fields, and some that are not displayed.
 _MAX_PER_FRAME = 3
-# Twice as many as there are of the shortest blocks that encoders of sound make.
+# Twice as many as with the shortest blocks of sound encoders.
 _MAX_SOUND_PER_SECOND = 2000
 _USUAL_RATE = 25.0
-# How much earlier than it says a clip may end: a file's own duration is often a little long.
+# How much earlier than announced a clip may end: a file's duration is often slightly too long.
 _MISSING_SECONDS, _MISSING_FRAMES = 0.25, 2
 
 
 class PacketSource:
-    """The packets of `wanted` as they are stored, as often as wanted, and the times of the clip.
+    """The packets of `wanted`, in the order of the file, any number of times, and the clip's times.
 
-    A whole file is read at once. Of one that still comes in each packet is there when its bytes
-    are, and is kept for the next pass.
+    A whole file is read at once. In a file that is still arriving, each packet is available when
+    its bytes are, and is kept for the next pass.
 
     Args:
         data: the file that `container` reads.
         wanted: `video` or `sound`.
-        video: the stream that is shown.
-        sound: the stream that is heard, or None.
+        video: the stream to show.
+        sound: the stream to play, or None.
 
     Attributes:
-        times: there with the first packet of the video, its `length` with the last one.
+        times: known from the first packet of the video on, its `length` from the last one on.
         rate: frames per second, on average.
 
     Raises:
-        ClipLimitError: there are more packets than so long a clip has.
+        ClipLimitError: there are more packets than a clip of this length has.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class PacketSource:
             self._kept.extend(self._coming)
 
     def __iter__(self) -> Iterator[Any]:
-        """Raises FFmpegError where the file cannot be read on."""
+        """Raises FFmpegError if the file cannot be read further."""
         yield from self._kept
         self._meter.resume()
         for packet in self._coming:
@@ -89,7 +89,7 @@ class PacketSource:
             raise self._error
 
     def check_end(self) -> None:
-        """Raises DamagedClipError where the file says that there is more of it.
+        """Raises DamagedClipError if the file announces more than it has.
 
         A truncated file ends like a whole one, only too early.
         """
@@ -106,7 +106,7 @@ class PacketSource:
             for packet in self._container.demux(self._streams):
                 if packet.size:
                     self._note(packet)
-                # The last one of a stream is empty: it has the decoder give what it holds back.
+                # The last packet of a stream is empty; the decoder then outputs what it holds back.
                 if packet.stream.index == self._wanted.index:
                     yield packet
                 self._meter.check()
@@ -149,25 +149,25 @@ class PacketSource:
         lasts = max(ends, default=begun.sound_begins) - begun.sound_begins
         return length_of_clip(
             self._pictures,
-            # What is too long, or says so, is not heard.
+            # Sound that is too long, or claims to be, is not played.
             lasts if lasts <= self._limits.max_seconds else 0.0,
             lead=begun.lead,
             fps=self.rate,
             tick=float(self._video.time_base or 0.0),
             said=self._said(),
-            # Its frames have no durations, so the last one stays until the file is over.
+            # Its frames have no durations, so the last one lasts until the end of the file.
             is_said_of_last=self._kind == "matroska" and self._is_whole is True,
         )
 
     def _said(self) -> float | None:
-        """Seconds from the first frame to the end, as the file says."""
+        """Seconds from the first frame to the end, according to the file."""
         video = self._video
         if video.time_base is None:
             return None
         if video.duration is not None:
             return float(video.duration * video.time_base)
-        # Matroska tells when the file ends, which may be with its sound; its writers add when each
-        # stream ends.
+        # Matroska has the duration of the file, which may be that of its sound; its writers add the
+        # duration of each stream.
         end = _seconds(video.metadata.get("DURATION", ""))
         if end is None and self._container.duration is not None and self._sound is None:
             end = self._container.duration / av.time_base
@@ -175,7 +175,7 @@ class PacketSource:
 
 
 def _seconds(clock: str) -> float | None:
-    """Of a text such as "00:00:03.000000000"."""
+    """Seconds of a text such as "00:00:03.000000000"; None if it has another form."""
     found = re.fullmatch(r"(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)", clock)
     if found is None:
         return None

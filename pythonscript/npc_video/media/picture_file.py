@@ -1,4 +1,4 @@
-"""Decodes picture files, within limits like clips: portraits, and previews of clips."""
+"""Decodes picture files within limits, as for clips: portraits, and previews of clips."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,13 @@ __all__ = ["DecodedPreview", "decode_picture", "decode_preview"]
 
 _DECODERS = {"image/jpeg": "mjpeg", "image/png": "png"}
 _OF_PORTRAITS = {**_DECODERS, "image/webp": "webp"}
-# Smaller ones are made larger, for a renderer shows the seams between few and large pixels.
+# Smaller pictures are enlarged, because a renderer shows the edges between few large pixels.
 _LEAST_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedPreview:
-    """A picture in RGB, 8 bits each: rows from the top, without gaps."""
+    """An RGB picture with 8 bits per channel: rows from the top, without gaps."""
 
     width: int
     height: int
@@ -32,14 +32,14 @@ class DecodedPreview:
 def decode_preview(
     data: bytes, media_type: str, limits: MediaLimits | None = None
 ) -> DecodedPreview:
-    """Returns the preview of a clip that is being made, smoothly enlarged where it is small.
+    """Decodes the preview of a clip in progress; a small one is smoothly enlarged.
 
     Args:
         media_type: "image/jpeg" or "image/png".
 
     Raises:
-        UnsupportedClipError: the type is another.
-        ClipLimitError: the file or the picture is larger than `limits` allow.
+        UnsupportedClipError: it has another type.
+        ClipLimitError: the file or the picture exceeds `limits`.
         DamagedClipError: it cannot be read.
     """
     limits = limits or MediaLimits()
@@ -48,7 +48,7 @@ def decode_preview(
 
 
 def decode_picture(data: bytes, media_type: str, limits: MediaLimits) -> Any:
-    """Returns the picture of an NPC, as a frame of FFmpeg.
+    """Decodes the picture of an NPC to a frame of FFmpeg.
 
     Args:
         media_type: "image/jpeg", "image/png" or "image/webp".
@@ -82,7 +82,7 @@ def _read(data: bytes, media_type: str, limits: MediaLimits, decoders: Mapping[s
 def _decode(data: bytes, decoder: str, limits: MediaLimits) -> Any:
     context: Any = av.CodecContext.create(decoder, "r")
     context.thread_type, context.thread_count = "NONE", 1
-    # This refuses a larger one before memory is taken for it.
+    # This refuses a larger picture before memory is allocated.
     context.options = {"max_pixels": str(limits.max_pixels)}
     for packet in (av.Packet(data), None):
         for picture in context.decode(packet):

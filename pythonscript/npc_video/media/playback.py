@@ -1,8 +1,8 @@
-"""A clip that plays in a loop, decoded a few pictures ahead on a thread of a pool.
+"""Plays a clip in a loop, decoded a few pictures ahead on a thread of a pool.
 
-Pictures are written into a ring of memory that the caller provides, for it is the engine's own:
-nothing lies between the decoder's buffers and the memory that is uploaded. What becomes of a
-picture on screen is not known here.
+Pictures are written into a ring of memory that the caller provides, which belongs to the engine. So
+nothing is copied between the decoder's buffers and the uploaded memory. Showing pictures is left to
+the caller.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Playback", "Shot"]
 
-# One is on screen, one follows it, the rest rides out a busy moment.
+# One is on screen, one is next, and the others bridge a busy moment.
 _RING = 6
 _THE_END = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One decoded frame of a clip that plays.
+    """A decoded frame of a playing clip.
 
     Attributes:
         number: counts all shots, over all loops.
-        loop: how often the clip had begun again before it.
+        loop: how often the clip had restarted before it.
         at: when it is due, in seconds from the very start, over all loops.
-        motion: how blocks moved since the shot before, as `Frame.vectors`; None if not known.
+        motion: of blocks since the previous shot, as `Frame.vectors`; None if unknown.
     """
 
     number: int
@@ -54,25 +54,26 @@ class Shot:
 
 
 class Playback:
-    """Plays `clip`; everything but the decoding happens on the caller's thread.
+    """Plays `clip`; only decoding uses another thread than the caller's.
 
     Args:
-        begin: place in the clip with which it starts, from 0 up to 1, where its length is known.
-        repeats: whether it begins again for ever; else its last picture stays.
-        motion: has the decoder tell where blocks move, where the codec says so.
-        first: the first picture, where that is there already; for a `begin` of 0.
-        growing: the file of a clip that still comes in, in place of its data. It plays as far as
-            it has come and waits there on a thread of `decoders`; it loops when it is whole.
-        cost: counts what decoding takes.
+        begin: position at which to start, from 0 up to 1, if the clip's length is known.
+        repeats: whether it restarts for ever; otherwise its last picture stays.
+        motion: whether to read the motion of blocks, if the codec has it.
+        first: the first picture, if it is already decoded; for a `begin` of 0.
+        growing: the file of a clip that is still arriving, used instead of its data. It plays as
+            far as it has arrived, and waits there on a thread of `decoders`. It loops once it is
+            complete.
+        cost: counts the cost of decoding.
 
     Attributes:
-        info: what the clip says of itself; None until its first picture is there.
-        length: seconds from one loop to the next, as the file has it; 0.0 while that is not known.
-        is_still: it is one silent picture, with which nothing begins again.
-        shot: what is on screen now, or None before the first.
-        error: why it cannot be played, or None.
-        is_finished: it was played once, and does not begin again.
-        sketches: its frames in small, as far as it was decoded once; None while it has none.
+        info: the clip's properties; None until its first picture is decoded.
+        length: seconds of a loop, from the file; 0.0 while unknown.
+        is_still: whether it is a single silent picture, which does not restart.
+        shot: the shot on screen; None before the first.
+        error: the reason why it cannot be played, or None.
+        is_finished: whether it has ended and does not repeat.
+        sketches: of its frames, as far as it was decoded once; None if there are none yet.
     """
 
     def __init__(
@@ -126,14 +127,14 @@ class Playback:
 
     @property
     def following(self) -> Shot | None:
-        """What comes after `shot`, if it is decoded."""
+        """The next shot after `shot`, if it is decoded."""
         if self.shot is None or not self._waiting or self._is_last:
             return None
         return self._waiting[0]
 
     @property
     def part(self) -> float:
-        """How much of the way from `shot` to `following` has gone, 0 to 1."""
+        """Progress from `shot` to `following`, 0 to 1."""
         shot, following = self.shot, self.following
         if shot is None or following is None or following.at <= shot.at:
             return 0.0
@@ -141,7 +142,7 @@ class Playback:
 
     @property
     def time_left(self) -> float:
-        """Seconds until `following` is due; 0 while that is not known, and inf after the end."""
+        """Seconds until `following` is due; 0 if unknown, and inf after the end."""
         if self.is_finished:
             return math.inf
         following = self.following
@@ -151,7 +152,7 @@ class Playback:
 
     @property
     def loops(self) -> int:
-        """How often the clip has begun again."""
+        """The number of restarts."""
         return 0 if self.shot is None else self.shot.loop
 
     @property
@@ -161,14 +162,14 @@ class Playback:
 
     @property
     def phase(self) -> float:
-        """Place in the clip, from 0 up to 1; 0 while its length is not known."""
+        """Position in the clip, from 0 up to 1; 0 while its length is unknown."""
         return self.position / self.length % 1.0 if self.length > 0.0 else 0.0
 
     def advance(self, seconds: float) -> bool:
-        """Plays on by `seconds`; whether another shot is due now.
+        """Plays `seconds` further; returns whether another shot is due.
 
-        When decoding has not kept up, the last shot stays and no time is lost: the clip goes on
-        from there instead of racing after the time.
+        If decoding falls behind, the last shot stays and no time is lost: the clip continues from
+        there instead of catching up.
         """
         before = self.shot
         if before is None:
@@ -190,11 +191,11 @@ class Playback:
         return self.shot is not before
 
     def complete(self, clip: GeneratedClip, decoders: Executor) -> None:
-        """Its file is whole, that of `clip`, so that decoding it waits for nothing any more."""
+        """Replaces the growing file by the complete `clip`, so that decoding need not wait."""
         self.clip, self._decoders = clip, decoders
 
     def close(self) -> None:
-        """Stops decoding; waits for nothing."""
+        """Stops decoding, without waiting."""
         self._is_closed = True
         if self._reader is not None:
             self._reader.close()
@@ -208,12 +209,12 @@ class Playback:
 
     @property
     def _is_last(self) -> bool:
-        """Whether what comes after the picture on screen is not to be shown any more."""
+        """Whether the shot on screen is the last one to show."""
         return not self._repeats and self._waiting[0].loop > self._shown.loop
 
     @property
     def _room(self) -> int:
-        """How many pictures can be written."""
+        """The number of pictures that can be written."""
         return len(self._free) + _RING - self._made
 
     def _show_next(self) -> None:
@@ -230,7 +231,7 @@ class Playback:
     def _fill(self) -> None:
         try:
             if self._source is None:
-                # FFmpeg is loaded here, on a thread that nobody waits for.
+                # Imports FFmpeg here, on a thread that nobody waits for.
                 from .decode import ClipDecoder
 
                 data = self._reader or self.clip.data
@@ -254,8 +255,8 @@ class Playback:
             self.error = DecoderError(f"The clip could not be decoded: {error!r}.")
 
     def _endless(self, decoder: ClipDecoder) -> Iterator[None]:
-        """Decodes one more shot with each step; ends only after a still."""
-        # NumPy is loaded by now.
+        """Decodes one shot per step; ends only after a still."""
+        # NumPy is imported by now.
         from .likeness import Sketcher
 
         sketches, sketch = self._know(decoder.info), Sketcher(decoder.info)
@@ -301,7 +302,7 @@ class Playback:
         return self._make_picture(*layout.size, layout.sample_bytes)
 
     def _release(self) -> None:
-        """Lets go of all that takes memory, for the garbage collector comes late to circles."""
+        """Releases all memory now, because the garbage collector handles cycles late."""
         self._waiting.clear()
         self._free.clear()
         self._source = self._first = self.shot = None

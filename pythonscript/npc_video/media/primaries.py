@@ -1,4 +1,4 @@
-"""What red, green and blue of a clip are, and from there to those of BT.709."""
+"""The primaries of a clip, and their conversion to those of BT.709."""
 
 from functools import cache
 
@@ -25,22 +25,22 @@ CHROMATICITIES = {
 CONVERTED = ("bt2020", "dci_p3", "display_p3")
 """Primaries so far from those of BT.709 that colours are wrong without a conversion."""
 
-# What the eye's three kinds of cones see of X, Y and Z (K. M. Lam, 1985; "Bradford").
+# The response of the eye's three kinds of cones to X, Y and Z (K. M. Lam, 1985; "Bradford").
 _CONES = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
 
 @cache
 def luminance_of(primaries: str) -> tuple[float, float, float]:
-    """The parts that red, green and blue have in the luminance of white; their sum is 1."""
+    """The shares of red, green and blue in the luminance of white; their sum is 1."""
     red, green, blue = map(float, _to_xyz(primaries)[1])
     return red, green, blue
 
 
 @cache
 def to_bt709(primaries: str) -> tuple[float, ...]:
-    """Nine numbers by rows, from linear light of these primaries to that of BT.709.
+    """A matrix of nine numbers by rows, from linear light of these primaries to that of BT.709.
 
-    White stays white, where it has another colour too: cones adapt to it (Bradford).
+    White remains white even if the white points differ: it is adapted as cones do (Bradford).
     """
     white = _xyz(CHROMATICITIES[primaries][3])
     wanted = _xyz(CHROMATICITIES["bt709"][3])
@@ -51,13 +51,13 @@ def to_bt709(primaries: str) -> tuple[float, ...]:
 
 
 def _to_xyz(primaries: str) -> NDArray[np.float64]:
-    """After SMPTE RP 177: such that red, green and blue of 1 are white of the luminance 1."""
+    """The matrix to XYZ by SMPTE RP 177: red, green and blue of 1 give white of luminance 1."""
     *corners, white = map(_xyz, CHROMATICITIES[primaries])
     columns = np.stack(corners, axis=1)
     return columns * np.linalg.solve(columns, white)
 
 
 def _xyz(chromaticity: tuple[float, float]) -> NDArray[np.float64]:
-    """Of the luminance 1."""
+    """X, Y and Z of a chromaticity at luminance 1."""
     x, y = chromaticity
     return np.array([x / y, 1.0, (1.0 - x - y) / y])

@@ -1,7 +1,7 @@
-"""Whether a clip begins and ends in the picture of its NPC: then any that does follows any other.
+"""Decides whether a clip starts and ends with the picture of its NPC; such clips are seamless.
 
-The pictures are compared in small, as those of clips are that fade into each other. What a server
-makes of a picture is never quite the same, so a little may differ.
+The pictures are compared as sketches, as for cross-fades. A server never reproduces a picture
+exactly, so small differences are allowed.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from .transition import SEAM
 
 __all__ = ["is_seamless"]
 
-# Portraits are drawn larger than clips are played.
+# Portraits have more pixels than clips.
 _LIMITS = MediaLimits(max_pixels=2**25)
 
 
 def is_seamless(decoder: ClipDecoder, picture: bytes, media_type: str) -> bool:
-    """Whether the first and the last frame of a clip of several show the picture.
+    """Whether the first and the last frame of a clip with several frames show the picture.
 
-    Only a clip that begins with it is decoded to its end. What cannot be read is not seamless.
+    Only a clip that starts with it is decoded to its end. An unreadable file is not seamless.
 
     Args:
-        decoder: of which no frame was taken yet.
-        picture: the file of the picture; of another shape than the clip, its middle counts.
+        decoder: of the clip; no frame was read yet.
+        picture: the file of the picture. If its shape differs from the clip's, its middle is used.
     """
     try:
         shown = decode_picture(picture, media_type, _LIMITS).reformat(format="rgba", threads=1)
@@ -51,7 +51,7 @@ def _are_alike(one: Sketch, other: Sketch) -> bool:
 
 
 def _sketch(picture: Any, info: ClipInfo) -> Sketch:
-    """That of a picture as large as the clip, its luma as the clip counts it."""
+    """The sketch of a picture, scaled to the clip's size and with the clip's luma weights."""
     width, height = info.width, info.height
     share = max(width / picture.width, height / picture.height)
     wide, high = (max(1, round(side * share)) for side in (picture.width, picture.height))

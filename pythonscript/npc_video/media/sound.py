@@ -1,4 +1,4 @@
-"""The sound of a clip, decoded as a whole: all of it takes less memory than a second of frames.
+"""Decodes the sound of a clip at once: it needs less memory than a second of frames.
 
 Playing it in time with the frames is left to the player.
 """
@@ -21,17 +21,17 @@ __all__ = ["Sound", "decode_sound"]
 
 
 def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None) -> Sound | None:
-    """The sound of the file, each part at its time; None where there is none.
+    """The sound of the file, with each part at its time; None if there is none.
 
-    Where nothing is, or what there is cannot be decoded, is silence. More than two channels are
-    mixed down as FFmpeg does it (ITU-R BS.775, and so that nothing is clipped).
+    Gaps, and parts that cannot be decoded, are silent. More than two channels are mixed down, as
+    FFmpeg does it (ITU-R BS.775, without clipping).
 
     Args:
-        media_type: as `ClipDecoder` has it.
+        media_type: as for `ClipDecoder`.
 
     Raises:
         UnsupportedClipError: the type of the file or the codec of its sound is not on the list.
-        ClipLimitError: it is larger or longer than `limits` allow, or takes too long to decode.
+        ClipLimitError: it exceeds `limits`, or takes too long to decode.
         DamagedClipError: it cannot be read.
     """
     limits = limits or MediaLimits()
@@ -53,7 +53,7 @@ def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None
             )
             times = packets.times
             if times is None or not times.length:
-                return None  # without a picture it is no clip
+                return None  # a file without a picture is not a clip
             frames = _frames(packets, context, limits)
             return sound_of(timed(frames, times.sound_begins), times.length, limits)
         except (av.FFmpegError, ValueError) as error:
@@ -61,7 +61,7 @@ def decode_sound(data: bytes, media_type: str, limits: MediaLimits | None = None
 
 
 def _frames(packets: Iterable[Any], context: Any, limits: MediaLimits) -> Iterator[Any]:
-    """What the decoder makes of the packets; those that it cannot read are left out."""
+    """The frames decoded from the packets; undecodable packets are skipped."""
     meter = WorkMeter(limits)
     damage: av.FFmpegError | None = None
     has_some = False

@@ -1,4 +1,4 @@
-"""Decoded parts of a sound, put together by their time stamps."""
+"""Joins the decoded parts of a sound by their time stamps."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __all__ = ["Sound", "sound_of", "timed"]
 
 _RATES = (44_100, 48_000)
 _BYTES_PER_SAMPLE = 2
-# Time stamps that are rounded, or left out of step by a writer, are less wrong than this.
+# Rounded or inconsistent time stamps are less wrong than this.
 _JITTER_SECONDS = 0.03
-# What goes farther back than this begins to count anew, and says nothing.
+# A time stamp that goes back further restarts the clock, and is ignored.
 _MAX_BACK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """The samples of a clip, from its beginning on, where its picture begins too.
+    """The samples of a clip, from its beginning, at which its picture begins too.
 
     Attributes:
-        samples: signed numbers of 16 bit, little-endian, one for each channel in turn.
+        samples: signed 16-bit numbers, little-endian, interleaved by channel.
         rate: 44100 or 48000 per second and channel.
         channels: 1 or 2.
-        length: seconds from one loop of the clip to the next; the samples may end earlier or later.
+        length: seconds of a loop of the clip; the samples may end earlier or later.
     """
 
     samples: bytes
@@ -39,7 +39,7 @@ class Sound:
 
 
 def timed(frames: Iterator[Any], begins: float) -> Iterator[tuple[Any, float]]:
-    """Frames, and for each the seconds from the beginning of the clip at which it is heard.
+    """Frames, each with its time in seconds from the beginning of the clip.
 
     Args:
         begins: the time stamp of the beginning.
@@ -57,10 +57,10 @@ def timed(frames: Iterator[Any], begins: float) -> Iterator[tuple[Any, float]]:
 
 
 def _joined(frames: Iterator[Any], begins: float) -> Iterator[Any]:
-    """The same, but for a first one that lies alone before the clip and belongs to its beginning.
+    """The frames; a first one that is alone before the clip is moved to the clip's beginning.
 
-    FFmpeg has every track of an MP4 without an edit list begin at 0. Of one that is to begin later
-    it gives its first packet so long a duration.
+    In an MP4 without an edit list, FFmpeg starts every track at 0. If a track should start later,
+    its first packet gets a longer duration.
     """
     first, second = next(frames, None), next(frames, None)
     if first is not None and second is not None and None not in (first.time, second.time):
@@ -75,7 +75,7 @@ def _joined(frames: Iterator[Any], begins: float) -> Iterator[Any]:
 def sound_of(
     timed: Iterator[tuple[Any, float]], length: float, limits: MediaLimits
 ) -> Sound | None:
-    """All frames as one sound: gaps become silence, overlaps and what comes too early are cut.
+    """Joins all frames: gaps become silence; overlaps, and parts before the beginning, are cut.
 
     Args:
         length: of the clip, in seconds.
@@ -90,7 +90,7 @@ def sound_of(
 
 
 class _Track:
-    """Sound that becomes longer with each frame."""
+    """Sound that grows with each frame."""
 
     def __init__(self, rate: int, channels: int, max_seconds: float):
         self._rate, self._channels, self._max_seconds = rate, channels, max_seconds
@@ -98,13 +98,13 @@ class _Track:
         self._resampler: Any = None
         self._kind: Any = None
         self._ends = 0.0
-        self._place = 0  # of what the resampler gives next, in samples
+        self._place = 0  # of the resampler's next output, in samples
 
     def add(self, frame: Any, at: float) -> None:
-        """Puts a frame `at` seconds after the beginning.
+        """Adds a frame `at` seconds after the beginning.
 
         Raises:
-            ClipLimitError: it lies outside of any clip.
+            ClipLimitError: it is outside of any clip.
         """
         if abs(at) > self._max_seconds:
             raise ClipLimitError(
@@ -115,7 +115,7 @@ class _Track:
             self._put(None)
             self._begin(round(at * self._rate))
             self._kind = kind
-        frame.pts = None  # the resampler is not to look at the time
+        frame.pts = None  # the resampler must ignore the time
         self._put(frame)
         self._ends = at + _seconds(frame)
 
@@ -129,7 +129,7 @@ class _Track:
         self._place = place
 
     def _put(self, frame: Any | None) -> None:
-        """What the resampler makes of a frame, or of the end of those that follow each other."""
+        """Adds the resampler's output for a frame, or for the end of consecutive frames."""
         if self._resampler is None:
             return
         size = self._channels * _BYTES_PER_SAMPLE
@@ -140,7 +140,7 @@ class _Track:
             if self._place > there:
                 self._samples += bytes((self._place - there) * size)
                 there = self._place
-            # What is there already, or comes before the beginning, is cut.
+            # Overlaps and parts before the beginning are cut.
             cut = min(there - self._place, part.samples)
             self._samples += memoryview(part.planes[0])[cut * size : part.samples * size]
             self._place += part.samples

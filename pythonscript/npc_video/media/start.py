@@ -1,4 +1,4 @@
-"""When the sound of a clip begins to be heard, on the file's own clock."""
+"""Finds the start of a clip's sound, on the file's own clock."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Any
 
 __all__ = ["heard_from"]
 
-# Their first packet is not heard: it lacks the one before, which overlaps it, so encoders begin one
-# early. Opus and Vorbis say how much of theirs is not heard, and FFmpeg leaves that out of
-# `start_time`; of an MP4 it leaves out what the edit list cuts.
+# Codecs whose first packet is not audible: each packet overlaps the previous one, so encoders start
+# one early. Opus and Vorbis say how much is inaudible, and FFmpeg excludes that from `start_time`;
+# for an MP4 it excludes what the edit list cuts.
 _WITH_RUN_UP = ("aac", "mp3", "mp3float")
 
 
 def heard_from(stream: Any) -> float | None:
-    """The time stamp, in seconds, of the first sound that is heard; None where it is not known.
+    """The time stamp of the first audible sound, in seconds; None if it is unknown.
 
     Args:
-        stream: PyAV's, as the file was opened.
+        stream: of PyAV, as the file was opened.
     """
     if stream.start_time is None:
         return None
     tick, context = stream.time_base, stream.codec_context
     begins = float(stream.start_time * tick)
-    # Of an MP4 the index is there; of Matroska what was read so far, which may be nothing.
+    # An MP4 has an index; for Matroska it holds what was read so far, which may be nothing.
     stamps = [entry.timestamp for entry in islice(stream.index_entries, 3)]
     if context is None or (stamps and stamps[0] < stream.start_time):
         return begins
     packet = context.frame_size / context.sample_rate if context.sample_rate else 0.0
     if len(stamps) == 3:
-        # Where an MP4 has no edit list, its tracks begin at 0: FFmpeg stretches the first packet of
-        # one that begins later. So the second tells more truly when the sound begins.
+        # In an MP4 without an edit list, tracks start at 0: FFmpeg stretches the first packet of a
+        # track that starts later. So the second packet shows better when the sound starts.
         packet = float((stamps[2] - stamps[1]) * tick)
         begins = max(begins, float(stamps[1] * tick) - packet)
     return begins + packet if context.name in _WITH_RUN_UP else begins

@@ -1,4 +1,4 @@
-"""When one clip gives way to another, and how fast, by how alike their pictures are."""
+"""Chooses the moment and the speed of a change to another clip, by the similarity of pictures."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from .likeness import Sketch, apart
 __all__ = ["SEAM", "Moment", "best_moment", "fade_seconds"]
 
 SEAM = 8.0
-"""Levels by which two pictures may differ if a cut between them is to look as good as a fade, which
-would be over within two or three frames of a game."""
+"""The difference in levels up to which a cut looks as good as a fade, which would take only two or
+three frames of a game."""
 
-# Levels by which a moment must be more alike for each second that it is later.
+# How many levels more similar a moment must be for each second of waiting.
 _PATIENCE = 6.0
-# Pictures so far apart, in levels, take the whole time. A drawn face that jumps for joy changes by
-# a quarter of that from one frame of a clip to the next; no fade looks faster than it does.
+# A difference in levels at which a fade takes its full time. When a drawn face jumps for joy, it
+# changes by a quarter of that between two frames; no fade looks faster than that.
 _UNLIKE = 80.0
-# Of less than about three frames of a game nothing is seen but a cut.
+# A fade shorter than about three frames of a game looks like a cut.
 _SHORTEST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment at which a clip can give way to another.
+    """A moment at which a clip can change to another.
 
     Attributes:
         wait: seconds until then.
-        sketch: what is on screen then.
-        apart: by how much that differs from the beginning of the other, 0 to 255.
+        sketch: of the picture on screen then.
+        apart: its difference from the beginning of the other clip, 0 to 255.
     """
 
     wait: float
@@ -40,10 +40,10 @@ class Moment:
 
 
 def best_moment(coming: Sequence[tuple[float, Sketch]], beginning: Sketch) -> Moment:
-    """The moment at which what is coming is most like `beginning`; of equal ones the first.
+    """The moment at which the coming pictures are most similar to `beginning`; the first of equals.
 
     Args:
-        coming: seconds until it is seen, and what; one or more.
+        coming: pictures with the seconds until they are shown; at least one.
     """
     waits = np.array([wait for wait, _ in coming], np.float32)
     differences = apart([sketch for _, sketch in coming], beginning)
@@ -53,11 +53,11 @@ def best_moment(coming: Sequence[tuple[float, Sketch]], beginning: Sketch) -> Mo
 
 
 def fade_seconds(difference: float, longest: float) -> float:
-    """How long one picture takes to fade into another that differs by so much.
+    """The duration of a fade between two pictures with this difference, in seconds.
 
     Args:
-        difference: as `Moment.apart` has it.
-        longest: seconds for two that have nothing in common.
+        difference: as `Moment.apart`.
+        longest: seconds for two pictures that have nothing in common.
     """
     alike = longest * min(1.0, difference / _UNLIKE)
     return min(longest, max(alike, _SHORTEST))

@@ -1,7 +1,7 @@
-"""How what is in one picture has moved in another, which may be of another clip.
+"""Estimates how the content of one picture has moved in another, maybe of another clip.
 
-It is estimated on sketches, from coarse to fine: at each step both are moved towards each other by
-what is known, and what remains is found by the method of Lucas and Kanade ("An iterative image
+It works on sketches, from coarse to fine. At each size both are moved towards each other by the
+known motion. The remaining motion is found by the method of Lucas and Kanade ("An iterative image
 registration technique", 1981) in windows of a few cells. That takes some milliseconds, on a thread.
 """
 
@@ -16,23 +16,22 @@ from .likeness import SIDE, Sketch
 
 __all__ = ["warp_between"]
 
-_COARSEST = 8  # cells of a side
-_STEPS = 3  # at each size
-_WINDOW = 2  # how often sums are blurred
-# Squared levels of slope that count for nothing: what is flat does not tell how it moves.
+_COARSEST = 8  # cells per side
+_STEPS = 3  # per size
+_WINDOW = 2  # number of blurs of sums
+# Squared slope in levels that is ignored: flat parts do not show their motion.
 _FLAT = 30.0
 _LONGEST_STEP = 1.0  # cells
-_FARTHEST = 0.125  # parts of the picture; what seems to move farther is something else
+_FARTHEST = 0.125  # part of the picture; anything that seems to move farther is something else
 
 _Field = NDArray[Any]  # float32
 
 
 def warp_between(one: Sketch, other: Sketch) -> NDArray[np.float16]:
-    """How things move from `one` to `other`, by where they are half way.
+    """The motion from `one` to `other`, at the positions half way.
 
     Returns:
-        Parts of the picture to the right and down, shape (SIDE, SIDE, 2), each of
-        them up to an eighth.
+        Parts of the picture to the right and down, shape (SIDE, SIDE, 2), up to an eighth.
     """
     finest = one.astype(np.float32), other.astype(np.float32)
     sizes = [finest]
@@ -49,7 +48,7 @@ def warp_between(one: Sketch, other: Sketch) -> NDArray[np.float16]:
 
 
 def _remaining(before: _Field, after: _Field, motion: _Field) -> _Field:
-    """What is to be added to `motion`, in cells."""
+    """The correction of `motion`, in cells."""
     down, right = np.indices(before.shape, np.float32)
     earlier = _sampled(before, right - motion[0] / 2.0, down - motion[1] / 2.0)
     later = _sampled(after, right + motion[0] / 2.0, down + motion[1] / 2.0)
@@ -70,7 +69,7 @@ def _remaining(before: _Field, after: _Field, motion: _Field) -> _Field:
 
 
 def _sampled(field: _Field, x: _Field, y: _Field) -> _Field:
-    """`field` between its cells."""
+    """Values of `field` between its cells."""
     last = len(field) - 1.001
     x, y = np.clip(x, 0.0, last), np.clip(y, 0.0, last)
     left, top = x.astype(np.intp), y.astype(np.intp)
@@ -94,7 +93,7 @@ def _doubled(motion: _Field) -> _Field:
 
 
 def _blurred(fields: Any) -> Any:
-    """By 1 2 1 across and down."""
+    """The fields convolved with 1 2 1, across and down."""
     wide = np.pad(fields, ((0, 0), (1, 1), (1, 1)), mode="edge")
     across = wide[..., :-2] + 2.0 * wide[..., 1:-1] + wide[..., 2:]
     return (across[:, :-2] + 2.0 * across[:, 1:-1] + across[:, 2:]) / np.float32(16.0)

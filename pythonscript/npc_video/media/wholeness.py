@@ -1,16 +1,16 @@
-"""Whether a file goes to its end: one that was cut off decodes without an error."""
+"""Detects truncated files, which decode without an error."""
 
 import struct
 
 __all__ = ["is_whole"]
 
-# Matroska (RFC 9559): identities of the header and of the element that holds all the rest.
+# Matroska (RFC 9559): ids of the header, and of the element that contains everything else.
 _HEADER, _SEGMENT = 0x1A45DFA3, 0x18538067
 _ID_BYTES = 4
 
 
 def is_whole(data: bytes, container: str) -> bool | None:
-    """Tell whether the file goes to its end; None where its boxes do not say.
+    """Whether the file is complete; None if its boxes do not say.
 
     Args:
         container: "matroska" or "mp4".
@@ -21,18 +21,18 @@ def is_whole(data: bytes, container: str) -> bool | None:
 def _is_whole_matroska(data: bytes) -> bool | None:
     end = 0
     for wanted in (_HEADER, _SEGMENT):
-        begin = end  # the header lies before the segment, which is the rest
+        begin = end  # the header precedes the segment, which is the rest
         if int.from_bytes(data[begin : begin + _ID_BYTES], "big") != wanted:
             return None
         size, begin = _number(data, begin + _ID_BYTES)
         if size is None:
-            return None  # it was sent while it was made
+            return None  # it was sent while it was being made
         end = begin + size
     return end <= len(data)
 
 
 def _number(data: bytes, at: int) -> tuple[int | None, int]:
-    """A number of one to eight bytes, None for "unknown", and where it ends (RFC 8794, 4)."""
+    """A number of one to eight bytes, None for "unknown", and its end (RFC 8794, 4)."""
     first = data[at] if at < len(data) else 0
     length = 9 - first.bit_length()
     if length > 8 or at + length > len(data):
@@ -48,13 +48,13 @@ def _is_whole_mp4(data: bytes) -> bool | None:
         if size == 1 and at + 16 <= len(data):
             (size,) = struct.unpack_from(">Q", data, at + 8)
         elif size == 0:
-            size = len(data) - at  # to the end of the file
+            size = len(data) - at  # extends to the end of the file
         if size < 8:
             return None
         boxes[name] = at, at + size
         at += size
     if at > len(data):
         return False
-    # Of a file in fragments the last ones may be missing, unless their index at the end is there.
+    # A fragmented file may lack its last fragments, unless the index at its end is there.
     is_in_fragments = data.find(b"mvex", *boxes.get(b"moov", (0, 0))) >= 0
     return True if (b"mfra" if is_in_fragments else b"moov") in boxes else None

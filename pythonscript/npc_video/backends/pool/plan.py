@@ -1,6 +1,5 @@
 """Assigns jobs to hosts, without I/O; `backend` carries the plan out.
 
-
 Jobs are planned in order, each on the host where it would finish first, also behind running jobs.
 Jobs planned on a free host start. So an idle slow host does not take a job that a fast one would
 finish sooner. A host that fails by its own fault is avoided for a while if there is another one,
