@@ -1,5 +1,5 @@
-"""What is generated when: the queue, the plan for idle time, retries, and the core that joins them.
+"""Decides what to generate and when: queue, plan for idle time, retries, and the core joining them.
 
-Everything here decides and does nothing: methods take the time and return what is to be started,
-stopped and told. The manager does that in the game, the simulator under a virtual clock.
+Nothing here does I/O. Methods take the time, and return what to start, to stop and to report. The
+manager carries that out in the game, and the simulator does so with a virtual clock.
 """

@@ -1,4 +1,4 @@
-"""One attempt to get a clip, while its file comes in: bytes of two attempts never mix."""
+"""An attempt to get a clip whose file is arriving; bytes of two attempts never mix."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ __all__ = ["Attempt"]
 
 @dataclass(slots=True)
 class Attempt:
-    """What has come of one start.
+    """The data that has arrived from one start.
 
     Attributes:
-        is_told: the game has heard that the clip comes in.
+        is_told: whether the game was told that the clip is arriving.
     """
 
     start: Start
@@ -26,21 +26,21 @@ class Attempt:
     is_told: bool = False
 
     def take(self, part: ClipPart) -> None:
-        """The next bytes; on the worker thread, as `end` is."""
+        """Appends bytes to the file; called on the worker thread, as `end` is."""
         if self.file is None:
             self.file = GrowingFile(part.media_type)
             self.untagged_colours = part.untagged_colours
         self.file.append(part.data)
 
     def end(self, clip: GeneratedClip | None = None) -> None:
-        """It brought `clip`, or none; only the first call counts."""
+        """Ends the attempt with its clip, or without one; only the first call counts."""
         if self.file is not None and clip is not None:
             self.file.finish(clip.data)
         elif self.file is not None:
             self.file.give_up()
 
     def growing(self, now: float) -> Growing | None:
-        """What to tell the game, once; None if it has heard of it."""
+        """The event for the game, once; None if there is nothing to tell, or it was told."""
         if self.file is None or self.is_told:
             return None
         self.is_told = True

@@ -1,4 +1,4 @@
-"""The machines that generate: how fast each is, and whether it works."""
+"""The state of each backend: its speed, and whether it works."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,12 +8,12 @@ from ..records import QualityPreset
 
 __all__ = ["BackendState", "BackendStates"]
 
-# So many failures in a row have a backend left alone, at first for so long.
+# A backend is avoided after this many failures in a row, for this long at first.
 _FAILURES, _PAUSE_SECONDS = 3, 5.0
 
 
 class BackendState:
-    """One of them: what was learned of it."""
+    """What is known about one backend."""
 
     def __init__(self, name: str):
         self.name = name
@@ -22,10 +22,10 @@ class BackendState:
 
 
 class BackendStates:
-    """All of them.
+    """All backends.
 
     Args:
-        names: none where nothing can be generated.
+        names: empty if nothing can be generated.
     """
 
     def __init__(self, names: Iterable[str]):
@@ -38,23 +38,23 @@ class BackendStates:
         return iter(self._states.values())
 
     def configure(self, presets: Sequence[QualityPreset], deadline: float) -> None:
-        """What presets there are to choose from, and in how many seconds a clip should be there."""
+        """Sets the presets to choose from, and the seconds in which a clip should be there."""
         for state in self:
             state.quality.configure(presets, deadline)
 
     def working(self, now: float) -> list[str]:
-        """Names of those that may be given a job, the least loaded first."""
+        """Names of backends that may get a job, the least loaded first."""
         working = [state for state in self if state.breaker.lets_through(now)]
         working.sort(key=lambda state: state.quality.load.value)
         return [state.name for state in working]
 
     @property
     def fastest(self) -> BackendState:
-        """The least loaded."""
+        """The least loaded backend."""
         return min(self, key=lambda state: state.quality.load.value)
 
     def next_try(self, now: float) -> float | None:
-        """When a backend that rests is tried again, seconds; None if none rests."""
+        """The time at which the next resting backend is tried, in seconds; None if none rests."""
         resting = [
             state.breaker.opens_at
             for state in self

@@ -1,4 +1,4 @@
-"""What deciding needs of a cache."""
+"""The part of a cache that decisions need."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ __all__ = ["Clips"]
 
 
 class Clips(Protocol):
-    """`ClipCache` is one; none of this blocks."""
+    """Cached clips, such as a `ClipCache`; no method blocks."""
 
     def __contains__(self, key: CacheKey) -> bool:
         """Whether there is a clip, in memory or on disk."""
@@ -21,10 +21,10 @@ class Clips(Protocol):
         """Whether there is a clip on disk."""
 
     def put(self, key: CacheKey, clip: GeneratedClip) -> PendingWrite | None:
-        """Keeps a clip, and tells what is to be written."""
+        """Keeps a clip; returns it for writing to disk, if it must be written."""
 
     def drop(self, clip: GeneratedClip) -> None:
-        """Forgets a clip that cannot be played, and has `is_stored` ones looked at anew."""
+        """Forgets a clip that cannot be played; stored ones are then checked again."""
 
     def most_similar(self, params: VideoParams, minimum: float) -> Similar | None:
-        """The clip of the same NPC most like `params`, of at least this similarity, 0 to 1."""
+        """The most similar clip of the same NPC with at least this similarity, 0 to 1."""

@@ -1,8 +1,8 @@
-"""What a request, a finished clip and the passing of time lead to.
+"""Decides the consequences of requests, finished clips and the passing of time.
 
-Everything about generating clips is decided here, and nothing is done: each method takes the time
-and returns what to start, what to stop and what to tell. The manager does that with a worker
-thread, the simulator with a virtual clock.
+All decisions about generating clips are made here, without I/O. Each method takes the time, and
+returns what to start, to stop and to report. The manager carries that out with a worker thread, and
+the simulator with a virtual clock.
 """
 
 import itertools
@@ -47,32 +47,32 @@ from .viewers import Awaited, Viewers
 __all__ = ["GenerationCore"]
 
 _UNMADE = (
-    "Nothing makes clips here, and there is none of what was asked for: bake the expression"
+    "No generator makes clips here, and no stored clip fits the request: bake the expression"
     " {0.expression!r:.80} with the emotion {0.emotion!r:.80} and the animation"
     " {0.animation!r:.80}, or choose a backend for exported games."
 )
-_QUEUE_FULL = "Too many clips are waiting: ask for fewer at once, or add a generator."
-# Per second of generating, of what the game says it will certainly need some time.
+_QUEUE_FULL = "Too many clips are waiting: request fewer at once, or add a generator."
+# The value per second of generating a clip that the game will certainly need some time.
 _BACKGROUND_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
-# Of a backend that wants to be left alone for longer, nobody waits for the end.
+# A backend that asks for a longer pause than this is not waited for.
 _LONGEST_REST = 60.0
 
 
 class GenerationCore:
-    """The state of all clips of one game that wait or are made.
+    """The state of all clips of one game that wait or are being generated.
 
-    A clip that is asked for twice is generated once. Of one viewer only the newest request waits:
-    an older one that has not begun is dropped, one that runs is finished, for the cache.
+    A clip that is requested twice is generated once. For each viewer only the newest request waits.
+    An older one that has not begun is dropped, and a running one is finished, for the cache.
 
     Args:
-        config: what clips are to be like.
-        clips: where finished ones are kept.
-        slots: how many clips each backend makes at once, by its name. Without a backend nothing can
-            be generated: what is not there is answered with a fallback, and nobody waits for it.
-        finishing: the backends whose clips are never broken off once they have begun.
+        config: settings of clips.
+        clips: the cache for finished clips.
+        slots: clips that each backend makes at the same time, by its name. Without a backend
+            nothing can be generated: a missing clip gets a fallback, and nobody waits for it.
+        finishing: the backends that always finish clips that they have begun.
         fallbacks: those that the game can show.
-        planner: what chooses speculations.
+        planner: chooses speculations.
 
     Attributes:
         can_generate: whether there is a backend.
@@ -107,13 +107,13 @@ class GenerationCore:
         self.configure(config)
 
     def configure(self, config: VideoGenerationConfig) -> None:
-        """Takes new settings, for what begins from now on."""
+        """Applies new settings to clips that begin later."""
         self._config = config
         self._cover.preferred = config.fallback
         self._presets = presets_up_to(config.quality)
         self._states.configure(self._presets, config.max_wait)
 
-    # ---- What the game does ----
+    # ---- Calls of the game ----
 
     def request(
         self,
@@ -123,10 +123,10 @@ class GenerationCore:
         interaction: ToolInteraction | None = None,
         viewer: str = "",
     ) -> tuple[Answer, Decision]:
-        """The clip, or what to show until it is there.
+        """The clip, or a fallback until it is there.
 
         Args:
-            viewer: what it is to be seen on; the NPC's own id where that is empty.
+            viewer: the place where it will be seen; the NPC's own id if empty.
         """
         key, viewer = params.cache_key(), viewer or params.npc_id
         self._viewers.leave(viewer)
@@ -152,11 +152,11 @@ class GenerationCore:
         return answer, self._settle(now)
 
     def disk_known(self, now: float) -> Decision:
-        """What is on disk is known from now on; what was asked for before may be there."""
+        """Notes that the disk's contents are known; clips requested before may be there."""
         self._knows_disk = True
         for awaited in self._viewers.waiting:
             if self._clips.is_stored(awaited.key):
-                # Else it would be made although it is there.
+                # Otherwise it would be generated although it is there.
                 self._give_up(self._queue.cancel(awaited.key), now)
                 self._draft.loads.append(awaited.key)
             else:
@@ -165,7 +165,7 @@ class GenerationCore:
         return self._settle(now)
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
-        """A clip was brought from disk; None if it turned out to be damaged or gone."""
+        """Takes a clip that was loaded from disk; None if it was damaged or missing."""
         stood_in_for = self._viewers.stood_in_for(key)
         if clip is not None:
             self._cover.show(stood_in_for, clip)
@@ -181,12 +181,12 @@ class GenerationCore:
             for awaited in awaiting:
                 self._want(awaited, self._cover.similar(awaited.params), now)
         elif awaiting:
-            # Where nothing makes clips, one of another prompt may stand for it.
+            # Without a generator, a clip with another prompt may be used.
             self._arrive(key, replace(clip, params=awaiting[0].params))
         return self._settle(now)
 
     def discard(self, clip: GeneratedClip, now: float) -> Decision:
-        """A clip cannot be played: it is made anew when it is asked for again, not before."""
+        """Forgets a clip that cannot be played; it is generated again on the next request."""
         key = clip.params.cache_key()
         self._clips.drop(clip)
         self._viewers.hide(key)
@@ -197,7 +197,7 @@ class GenerationCore:
         return self._settle(now)
 
     def stand_in(self, params: VideoParams, viewer: str, now: float) -> tuple[Answer, Decision]:
-        """What to show until a clip is there, as what was shown for it cannot be played."""
+        """Another fallback for a missing clip, because the one shown so far cannot be played."""
         similar = self._cover.similar(params)
         answer = self._cover.answer(similar)
         awaited = self._viewers.awaited_on(viewer)
@@ -207,14 +207,14 @@ class GenerationCore:
         return answer, self._settle(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
-        """Gives up a clip; nothing more is told of it."""
+        """Cancels a clip; nothing more is reported about it."""
         key = params.cache_key()
         self._viewers.give_up(key)
         self._give_up(self._queue.cancel(key), now)
         return self._settle(now)
 
     def leave(self, viewer: str, now: float) -> Decision:
-        """Nothing is seen on `viewer` any more: gives up what only that has awaited."""
+        """Removes a viewer, and cancels the clips that only it has waited for."""
         before = self._viewers.of_use
         self._viewers.leave(viewer)
         for key in before - self._viewers.of_use:
@@ -222,7 +222,7 @@ class GenerationCore:
         return self._settle(now)
 
     def forget(self, npc_id: str, now: float) -> Decision:
-        """Gives up all clips of an NPC that is seen nowhere any more."""
+        """Removes an NPC that is no longer seen anywhere, and cancels its clips."""
         self._viewers.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)
@@ -235,10 +235,10 @@ class GenerationCore:
         learned: Mapping[str, Any] | None,
         now: float,
     ) -> Decision:
-        """Expects what `predictor` says of an NPC; at once, if an earlier session knew it.
+        """Adds the predictions for an NPC; they are used at once if an earlier session knew it.
 
         Raises:
-            InvalidDataError: `learned` is not what the planner gave.
+            InvalidDataError: `learned` is not a result of the planner.
         """
         self.planner.register(npc_id, predictor, learned)
         if learned and self.can_generate:
@@ -246,18 +246,18 @@ class GenerationCore:
         return self._settle(now)
 
     def hint(self, params: VideoParams, probability: float, now: float) -> Decision:
-        """The game expects `params` next, with a probability from 0 to 1."""
+        """Notes that the game expects `params` next, with a probability from 0 to 1."""
         if self.can_generate:
             self.planner.hint(params, probability, now)
         return self._settle(now)
 
     def set_quiet_period(self, quiet_period: QuietPeriod, now: float) -> Decision:
-        """How long nothing will be asked for."""
+        """Sets how long the game expects no request."""
         self.planner.quiet_period = quiet_period
         return self._settle(now)
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:
-        """Has clips made in idle time; each comes with a weight, 0 to 1."""
+        """Queues clips for idle time, each with a weight from 0 to 1."""
         for params, weight in states if self.can_generate else ():
             key = params.cache_key()
             if key not in self._clips and self._queue.find(key) is None:
@@ -267,15 +267,15 @@ class GenerationCore:
         return self._settle(now)
 
     def clear(self, now: float) -> Decision:
-        """Gives up everything that waits or runs."""
+        """Cancels everything that waits or runs."""
         self._viewers.clear()
         self._give_up(self._queue.clear(), now)
         return self._draft.decide(())
 
-    # ---- What backends do ----
+    # ---- Reports of backends ----
 
     def finish(self, ticket: int, clip: GeneratedClip, now: float) -> Decision:
-        """A job is done. One that was given up may still bring its clip."""
+        """Takes a finished clip; a cancelled job may still deliver one."""
         start = self._queue.finish(ticket)
         key = clip.params.cache_key()
         pending = self._clips.put(key, clip)
@@ -292,7 +292,7 @@ class GenerationCore:
         self._account(start, seconds)
         if start.job.is_wanted:
             self._counters.generating.append(seconds)
-            # If it was made ahead before, that clip was lost unseen.
+            # If it was made ahead before, that clip was lost without being shown.
             self._unused.pop(key, None)
             self._arrive(key, clip)
         elif start.job.purpose is Purpose.UPGRADE:
@@ -315,12 +315,12 @@ class GenerationCore:
         has_begun: bool = False,
         rest: float = 0.0,
     ) -> Decision:
-        """A job has failed.
+        """Handles the failure of a job.
 
         Args:
-            worth_retrying: the backend, not the request, is the cause.
-            has_begun: it may cost money already, so it is not tried again.
-            rest: seconds for which the backend wants to be left alone with it.
+            worth_retrying: whether the backend caused it, not the request.
+            has_begun: whether it may have cost money, so that it is not retried.
+            rest: seconds for which the backend asks not to get this job again.
         """
         start = self._queue.finish(ticket)
         if start is None:
@@ -344,7 +344,7 @@ class GenerationCore:
         return self._settle(now)
 
     def advance(self, now: float) -> Decision:
-        """Time has passed; nothing else has happened."""
+        """Handles the passing of time without any other event."""
         late = self._viewers.become_late(now, self._config.max_wait) if self.can_generate else ()
         for awaited in list(late):
             self._counters.late += 1
@@ -353,7 +353,7 @@ class GenerationCore:
         return self._settle(now)
 
     def _despair(self, awaited: Awaited, now: float) -> None:
-        """Gives up a late clip if no backend works, for nobody knows when one will."""
+        """Fails a late clip if no backend works, because nobody knows when one will."""
         key = awaited.key
         if key in {job.key for job in self._queue.waiting} and not self._states.working(now):
             self._queue.cancel(key)
@@ -361,12 +361,12 @@ class GenerationCore:
             self._disappoint(awaited.params, key, self._why_resting)
 
     def _disappoint(self, params: VideoParams, key: CacheKey, reason: str) -> None:
-        """Tells who waits for a clip that it will not come."""
+        """Reports to those who wait for a clip that it will not come."""
         self._viewers.give_up(key)
         self._draft.events.append(Failed(params, reason))
 
     def next_wake(self, now: float) -> float | None:
-        """When `advance` has something to do if nothing happens before, seconds; None: never."""
+        """The time of the next scheduled `advance`, in seconds; None for never."""
         if not self.can_generate:
             return None
         times = [job.not_before for job in self._queue.waiting if job.not_before > now]
@@ -377,7 +377,7 @@ class GenerationCore:
         if reopening is not None and len(self._queue):
             times.append(reopening)
         if self._config.predictive and self._queue.has_free_slot(self._states.working(now)):
-            # The longer the player rests, the more can be made before he goes on.
+            # The longer the player rests, the more can be made ahead.
             times.append(self._settled_at + _REPLAN_SECONDS)
         return min(times, default=None)
 
@@ -388,10 +388,10 @@ class GenerationCore:
     def stats(self) -> ManagerStats:
         return snapshot(self._counters, self._queue, self._states, self.planner)
 
-    # ---- Clips that come and are shown ----
+    # ---- Arriving and shown clips ----
 
     def _use(self, key: CacheKey) -> None:
-        """A clip is shown: if it was made ahead, that was no waste."""
+        """Notes that a clip is shown; one that was made ahead was then not wasted."""
         seconds = self._unused.pop(key, None)
         if seconds is not None:
             self._counters.speculations_used += 1
@@ -399,22 +399,22 @@ class GenerationCore:
             self.planner.budget.used(seconds)
 
     def _arrive(self, key: CacheKey, clip: GeneratedClip) -> None:
-        """Tells of a clip that was asked for; it is shown unless something newer is awaited."""
+        """Reports a requested clip; it is shown unless its viewer waits for something newer."""
         if self._viewers.arrive(key, clip):
             self._use(key)
         self._draft.events.append(ClipReady(clip.params, clip))
 
     def _do_without(self, awaited: Awaited) -> None:
-        """Ends the waiting for what nothing can make, when all that there is was looked at."""
+        """Ends the wait for a clip that nothing can generate, once all stored clips are checked."""
         if self.can_generate or not self._knows_disk or awaited.stand_in is not None:
             return
-        if self._viewers.awaiting(awaited.key):  # else it is told already, to all who waited
+        if self._viewers.awaiting(awaited.key):  # otherwise all who waited know already
             self._disappoint(awaited.params, awaited.key, _UNMADE.format(awaited.params))
 
     # ---- Jobs ----
 
     def _want(self, awaited: Awaited, similar: Similar | None, now: float) -> None:
-        """Has a clip made; what is like it covers the time until then, or stands for it."""
+        """Queues a clip; a similar one is shown until then, or replaces it without a generator."""
         self._cover.bring(awaited, similar)
         if not self.can_generate:
             self._do_without(awaited)
@@ -424,7 +424,7 @@ class GenerationCore:
         self._enqueue(self._job(params, key, preset, Purpose.WANTED, priority, now))
 
     def _first_preset(self) -> QualityPreset:
-        """Of a clip that somebody waits for."""
+        """The preset for a clip that somebody waits for."""
         if self._config.progressive:
             return self._presets[0]
         if self._config.adaptive:
@@ -451,7 +451,7 @@ class GenerationCore:
         return Job(key, params, preset, purpose, priority, params.npc_id, now, order)
 
     def _account(self, start: Start, seconds: float) -> None:
-        """Books what a backend has spent on a job."""
+        """Records the time that a backend has spent on a job."""
         self._counters.worked(start, seconds)
         self.planner.budget.spent(seconds, speculative=start.job.is_speculative)
 
@@ -461,10 +461,10 @@ class GenerationCore:
             self._states[start.backend].breaker.stopped()
             self._draft.stops.append(start)
 
-    # ---- What begins ----
+    # ---- Starting jobs ----
 
     def _settle(self, now: float) -> Decision:
-        """Gives the backends work: what is wanted, then what is worth most, one after the other."""
+        """Assigns work to the backends: wanted clips first, then the most valuable others."""
         backends = self._states.working(now)
         started: list[Start] = []
         self._queue.replan(())
@@ -485,7 +485,7 @@ class GenerationCore:
         return self._draft.decide(started)
 
     def _most_worth(self, now: float) -> Job | None:
-        """What is worth most of an idle backend's time."""
+        """The most valuable job for an idle backend."""
         quality, first = self._states.fastest.quality, self._first_preset()
         best = self._idle.best(
             now, self._config, self._presets, first, quality, self._viewers.shown

@@ -1,4 +1,4 @@
-"""What covers the time until a clip is there: a clip like it, or another fallback."""
+"""Bridges the wait for a clip: with a similar one, or with another fallback."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,13 +15,13 @@ __all__ = ["Cover"]
 
 
 class Cover:
-    """Chooses the fallback for each clip that is not there.
+    """Chooses the fallback for each missing clip.
 
     Args:
-        clips: those that may stand for others.
+        clips: the cached clips.
         fallbacks: those that the game can show.
-        preferred: the fallback that is shown where it can be; may be set anew.
-        draft: gathers what is to be loaded and told.
+        preferred: the fallback to show if possible; may be changed.
+        draft: collects loads and events.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class Cover:
         self._counters = counters
 
     def similar(self, params: VideoParams) -> Similar | None:
-        """The clip that may stand for another, in memory or on disk."""
+        """The clip that can best replace another, in memory or on disk."""
         return self._clips.most_similar(params, ladder.SIMILAR_ENOUGH)
 
     def usefulness(self, params: VideoParams) -> float:
-        """How much what covers a clip does for the player, 0 to 1."""
+        """The usefulness of a missing clip's fallback for the player, 0 to 1."""
         similar = self.similar(params)
         score = similar.score if similar else 0.0
         return ladder.usefulness(self._best(score), score)
@@ -56,8 +56,8 @@ class Cover:
         return Answer(fallback, clip, score) if fallback is Fallback.SIMILAR else Answer(fallback)
 
     def bring(self, awaited: Awaited, similar: Similar | None) -> None:
-        """Has a clip stand for one that is not there, if that is the best fallback."""
-        is_on_its_way = awaited.stand_in is not None  # or came, and was not told of yet
+        """Loads a similar clip for a missing one, if that is the best fallback."""
+        is_on_its_way = awaited.stand_in is not None  # or loaded, and not reported yet
         if is_on_its_way or similar is None or similar.key == awaited.key:
             return
         if self._best(similar.score) is not Fallback.SIMILAR:
@@ -66,11 +66,11 @@ class Cover:
             awaited.stand_in = similar.key
             self._draft.loads.append(similar.key)
         elif not awaited.is_covered:
-            # It has come into memory since that was asked for.
+            # It has come into memory since it was requested.
             self.show([awaited], similar.clip)
 
     def show(self, waiting: Iterable[Awaited], clip: GeneratedClip) -> None:
-        """Tells of a clip that stands for those that are awaited."""
+        """Reports a clip that replaces those that are waited for."""
         wanted: dict[CacheKey, VideoParams] = {}
         for awaited in waiting:
             awaited.is_covered = True

@@ -1,4 +1,4 @@
-"""What the core decides, and what it gathers until then."""
+"""The core's decisions, and the draft in which it collects them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ __all__ = ["Decision", "Draft"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done; stop first, then start.
+    """Actions to carry out; stop first, then start.
 
     Attributes:
-        loads: keys of clips to be brought from disk into memory; `loaded` is to be told of each.
-        writes: clips that belong on disk.
+        loads: keys of clips to load from disk into memory; report each to `loaded`.
+        writes: clips to write to disk.
     """
 
     starts: tuple[Start, ...]
@@ -29,7 +29,7 @@ class Decision:
 
 @dataclass(slots=True)
 class Draft:
-    """What the next decision will tell, without what begins: that is decided last."""
+    """The next decision without its starts, which are decided last."""
 
     stops: list[Start] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Draft:
     writes: list[PendingWrite] = field(default_factory=list)
 
     def decide(self, starts: Iterable[Start]) -> Decision:
-        """All of it at once; afterwards the draft is empty."""
+        """Returns the decision, and empties the draft."""
         decision = Decision(
             tuple(starts),
             tuple(self.stops),

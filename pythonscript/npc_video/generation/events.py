@@ -1,4 +1,4 @@
-"""What a game hears of its clips, and the answer that it gets at once."""
+"""Events that a game gets about its clips, and the immediate answer to a request."""
 
 from dataclasses import dataclass
 
@@ -23,12 +23,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show now.
+    """The picture to show now.
 
     Attributes:
-        fallback: what covers the wait, None if the clip itself is there.
-        clip: the clip itself, or with `Fallback.SIMILAR` one like it; else None.
-        similarity: of `clip` to what was asked for, 0 to 1.
+        fallback: what bridges the wait; None if the clip itself is there.
+        clip: the clip itself, or a similar one with `Fallback.SIMILAR`; None otherwise.
+        similarity: of `clip` to the request, 0 to 1.
     """
 
     fallback: Fallback | None
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ClipReady:
-    """A clip that was asked for is there."""
+    """A requested clip is there."""
 
     params: VideoParams
     clip: GeneratedClip
@@ -46,7 +46,7 @@ class ClipReady:
 
 @dataclass(frozen=True, slots=True)
 class SimilarReady:
-    """A clip like the one of `params`, which is not there, was brought from disk."""
+    """A similar clip was loaded from disk, because that of `params` is missing."""
 
     params: VideoParams
     clip: GeneratedClip
@@ -54,7 +54,7 @@ class SimilarReady:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """A clip that was shown is there in a better preset."""
+    """A shown clip is there in a better preset."""
 
     params: VideoParams
     clip: GeneratedClip
@@ -62,7 +62,7 @@ class Upgraded:
 
 @dataclass(frozen=True, slots=True)
 class MadeAhead:
-    """A clip is in the cache that nobody has asked for yet."""
+    """A clip is in the cache that nobody has requested yet."""
 
     params: VideoParams
     clip: GeneratedClip
@@ -70,7 +70,7 @@ class MadeAhead:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a clip is, 0 to 1."""
+    """The progress of a clip, 0 to 1."""
 
     params: VideoParams
     fraction: float
@@ -78,7 +78,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A preview of a clip that is being made."""
+    """A preview of a clip in progress."""
 
     params: VideoParams
     preview: Preview
@@ -86,13 +86,13 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A clip that was asked for comes in, and may be played as far as it is there.
+    """A requested clip is arriving, and can be played as far as it has arrived.
 
-    It is told of each attempt at most once; `ClipReady` follows with the clip that counts.
+    It is reported once per attempt at most; `ClipReady` follows with the final clip.
 
     Attributes:
-        clip: as it will be, as far as that is known; without its data.
-        file: what comes in. It ends with the attempt: whole, or given up.
+        clip: the expected clip, as far as it is known, without data.
+        file: the arriving data. It ends with the attempt: complete, or given up.
     """
 
     params: VideoParams
@@ -102,7 +102,7 @@ class Growing:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A clip will not come; `reason` is a sentence for the developer of the game."""
+    """A clip will not come; `reason` is a sentence for the game's developer."""
 
     params: VideoParams
     reason: str
@@ -110,7 +110,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed:
-    """A clip is still awaited after `waited` seconds, which is longer than `max_wait`."""
+    """A clip is still missing after `waited` seconds, which is longer than `max_wait`."""
 
     params: VideoParams
     waited: float

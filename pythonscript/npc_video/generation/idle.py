@@ -1,4 +1,4 @@
-"""What an idle generator is to do: the speculation or upgrade that is worth most of its time."""
+"""Chooses work for an idle generator: the speculation or upgrade of the highest value."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ __all__ = ["Idea", "IdleWork"]
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """A clip that might be made now.
+    """A clip that could be generated now.
 
     Attributes:
-        worth: per second of generating.
+        worth: value per second of generating.
     """
 
     params: VideoParams
@@ -37,7 +37,7 @@ class Idea:
 
 
 class IdleWork:
-    """Finds ideas in what is expected, what is on screen and what is there already."""
+    """Finds ideas among expected clips and clips on screen."""
 
     def __init__(self, planner: Planner, clips: Clips, queue: GenerationQueue, cover: Cover):
         self.cooldown = SpeculationCooldown()
@@ -55,12 +55,12 @@ class IdleWork:
         quality: AdaptiveQuality,
         shown: Iterable[GeneratedClip],
     ) -> Idea | None:
-        """The idea of the highest worth; None if none has any, or too much has failed.
+        """The most valuable idea; None if there is none, or too much has failed.
 
         Args:
-            presets: those of upgrades, the cheapest first, the wanted one last.
+            presets: for upgrades, the cheapest first, the wanted one last.
             first: the preset of a clip that is made ahead.
-            quality: of the backend that would make it.
+            quality: of the backend that would generate it.
             shown: the clips on screen.
         """
         if not self.cooldown.is_over(now):
@@ -76,7 +76,7 @@ class IdleWork:
     def _speculation(
         self, now: float, preset: QualityPreset, quality: AdaptiveQuality
     ) -> Idea | None:
-        """The clip that is most worth making ahead."""
+        """The clip most worth making ahead."""
 
         def is_out(key: CacheKey) -> bool:
             return self._is_there(key) or self.cooldown.covers(key, now)
@@ -95,12 +95,12 @@ class IdleWork:
         presets: Sequence[QualityPreset],
         quality: AdaptiveQuality,
     ) -> Iterator[Idea]:
-        """For each clip on screen, the preset that gains most before something else is shown."""
+        """For each clip on screen, the preset that gains most before the next change."""
         names = [preset.name for preset in presets]
         best = len(presets) - 1
         for clip in shown:
             key = clip.params.cache_key()
-            # One of another preset is left as it is.
+            # A clip of an unknown preset is not upgraded.
             have = names.index(clip.preset) if clip.preset in names else best
             is_on_its_way = self._queue.find(key) is not None
             if have == best or is_on_its_way or self.cooldown.covers(key, now):
@@ -121,5 +121,5 @@ class IdleWork:
                 yield Idea(clip.params, key, presets[level], Purpose.UPGRADE, worth)
 
     def _is_there(self, key: CacheKey) -> bool:
-        """Whether a clip is there, or on its way."""
+        """Whether a clip is there, or being generated."""
         return key in self._clips or self._queue.find(key) is not None

@@ -1,4 +1,4 @@
-"""A clip to be generated, and its way onto a backend."""
+"""A clip to generate, and its start on a backend."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,29 +9,29 @@ __all__ = ["Job", "Purpose", "Start"]
 
 
 class Purpose(IntEnum):
-    """Why a clip is generated; only what somebody waits for is urgent."""
+    """The reason for generating a clip; only WANTED is urgent."""
 
     BACKGROUND = 0
-    """The game expects to need it some time, as after loading a scene."""
+    """The game expects to need it at some time, for example after loading a scene."""
     SPECULATION = 1
     """A predictor expects it next."""
     UPGRADE = 2
-    """It is on screen and would look better."""
+    """It is on screen and could look better."""
     WANTED = 3
-    """It was asked for, and something else is on screen until it is there."""
+    """It was requested, and a fallback is on screen until it is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One clip at one preset.
+    """A clip at one preset.
 
     Attributes:
-        key: what makes it interchangeable; at most one job of a key waits or runs.
-        priority: higher begins earlier, among jobs that are wanted and among those that are not.
+        key: the clip's key; at most one job per key waits or runs.
+        priority: a higher one begins earlier, among wanted jobs and among others.
         owner: the NPC that it is for.
-        asked_at: seconds, when it came into the queue.
-        order: a number that grows from job to job.
-        attempt: how often it has failed.
+        asked_at: time of its addition to the queue, in seconds.
+        order: a number that increases from job to job.
+        attempt: the number of failures.
         not_before: seconds; it rests until then.
     """
 
@@ -52,13 +52,13 @@ class Job:
 
     @property
     def is_speculative(self) -> bool:
-        """Made for what may come, so that it may turn out to be wasted."""
+        """Whether it is made for a possible future request, so that it may be wasted."""
         return self.purpose in (Purpose.SPECULATION, Purpose.BACKGROUND)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A job that a backend works on; `ticket` tells one start from all others."""
+    """A job that a backend works on; `ticket` identifies the start."""
 
     ticket: int
     backend: str

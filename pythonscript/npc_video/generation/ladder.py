@@ -1,4 +1,4 @@
-"""What covers the time until a clip is there."""
+"""Chooses the fallback that bridges the wait for a clip."""
 
 from collections.abc import Collection
 
@@ -7,21 +7,22 @@ from ..records import Fallback
 __all__ = ["ORDER", "SIMILAR_ENOUGH", "choose", "usefulness"]
 
 ORDER = (Fallback.SIMILAR, Fallback.PROCEDURAL, Fallback.PLACEHOLDER, Fallback.FREEZE)
-"""The best first: people take a gesture for a reaction, text and a held picture for a fault."""
+"""The best first: a gesture looks like a reaction; text and a frozen picture look like a fault."""
 
 SIMILAR_ENOUGH = 0.6
-"""From which similarity on, 0 to 1, one clip may stand for another."""
+"""The similarity, 0 to 1, from which one clip may replace another."""
 
-# Of what is shown, where the exact clip at the wanted preset is 1.
+# Usefulness of fallbacks, where the exact clip at the wanted preset is 1.
 _USEFULNESS = {Fallback.PROCEDURAL: 0.3, Fallback.PLACEHOLDER: 0.1, Fallback.FREEZE: 0.0}
 _USEFULNESS_OF_SIMILAR = 0.5
 
 
 def choose(preferred: Fallback, available: Collection[Fallback], similarity: float) -> Fallback:
-    """`preferred` if it can be shown, else the best that can.
+    """`preferred` if it can be shown, otherwise the best one that can.
 
     Args:
-        available: what the game can show; nothing changes on screen if that is nothing.
+        available: the fallbacks that the game can show; if there are none, the screen does not
+            change.
         similarity: of the most similar clip, 0 to 1.
     """
     for fallback in (preferred, *ORDER):
@@ -33,7 +34,7 @@ def choose(preferred: Fallback, available: Collection[Fallback], similarity: flo
 
 
 def usefulness(fallback: Fallback, similarity: float) -> float:
-    """How much a fallback does for the player, 0 to 1."""
+    """The usefulness of a fallback for the player, 0 to 1."""
     if fallback is Fallback.SIMILAR:
         return _USEFULNESS_OF_SIMILAR * similarity
     return _USEFULNESS[fallback]

@@ -1,4 +1,4 @@
-"""How long the player leaves between two interactions."""
+"""Learns the time between two interactions of the player."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 __all__ = ["Pace"]
 
 _WINDOW = 32
-# Before anything is known: a typical player, worth so few gaps that a real one soon outweighs it.
+# The initial data: a typical player, with so few gaps that real ones soon outweigh them.
 _TYPICAL_GAPS = (1.5, 3.0, 4.0, 6.0, 10.0)
 
 
@@ -20,30 +20,30 @@ class Pace:
 
     @property
     def gaps(self) -> tuple[float, ...]:
-        """Those that it goes by, seconds, the oldest first."""
+        """The gaps in use, in seconds, the oldest first."""
         return tuple(self._gaps)
 
     def recall(self, gaps: Iterable[float]) -> None:
-        """Goes by these, of an earlier session."""
+        """Uses the gaps of an earlier session."""
         self._gaps = deque(gaps, maxlen=_WINDOW)
         self._median = self._middle()
 
     @property
     def median(self) -> float:
-        """The usual gap, seconds."""
+        """The usual gap, in seconds."""
         return self._median
 
     def note(self, now: float) -> None:
-        """There was an interaction."""
+        """Notes an interaction."""
         if self._last is not None:
             self._gaps.append(now - self._last)
             self._median = self._middle()
         self._last = now
 
     def chance(self, now: float, seconds: float, step: int = 1) -> float:
-        """Probability that the next interaction but `step` - 1 is more than `seconds` away.
+        """The probability that interaction number `step` from now is more than `seconds` away.
 
-        How long nothing has happened is taken into account.
+        The time since the last interaction is taken into account.
         """
         seconds -= (step - 1) * self._median
         if seconds <= 0.0:
@@ -51,7 +51,7 @@ class Pace:
         elapsed = now - self._last if self._last is not None else 0.0
         lasting = [gap for gap in self._gaps if gap > elapsed]
         if not lasting:
-            # Longer than ever: the longer it lasts, the longer it will still last.
+            # Longer than ever: the longer the gap is, the longer it will continue.
             return elapsed / (elapsed + seconds)
         return sum(gap > elapsed + seconds for gap in lasting) / len(lasting)
 

@@ -1,8 +1,8 @@
-"""What to generate while nobody waits: what is worth most for the time it takes.
+"""Plans what to generate while nobody waits: the most value for the time it takes.
 
-The worth of a speculation is the probability that it is asked for × the probability that it is done
-by then × how much more useful it is than what would be shown instead, ÷ the seconds it takes. An
-upgrade of a clip on screen is valued in the same way, so the two compete.
+The value of a speculation is the probability of the request × the probability that it is finished
+by then × its gain in usefulness over the fallback ÷ the seconds it takes. An upgrade of a clip on
+screen is valued in the same way, so the two compete.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,16 +25,16 @@ from .speculation_budget import SpeculationBudget
 __all__ = ["CHEAPEST_USEFULNESS", "Planner", "QuietPeriod", "Speculation"]
 
 CHEAPEST_USEFULNESS = 0.8
-"""Of the exact clip at the cheapest preset; at the wanted one it is 1."""
+"""The usefulness of the exact clip at the cheapest preset; at the wanted one it is 1."""
 
-# An interaction is answered on time if its clip is there this many seconds later.
+# A clip that is there this many seconds after the interaction is in time.
 _TOLERANCE_SECONDS = 0.5
-# A hint of the game is believed for so long.
+# The lifetime of a hint from the game.
 _HINT_SECONDS = 20.0
 
 
 class QuietPeriod(Enum):
-    """How long the game expects no interaction."""
+    """A time in which the game expects no interaction."""
 
     NONE = "none"
     UNTIL_NEXT = "until the next one"
@@ -43,7 +43,7 @@ class QuietPeriod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Speculation:
-    """A clip that may be needed, and its worth per second of generating."""
+    """A clip that may be needed, and its value per second of generating."""
 
     params: VideoParams
     key: CacheKey
@@ -52,7 +52,7 @@ class Speculation:
 
 @dataclass(slots=True)
 class _Need:
-    """A clip with the probability that it is needed, and that it is done by then."""
+    """A clip, the probability that it is needed, and that of being finished by then."""
 
     params: VideoParams
     key: CacheKey
@@ -75,7 +75,7 @@ class _Hint:
 
 
 class Planner:
-    """Knows what may be needed, when, and how likely; keeps one predictor for each NPC."""
+    """Knows which clips may be needed, when, and how likely; has one predictor for each NPC."""
 
     def __init__(self, pace: Pace | None = None, budget: SpeculationBudget | None = None):
         self.pace = pace or Pace()
@@ -89,11 +89,11 @@ class Planner:
     def register(
         self, npc_id: str, predictor: BlendedPredictor, learned: Mapping[str, Any] | None = None
     ) -> None:
-        """Expects from now on what `predictor` says of the NPC.
+        """Adds an NPC and its predictor.
 
         Args:
-            learned: what `learned` gave in an earlier session. What it says of how the player goes
-                about is of all NPCs: it counts where more was seen then than since.
+            learned: the result of `learned` in an earlier session. The part about the player's pace
+                and turns applies to all NPCs. It is used if it has more data than this session.
 
         Raises:
             InvalidDataError: `learned` is something else.
@@ -108,7 +108,7 @@ class Planner:
         self._predictors[npc_id] = predictor
 
     def forget(self, npc_id: str) -> None:
-        """The NPC is gone: nothing more is expected of it."""
+        """Removes an NPC."""
         self._predictors.pop(npc_id, None)
         self._proposals.pop(npc_id, None)
         self._hints = {
@@ -116,7 +116,7 @@ class Planner:
         }
 
     def learned(self, npc_id: str) -> dict[str, Any]:
-        """What is known of how the NPC is played with, and how the player goes about, as JSON.
+        """The learned state of the NPC and of the player's habits, as JSON.
 
         Raises:
             InvalidDataError: the NPC is not registered.
@@ -147,7 +147,7 @@ class Planner:
         self.look_ahead(seen.at)
 
     def look_ahead(self, now: float) -> None:
-        """Finds what may be needed next of all NPCs: time has passed for each of them."""
+        """Updates the predictions for all NPCs, because time has passed for each of them."""
         self._proposals = {
             other: (turns, self._predictors[other].propose(now, self.pace.median))
             for other, turns in self._attention.turns().items()
@@ -155,7 +155,7 @@ class Planner:
         }
 
     def hint(self, params: VideoParams, probability: float, now: float) -> None:
-        """The game expects `params` next."""
+        """Notes that the game expects `params` next."""
         proposal = Proposal(params, params.cache_key(), probability, 1, "hint")
         self._hints[proposal.key] = _Hint(proposal, now + _HINT_SECONDS)
 
@@ -167,19 +167,19 @@ class Planner:
         is_there: Callable[[CacheKey], bool],
         usefulness: Callable[[VideoParams], float],
     ) -> Speculation | None:
-        """The clip most worth making; None if none is likely enough.
+        """The clip most worth generating; None if none is likely enough.
 
         Args:
             now: seconds.
-            seconds: that making one takes.
-            is_there: whether a clip need not be made.
-            usefulness: of what would be shown without a clip, 0 to 1.
+            seconds: the time to generate one.
+            is_there: whether a clip need not be generated.
+            usefulness: of the fallback for a clip, 0 to 1.
         """
         best: Speculation | None = None
         for need in sorted(self._needs(now, seconds), key=lambda need: -need.in_time):
             most = need.in_time * CHEAPEST_USEFULNESS / seconds
             if most <= (best.worth if best else 0.0):
-                break  # nor can one of those after it be worth more
+                break  # the following ones cannot be worth more
             if not is_there(need.key):
                 worth = most - need.in_time * usefulness(need.params) / seconds
                 if worth > (best.worth if best else 0.0):
@@ -187,11 +187,11 @@ class Planner:
         return best
 
     def upgrade_worth(self, now: float, seconds: float, gain: float) -> float:
-        """Per second of generating, of making a clip on screen more useful by `gain`."""
+        """The value per second of generating of an upgrade that gains this much usefulness."""
         return self._chance_in_time(now, seconds + _TOLERANCE_SECONDS, 1) * gain / seconds
 
     def _needs(self, now: float, seconds: float) -> list[_Need]:
-        """Clips likely enough to be needed, each once."""
+        """Different clips that are likely enough to be needed."""
         in_time: dict[int, float] = {}
         needs: dict[CacheKey, _Need] = {}
         for chance, step, proposal in self._expected(now):
@@ -204,7 +204,7 @@ class Planner:
         return [need for need in needs.values() if need.chance >= least]
 
     def _expected(self, now: float) -> list[tuple[float, int, Proposal]]:
-        """Proposals with the probability that they come true so many interactions from now."""
+        """Proposals, each with its probability and the interaction at which it may come true."""
         expected = [
             (turn.probability * proposal.probability, turn.step, proposal)
             for turns, proposals in self._proposals.values()

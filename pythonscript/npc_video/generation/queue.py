@@ -1,4 +1,4 @@
-"""The order in which clips are generated, and who has to make way for whom."""
+"""Orders the clips to generate, and decides which ones displace others."""
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,24 +14,24 @@ _PLANNED = (Purpose.SPECULATION, Purpose.UPGRADE)
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the backends are to do now; stop first, then start."""
+    """Actions for the backends; stop first, then start."""
 
     starts: tuple[Start, ...]
     stops: tuple[Start, ...]
 
 
 class GenerationQueue:
-    """Jobs that wait and jobs that run.
+    """Waiting and running jobs.
 
-    Wanted jobs go first: the highest priority, and the first asked for within one. They take the
-    place of jobs that run without being wanted, and of wanted ones of lower priority; those wait
-    again. What is not wanted gains priority while it waits, so all of it gets its turn some time.
+    Wanted jobs come first: by priority, then by age. They displace running jobs that are not
+    wanted, and wanted ones of lower priority; those wait again. Other jobs gain priority while they
+    wait, so each gets its turn at some time.
 
     Args:
-        slots: how many jobs each backend runs at once, at least one; there may be no backend.
-        finishing: the backends that finish what they have begun: their jobs make way for none, and
-            one that is taken out runs on as one that nobody waits for.
-        length: how many jobs wait at most; the least valuable one is refused.
+        slots: jobs that each backend runs at the same time, at least one; there may be no backend.
+        finishing: the backends that finish what they have begun: their jobs are not displaced, and
+            a cancelled one continues as a job that nobody waits for.
+        length: the most waiting jobs; the least valuable one is refused.
         ageing: priority gained per second of waiting.
     """
 
@@ -51,10 +51,10 @@ class GenerationQueue:
         self._running: dict[int, Start] = {}
         self._tickets = itertools.count(1)
 
-    # ---- What there is ----
+    # ---- Queries ----
 
     def __len__(self) -> int:
-        """How many jobs wait."""
+        """The number of waiting jobs."""
         return len(self._waiting)
 
     @property
@@ -66,7 +66,7 @@ class GenerationQueue:
         return tuple(self._running.values())
 
     def in_order(self) -> list[Job]:
-        """The jobs that wait, the one whose turn is next first."""
+        """The waiting jobs, the next one first."""
         return sorted(self._waiting.values(), key=self._rank, reverse=True)
 
     def find(self, key: CacheKey) -> Job | None:
@@ -77,12 +77,12 @@ class GenerationQueue:
     def has_free_slot(self, backends: Iterable[str]) -> bool:
         return any(self._is_free(backend) for backend in backends)
 
-    # ---- What comes and goes ----
+    # ---- Changes ----
 
     def add(self, job: Job) -> tuple[Job, ...]:
-        """Takes `job` in, and returns the jobs refused because of it: often none, maybe itself.
+        """Adds `job`; returns the jobs refused because of it, which may be the job itself.
 
-        A job of the same key is joined: it keeps its place and its preset if it runs, and gets
+        A job with the same key is joined: it keeps its place, and its preset if it runs, and gets
         the purpose and priority of the more valuable of the two.
         """
         running = self._find_running(job.key)
@@ -98,39 +98,39 @@ class GenerationQueue:
         return (self._waiting.pop(least.key),)
 
     def replan(self, jobs: Iterable[Job]) -> None:
-        """Puts a new plan of speculations and upgrades in place of the one that waits."""
+        """Replaces the waiting speculations and upgrades by a new plan."""
         for key in [key for key, job in self._waiting.items() if job.purpose in _PLANNED]:
             del self._waiting[key]
         for job in jobs:
             self.add(job)
 
     def cancel(self, key: CacheKey) -> tuple[Start, ...]:
-        """Takes the job of `key` out; returns what is to be stopped for that."""
+        """Removes the job of `key`; returns the starts to stop."""
         self._waiting.pop(key, None)
         return self._stop(start for start in self.running if start.job.key == key)
 
     def cancel_owner(self, owner: str) -> tuple[Start, ...]:
-        """Takes all jobs of an NPC out; returns what is to be stopped for that."""
+        """Removes all jobs of an NPC; returns the starts to stop."""
         for key in [key for key, job in self._waiting.items() if job.owner == owner]:
             del self._waiting[key]
         return self._stop(start for start in self.running if start.job.owner == owner)
 
     def supersede(self, awaited: Collection[CacheKey]) -> int:
-        """Takes out what was wanted, has not begun and is not awaited any more; how many."""
+        """Removes wanted jobs that are neither begun nor awaited any more; returns their number."""
         gone = [key for key, job in self._waiting.items() if job.is_wanted and key not in awaited]
         for key in gone:
             del self._waiting[key]
         return len(gone)
 
     def clear(self) -> tuple[Start, ...]:
-        """Takes everything out; returns what is to be stopped for that."""
+        """Removes all jobs; returns the starts to stop."""
         self._waiting.clear()
         return self._stop(self.running)
 
     # ---- Backends ----
 
     def assign(self, now: float, backends: Sequence[str]) -> Assignment:
-        """Gives waiting jobs to `backends`, the preferred one first."""
+        """Assigns waiting jobs to `backends`, in order of preference."""
         starts: list[Start] = []
         stops: list[Start] = []
         for job in self.in_order():
@@ -140,7 +140,7 @@ class GenerationQueue:
             if backend is None:
                 victim = self._victim(job, now, backends)
                 if victim is None:
-                    break  # whoever comes later may displace even less
+                    break  # later jobs could displace even less
                 del self._running[victim.ticket]
                 stops.append(victim)
                 if victim.job.is_wanted:
@@ -153,21 +153,21 @@ class GenerationQueue:
         return Assignment(tuple(starts), tuple(stops))
 
     def finish(self, ticket: int) -> Start | None:
-        """Frees the slot of a job that ended; None if it had been stopped before."""
+        """Frees the slot of an ended job; None if it was stopped before."""
         return self._running.pop(ticket, None)
 
-    # ---- Inside ----
+    # ---- Helpers ----
 
     def _rank(self, job: Job) -> tuple[bool, float, int]:
-        """Sorts jobs by value, the most valuable last.
+        """A sort key by value, the most valuable last.
 
-        All that age do so alike: what tells them apart is when they began.
+        All jobs age alike, so only their start times make a difference.
         """
         younger = 0.0 if job.is_wanted else self._ageing * job.asked_at
         return (job.is_wanted, job.priority - younger, -job.order)
 
     def _victim(self, job: Job, now: float, backends: Sequence[str]) -> Start | None:
-        """The running job that `job` may displace and that is worth least, the youngest first."""
+        """The running job of the least value that `job` may displace, the youngest first."""
         if not job.is_wanted:
             return None
         weaker = (
@@ -203,7 +203,7 @@ class GenerationQueue:
 
 
 def _joined(first: Job, second: Job) -> Job:
-    """One job for both: the place of the first, the worth of the more valuable."""
+    """Joins two jobs: the place of the first, the value of the more valuable."""
     if (second.is_wanted, second.priority) <= (first.is_wanted, first.priority):
         return first
     return replace(first, purpose=second.purpose, priority=second.priority)

@@ -1,4 +1,4 @@
-"""Trying again after a failure: how soon and how often."""
+"""Delays of retries after failures."""
 
 import random
 
@@ -10,9 +10,9 @@ _LONGEST_SECONDS = 8.0
 
 
 def backoff(attempt: int, chance: random.Random) -> float:
-    """Seconds to rest after failure number `attempt`, from 1: doubling, spread by a half.
+    """Seconds to wait after failure number `attempt`, from 1: doubling, with a random part.
 
-    The spread keeps clients that failed together from coming back together.
+    The random part keeps clients that failed together from returning together.
     """
     longest: float = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2.0 ** (attempt - 1))
     return longest * chance.uniform(0.5, 1.0)

@@ -1,4 +1,4 @@
-"""Keeps failing clips from being made ahead again at once, as nobody has asked for them."""
+"""Delays further speculation after failures, because nobody has requested it."""
 
 import math
 
@@ -39,7 +39,7 @@ class SpeculationCooldown:
         self._pause = _FIRST_PAUSE_SECONDS
 
     def is_over(self, now: float) -> bool:
-        """Whether anything may be made ahead."""
+        """Whether clips may be made ahead again."""
         return now >= self._over_at
 
     def covers(self, key: CacheKey, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""The numbers of a manager, for an inspector and for benchmarks."""
+"""Statistics of a manager, for inspectors and benchmarks."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ class BackendStats:
     """Statistics of one backend.
 
     Attributes:
-        load_factor: how many times longer than its presets say nine jobs in ten take at most.
-        preset: what it would make now to be in time, and `why`.
-        is_resting: it failed three times in a row and is left alone for a while.
+        load_factor: nine jobs in ten take at most this many times as long as their presets say.
+        preset: the preset with which it would be in time now, and `why`.
+        is_resting: whether it failed three times in a row and is avoided for a while.
     """
 
     load_factor: float
@@ -31,28 +31,28 @@ class BackendStats:
 
 @dataclass(frozen=True, slots=True)
 class ManagerStats:
-    """Since the start, if not said otherwise. Seconds are medians over the last 200.
+    """Statistics since the start, unless stated otherwise. Seconds are medians of the last 200.
 
     Attributes:
         hits: requests whose clip was there; `misses`, the others.
         hit_rate: 0 to 1; 0 before the first request.
-        fallback_counts: how often each fallback covered a miss.
+        fallback_counts: misses by the fallback that was shown.
         queue_length: jobs that wait now.
         running: jobs that run now.
-        jobs: those jobs themselves: the ones that run, then those that wait, the next one first.
-        generated: clips finished; `upgraded`, those of them that took the place of a worse one.
-        superseded: requests dropped before they began because something newer was wanted.
-        preempted: jobs given up for a more urgent one.
-        refused: jobs that found the queue full.
+        jobs: these jobs: the running ones, then the waiting ones, the next one first.
+        generated: finished clips; `upgraded`, those of them that replaced a worse one.
+        superseded: requests dropped before they began, because something newer was wanted.
+        preempted: jobs stopped for a more urgent one.
+        refused: jobs refused because the queue was full.
         late: requests that waited longer than `max_wait`.
         waiting_seconds: from a request to the start of its generation.
-        generating_seconds: of a clip that was asked for.
+        generating_seconds: for a requested clip.
         speculations: clips made ahead; `speculations_used`, those of them that were shown.
-        speculation_seconds: of generating spent on clips made ahead, given up ones too;
-            `wasted_seconds`, those spent on clips that were never shown.
-        busy_seconds: of generating, all in all.
-        can_generate: whether there is a generator; `backends` is empty if not.
-        least_probability: how likely a clip must be needed to be made ahead, 0 to 1.
+        speculation_seconds: generating time for clips made ahead, including stopped ones;
+            `wasted_seconds`, that for clips that were never shown.
+        busy_seconds: all generating time.
+        can_generate: whether there is a backend; `backends` is empty if not.
+        least_probability: the lowest probability at which a clip is made ahead, 0 to 1.
         reliabilities: by NPC and source of predictions: how often right ÷ how often expected to be.
     """
 
@@ -86,7 +86,7 @@ class ManagerStats:
 
 @dataclass(slots=True)
 class Counters:
-    """Counts what the core does."""
+    """Counts for statistics."""
 
     hits: int = 0
     misses: int = 0
@@ -108,7 +108,7 @@ class Counters:
     generating: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
 
     def worked(self, start: Start, seconds: float) -> None:
-        """A backend has spent `seconds` on a job, to the end or not."""
+        """Records the `seconds` that a backend has spent on a job, finished or not."""
         self.busy_seconds += seconds
         if start.job.is_speculative:
             self.speculation_seconds += seconds
@@ -117,7 +117,7 @@ class Counters:
 def snapshot(
     counters: Counters, queue: GenerationQueue, states: BackendStates, planner: Planner
 ) -> ManagerStats:
-    """The numbers as they are now."""
+    """The present statistics."""
     return ManagerStats(
         hits=counters.hits,
         misses=counters.misses,
@@ -156,5 +156,5 @@ def _backend(state: BackendState) -> BackendStats:
 
 
 def _median(values: deque[float]) -> float:
-    """0 for none."""
+    """The median; 0 without values."""
     return sorted(values)[len(values) // 2] if values else 0.0

@@ -217,9 +217,9 @@ class TestDeciding:
         (told,) = subject.request(ODD, 10, 0.1)[1].events
         assert told == Failed(
             ODD,
-            "Nothing makes clips here, and there is none of what was asked for: bake the expression"
-            " 'angry' with the emotion 'angry' and the animation 'shake', or choose a backend for"
-            " exported games.",
+            "No generator makes clips here, and no stored clip fits the request: bake the"
+            " expression 'angry' with the emotion 'angry' and the animation 'shake', or choose a"
+            " backend for exported games.",
         )
 
     def test_not_where_another_fallback_is_preferred(self, tmp_path):

@@ -58,7 +58,7 @@ func _listen(player: NpcVideoPlayer) -> void:
 	)
 	player.generation_failed.connect(
 		func(reason: String) -> void:
-			if reason.begins_with("Nothing makes clips here"):
+			if reason.begins_with("No generator makes clips here"):
 				_heard.append("%s none" % player.name)
 			else:
 				_wrong.append(reason)

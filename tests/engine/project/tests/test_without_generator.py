@@ -108,7 +108,7 @@ class Watched:
         assert not manager._futures
         stats = manager.stats()
         assert (stats.running, stats.queue_length, stats.generated, stats.late) == (0, 0, 0, 0)
-        assert all(reason.startswith("Nothing makes clips here") for reason in self.failures)
+        assert all(reason.startswith("No generator makes clips here") for reason in self.failures)
         assert not self.player._director.ring.is_shown
         assert all(span["lane"] != "making" for span in self.player.get_stats()["timeline"])
 
