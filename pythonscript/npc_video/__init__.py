@@ -1,7 +1,7 @@
-"""The brain of an NPC that answers with video: everything that decides, without an engine.
+"""The brain of an NPC that answers with video: all decisions, without an engine.
 
-Public names load their module when first used, so importing the package is quick and brings in
-neither FFmpeg nor a network library.
+A public name loads its module on first use. So importing the package is quick, and loads neither
+FFmpeg nor a network library.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Waiting for what goes on when nobody waits for it any more."""
+"""Waits for work that continues if the waiting task is cancelled."""
 
 import asyncio
 from typing import TypeVar
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 async def unhurt(going_on: asyncio.Future[T]) -> T:
-    """The result of a future or task, which is not cancelled with whoever waits for it.
+    """The result of a future or task that is not cancelled together with the waiting task.
 
-    Who is cancelled may still ask how it ended. `asyncio.shield` would write its error to the log
-    even so: from Python 3.14 on it does when the one who waits was cancelled first.
+    A cancelled task may still ask for the result. `asyncio.shield` would log its error even then:
+    from Python 3.14 on it does so if the waiting task was cancelled first.
     """
     await asyncio.wait({going_on})
     return going_on.result()

@@ -1,4 +1,4 @@
-"""Threads that work beside a game and give way to it."""
+"""Threads that work beside a game with a lower priority."""
 
 import os
 import sys
@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["background_threads"]
 
-_NICER, _NICEST = 10, 19  # Linux: beyond the game's own 0, where only what is idle has 19
+_NICER, _NICEST = 10, 19  # Linux: added to the game's own 0; 19 is the idle priority
 _BELOW_NORMAL = -1  # Windows: THREAD_PRIORITY_BELOW_NORMAL, of 0 (as the game) to -15
-_UTILITY = 0x11  # macOS: QOS_CLASS_UTILITY, for long work that somebody sees the progress of
+_UTILITY = 0x11  # macOS: QOS_CLASS_UTILITY, for long work with visible progress
 
 
 def background_threads(count: int, name: str) -> ThreadPoolExecutor:
-    """A pool of `count` threads, which get less of the processor than the game's own."""
+    """A pool of `count` threads that get less processor time than the game's own."""
     return ThreadPoolExecutor(count, thread_name_prefix=name, initializer=_give_way)
 
 
 def _give_way() -> None:
-    """Makes the thread that calls it less urgent; a system that refuses leaves it as it is."""
+    """Lowers the priority of the calling thread; ignored if the system refuses."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
         niceness = os.getpriority(os.PRIO_PROCESS, thread) + _NICER

@@ -1,4 +1,4 @@
-"""The command `npc-video`, for who makes games with the addon."""
+"""The command `npc-video`, for developers of games with the addon."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ from .shipping.this_python import check_store
 
 __all__ = ["main"]
 
-# What prints why a command did not begin, of those that print JSON.
+# For commands with JSON output: functions that print why the command did not start.
 _REFUSALS = MappingProxyType(
     {"doctor": doctor_command.print_refusal, "graph": graph_commands.print_refusal}
 )
@@ -30,12 +30,12 @@ def main(
     find_engine: Callable[[], Engine | None] = installed,
     folders: Mapping[str, Path] = MappingProxyType({}),
 ) -> int:
-    """Runs one command line and returns the exit code: 0 if all went well.
+    """Runs a command line; returns the exit code, 0 for success.
 
     Args:
         arguments: those after the program's name; the process's own if None.
-        find_engine: gives the Godot that exports and bakes, and that the doctor examines.
-        folders: those that the doctor examines beside the usual ones, by what they are for.
+        find_engine: finds the Godot for exporting and baking, which the doctor examines too.
+        folders: further folders for the doctor to examine, by purpose.
     """
     print_anything()
     given = sys.argv[1:] if arguments is None else arguments
@@ -66,7 +66,7 @@ def _run(
 
 
 class _CommandLineError(Exception):
-    """A command line that cannot be understood."""
+    """A command line that cannot be parsed."""
 
     def __init__(self, parser: argparse.ArgumentParser, reason: str):
         super().__init__(f"{parser.format_usage()}{parser.prog}: error: {reason}")

@@ -1,8 +1,8 @@
-"""Every error this package raises, in one shallow tree.
+"""All errors of this package, in one shallow tree.
 
 Errors of FFmpeg, of the network and of the standard library are translated into these where they
-enter (``raise ... from exc``), so a caller catches one family. The message is one sentence that a
-game developer can act on: it reaches the game as the reason of a signal.
+occur (``raise ... from exc``), so a caller catches one family. The message is a sentence that a
+game developer can act on; the game gets it as the reason in a signal.
 
 ::
 
@@ -56,23 +56,23 @@ __all__ = [
 ]
 
 
-# Of a name that is looked for among others: comparing takes its square.
+# The longest name that is compared with others: comparing takes quadratic time.
 _LONGEST_NAME = 80
 
 
 class NpcVideoError(Exception):
-    """The root: catch this to catch all of them."""
+    """The root of the tree; catch this to catch all of them."""
 
 
 class InvalidDataError(NpcVideoError, ValueError):
-    """A value from the game or from a profile has the wrong type or lies outside its range."""
+    """A value from the game or from a profile has the wrong type or is outside its range."""
 
     @classmethod
     def of_unknown(cls, name: object, known: Collection[str], where: str = "") -> Self:
-        """Say that `name` is none of the `known` ones, and which of them it may be meant for.
+        """The error for an unknown `name`, with a suggestion from `known`.
 
         Args:
-            where: what the sentence begins with, such as "fields: ".
+            where: the start of the sentence, such as "fields: ".
         """
         from difflib import get_close_matches  # only where something is misspelt
 
@@ -83,14 +83,14 @@ class InvalidDataError(NpcVideoError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a file of an NPC.
+    """A problem in the file of an NPC.
 
     Attributes:
-        node: id of the node, "" if it is not about one.
-        field: which setting or port.
-        message: what is wrong with it, such as "is missing".
-        line: of the text that cannot be read, from 1; None if that is not it.
-        column: within the line, from 1; None if it is the line's end, or there is none.
+        node: id of the node, "" if it is not about a node.
+        field: the setting or port.
+        message: the problem, such as "is missing".
+        line: of unreadable text, from 1; None for other problems.
+        column: within the line, from 1; None for the end of the line, or without a line.
     """
 
     node: str
@@ -106,10 +106,10 @@ class Problem:
 
 
 class GraphError(InvalidDataError):
-    """A file of an NPC is wrong.
+    """The file of an NPC is wrong.
 
     Attributes:
-        problems: all that is wrong with it.
+        problems: everything that is wrong with it.
     """
 
     _LISTED = 20
@@ -141,22 +141,22 @@ class ClipLimitError(MediaError):
 
 
 class DecoderError(MediaError):
-    """What decodes clips broke, as where there is no memory; the clip need not be the cause."""
+    """Decoding failed, for example for lack of memory; the clip may not be the cause."""
 
 
 class CacheError(NpcVideoError):
-    """Clips cannot be kept on disk, or read from it; the game goes on without."""
+    """Clips cannot be stored on disk, or read from it; the game continues without them."""
 
 
 class GenerationError(NpcVideoError):
-    """A backend could not make a clip.
+    """A backend could not generate a clip.
 
     Attributes:
-        has_begun: the work has begun, or may have, where each clip costs money; nobody sends the
-            same job again by himself then, neither there nor to another generator.
-        is_of_request: it is about this one clip, as far as that can be told, so that another clip
-            may well be made there.
-        status: of HTTP, of a server's answer without success; None if that is not what it was.
+        has_begun: whether the work has begun, or may have, and each clip costs money. The job is
+            then not sent again automatically, neither there nor to another generator.
+        is_of_request: whether it is about this clip alone, as far as known, so that the generator
+            may well make another one.
+        status: the HTTP status of a failed response; None if there is none.
     """
 
     has_begun: bool = False
@@ -165,14 +165,14 @@ class GenerationError(NpcVideoError):
 
 
 class GeneratorUnavailableError(GenerationError):
-    """The generator is off, cannot be reached or is overloaded; trying again may help."""
+    """The generator is off, unreachable or overloaded; trying again later may help."""
 
 
 class GeneratorUnreachableError(GeneratorUnavailableError):
-    """There is no connection to the generator, none in time, or it broke off.
+    """There is no connection to the generator, none in time, or it was closed.
 
     Attributes:
-        was_sent: there was a connection, so what was asked may have arrived.
+        was_sent: whether there was a connection, so that the request may have arrived.
     """
 
     was_sent: bool = True
@@ -182,7 +182,7 @@ class GeneratorOverloadedError(GeneratorUnavailableError):
     """The generator has too much to do.
 
     Attributes:
-        retry_after: seconds after which it wants to be asked again; None if it did not say.
+        retry_after: seconds after which to ask again; None if it did not say.
     """
 
     def __init__(self, message: str, retry_after: float | None = None):
@@ -191,24 +191,24 @@ class GeneratorOverloadedError(GeneratorUnavailableError):
 
 
 class GenerationRefusedError(GenerationError):
-    """The generator does not let us: the token, the rights or the content are not accepted."""
+    """The generator refuses the token, the rights or the content."""
 
 
 class GenerationInvalidError(GenerationError):
-    """The settings, the workflow or the generator's answer are not as they must be."""
+    """The settings, the workflow or the generator's response are invalid."""
 
 
 class GenerationFailedError(GenerationError):
-    """The generator began and broke, such as by running out of memory."""
+    """The generator began and failed, for example for lack of memory."""
 
 
 class GenerationCancelledError(GenerationError):
-    """Somebody else ended the work, such as in the generator's own window."""
+    """Somebody else stopped the work, for example in the generator's own window."""
 
 
 class ClipTooLargeError(GenerationError):
-    """The clip exceeds a limit of ours, or the request one of the generator's."""
+    """The clip exceeds one of our limits, or the request one of the generator's."""
 
 
 class WorkerError(NpcVideoError, RuntimeError):
-    """The worker thread takes no work any more, or did not stop in time."""
+    """The worker thread accepts no more work, or did not stop in time."""

@@ -1,4 +1,4 @@
-"""`npc-video graph check`: looks through files of NPCs, and prints what it finds."""
+"""`npc-video graph check`: checks files of NPCs, and prints the findings."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "add_to", "print_refusal"]
 
-FORMAT = 1  # of the JSON; raise it when a key goes or means something else
+FORMAT = 1  # of the JSON; increase it when a key is removed or changes its meaning
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def _checked(file: Path) -> "Checked":
 
 
 def _report(file: Path, checked: "Checked") -> str:
-    """A line for each thing that was found, as compilers write them."""
+    """A line for each finding, in the form of compilers."""
     lines = [
         f"{_place(file, problem)}: {what}: {problem}."
         for what, problems in (("error", checked.errors), ("warning", checked.warnings))

@@ -1,7 +1,7 @@
-"""Files that another program may have open, which Windows then neither moves nor removes.
+"""Moves and removes files that another program may have open, which Windows refuses.
 
-An editor, an antivirus or a second game mostly reads for a moment, so what Windows refuses is tried
-again for about a second. Other systems move and remove what is open; they refuse nothing for that.
+An editor, an antivirus or a second game mostly reads for a moment. So if Windows refuses, it is
+tried again for about a second. Other systems move and remove open files.
 """
 
 import time
@@ -11,18 +11,18 @@ from pathlib import Path
 
 __all__ = ["is_held", "put_in_place", "remove", "replace"]
 
-_HELD = {5, 32}  # of Windows: access denied, as for a library in use, and sharing violation
+_HELD = {5, 32}  # Windows errors: access denied, as for a library in use, and sharing violation
 _TRIES, _PAUSE_SECONDS = 50, 0.02
 _REPLACED = ".replaced"
 
 
 def is_held(error: OSError) -> bool:
-    """Whether this is Windows' answer where another program has the file open."""
+    """Whether Windows refused because another program has the file open."""
     return getattr(error, "winerror", None) in _HELD
 
 
 def replace(source: Path, target: Path) -> None:
-    """Moves a file to `target`, in place of what is there.
+    """Moves a file to `target`, and replaces a file that is there.
 
     Raises:
         OSError: it cannot be moved, or another program keeps one of the two open.
@@ -31,7 +31,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> bool:
-    """Removes a file; False if another program keeps it open, so that it is still there.
+    """Removes a file; False if it is still there because another program keeps it open.
 
     Raises:
         OSError: it cannot be removed for another reason.
@@ -46,14 +46,14 @@ def remove(path: Path) -> bool:
 
 
 def put_in_place(source: Path, target: Path) -> None:
-    """Moves a library to `target`, also while a program runs the one that is there.
+    """Moves a library to `target`, even while a program uses the one that is there.
 
-    Windows replaces no library in use but renames it: the old one stays beside the new until a
-    later call finds it free.
+    Windows cannot replace a library in use, but can rename it. The old one then stays beside the
+    new one until a later call can remove it.
 
     Raises:
-        OSError: the folder cannot be written to; or a program keeps one of the two in a way that
-            forbids even renaming, and `is_held` says so.
+        OSError: the folder cannot be written to; or a program uses one of the two in a way that
+            prevents even renaming, which `is_held` recognises.
     """
     for leftover in target.parent.glob(f"*{_REPLACED}"):
         _try_once(partial(leftover.unlink, missing_ok=True))
@@ -69,7 +69,7 @@ def put_in_place(source: Path, target: Path) -> None:
 
 
 def _try_once(action: Callable[[], object]) -> bool:
-    """False if another program has the file open."""
+    """Runs `action`; False if another program has the file open."""
     try:
         action()
     except OSError as error:

@@ -1,8 +1,8 @@
-"""From the parameters of a clip to the clip: what is there already, or one on its way.
+"""Turns the parameters of a clip into the clip: a stored one, or one that is being generated.
 
-Used on the game's main thread, where nothing may take time: `request` answers at once, and what
-happens on the worker thread is fetched with `poll`, once a frame. What is to be done is decided by
-`generation.core`, on the main thread as well, so no lock is needed; here it is done.
+It is used on the game's main thread, which must never block. `request` answers at once. Events of
+the worker thread are fetched with `poll`, once per frame. `generation.core` makes all decisions, on
+the main thread too, so no lock is needed; this module carries them out.
 """
 
 import asyncio
@@ -50,30 +50,30 @@ from .worker import Worker
 
 __all__ = ["VideoGenerationManager"]
 
-# Between two moments in which an NPC is played with ahead, for the game.
+# The pause, for the game, between two simulated moments of an NPC.
 _BREATH_SECONDS = 0.003
-# For a generator to give back what it has.
+# The time for a generator to close.
 _CLOSE_SECONDS = 2.0
 
 
 class VideoGenerationManager:
-    """Gets clips for one game.
+    """Gets the clips of one game.
 
-    A clip that is asked for twice is generated once. Of one NPC only the newest request waits: an
-    older one that has not begun is dropped, one that runs is finished, for the cache. A request
-    never waits for one of lower priority, nor for what is made ahead: that is given up.
+    A clip that is requested twice is generated once. For each NPC only the newest request waits. An
+    older one that has not begun is dropped, and a running one is finished, for the cache. A request
+    never waits for one of lower priority, nor for clips made ahead: those are stopped.
 
     A `with` block closes it at its end.
 
     Args:
-        config: what clips are to be like.
-        backend: what makes them, or several of them by name; closed with the manager. None where
-            nothing can: clips are those in the cache, and for all others there is a fallback.
-        cache: where finished clips are kept; one in memory, of `config.cache_size`, if not given.
-            Told what makes the clips, and closed with the manager.
-        clock: seconds, never going back.
+        config: settings of clips.
+        backend: the generator, or several by name; closed with the manager. None if there is none:
+            then clips come from the cache, and all others get a fallback.
+        cache: for finished clips; by default one in memory, of `config.cache_size`. The manager
+            sets its fingerprint, and closes it.
+        clock: monotonic time in seconds.
         fallbacks: those that the game can show.
-        read_picture: gives the file that `npc_base_image` names; called in a thread.
+        read_picture: returns the file for a value of `npc_base_image`; called on a thread.
 
     Raises:
         WorkerError: from any call that begins something, after `close`.
@@ -112,10 +112,10 @@ class VideoGenerationManager:
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
-        # By NPC, what finds out what it will be asked for.
+        # Simulations of NPCs that find out which clips will be requested.
         self._walks: dict[str, Future[None]] = {}
         self._news: list[Event] = []
-        # Filled on the worker thread, emptied by `poll`: each says what to tell the core.
+        # Filled on the worker thread, emptied by `poll`: each entry reports to the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._is_closed = False
         self._worker = Worker()
@@ -129,7 +129,7 @@ class VideoGenerationManager:
 
     @property
     def can_generate(self) -> bool:
-        """Whether there is a backend; if not, no clip is ever made and none is waited for."""
+        """Whether there is a backend; without one no clip is generated and none is waited for."""
         return self._core.can_generate
 
     # ---- Clips ----
@@ -142,13 +142,13 @@ class VideoGenerationManager:
         interaction: ToolInteraction | None = None,
         viewer: str = "",
     ) -> Answer:
-        """The clip if it is there; else what to show instead, and `poll` will tell.
+        """The clip if it is there; otherwise a fallback to show until `poll` reports the clip.
 
         Args:
-            priority: any number; the highest begins first, equal ones as they were asked for.
-            interaction: what `params` is the answer to; predictions learn from it.
-            viewer: what the clip is to be seen on; a newer request for it takes the place of this.
-                Needed where the same NPC is seen several times.
+            priority: any number; the highest begins first, equal ones in order of request.
+            interaction: the interaction that `params` answers; predictions learn from it.
+            viewer: where the clip will be seen; a newer request for it replaces this one. Needed if
+                the same NPC is seen several times.
         """
         now = self._clock()
         answer, decision = self._core.request(params, priority, now, interaction, viewer)
@@ -156,31 +156,31 @@ class VideoGenerationManager:
         return answer
 
     def cancel(self, params: VideoParams) -> None:
-        """Gives up a clip that was asked for; nothing more is told of it."""
+        """Cancels a requested clip; nothing more is reported about it."""
         self._do(self._core.cancel(params, self._clock()))
 
     def discard(self, clip: GeneratedClip) -> None:
-        """Forgets a clip that cannot be played, so that it is made anew when it is asked for.
+        """Forgets a clip that cannot be played, so that the next request generates it again.
 
-        On disk too; one that was shipped with the game is forgotten until it ends.
+        It is removed from disk too; a clip that was shipped with the game is ignored until the end.
         """
         self._do(self._core.discard(clip, self._clock()))
 
     def stand_in(self, params: VideoParams, *, viewer: str = "") -> Answer:
-        """What to show for a clip that was asked for, when what was shown for it was discarded."""
+        """Another fallback for a requested clip, after the previous one was discarded."""
         viewer = viewer or params.npc_id
         answer, decision = self._core.stand_in(params, viewer, self._clock())
         self._do(decision)
         return answer
 
     def leave(self, viewer: str) -> None:
-        """Gives up what was asked for to be seen on `viewer`, which is there no more."""
+        """Removes a viewer, and cancels its requests."""
         self._do(self._core.leave(viewer, self._clock()))
 
     def clear(self) -> None:
-        """Gives up all clips that wait or are made, and forgets those that are there.
+        """Cancels all waiting and running clips, and empties the cache.
 
-        Nothing more is told of them; clips shipped with the game stay.
+        Nothing more is reported about them. Clips shipped with the game stay.
         """
         for npc_id in list(self._walks):
             self._stop_walk(npc_id)
@@ -188,12 +188,12 @@ class VideoGenerationManager:
         self.clear_cache()
 
     def clear_cache(self) -> None:
-        """Forgets all clips but those shipped with the game; those that play go on."""
+        """Forgets all clips except those shipped with the game; playing clips continue."""
         self._cache.clear()
         self._worker.submit(self._shelving.erase())
 
     def poll(self) -> list[Event]:
-        """What has happened since the last call; takes time only for what did. Never raises."""
+        """Events since the last call; quick if there are none. Never raises."""
         if not self._inbox and not self._news and not self._is_time():
             return []
         while self._inbox:
@@ -207,10 +207,10 @@ class VideoGenerationManager:
         return news
 
     def _is_time(self) -> bool:
-        """Whether something is to be done that only time brings."""
+        """Whether a scheduled wake-up is due."""
         return self._wake is not None and self._clock() >= self._wake
 
-    # ---- NPCs, and what is made ahead ----
+    # ---- NPCs, and clips made ahead ----
 
     def add_npc(
         self,
@@ -218,11 +218,11 @@ class VideoGenerationManager:
         evaluator: NpcResponseEvaluator | None = None,
         learned: Mapping[str, Any] | None = None,
     ) -> None:
-        """Predicts from now on what this NPC will be asked for.
+        """Starts predicting the requests of an NPC.
 
         Args:
-            evaluator: of the NPC; it is looked at and not changed.
-            learned: what `learned` gave in an earlier session.
+            evaluator: of the NPC; it is not changed.
+            learned: the result of `learned` in an earlier session.
 
         Raises:
             InvalidDataError: `learned` is damaged.
@@ -240,13 +240,13 @@ class VideoGenerationManager:
         self._evaluators[npc_id] = evaluator
 
     def remove_npc(self, npc_id: str) -> None:
-        """Gives up all clips of an NPC, for it leaves the scene."""
+        """Removes an NPC, which leaves the scene, and cancels its clips."""
         self._evaluators.pop(npc_id, None)
         self._stop_walk(npc_id)
         self._do(self._core.forget(npc_id, self._clock()))
 
     def learned(self, npc_id: str) -> dict[str, Any]:
-        """What is known of how the NPC is played with, for a saved game, as JSON.
+        """The learned habits of the player with this NPC, as JSON for a saved game.
 
         Raises:
             InvalidDataError: the NPC was not added.
@@ -254,15 +254,15 @@ class VideoGenerationManager:
         return self._core.planner.learned(npc_id)
 
     def hint_next(self, params: VideoParams, probability: float = 1.0) -> None:
-        """Tells that `params` will be asked for next, for what the game knows and we cannot.
+        """Announces a request for `params`, for events that only the game can foresee.
 
-        Believed for 20 seconds, or until it is asked for.
+        The hint is valid for 20 seconds, or until the request.
 
         Args:
-            probability: 0 to 1, that it is right.
+            probability: of the request, 0 to 1.
 
         Raises:
-            InvalidDataError: `probability` is not within 0 to 1, or nothing is made ahead at all.
+            InvalidDataError: `probability` is not within 0 to 1, or prediction is off.
         """
         if not self._config.predictive:
             raise InvalidDataError(
@@ -273,13 +273,13 @@ class VideoGenerationManager:
         self._do(self._core.hint(params, probability, self._clock()))
 
     def pregenerate(self, npc: VideoParams, evaluator: NpcResponseEvaluator | None = None) -> None:
-        """Makes what an NPC commonly shows, in idle time, as after loading a scene.
+        """Generates the usual clips of an NPC in idle time, for example after loading a scene.
 
-        What its graph reaches from the state it is in is found out first, beside the game.
+        With an evaluator, the clips that its graph can reach are found first, on another thread.
 
         Args:
-            npc: who it is and in what style, where there is no evaluator.
-            evaluator: of the NPC; without one, what most NPCs show is made.
+            npc: name and style, for use without an evaluator.
+            evaluator: of the NPC; without one, clips that most NPCs need are generated.
         """
         if not self.can_generate:
             return
@@ -295,22 +295,22 @@ class VideoGenerationManager:
             self._walks.pop(npc_id).cancel()
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]]) -> None:
-        """Makes clips in idle time, those with the highest weight (0 to 1) first."""
+        """Generates clips in idle time, those with the highest weight (0 to 1) first."""
         self._do(self._core.prepare(states, self._clock()))
 
     def idle(self) -> None:
-        """Tells that nothing will be asked for in the next seconds; ends with the next request."""
+        """Announces some seconds without requests; ends with the next request."""
         self._do(self._core.set_quiet_period(QuietPeriod.UNTIL_NEXT, self._clock()))
 
     def cutscene(self, running: bool) -> None:
-        """Tells that a cutscene begins or ends: until then there is time for what comes after."""
+        """Announces the start or end of a cutscene, during which clips can be made ahead."""
         quiet_period = QuietPeriod.UNTIL_TOLD if running else QuietPeriod.NONE
         self._do(self._core.set_quiet_period(quiet_period, self._clock()))
 
-    # ---- Settings, numbers, end ----
+    # ---- Settings, statistics, end ----
 
     def update_config(self, config: VideoGenerationConfig) -> None:
-        """Takes new settings for clips that begin from now on. The cache keeps its size."""
+        """Applies new settings to clips that begin later. The size of the cache does not change."""
         before = self._config
         self._config = replace(config, cache_size=before.cache_size)
         self._core.configure(self._config)
@@ -320,15 +320,15 @@ class VideoGenerationManager:
         self._do(self._core.advance(self._clock()))
 
     def stats(self) -> ManagerStats:
-        """The numbers since the start."""
+        """Statistics since the start."""
         return self._core.stats()
 
     def close(self) -> None:
-        """Gives up everything and ends the worker thread."""
+        """Cancels everything and ends the worker thread."""
         self._is_closed = True
         self._worker.stop(last=self._tidy_up())
 
-    # ---- Doing what was decided ----
+    # ---- Carrying out decisions ----
 
     def _do(self, decision: Decision) -> None:
         for stop in decision.stops:
@@ -344,7 +344,7 @@ class VideoGenerationManager:
 
     def _disk_known(self, now: float) -> None:
         self._do(self._core.disk_known(now))
-        # After that, as somebody waits for what was asked for.
+        # Afterwards, because somebody waits for the requested clips.
         self._worker.submit(self._shelving.warm())
 
     def _finish(self, start: Start, clip: GeneratedClip, now: float) -> Decision:
@@ -354,7 +354,7 @@ class VideoGenerationManager:
     def _fail(
         self, start: Start, reason: str, now: float, lost: GeneratorUnavailableError | None = None
     ) -> Decision:
-        """A job has failed; `lost` if the backend is the cause."""
+        """Reports the failure of a job; `lost` if the host is the cause."""
         self._futures.pop(start.ticket, None)
         rest = lost.retry_after if isinstance(lost, GeneratorOverloadedError) else None
         return self._core.fail(
@@ -369,7 +369,7 @@ class VideoGenerationManager:
     def _found(
         self, npc_id: str, clips: list[tuple[VideoParams, float]], now: float
     ) -> Decision | None:
-        """What is worth having of an NPC, unless it has gone meanwhile."""
+        """Prepares the clips that a simulation found, unless the NPC is gone."""
         if self._walks.pop(npc_id, None) is None:
             return None
         return self._core.prepare(clips, now)
@@ -412,14 +412,14 @@ class VideoGenerationManager:
         except NpcVideoError as error:
             fail(str(error))
         except GeneratorExit:
-            raise  # the end of the loop
+            raise  # the loop is ending
         except BaseException as error:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
             if self._is_closed:
-                raise  # nobody listens any more
-            # Whatever else it raises, as a library that exits, its turn must not last for ever.
+                raise  # nobody waits any more
+            # Any other error, such as a library's exit, must free the job's slot too.
             log_broken(f"The generator broke at a clip of {params.who}:", error)
             fail(f"The generator broke: {error!r}.")
         else:
@@ -459,7 +459,7 @@ class VideoGenerationManager:
 
 
 async def _closed(backend: Backend) -> None:
-    """Closes a generator, which may break or go on for ever: clips are written all the same."""
+    """Closes a generator, which may fail or hang; clips are written anyway."""
     closing = asyncio.ensure_future(backend.close())
     await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
     if not closing.done():
@@ -469,10 +469,10 @@ async def _closed(backend: Backend) -> None:
 
 
 def _checked(clip: object, request: GenerationRequest, backend: Backend) -> GeneratedClip:
-    """What a generator returned.
+    """Checks the result of a generator.
 
     Raises:
-        InvalidDataError: it is no clip of what was asked for.
+        InvalidDataError: it is not a clip of the request.
     """
     name = f"{backend.title}.generate"
     if not is_clip(clip):

@@ -1,7 +1,7 @@
-"""Whether a name is probably a misspelling of one that is known.
+"""Recognises probable misspellings of known names.
 
-Where games may have words of their own, a word that is not known is no mistake. One that is nearly
-a known one mostly is, and nothing else would tell of it.
+Games may have words of their own, so an unknown word is no mistake. But a word that is almost a
+known one mostly is, and nothing else would report it.
 """
 
 import re
@@ -10,17 +10,17 @@ from difflib import get_close_matches
 
 __all__ = ["meant_instead"]
 
-_LIKENESS = 0.8  # from which on difflib's resemblances are slips of the hand and not other words
-_LONGEST = 48  # characters that are compared: names from a game can be of any length
+_LIKENESS = 0.8  # difflib's ratio from which a word is a misspelling rather than another word
+_LONGEST = 48  # characters compared: names from a game can have any length
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
 def meant_instead(name: str, known: Collection[str]) -> str:
-    """The known name that `name` is probably a misspelling of; "" where it stands for itself.
+    """The known name that `name` probably misspells; "" if it is not a misspelling.
 
-    It does where it is known, where it has a known one as a word of it ("feather_2", "very_happy"),
-    and where only numbers tell it from a known one.
+    It is none if it is known, if one of its words is a known name ("feather_2", "very_happy"), or
+    if it differs from a known name only in numbers.
     """
     name = name[:_LONGEST]
     if name in known:
@@ -37,5 +37,5 @@ def meant_instead(name: str, known: Collection[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """Without what is easily mistaken: capitals, blanks and strokes."""
+    """The name without differences that are easily overlooked: capitals, blanks and hyphens."""
     return "".join(filter(str.isalnum, name.casefold()))

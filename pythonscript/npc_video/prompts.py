@@ -1,4 +1,4 @@
-"""Prompts as texts: how two become one, and when two say the same."""
+"""Joins and compares prompts."""
 
 from functools import lru_cache
 from hashlib import blake2b
@@ -6,11 +6,11 @@ from hashlib import blake2b
 __all__ = ["ANY_PROMPT", "joined_prompt", "prompt_key"]
 
 ANY_PROMPT = "*"
-"""The prompt's part of the key of a clip that counts whatever it was prompted with."""
+"""The prompt's part of the key of a clip that is valid for any prompt."""
 
 
 def joined_prompt(first: str, then: str) -> str:
-    """Both, separated by a comma, unless `then` begins with the first already."""
+    """Both, separated by a comma, unless `then` already begins with `first`."""
     if then == first or then.startswith(f"{first}, "):
         return then
     return ", ".join(filter(None, (first, then)))
@@ -18,9 +18,9 @@ def joined_prompt(first: str, then: str) -> str:
 
 @lru_cache(maxsize=1024)
 def prompt_key(prompt: str, negative_prompt: str) -> str:
-    """The prompts' part of a clip's key: "" where nothing is prompted, else 16 hexadecimal digits.
+    """The prompts' part of a clip's key: 16 hexadecimal digits, or "" without prompts.
 
-    Blanks, and commas with nothing between them, make no difference.
+    Blanks and empty parts between commas make no difference.
     """
     said = _said(prompt), _said(negative_prompt)
     if not any(said):

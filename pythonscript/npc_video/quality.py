@@ -1,8 +1,8 @@
-"""Which preset a clip is generated with: the best that is there in time.
+"""Chooses the preset of a clip: the best one that is there in time.
 
-How long a backend takes is told by one number, its load factor: the time of a job ÷ the usual time
-of its preset. So what was learned from small clips holds for large ones. A plain average is late
-10.7 % of the time, the 90th percentile of twelve jobs 6.4 %.
+The speed of a backend is one number, its load factor: the time of a job ÷ the typical time of its
+preset. So experience with small clips is valid for large ones. With a plain average, 10.7 % of
+clips are late; with the 90th percentile of twelve jobs, 6.4 %.
 """
 
 import math
@@ -24,12 +24,12 @@ _UP_AFTER_SECONDS = 8.0
 
 
 def typical_seconds(preset: QualityPreset) -> float:
-    """How long one clip takes on a backend with load factor 1, seconds: the geometric mean."""
+    """The time of a clip on a backend with load factor 1, in seconds: the geometric mean."""
     return math.sqrt(preset.min_seconds * preset.max_seconds)
 
 
 def presets_up_to(wanted: QualityPreset) -> tuple[QualityPreset, ...]:
-    """The presets that are quicker than `wanted`, the quickest first, and `wanted` itself."""
+    """The presets that are faster than `wanted`, the fastest first, and `wanted` itself."""
     quicker = [
         preset
         for preset in QUALITY_PRESETS.values()
@@ -39,7 +39,7 @@ def presets_up_to(wanted: QualityPreset) -> tuple[QualityPreset, ...]:
 
 
 class LoadFactor:
-    """How slow a backend is, learned from its last twelve jobs; 1 is as its presets say."""
+    """The slowness of a backend, from its last twelve jobs; 1 means as its presets say."""
 
     def __init__(self) -> None:
         self._ratios: deque[float] = deque(maxlen=_WINDOW)
@@ -49,7 +49,7 @@ class LoadFactor:
 
     @property
     def value(self) -> float:
-        """What nine jobs in ten stay below; 1 before the first."""
+        """The factor that nine jobs in ten stay below; 1 before the first."""
         return self._at(_PERCENTILE)
 
     @property
@@ -65,7 +65,7 @@ class LoadFactor:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A preset, and why: `reason` is a sentence for the inspector."""
+    """A preset, and a sentence with the reason for it."""
 
     preset: QualityPreset
     seconds: float
@@ -76,7 +76,7 @@ class AdaptiveQuality:
     """Chooses presets for one backend.
 
     Args:
-        presets: what may be chosen from, in any order, at least one.
+        presets: to choose from, in any order, at least one.
         deadline: seconds in which a clip should be there, above 0.
     """
 
@@ -89,7 +89,7 @@ class AdaptiveQuality:
         self.configure(presets, deadline)
 
     def configure(self, presets: Sequence[QualityPreset], deadline: float) -> None:
-        """Takes other presets and another deadline, and keeps what was learned of the backend."""
+        """Sets other presets and another deadline; keeps the experience with the backend."""
         self._presets = sorted(presets, key=typical_seconds)
         self._deadline = deadline
         self._index = self._best_in_time()

@@ -1,7 +1,7 @@
-"""The data that travels through the package: frozen records, and nothing that acts.
+"""Frozen records of data that is passed through the package.
 
-This is the bottom: it imports the standard library, ``errors`` and ``prompts`` only, so everything
-else may import it. Times are seconds; names that carry milliseconds say so (``_ms``).
+This is the lowest module: it imports only the standard library, ``errors`` and ``prompts``, so
+every other one may import it. Times are seconds; names with milliseconds say so (``_ms``).
 """
 
 import math
@@ -38,14 +38,14 @@ CLIP_SECONDS = 3.0
 """Length of a generated clip."""
 
 MAX_SEED = 2**31 - 1
-"""The largest seed that every generator takes."""
+"""The largest seed that every generator accepts."""
 
 UNTAGGED_COLOURS = ("bt601", "bt709")
-"""The matrices that the colours of a clip may have where its file names none: BT.601 is what FFmpeg
-writes of any size, and so what nearly all generators do."""
+"""The colour matrices for clips whose file names none. BT.601 is what FFmpeg writes for any size,
+and with it nearly all generators."""
 
 CacheKey = tuple[str | int | float | tuple[str, ...], ...]
-"""What makes two clips interchangeable; the preset is an attribute of the clip, not of its key.
+"""Identifies interchangeable clips. The preset is an attribute of the clip, not of its key.
 
 The last two parts are the prompt's and the workflow's.
 """
@@ -53,14 +53,14 @@ The last two parts are the prompt's and the workflow's.
 
 @dataclass(frozen=True, slots=True)
 class QualityPreset:
-    """How large and how carefully a clip is generated.
+    """The size and quality at which a clip is generated.
 
     Attributes:
         width, height: pixels.
         fps: frames per second.
         steps: sampling steps of a diffusion model.
         cfg: guidance scale of a diffusion model.
-        min_seconds, max_seconds: how long a generator usually takes for one clip.
+        min_seconds, max_seconds: the usual time of a generator for one clip.
     """
 
     name: str
@@ -73,7 +73,7 @@ class QualityPreset:
     max_seconds: float
 
     def frame_count(self, seconds: float) -> int:
-        """Number of frames in `seconds` of video, at least one."""
+        """The number of frames in `seconds` of video, at least one."""
         return max(1, round(self.fps * seconds))
 
 
@@ -91,7 +91,7 @@ QUALITY_PRESETS: Mapping[str, QualityPreset] = MappingProxyType(
 
 
 class Fallback(Enum):
-    """What is on screen while a clip is not there yet."""
+    """The content of the screen while a clip is not there yet."""
 
     PLACEHOLDER = "placeholder"
     PROCEDURAL = "procedural"
@@ -101,19 +101,19 @@ class Fallback(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VideoGenerationConfig:
-    """Settings of one `VideoGenerationManager`.
+    """Settings of a `VideoGenerationManager`.
 
     Attributes:
-        preset: a name in `QUALITY_PRESETS`, or a preset of your own: the best that is wanted.
+        preset: the best preset that is wanted: a name in `QUALITY_PRESETS`, or one of your own.
         clip_seconds: length of a generated clip.
-        cache_size: how many clips the memory cache holds, at least one.
-        max_wait: seconds after which a clip that is still awaited is told to be late, above 0.
-        fallback: what covers the time until a clip is there; where it cannot be shown, the best
-            that can.
-        progressive: the cheapest preset first, a better one while it is shown.
-        adaptive: without `progressive`, the best preset that is there within `max_wait`.
-        predictive: idle generators make what is likely to be asked for next.
-        look_ahead: how many interactions ahead an NPC's graph is tried out for that, 0 to 6.
+        cache_size: the most clips in the memory cache, at least one.
+        max_wait: seconds after which a missing clip is reported as late, above 0.
+        fallback: bridges the wait for a clip; if it cannot be shown, the best one that can is used.
+        progressive: whether to generate the cheapest preset first, and a better one meanwhile.
+        adaptive: without `progressive`, whether to use the best preset that is there within
+            `max_wait`.
+        predictive: whether idle generators make clips that are likely to be requested next.
+        look_ahead: interactions ahead for which an NPC's graph is tried, 0 to 6.
         progression: pairs of an expression and those that follow it, the likelier first; None for
             those of most NPCs.
 
@@ -160,13 +160,13 @@ _INTERACTION_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ToolInteraction:
-    """The player did something to an NPC with a tool.
+    """An action of the player on an NPC with a tool.
 
     Attributes:
-        tool_id, tool_type: which tool, and of what kind ("feather_1", "feather").
+        tool_id, tool_type: the tool and its kind ("feather_1", "feather").
         pressure, speed: 0 to 1.
-        pattern: what the movement looked like ("tap", "circle"), "none" if nothing special.
-        zone: where the NPC was touched ("cheek"), "unknown" if anywhere.
+        pattern: of the movement ("tap", "circle"); "none" if there is none.
+        zone: of the NPC that was touched ("cheek"); "unknown" if there is none.
         duration: seconds.
         timestamp: seconds, on the game's own clock.
     """
@@ -182,12 +182,12 @@ class ToolInteraction:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read the game's Dictionary: `tool` as `{id, type}` or a name, times in milliseconds.
+        """Reads the game's Dictionary: `tool` as `{id, type}` or a name, times in milliseconds.
 
         Absent and null fields take their defaults.
 
         Raises:
-            InvalidDataError: it is no mapping, `tool` is missing, or a field is unknown or has a
+            InvalidDataError: it is not a mapping, `tool` is missing, or a field is unknown or has a
                 wrong type or range.
         """
         _check_dictionary(data, '{"tool": "hand"}')
@@ -207,13 +207,13 @@ class ToolInteraction:
 
 @dataclass(frozen=True, slots=True)
 class VideoParams:
-    """What a clip shows.
+    """The content of a clip.
 
     Attributes:
-        intensity: 0 to 1, how strongly the expression and the animation are played.
-        loras: names of the model add-ons, in the order in which they are applied.
-        npc_base_image: a picture of the NPC that a generator starts from, "" for none.
-        prompt_in_key: whether a clip stands for another only where both prompts say the same.
+        intensity: strength of the expression and the animation, 0 to 1.
+        loras: names of the model add-ons, in order of application.
+        npc_base_image: a picture of the NPC for generators to start from, "" for none.
+        prompt_in_key: whether a clip can replace another only if both prompts are equal.
     """
 
     prompt: str = ""
@@ -232,12 +232,13 @@ class VideoParams:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read the game's Dictionary; the names are those of the attributes.
+        """Reads the game's Dictionary, whose keys are the attributes' names.
 
         Absent and null fields take their defaults.
 
         Raises:
-            InvalidDataError: it is no mapping, or a field is unknown, or has a wrong type or range.
+            InvalidDataError: it is not a mapping, or a field is unknown, or has a wrong type or
+                range.
         """
         _check_dictionary(data, '{"expression": "happy"}')
         texts = {
@@ -255,21 +256,21 @@ class VideoParams:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """What a game is told of a clip, as `from_dict` reads it; the key is its profile's."""
+        """The parameters for a game, as `from_dict` reads them, without `prompt_in_key`."""
         told = asdict(self)
         del told["prompt_in_key"]
         return told
 
     @property
     def who(self) -> str:
-        """The NPC, for sentences."""
+        """The NPC's name in messages."""
         return self.npc_name or self.npc_id or "an NPC"
 
     def cache_key(self, workflow_fingerprint: str = "") -> CacheKey:
-        """What must be equal for one clip to stand for another.
+        """The key that must be equal for one clip to replace another.
 
-        The intensity is rounded half up to 0.1, so that tiny differences share a clip. The prompts
-        count by what they say, not by how they are spaced.
+        The intensity is rounded half up to 0.1, so that small differences share a clip. The
+        prompts are compared without regard to blanks.
         """
         return (
             self.npc_id,
@@ -287,18 +288,18 @@ class VideoParams:
 
 
 def with_fingerprint(key: CacheKey, workflow_fingerprint: str) -> CacheKey:
-    """The key of the same clip as another workflow makes it."""
+    """The key of the same clip from another workflow."""
     return (*key[:-1], workflow_fingerprint)
 
 
 def without_prompt(key: CacheKey) -> CacheKey:
-    """The key that counts for a clip of any prompt."""
+    """The key of a clip for any prompt."""
     return (*key[:-2], ANY_PROMPT, key[-1])
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedClip:
-    """One clip as a file in memory, and where it came from.
+    """A clip as a file in memory, and its origin.
 
     Attributes:
         data: the file.
@@ -307,17 +308,18 @@ class GeneratedClip:
         fps: frames per second.
         duration: seconds.
         preset: name of the preset that it was generated with.
-        params: what it was asked to show.
-        generation_seconds: how long the generator took.
-        is_drawn: it shows the embedded generator's face, which can be drawn without a clip as well.
-        seed: what the generator drew its noise from.
-        waiting_seconds: how long the request waited at the generator before it began.
-        transfer_seconds: how long the clip was on its way to us.
+        params: the requested content.
+        generation_seconds: the generator's time for it.
+        is_drawn: whether it shows the embedded generator's face, which can be drawn without a clip.
+        seed: of the generator's noise.
+        waiting_seconds: the wait of the request at the generator before it began.
+        transfer_seconds: the time of the transfer to us.
         untagged_colours: one of `UNTAGGED_COLOURS`.
-        seamless: it begins and ends in the NPC's picture, so any other that does can follow it.
+        seamless: whether it starts and ends with the NPC's picture, so that any other such clip can
+            follow it.
 
     Raises:
-        InvalidDataError: it is none of these.
+        InvalidDataError: `untagged_colours` is unknown.
     """
 
     data: bytes
@@ -341,10 +343,10 @@ class GeneratedClip:
 
 
 def check_untagged_colours(matrix: str) -> str:
-    """`matrix`, if it is one of `UNTAGGED_COLOURS`.
+    """Returns `matrix` if it is one of `UNTAGGED_COLOURS`.
 
     Raises:
-        InvalidDataError: it is none of these.
+        InvalidDataError: it is not.
     """
     if matrix not in UNTAGGED_COLOURS:
         known = ", ".join(UNTAGGED_COLOURS)
@@ -353,7 +355,7 @@ def check_untagged_colours(matrix: str) -> str:
 
 
 def round_half_up(value: float) -> float:
-    """`value` to one decimal, 0.25 to 0.3 as people expect (`round` would give 0.2)."""
+    """`value` rounded to one decimal, 0.25 to 0.3 as people expect (`round` would give 0.2)."""
     return math.floor(value * 10.0 + 0.5) / 10.0
 
 
@@ -363,7 +365,7 @@ def _check_dictionary(data: object, example: str) -> None:
 
 
 def _refuse_unknown(data: Mapping[str, Any], known: Collection[str], where: str = "") -> None:
-    """A field that is misspelt would else be one that is absent."""
+    """Raises for an unknown field: a misspelt one would otherwise count as absent."""
     for name in data:
         if name not in known:
             raise InvalidDataError.of_unknown(name, known, where)
@@ -392,7 +394,7 @@ def _read_text(data: Mapping[str, Any], field: str, default: str, prefix: str = 
 
 
 def _is_number(value: object) -> bool:
-    """Whether it is a number, as of Python or NumPy; what is true or false is none."""
+    """Whether it is a number, of Python or NumPy; truth values are none."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
@@ -404,7 +406,7 @@ def _read_number(
         return default
     if not _is_number(value):
         raise InvalidDataError(f"{field}: must be a number, not {shortened(value)}.")
-    # Compared before it is converted: an integer may be too large for that.
+    # Compared before the conversion, for which an integer may be too large.
     if not 0.0 <= value <= min(upper, sys.float_info.max):
         limits = f"from 0 to {upper:g}" if upper < math.inf else "of 0 or more"
         raise InvalidDataError(
@@ -417,7 +419,7 @@ def _read_integer(data: Mapping[str, Any], field: str, default: int) -> int:
     value = data.get(field)
     if value is None:
         return default
-    # Engines and JSON may give a whole number as a float.
+    # Engines and JSON may write a whole number as a float.
     is_whole = isinstance(value, Integral) or (_is_number(value) and float(value).is_integer())
     if not (_is_number(value) and is_whole):
         raise InvalidDataError(f"{field}: must be a whole number, not {shortened(value)}.")
@@ -428,7 +430,7 @@ def _read_truth(data: Mapping[str, Any], field: str, default: bool) -> bool:
     value = data.get(field)
     if value is None:
         return default
-    # That of NumPy is no `bool` of Python.
+    # NumPy's truth values are not `bool`s of Python.
     if not (isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")):
         raise InvalidDataError(f"{field}: must be true or false, not {shortened(value)}.")
     return bool(value)
@@ -438,7 +440,7 @@ def _read_names(data: Mapping[str, Any], field: str) -> tuple[str, ...]:
     value = data.get(field)
     if value is None:
         return ()
-    # "" is no name.
+    # "" is not a name.
     if not isinstance(value, list | tuple) or not all(isinstance(n, str) and n for n in value):
         raise InvalidDataError(f"{field}: must be a list of names, not {shortened(value)}.")
     return tuple(value)

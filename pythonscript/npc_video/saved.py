@@ -1,4 +1,4 @@
-"""Reads what was saved with a game, which may have lain anywhere and may be anything by now."""
+"""Reads data that was saved with a game, which may have been damaged or changed."""
 
 import json
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ from .errors import InvalidDataError
 __all__ = ["read_saved"]
 
 _T = TypeVar("_T")
-# Beyond it floats have no fractions, and say nothing of having been whole.
+# Floats beyond this have no fractions, so they do not show whether they were whole numbers.
 _LARGEST_WHOLE = 2**53
 
 
 def read_saved(data: Mapping[str, Any], kind: type[_T], what: str) -> _T:
-    """What `data` stands for, of its own: nobody else can change it afterwards.
+    """The record in `data`, as a copy that nobody else can change.
 
-    It may have been through JSON of an engine that knows no whole numbers: where else it would be
-    wrong, 3.0 is read as 3.
+    The data may have been through the JSON of an engine without whole numbers. So 3.0 is read as 3
+    where a float would be wrong.
 
     Args:
-        what: it should be: "saved state of an NPC".
+        what: the record in words, such as "saved state of an NPC".
 
     Raises:
         InvalidDataError: it is something else.
     """
     try:
-        # By way of JSON, which knows neither NaN nor objects, and texts of one kind alone.
+        # Through JSON, which has neither NaN nor objects, and only one kind of string.
         text = json.dumps(data, allow_nan=False)
         try:
             return msgspec.json.decode(text, type=kind)

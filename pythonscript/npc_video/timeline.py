@@ -1,7 +1,7 @@
-"""The ladder's history: what one player had on screen when, for the last seconds.
+"""The history of the fallback ladder: what one player showed in the last seconds.
 
-Only a record with a bounded memory. It is told what happens and when; to draw it is left to others.
-All times are seconds of one clock that never goes back.
+It is a record with a limited memory; drawing it is left to the caller. All times are seconds of one
+monotonic clock.
 """
 
 from collections import deque
@@ -11,24 +11,23 @@ from typing import Any
 __all__ = ["SHOWN", "WINDOW_SECONDS", "Lane", "Span", "Timeline"]
 
 WINDOW_SECONDS = 30.0
-"""How far back it reaches."""
+"""The length of the history."""
 
 SHOWN = ("exact", "upgrade", "similar", "procedural", "placeholder", "freeze")
-"""What can be on screen: the clip itself, it in a better preset, or what stands for it."""
+"""Contents of the screen: the clip itself, the clip in a better preset, or a fallback."""
 
-# However quickly things follow each other: eight a second, all the time.
+# Enough for eight changes per second all the time.
 _MOST = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Something that lasted.
+    """A period.
 
     Attributes:
-        lane: "screen", for one of `SHOWN`; "making", while the clip itself was on its way;
+        lane: "screen", with one of `SHOWN`; "making", while the clip itself was on its way;
             "touch", for the moment of an interaction.
-        began, ended: seconds ago, not further back than `WINDOW_SECONDS`; `ended` is 0 for what
-            still lasts.
+        began, ended: seconds ago, at most `WINDOW_SECONDS`; `ended` is 0 if it has not ended.
     """
 
     lane: str
@@ -38,14 +37,14 @@ class Span:
 
 
 class Lane:
-    """One thing at a time, or nothing."""
+    """A sequence of values, of which one or none is valid at a time."""
 
     def __init__(self, name: str):
         self._name = name
         self._turns: deque[tuple[float, str | None]] = deque(maxlen=_MOST)
 
     def turn(self, what: str | None, now: float) -> None:
-        """From now on it is `what`, until the next turn."""
+        """Changes the value."""
         if what is None and (not self._turns or self._turns[-1][1] is None):
             return
         self._turns.append((now, what))
@@ -53,7 +52,7 @@ class Lane:
             self._turns.popleft()
 
     def spans(self, now: float) -> list[Span]:
-        """The oldest first; what lasted no time is left out."""
+        """The periods, the oldest first; those without duration are skipped."""
         spans, ended = [], 0.0
         for at, what in reversed(self._turns):
             began = min(now - at, WINDOW_SECONDS)
@@ -64,10 +63,10 @@ class Lane:
 
 
 class Timeline:
-    """Of one player.
+    """The history of one player.
 
     Attributes:
-        screen: which of `SHOWN` is on screen.
+        screen: the one of `SHOWN` that is on screen.
         making: whether the clip itself is on its way.
     """
 
@@ -77,11 +76,11 @@ class Timeline:
         self._touches: deque[float] = deque(maxlen=_MOST)
 
     def touch(self, now: float) -> None:
-        """There was an interaction."""
+        """Records an interaction."""
         self._touches.append(now)
 
     def touches(self, now: float) -> list[float]:
-        """How many seconds ago there were interactions, the oldest first."""
+        """The times of interactions in seconds ago, the oldest first."""
         return [now - at for at in self._touches if now - at < WINDOW_SECONDS]
 
     def to_dicts(self, now: float) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The thread on which everything that waits runs: an asyncio loop beside the game's own."""
+"""The thread for everything that waits: an asyncio loop beside the game's main thread."""
 
 import asyncio
 import atexit
@@ -15,18 +15,18 @@ __all__ = ["Worker"]
 T = TypeVar("T")
 
 _STOP_SECONDS = 5.0
-# For what was given up to end, threads of the loop included.
+# The time for cancelled work to end, including threads of the loop.
 _GRACE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
-# Loops that broke off, kept as what waits there would complain that it is never run.
+# Loops that were interrupted; kept, because their pending tasks would warn when collected.
 _left_behind: list[asyncio.AbstractEventLoop] = []
 
 
 class Worker:
-    """Runs coroutines for other threads, from its making until it is stopped.
+    """Runs coroutines for other threads, from its creation until it is stopped.
 
-    A worker that nobody stops does not keep the interpreter from ending: it is stopped then.
+    A worker that is not stopped does not keep the interpreter from exiting: that stops it.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Worker:
         self._grace = _GRACE_SECONDS
         self._is_stopping = False
         self._listens, self._is_tidy = threading.Event(), threading.Event()
-        self._lock = threading.Lock()  # so that nothing is submitted behind the stop
+        self._lock = threading.Lock()  # prevents submitting after the stop
         self._thread = threading.Thread(target=self._run, name="npc_video", daemon=True)
         self._thread.start()
         atexit.register(self.stop)
@@ -55,18 +55,18 @@ class Worker:
     def stop(
         self, seconds: float = _STOP_SECONDS, last: Coroutine[Any, Any, None] | None = None
     ) -> None:
-        """Cancels what runs, then runs `last`, then ends the thread; a second call does nothing.
+        """Cancels running work, then runs `last`, then ends the thread; a second call does nothing.
 
-        What runs has two seconds to end, or less where `seconds` says so. If it keeps the loop
-        from running for longer, `last` is left out.
+        Running work has two seconds to end, or less if `seconds` is shorter. If it blocks the loop
+        for longer, `last` is skipped.
 
         Args:
-            seconds: how long to wait for `last`.
-            last: what is left to do, such as giving back connections.
+            seconds: the longest wait for `last`.
+            last: final work, such as closing connections.
 
         Raises:
-            WorkerError: something did not let itself be cancelled in time. The thread goes on until
-                it does.
+            WorkerError: some work could not be cancelled in time. The thread continues until that
+                ends.
         """
         grace = min(seconds, _GRACE_SECONDS)
         with self._lock:
@@ -83,7 +83,7 @@ class Worker:
         if (unsaid := self._take_last()) is not None:
             unsaid.close()
         if self._thread.is_alive():
-            # Of what still runs there nothing more is told.
+            # Errors of work that is still running are not reported any more.
             self._loop.set_exception_handler(lambda _loop, _context: None)
             raise WorkerError(
                 f"The worker thread did not end within {seconds:g} s: a coroutine ignores that it"
@@ -99,7 +99,7 @@ class Worker:
         try:
             self._loop.run_forever()
             self._loop.run_until_complete(self._wind_up())
-        except SystemExit:  # which ends a thread, and nothing else
+        except SystemExit:  # ends this thread only
             _left_behind.append(self._loop)
         else:
             self._loop.close()

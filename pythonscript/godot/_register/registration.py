@@ -34,7 +34,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a class is exposed; see `exposed`."""
+    """The arguments of `exposed`."""
 
     tool: bool
     icon: str

@@ -1,4 +1,4 @@
-"""When something that fails is left alone, and when it is tried again."""
+"""A circuit breaker: decides when to avoid something that fails, and when to try it again."""
 
 import math
 
@@ -6,14 +6,14 @@ __all__ = ["Breaker"]
 
 
 class Breaker:
-    """Leaves a host alone after some failures in a row.
+    """Avoids a host after some failures in a row.
 
-    After a pause one job tries it; if that fails too, the next pause is twice as long.
+    After a pause one job tests it. If that fails too, the next pause is twice as long.
 
     Args:
-        failures: after how many in a row.
-        pause: seconds, the first one.
-        longest: seconds, of any pause.
+        failures: the number of failures in a row.
+        pause: the first pause, in seconds.
+        longest: the longest pause, in seconds.
     """
 
     def __init__(self, failures: int, pause: float, longest: float = 60.0) -> None:
@@ -26,7 +26,7 @@ class Breaker:
 
     @property
     def opens_at(self) -> float:
-        """Seconds, from when on the host is tried again; in the past if it works."""
+        """The time of the next test of the host, in seconds; in the past if it works."""
         return self._closed_at
 
     @property
@@ -34,14 +34,14 @@ class Breaker:
         return self._failures >= self._most
 
     def lets_through(self, now: float) -> bool:
-        """Whether the host may be given a job now."""
+        """Whether the host may get a job now."""
         return not self.is_resting or (now >= self._closed_at and not self._is_trying)
 
     def started(self) -> None:
         self._is_trying = self.is_resting
 
     def stopped(self) -> None:
-        """A job was given up: that says nothing of the host."""
+        """Notes a cancelled job, which says nothing about the host."""
         self._is_trying = False
 
     def succeeded(self) -> None:
@@ -53,7 +53,7 @@ class Breaker:
         was_open = self.is_resting and not self._is_trying
         self._failures += 1
         self._is_trying = False
-        # What had begun before the host was left alone says nothing new.
+        # Jobs that began before the breaker closed the host say nothing new.
         if self.is_resting and not was_open:
             self._closed_at = now + self._pause
             self._pause = min(self._longest_pause, 2 * self._pause)

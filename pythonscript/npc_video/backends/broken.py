@@ -1,4 +1,4 @@
-"""Errors of a game's own code, which its author wants to see with their lines, and once."""
+"""Logs errors of a game's own code, with their lines and only once."""
 
 import logging
 import traceback
@@ -10,9 +10,9 @@ _told: set[tuple[object, ...]] = set()
 
 
 def log_broken(what: str, error: BaseException) -> None:
-    """Writes `what` and the traceback of `error` to the log, unless its like was written before.
+    """Logs `what` and the traceback of `error`, unless a similar error was logged before.
 
-    Alike are errors of one type from the same lines.
+    Errors of one type from the same lines are similar.
     """
     lines = traceback.extract_tb(error.__traceback__)
     kind = (type(error), *((line.filename, line.lineno) for line in lines))

@@ -1,7 +1,7 @@
-"""The same clip again and better: quick first, then as good as it was wanted.
+"""Generates a clip several times, quickly at first and better each time.
 
-The cheapest preset first is the largest lever on the time to the exact clip.
-`VideoGenerationManager` does this by itself; the loader is for who has a backend and no manager.
+Starting with the cheapest preset shortens the time to the exact clip most.
+`VideoGenerationManager` does this itself; the loader is for use of a backend without a manager.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -13,11 +13,11 @@ __all__ = ["ProgressiveVideoLoader"]
 
 
 class ProgressiveVideoLoader:
-    """Generates a clip at one preset after the other.
+    """Generates a clip at one preset after another.
 
     Args:
-        backend: generates it; not closed.
-        presets: the quickest first; at least one.
+        backend: the generator; not closed.
+        presets: the fastest first; at least one.
         clip_seconds: length of the clip.
     """
 
@@ -37,11 +37,11 @@ class ProgressiveVideoLoader:
     ) -> AsyncIterator[GeneratedClip]:
         """Yields the clip at each preset, better each time.
 
-        `on_progress` hears how far all of it is, 0 to 1. To be content with what is there, stop
-        iterating.
+        `on_progress` takes the progress of the whole, 0 to 1. Stop iterating when a clip is good
+        enough.
 
         Raises:
-            GenerationError: the backend could not make the next one.
+            GenerationError: the backend could not generate the next one.
         """
         count = len(self._presets)
         for done, preset in enumerate(self._presets):

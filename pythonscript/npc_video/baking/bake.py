@@ -1,7 +1,7 @@
-"""Makes the clips that a game ships with, one after another, into a folder of baked clips.
+"""Generates the clips that a game ships with into a folder of baked clips.
 
-`Baking` decides what is next and knows how far it is; `bake` lets a generator work on it. One clip
-that fails keeps none of the others from being made, and what is made is in the folder at once.
+`Baking` decides which clip is next and computes the progress; `bake` runs a generator. A clip that
+fails does not stop the others, and each finished clip is in the folder at once.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ __all__ = ["BakeProgress", "Baking", "Missed", "bake"]
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A clip that was not made, and why."""
+    """A clip that was not made, and the reason."""
 
     params: VideoParams
     reason: str
@@ -29,14 +29,14 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class BakeProgress:
-    """How far the baking is.
+    """The progress of baking.
 
     Attributes:
-        total: clips to be made.
-        made: those that are there.
-        missed: those that failed.
-        fraction: how much of the whole is through, 0 to 1, begun clips by their part.
-        seconds_left: until the end, as far as can be told; None before the first clip.
+        total: the number of clips.
+        made: finished clips.
+        missed: failed clips.
+        fraction: progress of the whole, 0 to 1, with running clips counted in part.
+        seconds_left: until the end, estimated; None before the first clip.
     """
 
     total: int
@@ -51,11 +51,11 @@ class BakeProgress:
 
 
 class Baking:
-    """Clips to be made, each look once, in the order given.
+    """Clips to make, without duplicates, in the given order.
 
     Args:
-        wanted: what they show.
-        now: seconds of a clock, when it begins.
+        wanted: their parameters.
+        now: time of the start, in seconds.
     """
 
     def __init__(self, wanted: Iterable[VideoParams], now: float):
@@ -68,7 +68,7 @@ class Baking:
         self._since = now
 
     def begin(self) -> VideoParams | None:
-        """The next clip to make, None if all have been begun."""
+        """The next clip to make; None if all have begun."""
         if not self._waiting:
             return None
         params = self._waiting.popleft()
@@ -76,24 +76,24 @@ class Baking:
         return params
 
     def advance(self, params: VideoParams, fraction: float) -> None:
-        """So much of a clip is done, 0 to 1."""
+        """Notes the progress of a clip, 0 to 1."""
         self._begun[params.cache_key()] = fraction
 
     def finish(self, params: VideoParams) -> None:
-        """A clip is in the folder."""
+        """Notes that a clip is in the folder."""
         del self._begun[params.cache_key()]
         self._made += 1
 
     def miss(self, params: VideoParams, reason: str) -> None:
-        """A clip will not come."""
+        """Notes that a clip will not come."""
         del self._begun[params.cache_key()]
         self._missed.append(Missed(params, reason))
 
     def progress(self, now: float) -> BakeProgress:
-        """How far it is at `now`."""
+        """The progress at `now`."""
         ended = self._made + len(self._missed)
         through = ended + sum(self._begun.values())
-        # What a single unfinished clip says of the rest is mostly wrong.
+        # A single unfinished clip gives no good estimate for the others.
         left = (now - self._since) / through * (self._total - through) if ended else None
         fraction = through / self._total if self._total else 1.0
         return BakeProgress(self._total, self._made, tuple(self._missed), fraction, left)
@@ -109,16 +109,16 @@ async def bake(
     tell: Callable[[BakeProgress], None],
     clock: Callable[[], float] = time.perf_counter,
 ) -> BakeProgress:
-    """Has `backend` make clips into `folder`, as many at once as it can.
+    """Generates clips with `backend` into `folder`, as many at once as it can.
 
-    Cancelled, it leaves the folder with what is done by then.
+    If cancelled, it leaves the finished clips in the folder.
 
     Args:
-        pictures: where the NPC's pictures come from.
-        tell: hears how far it is, on this thread.
+        pictures: the source of the NPC's pictures.
+        tell: takes the progress, on this thread.
 
     Returns:
-        how it ended.
+        the final progress.
     """
     baking = Baking(wanted, clock())
 
@@ -131,7 +131,7 @@ async def bake(
             clip = await backend.generate(
                 await _request(params, backend, preset, pictures), advance
             )
-            # At once and not on another thread: so cancelling falls before it or after it.
+            # On this thread, so that a cancellation falls before it or after it.
             folder.add(params.cache_key(), clip)
         except NpcVideoError as error:
             baking.miss(params, str(error))

@@ -1,15 +1,15 @@
-"""The words that `npc-video bake` and the engine that it starts have for each other."""
+"""The protocol between `npc-video bake` and the engine that it starts."""
 
 __all__ = ["BAKING", "EMBEDDED", "NO_SESSION", "SAYS"]
 
 BAKING = "npc-video-bake"
-"""The argument by which the engine knows what it was started for; JSON follows as the next."""
+"""The argument that tells the engine its task; JSON follows as the next argument."""
 
 EMBEDDED = "embedded"
 """The name of the embedded generator."""
 
 SAYS = "npc-video bake: "
-"""What lines of the engine's log begin with that are for the command; JSON follows."""
+"""The prefix of lines of the engine's log that are for the command; JSON follows."""
 
 NO_SESSION = "{} does not exist: set a player's session_file, and play."
-"""Why nothing is baked where the file of a playthrough is not there."""
+"""The message for a missing file of a playthrough."""

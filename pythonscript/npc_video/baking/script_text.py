@@ -1,4 +1,4 @@
-"""Whether a script of a game calls something, by its text: GDScript, C# and Python."""
+"""Finds calls in the text of a game's script: GDScript, C# and Python."""
 
 import re
 
@@ -19,10 +19,9 @@ _OF_CSHARP = re.compile(rf"//[^\n]*|/\*.*?\*/|{_STRINGS}", re.DOTALL)
 
 
 def call_in(text: str, path: str) -> str:
-    """By which call the script at `path` gives a player what makes its clips; "" if by none.
+    """The name of the call by which a script sets the generator of a player; "" if there is none.
 
-    It may be named in a string. What is in comments and other strings is no call, nor is a function
-    of that name.
+    The name may be in a string. Comments, other strings and functions of that name are ignored.
     """
     form = _OF_CSHARP if path.endswith(".cs") else _OF_SCRIPT
     found = _CALLS.search(form.sub(_bare, text))
@@ -30,6 +29,6 @@ def call_in(text: str, path: str) -> str:
 
 
 def _bare(found: re.Match[str]) -> str:
-    """A name in a string as it is, a string without its content, and no comment."""
+    """A name in a string as it is; other strings without their content; comments removed."""
     content = found["double"] or found["single"] or ""
     return f'"{content}"' if re.fullmatch(_NAME, content) else " "

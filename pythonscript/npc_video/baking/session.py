@@ -1,10 +1,11 @@
-"""A playthrough as a file, to bake from it: what was done to NPCs and asked of them.
+"""Records a playthrough in a file for baking: the interactions of NPCs and the game's requests.
 
-Each line is a JSON object with `npc`, the NPC's id, `at`, seconds of any clock, and one of `state`,
-what the NPC remembered then, `interaction`, as `ToolInteraction.from_dict` reads it, and `request`,
-as `VideoParams.from_dict` does. Interactions and not their answers: those change with the graph.
+Each line is a JSON object with `npc`, the NPC's id, `at`, seconds of any clock, and one of these:
+`state`, the NPC's memory at that time; `interaction`, as `ToolInteraction.from_dict` reads it;
+`request`, as `VideoParams.from_dict` does. Interactions are stored and not their answers, which
+change with the graph.
 
-A line that the end of a game cut short is left out.
+A line that is cut off by the end of a game is skipped.
 """
 
 import json
@@ -23,29 +24,29 @@ from ..records import ToolInteraction, VideoParams
 
 __all__ = ["NotPlayedError", "SessionWriter", "read_session"]
 
-_START = '{"npc": "'  # of every line that a writer began
+_START = '{"npc": "'  # of every line
 
 
 class NotPlayedError(InvalidDataError):
-    """An NPC is not in a playthrough."""
+    """An NPC does not occur in a playthrough."""
 
 
 class SessionWriter:
-    """Appends what happens to one NPC to the file at `path`, which several may write to.
+    """Appends the events of one NPC to the file at `path`; several writers may share it.
 
-    Every call writes one line. Raises OSError where the file cannot be written to.
+    Every call writes one line. Raises OSError if the file cannot be written to.
     """
 
     def __init__(self, path: Path, npc_id: str):
         self._path, self._npc_id = path, npc_id
 
     def begin(self, at: float, npc: NpcResponseEvaluator) -> None:
-        """What follows happens to `npc`, in the state in which it is."""
+        """Starts the events of `npc` with its present state."""
         self._end_line()
         self._write(at, "state", npc.to_dict())
 
     def interaction(self, at: float, event: ToolInteraction) -> None:
-        """The NPC has answered an interaction."""
+        """Records an interaction that the NPC has answered."""
         self._write(
             at,
             "interaction",
@@ -61,11 +62,11 @@ class SessionWriter:
         )
 
     def request(self, at: float, wanted: Mapping[str, Any]) -> None:
-        """The game has asked for a clip of the NPC."""
+        """Records the game's request for a clip of the NPC."""
         self._write(at, "request", dict(wanted))
 
     def _end_line(self) -> None:
-        """Keeps a line that an earlier game could not end from taking the next one along."""
+        """Ends an incomplete last line, so that it does not spoil the next one."""
         try:
             with self._path.open("rb+") as file:
                 if file.seek(0, os.SEEK_END):
@@ -83,7 +84,7 @@ class SessionWriter:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """One line of a file; the number is that of the line."""
+    """A line of a file, with its number."""
 
     number: int
     npc_id: str
@@ -93,13 +94,13 @@ class _Event:
 
 
 def read_session(path: Path, npc: Profile) -> Forecast:
-    """Which clips the playthrough at `path` asked for of this NPC, as its graph answers now.
+    """The clips of this NPC in a playthrough, with the answers that its graph gives now.
 
     Raises:
         OSError: the file cannot be read.
         GraphError: the NPC's graph is wrong.
-        NotPlayedError: the NPC is not in it.
-        InvalidDataError: the file is no playthrough; the error names it and the line.
+        NotPlayedError: the NPC does not occur in it.
+        InvalidDataError: the file is not a playthrough; the text names it and the line.
     """
     now, heard = 0.0, dict[str, None]()
     evaluator = NpcResponseEvaluator(
@@ -129,7 +130,7 @@ def read_session(path: Path, npc: Profile) -> Forecast:
 
 
 def _played(event: _Event, evaluator: NpcResponseEvaluator) -> VideoParams | None:
-    """What an event asks for, if it does."""
+    """The clip that an event requests, if it does."""
     if event.kind == "interaction":
         return evaluator.evaluate_at(ToolInteraction.from_dict(event.what), event.at)
     if event.kind == "request":
@@ -148,7 +149,7 @@ def _events(lines: Iterator[str], name: str) -> Iterator[_Event]:
 
 
 def _event(number: int, line: str, name: str) -> _Event | None:
-    """What a line says; None where a writer did not end it, as where its game crashed."""
+    """The event of a line; None if the line is incomplete, for example after a crash."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):

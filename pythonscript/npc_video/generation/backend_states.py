@@ -13,7 +13,7 @@ _FAILURES, _PAUSE_SECONDS = 3, 5.0
 
 
 class BackendState:
-    """What is known about one backend."""
+    """The state of one backend."""
 
     def __init__(self, name: str):
         self.name = name

@@ -95,7 +95,7 @@ class IdleWork:
         presets: Sequence[QualityPreset],
         quality: AdaptiveQuality,
     ) -> Iterator[Idea]:
-        """For each clip on screen, the preset that gains most before the next change."""
+        """The preset that gains most before the next change, for each clip on screen."""
         names = [preset.name for preset in presets]
         best = len(presets) - 1
         for clip in shown:

@@ -114,7 +114,7 @@ class Program:
         return values
 
     def possibilities(self) -> dict[str, list[Possibility]]:
-        """For each port of the output, the words that may arrive there."""
+        """The words that may arrive at each port of the output."""
         words: dict[str, list[Possibility]] = {}
         for step in self.steps:
             upstream = Upstream(

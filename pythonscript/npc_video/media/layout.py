@@ -18,7 +18,7 @@ MAX_SIDE = 16384
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """One plane of a frame: `rows` rows of `stride` bytes, of which `width` are picture."""
+    """A plane of a frame: `rows` rows of `stride` bytes, of which `width` are picture."""
 
     data: memoryview
     width: int

@@ -1,4 +1,4 @@
-"""Pictures that a game's engine holds: frames are decoded straight into their memory."""
+"""Pictures in an engine's memory, into which frames are decoded directly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FirstPicture", "Picture", "PictureMaker"]
 
 
 class Picture(Protocol):
-    """Memory that holds all planes of a frame, as `PictureLayout` says."""
+    """Memory for all planes of a frame, arranged as in `PictureLayout`."""
 
     def writable(self) -> memoryview:
         """All of its bytes, rows without gaps."""
@@ -23,18 +23,18 @@ class PictureMaker(Protocol):
     """Makes pictures.
 
     Attributes:
-        max_side: columns and rows that one may have.
+        max_side: the most columns and rows of a picture.
     """
 
     max_side: int
 
     def __call__(self, columns: int, rows: int, sample_bytes: int) -> Picture:
-        """Return a new one, of so many bytes per pixel; called on a decoder's thread."""
+        """Makes a picture; called on a decoder's thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPicture:
-    """The first picture of a clip, in large and in small, and what the clip says of itself."""
+    """The first picture of a clip, full-size and as a sketch, and the clip's properties."""
 
     info: ClipInfo
     picture: Picture

@@ -1,7 +1,7 @@
-"""What a game says of an interaction or a clip and probably does not mean.
+"""Warns of probable mistakes in a game's interactions and requests.
 
-It is answered as it is: games have tools and words of their own. But a null where a value should
-be, or a word that is nearly one of those that are known, mostly is a slip that nothing else tells.
+They are answered anyway, because games have tools and words of their own. But a null instead of a
+value, or a word that is almost a known one, is mostly a mistake that nothing else reports.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,15 +16,15 @@ from .profile import bare_lora
 
 __all__ = ["Doubts"]
 
-# Beyond that a game makes its words up as it runs.
+# A game with more words than this generates them at run time.
 _MAX_KNOWN = 1000
 
 
 class Doubts:
-    """Looks at each word once for each NPC, so that it costs next to nothing.
+    """Checks each word once for each NPC, so that checks cost almost nothing.
 
     Args:
-        tell: hears a sentence for each that is probably not meant.
+        tell: takes a sentence about each probable mistake.
     """
 
     def __init__(self, tell: Callable[[str], None]):
@@ -34,7 +34,7 @@ class Doubts:
     def of_interaction(
         self, said: Mapping[str, Any], event: ToolInteraction, npc: NpcResponseEvaluator
     ) -> None:
-        """Looks at what `event` was read from, which `npc` is to answer."""
+        """Checks the data from which `event` was read; `npc` will answer it."""
         self._nulls(said)
         if self._is_new("tool", event.tool_id, event.tool_type, npc.metadata.npc.id):
             tools = known_tools(npc.metadata)
@@ -52,10 +52,10 @@ class Doubts:
         npc: NpcResponseEvaluator,
         own_words: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """Looks at what `wanted` was read from, as a clip of `npc`.
+        """Checks the data from which `wanted` was read, as a clip of `npc`.
 
         Args:
-            own_words: gives words that are known beside those of the vocabulary and the graph.
+            own_words: returns known words besides those of the vocabulary and the graph.
         """
         self._nulls(said)
         if not 0 <= wanted.seed <= MAX_SEED and self._is_new("seed", str(wanted.seed)):
@@ -95,7 +95,7 @@ class Doubts:
 
 
 def _meant_in(name: str, known: Collection[str]) -> str:
-    """As `meant_instead`; what has no name is no mistake."""
+    """The result of `meant_instead`; "" for an empty or "unknown" name."""
     return "" if name in ("", "unknown") else meant_instead(name, known)
 
 

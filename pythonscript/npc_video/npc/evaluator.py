@@ -1,8 +1,8 @@
-"""From an interaction to the parameters of the clip that answers it, through the NPC's graph.
+"""Answers interactions with the parameters of clips, through the NPC's graph.
 
-The metadata is fixed and shared; what an evaluator adds is what has happened: when, and the cells
-of the graph. That can be copied at any time, to see what would happen next, and be saved with a
-game. Making clips is left to others.
+The metadata is fixed and shared. An evaluator adds the state: times, and the cells of the graph.
+The state can be copied at any time to look ahead, and saved with a game. Generating clips is left
+to other modules.
 """
 
 import logging
@@ -32,19 +32,19 @@ _log = logging.getLogger("npc_video.graph")
 _VERSION = 1  # of saved states
 _WHAT = "saved state of an NPC"
 
-# Times that are sums of fractions may miss a limit by a hair.
+# Times are sums of fractions, so they may miss a limit by very little.
 _TOLERANCE = 1e-9
 
 
 @dataclass(slots=True)
 class EvaluatorState:
-    """What an NPC remembers.
+    """The memory of an NPC.
 
     Attributes:
-        started: when the first interaction of the session was answered, in seconds of the clock.
-        answered: when the last one was.
-        cells: of the nodes that remember something, in the order of the program.
-        memory: what `state.memory` nodes share, by key.
+        started: time of the first answer of the session, in seconds of the clock.
+        answered: time of the last answer.
+        cells: of the nodes with memory, in the order of the program.
+        memory: shared by `state.memory` nodes, by key.
     """
 
     started: float | None = None
@@ -53,7 +53,7 @@ class EvaluatorState:
     memory: dict[str, object] = field(default_factory=dict)
 
     def copy(self) -> "EvaluatorState":
-        """An independent one: cells and what is in the memory never change themselves."""
+        """An independent copy; cells and values in the memory never change themselves."""
         return EvaluatorState(self.started, self.answered, self.cells.copy(), self.memory.copy())
 
 
@@ -67,17 +67,17 @@ class ReachableState:
 
 
 class NpcResponseEvaluator:
-    """Answers interactions for one NPC, and remembers what the graph remembers.
+    """Answers interactions for one NPC, and keeps the memory of its graph.
 
     Args:
-        metadata: an NPC as `load_metadata` takes it, or what that has returned already. An NPC
-            without a `responseGraph` has a mood that tools and touches raise and lower.
-        clock: seconds, never going back.
-        seed: of everything random in the graph; the same events give the same answers.
+        metadata: an NPC as `load_metadata` takes it, or its result. An NPC without a
+            `responseGraph` has a mood that tools and touches raise and lower.
+        clock: monotonic time in seconds.
+        seed: of all random numbers in the graph; the same events give the same answers.
         apply_profile: adds what all clips of the NPC have, as `Profile.apply_profile` does.
 
     Raises:
-        GraphError: the metadata is wrong; it tells everything that is.
+        GraphError: the metadata is wrong; it lists all problems.
     """
 
     def __init__(
@@ -101,20 +101,20 @@ class NpcResponseEvaluator:
 
     @property
     def metadata(self) -> NpcResponseMetadata:
-        """What is known of the NPC."""
+        """The NPC's metadata."""
         return self._metadata
 
     @property
     def state(self) -> EvaluatorState:
-        """What the NPC remembers now; changes with every answer."""
+        """The present memory; it changes with every answer."""
         return self._state
 
     def reset(self) -> None:
-        """Forgets what happened; the next interaction begins a new session."""
+        """Forgets all events; the next interaction begins a new session."""
         self._state = EvaluatorState(cells=self._program.initial_cells())
 
     def copy(self) -> "NpcResponseEvaluator":
-        """An independent evaluator in the same state, which leaves the log alone."""
+        """An independent evaluator in the same state, which writes nothing to the log."""
         copy = object.__new__(NpcResponseEvaluator)
         copy.__dict__.update(self.__dict__)
         copy._state = self._state.copy()
@@ -123,30 +123,30 @@ class NpcResponseEvaluator:
 
     @property
     def fingerprint(self) -> str:
-        """What answers depend on beside interactions: the graph, and what all clips have.
+        """Identifies everything besides interactions that answers depend on: graph and profile.
 
-        Equal for equal ones, in every process; so what was answered once can be told from what
-        would be answered now.
+        It is equal for equal ones in every process. So earlier answers can be compared with those
+        that would be given now.
         """
         looks = (self._base, *(replace(self._base, expression=word) for word in ("a", "b")))
         parts = (self._program.described(), [asdict(self._apply_profile(look)) for look in looks])
-        # Names may be of a text type of the engine's.
+        # Names may have a string type of the engine.
         text = repr(msgspec.to_builtins(parts, order="sorted", enc_hook=str))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     # ---- Answering ----
 
     def evaluate(self, interaction: ToolInteraction) -> VideoParams | None:
-        """What the NPC answers, None if it does not.
+        """The NPC's answer; None if there is none.
 
-        It does not during the cooldown, to a tool or in a zone that is not enabled, and when the
-        session is over; none of these changes anything. A touch of no particular zone ("unknown")
-        is never refused for its zone.
+        There is none during the cooldown, for a tool or a zone that is not enabled, and after the
+        end of the session; the state then does not change. A touch without a particular zone
+        ("unknown") is never refused for its zone.
         """
         return self.evaluate_at(interaction, self._clock())
 
     def evaluate_at(self, interaction: ToolInteraction, now: float) -> VideoParams | None:
-        """As `evaluate`, at `now` seconds of the clock, for those who look ahead.
+        """The answer at `now`, in seconds of the clock, for looking ahead; see `evaluate`.
 
         Raises:
             InvalidDataError: `now` is not finite.
@@ -174,11 +174,11 @@ class NpcResponseEvaluator:
         return params
 
     def asked_for(self, wanted: VideoParams) -> VideoParams:
-        """A clip that shows `wanted`, as it would be asked for if it were an answer.
+        """The parameters for a clip of this look, as if it were an answer.
 
-        Expression, animation, emotion and intensity are those of `wanted`. Prompts, style, add-ons,
-        seed and who it is are as graph and profile have them for that; what `wanted` says of these
-        itself goes first, its prompt after the base prompt. Nothing happens to the NPC.
+        Expression, animation, emotion and intensity come from `wanted`. Prompts, style, add-ons,
+        seed and identity come from the graph and the profile. If `wanted` has them too, its values
+        take precedence, and its prompt follows the base prompt. The state does not change.
         """
         base = replace(
             self._base,
@@ -207,23 +207,23 @@ class NpcResponseEvaluator:
         )
 
     def at_intensity(self, answer: VideoParams, intensity: float) -> VideoParams:
-        """An answer of this NPC as it would be asked for at another intensity."""
+        """The answer as it would be requested at another intensity."""
         moved = replace(answer, intensity=intensity)
         anew = self._apply_profile(replace(moved, seed=0))
         before = self._apply_profile(replace(answer, seed=0))
         if answer.seed in (anew.seed, before.seed):
             return anew
-        return moved  # its seed is the graph's own
+        return moved  # its seed comes from the graph
 
     def refusal_at(self, interaction: ToolInteraction, now: float) -> str:
-        """A sentence on why `evaluate_at` would not answer it; "" if it would."""
+        """A sentence with the reason why `evaluate_at` would give no answer; "" if it would."""
         return self._rules.refusal(interaction, self._state, now)
 
     def reachable_states(self) -> tuple[ReachableState, ...]:
-        """Every look that the tables of the graph allow, at most 256, in the order of the tables.
+        """All looks that the tables of the graph allow, at most 256, in the order of the tables.
 
-        Words that only exist at run time, such as a zone's name used as an expression, are not
-        known ahead and not among them. Some of these looks may need a player's utmost patience.
+        Words that exist only at run time, such as the name of a zone used as an expression, are
+        missing. Some of these looks may need more patience than most players have.
         """
         words = self._program.possibilities()
         fields = (
@@ -239,7 +239,7 @@ class NpcResponseEvaluator:
     # ---- Saved games ----
 
     def to_dict(self) -> dict[str, Any]:
-        """The state as plain data for JSON. Times in it are ages, so it can be read at any time."""
+        """The state as plain data for JSON. Times are stored as ages, so they stay valid."""
         state, now = self._state, self._clock()
         nodes = zip(self._program.stateful, state.cells, strict=True)
         return {
@@ -254,13 +254,13 @@ class NpcResponseEvaluator:
         }
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
-        """Takes a saved state over, as if no time had passed since it was saved.
+        """Restores a saved state, as if no time had passed since.
 
-        Nodes that the graph did not have then begin anew, and what was saved of nodes that it has
-        no more is dropped: a game can change its graphs and still read old saves.
+        New nodes of the graph start afresh, and saved data of removed nodes is dropped. So a game
+        can change its graphs and still read old saves.
 
         Raises:
-            InvalidDataError: `data` is not what `to_dict` gives; the state stays as it was.
+            InvalidDataError: `data` is not a result of `to_dict`; the state does not change.
         """
         saved = read_saved(data, _Saved, _WHAT)
         if saved.version != _VERSION:
@@ -280,11 +280,11 @@ class NpcResponseEvaluator:
 
 
 class _Rules:
-    """Which interactions are answered at all."""
+    """Decides whether an interaction is answered at all."""
 
     def __init__(self, metadata: NpcResponseMetadata):
         rules = metadata.interaction
-        # By name, for a look-up that keeps the order in which they are told.
+        # Dictionaries, for fast look-ups that keep the order for messages.
         self._tools = dict.fromkeys(t if isinstance(t, str) else t.id for t in rules.enabled_tools)
         self._zones = dict.fromkeys(z if isinstance(z, str) else z.id for z in rules.zones)
         self._cooldown = rules.response_cooldown / 1000.0
@@ -320,7 +320,7 @@ class _Saved(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def _restored(program: Program, saved: _Saved) -> list[object]:
-    """The cells of the program's nodes: the saved ones where id and type are still the same."""
+    """The cells of the program's nodes; saved ones if id and type are still the same."""
     cells = {(one.id, one.type): one.cell for one in saved.nodes}
     restored: list[object] = []
     for node_id, node in program.stateful:

@@ -1,7 +1,7 @@
-"""What a game says of one NPC, and what that adds to its file and to each of its clips.
+"""The profile of one NPC, and its effect on the NPC's file and on each of its clips.
 
-The NPC's graph decides what a reaction looks like; the profile says who reacts. Both may come from
-one file: what the profile leaves empty is as the file has it.
+The NPC's graph decides the look of a reaction; the profile says who reacts. Both may come from one
+file: empty fields of the profile keep the file's values.
 """
 
 import math
@@ -19,38 +19,38 @@ from ..records import MAX_SEED, VideoParams, round_half_up
 __all__ = ["OPENINGS", "PERSONALITIES", "REMEMBERED", "SEED_POLICIES", "Profile", "bare_lora"]
 
 SEED_POLICIES = ("fixed", "npc", "reaction")
-"""One number for all; one for each NPC; another for each look of an NPC."""
+"""One seed for all; one for each NPC; one for each look of an NPC."""
 
 PERSONALITIES = ("gentle", "intense", "playful", "custom")
 
 OPENINGS = ("generated", "none")
-"""What an NPC is first seen with: a clip like any other, or what is shown without one."""
+"""The first sight of an NPC: a clip like any other, or something else without a clip."""
 
 REMEMBERED = ("scene", "game")
-"""For how long an NPC remembers what happened to it."""
+"""How long an NPC remembers its interactions."""
 
 _MAX_WEIGHT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who an NPC is, and what all of its clips have in common.
+    """The identity of an NPC, and the common properties of all its clips.
 
     Attributes:
-        id: tells its clips from those of others, "" for the name.
-        portrait: name of the picture that generators start from, "" for none.
-        eyes: where those of the portrait are, for generators that move it: left, top, width and
-            height of each, as parts of its width and height.
-        opening: one of `OPENINGS`, which counts where there is no `opening_clip`.
-        opening_clip: a file that it is first seen with, "" for none.
-        loras: weights of model add-ons by their names, in whose order they are applied.
-        seed_policy: one of `SEED_POLICIES`; the same reaction has the same seed under each of them,
+        id: distinguishes its clips from those of others; "" to use the name.
+        portrait: name of the picture for generators to start from, "" for none.
+        eyes: positions in the portrait, for generators that animate it: left, top, width and height
+            of each, as parts of its width and height.
+        opening: one of `OPENINGS`, used without an `opening_clip`.
+        opening_clip: a file for the first sight of the NPC, "" for none.
+        loras: weights of model add-ons by name, in order of application.
+        seed_policy: one of `SEED_POLICIES`; under each of them the same reaction has the same seed,
             so that its clip is found again.
-        seed: of the policy "fixed".
-        prompt_in_key: whether a clip stands for another only where both prompts say the same.
+        seed: for the policy "fixed".
+        prompt_in_key: whether a clip can replace another only if both prompts are equal.
         personality: one of `PERSONALITIES`.
-        tools, zones: what the NPC answers to, all if empty.
-        cooldown: seconds after an answer in which it gives none.
+        tools, zones: those that the NPC answers; all if empty.
+        cooldown: seconds after an answer without another one.
         remember: one of `REMEMBERED`.
         document: the file with its graph, as a dictionary.
     """
@@ -77,16 +77,16 @@ class Profile:
 
     @property
     def opens_with_generated(self) -> bool:
-        """Whether the first thing seen of it is a clip that is made, as others are."""
+        """Whether the first sight of it is a generated clip."""
         return self.opening == "generated" and not self.opening_clip
 
     @property
     def own_id(self) -> str:
-        """What tells its clips from those of others: id, else name, else as the file has it."""
+        """The id of its clips: the profile's id, else its name, else the file's id."""
         return self.id or self.name or str(_section(self.document, "npc").get("id") or "")
 
     def metadata(self) -> dict[str, Any]:
-        """The NPC as `load_metadata` takes it; what nobody here knows of the file is kept."""
+        """The NPC for `load_metadata`; unknown parts of the file are kept."""
         npc = {
             "id": self.id or self.name,
             "name": self.name,
@@ -110,10 +110,10 @@ class Profile:
         }
 
     def apply_profile(self, params: VideoParams) -> VideoParams:
-        """`params` with what all clips of this NPC have; what has it already stays as it is.
+        """`params` with the common properties of all clips of this NPC, if it lacks them.
 
-        What the parameters say themselves goes first: their style, picture, weights of add-ons and
-        seed, unless that is 0.
+        Values in `params` take precedence: style, picture, weights of add-ons, and a seed other
+        than 0.
         """
         loras = self._weighted()
         named = {bare_lora(name) for name in params.loras}
@@ -131,7 +131,7 @@ class Profile:
         return replace(applied, seed=params.seed or self._seed_of(applied))
 
     def problems(self) -> list[str]:
-        """What will not work, each with what to do about it; empty if nothing is wrong."""
+        """Sentences, each with a problem and its cure; empty if there are none."""
         return list(self._problems())
 
     def _problems(self) -> Iterator[str]:
@@ -149,7 +149,7 @@ class Profile:
         if not 0.0 <= self.cooldown < math.inf:
             yield f"The cooldown is {self.cooldown:g} s: use 0 or more."
             return
-        # Takes long to load, and only those who look for mistakes need it.
+        # Loading these takes long, and only checks need them.
         from ..graph import load_metadata
         from ..graph.vocabulary import known_tools, known_zones
 
@@ -183,12 +183,12 @@ def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with what is said; what is said empty is left as it is."""
+    """`base` updated with the values in `said` that are not empty."""
     return {**base, **{key: value for key, value in said.items() if value}}
 
 
 def _with_weight(name: str, weight: float) -> str:
-    """As backends read it: a name with a colon in it needs its weight to be told apart from one."""
+    """The form that backends read; a name with a colon needs a weight, or it would look like it."""
     return name if weight == 1.0 and ":" not in name else f"{name}:{weight:g}"
 
 

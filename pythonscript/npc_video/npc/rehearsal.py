@@ -1,4 +1,4 @@
-"""An NPC tried by hand, while it is being written: what it answers, or why it does not."""
+"""Tries an NPC by hand while it is being written: its answers, or why there are none."""
 
 import time
 from collections.abc import Callable
@@ -14,15 +14,15 @@ __all__ = ["Rehearsal"]
 
 
 class Rehearsal:
-    """Keeps what the NPC remembers, however often it is changed.
+    """Keeps the memory of the NPC however often the NPC is changed.
 
     Args:
-        clock: seconds, never going back.
+        clock: monotonic time in seconds.
 
     Attributes:
-        npc: as it is now.
-        problems: what is wrong with it, each a sentence.
-        tools, zones: those that it knows by name; of the last version that worked.
+        npc: the present version.
+        problems: sentences about its problems.
+        tools, zones: known by name; of the last version that worked.
     """
 
     def __init__(self, npc: Profile, clock: Callable[[], float] = time.perf_counter):
@@ -34,7 +34,7 @@ class Rehearsal:
         self.change(npc)
 
     def change(self, npc: Profile) -> None:
-        """The NPC is another one now; what both can remember it remembers."""
+        """Replaces the NPC, keeping compatible state."""
         if self._evaluator is not None:
             self._memory = self._evaluator.to_dict()
         self.npc, self.problems = npc, npc.problems()
@@ -52,13 +52,13 @@ class Rehearsal:
         self.zones = known_zones(evaluator.metadata)
 
     def reset(self) -> None:
-        """The NPC forgets what happened."""
+        """Clears the memory of the NPC."""
         self._memory = None
         if self._evaluator is not None:
             self._evaluator.reset()
 
     def react(self, tool: str, zone: str, pressure: float) -> VideoParams | str:
-        """What the NPC answers, or a sentence on why it does not.
+        """The NPC's answer, or a sentence with the reason why there is none.
 
         Args:
             zone: "" for no particular one.

@@ -105,7 +105,7 @@ class Warp:
         return *self._pixels(x, y), lids
 
     def insides(self) -> list[NDArray[np.bool_]]:
-        """For each eye, the mask of its pixels."""
+        """A mask of the pixels of each eye."""
         return [np.hypot(*_within(self._x, self._y, eye)) < 1.0 for eye in self._eyes]
 
     def _pixels(self, x: Array, y: Array) -> tuple[Array, Array]:

@@ -1,9 +1,9 @@
-"""From where a pointer was, and when, to what the player did: a tap, a hold, a circle, …
+"""Recognises gestures from pointer positions and times: a tap, a hold, a circle, …
 
-The path is averaged over sixtieths of a second, so that a mouse with 240 samples a second and a
-touch screen with 15 give the same, and only its last three seconds count: a long touch is what it
-has become. All lengths are measured against the size of what is touched. What a gesture means is
-left to the response graph.
+The path is averaged over sixtieths of a second. So a mouse with 240 samples per second and a touch
+screen with 15 give the same result. Only the last three seconds count: a long touch is what it has
+become. All lengths are relative to the size of the touched object. The response graph interprets
+gestures.
 """
 
 import math
@@ -20,25 +20,25 @@ PATTERNS = ("tap", "hold", "circular", "zigzag", "swipe", "stroke")
 
 _WINDOW_SECONDS = 3.0
 _BUCKET_SECONDS = 1.0 / 60.0
-_LARGEST = 1e9  # of coordinates and times; squares of larger ones are no use to anyone
+_LARGEST = 1e9  # of coordinates and times; larger squares would lose all precision
 
 _USUAL_PRESSURE = 0.5
 _FULL_SPEED = 3.0  # extents per second
 
-# A pointer that stays within this part of the extent does not move.
+# A pointer that stays within this part of the extent is at rest.
 _RESTING = 0.06
 _TAP_SECONDS = 0.3
-# The path is followed in steps of this part of its own size, which smooths noise away.
+# The path is followed in steps of this part of its size, which removes noise.
 _STEP = 0.1
-# Circles: three quarters around (less what the first step cannot show), one way, and not flat.
+# Circles: three quarters of a turn (minus what the first step hides), in one direction, not flat.
 _CIRCLE_TURN = 1.4 * math.pi
 _CIRCLE_ONE_WAY = 0.6
 _CIRCLE_ROUND = 0.3
-# Zigzags: corners that go back by this part of the width, across which the path is wide enough.
+# Zigzags: corners that return by this part of the width, on a path that is wide enough.
 _ZIGZAG_CORNERS = 3
 _ZIGZAG_RETURN = 0.4
 _ZIGZAG_WIDTH = 0.12
-# Swipes: quick, short in time, and straight.
+# Swipes: fast, short in time, and straight.
 _SWIPE_SECONDS = 0.6
 _SWIPE_SPEED = 1.0  # extents per second
 _SWIPE_STRAIGHT = 0.88
@@ -48,12 +48,12 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """What the player did.
+    """A gesture of the player.
 
     Attributes:
         pattern: one of `PATTERNS`.
-        speed: 0 to 1, which is three extents per second.
-        pressure: 0 to 1, of a pen; 0.5 where there is none.
+        speed: 0 to 1, where 1 is three extents per second.
+        pressure: 0 to 1, of a pen; 0.5 without one.
         duration: seconds since the touch began.
     """
 
@@ -64,11 +64,11 @@ class Gesture:
 
 
 class GestureDetector:
-    """Follows one pointer from press to release. Takes bounded time and memory for any touch.
+    """Follows one pointer from press to release, in bounded time and memory.
 
     Args:
-        extent: size of what is touched, such as the smaller side of the NPC's picture, in the unit
-            of the positions.
+        extent: size of the touched object, such as the smaller side of the NPC's picture, in the
+            unit of positions.
 
     Raises:
         InvalidDataError: `extent` is not above 0 and finite.
@@ -81,13 +81,13 @@ class GestureDetector:
         self.reset()
 
     def reset(self) -> None:
-        """Forgets the touch going on."""
+        """Forgets the present touch."""
         self._began: float | None = None
         self._latest = 0.0
         self._buckets: deque[_Bucket] = deque()
 
     def add(self, time: float, x: float, y: float, pressure: float | None = None) -> None:
-        """Takes where the pointer is; the first call after a `finish` begins a touch.
+        """Adds a position; the first one after `finish` begins a touch.
 
         A time before that of the last call counts as that of the last call.
 
@@ -95,10 +95,10 @@ class GestureDetector:
             time: seconds.
             x: in the unit of the extent, as `y`.
             y: see `x`.
-            pressure: of a pen, limited to 0 to 1; None if it knows none.
+            pressure: of a pen, limited to 0 to 1; None without a pen.
 
         Raises:
-            InvalidDataError: a number is not finite or beyond ±1e9; the touch goes on without it.
+            InvalidDataError: a number is not finite or beyond ±1e9; the touch continues without it.
         """
         _check(time=time, x=x, y=y, pressure=_USUAL_PRESSURE if pressure is None else pressure)
         if self._began is None:
@@ -111,10 +111,10 @@ class GestureDetector:
             self._buckets.popleft()
 
     def gesture(self, now: float | None = None) -> Gesture | None:
-        """What the touch is so far; None if there is none.
+        """The gesture so far; None without a touch.
 
         Args:
-            now: seconds, for a pointer that rests and tells nothing any more; None for the time of
+            now: seconds, for a pointer at rest that sends no more positions; None for the time of
                 the last position.
 
         Raises:
@@ -141,7 +141,7 @@ class GestureDetector:
         )
 
     def finish(self, now: float | None = None) -> Gesture | None:
-        """Ends the touch and tells what it was; None if there was none. As `gesture` otherwise."""
+        """Ends the touch; returns its gesture, None without a touch. Raises as `gesture` does."""
         gesture = self.gesture(now)
         self.reset()
         return gesture
@@ -198,7 +198,7 @@ def _check(**numbers: float) -> None:
 
 
 def _size(path: Sequence[Point]) -> float:
-    """The diagonal of the box around the path."""
+    """The diagonal of the bounding box of the path."""
     xs, ys = zip(*path, strict=True)
     return math.hypot(max(xs) - min(xs), max(ys) - min(ys))
 
@@ -208,7 +208,7 @@ def _length(path: Sequence[Point]) -> float:
 
 
 def _followed(path: Sequence[Point]) -> list[Point]:
-    """The path in steps that are large against its noise, the last one perhaps shorter."""
+    """The path in steps that are large compared with its noise; the last one may be shorter."""
     step = _STEP * _size(path)
     kept = [path[0]]
     for point in path:
@@ -242,11 +242,11 @@ def _is_zigzag(path: Sequence[Point]) -> bool:
 
 
 def _along_axes(path: Sequence[Point]) -> tuple[list[float], list[float]]:
-    """The offsets of the points along the direction in which they spread most, and across it."""
+    """The offsets of the points along the direction of their largest spread, and across it."""
     centre_x = sum(x for x, _ in path) / len(path)
     centre_y = sum(y for _, y in path) / len(path)
     offsets = [(x - centre_x, y - centre_y) for x, y in path]
-    # The principal axis of a covariance matrix of two by two has a closed form.
+    # The principal axis of a 2 × 2 covariance matrix has a closed form.
     xx = sum(x * x for x, _ in offsets)
     yy = sum(y * y for _, y in offsets)
     xy = sum(x * y for x, y in offsets)
@@ -258,7 +258,7 @@ def _along_axes(path: Sequence[Point]) -> tuple[list[float], list[float]]:
 
 
 def _corners(offsets: Iterable[float], least: float) -> int:
-    """How often a value turns round and goes back by at least `least`."""
+    """The number of times that a value turns and goes back by at least `least`."""
     corners = 0
     low = high = next(iter(offsets))
     direction = 0

@@ -1,8 +1,8 @@
-"""From the pointers on a zone of an NPC to what counts as an interaction, and when.
+"""Turns the pointers on a zone of an NPC into interactions.
 
-Each finger, pen or mouse is a stream of its own. A touch is told when it ends, and as what it is so
-far while it lasts; none more often than the zone allows. Where the zone is, and what an
-interaction means, is left to others.
+Each finger, pen or mouse is tracked separately. A touch is reported when it ends, and at intervals
+while it lasts, never more often than the zone allows. The place of the zone and the meaning of
+interactions are left to other modules.
 """
 
 import math
@@ -12,11 +12,11 @@ from .gestures import Gesture, GestureDetector
 
 __all__ = ["Touches"]
 
-# A pointer without pressure presses harder the longer it stays.
+# A pointer without pressure seems to press harder the longer it stays.
 _LIGHT = 0.3
 _FULL_AFTER_SECONDS = 2.0
 
-# Times that are sums of fractions may miss a limit by a hair.
+# Times are sums of fractions, so they may miss a limit by very little.
 _TOLERANCE = 1e-9
 
 
@@ -24,28 +24,28 @@ class Touches:
     """All pointers on one zone. Times are seconds of one clock, pointers are any numbers.
 
     Args:
-        interval: seconds between two interactions of one pointer, 0 or more.
+        interval: seconds between two interactions of one pointer, at least 0.
     """
 
     def __init__(self, interval: float = 0.5):
         self.interval = interval
-        self._extents: dict[int, float] = {}  # of pointers that are down, on the zone or beside it
-        self._touches: dict[int, _Touch] = {}  # of those on it
+        self._extents: dict[int, float] = {}  # of all pressed pointers, also beside the zone
+        self._touches: dict[int, _Touch] = {}  # of pointers on the zone
         self._told: dict[int, float] = {}
 
     def __len__(self) -> int:
-        """How many pointers that came down on the zone are still down, on it or beside it."""
+        """The number of pointers that were pressed on the zone and are not released yet."""
         return len(self._extents)
 
     def press(self, pointer: int, now: float, x: float, y: float, extent: float) -> None:
-        """A touch begins, within the zone.
+        """Begins a touch, within the zone.
 
         Args:
-            pointer: which.
+            pointer: its number.
             now: seconds.
             x: in the unit of `extent`, as `y`.
             y: see `x`.
-            extent: size of what is touched; see `GestureDetector`.
+            extent: size of the touched object; see `GestureDetector`.
 
         Raises:
             InvalidDataError: a number is not finite, or `extent` is not above 0.
@@ -63,18 +63,18 @@ class Touches:
         *,
         inside: bool = True,
     ) -> Gesture | None:
-        """A pointer is elsewhere; one that is not down is ignored.
+        """Moves a pointer; one that is not pressed is ignored.
 
-        To leave the zone ends the touch, and to come back to it, still down, begins another.
+        Leaving the zone ends the touch, and returning while still pressed begins another.
 
         Args:
-            pressure: 0 to 1. Mice and some fingers tell 0 or 1; what is between comes from a pen.
+            pressure: 0 to 1. Mice and some fingers report 0 or 1; values between come from a pen.
 
         Returns:
-            the interaction that ended, if it is to be told.
+            the interaction that ended, if it must be reported.
 
         Raises:
-            InvalidDataError: as for `press`; the touch goes on without the position.
+            InvalidDataError: as for `press`; the touch continues without the position.
         """
         if pointer not in self._extents:
             return None
@@ -87,25 +87,25 @@ class Touches:
         return None
 
     def release(self, pointer: int, now: float) -> Gesture | None:
-        """A pointer is up: the interaction that ended, if it is to be told."""
+        """Releases a pointer; returns the interaction that ended, if it must be reported."""
         self._extents.pop(pointer, None)
         return self._ended(pointer, now)
 
     def due(self, now: float) -> list[Gesture]:
-        """What touches that last are so far, of those that it is time to tell again."""
+        """The present gestures of lasting touches that are due for a report."""
         found = []
         for pointer, touch in self._touches.items():
             since = max(touch.began, self._told.get(pointer, touch.began))
             if not self._may_tell(since, now):
                 continue
             gesture = touch.gesture(now)
-            if gesture.pattern != "tap":  # which it is only once the pointer is up
+            if gesture.pattern != "tap":  # a tap is one only after the release
                 self._told[pointer] = now
                 found.append(gesture)
         return found
 
     def drop(self, pointer: int | None = None) -> None:
-        """Forgets the touch of a pointer, or all of them: it was no interaction."""
+        """Forgets the touch of a pointer, or all, without an interaction."""
         if pointer is None:
             self._extents.clear()
             self._touches.clear()
@@ -126,7 +126,7 @@ class Touches:
 
 
 class _Touch:
-    """One pointer from where it came onto the zone."""
+    """A pointer on the zone, from its arrival."""
 
     def __init__(self, began: float, x: float, y: float, extent: float):
         self.began = began

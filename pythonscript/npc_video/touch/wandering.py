@@ -1,7 +1,7 @@
-"""Touches as a player might make them, for playtests without anybody at the mouse.
+"""Random touches in the manner of a player, for automatic playtests.
 
-Somebody who plays with an NPC keeps a tool for a while, strokes on to what lies near, and presses
-now more, now less: so do these. The order in which zones are named stands for where they lie.
+A player keeps a tool for a while, strokes on to neighbouring places, and varies the pressure; so do
+these touches. The order of zones stands for their positions.
 """
 
 import random
@@ -14,18 +14,18 @@ from .gestures import PATTERNS
 __all__ = ["Wandering"]
 
 _DEFAULT_TOOL, _ANYWHERE = "hand", "unknown"
-# How likely another tool or zone follows, and by how much pressure and speed drift.
+# Probabilities of another tool and another zone, and the largest drift of pressure and speed.
 _OTHER_TOOL, _OTHER_ZONE, _DRIFT = 0.2, 0.5, 0.2
-# People pause about so long; the spread is that of a factor of 1.6.
+# The typical pause; it varies by a factor of 1.6.
 _PAUSE_SECONDS, _SPREAD = 2.0, 0.47
 _LONGEST_TOUCH_SECONDS = 1.5
 
 
 class Wandering:
-    """A random walk over what an NPC knows; equal seeds walk alike.
+    """A random walk over the tools and zones of an NPC; equal seeds give equal walks.
 
     Args:
-        tools, zones: ids, as `known_tools` and `known_zones` give them.
+        tools, zones: ids, from `known_tools` and `known_zones`.
     """
 
     def __init__(self, tools: Sequence[str], zones: Sequence[str], seed: int = 0):
@@ -40,7 +40,7 @@ class Wandering:
         return self._chance.lognormvariate(0.0, _SPREAD) * _PAUSE_SECONDS
 
     def touch(self) -> ToolInteraction:
-        """The next one; its timestamp is left to those who have a clock."""
+        """The next touch; the caller sets its timestamp."""
         chance, tool = self._chance, self._last.tool_id
         if chance.random() < _OTHER_TOOL:
             tool = chance.choice(self._tools)

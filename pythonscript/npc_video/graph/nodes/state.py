@@ -152,7 +152,7 @@ class Machine(StatefulNode, frozen=True):
         )
 
     def _leaving(self) -> dict[str, list[tuple[bool, float, str]]]:
-        """For each state its transitions: whether below, the threshold, and the target."""
+        """The transitions of each state: whether below, the threshold, and the target."""
         leaving: dict[str, list[tuple[bool, float, str]]] = {s.id: [] for s in self.states}
         for one in self.transitions:
             leaving[one.source].append((one.below, one.threshold, one.target))
