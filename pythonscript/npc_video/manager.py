@@ -390,7 +390,7 @@ class VideoGenerationManager:
 
         def tell(fraction: float) -> None:
             if not isinstance(fraction, int | float):
-                raise InvalidDataError(f"on_progress: {fraction!r} is no number from 0 to 1.")
+                raise InvalidDataError(f"on_progress: {fraction!r} is not a number from 0 to 1.")
             self._inbox.append(lambda now: self._tell(start, Progress(params, fraction)))
 
         def tell_early(news: Early) -> None:
@@ -420,8 +420,8 @@ class VideoGenerationManager:
             if self._is_closed:
                 raise  # nobody waits any more
             # Any other error, such as a library's exit, must free the job's slot too.
-            log_broken(f"The generator broke at a clip of {params.who}:", error)
-            fail(f"The generator broke: {error!r}.")
+            log_broken(f"The generator failed on a clip of {params.who}:", error)
+            fail(f"The generator failed: {error!r}.")
         else:
             attempt.end(clip)
             self._inbox.append(lambda now: self._finish(start, clip, now))

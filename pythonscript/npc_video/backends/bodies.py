@@ -32,12 +32,12 @@ async def read_body(response: "httpx.Response", max_bytes: int, on_part: OnPart 
         body += part
         if len(body) > max_bytes:
             raise ClipTooLargeError(
-                f"The server sends more than the {max_bytes} bytes that are allowed."
+                f"The server's response exceeds the limit of {max_bytes} bytes."
             )
         if on_part is not None:
             on_part(part)
     if unpacker is not None and not unpacker.eof:
-        raise GenerationInvalidError("The server's answer is compressed, and breaks off.")
+        raise GenerationInvalidError("The server's compressed response is incomplete.")
     return bytes(body)
 
 
@@ -68,8 +68,8 @@ def _unpacker(response: "httpx.Response") -> Any | None:
         return None
     if encoding not in _BY_ZLIB:
         raise GenerationInvalidError(
-            f"The server sends its answer compressed as {encoding!r}, which it was asked not to:"
-            " switch that off there, or in what is before it."
+            f"The server compresses its response as {encoding!r}, although it was asked not to:"
+            " turn that off there, or in the proxy before it."
         )
     return zlib.decompressobj(_ANY_HEADER)
 
@@ -79,5 +79,5 @@ def _unpacked(unpacker: Any, part: bytes, max_bytes: int) -> bytes:
     try:
         unpacked: bytes = unpacker.decompress(part, max_bytes)
     except zlib.error as error:
-        raise GenerationInvalidError(f"The server's answer is damaged: {error}.") from error
+        raise GenerationInvalidError(f"The server's response is damaged: {error}.") from error
     return unpacked

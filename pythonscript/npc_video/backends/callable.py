@@ -26,7 +26,7 @@ from .received import received_clip
 __all__ = ["CallableBackend", "Generator", "translate_with"]
 
 _MAX_BYTES = 64 * 1024 * 1024
-_NOT_WANTED = "The clip is not wanted any more."
+_NOT_WANTED = "The clip is no longer wanted."
 
 Generator = Callable[..., Any]
 """Called with the `GenerationRequest`, and with `on_progress` if it needs two arguments, or
@@ -119,11 +119,11 @@ class CallableBackend(Backend):
             raise
         except (ConnectionError, TimeoutError) as error:
             raise GeneratorUnreachableError(
-                f"The generator function reached nobody: {error!r}."
+                f"The generator function could not connect: {error!r}."
             ) from error
         except Exception as error:
-            log_broken(f"The generator function broke at a clip of {request.params.who}:", error)
-            raise GenerationFailedError(f"The generator function broke: {error!r}.") from error
+            log_broken(f"The generator function failed on a clip of {request.params.who}:", error)
+            raise GenerationFailedError(f"The generator function failed: {error!r}.") from error
         finally:
             given_up.set()
         seconds = time.perf_counter() - started
@@ -189,8 +189,8 @@ def _file_of(made: Any, request: GenerationRequest, given_up: threading.Event) -
     if hasattr(made, "__getitem__") and hasattr(made, "__len__"):
         return _encode(made, request, given_up)
     raise GenerationInvalidError(
-        f"The generator function returned {type(made).__name__}: let it return the bytes of an MP4"
-        " or WebM file, the path of one, or its pictures."
+        f"The generator function returned {type(made).__name__}: it must return the bytes of an"
+        " MP4 or WebM file, its path, or its pictures."
     )
 
 
@@ -240,7 +240,7 @@ def _encode(
     if min(shape[:2]) < 4:
         raise GenerationInvalidError(
             f"The generator function returned pictures that are too small ({shape[1]}×{shape[0]}):"
-            " let each have 4 pixels or more a side."
+            " each side needs at least 4 pixels."
         )
     height, width = shape[0] // 2 * 2, shape[1] // 2 * 2
 

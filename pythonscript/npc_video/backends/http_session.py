@@ -88,7 +88,7 @@ class HttpResponse:
             beginning = self.body[:60].decode(errors="replace")
             raise GenerationInvalidError(
                 f"The server at {short_origin(origin_of(self.url))} answered with something that is"
-                f" no JSON: {beginning!r}."
+                f" not JSON: {beginning!r}."
             ) from error
 
 
@@ -229,7 +229,7 @@ class HttpSession:
             return with_origin(target, origin_of(target))
         except (ValueError, InvalidDataError) as error:
             raise GenerationInvalidError(
-                f"The server at {self.origin} named {path[:100]!r}, which is no web address."
+                f"The server at {self.origin} named {path[:100]!r}, which is not a web address."
             ) from error
 
     def _open(self) -> "tuple[httpx.AsyncClient, ...]":
@@ -301,6 +301,6 @@ def _check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not _HEADER.fullmatch(name) or not (value.isascii() and value.isprintable()):
             raise InvalidDataError(
-                f"headers: {name[:80]!r} is no header that can be sent: use letters, digits and"
-                " hyphens in its name, and one line of ASCII as its value."
+                f"headers: {name[:80]!r} is not a valid header: use letters, digits and hyphens"
+                " in its name, and one line of ASCII as its value."
             )

@@ -37,7 +37,7 @@ def origin_of(url: str) -> str:
         return f"{parts.scheme}://{_host(parts.netloc)}:{parts.port or _PORTS[parts.scheme]}"
     except (KeyError, ValueError) as error:
         raise InvalidDataError(
-            f"url: {_told(url)} is no address such as http://127.0.0.1:8188."
+            f"url: {_told(url)} is not an address such as http://127.0.0.1:8188."
         ) from error
 
 
@@ -50,14 +50,14 @@ def base_of(url: str) -> str:
     place, mark, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
     if mark and place.isprintable():
         raise InvalidDataError(
-            "url: leave out what stands before the @: put USER:PASSWORD into an environment"
+            "url: remove the part before the @: put USER:PASSWORD into an environment"
             " variable, name that in token_env, and set token_prefix to Basic."
         )
     origin_of(url)
     for mark in "?#":
         if mark in url:
             raise InvalidDataError(
-                f"url: leave out the {mark} and what follows it, which would not be sent: put a"
+                f"url: remove the {mark} and what follows it, which would not be sent: put a"
                 " token into an environment variable, and name that in token_env."
             )
     return url.rstrip("/") + "/"
@@ -80,7 +80,7 @@ def allowed_origin(text: str) -> str:
             raise InvalidDataError
     except InvalidDataError as error:
         raise InvalidDataError(
-            f"allowed_origins: {_told(text)} is none, such as https://cdn.example.org or"
+            f"allowed_origins: {_told(text)} is not an origin such as https://cdn.example.org or"
             " https://*.example.org."
         ) from error
     return origin.replace("://", "://*.") if star else origin

@@ -65,11 +65,11 @@ async def received_clip(
     media_type = media_type_of(data)
     if not data:
         raise GenerationInvalidError(
-            "The generator sent no bytes: see that the file is there, and whole."
+            "The generator sent no bytes: check that the file exists and is complete."
         )
     if not media_type:
         raise GenerationInvalidError(
-            "The generator sent something that is neither MP4 nor WebM: let it save video as one."
+            "The generator sent something that is neither MP4 nor WebM: make it save one of these."
         )
     seen = await _seen(data, media_type, untagged_colours, request.image)
     return GeneratedClip(

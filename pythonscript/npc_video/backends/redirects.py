@@ -14,11 +14,12 @@ _STARTS = (b"<!doctype html", b"<html")
 _HEAD_BYTES = 4096
 _MAX_SHOWN = 100
 _LET_IN = (
-    "A game cannot log in there: name the token that what is before the server takes in token_env,"
-    " or use an address of the server itself."
+    "A game cannot log in there: name the token for the proxy before the server in token_env, or"
+    " use an address of the server itself."
 )
 _LOOK = (
-    "See whether url is the address of the server itself, and what is before it lets programs pass."
+    "Check that url is the address of the server itself, and that a proxy before it lets programs"
+    " pass."
 )
 
 
@@ -38,7 +39,7 @@ def redirect_not_followed(
     if _LOGIN.search(target):
         return GenerationInvalidError(f"{text}. {_LET_IN}")
     if here == there:
-        return GenerationInvalidError(f"{text}: change the address so that it is asked there.")
+        return GenerationInvalidError(f"{text}: set url to that address.")
     if host_of(here) == host_of(there):
         moved = with_origin(base, short_origin(there))
         return GenerationInvalidError(f"{text}: set url to {moved}")

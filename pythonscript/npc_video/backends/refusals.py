@@ -29,10 +29,10 @@ _USER = (
 # Advice by OpenSSL's message about a certificate.
 _OF_CERTIFICATES = {
     "ostname mismatch": "use an address with the name that it was made for",
-    "IP address mismatch": "use an address with the name that it was made for, or have it made anew"
-    " for this one",
-    "has expired": "have it made anew, and look at the clock of this machine",
-    "not yet valid": "look at the clock of this machine",
+    "IP address mismatch": "use an address with the name that it was made for, or renew it for this"
+    " one",
+    "has expired": "renew it, and check the clock of this machine",
+    "not yet valid": "check the clock of this machine",
 }
 _UNKNOWN = (
     "name the file of it, or of the authority that signed it, in ca_file of the generator, or in"
@@ -100,7 +100,7 @@ def _refusal(response: "httpx.Response", body: bytes, about_token: str) -> Gener
 
 def _about(token: Token | None, wants_user: bool) -> str:
     if token is not None:
-        came = f"The token came from {token.source}: see whether it is the right one, and still"
+        came = f"The token came from {token.source}: check that it is the right one, and still"
         return f"{came} valid.{' ' + _USER if wants_user else ''}"
     if wants_user:
         return _USER
@@ -127,7 +127,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
     """The error for an exception of httpx or of TLS."""
-    # Loaded by now: an error of it is what is looked at.
+    # httpx is loaded by now: the error comes from it.
     import httpx
 
     found = _unreachable(origin, error)
@@ -144,7 +144,8 @@ def _unreachable(origin: str, error: Exception) -> GeneratorUnreachableError:
             f"The certificate of {origin} is not trusted ({reason}): {what}."
         )
     has_tls = not any(word in text for word in _WITHOUT_TLS)
-    advice = "" if has_tls else " It seems to speak no TLS: begin url with http://."
+    advice = "" if has_tls else " It seems not to use TLS: start url with http://."
     return GeneratorUnreachableError(
-        f"The server at {origin} cannot be reached, or broke off: {text.rstrip('.')}.{advice}"
+        f"The server at {origin} cannot be reached, or closed the connection:"
+        f" {text.rstrip('.')}.{advice}"
     )

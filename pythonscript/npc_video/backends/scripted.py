@@ -77,7 +77,7 @@ class ScriptedBackend(Backend):
         return self._capabilities
 
     async def health(self) -> Health:
-        problems = () if self.is_up else ("The scripted generator is told to be off.",)
+        problems = () if self.is_up else ("The scripted generator is switched off.",)
         return Health(self.is_up, "scripted", problems=problems)
 
     async def generate(

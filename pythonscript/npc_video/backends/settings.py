@@ -99,12 +99,12 @@ class _ComfyUi(RemoteSettings, tag="comfyui"):
     def _check_unused(self) -> None:
         if self.workflow and self.files:
             raise InvalidDataError(
-                "files are those of a model, and a workflow names its own: take them out."
+                "files belong to a model, but a workflow names its own: remove them."
             )
         for name in ("bindings", "loras_after", "output"):
             if self.model and getattr(self, name):
                 raise InvalidDataError(
-                    f"{name} is for a workflow of your own, not for a model: take it out."
+                    f"{name} is for a workflow of your own, not for a model: remove it."
                 )
 
 
@@ -215,7 +215,7 @@ class _Maker:
         if name not in self._settings:
             raise InvalidDataError(f"backends: there is none called {name!r}.")
         if name in above:
-            raise InvalidDataError(f"backends.{name}: is made of itself.")
+            raise InvalidDataError(f"backends.{name}: contains itself.")
         if name not in self._made:
             try:
                 self._made[name] = self._new(name, (*above, name))

@@ -56,7 +56,7 @@ def read_one_of(value: object, kinds: Mapping[str, type[_S]], where: str) -> _S:
         if others:
             raise InvalidDataError(
                 f"{where}: {name} is a setting of the kind {' or '.join(others)}, not of {kind};"
-                " take it out."
+                " remove it."
             )
     return read_settings(value, kinds[kind], f"{where}: ")
 

@@ -51,7 +51,7 @@ class Token:
         token = text.strip()
         if not token or not token.isascii() or not token.isprintable():
             raise GenerationInvalidError(
-                f"token: {self._source} holds none, or more than one line."
+                f"token: {self._source} has no token, or more than one line."
             )
         return token
 

@@ -36,7 +36,7 @@ def check_certificates(data: bytes) -> bytes:
         _add(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), data)
     except (ssl.SSLError, ValueError) as error:
         raise InvalidDataError(
-            "ca_file: holds no certificate: name a file in PEM, which has a line"
+            "ca_file: has no certificate: name a PEM file, which has a line"
             " -----BEGIN CERTIFICATE-----."
         ) from error
     return data
@@ -58,8 +58,8 @@ def tls_context(certificates: bytes) -> ssl.SSLContext:
         context = httpx.create_ssl_context()
     except OSError as error:
         raise GenerationInvalidError(
-            f"{_VARIABLE}: {os.environ.get(_VARIABLE, '')} holds no certificates that can be read:"
-            " name another file in this environment variable, or remove it."
+            f"{_VARIABLE}: {os.environ.get(_VARIABLE, '')} has no readable certificates: name"
+            " another file in this environment variable, or remove it."
         ) from error
     if certificates:
         _add(context, certificates)

@@ -138,7 +138,7 @@ async def bake(
         except OSError as error:
             baking.miss(params, f"The folder cannot be written to: {error.strerror or error}.")
         except Exception as error:
-            baking.miss(params, f"The generator broke: {error!r}.")
+            baking.miss(params, f"The generator failed: {error!r}.")
         else:
             baking.finish(params)
         tell(baking.progress(clock()))

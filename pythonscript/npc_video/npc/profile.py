@@ -155,7 +155,7 @@ class Profile:
 
         try:
             load_metadata(self.metadata())
-            # What the file itself knows.
+            # Words that the file itself knows.
             known = load_metadata(replace(self, tools=(), zones=()).metadata())
         except GraphError as error:
             yield from (f"Graph: {problem}." for problem in error.problems)

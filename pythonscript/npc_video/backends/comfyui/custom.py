@@ -35,12 +35,12 @@ PARAMETERS = frozenset(_NUMBERS + _TEXTS)
 _FEELINGS = frozenset({"prompt", "expression", "emotion", "animation"})
 _LACKS = (
     (_FEELINGS, "the prompt: emotions have no effect on its clips"),
-    (frozenset({"seed"}), "the seed: clips of the same text are the same clip"),
+    (frozenset({"seed"}), "the seed: clips with the same prompt are identical"),
     (frozenset({"image"}), "the NPC's picture: its clips may show somebody else"),
 )
 _DO = (
-    'Write places such as "{{prompt}}", "{{seed}}" and "{{image}}" into it, or name them in'
-    " bindings."
+    'Write placeholders such as "{{prompt}}", "{{seed}}" and "{{image}}" into it, or name its'
+    " inputs in bindings."
 )
 
 
@@ -114,8 +114,8 @@ class CustomWorkflow:
         """Sentences, each about something that clips of this workflow will lack."""
         missing = [lack for places, lack in _LACKS if not self._used & places]
         if len(missing) == len(_LACKS):
-            return (f"The workflow has no place for anything of the NPC: all clips are one. {_DO}",)
-        return tuple(f"The workflow has no place for {lack}. {_DO}" for lack in missing)
+            return (f"The workflow has no placeholder at all: its clips are identical. {_DO}",)
+        return tuple(f"The workflow has no placeholder for {lack}. {_DO}" for lack in missing)
 
     def build(self, values: Values) -> Graph:
         size_step, frame_step = _steps(self._graph)
@@ -126,8 +126,8 @@ class CustomWorkflow:
                 node["inputs"]["filename_prefix"] = values.prefix
         if values.loras and not self._loras_after:
             raise GenerationInvalidError(
-                "loras: the workflow has no place for them: name the node of the model in"
-                " loras_after, or remove them from the NPC."
+                "loras: the workflow does not say where to insert them: name the node of the model"
+                " in loras_after, or remove the LoRAs from the NPC."
             )
         return _with_loras(graph, self._loras_after, values.loras)
 
@@ -140,7 +140,7 @@ def _read(workflow: str | Mapping[str, Any]) -> Graph:
         try:
             data = json.loads(workflow)
         except (ValueError, RecursionError) as error:
-            raise InvalidDataError(f"workflow: is no JSON: {error}.") from error
+            raise InvalidDataError(f"workflow: is not JSON: {error}.") from error
     if isinstance(data, Mapping) and isinstance(data.get("nodes"), list):
         raise InvalidDataError(
             "workflow: is saved for ComfyUI's own window: use Workflow → Export (API) instead."
@@ -156,7 +156,7 @@ def _read(workflow: str | Mapping[str, Any]) -> Graph:
             or not isinstance(node.get("class_type"), str)
             or not isinstance(node.get("inputs"), Mapping)
         ):
-            raise InvalidDataError(f"workflow: node {name!r:.60} has no class_type and inputs.")
+            raise InvalidDataError(f"workflow: node {name!r:.60} lacks class_type or inputs.")
         graph[str(name)] = copy.deepcopy({**node, "inputs": dict(node["inputs"])})
     return graph
 

@@ -86,7 +86,7 @@ class Feed:
 
     async def _follow(self) -> None:
         """Receives events until the connection is lost."""
-        # Loaded with the first connection: it takes longer than all else.
+        # Loaded with the first connection, because it takes longer than everything else.
         from httpx_ws import aconnect_ws
 
         target = self._session.resolve("ws")

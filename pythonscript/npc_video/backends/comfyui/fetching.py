@@ -60,6 +60,6 @@ def _no_clip(server: Server, file: File, data: bytes) -> GenerationInvalidError:
     if data:
         return page_in_place(server.url, data)
     return GenerationInvalidError(
-        f"ComfyUI has made {file.filename}, but does not give it out: see that nothing moves it"
-        " away."
+        f"ComfyUI has made {file.filename}, but does not return it: make sure that nothing"
+        " moves the file."
     )

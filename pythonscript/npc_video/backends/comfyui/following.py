@@ -112,11 +112,11 @@ class Follower:
                 return outcome
         if self._once:
             raise GenerationFailedError(
-                "ComfyUI was started again and lost the job, which is not sent twice as it costs"
-                " money: look into its log for why it crashes."
+                "ComfyUI restarted and lost the job. It is not sent again, because it costs money:"
+                " see ComfyUI's log for the reason of the restart."
             )
         raise GenerationFailedError(
-            f"ComfyUI lost the job {_SENDS} times: look into its log for why it crashes."
+            f"ComfyUI lost the job {_SENDS} times: see its log for the reason."
         )
 
     async def _send(self, job: ComfyUiJob) -> None:
@@ -192,10 +192,10 @@ class Follower:
             return None
         if has_run:
             raise GenerationFailedError(
-                "ComfyUI's history was cleared before the clip was fetched, and the clip is not"
-                " where it should be: clear the history only while nothing is made."
+                "ComfyUI's history was cleared before the clip was fetched, and its file was not"
+                " found: clear the history only while no job runs."
             )
-        raise GenerationCancelledError("Somebody took the job out of ComfyUI's queue.")
+        raise GenerationCancelledError("Somebody removed the job from ComfyUI's queue.")
 
     async def _wait_for_news(self, job: ComfyUiJob) -> None:
         if job.tracker.is_over:

@@ -154,9 +154,9 @@ def rejection(answer: Any, picture: str = "") -> GenerationInvalidError:
     error = answer.get("error")
     if not parts and isinstance(error, Mapping):
         parts.append(f"{error.get('message')} ({error.get('details') or error.get('type')})")
-    text = "; ".join(parts)[:_MAX_TEXT] or "it did not say why"
+    text = "; ".join(parts)[:_MAX_TEXT] or "it gave no reason"
     kind = PictureGoneError if _names(nodes, picture) else GenerationInvalidError
-    return kind(f"ComfyUI does not take the workflow: {text.rstrip('.')}.")
+    return kind(f"ComfyUI rejected the workflow: {text.rstrip('.')}.")
 
 
 def _names(said: Any, picture: str) -> bool:
@@ -180,7 +180,7 @@ def _failure(data: Mapping[str, Any]) -> GenerationFailedError:
             f"ComfyUI ran out of memory in {node}: choose a smaller preset or a smaller model."
         )
     said = str(data.get("exception_message", "")).strip().splitlines()
-    text = (said[0] if said else "it did not say why")[:_MAX_TEXT]
+    text = (said[0] if said else "it gave no reason")[:_MAX_TEXT]
     return GenerationFailedError(f"ComfyUI failed in {node}: {text.rstrip('.')}.")
 
 

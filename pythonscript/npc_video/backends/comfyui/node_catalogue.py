@@ -154,7 +154,7 @@ class _Walk:
             doubts += self._checked[name].doubts
             waiting += self._needs[name]
         if not problems and (turn := self._circle(end)):
-            problems.append(Problem(label(self._graph, turn), "", "needs what it makes itself"))
+            problems.append(Problem(label(self._graph, turn), "", "depends on its own output"))
         return Check(tuple(problems), tuple(doubts))
 
     def _check(self, name: str) -> Check:
@@ -185,7 +185,7 @@ class _Walk:
             return wrong_value(value, each, is_known=is_known, checks_all=self._checks_all)
         link = as_link(value)
         if link is None:
-            return Wrong("is a list, which is neither a value nor a node and one of its outputs")
+            return Wrong("is a list, but not a connection: a node's id and an output's number")
         source, output = link
         if source not in self._graph:
             return Wrong(f"is connected to node {source}, which does not exist")

@@ -31,7 +31,7 @@ def repaired(graph: Graph) -> tuple[Graph, tuple[str, ...]]:
 def _decode(graph: Graph, notes: list[str]) -> None:
     for name in _of(graph, "VideoDecoder"):
         graph[name]["class_type"] = "VAEDecode"
-        notes.append(f"Node {name}: VideoDecoder does not exist; VAEDecode takes its place.")
+        notes.append(f"Node {name}: VideoDecoder does not exist; it was replaced by VAEDecode.")
 
 
 def _video(graph: Graph, notes: list[str]) -> None:
@@ -50,7 +50,7 @@ def _video(graph: Graph, notes: list[str]) -> None:
         inputs.setdefault("filename_prefix", "{{prefix}}")
         inputs.setdefault("format", "mp4")
         inputs.setdefault("codec", "h264")
-        notes.append(f"Node {name}: SaveVideo takes a video; CreateVideo was put before it.")
+        notes.append(f"Node {name}: SaveVideo takes a video; CreateVideo was inserted before it.")
 
 
 def _condition(graph: Graph, name: str, notes: list[str]) -> None:
@@ -95,7 +95,7 @@ def _drop_unused_texts(graph: Graph, notes: list[str]) -> None:
         if name not in linked:
             del graph[name]
             notes.append(
-                f"Node {name}: the prompt was left out, so emotions have no effect on the clips;"
+                f"Node {name}: the prompt was removed, so emotions have no effect on the clips;"
                 " use a model that takes text, such as Wan 2.2."
             )
 

@@ -88,7 +88,7 @@ def wrong_link(
     # Negative numbers count from the end.
     if not -len(given) <= output < len(given):
         return Wrong(
-            f"is connected to output {output} of {label}, which has none such", source.is_known
+            f"is connected to output {output} of {label}, which does not have it", source.is_known
         )
     made, kind = given[output], described.kind
     if not isinstance(made, str) or not isinstance(kind, str):

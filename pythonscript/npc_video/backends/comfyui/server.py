@@ -95,15 +95,15 @@ class Server:
             )
         except ClipTooLargeError as error:
             raise ClipTooLargeError(
-                f"The NPC's picture of {len(image.data)} bytes is too large for what is before"
-                " ComfyUI: let that take larger uploads (nginx: client_max_body_size), or make the"
+                f"The NPC's picture of {len(image.data)} bytes is too large for the proxy before"
+                " ComfyUI: allow larger uploads there (nginx: client_max_body_size), or make the"
                 " picture smaller."
             ) from error
         found = answer.json()
         given = found.get("name") if isinstance(found, dict) else None
         folder = found.get("subfolder") if isinstance(found, dict) else None
         if not isinstance(given, str):
-            raise GenerationInvalidError("ComfyUI took the NPC's picture, but did not name it.")
+            raise GenerationInvalidError("ComfyUI took the NPC's picture, but returned no name.")
         return f"{folder}/{given}" if folder else given
 
     async def submit(

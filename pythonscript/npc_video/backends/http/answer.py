@@ -125,7 +125,7 @@ def read_state(
         GenerationInvalidError: it is not an object, or an address in it is not text.
     """
     if not isinstance(answer, dict):
-        raise GenerationInvalidError("The service answered with JSON that is no object.")
+        raise GenerationInvalidError("The service answered with JSON that is not an object.")
 
     def found(name: str) -> Any:
         return find(answer, names.get(name, ANSWER[name]))
@@ -137,7 +137,7 @@ def read_state(
     error = "" if video and not is_bad else _reason(found("error"))
     if meaning is JobWord.FAILED and not error:
         reasons = map(_reason, map(answer.get, _REASONS))
-        error = next(filter(None, reasons), f"it says {word!r}, and not why")
+        error = next(filter(None, reasons), f"it says {word!r}, without a reason")
     progress, seed = found("progress"), found("seed")
     return JobState(
         video_url=video,
@@ -202,7 +202,7 @@ def inline_clip(text: str) -> bytes | None:
         return base64.b64decode(data)
     except (binascii.Error, ValueError) as error:
         raise GenerationInvalidError(
-            "The service sent a clip as text that is no whole Base64."
+            "The service sent a clip as text that is not complete Base64."
         ) from error
 
 
@@ -230,7 +230,7 @@ def _place(value: Any, name: str, depth: int = 0) -> str:
     if isinstance(value, dict) and depth < _DEPTH:
         inner = (value[key] for key in _PLACES if value.get(key))
         return _place(next(inner, None), name, depth + 1)
-    raise GenerationInvalidError(f"The service answered with a {name} that is no text.")
+    raise GenerationInvalidError(f"The service answered with a {name} that is not text.")
 
 
 def _reason(value: Any, depth: int = 0) -> str:

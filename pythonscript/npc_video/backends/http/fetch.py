@@ -34,7 +34,7 @@ async def fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
             return await _fetched(reader, job, on_early)
     except TimeoutError as error:
         raise GeneratorUnreachableError(
-            f"The clip is made, but did not come within {limit:g} s."
+            f"The clip is made, but did not arrive within {limit:g} s."
         ) from error
 
 
@@ -57,7 +57,7 @@ async def _fetched(reader: JobReader, job: HttpJob, on_early: OnEarly) -> bytes:
         answer = await reader.get(job.video_url, job.base, early, seconds)
         if not is_video(answer):
             raise GenerationInvalidError(
-                f"The service named a clip that is of the type {answer.media_type!r}, no video."
+                f"The service named a clip of the type {answer.media_type!r}, which is not video."
             )
         return answer.body
 
@@ -77,7 +77,7 @@ async def _name(reader: JobReader, job: HttpJob, on_early: OnEarly) -> None:
     reader.learn(job, reader.read(said), answer)
     if not job.video_url:
         raise GenerationInvalidError(
-            "The service says that the clip is made, but its answer does not name it: name the"
+            "The service says that the clip is made, but the response does not name it: name its"
             f" field as video_url among the answer's. It has {keys_of(said)}."
         )
 

@@ -118,8 +118,8 @@ class HttpJobs:
                 raise _unnamed(job) from error
             await self.give_up(job)
             raise GeneratorUnavailableError(
-                f"The clip was not there after {self._session.limits.generate_seconds:g} s: it was"
-                " given up."
+                f"The clip was not ready after {self._session.limits.generate_seconds:g} s and was"
+                " cancelled."
             ) from error
 
     async def _follow(self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly) -> None:

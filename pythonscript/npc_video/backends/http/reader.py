@@ -90,7 +90,7 @@ class JobReader:
         job.is_made = bool(job.video_url) or is_done
         if not job.is_made and not job.status_url:
             raise GenerationInvalidError(
-                "The service sent neither a video nor where it is or will be: compare the names in"
+                "The service sent neither a video nor an address of one: compare the names in"
                 " `fields` (in the inspector: Answer Fields) with what it answers, which is"
                 f" {keys_of(said)}."
             )
@@ -104,15 +104,15 @@ class JobReader:
         """
         state = self._fields.read(said)
         if state.is_cancelled:
-            raise GenerationCancelledError("The service says that somebody ended the job.")
+            raise GenerationCancelledError("The service says that somebody cancelled the job.")
         if state.error:
             error = GenerationFailedError(f"The service could not make the clip: {state.error}.")
             error.is_of_request = is_about_content(state.error)
             raise error
         if state.unknown:
             raise GenerationInvalidError(
-                f"The service says that the job is {state.unknown!r}, which is none of the words"
-                " that are known: say in `statuses` whether it means waiting, done, failed or"
+                f"The service says that the job is {state.unknown!r}, which is not a known"
+                " word: say in `statuses` whether it means waiting, done, failed or"
                 f" cancelled. The answer has {keys_of(said)}."
             )
         return state
@@ -140,15 +140,14 @@ class JobReader:
         data = await asyncio.to_thread(inline_clip, text) if text else None
         if data and len(data) > self.session.limits.max_bytes:
             raise ClipTooLargeError(
-                f"The clip has more than the {self.session.limits.max_bytes} bytes that are"
-                " allowed."
+                f"The clip exceeds the limit of {self.session.limits.max_bytes} bytes."
             )
         return data or b""
 
     def _place(self, template: str, job: HttpJob, said: Any) -> str:
         if "{id}" in template and not job.id:
             raise GenerationInvalidError(
-                "The service tells no name of the job: name the field as id among the answer's."
+                "The service sent no id of the job: name its field as id among the answer's."
                 f" The answer has {keys_of(said)}."
             )
         path = template.replace("{id}", quote(job.id, safe="/"))

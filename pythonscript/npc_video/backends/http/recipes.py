@@ -210,7 +210,7 @@ def with_model(value: Any, model: str) -> Any:
     if not isinstance(value, str) or "{model}" not in value:
         return value
     if not model:
-        raise InvalidDataError("model: name the one that is to be used, as the service calls it.")
+        raise InvalidDataError("model: name the model to use, as the service calls it.")
     return value.replace("{model}", model)
 
 

@@ -48,7 +48,7 @@ class Priority:
 
     def __post_init__(self) -> None:
         if (self.urgent or self.ahead) and not self.header:
-            raise InvalidDataError("priority: name the header that is to say it, in header.")
+            raise InvalidDataError("priority: name the header in `header`.")
 
     def headers(self, request: GenerationRequest) -> dict[str, str]:
         said = self.urgent if request.is_urgent else self.ahead
@@ -86,8 +86,8 @@ class JobRules:
     def __post_init__(self) -> None:
         if self.cancel_method not in ("", "DELETE", "POST", "PUT", "PATCH", "GET"):
             raise InvalidDataError(
-                f"cancel_method: {self.cancel_method[:20]!r} is none: use DELETE, POST, PUT, PATCH"
-                " or GET, or nothing where jobs cannot be given up."
+                f"cancel_method: {self.cancel_method[:20]!r} is unknown: use DELETE, POST, PUT,"
+                " PATCH or GET, or nothing if jobs cannot be cancelled."
             )
         if self.poll_seconds is not None and not 0.0 < self.poll_seconds <= _LONGEST_POLL:
             raise InvalidDataError(

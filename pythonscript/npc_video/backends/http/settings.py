@@ -126,8 +126,7 @@ class HttpSettings(RemoteSettings, tag="http"):
         sent = [self.fields.extra, *(getattr(self, name) for name in _PLACES)]
         if self.model and not self.service and with_model(sent, self.model) == sent:
             raise InvalidDataError(
-                "model: nothing that is sent has it: write {model} into path or fields.extra, or"
-                " take it out."
+                "model: no setting uses it: write {model} into path or fields.extra, or remove it."
             )
 
 

@@ -202,7 +202,7 @@ class BackendPool(Backend):
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            broken = GenerationFailedError(f"The generator {run.host} broke: {error!r}.")
+            broken = GenerationFailedError(f"The backend {run.host} failed: {error!r}.")
             self._failed(run, broken)
         else:
             self._ended(run, results)

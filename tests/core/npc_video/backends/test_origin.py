@@ -53,7 +53,7 @@ def test_the_origin_of_an_address(url: str, origin: str) -> None:
     ],
 )
 def test_what_is_no_address_is_told(url: str) -> None:
-    with pytest.raises(InvalidDataError, match="is no address such as http"):
+    with pytest.raises(InvalidDataError, match="is not an address such as http"):
         origin_of(url)
 
 

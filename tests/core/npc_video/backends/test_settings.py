@@ -108,7 +108,7 @@ COMFYUI = BACKEND + "kind = 'comfyui'\nurl = 'http://a'\n"
         (BACKEND + "kind = 'http'\nurl = 'http://a'\nuntagged_colours = 'rgb'", "bt601, bt709"),
         (BACKEND + "kind = 'pool'\nhosts = []", r"backends\.x: hosts"),
         (BACKEND + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
-        (BACKEND + "kind = 'pool'\nhosts = ['x']", r"backends\.x: is made of itself"),
+        (BACKEND + "kind = 'pool'\nhosts = ['x']", r"backends\.x: contains itself"),
         (BACKEND, r"backends\.x: kind is missing; use one of comfyui, failover, http, pool,"),
         (BACKEND + "kind = 3", r"backends\.x: kind: must be text, not a whole number\."),
         (BACKEND + "kind = 'comfy'", r"x: kind: 'comfy' is unknown; perhaps you mean comfyui\."),
@@ -118,7 +118,7 @@ COMFYUI = BACKEND + "kind = 'comfyui'\nurl = 'http://a'\n"
         ("[backend.x]\nkind = 'http'", "'backend' is unknown; perhaps you mean backends"),
         (HTTP + "token = 'x'", r"backends\.x: 'token' is unknown; perhaps you mean token_env\."),
         (HTTP + "workflow = 'x'", "workflow is a setting of the kind comfyui, not of http"),
-        (HTTP + "hosts = []", "hosts is a setting of the kind pool, not of http; take it out"),
+        (HTTP + "hosts = []", "hosts is a setting of the kind pool, not of http; remove it"),
         (HTTP + "slots = 'two'", r"x: slots: must be a whole number, not text\."),
         (HTTP + "slots = true", r"x: slots: must be a whole number, not true or false\."),
         (HTTP + "poll_seconds = 2026-01-01", "poll_seconds: must be a number, not a date"),
@@ -133,15 +133,18 @@ COMFYUI = BACKEND + "kind = 'comfyui'\nurl = 'http://a'\n"
             " there is a list in it",
         ),
         (BACKEND + "kind = 'pool'", r"backends\.x: hosts is missing; add it\."),
-        (COMFYUI + "workflow = 'a'\nfiles = { vae = 'b' }", "files are those of a model, and"),
+        (COMFYUI + "workflow = 'a'\nfiles = { vae = 'b' }", "files belong to a model, but"),
         (
             COMFYUI + "model = 'svd'\nbindings = { 'A.b' = 'seed' }",
             "x: bindings is for a workflow of",
         ),
-        (COMFYUI + "model = 'svd'\nloras_after = 'A'", r"loras_after is for a workflow .* out\."),
+        (
+            COMFYUI + "model = 'svd'\nloras_after = 'A'",
+            r"loras_after is for a workflow .* remove it\.",
+        ),
         (COMFYUI + "model = 'svd'\noutput = 'A'", "output is for a workflow of your own"),
         (HTTP + "token_env = 'A'\ntoken_file = 'b'", "either token_env or token_file, not both"),
-        (HTTP + "model = 'a'", r"model: nothing that is sent has it: write {model} into path"),
+        (HTTP + "model = 'a'", r"model: no setting uses it: write {model} into path"),
         (HTTP + "priority = { urgent = '1' }", "priority: name the header"),
     ],
 )
@@ -161,7 +164,7 @@ def test_files_lie_beside_the_file(tmp_path, kind, rest):
     with pytest.raises(InvalidDataError, match=r"backends\.x: ca_file: .*own\.pem cannot be read"):
         loaded(tmp_path, text)
     (tmp_path / "own.pem").write_text("none", "utf-8")
-    with pytest.raises(InvalidDataError, match=r"backends\.x: ca_file: holds no certificate"):
+    with pytest.raises(InvalidDataError, match=r"backends\.x: ca_file: has no certificate"):
         loaded(tmp_path, text)
     (tmp_path / "own.pem").write_bytes(CERTIFICATE.read_bytes())
     (tmp_path / "token").write_text("hush", "utf-8")

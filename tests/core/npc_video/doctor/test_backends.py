@@ -65,7 +65,7 @@ def test_one_that_is_off():
     assert not told.is_fine
     assert backend.begun == []
     assert dict(facts(told))["reachable"] == "no"
-    assert "told to be off" in dict(facts(told))["problem"]
+    assert "switched off" in dict(facts(told))["problem"]
 
 
 @pytest.mark.parametrize(

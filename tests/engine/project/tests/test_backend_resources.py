@@ -424,11 +424,11 @@ def test_gates_are_passed_as_the_file_of_generators_does(test: EngineTest) -> No
         assert backend.problems() == ["ca_file: 'user://absent.crt' is no file: choose one."]
         backend.ca_file = OWN_WORKFLOW
         write(OWN_WORKFLOW, json.dumps(WORKFLOW))
-        assert backend.problems()[0].startswith("ca_file: holds no certificate")
-        assert error_of(backend).startswith("backend: ca_file: holds no certificate")
+        assert backend.problems()[0].startswith("ca_file: has no certificate")
+        assert error_of(backend).startswith("backend: ca_file: has no certificate")
         backend.ca_file, backend.url = "", "https://me:hush@example.org"
         (problem,) = backend.problems()
-        assert problem.startswith("url: leave out what stands before the @")
+        assert problem.startswith("url: remove the part before the @")
         assert "hush" not in problem
 
 
@@ -436,7 +436,7 @@ def test_a_workflow_that_lacks_places_is_warned_of(test: EngineTest) -> None:
     write(OWN_WORKFLOW, json.dumps(WORKFLOW))
     backend = comfyui("own")
     assert [each.split(":")[0] for each in backend.advice()] == [
-        "The workflow has no place for the NPC's picture"
+        "The workflow has no placeholder for the NPC's picture"
     ]
     assert pool(http(), backend).advice() == [f"hosts[1]: {backend.advice()[0]}"]
     player = NpcVideoPlayer()
@@ -445,7 +445,7 @@ def test_a_workflow_that_lacks_places_is_warned_of(test: EngineTest) -> None:
     backend.bindings = {}
     write(OWN_WORKFLOW, json.dumps(WORKFLOW).replace("{{prompt}}", "laughs"))
     (advice,) = backend.advice()
-    assert "no place for anything of the NPC" in advice
+    assert "no placeholder at all" in advice
     write(OWN_WORKFLOW, "{")
     assert backend.advice() == []
     backend.model = "svd"

@@ -171,7 +171,7 @@ def test_anything_else_is_told_with_what_to_do(test: EngineTest) -> Steps:
     for name, words in (
         ("nothing", "returned nothing"),
         ("breaks", "the log has an error"),
-        ("a_number", "returned int: let it return the bytes"),
+        ("a_number", "returned int: it must return the bytes"),
         ("no_file", "'user://nowhere.webm', where no file can be read"),
         ("no_video", "neither MP4 nor WebM"),
         ("no_bytes", "no bytes"),

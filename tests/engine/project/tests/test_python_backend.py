@@ -132,7 +132,7 @@ def test_what_breaks_in_it_is_in_the_log_once_with_its_lines(test: EngineTest) -
     assert "planted in a backend" in reasons[0]
     (record,) = log
     text = logging.Formatter().format(record)
-    assert "The generator broke" in text
+    assert "The generator failed" in text
     assert "test_python_backend.py" in text
     assert 'raise ZeroDivisionError("planted in a backend")' in text
 

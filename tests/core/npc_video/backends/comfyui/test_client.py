@@ -77,7 +77,7 @@ def test_what_costs_money_is_not_sent_again_when_the_server_loses_it():
             await until(lambda: fake.running)
             await fake.kill()
             await fake.restart()
-            with pytest.raises(GenerationFailedError, match="not sent twice"):
+            with pytest.raises(GenerationFailedError, match="not sent again"):
                 await making
             assert len(fake.posted) == 1
         finally:

@@ -107,7 +107,7 @@ class TestAdvice:
 
     @pytest.mark.parametrize(
         ("node", "field", "word"),
-        [("4", "text", "emotions"), ("9", "seed", "same clip"), ("7", "image", "somebody else")],
+        [("4", "text", "emotions"), ("9", "seed", "identical"), ("7", "image", "somebody else")],
     )
     def test_what_its_clips_will_lack(self, node, field, word):
         graph = tiny()
@@ -119,7 +119,7 @@ class TestAdvice:
     def test_without_any_place(self):
         text = (DATA / "exported" / "no_places.json").read_text("utf-8")
         (advice,) = CustomWorkflow(text).advice
-        assert "no place for anything of the NPC: all clips are one" in advice
+        assert "no placeholder at all: its clips are identical" in advice
 
 
 class TestLoras:
@@ -141,13 +141,13 @@ class TestLoras:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "object of nodes"),
         ("{}", "object of nodes"),
         ('{"nodes": [], "links": []}', r"Export \(API\)"),
-        ('{"1": {"class_type": "A"}}', "node '1' has no"),
-        ('{"1": 5}', "node '1' has no"),
-        ("[" * 100_000, "no JSON"),
+        ('{"1": {"class_type": "A"}}', "node '1' lacks"),
+        ('{"1": 5}', "node '1' lacks"),
+        ("[" * 100_000, "not JSON"),
         (" " * 5_000_000, "4 MiB"),
     ],
 )

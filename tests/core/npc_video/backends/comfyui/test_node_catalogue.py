@@ -114,7 +114,7 @@ class TestWhatIsNeeded:
         graph = saved()
         graph["1"] = {"class_type": "RepeatImageBatch", "inputs": {"image": ["2", 0], "amount": 1}}
         graph["2"] = {"class_type": "RepeatImageBatch", "inputs": {"image": ["1", 0], "amount": 1}}
-        assert "needs what it makes itself" in told(graph, OLDER)[0]
+        assert "depends on its own output" in told(graph, OLDER)[0]
 
     def test_long_chains_are_walked(self):
         graph = saved()
@@ -156,7 +156,7 @@ class TestWhereItIsNotSure:
     def test_outputs_are_counted_from_the_end_too(self):
         assert told(changed("4", images=["1", -1])) == []
         assert (
-            "output 3 of EmptyImage (#1), which has none" in told(changed("4", images=["1", 3]))[0]
+            "output 3 of EmptyImage (#1), which does not" in told(changed("4", images=["1", 3]))[0]
         )
 
 

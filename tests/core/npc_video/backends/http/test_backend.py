@@ -435,7 +435,7 @@ class TestLostPolls:
         service = Polled(lambda question: answer(503, retry_after=30))
 
         async def test(backend, server):
-            with pytest.raises(GeneratorUnavailableError, match=r"was not there after 0\.3 s"):
+            with pytest.raises(GeneratorUnavailableError, match=r"was not ready after 0\.3 s"):
                 await generate(backend)
 
         run(test, service, limits=Limits(answer_seconds=5.0, generate_seconds=0.3))

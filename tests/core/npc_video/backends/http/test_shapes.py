@@ -95,7 +95,7 @@ class TestWhereTheClipIs:
 
     def test_broken_base64_is_told(self):
         service = Service(post=says(body={"videoUrl": BASE64[:-3]}))
-        assert "no whole Base64" in str(error_of(service, GenerationInvalidError))
+        assert "not complete Base64" in str(error_of(service, GenerationInvalidError))
 
     def test_a_clip_within_an_answer_has_the_limit_of_others(self):
         service = Service(post=says(body={"videoUrl": BASE64}))
@@ -108,7 +108,7 @@ class TestWords:
         service = Service(status=says(body={"status": word, "message": "NSFW."}))
         assert "NSFW." in str(error_of(service, GenerationFailedError))
         silent = Service(status=says(body={"status": word}))
-        assert f"says '{word.lower()}', and not why." in str(error_of(silent))
+        assert f"says '{word.lower()}', without a reason." in str(error_of(silent))
 
     def test_that_are_unknown_are_told_with_the_fields_of_the_answer(self):
         service = Service(status=says(body={"status": "baking", "data": {"eta": 5}}))
@@ -269,7 +269,7 @@ class TestToken:
 
     def test_a_header_that_cannot_be_sent_is_refused(self):
         for headers in ({"X Api": "a"}, {"X-Api": "a\nb"}, {"": "a"}, {"X-Api": "ä"}):
-            with pytest.raises(InvalidDataError, match="no header that can be sent"):
+            with pytest.raises(InvalidDataError, match="not a valid header"):
                 HttpSession("https://example.org", headers=headers)
 
 
