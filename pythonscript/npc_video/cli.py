@@ -82,36 +82,34 @@ def _parser(
 ) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="npc-video",
-        description="Puts the addon into projects, bakes clips, exports games, finds faults.",
+        description="Installs the addon in projects, bakes clips, exports games, finds faults.",
     )
     version = metadata.version("npc-video-player")
     parser.add_argument("--version", action="version", version=f"npc-video {version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     install = commands.add_parser(
-        "install", help="put the addon into a project, or bring it up to date, or mend it"
+        "install", help="install the addon in a project, or update or repair it"
     )
     install.set_defaults(command=_install)
     uninstall = commands.add_parser(
-        "uninstall", help="take the addon out of a project, and leave what you made with it"
+        "uninstall", help="remove the addon from a project, and keep what you made with it"
     )
     uninstall.set_defaults(command=_uninstall)
     for each in (install, uninstall):
         each.add_argument("project", type=Path, help="the folder with its project.godot")
 
-    export = commands.add_parser("export", help="export a game, and see whether it runs")
+    export = commands.add_parser("export", help="export a game, and check that it runs")
     export.set_defaults(command=_export, find_engine=find_engine)
     export.add_argument("project", type=Path, help="the folder with its project.godot")
     export.add_argument("preset", help="the name of an export preset of the project")
     export.add_argument("path", type=Path, help="the program, .zip or .app to write")
     export.add_argument("--debug", action="store_true", help="with the engine's debug template")
 
-    baking = commands.add_parser(
-        "bake", help="make the clips that a game ships with, those that are missing"
-    )
+    baking = commands.add_parser("bake", help="make the missing clips that a game ships with")
     bake.add_to(baking, find_engine)
 
-    graph_commands.add_to(commands.add_parser("graph", help="look through files of NPCs"))
+    graph_commands.add_to(commands.add_parser("graph", help="check files of NPCs"))
 
     runtime = commands.add_parser(
         "runtime", help="build or check the Python that games carry with them"
@@ -119,7 +117,7 @@ def _parser(
     runtime_commands.add_to(runtime)
 
     doctor = commands.add_parser(
-        "doctor", help="tell whether all that the addon needs is there, and what to do if not"
+        "doctor", help="check everything that the addon needs, and say what to do"
     )
     doctor_command.add_to(doctor, find_engine, folders)
     return parser
@@ -129,10 +127,7 @@ def _install(options: argparse.Namespace) -> int:
     check_store()
     ours = addon.our_addon()
     addon.install(options.project, ours)
-    say(
-        f"The addon {ours.version} is in {options.project}; an editor that has it open is to be"
-        " restarted."
-    )
+    say(f"The addon {ours.version} is in {options.project}; restart an editor that has it open.")
     return 0
 
 
@@ -146,7 +141,7 @@ def _uninstall(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     engine = options.find_engine()
     if engine is None:
-        raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
+        raise Failure("Godot was not found: install it, and name it in the variable GODOT.")
     project, preset, path = options.project.resolve(), options.preset, options.path
     done = export(engine, project, preset, path, debug=options.debug, on_line=say)
     say(exported(done))

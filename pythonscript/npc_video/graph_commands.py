@@ -19,12 +19,12 @@ FORMAT = 1  # of the JSON; increase it when a key is removed or changes its mean
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Adds the commands for graphs."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="tell what is wrong with files of NPCs")
+    check = commands.add_parser("check", help="check files of NPCs, and print what is wrong")
     check.set_defaults(command=_check)
     check.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="such as cat.npcgraph.json"
     )
-    check.add_argument("--json", action="store_true", help="print one document of JSON")
+    check.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def print_refusal(reason: str) -> None:

@@ -266,7 +266,7 @@ class VideoGenerationManager:
         """
         if not self._config.predictive:
             raise InvalidDataError(
-                "Nothing is made ahead while prediction is off: switch predictive on."
+                "Nothing is made ahead while prediction is off: turn predictive on."
             )
         if not 0.0 <= probability <= 1.0:
             raise InvalidDataError(f"probability: {probability!r} is outside the range 0 to 1.")

@@ -35,7 +35,7 @@ def read_saved(data: Mapping[str, Any], kind: type[_T], what: str) -> _T:
         except msgspec.ValidationError:
             return msgspec.convert(json.loads(text, parse_float=_number), kind)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise InvalidDataError(f"This is no {what}: {error}.") from error
+        raise InvalidDataError(f"This is not a {what}: {error}.") from error
 
 
 def _number(text: str) -> float:

@@ -50,7 +50,7 @@ class Worker:
             if not self._is_stopping:
                 return asyncio.run_coroutine_threadsafe(work, self._loop)
         work.close()
-        raise WorkerError("The worker thread has been stopped and takes no work any more.")
+        raise WorkerError("The worker thread has been stopped and accepts no more work.")
 
     def stop(
         self, seconds: float = _STOP_SECONDS, last: Coroutine[Any, Any, None] | None = None
@@ -116,7 +116,7 @@ class Worker:
             try:
                 await last
             except Exception:
-                _log.exception("The worker thread could not tidy up before its end.")
+                _log.exception("The worker thread could not clean up before its end.")
         self._is_tidy.set()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*left, return_exceptions=True)

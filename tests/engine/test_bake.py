@@ -271,4 +271,4 @@ def test_a_damaged_folder_is_told_with_its_npc(
     (project / "clips" / "index.json").write_text("{", "utf-8")
     assert bake(project, "--profile", "Rex", "--clips", "1") == 1
     told = capsys.readouterr().err
-    assert re.search(r"Rex: .*clips/index\.json: is no JSON", told.replace("\\", "/")), told
+    assert re.search(r"Rex: .*clips/index\.json: is not JSON", told.replace("\\", "/")), told

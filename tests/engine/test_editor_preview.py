@@ -68,7 +68,7 @@ func _hears_of_changes() -> void:
 	await frames(2)
 	seen.problem = has("Label", "connections")
 	await press("React")
-	seen.broken = has("Label", "until the mistakes in its graph are mended")
+	seen.broken = has("Label", "until the mistakes in its graph are fixed")
 	graph.json = json
 	await press("React")
 	seen.mended = fact("Expression")

@@ -145,7 +145,7 @@ def _events(lines: Iterator[str], name: str) -> Iterator[_Event]:
             if line.strip() and (event := _event(number, line, name)) is not None:
                 yield event
     except UnicodeDecodeError as error:
-        raise InvalidDataError(f"{name} is no recorded playthrough: it is no text.") from error
+        raise InvalidDataError(f"{name} is not a recorded playthrough: it is not text.") from error
 
 
 def _event(number: int, line: str, name: str) -> _Event | None:
@@ -172,6 +172,7 @@ def _event(number: int, line: str, name: str) -> _Event | None:
         RecursionError,
     ) as error:
         raise InvalidDataError(
-            f"{name}, line {number} is none of a playthrough: record it anew, or take the line out."
+            f"{name}, line {number} is not part of a playthrough: record it again, or remove the"
+            " line."
         ) from error
     return _Event(number, npc_id, float(at), kind, what)

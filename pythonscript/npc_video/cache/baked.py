@@ -143,7 +143,7 @@ def _read_index(read: Reader, folder: str) -> dict[CacheKey, Entry]:
         ) from error
     except (ValueError, RecursionError) as error:
         raise InvalidDataError(
-            f"{path}: is no JSON: delete it and bake the clips again."
+            f"{path}: is not JSON: delete it and bake the clips again."
         ) from error
     if not isinstance(index, dict) or index.get("version") != 1:
         raise InvalidDataError(f"{path}: version: is not 1: delete it and bake the clips again.")
@@ -164,7 +164,7 @@ def _entry(item: Any) -> tuple[CacheKey, Entry]:
         raise InvalidDataError(f"must be an object, not {item!r}.")
     name, size = item.get("file"), item.get("bytes")
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-        raise InvalidDataError(f"file: {name!r} is no hash with .webm or .mp4.")
+        raise InvalidDataError(f"file: {name!r} is not a hash with .webm or .mp4.")
     if not isinstance(size, int) or isinstance(size, bool):
         raise InvalidDataError(f"bytes: must be a whole number, not {size!r}.")
     key, clip = restore(item.get("clip"))

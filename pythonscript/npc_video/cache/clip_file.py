@@ -86,7 +86,7 @@ def parse_header(header: str) -> tuple[CacheKey, GeneratedClip]:
     try:
         description = json.loads(header)
     except (ValueError, RecursionError) as error:
-        raise InvalidDataError("The description of a clip is no JSON.") from error
+        raise InvalidDataError("The description of a clip is not JSON.") from error
     if not isinstance(description, dict) or description.get("version") != _VERSION:
         raise InvalidDataError("version: this clip was kept by another version.")
     return restore(description)
@@ -136,4 +136,4 @@ def _value(value: Any, kind: Any, name: str) -> Any:
             return float(value)
     elif kind == tuple[str, ...] and isinstance(value, list):
         return tuple(_value(item, str, f"{name}[{index}]") for index, item in enumerate(value))
-    raise InvalidDataError(f"{name}: {value!r} is not what belongs here.")
+    raise InvalidDataError(f"{name}: {value!r} has the wrong type or is not finite.")

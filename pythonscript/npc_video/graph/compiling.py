@@ -77,7 +77,7 @@ class _Wires:
         if source is not None and not {source_port, ANY_PORT} & set(source.outputs):
             known = _listed(source.outputs)
             self._report(
-                source_id, source_port, f"is no output port; {source.type_name} has {known}"
+                source_id, source_port, f"is not an output port; {source.type_name} has {known}"
             )
             return
         port = target_port if target is None else _canonical(target, target_port)
@@ -85,7 +85,7 @@ class _Wires:
             assert target is not None
             known = _listed(name for names in target.inputs for name in names.split("|"))
             self._report(
-                target_id, target_port, f"is no input port; {target.type_name} has {known}"
+                target_id, target_port, f"is not an input port; {target.type_name} has {known}"
             )
         elif port in self.into[target_id]:
             self._report(target_id, target_port, "has two connections; leave one")
@@ -158,7 +158,7 @@ def _report_cycles(wires: _Wires, problems: list[Problem]) -> None:
             TopologicalSorter(left).prepare()
         except CycleError as error:
             cycle = error.args[1]
-            message = f"is part of a cycle, {' → '.join(cycle)}; take one connection out"
+            message = f"is part of a cycle, {' → '.join(cycle)}; remove one connection"
             problems.append(Problem(cycle[0], "connections", message))
             for node_id in cycle:
                 left.pop(node_id, None)

@@ -50,7 +50,7 @@ class AlphaDecoder:
             return
         for picture in self._context.decode(av.Packet(beside[len(_ALPHA) :])):
             if (picture.width, picture.height) != self._size:
-                raise UnsupportedClipError("The clip's alpha has another size than its frames.")
+                raise UnsupportedClipError("The clip's alpha differs in size from its frames.")
             self._picture = picture
 
     @property

@@ -255,7 +255,7 @@ class ClipDecoder:
         _check_length(seconds, self._limits)
         layout = self._shape.layout
         if (picture.width, picture.height) != (layout.width, layout.height):
-            raise UnsupportedClipError("The clip changes its size on the way.")
+            raise UnsupportedClipError("The clip's frames change in size.")
 
     def _planes(self, picture: Any) -> tuple[Plane, ...]:
         planes = tuple(map(_plane, self._shape.bring(picture).planes[:3]))
@@ -271,7 +271,7 @@ def _video(container: Any, limits: MediaLimits) -> Any:
     """The video stream of a file, with its decoder configured."""
     stream = chosen_stream(container.streams.video, VIDEO_CODECS)
     if stream is None:
-        raise UnsupportedClipError("The clip has no video in it.")
+        raise UnsupportedClipError("The clip has no video.")
     context = stream.codec_context
     if context is None or context.name not in VIDEO_CODECS:
         name = "unknown" if context is None else context.name

@@ -124,7 +124,7 @@ class GrowingReader:
     def check(self) -> None:
         """Raises DamagedClipError unless the whole file has arrived."""
         if self._is_stopped or not self._file.is_whole:
-            raise DamagedClipError("The clip is damaged: it broke off while it came in.")
+            raise DamagedClipError("The clip is damaged: it ended before it was complete.")
 
     def _look(self) -> int:
         """The number of bytes that can be read, after a check of new ones."""

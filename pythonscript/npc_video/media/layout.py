@@ -86,7 +86,7 @@ class PictureLayout:
                 return
         raise UnsupportedClipError(
             f"The clip is {self.width}×{self.height}, and textures of this renderer have at most"
-            f" {self.max_side} pixels a side: have the clip made smaller."
+            f" {self.max_side} pixels a side: use a smaller clip."
         )
 
     def _stacked(self) -> tuple[Box, ...]:

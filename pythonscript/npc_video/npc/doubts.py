@@ -86,7 +86,7 @@ class Doubts:
         for name, value in said.items():
             if value is None and self._is_new("null", name):
                 self._tell(
-                    f"{name} is null, so its default counts: give it a value, or leave it out."
+                    f"{name} is null, so its default is used: give it a value, or leave it out."
                 )
 
     def _misspelt(self, what: str, word: str, meant: str) -> None:

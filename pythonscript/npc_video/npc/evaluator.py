@@ -264,11 +264,11 @@ class NpcResponseEvaluator:
         """
         saved = read_saved(data, _Saved, _WHAT)
         if saved.version != _VERSION:
-            raise InvalidDataError(f"This is no {_WHAT}: version {saved.version} is unknown.")
+            raise InvalidDataError(f"This is not a {_WHAT}: version {saved.version} is unknown.")
         try:
             cells = _restored(self._program, saved)
         except msgspec.ValidationError as error:
-            raise InvalidDataError(f"This is no {_WHAT}: {error}.") from error
+            raise InvalidDataError(f"This is not a {_WHAT}: {error}.") from error
         now = self._clock()
         started, answered = saved.started_seconds_ago, saved.answered_seconds_ago
         self._state = EvaluatorState(
@@ -299,7 +299,7 @@ class _Rules:
         if state.started is None or state.answered is None:
             return ""
         if now - state.started > self._longest + _TOLERANCE:
-            return "Its session has lasted as long as it may: reset it."
+            return "Its session has reached its longest duration: reset it."
         if now - state.answered < self._cooldown - _TOLERANCE:
             return f"It has just answered, and waits {self._cooldown:g} s."
         return ""

@@ -202,7 +202,7 @@ def _misspelt(what: str, names: Iterable[str], known: Collection[str]) -> Iterat
     for name in dict.fromkeys(names):
         if meant := meant_instead(name, known):
             yield (
-                f"{name!r:.80} among the {what} is nothing that the graph knows; perhaps you mean"
+                f"{name!r:.80} among the {what} is unknown to the graph; perhaps you mean"
                 f" {meant!r:.80}."
             )
 

@@ -65,9 +65,9 @@ class Rehearsal:
             pressure: 0 to 1.
         """
         if self._evaluator is None:
-            return "The NPC cannot answer until the mistakes in its graph are mended."
+            return "The NPC cannot answer until the mistakes in its graph are fixed."
         if not tool:
-            return "Choose what the NPC is touched with."
+            return "Choose a tool to touch the NPC with."
         touch = ToolInteraction(tool, tool, pressure=pressure, zone=zone or "unknown")
         now = self._clock()
         return self._evaluator.evaluate_at(touch, now) or self._evaluator.refusal_at(touch, now)

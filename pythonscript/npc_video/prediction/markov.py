@@ -102,7 +102,7 @@ class MarkovPredictor:
             strengths += (each.pressure, each.speed)
         times = [time for each in saved.examples for time in (each.duration, each.timestamp)]
         if not all(0.0 <= part <= 1.0 for part in strengths) or min(times, default=0.0) < 0.0:
-            raise InvalidDataError(f"This is no {WHAT}: a number is out of range.")
+            raise InvalidDataError(f"This is not a {WHAT}: a number is out of range.")
         predictor = cls()
         predictor._acts = PartialMatching.of(saved.acts)
         try:
@@ -111,7 +111,7 @@ class MarkovPredictor:
                 if with_answers and answer is not None:
                     predictor._answers[place] = saved.answers[answer]
         except (IndexError, ValueError) as error:
-            raise InvalidDataError(f"This is no {WHAT}: {error}.") from error
+            raise InvalidDataError(f"This is not a {WHAT}: {error}.") from error
         return predictor
 
     def _example(self, context: Context[_Act], act: _Act) -> ToolInteraction:

@@ -141,5 +141,5 @@ class PartialMatching(Generic[Symbol]):
                 matching._counts[saved.named(context)][saved.symbols[following]] += count
             matching.context = saved.named(saved.context)
         except IndexError as error:
-            raise InvalidDataError(f"This is no {WHAT}: a symbol is missing.") from error
+            raise InvalidDataError(f"This is not a {WHAT}: a symbol is missing.") from error
         return matching

@@ -48,7 +48,7 @@ def load_state(saved: dict[str, Any], npc: CurrentNpc, source: Source | None) ->
     graph, learned = state.get("graph"), state.get("learned")
     if state.get("version") != _VERSION or not isinstance(graph, dict):
         raise InvalidDataError(
-            "This is no saved state of an NPC: pass what save_state gave to load_state."
+            "This is not a saved state of an NPC: pass what save_state gave to load_state."
         )
     if (saved_id := state.get("npc")) != npc.id:
         raise InvalidDataError(
@@ -56,7 +56,9 @@ def load_state(saved: dict[str, Any], npc: CurrentNpc, source: Source | None) ->
             " its own to load_state."
         )
     if not isinstance(learned, dict):
-        raise InvalidDataError("This is no saved state of an NPC: `learned` is no Dictionary.")
+        raise InvalidDataError(
+            "This is not a saved state of an NPC: `learned` is not a Dictionary."
+        )
     # Finds all errors before anything is changed.
     Planner().register("", standard_predictor(npc.evaluator, learned=learned), learned)
     npc.begin_anew(graph)

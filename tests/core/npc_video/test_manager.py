@@ -474,7 +474,7 @@ class TestAhead:
 
     def test_a_hint_says_that_prediction_is_off(self, manager):
         manager.update_config(replace(REALTIME, predictive=False))
-        with pytest.raises(InvalidDataError, match=r"^Nothing .* switch predictive on\.$"):
+        with pytest.raises(InvalidDataError, match=r"^Nothing .* turn predictive on\.$"):
             manager.hint_next(params("sad"))
 
     def test_an_npc_is_learned_and_remembered(self, manager):

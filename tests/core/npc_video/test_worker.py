@@ -121,7 +121,7 @@ class TestStop:
         worker = Worker()
         worker.stop(DEADLINE, fail())
         assert threads() == []
-        assert "tidy up" in caplog.text
+        assert "clean up" in caplog.text
 
     def test_says_when_something_ignores_the_cancellation(self):
         worker = Worker()

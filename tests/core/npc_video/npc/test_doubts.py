@@ -46,7 +46,7 @@ def of_request(
         ),
         (
             {"tool": "hand", "zone": None},
-            "zone is null, so its default counts: give it a value, or leave it out.",
+            "zone is null, so its default is used: give it a value, or leave it out.",
         ),
     ],
 )
@@ -78,7 +78,7 @@ def test_nothing_is_told_of_an_interaction_that_is_right_or_of_the_game_s_own(sa
             "The emotion 'anrgy' is unknown; perhaps you mean 'angry'.",
         ),
         ({"animation": "bonce"}, "The animation 'bonce' is unknown; perhaps you mean"),
-        ({"emotion": None}, "emotion is null, so its default counts"),
+        ({"emotion": None}, "emotion is null, so its default is used"),
         (
             {"seed": -1},
             "The seed is -1, which generators read differently: use",

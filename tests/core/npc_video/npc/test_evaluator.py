@@ -191,7 +191,7 @@ def test_why_it_does_not_answer(clock: Clock) -> None:
     clock.now += 0.1 - 1e-12
     assert why(touch("hand")) == ""
     clock.now += 2.0
-    assert why(touch("hand")) == "Its session has lasted as long as it may: reset it."
+    assert why(touch("hand")) == "Its session has reached its longest duration: reset it."
 
 
 # ---- Time ----

@@ -33,7 +33,7 @@ def test_it_answers_as_the_npc_does() -> None:
 
 def test_why_it_does_not_answer() -> None:
     rehearsal, clock = rehearsed(replace(PET, tools=("hand",), zones=("nose",)))
-    assert rehearsal.react("", "", 0.5) == "Choose what the NPC is touched with."
+    assert rehearsal.react("", "", 0.5) == "Choose a tool to touch the NPC with."
     assert rehearsal.react("stick", "nose", 0.5) == "It does not answer to stick, only to hand."
     assert rehearsal.react("hand", "ear", 0.5) == "It does not answer at ear, only at nose."
     assert isinstance(rehearsal.react("hand", "", 0.5), VideoParams)
@@ -80,7 +80,7 @@ def test_a_broken_graph_is_told_and_costs_no_memory() -> None:
     known = broken.tools
     broken.change(BROKEN)
     assert any("telepathy" in problem for problem in broken.problems)
-    assert "mended" in str(broken.react("brush", "", 0.3))
+    assert "fixed" in str(broken.react("brush", "", 0.3))
     assert broken.tools == known
     broken.change(PET)
     assert warmed(broken, clock, 1) == expected

@@ -390,8 +390,8 @@ def test_problems_name_the_field(test: EngineTest) -> None:
 
 def test_problems_of_workflows(test: EngineTest) -> None:
     for text, words in (
-        ("{", "workflow: is no JSON"),
-        ("", "workflow: is no JSON"),
+        ("{", "workflow: is not JSON"),
+        ("", "workflow: is not JSON"),
         ('{"nodes": []}', "Export (API)"),
         (json.dumps({"3": WORKFLOW["3"]}), "no node is called 'UNETLoader'"),
         (json.dumps(WORKFLOW).replace("prompt}}", "promt}}"), "'promt' is unknown"),

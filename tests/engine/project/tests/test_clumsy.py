@@ -88,7 +88,7 @@ def test_a_hint_says_that_prediction_is_off(test: EngineTest) -> None:
     player = player_in(test, preset="realtime", predictive=False)
     reasons: list[str] = []
     player.generation_failed.connect(reasons.append)
-    test.expect_error("hint_next: Nothing is made ahead while prediction is off: switch")
+    test.expect_error("hint_next: Nothing is made ahead while prediction is off: turn")
     assert not player.hint_next({"expression": "happy"})
     assert not reasons
     player.predictive = True
