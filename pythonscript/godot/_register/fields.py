@@ -120,7 +120,7 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
         return described(self.type).empty()
 
     def changed(self, function: Callable[[S], None]) -> Callable[[S], None]:
-        """Has `function` called when a new value has been stored; usable as a decorator."""
+        """Calls `function` after each new value is stored; a decorator."""
         self._changed = function
         return function
 
@@ -130,7 +130,7 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
         return self
 
     def setter(self, function: Callable[[Any, T], None]) -> Self:
-        """Calls `function` with each new value instead of storing it; a decorator."""
+        """Calls `function` with each new value instead of storing it; see also `changed`."""
         self._set = function
         return self
 

@@ -120,7 +120,7 @@ class Capabilities:
 
     @classmethod
     def joined(cls, each: Collection[Self]) -> Self:
-        """What several generators can do that work as one; a batch stays with one of them."""
+        """The joint abilities of several generators; a batch stays with one of them."""
         return cls(
             slots=sum(can.slots for can in each),
             uses_image=any(can.uses_image for can in each),

@@ -1,5 +1,5 @@
-"""One NPC: who it is, and which clip answers an interaction.
+"""A single NPC: its identity, and its answers to interactions.
 
-`profile` holds what a game sets, `evaluator` runs the NPC's graph and keeps what the NPC remembers,
-`doubts` warns of words that nothing knows, `rehearsal` lets an author try an NPC.
+`profile` has the game's settings of an NPC, `evaluator` runs its graph and keeps its memory,
+`doubts` warns of unknown words, and `rehearsal` lets an author try an NPC.
 """

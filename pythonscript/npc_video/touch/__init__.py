@@ -1,5 +1,5 @@
-"""From pointers on a picture to interactions: taps, strokes, circles.
+"""Turns pointers on a picture into interactions: taps, strokes, circles.
 
-`touches` follows every pointer and says when it has become an interaction, `gestures` says which;
-`wandering` plays a player.
+`touches` follows every pointer until it is an interaction, `gestures` recognises the gesture, and
+`wandering` simulates a player.
 """
