@@ -145,7 +145,7 @@ ANIMATIONS: Mapping[str, Motion] = MappingProxyType(
         "sleep": _sleep,
     }
 )
-"""How each animation moves the face."""
+"""The movement of the face in each animation."""
 
 
 def life(phase: float) -> dict[str, float]:

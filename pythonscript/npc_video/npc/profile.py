@@ -27,7 +27,7 @@ OPENINGS = ("generated", "none")
 """The first sight of an NPC: a clip like any other, or something else without a clip."""
 
 REMEMBERED = ("scene", "game")
-"""How long an NPC remembers its interactions."""
+"""The time for which an NPC remembers its interactions."""
 
 _MAX_WEIGHT = 10.0
 
