@@ -42,7 +42,7 @@ def _environment(folder: Path) -> Mapping[str, str]:
 
 
 def players_prefix(game: Path) -> tuple[str, ...]:
-    """What starts a program where there is no Python and no checkout, and the game is read-only.
+    """Starts a program where there is no Python and no checkout, and the game is read-only.
 
     It is empty where this user may not hide folders.
     """
@@ -61,7 +61,7 @@ def players_prefix(game: Path) -> tuple[str, ...]:
 
 @cache
 def _prefix(*hidden: Path) -> tuple[str, ...]:
-    """What starts a program where empty folders lie over these.
+    """Starts a program where empty folders lie over these.
 
     It is empty where this user may not do that: then only the path of programs leads nowhere, and
     the working folder is another.

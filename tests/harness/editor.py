@@ -35,7 +35,7 @@ _FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of one session of the editor."""
+    """The results of one session of the editor."""
 
     run: EngineRun
     seen: Mapping[str, Any]

@@ -23,7 +23,7 @@ def faults_of(package: Path, rooms: Sequence[str]) -> list[str]:
 
 
 def unexplained_imports(package: Path) -> list[str]:
-    """Where imports stand in functions with no comment beside or above that says why.
+    """Lists imports in functions that no comment beside or above explains.
 
     One comment above explains all imports that follow each other, also after empty lines.
     """

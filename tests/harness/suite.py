@@ -27,7 +27,7 @@ _TAIL = 40  # lines of a log that tell why it ended
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one test ended.
+    """The end of one test.
 
     Attributes:
         problem: Why it failed; empty when it passed.
@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """How a run ended.
+    """The end of a run.
 
     Attributes:
         outcomes: By name of the test; all that were asked for.

@@ -1,4 +1,4 @@
-"""What is heard, for tests that listen."""
+"""Captures sound, for tests that listen."""
 
 from __future__ import annotations
 

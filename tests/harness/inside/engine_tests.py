@@ -48,7 +48,7 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Steps:
 
 @exposed
 class EngineTest(Node):
-    """What a test is given: a node in the tree, freed with its children after the test."""
+    """The argument of a test: a node in the tree, freed with its children after the test."""
 
     def __init__(self) -> None:
         self._expected: list[str] = []

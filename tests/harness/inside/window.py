@@ -1,4 +1,4 @@
-"""What is in the window, for tests that look at it."""
+"""Captures the window, for tests that look at it."""
 
 from __future__ import annotations
 
