@@ -7,7 +7,7 @@ import pytest
 from tools.paths import ROOT
 
 CODE = ("pythonscript", "tools", "bench", "tests/harness", "demo_project")
-RIDDLES = frozenset(["What", "How", "Which", "Where", "Who", "Whom", "Whose", "Of", "For", "When", "If"])
+RIDDLES = {"What", "How", "Which", "Where", "Who", "Whom", "Whose", "Of", "For", "When", "If"}
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
