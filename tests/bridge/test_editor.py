@@ -12,6 +12,7 @@ from npc_video.shipping.godot import EngineRun, find_errors, run_project
 from tests.harness.projects import make_project
 
 LAMPS = '''
+from enum import IntEnum
 from godot import EditorPlugin, Engine, Node, PackedStringArray, Vector2, export, exposed, signal
 
 @exposed
@@ -19,10 +20,21 @@ class Lamp(Node):
     """It shines & glows.
 
     Its `power` is above <zero>."""
+
+    class Bulb(IntEnum):
+        BULB_PLAIN = 0, "Burns & glows."
+        BULB_LED = 1, "Stays `cold`."
+
+        def __new__(cls, number, doc):
+            made = int.__new__(cls, number)
+            made._value_, made.__doc__ = number, doc
+            return made
+
     power = export(int, 3, doc="How `bright` & warm.")
     place = export(Vector2, Vector2(1, 2))
     names = export(list[str], [])
     hue = export(str, "warm", enum=("warm", "cold"), doc="Its light.")
+    bulb = export(Bulb, Bulb.BULB_LED, doc="What burns.")
     lit = signal(by=Node, doc="Now it <is>.")
     MOST = 9
 
@@ -219,6 +231,9 @@ def test_docstrings_are_the_editor_s_help(found: dict[str, Any]) -> None:
         "shine(hours: int, at: Vector2",
         "lit(by: Node)",
         "MOST = 9",
+        "Bulbbulb[default: 1]",
+        "BULB_LED = 1",
+        "Stays cold.",
         "power",
     ):
         assert part in text, part
@@ -261,4 +276,7 @@ def test_it(test):
     assert lamp.findtext("members/member[@name='hue']") == (
         "Its light. One of [code]warm[/code], [code]cold[/code]."
     )
+    assert lamp.find("members/member[@name='bulb']").get("enum") == "Lamp.Bulb"
+    bulbs = {one.get("name"): one.text for one in lamp.iterfind("constants/constant[@enum='Bulb']")}
+    assert bulbs == {"BULB_PLAIN": "Burns & glows.", "BULB_LED": "Stays [code]cold[/code]."}
     assert [p.get("type") for p in lamp.iterfind("methods/method/param")] == ["int", "Vector2"]

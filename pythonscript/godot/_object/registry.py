@@ -10,6 +10,9 @@ from typing import Any
 exposed_classes: dict[str, Any] = {}
 registered: dict[int, Any] = {}
 
+# The names that the engine has for enums of exposed classes, such as "Creature.Mood".
+exposed_enums: dict[Any, str] = {}
+
 _classes: dict[str, Any] = {}
 _wrapping: dict[str, Any] = {}
 _make: Callable[[str], Any]

@@ -7,8 +7,9 @@ import inspect
 import operator
 import typing
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, SupportsFloat
 
 from .._ffi.errors import ConversionError
@@ -16,7 +17,7 @@ from .._ffi.types import Type
 from .._object.containers import Element, TypedArray, TypedDictionary
 from .._object.objects import EngineType
 from .._object.python_types import PYTHON_TYPES, class_name, is_enum, variant_type, without_none
-from .._object.registry import class_named
+from .._object.registry import class_named, exposed_enums
 from .._variant.encode import encode_as, encode_typed
 from .._variant.values import VALUES
 
@@ -25,6 +26,7 @@ HINT_ENUM, _HINT_FLAGS, _HINT_RESOURCE_TYPE = 2, 6, 17
 _HINT_ARRAY_TYPE, _HINT_NODE_TYPE, _HINT_DICTIONARY_TYPE = 31, 34, 38
 _PAST_INT = 1 << 63  # the first number that does not fit into the engine's int
 USAGE_DEFAULT, _USAGE_NIL_IS_VARIANT = 6, 1 << 17
+_USAGE_IS_BITFIELD, _USAGE_IS_ENUM = 1 << 9, 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Described:
     Attributes:
         type: The Variant type; NIL for any.
         class_name: The class of an object.
+        enum_name: The name of an enum of an exposed class, such as "Creature.Mood".
         hint: A PropertyHint; its text is in `hint_string`.
         usage: PropertyUsageFlags.
         python: The annotation.
@@ -47,10 +50,16 @@ class Described:
     usage: int = USAGE_DEFAULT
     python: Any = None
     inner: tuple[Described, ...] = ()
+    enum_name: str = ""
 
     @property
     def is_void(self) -> bool:
         return self.type == Type.NIL and self.python is not Any
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is an enum of which a value is exactly one member."""
+        return is_enum(self.python) and not issubclass(self.python, enum.IntFlag)
 
     @property
     def is_counted(self) -> bool:
@@ -106,14 +115,16 @@ class Described:
         try:
             if self.type == Type.OBJECT and value is None:
                 return None
-            if isinstance(value, _sources(self.type)):
+            # An enum says itself what it takes besides its numbers, in `_missing_`.
+            if is_enum(wanted) or isinstance(value, _sources(self.type)):
                 is_split = self.type in VALUES and type(value) in (tuple, list)
                 made = wanted(*value) if is_split else wanted(value)
                 if wanted is not int or -_PAST_INT <= made < _PAST_INT:
                     return made
         except (TypeError, ValueError, OverflowError):
             pass
-        raise ConversionError(f"wanted a {self.spelled()}, not {value!r:.80}")
+        choice = f"one of {', '.join(wanted.__members__)}" if self.is_choice else ""
+        raise ConversionError(f"wanted {choice or f'a {self.spelled()}'}, not {value!r:.80}")
 
 
 def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
@@ -188,10 +199,22 @@ _VARIANT = Described(Type.NIL, usage=USAGE_DEFAULT | _USAGE_NIL_IS_VARIANT, pyth
 
 
 def _described_enum(python: Any) -> Described:
-    hint = _HINT_FLAGS if issubclass(python, enum.IntFlag) else HINT_ENUM
-    members = python.__members__.items()
-    names = ",".join(f"{name.replace('_', ' ').title()}:{m.value}" for name, m in members)
-    return Described(Type.INT, hint=hint, hint_string=names, python=python)
+    is_flags = issubclass(python, enum.IntFlag)
+    hint = _HINT_FLAGS if is_flags else HINT_ENUM
+    usage, enum_name = USAGE_DEFAULT, exposed_enums.get(python, "")
+    if enum_name:
+        usage |= _USAGE_IS_BITFIELD if is_flags else _USAGE_IS_ENUM
+    shown = zip(_short_names(python.__members__), python.__members__.values(), strict=True)
+    text = ",".join(f"{label}:{member.value}" for label, member in shown)
+    return Described(Type.INT, "", hint, text, usage, python, enum_name=enum_name)
+
+
+def _short_names(names: Iterable[str]) -> list[str]:
+    """Names as the inspector shows them, without the words with which all begin."""
+    words = [name.split("_") for name in names]
+    columns = zip(*(each[:-1] for each in words), strict=False)
+    shared = len(list(takewhile(lambda column: len(set(column)) == 1, columns)))
+    return [" ".join(each[shared:]).title() for each in words]
 
 
 def _described_container(type_: Type, python: Any) -> Described:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import re
 import types
@@ -12,7 +13,7 @@ from typing import Any
 from _pythonscript import lib
 
 from .._object.python_types import class_name, is_enum
-from .described import described
+from .described import Described, described
 from .fields import export, signal
 from .registration import members, method_of, parent_of
 
@@ -58,8 +59,16 @@ def _markup(text: str) -> str:
 
 def _parameters(items: list[tuple[str, Any]]) -> Iterator[str]:
     for index, (label, item) in enumerate(items):
-        kind = quoted(item.spelled())
-        yield f'<param index="{index}" name={quoted(label)} type={kind} />'
+        yield f'<param index="{index}" name={quoted(label)} {_kind(item)} />'
+
+
+def _kind(item: Described) -> str:
+    """The attributes that say of which type something is."""
+    kind = f"type={quoted(item.spelled())}"
+    if not item.enum_name:
+        return kind
+    is_bitfield = "" if item.is_choice else ' is_bitfield="true"'
+    return f"{kind} enum={quoted(item.enum_name)}{is_bitfield}"
 
 
 def _methods(cls: Any, found: list[tuple[str, Any]]) -> Iterator[str]:
@@ -67,10 +76,10 @@ def _methods(cls: Any, found: list[tuple[str, Any]]) -> Iterator[str]:
         if not isinstance(member, (staticmethod, types.FunctionType)):
             continue
         method = method_of(cls, label, member)
-        result = "void" if method.result.is_void else method.result.spelled()
+        result = 'type="void"' if method.result.is_void else _kind(method.result)
         qualifiers = ' qualifiers="static"' if method.static else ""
         yield f"<method name={quoted(label)}{qualifiers}>"
-        yield f"<return type={quoted(result)} />"
+        yield f"<return {result} />"
         yield from _parameters(method.arguments)
         yield f"<description>{escape(_markup(inspect.getdoc(method.function) or ''))}</description>"
         yield "</method>"
@@ -79,10 +88,10 @@ def _methods(cls: Any, found: list[tuple[str, Any]]) -> Iterator[str]:
 def _properties(found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
         if isinstance(member, export):
-            kind = quoted(described(member.type).spelled())
+            kind = _kind(described(member.type))
             default = quoted(_spelled(member.default))
             yield (
-                f'<member name={quoted(label)} type={kind} setter="set_{label}"'
+                f'<member name={quoted(label)} {kind} setter="set_{label}"'
                 f' getter="get_{label}" default={default}>{escape(_markup(_told(member)))}</member>'
             )
 
@@ -114,8 +123,10 @@ def _signals(found: list[tuple[str, Any]]) -> Iterator[str]:
 def _constants(found: list[tuple[str, Any]]) -> Iterator[str]:
     for label, member in found:
         if is_enum(member):
-            group = quoted(member.__name__)
+            is_bitfield = ' is_bitfield="true"' if issubclass(member, enum.IntFlag) else ""
+            group = f"enum={quoted(label)}{is_bitfield}"
             for item in member:
-                yield f'<constant name="{item.name}" value="{int(item)}" enum={group}></constant>'
+                told = escape(_markup(vars(item).get("__doc__") or ""))
+                yield f'<constant name="{item.name}" value="{int(item)}" {group}>{told}</constant>'
         elif type(member) is int:
             yield f'<constant name={quoted(label)} value="{member}"></constant>'

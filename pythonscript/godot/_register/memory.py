@@ -42,7 +42,7 @@ class Memory:
         for info, (label, item) in zip(array, items, strict=False):
             info.type = int(item.type)
             info.name = name(label)
-            info.class_name = name(item.class_name)
+            info.class_name = name(item.class_name or item.enum_name)
             info.hint = item.hint
             info.hint_string = self.string(item.hint_string)
             info.usage = item.usage

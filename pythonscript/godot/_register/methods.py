@@ -82,7 +82,7 @@ class Method:
 
     def wrong(self, error: ConversionError) -> ConversionError:
         """The exception for arguments that cannot be converted."""
-        return ConversionError(f"{self.label}: {error}")
+        return ConversionError(f"{self.function.__qualname__}: {error}")
 
     def answer(self, value: Any, at: int) -> None:
         """Writes the result as a Variant; an empty one if the call failed or returned None."""
@@ -163,13 +163,17 @@ def py_call_method(
             if convert is not None:
                 try:
                     given[index] = convert(given[index])
-                except ConversionError:
-                    wanted = int(method.arguments[index][1].type)
-                    refuse(error, lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT, index, wanted)
+                except ConversionError as wrong:
+                    item = method.arguments[index][1]
+                    if item.is_choice:  # the engine would tell of an int, without the choices
+                        raise method.wrong(wrong) from None
+                    refuse(
+                        error, lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT, index, int(item.type)
+                    )
                     return
         method.answer(method.call(reference, given), result)
     except BaseException as exception:
-        report(exception)
+        report(exception, method.function.__qualname__)
         method.answer(None, result)
 
 
@@ -187,7 +191,7 @@ def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) 
             raise method.wrong(wrong) from None
         method.answer_bare(method.call(reference, given), result)
     except BaseException as exception:
-        report(exception)
+        report(exception, method.function.__qualname__)
         method.answer_bare(None, result)
 
 

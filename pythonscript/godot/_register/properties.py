@@ -32,7 +32,9 @@ def described_export(field: export[object]) -> Described:
     elif not hint:
         hint, text = base.hint, base.hint_string
     usage = field.usage | (base.usage & ~USAGE_DEFAULT)
-    return Described(base.type, base.class_name, hint, text, usage, base.python, base.inner)
+    return Described(
+        base.type, base.class_name, hint, text, usage, base.python, base.inner, base.enum_name
+    )
 
 
 def _type_string(item: Described) -> str:

@@ -18,7 +18,7 @@ from .._ffi.report import report
 from .._object.levels import EVERY_LEVEL, levels
 from .._object.objects import EngineObject, EngineType
 from .._object.python_types import class_name, is_enum
-from .._object.registry import exposed_classes, registered
+from .._object.registry import exposed_classes, exposed_enums, registered
 from .described import Described, described
 from .fields import export, python_only, signal
 from .kept_names import check_init, check_names, check_public_names
@@ -128,6 +128,9 @@ class _Plan:
         self.options = options
         self.level = _level_of(cls)
         self.members = list(members(cls))
+        for label, member in self.members:
+            if is_enum(member):
+                exposed_enums[member] = f"{cls.__name__}.{label}"
         check_awaited(cls, parent_of(cls), _CALLBACKS)
         self.methods = list(_methods(cls, self.members))
         self.properties = [

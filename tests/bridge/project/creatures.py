@@ -46,6 +46,19 @@ class Creature(Node2D):
         FAST = 1
         STRONG = 2
 
+    class Coat(IntEnum):
+        COAT_SHORT_HAIR = 1, "short"
+        COAT_LONG_HAIR = 2, "long"
+
+        def __new__(cls, number, word):
+            made = int.__new__(cls, number)
+            made._value_, made.word = number, word
+            return made
+
+        @classmethod
+        def _missing_(cls, value):
+            return next((coat for coat in cls if coat.word == value), None)
+
     MAX_LEVEL = 9
 
     speed = export(float, 2.5, range=(0, 10, 0.1), suffix="px/s", group="Movement", doc="How fast.")
@@ -57,6 +70,7 @@ class Creature(Node2D):
     story = export(str, "", multiline=True)
     mood = export(Mood, Mood.CALM)
     traits = export(Traits, Traits(0))
+    coat = export(Coat, Coat.COAT_SHORT_HAIR)
     names = export(list[str], [])
     targets = export(list[Node2D])
     scores = export(dict[str, int], {})
@@ -109,6 +123,9 @@ class Creature(Node2D):
 
     def mood_of(self, mood: Mood) -> str:
         return mood.name
+
+    def mood_at(self, level: int) -> Mood:
+        return self.Mood.WILD if level else self.Mood.CALM
 
     def same(self, other: Creature | None) -> Creature | None:
         return other

@@ -57,6 +57,10 @@ func test_enums_and_constants(test: Node) -> void:
 	creature.traits = Creature.FAST | Creature.STRONG
 	assert(creature.traits == 3)
 	assert(creature.mood_of(Creature.Mood.CALM) == "CALM")
+	var mood: Creature.Mood = creature.mood_at(1)
+	assert(mood == Creature.WILD)
+	creature.set("coat", "long")
+	assert(creature.coat == Creature.COAT_LONG_HAIR)
 
 
 func test_typed_arrays_and_dictionaries(test: Node) -> void:

@@ -52,9 +52,9 @@ from godot import (
 from lives import Recipe
 
 PROPERTIES = (
-    *("speed", "turn", "title", "rank", "picture", "home", "story", "mood", "traits", "names"),
-    *("targets", "scores", "numbers", "points", "anything", "texture", "friend", "tint", "secret"),
-    "level",
+    *("speed", "turn", "title", "rank", "picture", "home", "story", "mood", "traits", "coat"),
+    *("names", "targets", "scores", "numbers", "points", "anything", "texture", "friend", "tint"),
+    *("secret", "level"),
 )
 
 
@@ -86,7 +86,7 @@ def test_an_abstract_class_is_not_made(test):
 def test_constants_and_enums_are_the_engine_s_too(test):
     assert ClassDB.class_get_integer_constant("Creature", "MAX_LEVEL") == 9
     assert ClassDB.class_get_integer_constant("Creature", "WILD") == 5
-    assert set(ClassDB.class_get_enum_list("Creature", True)) == {"Mood", "Traits"}
+    assert set(ClassDB.class_get_enum_list("Creature", True)) == {"Mood", "Traits", "Coat"}
     assert ClassDB.is_class_enum_bitfield("Creature", "Traits", True)
     assert not ClassDB.is_class_enum_bitfield("Creature", "Mood", True)
 
@@ -111,6 +111,7 @@ def test_hints(test):
         ("story", 18, ""),
         ("mood", 2, "Calm:0,Wild:5"),
         ("traits", 6, "Fast:1,Strong:2"),
+        ("coat", 2, "Short Hair:1,Long Hair:2"),
         ("names", 23, "4/0:"),
         ("targets", 23, "24/34:Node2D"),
         ("scores", 23, "4/0:;2/0:"),
@@ -119,6 +120,11 @@ def test_hints(test):
     ):
         assert (found[name]["hint"], found[name]["hint_string"]) == (hint, text), name
     assert found["texture"]["class_name"] == "Texture2D"
+    assert (found["mood"]["class_name"], found["mood"]["usage"]) == ("Creature.Mood", 6 | 1 << 16)
+    assert (found["traits"]["class_name"], found["traits"]["usage"]) == (
+        "Creature.Traits",
+        6 | 1 << 9,
+    )
     assert found["secret"]["usage"] == 2
     assert found["anything"]["usage"] & (1 << 17)
 
@@ -199,7 +205,11 @@ def test_what_python_sets_the_engine_gets(test):
 
 def test_values_of_another_type_are_not_set(test):
     creature = autofreed(test, Creature)
-    for name, wrong in (("speed", "fast"), ("mood", 77), ("texture", test), ("names", "x")):
+    test.expect_error("Creature.mood: wanted one of CALM, WILD, not 77")
+    test.expect_error("Creature.mood: wanted one of CALM, WILD, not 'WILD'")
+    for name, wrong in (
+        ("speed", "fast"), ("mood", 77), ("mood", "WILD"), ("texture", test), ("names", "x"),
+    ):  # fmt: skip
         before = creature.get(name)
         creature.set(name, wrong)
         assert creature.get(name) == before, name
@@ -675,6 +685,7 @@ def test_values_that_python_sets_are_converted(test):
         ("rank", 1.0, 1),
         ("title", StringName("lord"), "lord"),
         ("mood", 5, Creature.Mood.WILD),
+        ("coat", "long", Creature.Coat.COAT_LONG_HAIR),
         ("traits", 3, Creature.Traits.FAST | Creature.Traits.STRONG),
         ("names", ("a", "b"), ["a", "b"]),
         ("scores", {StringName("a"): 1.0}, {"a": 1}),
@@ -695,7 +706,9 @@ def test_values_of_another_type_are_refused_in_python_too(test):
         ("speed", "fast", "Creature.speed: wanted a float, not 'fast'"),
         ("speed", None, "Creature.speed: wanted a float, not None"),
         ("title", 3, "Creature.title: wanted a String, not 3"),
-        ("mood", 4, "Creature.mood: wanted a int, not 4"),
+        ("mood", 4, "Creature.mood: wanted one of CALM, WILD, not 4"),
+        ("coat", "curly", "Creature.coat: wanted one of COAT_SHORT_HAIR, COAT_LONG_HAIR, not"),
+        ("traits", "strong", "Creature.traits: wanted a int, not 'strong'"),
         ("names", ["a", 1], "Creature.names: wanted a String, not 1"),
         ("names", "ab", "Creature.names: wanted a Array, not 'ab'"),
         ("scores", {"a": "b"}, "Creature.scores: wanted a int, not 'b'"),
