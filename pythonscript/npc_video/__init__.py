@@ -88,12 +88,12 @@ if TYPE_CHECKING:
     from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
     from .media.colour import Colour
+    from .media.container import MediaLimits
     from .media.decode import ClipDecoder, ClipInfo, Frame
     from .media.display import Rotation
     from .media.growing import GrowingFile, GrowingReader
     from .media.layout import Box, PictureLayout, Plane
     from .media.light import Light
-    from .media.opening import MediaLimits
     from .npc.evaluator import EvaluatorState, NpcResponseEvaluator, ReachableState
     from .npc.profile import Profile
     from .portrait.warp import Eye
@@ -282,7 +282,7 @@ _NAMES = {
         "Plane",
     ),
     "media.light": ("Light",),
-    "media.opening": ("MediaLimits",),
+    "media.container": ("MediaLimits",),
     "npc.evaluator": (
         "EvaluatorState",
         "NpcResponseEvaluator",

@@ -1,1 +1,1 @@
-"""Sources of clips. `base` is the contract; every other module belongs to one kind of generator."""
+"""Sources of clips. `base` is the contract; the others are kinds of generators, or shared parts."""

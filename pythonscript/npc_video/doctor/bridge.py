@@ -15,7 +15,7 @@ from .settings import problems_of
 __all__ = ["PART", "examine"]
 
 PART = "bridge"
-_OPENING = Path(__file__).with_name("opening.py")
+_OPENING = Path(__file__).with_name("load_library.py")
 _OPENING_S = 30.0  # seconds, on a cold disk; a library that hangs never returns
 
 

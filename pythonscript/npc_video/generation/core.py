@@ -149,7 +149,7 @@ class GenerationCore:
             self._use(key)
         if self.can_generate:
             self.planner.observe(Observation(params, key, interaction, now))
-        return answer, self._settle(now)
+        return answer, self._assign(now)
 
     def disk_known(self, now: float) -> Decision:
         """Notes that the disk's contents are known; clips requested before may be there."""
@@ -162,7 +162,7 @@ class GenerationCore:
             else:
                 self._cover.bring(awaited, self._cover.similar(awaited.params))
                 self._do_without(awaited)
-        return self._settle(now)
+        return self._assign(now)
 
     def loaded(self, key: CacheKey, clip: GeneratedClip | None, now: float) -> Decision:
         """Takes a clip that was loaded from disk; None if it was damaged or missing."""
@@ -183,7 +183,7 @@ class GenerationCore:
         elif awaiting:
             # Without a generator, a clip with another prompt may be used.
             self._arrive(key, replace(clip, params=awaiting[0].params))
-        return self._settle(now)
+        return self._assign(now)
 
     def discard(self, clip: GeneratedClip, now: float) -> Decision:
         """Forgets a clip that cannot be played; it is generated again on the next request."""
@@ -194,7 +194,7 @@ class GenerationCore:
         self._idle.cooldown.failed(key, now)
         if self._clips.is_stored(key):
             self._draft.loads.append(key)
-        return self._settle(now)
+        return self._assign(now)
 
     def stand_in(self, params: VideoParams, viewer: str, now: float) -> tuple[Answer, Decision]:
         """Another fallback for a missing clip, because the one shown so far cannot be played."""
@@ -204,14 +204,14 @@ class GenerationCore:
         if awaited is not None:
             awaited.is_covered = answer.fallback is Fallback.SIMILAR
             self._cover.bring(awaited, similar)
-        return answer, self._settle(now)
+        return answer, self._assign(now)
 
     def cancel(self, params: VideoParams, now: float) -> Decision:
         """Cancels a clip; nothing more is reported about it."""
         key = params.cache_key()
         self._viewers.give_up(key)
         self._give_up(self._queue.cancel(key), now)
-        return self._settle(now)
+        return self._assign(now)
 
     def leave(self, viewer: str, now: float) -> Decision:
         """Removes a viewer, and cancels the clips that only it has waited for."""
@@ -219,14 +219,14 @@ class GenerationCore:
         self._viewers.leave(viewer)
         for key in before - self._viewers.of_use:
             self._give_up(self._queue.cancel(key), now)
-        return self._settle(now)
+        return self._assign(now)
 
     def forget(self, npc_id: str, now: float) -> Decision:
         """Removes an NPC that is no longer seen anywhere, and cancels its clips."""
         self._viewers.leave(npc_id)
         self.planner.forget(npc_id)
         self._give_up(self._queue.cancel_owner(npc_id), now)
-        return self._settle(now)
+        return self._assign(now)
 
     def add_npc(
         self,
@@ -243,18 +243,18 @@ class GenerationCore:
         self.planner.register(npc_id, predictor, learned)
         if learned and self.can_generate:
             self.planner.look_ahead(now)
-        return self._settle(now)
+        return self._assign(now)
 
     def hint(self, params: VideoParams, probability: float, now: float) -> Decision:
         """Notes that the game expects `params` next, with a probability from 0 to 1."""
         if self.can_generate:
             self.planner.hint(params, probability, now)
-        return self._settle(now)
+        return self._assign(now)
 
     def set_quiet_period(self, quiet_period: QuietPeriod, now: float) -> Decision:
         """Sets how long the game expects no request."""
         self.planner.quiet_period = quiet_period
-        return self._settle(now)
+        return self._assign(now)
 
     def prepare(self, states: Iterable[tuple[VideoParams, float]], now: float) -> Decision:
         """Queues clips for idle time, each with a weight from 0 to 1."""
@@ -264,7 +264,7 @@ class GenerationCore:
                 priority = weight * _BACKGROUND_WORTH
                 preset, purpose = self._presets[0], Purpose.BACKGROUND
                 self._enqueue(self._job(params, key, preset, purpose, priority, now))
-        return self._settle(now)
+        return self._assign(now)
 
     def clear(self, now: float) -> Decision:
         """Cancels everything that waits or runs."""
@@ -282,7 +282,7 @@ class GenerationCore:
         if pending is not None:
             self._draft.writes.append(pending)
         if start is None:
-            return self._settle(now)
+            return self._assign(now)
         seconds = now - start.at
         state = self._states[start.backend]
         state.quality.record(start.job.preset, seconds, now)
@@ -303,7 +303,7 @@ class GenerationCore:
             self._counters.speculations += 1
             self._unused[key] = seconds
             self._draft.events.append(MadeAhead(clip.params, clip))
-        return self._settle(now)
+        return self._assign(now)
 
     def fail(
         self,
@@ -324,7 +324,7 @@ class GenerationCore:
         """
         start = self._queue.finish(ticket)
         if start is None:
-            return self._settle(now)
+            return self._assign(now)
         job = start.job
         self._account(start, now - start.at)
         if worth_retrying:
@@ -341,7 +341,7 @@ class GenerationCore:
             self._idle.cooldown.failed(job.key, now)
             if job.is_wanted:
                 self._disappoint(job.params, job.key, reason)
-        return self._settle(now)
+        return self._assign(now)
 
     def advance(self, now: float) -> Decision:
         """Handles the passing of time without any other event."""
@@ -350,7 +350,7 @@ class GenerationCore:
             self._counters.late += 1
             self._draft.events.append(DeadlinePassed(awaited.params, now - awaited.since))
             self._despair(awaited, now)
-        return self._settle(now)
+        return self._assign(now)
 
     def _despair(self, awaited: Awaited, now: float) -> None:
         """Fails a late clip if no backend works, because nobody knows when one will."""
@@ -414,7 +414,7 @@ class GenerationCore:
     # ---- Jobs ----
 
     def _want(self, awaited: Awaited, similar: Similar | None, now: float) -> None:
-        """Queues a clip; a similar one is shown until then, or replaces it without a generator."""
+        """Queues a clip and shows a similar one until then; without a generator that one stays."""
         self._cover.bring(awaited, similar)
         if not self.can_generate:
             self._do_without(awaited)
@@ -463,7 +463,7 @@ class GenerationCore:
 
     # ---- Starting jobs ----
 
-    def _settle(self, now: float) -> Decision:
+    def _assign(self, now: float) -> Decision:
         """Assigns work to the backends: wanted clips first, then the most valuable others."""
         backends = self._states.working(now)
         started: list[Start] = []

@@ -11,7 +11,7 @@ from typing import Any
 import av
 
 from ..errors import UnsupportedClipError
-from .opening import MediaLimits
+from .container import MediaLimits
 
 __all__ = ["AlphaDecoder", "has_alpha"]
 

@@ -14,12 +14,12 @@ from ..records import UNTAGGED_COLOURS
 from .alpha import AlphaDecoder, has_alpha
 from .codecs import SOUND_CODECS, VIDEO_CODECS
 from .colour import Colour
+from .container import MediaLimits, WorkMeter, open_container, reason
 from .display import Rotation, chosen_stream, rotation_of, shown_size
 from .formats import Shape
 from .growing import GrowingReader
 from .layout import MAX_SIDE, PictureLayout, Plane
 from .motion import MotionReader
-from .opening import MediaLimits, WorkMeter, open_container, reason
 from .packets import PacketSource
 from .timing import Times
 

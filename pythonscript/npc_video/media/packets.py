@@ -11,9 +11,9 @@ import av
 from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError
+from .container import MediaLimits, WorkMeter
 from .growing import GrowingReader
-from .opening import MediaLimits, WorkMeter
-from .start import heard_from
+from .sound_start import heard_from
 from .timing import Stamp, Times, beginnings, length_of_clip
 from .wholeness import is_whole
 

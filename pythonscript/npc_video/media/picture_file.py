@@ -10,7 +10,7 @@ import av
 from av.error import FFmpegError
 
 from ..errors import ClipLimitError, DamagedClipError, UnsupportedClipError
-from .opening import MediaLimits, reason
+from .container import MediaLimits, reason
 
 __all__ = ["DecodedPreview", "decode_picture", "decode_preview"]
 

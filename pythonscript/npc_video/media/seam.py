@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import MediaError
+from .container import MediaLimits
 from .decode import ClipDecoder, ClipInfo
 from .likeness import Sketch, Sketcher, apart, sketch_of
-from .opening import MediaLimits
 from .orientation import orientation_of, upright
 from .picture_file import decode_picture
 from .transition import SEAM

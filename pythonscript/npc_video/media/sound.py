@@ -12,8 +12,8 @@ import av
 
 from ..errors import DamagedClipError, UnsupportedClipError
 from .codecs import SOUND_CODECS, VIDEO_CODECS
+from .container import MediaLimits, WorkMeter, open_container, reason
 from .display import chosen_stream
-from .opening import MediaLimits, WorkMeter, open_container, reason
 from .packets import PacketSource
 from .sound_track import Sound, sound_of, timed
 

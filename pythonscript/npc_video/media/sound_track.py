@@ -9,7 +9,7 @@ from typing import Any
 import av
 
 from ..errors import ClipLimitError
-from .opening import MediaLimits
+from .container import MediaLimits
 
 __all__ = ["Sound", "sound_of", "timed"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GenerationInvalidError, NpcVideoError
+from ..media.container import MediaLimits
 from ..media.edges import OPAQUE, spread
-from ..media.opening import MediaLimits
 from ..media.picture_file import decode_picture
 from .sizes import clip_size
 

@@ -96,9 +96,8 @@ class ClipMaterial:
         """Makes `item` show it in `rect`, repeated as `tiles` says.
 
         Args:
-            warp: a texture of the size of sketches, which warps the item by its own `lean`; None
-                for
-                none.
+            warp: a texture of the size of sketches, which warps the item by its own `lean`;
+                None for none.
         """
         texture, (columns, rows) = self._textures[0], self._info.layout.size
         if warp is not None:

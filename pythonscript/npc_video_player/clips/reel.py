@@ -50,7 +50,7 @@ class EnginePictures:
 
 
 class Reel:
-    """Plays `clip` from `begin` on, its position in the clip from 0 up to 1.
+    """Plays `clip`, starting at `begin`, a fraction of its length from 0 up to 1.
 
     A clip that still arrives, as `growing`, is played as far as it has come, on the threads of
     `waiting`, and silently. `complete` starts its loop and its sound.

@@ -11,7 +11,7 @@ from npc_video import Profile, VideoParams
 from ..resources.game_files import picture_name
 from ..resources.profile import eyes_in, record_of
 from ..resources.stills_backend import NpcStillsBackend
-from ..sharing import memory
+from ..sharing import npc_memory
 
 if TYPE_CHECKING:
     from godot import Rect2, Texture2D
@@ -43,7 +43,7 @@ class CurrentNpc:
         self._evaluated: Profile | None = None
         self._evaluator: NpcResponseEvaluator | None = None
         # NPCs that this player has shown, and that forget when its scene is left.
-        self._of_scene = memory.Absent()
+        self._of_scene = npc_memory.Absent()
 
     @property
     def profile(self) -> Profile:
@@ -109,7 +109,7 @@ class CurrentNpc:
         return self._evaluator
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:
-        """Returns a request of the game with the prompts of the reaction that shows it.
+        """Completes a game's request with the prompts that a reaction of this look has.
 
         Raises:
             GraphError: the NPC's graph is wrong.
@@ -119,7 +119,7 @@ class CurrentNpc:
 
     def leave_scene(self) -> None:
         """Keeps the NPC's memory, if the profile says so, when the player leaves its scene."""
-        if self._absent is memory.absent:
+        if self._absent is npc_memory.absent:
             self._leave()
 
     def enter_scene(self) -> None:
@@ -139,7 +139,7 @@ class CurrentNpc:
             evaluator.reset()
         else:
             evaluator.from_dict(state)
-        for known in (memory.absent, self._of_scene):
+        for known in (npc_memory.absent, self._of_scene):
             known.forget(self.id)
         if not self._player.is_inside_tree():
             self.leave_scene()
@@ -149,10 +149,10 @@ class CurrentNpc:
         self._record = None
 
     @property
-    def _absent(self) -> memory.Absent:
+    def _absent(self) -> npc_memory.Absent:
         """Returns the memory of the NPC while no player shows it."""
         is_kept = self._evaluated is not None and self._evaluated.remember == "game"
-        return memory.absent if is_kept else self._of_scene
+        return npc_memory.absent if is_kept else self._of_scene
 
     def _is_same_npc(self, npc: Profile) -> bool:
         return self._evaluated is not None and npc.own_id == self._evaluated.own_id

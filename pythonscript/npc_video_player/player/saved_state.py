@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from npc_video.errors import InvalidDataError
 
-from ..sharing import memory
+from ..sharing import npc_memory
 
 if TYPE_CHECKING:
     from ..sharing.sources import Source
@@ -28,7 +28,7 @@ def state_of(npc: CurrentNpc, source: Source | None) -> dict[str, Any]:
     Raises:
         GraphError: the NPC's graph is wrong.
     """
-    learned = memory.learned.get(npc.id) if source is None else source.learned(npc.id)
+    learned = npc_memory.learned.get(npc.id) if source is None else source.learned(npc.id)
     graph = npc.evaluator.to_dict()
     state = {"version": _VERSION, "npc": npc.id, "graph": graph, "learned": learned or {}}
     return dict(json.loads(json.dumps(state)))
@@ -77,6 +77,6 @@ def reset_state(npc: CurrentNpc, source: Source | None) -> None:
 
 def _learn(npc: CurrentNpc, source: Source | None, learned: dict[str, Any]) -> None:
     if source is None:
-        memory.learned[npc.id] = learned
+        npc_memory.learned[npc.id] = learned
     else:
         source.learn(npc.id, npc.evaluator, learned)

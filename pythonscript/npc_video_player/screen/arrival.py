@@ -153,6 +153,6 @@ def _seen(layers: LayerStack) -> Sketch | None:
         coming = layer.coming(0.0) if isinstance(layer, ClipLayer) else []
         if not coming:
             return None
-        # A clip is as loud as it is visible.
+        # The loudness is also the visible share of a layer.
         mixed = mixed + layers.loudness(layer) * coming[0][1]
     return mixed if len(layers) else None

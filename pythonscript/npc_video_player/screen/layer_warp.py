@@ -13,7 +13,7 @@ from ..clips.clip_layer import ClipLayer
 if TYPE_CHECKING:
     from npc_video.media.likeness import Sketch
 
-# A warp that is found while the clip above is less opaque than this begins unseen.
+# Above this opacity of the upper clip a warp would start visibly, so it is not started.
 _LATEST = 0.25
 
 

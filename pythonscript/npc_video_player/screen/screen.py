@@ -182,7 +182,7 @@ class Screen:
             self._play_otherwise()
 
     def _plays_otherwise(self, reel: Reel) -> bool:
-        """Tells whether a reel plays in another way, or has to for others that show it."""
+        """Tells whether a reel plays in another way, or cannot change its speed for others."""
         if (reel.interpolation, reel.loops) != (self._interpolation, self._loops):
             return True
         return self.speaker.speed != 1.0 and not self._reels.keep_apart(reel)

@@ -24,7 +24,7 @@ from npc_video.generation.events import ClipReady, MadeAhead, Upgraded
 from ..resources.backend_resources import NpcBackend, make_backend
 from ..resources.game_files import is_writable_for_players, read_file, read_picture
 from ..resources.game_function import function_backend, is_over
-from . import memory, shared
+from . import npc_memory, shared
 
 if TYPE_CHECKING:
     from npc_video import (
@@ -175,11 +175,11 @@ class Source:
 
     def _forget(self, npc_id: str) -> None:
         if self._foreseen.pop(npc_id, None) is not None:
-            memory.learned[npc_id] = self.manager.learned(npc_id)
+            npc_memory.learned[npc_id] = self.manager.learned(npc_id)
             self.manager.remove_npc(npc_id)
 
     def poll(self) -> None:
-        """Passes new events to all players; the first player of a frame calls it."""
+        """Passes new events to all players, when the first of them in a frame calls it."""
         for event in self.manager.poll():
             if isinstance(event, ClipReady | Upgraded | MadeAhead):
                 shared.first_pictures().keep(event.clip)
@@ -196,7 +196,7 @@ def _learned(npc_id: str) -> dict[str, Any] | None:
     for each in _sources.values():
         if each.foresees(npc_id):
             return each.learned(npc_id)
-    return memory.learned.get(npc_id)
+    return npc_memory.learned.get(npc_id)
 
 
 def source(settings: Settings, backend: NpcBackend | None, mine: Source | None = None) -> Source:

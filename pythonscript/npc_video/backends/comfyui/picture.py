@@ -34,7 +34,7 @@ def fitted(image: NpcImage, side: int) -> NpcImage:
 
 def _smaller(image: NpcImage, side: int) -> NpcImage | None:
     # NumPy and FFmpeg are loaded here, on a thread that nobody waits for.
-    from ...media.opening import MediaLimits
+    from ...media.container import MediaLimits
     from ...media.orientation import orientation_of, upright
     from ...media.picture_file import decode_picture
 

@@ -1,7 +1,7 @@
 import shutil
 
 import pytest
-from npc_video.doctor import bridge, opening
+from npc_video.doctor import bridge, load_library
 from npc_video.doctor.finding import State
 from npc_video.shipping.addon import NAME
 from npc_video.shipping.interpreter import MINOR_VERSION, SETTINGS
@@ -18,7 +18,7 @@ def addon(request, tmp_path, monkeypatch):
 
 def opened_by(monkeypatch, tmp_path, text):
     """Has the program that opens the libraries be another one."""
-    program = tmp_path / "opening.py"
+    program = tmp_path / "load_library.py"
     program.write_text(text, "utf-8")
     monkeypatch.setattr(bridge, "_OPENING", program)
 
@@ -77,5 +77,5 @@ def test_the_settings_of_an_addon_that_is_run_as_it_is(addon, monkeypatch, tmp_p
 
 def test_what_opens_them_says_what_is_wrong(tmp_path, capsys):
     absent = str(tmp_path / "absent")
-    assert opening.main(absent, absent, absent) == 1
+    assert load_library.main(absent, absent, absent) == 1
     assert "absent" in capsys.readouterr().out

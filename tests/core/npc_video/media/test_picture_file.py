@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import ClipLimitError, DamagedClipError, MediaError, UnsupportedClipError
-from npc_video.media.opening import MediaLimits
+from npc_video.media.container import MediaLimits
 from npc_video.media.picture_file import decode_preview
 
 KINDS = {"image/jpeg": ("mjpeg", "yuvj420p"), "image/png": ("png", "rgb24")}

@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 from npc_video.errors import ClipLimitError
+from npc_video.media.container import MediaLimits
 from npc_video.media.decode import ClipDecoder
-from npc_video.media.opening import MediaLimits
 from npc_video.media.sound import decode_sound
 from npc_video.media.sound_track import sound_of, timed
 

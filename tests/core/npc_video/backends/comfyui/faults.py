@@ -15,7 +15,7 @@ from npc_video.errors import (
     GenerationInvalidError,
     GenerationRefusedError,
 )
-from npc_video.media.opening import MediaLimits
+from npc_video.media.container import MediaLimits
 from npc_video.media.picture_file import decode_preview
 
 from ..serving import answer

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.backends.base import NpcImage
 from npc_video.backends.comfyui.picture import fitted
-from npc_video.media.opening import MediaLimits
+from npc_video.media.container import MediaLimits
 from npc_video.media.orientation import UPRIGHT, orientation_of
 from npc_video.media.picture_file import decode_picture
 

@@ -1,8 +1,8 @@
 import pytest
+from npc_video.media.container import MediaLimits, open_container
 from npc_video.media.growing import GrowingFile
-from npc_video.media.opening import MediaLimits, open_container
 from npc_video.media.packets import PacketSource
-from npc_video.media.start import heard_from
+from npc_video.media.sound_start import heard_from
 
 from tests.core.npc_video.media.files import FILES
 from tests.core.npc_video.media.voiced import FPS, MEDIA_TYPES, make
