@@ -91,7 +91,7 @@ class Playback:
         cost: CostCounter | None = None,
     ):
         self.clip = clip
-        self.info: ClipInfo | None = None
+        self._info: ClipInfo | None = None
         self.length = 0.0
         self.is_still = False
         self.shot: Shot | None = None
@@ -119,6 +119,12 @@ class Playback:
             self._know(self._first.info).add(0.0, self._first.sketch)
             self._waiting.append(Shot(0, 0, 0.0, self._first.picture))
         self._filling: Future[None] = decoders.submit(self._fill)
+
+    @property
+    def info(self) -> ClipInfo:
+        """What the clip says of itself; known when its first picture is there."""
+        assert self._info is not None
+        return self._info
 
     @property
     def is_ready(self) -> bool:
@@ -289,7 +295,7 @@ class Playback:
         # NumPy is loaded by now.
         from .likeness import Sketches
 
-        self.info = info
+        self._info = info
         self.length = info.length or 0.0
         if self.sketches is None:
             self.sketches = Sketches()

@@ -58,7 +58,7 @@ class NpcBaker(Node):
             if self._left_out and not self._has_begun:
                 self._fail(self._left_out[0])
             else:
-                self.get_tree().quit(1 if self._has_missed else 0)
+                self._quit(1 if self._has_missed else 0)
             return
         part = self._parts.pop(0)
         try:
@@ -117,7 +117,8 @@ class NpcBaker(Node):
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return "the embedded generator"
-        return chosen or str(part.backend.resource_path).partition("::")[0] or "its own backend"
+        path = "" if part.backend is None else part.backend.resource_path.partition("::")[0]
+        return chosen or path or "its own backend"
 
     def _is_embedded(self, part: Part) -> bool:
         chosen = self._wanted["backend"]
@@ -146,9 +147,13 @@ class NpcBaker(Node):
             _say(missed=words)
         self._bake_next()
 
+    def _quit(self, code: int) -> None:
+        if (tree := self.get_tree()) is not None:
+            tree.quit(code)
+
     def _fail(self, reason: str) -> None:
         _say(failed=reason)
-        self.get_tree().quit(1)
+        self._quit(1)
 
 
 def _work(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
-from godot import DirAccess, FileAccess, Node, PackedScene, ResourceLoader
+from godot import DirAccess, FileAccess, Node, PackedScene, Resource, ResourceLoader
 from npc_video import Profile
 from npc_video.baking.script_text import call_in
 from npc_video.errors import InvalidDataError
@@ -15,6 +16,8 @@ from ..resources.backend_resources import NpcBackend
 from ..resources.profile import NpcProfile, record_of
 
 __all__ = ["BAKED_FOLDER", "Part", "cast_of", "scripts_with_generators"]
+
+R = TypeVar("R", bound=Resource)
 
 BAKED_FOLDER = "res://baked"
 """Where clips go unless a player says otherwise."""
@@ -121,7 +124,7 @@ def _files(folder: str) -> Iterator[str]:
             yield from _files(f"{base}{name}")
 
 
-def _loaded(path: str, kind: type) -> object:
+def _loaded(path: str, kind: type[R]) -> R | None:
     """Returns the resource; None if it is of another kind or broken, which the engine reports."""
     found = ResourceLoader.load(path)
     return found if isinstance(found, kind) else None

@@ -7,7 +7,7 @@ have no icon.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from godot import RID, Color
@@ -52,7 +52,7 @@ def icon_for(emotion: str) -> str | None:
     return name if is_known else None
 
 
-def draw_icon(item: RID, name: str, centre: tuple[float, float], radius: float) -> None:
+def draw_icon(item: RID, name: str, centre: Sequence[float], radius: float) -> None:
     """Draws the icon of `icon_for` as a disc of `radius` pixels."""
     face = EXPRESSIONS[name]
     pen = _Pen(item, centre, radius, _TILT * face.tilt)
@@ -76,7 +76,7 @@ def draw_icon(item: RID, name: str, centre: tuple[float, float], radius: float) 
 class _Pen:
     """Draws in units of the icon's radius, around its centre."""
 
-    def __init__(self, item: RID, centre: tuple[float, float], radius: float, turn: float):
+    def __init__(self, item: RID, centre: Sequence[float], radius: float, turn: float):
         self._item, self._centre, self._radius = item, centre, radius
         self._cos, self._sin = math.cos(turn) * radius, math.sin(turn) * radius
 

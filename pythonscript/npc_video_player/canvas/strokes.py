@@ -27,7 +27,7 @@ Points = Sequence[tuple[float, float]]
 _SPOKES, _RINGS = 36, 5
 
 
-def disc(item: RID, centre: tuple[float, float], radius: float, colour: Color) -> None:
+def disc(item: RID, centre: Sequence[float], radius: float, colour: Color) -> None:
     RenderingServer.canvas_item_add_circle(item, Vector2(*centre), radius, colour, True)
 
 
@@ -53,7 +53,7 @@ def area(item: RID, points: Points, colour: Color) -> None:
 
 
 def arc(
-    centre: tuple[float, float], radii: tuple[float, float], start: float, end: float, count: int
+    centre: Sequence[float], radii: tuple[float, float], start: float, end: float, count: int
 ) -> list[tuple[float, float]]:
     """Returns `count` points of an ellipse, from angle to angle, clockwise from the right."""
     step = (end - start) / (count - 1)
@@ -64,7 +64,7 @@ def arc(
     ]
 
 
-def glow(item: RID, centre: tuple[float, float], radius: float, colour: Color) -> None:
+def glow(item: RID, centre: Sequence[float], radius: float, colour: Color) -> None:
     """Draws a soft spot: `colour` in the middle, falling smoothly to nothing."""
     set_transform = RenderingServer.canvas_item_add_set_transform
     set_transform(item, Transform2D(radius, 0.0, 0.0, radius, *centre))

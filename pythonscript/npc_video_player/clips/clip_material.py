@@ -12,6 +12,7 @@ from godot import (
     RID,
     Basis,
     Image,
+    Rect2,
     RenderingServer,
     Vector2,
     Vector3,
@@ -92,7 +93,7 @@ class ClipMaterial:
             self._motion.show(grid)
         self._set(moves=grid is not None, second_is_later=second_is_later)
 
-    def draw(self, item: RID, rect: Any, tiles: Vector2, warp: RID | None = None) -> None:
+    def draw(self, item: RID, rect: Rect2, tiles: Vector2, warp: RID | None = None) -> None:
         """Makes `item` show it in `rect`, repeated as `tiles` says.
 
         Args:
@@ -104,7 +105,7 @@ class ClipMaterial:
             from npc_video.media.likeness import SIDE  # imports NumPy and FFmpeg, 0.2 s
 
             texture, (columns, rows) = warp, (SIDE, SIDE)
-        source = (0.0, 0.0, columns * tiles.x, rows * tiles.y)
+        source = Rect2(0.0, 0.0, columns * tiles.x, rows * tiles.y)
         RenderingServer.canvas_item_add_texture_rect_region(item, rect, texture, source)
 
     def close(self) -> None:
@@ -135,5 +136,5 @@ class _Motion:
         self.part = Vector2(width / (columns * CELL), height / (rows * CELL))
 
     def show(self, grid: NDArray[np.uint8]) -> None:
-        writable_pixels(self._image)[:] = memoryview(grid).cast("B")
+        writable_pixels(self._image)[:] = grid.data.cast("B")
         RenderingServer.texture_2d_update(self.texture, self._image, 0)

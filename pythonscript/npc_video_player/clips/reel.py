@@ -90,7 +90,7 @@ class Reel:
             growing=growing,
             cost=cost,
         )
-        self.material: ClipMaterial | None = None
+        self._material: ClipMaterial | None = None
         self.played = 0.0
         self.shots_shown = 0
         self.users = 0
@@ -100,6 +100,17 @@ class Reel:
         self._sound: Future[Sound | None] | None = None
         self._shown = -1
         self._uploaded = [-1, -1]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first picture was shown."""
+        return self._material is not None
+
+    @property
+    def material(self) -> ClipMaterial:
+        """What draws it, from its first picture on."""
+        assert self._material is not None
+        return self._material
 
     @property
     def is_finished(self) -> bool:
@@ -195,35 +206,35 @@ class Reel:
 
     def begin(self, late: float) -> None:
         """Shows its first picture, and plays on by `late` seconds, if nobody showed it before."""
-        if self.material is None:
+        if not self.has_begun:
             self.playback.advance(0.0)
             self.advance(late)
 
     def close(self) -> None:
         self.playback.close()
-        if self.material is not None:
-            self.material.close()
-            self.material = None
+        if self._material is not None:
+            self._material.close()
+            self._material = None
 
     def _upload(self, shot: Shot) -> None:
         began = time.perf_counter()
         # Without interpolation, one texture is enough.
         slot = 0 if self.interpolation == "none" else shot.number % 2
         self._uploaded[slot] = shot.number
-        if self.material is None:
+        assert isinstance(shot.picture, EnginePicture)
+        if self._material is None:
             self._begin(shot.picture.image)
         else:
-            self.material.upload(slot, shot.picture.image)
+            self._material.upload(slot, shot.picture.image)
         self._cost.add_uploaded(time.perf_counter() - began)
 
     def _begin(self, image: Image) -> None:
         """Takes the size and the colours of the clip, which are known with its first picture."""
-        self.material = ClipMaterial(self.playback.info, image)
+        self._material = ClipMaterial(self.playback.info, image)
         self._decode_sound()
 
     def _decode_sound(self) -> None:
-        info = self.playback.info
-        if self.material is not None and self.growing is None and info.has_sound:
+        if self.has_begun and self.growing is None and self.playback.info.has_sound:
             self._sound = self._decoders.submit(_sound, self.clip)
 
 

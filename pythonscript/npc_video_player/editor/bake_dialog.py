@@ -22,6 +22,7 @@ from godot import (
     ProjectSettings,
     ScrollContainer,
     VBoxContainer,
+    Vector2,
 )
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
@@ -84,7 +85,7 @@ class BakeDialog:
         self._running = self._bar_row()
         self._state, self._missed = look.text(), look.text("", look.FAULT)
         # Wrapped in no width at all it would make the dialog as high as the screen.
-        self._state.custom_minimum_size = (look.scaled(_WIDTH), 0)
+        self._state.custom_minimum_size = Vector2(look.scaled(_WIDTH), 0)
         self._missed_box = _scrolled(self._missed)
         self._dialog.add_child(self._rows())
         self._dialog.confirmed.connect(self._begin)
@@ -319,7 +320,7 @@ def _pop_up(dialog: EditorFileDialog) -> None:
 
 def _scrolled(part: Any) -> ScrollContainer:
     box = ScrollContainer()
-    box.custom_minimum_size = (0, look.scaled(_MISSED_HEIGHT))
+    box.custom_minimum_size = Vector2(0, look.scaled(_MISSED_HEIGHT))
     box.horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
     box.size_flags_vertical = Control.SIZE_EXPAND_FILL
     box.add_child(part)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from godot import Control, Rect2, push_warning
+from godot import Control, Rect2, Vector2, push_warning
 from npc_video import CLIP_SECONDS, Fallback, GeneratedClip, VideoParams
 
 from ..screen.playback_events import Broken, Unheard
@@ -45,7 +45,7 @@ class ClipPreview:
 
     def __init__(self, failed: Callable[[str], None]):
         self.root = Control()
-        self.root.custom_minimum_size = (0, scaled(_HEIGHT))
+        self.root.custom_minimum_size = Vector2(0, scaled(_HEIGHT))
         self.root.clip_contents = True
         self._npc = _PreviewNpc()
         self._failed = failed
@@ -91,8 +91,9 @@ class ClipPreview:
 
     def _leave(self) -> None:
         self._stand_still()
-        self._screen.close()
-        self._screen = None
+        if self._screen is not None:
+            self._screen.close()
+            self._screen = None
 
     def _place(self) -> None:
         if self._screen is not None:
@@ -105,16 +106,20 @@ class ClipPreview:
 
     def _move(self) -> None:
         self._still_at = time.perf_counter() + _WATCHED_SECONDS
-        if not self._is_moving:
+        tree = self.root.get_tree()
+        if not self._is_moving and tree is not None:
             self._is_moving = True
-            self.root.get_tree().process_frame.connect(self._advance)
+            tree.process_frame.connect(self._advance)
 
     def _stand_still(self) -> None:
-        if self._is_moving:
+        tree = self.root.get_tree()
+        if self._is_moving and tree is not None:
             self._is_moving = False
-            self.root.get_tree().process_frame.disconnect(self._advance)
+            tree.process_frame.disconnect(self._advance)
 
     def _advance(self) -> None:
+        if self._screen is None:
+            return
         is_watched = self._is_hovered or time.perf_counter() < self._still_at
         if not is_watched or not self.root.is_visible_in_tree():
             self._screen.silence()

@@ -32,7 +32,7 @@ _MISSING = "res://.godot/npc_python/this export has failed"
 
 _BOOL, _STRING, _STRINGS = 1, 4, 34  # of the engine's Variant.Type
 _GLOBAL_DIR = 17  # a PropertyHint
-_OPTIONS = (
+_OPTIONS: tuple[tuple[str, int, object], ...] = (
     ("python/runtime", _STRING, ""),
     ("python/extra_packages", _STRINGS, []),
     ("python/keep_sources", _BOOL, False),

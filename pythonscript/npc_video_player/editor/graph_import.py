@@ -60,10 +60,10 @@ class NpcGraphImport(EditorImportPlugin):
     def _get_preset_count(self) -> int:
         return 0
 
-    def _get_import_options(self, path: str, preset: int) -> list[dict]:
+    def _get_import_options(self, path: str, preset: int) -> list[dict[str, Any]]:
         return []
 
-    def _get_option_visibility(self, path: str, option: str, options: dict) -> bool:
+    def _get_option_visibility(self, path: str, option: str, options: dict[str, Any]) -> bool:
         return True
 
     def _can_import_threaded(self) -> bool:

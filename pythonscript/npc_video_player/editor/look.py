@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from godot import (
     Button,
+    Color,
     Control,
     EditorInterface,
     EditorResourcePicker,
@@ -20,6 +21,7 @@ from godot import (
     OptionButton,
     PanelContainer,
     TextServer,
+    Vector2,
 )
 from npc_video import QUALITY_PRESETS
 
@@ -124,9 +126,9 @@ def _framed(field: Control) -> Control:
 def _caption(name: str) -> Label:
     caption = Label()
     caption.text = name
-    caption.custom_minimum_size = (scaled(_CAPTION_WIDTH), 0)
+    caption.custom_minimum_size = Vector2(scaled(_CAPTION_WIDTH), 0)
     caption.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
-    caption.modulate = (1.0, 1.0, 1.0, 0.7)
+    caption.modulate = Color(1.0, 1.0, 1.0, 0.7)
     return caption
 
 

@@ -19,7 +19,7 @@ class NpcPlayerInspector(EditorInspectorPlugin):
     def _can_handle(self, edited: Any) -> bool:
         return isinstance(edited, NpcVideoPlayer)
 
-    def _parse_property(self, edited: Any, _type: int, name: str) -> bool:
+    def _parse_property(self, edited: Any, _type: int, name: str, *_: object) -> bool:
         if name == "baked_folder":
             self.add_custom_control(bake_button(lambda: _bake(edited)))
         return False

@@ -39,4 +39,4 @@ class EditorNpcVideo(EditorPlugin):
             self.remove_inspector_plugin(inspector)
         self.remove_export_plugin(self._export)
         self.remove_import_plugin(self._import)
-        self._import, self._export, self._inspectors = None, None, []
+        del self._import, self._export, self._inspectors

@@ -65,7 +65,7 @@ class ProfilePreview:
             "Make Clip",
             "VideoStreamPlayer",
             "Has the generator make a clip of what is shown. A service may charge for it.",
-            lambda: trial.make(trial.answer),
+            self._make_clip,
         )
         self._cancel = look.button("Cancel", "Stop", "Gives the clip up.", trial.cancel)
         self.root = FoldableContainer()
@@ -132,6 +132,10 @@ class ProfilePreview:
         if not isinstance(self._trial.answer, VideoParams):
             self._preview.rest(VideoParams(npc_name=npc.name), self._profile.portrait)
 
+    def _make_clip(self) -> None:
+        if isinstance(self._trial.answer, VideoParams):
+            self._trial.make(self._trial.answer)
+
     def _reset(self) -> None:
         self._trial.rehearsal.reset()
         self._trial.answer, self._trial.clip, self._trial.told = "", None, ""
@@ -141,17 +145,17 @@ class ProfilePreview:
     def _show(self) -> None:
         """Refreshes the preview controls."""
         trial, answer = self._trial, self._trial.answer
-        has_answer = isinstance(answer, VideoParams)
+        params = answer if isinstance(answer, VideoParams) else None
         if self._seen != (answer, trial.clip):
             self._seen = answer, trial.clip
-            look.tell(self._answer, "" if has_answer else answer, look.WARNING)
-            self._facts.show(_facts(answer) if has_answer else ())
+            look.tell(self._answer, answer if isinstance(answer, str) else "", look.WARNING)
+            self._facts.show(() if params is None else _facts(params))
             if trial.clip is not None:
                 self._preview.play(trial.clip)
-            elif has_answer:
-                self._preview.act(answer)
+            elif params is not None:
+                self._preview.act(params)
         is_busy = trial.job is not None
-        self._make.visible, self._make.disabled = not is_busy, not has_answer
+        self._make.visible, self._make.disabled = not is_busy, params is None
         self._cancel.visible = self._bar.visible = is_busy
         self._bar.value = trial.fraction
         if trial.told or trial.clip is None or is_busy:

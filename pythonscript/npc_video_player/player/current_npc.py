@@ -40,8 +40,8 @@ class CurrentNpc:
     def __init__(self, player: NpcSettings):
         self._player = player
         self._record: Profile | None = None
-        self._evaluated: Profile | None = None
-        self._evaluator: NpcResponseEvaluator | None = None
+        # What was evaluated last, and by what.
+        self._evaluated: tuple[Profile, NpcResponseEvaluator] | None = None
         # NPCs that this player has shown, and that forget when its scene is left.
         self._of_scene = npc_memory.Absent()
 
@@ -57,7 +57,7 @@ class CurrentNpc:
         return self.profile.own_id
 
     @property
-    def portrait(self) -> Any:
+    def portrait(self) -> Texture2D | None:
         profile = self._player.profile
         return self._player.portrait if profile is None else profile.portrait
 
@@ -67,7 +67,7 @@ class CurrentNpc:
         profile = self._player.profile
         return list(self._player.eyes if profile is None else profile.eyes)
 
-    def picture_of(self, params: VideoParams) -> Any:
+    def picture_of(self, params: VideoParams) -> Texture2D | None:
         """Returns the picture for `params`: a still of the NPC, or the portrait."""
         backend = self._stills
         if backend is None:
@@ -96,17 +96,18 @@ class CurrentNpc:
         npc = self.profile
         if not npc.document:
             self._refuse_unreadable()
-        if self._evaluator is None or npc != self._evaluated:
-            made = npc_video.NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
-            is_same = self._is_same_npc(npc)
-            if is_same:
-                made.from_dict(self._evaluator.to_dict())
-            else:
-                self._leave()
-            self._evaluator, self._evaluated = made, npc
-            if not is_same:
-                self._return()
-        return self._evaluator
+        if self._evaluated is not None and self._evaluated[0] == npc:
+            return self._evaluated[1]
+        made = npc_video.NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
+        before = self._evaluated
+        if before is not None and before[0].own_id == npc.own_id:
+            made.from_dict(before[1].to_dict())
+            self._evaluated = npc, made
+        else:
+            self._leave()
+            self._evaluated = npc, made
+            self._return()
+        return made
 
     def params(self, wanted: dict[str, Any]) -> VideoParams:
         """Completes a game's request with the prompts that a reaction of this look has.
@@ -124,8 +125,7 @@ class CurrentNpc:
 
     def enter_scene(self) -> None:
         """Takes the NPC's memory, perhaps from another scene, when the player enters one."""
-        if self._evaluator is not None:
-            self._return()
+        self._return()
 
     def begin_anew(self, state: dict[str, Any] | None = None) -> None:
         """Restarts the NPC from a saved state, or from none, and drops its memory of other scenes.
@@ -151,23 +151,24 @@ class CurrentNpc:
     @property
     def _absent(self) -> npc_memory.Absent:
         """Returns the memory of the NPC while no player shows it."""
-        is_kept = self._evaluated is not None and self._evaluated.remember == "game"
+        is_kept = self._evaluated is not None and self._evaluated[0].remember == "game"
         return npc_memory.absent if is_kept else self._of_scene
-
-    def _is_same_npc(self, npc: Profile) -> bool:
-        return self._evaluated is not None and npc.own_id == self._evaluated.own_id
 
     def _leave(self) -> None:
         """Stores the memory of the NPC that the player showed."""
-        if self._evaluated is not None and self._evaluator is not None:
-            self._absent.went(self._evaluated.own_id, self._evaluator)
+        if self._evaluated is not None:
+            npc, evaluator = self._evaluated
+            self._absent.went(npc.own_id, evaluator)
 
     def _return(self) -> None:
         """Restores the memory that the NPC had when it was last shown."""
+        if self._evaluated is None:
+            return
+        npc, evaluator = self._evaluated
         take = self._absent.returned if self._player.is_inside_tree() else self._absent.last
-        before = take(self._evaluated.own_id, self._evaluator)
-        if before is not None and before is not self._evaluator:
-            self._evaluator.from_dict(before.to_dict())
+        before = take(npc.own_id, evaluator)
+        if before is not None and before is not evaluator:
+            evaluator.from_dict(before.to_dict())
 
     def _refuse_unreadable(self) -> None:
         """Raises for a text that is no JSON, which would otherwise count as no graph."""

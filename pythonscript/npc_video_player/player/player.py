@@ -255,8 +255,10 @@ class NpcVideoPlayer(PlayerProperties):
         Raises:
             TypeError: it is something else.
         """
-        is_resource = backend is None or isinstance(backend, NpcBackend)
-        self.backend = backend if is_resource else resource_of(backend)
+        if backend is None or isinstance(backend, NpcBackend):
+            self.backend = backend
+        else:
+            self.backend = resource_of(backend)
         if self._generator is not None:
             self._generator = None
             self._change()
@@ -654,7 +656,8 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _doubt_that_it_plays(self) -> None:
         """Warns of a player that is switched off; one in a paused game goes on later."""
-        if self.is_inside_tree() and not (self.can_process() or self.get_tree().paused):
+        tree = self.get_tree() if self.is_inside_tree() else None
+        if tree is not None and not (self.can_process() or tree.paused):
             self._failures.doubt(
                 "It reacts and stands still, as its process mode is Disabled, or that of a node"
                 " above it: clips begin when that is changed.",

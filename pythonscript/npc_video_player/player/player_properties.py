@@ -124,7 +124,7 @@ class PlayerProperties(Control):
     cache_policy = Setting(
         str,
         "lru",
-        enum=POLICIES,
+        enum=tuple(POLICIES),
         doc="What goes first: what was used longest ago (lru), or what is quickly remade (gdsf).",
     )
     cache_folder = Setting(
@@ -353,9 +353,10 @@ class PlayerProperties(Control):
 
     def _draws(self) -> bool:
         """Returns whether clips show the face that can also be drawn without them."""
-        backend = self.backend
-        draws_ember = isinstance(backend, NpcProceduralBackend) and backend.draws_ember
-        return self._is_embedded() and (draws_ember or self._npc.portrait is None)
+        return self._is_embedded() and (self._draws_ember() or self._npc.portrait is None)
+
+    def _draws_ember(self) -> bool:
+        return isinstance(self.backend, NpcProceduralBackend) and self.backend.draws_ember
 
     def _is_embedded(self) -> bool:
         """Returns whether the embedded generator makes the clips."""

@@ -76,7 +76,7 @@ def _of_embedded(player: PlayerProperties, portrait: Any) -> Iterator[str]:
             )
             + " Exported games make no clips: choose a backend."
         )
-    elif player._draws() and portrait is None and not player.backend.draws_ember:
+    elif player._draws() and portrait is None and not player._draws_ember():
         yield "Portrait: is empty: the embedded generator draws Ember, a dragon, instead."
     is_told = player.profile is not None and portrait is not None  # by the profile
     if not is_told and len(player._npc.profile.eyes) < len(player._npc.marked_eyes):

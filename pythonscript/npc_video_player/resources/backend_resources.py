@@ -161,7 +161,7 @@ class NpcBackend(Resource):
     def _hold(self, field: export[T], value: T) -> None:
         """Stores one or several backends as parts, whose changes count as its own."""
         held = value if isinstance(value, list) else [value]
-        if any(part is not None and part._contains(self) for part in held):
+        if any(isinstance(part, NpcBackend) and part._contains(self) for part in held):
             raise InvalidDataError(f"{field.name}: a backend cannot be made of itself.")
         before = self._parts().values()
         field.store(self, value)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from godot import Callable as EngineCallable
 from godot import CallError, FileAccess, Image, Object, Script, run_on_main_thread
@@ -266,14 +266,24 @@ class _Pictures(Sequence[Any]):
     def __len__(self) -> int:
         return len(self._images)
 
-    def __getitem__(self, index: Any) -> NDArray[np.uint8]:
-        import numpy as np  # 0.1 s
+    @overload
+    def __getitem__(self, index: int) -> NDArray[np.uint8]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[NDArray[np.uint8]]: ...
+    def __getitem__(self, index: int | slice) -> NDArray[np.uint8] | list[NDArray[np.uint8]]:
+        if isinstance(index, slice):
+            return [_pixels_of(image) for image in self._images[index]]
+        return _pixels_of(self._images[index])
 
-        image = Image()
-        image.copy_from(self._images[index])  # the game may go on using its own
-        if image.is_compressed():
-            image.decompress()
-        image.clear_mipmaps()
-        image.convert(Image.FORMAT_RGBA8)
-        pixels = np.frombuffer(image.get_data(), np.uint8)
-        return pixels.reshape(image.get_height(), image.get_width(), 4)
+
+def _pixels_of(shared: Image) -> NDArray[np.uint8]:
+    import numpy as np  # 0.1 s
+
+    image = Image()
+    image.copy_from(shared)  # the game may go on using its own
+    if image.is_compressed():
+        image.decompress()
+    image.clear_mipmaps()
+    image.convert(Image.FORMAT_RGBA8)
+    pixels = np.frombuffer(image.get_data(), np.uint8)
+    return pixels.reshape(image.get_height(), image.get_width(), 4)

@@ -154,7 +154,7 @@ class NpcProfile(Resource):
         if value is not None:
             value.changed.connect(self.emit_changed)
 
-    def metadata(self) -> dict:
+    def metadata(self) -> dict[str, Any]:
         """Returns the whole NPC in the format of its file, with the graph in it."""
         return record_of(self).metadata()
 

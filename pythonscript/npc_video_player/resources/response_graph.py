@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import npc_video
 from godot import Error, FileAccess, Resource, exposed, push_error, push_warning
@@ -122,7 +123,7 @@ class NpcResponseGraph(Resource):
         """Lists all errors of the graph, by node and field; empty if there are none."""
         return problems_of(self.json)
 
-    def document(self) -> dict:
+    def document(self) -> dict[str, Any]:
         """Returns the file as a Dictionary; empty if the text is no JSON."""
         try:
             found = json.loads(self.json)

@@ -59,12 +59,13 @@ class NpcScriptBackend(NpcBackend):
 
     def _make(self) -> Backend:
         self._check_generator()
-        if not self.generator.can_instantiate():
+        script = self.generator
+        if script is None or not script.can_instantiate():
             raise InvalidDataError(
                 "generator: the script cannot be used: mend its errors; to run in the editor, it"
                 " must begin with @tool."
             )
-        made = self.generator.new()
+        made = script.call("new")
         function = EngineCallable(made, _METHOD)
         return function_backend(
             function,

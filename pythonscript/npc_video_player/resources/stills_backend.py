@@ -45,7 +45,7 @@ class NpcStillsBackend(NpcBackend):
         " folder. A script assigns a whole new Dictionary.",
     )
     picture_eyes = NotifyingExport(
-        dict[str, list],
+        dict[str, list[Any]],
         {},
         doc="The eyes of single pictures, by the words of these: each an Array of Rect2 in the"
         " picture's own pixels, empty for one that should not blink. Pictures without an entry"

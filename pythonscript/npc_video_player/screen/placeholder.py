@@ -108,7 +108,8 @@ class Placeholder:
             self._draw_medal(area, "")
         else:
             used = self._draw_label(area)
-            above = Rect2(*area.position, area.size.x, area.size.y - used)
+            corner = area.position
+            above = Rect2(corner.x, corner.y, area.size.x, area.size.y - used)
             self._draw_medal(above, self.params.npc_name.strip()[:1].upper())
         self._breathe()
 

@@ -114,4 +114,4 @@ def _has_animation(target: Any, name: str) -> bool:
     if isinstance(target, AnimatedSprite2D):
         frames = target.sprite_frames
         return frames is not None and frames.has_animation(name)
-    return target.has_animation(name)
+    return bool(target.has_animation(name))

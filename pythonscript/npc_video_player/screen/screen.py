@@ -322,7 +322,8 @@ class Screen:
         if opening is None:
             return []
         reel, playback = opening.reel, opening.reel.playback
-        is_over = isinstance(top, ClipLayer) and top.reel.is_finished
+        below = top if isinstance(top, ClipLayer) else None
+        is_over = below is not None and below.reel.is_finished
         is_given_up = reel.growing is not None and reel.growing.is_given_up
         if is_given_up or (is_over and opening.role == "upgrade"):
             self.drop_opening()
@@ -331,16 +332,19 @@ class Screen:
             self.drop_opening()
             is_all = reel.growing is None
             return [Broken(reel.clip, playback.error, opening.role)] if is_all else []
-        at_loop = self._waits_for_loop(opening.role)
-        if (at_loop and not top.has_looped) or not playback.is_ready:
+        # The clip that goes on to its end first, if it is to be waited for.
+        looping = below if self._waits_for_loop(opening.role) else None
+        if (looping is not None and not looping.has_looped) or not playback.is_ready:
             return []
-        follows_clip = isinstance(top, ClipLayer) and not self.procedural_target.is_shown
-        if follows_clip and not self._is_time(opening, top, goes_on=at_loop or opening.in_phase):
+        if self.procedural_target.is_shown:
+            below = None
+        goes_on = looping is not None or opening.in_phase
+        if below is not None and not self._is_time(opening, below, goes_on=goes_on):
             return []
         self._opening = None
         late = 0.0
-        if at_loop:
-            late = top.reel.position
+        if looping is not None:
+            late = looping.reel.position
         elif opening.in_phase:
             late = opening.waited
         reel.begin(late)
@@ -348,7 +352,7 @@ class Screen:
         layer.is_tiled = self.layers.stretch == "tile"
         has_alpha = playback.info.layout.has_alpha
         fade = self.crossfade
-        if follows_clip:
+        if below is not None:
             fade = opening.fade_seconds(self.layers, self.crossfade)
         self.layers.push(layer, fade, size=layer.size, is_translucent=has_alpha)
         self._warp = self._warp or opening.begin_warp(self.layers, layer)

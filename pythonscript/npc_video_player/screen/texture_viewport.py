@@ -20,10 +20,13 @@ from typing import Any
 from godot import (
     RID,
     Control,
+    ImageTexture,
     Rect2,
     RenderingServer,
     SubViewport,
     Vector2,
+    Vector2i,
+    ViewportTexture,
     at_exit,
     run_on_main_thread,
 )
@@ -65,7 +68,7 @@ class TextureViewport:
 
     def resize(self, size: Vector2) -> None:
         self.size = size
-        self._viewport.size = (round(size.x), round(size.y))
+        self._viewport.size = Vector2i(round(size.x), round(size.y))
         self.advance(has_changed=True)
 
     def enter(self, player: Control, layers: LayerStack) -> None:
@@ -107,7 +110,7 @@ class TextureViewport:
         RenderingServer.canvas_item_add_texture_rect(self._item, area, self.texture.get_rid())
 
     @property
-    def texture(self) -> Any:
+    def texture(self) -> ViewportTexture:
         """Returns the picture, as a Texture2D that follows it, with colours multiplied by alpha."""
         texture = self._viewport.get_texture()
         self._known = weakref.ref(texture)
@@ -125,7 +128,7 @@ class TextureViewport:
         """Tells whether anybody uses the texture with mipmaps."""
         return self._mipmaps is not None
 
-    def mipmapped(self, threads: Executor) -> Any:
+    def mipmapped(self, threads: Executor) -> ImageTexture:
         """Returns the same with mipmaps, which are made on `threads`."""
         if self._mipmaps is None:
             self._mipmaps = Mipmaps(self._viewport, threads)

@@ -13,10 +13,6 @@ from godot import (
     Control,
     Engine,
     Input,
-    InputEvent,
-    InputEventMouseButton,
-    InputEventScreenTouch,
-    Node,
     Rect2,
     Shape2D,
     Transform2D,
@@ -24,9 +20,10 @@ from godot import (
     exposed,
 )
 
+from .listening_zone import ListeningZone
 from .zone import KEY, Zone
 
-__all__ = ["NpcInteractionZone", "NpcInteractionZone2D", "NpcZoneListener"]
+__all__ = ["NpcInteractionZone", "NpcInteractionZone2D"]
 
 _IN_EDITOR = Color(0.557, 0.937, 0.592, 0.15)
 
@@ -64,7 +61,7 @@ class NpcInteractionZone(Zone, Control):
         if event.is_action_pressed("ui_accept"):
             self.accept_event()
             now, middle = self._clock(), self.size / 2.0
-            self._touches.press(KEY, now, *middle, self._extent())
+            self._touches.press(KEY, now, middle.x, middle.y, self._extent())
             self._tell(self._touches.release(KEY, now))
         else:
             self._hear(event)
@@ -84,19 +81,13 @@ class NpcInteractionZone(Zone, Control):
 
 
 @exposed(tool=True)
-class NpcInteractionZone2D(Zone, Area2D):
+class NpcInteractionZone2D(ListeningZone, Area2D):
     """Collision shapes on an NPC that turn mouse, touch and pen into interactions.
 
     It is for NPCs on sprites. Give it a `zone`, CollisionShape2D or CollisionPolygon2D children,
     and the `player` that reacts. `input_pickable` switches it off. A Control in front of it may
     take events first. Of zones that overlap, the last in the tree is touched.
     """
-
-    def _notification(self, what: int) -> None:
-        Zone._notification(self, what)
-        if what == Area2D.NOTIFICATION_READY and not Engine.is_editor_hint():
-            self._listener = NpcZoneListener()
-            self.add_child(self._listener, False, Node.INTERNAL_MODE_BACK)
 
     def _local(self, event: Any) -> Any:
         return self.make_input_local(event)
@@ -105,16 +96,11 @@ class NpcInteractionZone2D(Zone, Area2D):
         """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         if not self.input_pickable or not self.is_visible_in_tree():
             return False
-        here = self.make_input_local(event)
+        here = self._local(event)
         if not self._contains(here.position):
             return False
         self._hear(here)
         return bool(self._touches)
-
-    def _follow(self) -> None:
-        super()._follow()
-        if not Engine.is_editor_hint() and self.is_node_ready():
-            self._listener.set_process_input(bool(self._touches))
 
     def _contains(self, point: Vector2) -> bool:
         dot = CircleShape2D()
@@ -141,29 +127,3 @@ class NpcInteractionZone2D(Zone, Area2D):
                 "The NpcVideoPlayer above takes all clicks: use an NpcInteractionZone here, or set"
                 " the player's Mouse > Filter to Ignore."
             )
-
-
-@exposed(hidden=True)
-class NpcZoneListener(Node):
-    """Receives a viewport's events for a zone of 2D or 3D, which makes it by itself.
-
-    It is a node of its own, because the zone's `_input` belongs to the scripts that extend it. A
-    touch begins if nothing else has taken it, and is followed wherever it goes.
-    """
-
-    def _notification(self, what: int) -> None:
-        if what == Node.NOTIFICATION_READY:
-            self.set_process_input(False)
-
-    def _input(self, event: InputEvent) -> None:
-        if not _is_press(event):
-            zone = self.get_parent()
-            zone._hear(zone._local(event))
-
-    def _unhandled_input(self, event: InputEvent) -> None:
-        if _is_press(event) and self.get_parent()._begin(event):
-            self.get_viewport().set_input_as_handled()
-
-
-def _is_press(event: Any) -> bool:
-    return isinstance(event, InputEventMouseButton | InputEventScreenTouch) and event.pressed

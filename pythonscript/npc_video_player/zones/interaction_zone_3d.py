@@ -7,9 +7,7 @@ from typing import Any
 
 from godot import (
     Control,
-    Engine,
     Input,
-    Node,
     Node3D,
     NodePath,
     Rect2,
@@ -20,9 +18,10 @@ from godot import (
 from ..canvas.stretch import placed
 from ..player.player import NpcVideoPlayer
 from ..properties.calling_threads import Property
-from .interaction_zone import NpcInteractionZone, NpcZoneListener
+from .interaction_zone import NpcInteractionZone
+from .listening_zone import ListeningZone
 from .surfaces import SURFACES, Hit, Ray, hit
-from .zone import GROUP, Zone
+from .zone import GROUP
 
 __all__ = ["NpcInteractionZone3D"]
 
@@ -31,7 +30,7 @@ _WHOLE = Rect2(0.0, 0.0, 1.0, 1.0)
 
 
 @exposed(tool=True)
-class NpcInteractionZone3D(Zone, Node3D):
+class NpcInteractionZone3D(ListeningZone, Node3D):
     """Turns mouse, touch and pen on an NPC in a 3D world into interactions.
 
     Put it below the MeshInstance3D, Sprite3D or Area3D that shows the NPC, and choose the `player`
@@ -68,11 +67,8 @@ class NpcInteractionZone3D(Zone, Node3D):
         self._named = ""
 
     def _notification(self, what: int) -> None:
-        Zone._notification(self, what)
-        if what == Node3D.NOTIFICATION_READY and not Engine.is_editor_hint():
-            self._listener = NpcZoneListener()
-            self.add_child(self._listener, False, Node.INTERNAL_MODE_BACK)
-        elif what == Node3D.NOTIFICATION_VISIBILITY_CHANGED and not self.is_visible_in_tree():
+        ListeningZone._notification(self, what)
+        if what == Node3D.NOTIFICATION_VISIBILITY_CHANGED and not self.is_visible_in_tree():
             self.cancel_touches()
 
     @surface.changed
@@ -105,11 +101,6 @@ class NpcInteractionZone3D(Zone, Node3D):
         here.position = Vector2(self._point.x * size.x, self._point.y * size.y)
         return here
 
-    def _follow(self) -> None:
-        super()._follow()
-        if not Engine.is_editor_hint() and self.is_node_ready():
-            self._listener.set_process_input(bool(self._touches))
-
     def _contains(self, point: Vector2) -> bool:
         return self._is_met
 
@@ -126,18 +117,20 @@ class NpcInteractionZone3D(Zone, Node3D):
 
     def _met_at(self, event: Any) -> Hit | None:
         """Returns the point at which the ray through a pointer meets the zone."""
-        surface, camera = self._surface(), self.get_viewport().get_camera_3d()
-        if surface is None or camera is None or not self.is_visible_in_tree():
+        surface, viewport = self._surface(), self.get_viewport()
+        camera = None if viewport is None else viewport.get_camera_3d()
+        if surface is None or viewport is None or camera is None or not self.is_visible_in_tree():
             return None
         at = event.position
         if Input.mouse_mode == Input.MOUSE_MODE_CAPTURED:
-            at = self.get_viewport().get_visible_rect().get_center()
+            at = viewport.get_visible_rect().get_center()
         ray = Ray(camera.project_ray_origin(at), camera.project_ray_normal(at), camera.far)
         met = hit(surface, ray, self.blocking_mask)
         return met if met is not None and self.area.has_point(met.point) else None
 
     def _others_at(self, event: Any) -> Iterator[Hit]:
-        for other in self.get_tree().get_nodes_in_group(GROUP):
+        tree = self.get_tree()
+        for other in [] if tree is None else tree.get_nodes_in_group(GROUP):
             if other is not self and isinstance(other, NpcInteractionZone3D):
                 met = other._met_at(event)
                 if met is not None and other.get_viewport() is self.get_viewport():

@@ -201,7 +201,10 @@ def _place(sprite: Sprite3D, ray: Ray) -> Transform3D:
     place = sprite.get_global_transform()
     if sprite.billboard == BaseMaterial3D.BILLBOARD_DISABLED:
         return place
-    camera = sprite.get_viewport().get_camera_3d()
+    viewport = sprite.get_viewport()
+    camera = None if viewport is None else viewport.get_camera_3d()
+    if camera is None:
+        return place
     basis = camera.get_global_transform().basis.orthonormalized()
     if sprite.billboard == BaseMaterial3D.BILLBOARD_FIXED_Y:
         up = Vector3(0.0, 1.0, 0.0)
@@ -237,7 +240,8 @@ def _on_area(area: Area3D, ray: Ray, blocking: int) -> Hit | None:
         return None
     passed = []
     for _ in range(_MAX_AREAS):
-        found = area.get_world_3d().direct_space_state.intersect_ray(query)
+        space = area.get_world_3d().direct_space_state
+        found = None if space is None else space.intersect_ray(query)
         if not found:
             return None
         if found["collider"] == area:

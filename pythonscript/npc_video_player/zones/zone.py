@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from godot import (
     CanvasItem,
@@ -39,6 +39,13 @@ _DEFAULT_TOOL = "hand"
 # Ids of pointers besides fingers, which count from 0.
 _MOUSE, KEY = -1, -2
 
+# What it is mixed into is a node. It is none itself, so that its notifications are part of those of
+# the class that it is mixed into, and not told beside them.
+if TYPE_CHECKING:
+    _Node = Node
+else:
+    _Node = object
+
 _NODE_PATH_VALID_TYPES = 26  # a PropertyHint
 _LOSSES = (
     Node.NOTIFICATION_EXIT_TREE,
@@ -50,7 +57,7 @@ _LOSSES = (
 )
 
 
-class Zone:
+class Zone(_Node):
     """The part of a zone that a Control and an Area2D share."""
 
     zone = Property(
@@ -149,7 +156,8 @@ class Zone:
     def _press_or_release(self, pointer: int, event: Any) -> None:
         now = self._clock()
         if event.pressed:
-            self._touches.press(pointer, now, *event.position, self._extent())
+            at = event.position
+            self._touches.press(pointer, now, at.x, at.y, self._extent())
             self._follow()
         elif event.canceled:
             self._touches.drop(pointer)
@@ -163,7 +171,7 @@ class Zone:
         if self._touches:
             at, now = event.position, self._clock()
             inside = self._contains(at)
-            self._tell(self._touches.move(pointer, now, *at, event.pressure, inside=inside))
+            self._tell(self._touches.move(pointer, now, at.x, at.y, event.pressure, inside=inside))
 
     def _follow(self) -> None:
         """Processes frames only while there is a touch to follow."""
@@ -178,7 +186,7 @@ class Zone:
     def _extent(self) -> float:
         """Returns the size against which movements are measured: that of the whole NPC."""
         player = self._player_above()
-        if player is not None:
+        if player is not None and isinstance(self, CanvasItem):
             there, here = player.get_global_transform(), self.get_global_transform()
             size = player.size * there.get_scale() / here.get_scale()
             if min(size) > 0.0:
@@ -208,13 +216,13 @@ class Zone:
         if player is not None and is_instance_valid(player):
             player.call("react", told)
 
-    def _player(self) -> Any:
+    def _player(self) -> Node | None:
         if not self.player:
             return self._player_above()
         node = self.get_node_or_null(self.player)
         return node if node is not None and node.has_method("react") else None
 
-    def _player_above(self) -> Any:
+    def _player_above(self) -> NpcVideoPlayer | None:
         node = self.get_parent()
         while node is not None and not isinstance(node, NpcVideoPlayer):
             node = node.get_parent()
