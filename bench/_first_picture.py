@@ -25,11 +25,20 @@ _DEADLINE = 20.0
 class _Memory:
     """A picture outside of an engine."""
 
-    def __init__(self, columns: int, rows: int):
-        self._bytes = bytearray(columns * rows)
+    def __init__(self, columns: int, rows: int, sample_bytes: int):
+        self._bytes = bytearray(columns * rows * sample_bytes)
 
     def writable(self) -> memoryview:
         return memoryview(self._bytes)
+
+
+class _Memories:
+    """Makes pictures of any size."""
+
+    max_side = 1 << 14
+
+    def __call__(self, columns: int, rows: int, sample_bytes: int) -> _Memory:
+        return _Memory(columns, rows, sample_bytes)
 
 
 def first_pictures() -> dict[str, list[float]]:
@@ -83,7 +92,7 @@ async def _run(data: bytes, media_type: str) -> float:
                 await asyncio.sleep(0.001)
                 for event in manager.poll():
                     if isinstance(event, Growing):
-                        playback = Playback(event.clip, decoder, _Memory, growing=event.file)
+                        playback = Playback(event.clip, decoder, _Memories(), growing=event.file)
             seen = time.perf_counter()
             while len(sent) < _PARTS:
                 await asyncio.sleep(_PAUSE)

@@ -15,7 +15,8 @@ _Field = NDArray[np.float64]
 
 def luma(rgb: NDArray[np.uint8]) -> _Field:
     """Returns the brightness of a picture of the shape (height, width, 3), 0 to 255."""
-    return rgb @ _LUMA
+    brightness: _Field = rgb @ _LUMA
+    return brightness
 
 
 def mean_squared_error(one: _Field, other: _Field) -> float:
@@ -49,4 +50,5 @@ def _windowed(values: _Field) -> _Field:
     size = len(weights)
     height, width = values.shape
     down = sum(w * values[i : height - size + 1 + i] for i, w in enumerate(weights))
-    return sum(w * down[:, i : width - size + 1 + i] for i, w in enumerate(weights))
+    means: _Field = sum(w * down[:, i : width - size + 1 + i] for i, w in enumerate(weights))
+    return means

@@ -50,7 +50,7 @@ def as_rgb(planes: Picture) -> Picture:
     rgb = frame.reformat(
         format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG
     )
-    return rgb.to_ndarray()
+    return rgb.to_ndarray().astype(np.uint8, copy=False)
 
 
 def _ember(painter: EmberPainter, animation: str, seconds: float) -> Picture:
@@ -62,7 +62,7 @@ def _encoded(draw: Callable[[float], Picture], seconds: float) -> Picture:
     planes = frame.reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
     )
-    return planes.to_ndarray()
+    return planes.to_ndarray().astype(np.uint8, copy=False)
 
 
 def _pan(seconds: float) -> Picture:

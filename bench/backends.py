@@ -53,8 +53,8 @@ def main() -> None:
 
     efficiency = {str(count): _efficiency(count) for count in (1, 2, 4)}
     print(f"\n{'hosts':<24}{'of the ideal':>12}")
-    for count, share in efficiency.items():
-        print(f"{count:<24}{share:>12.3f}")
+    for hosts, share in efficiency.items():
+        print(f"{hosts:<24}{share:>12.3f}")
 
     waits = {name: _urgent_waits(load) for name, load in (("alone", 0.0), ("speculation", 2.0))}
     print(f"\n{'urgent wait':<24}{'median s':>12}{'p95 s':>12}")
@@ -279,9 +279,9 @@ def _faulty_jobs() -> tuple[dict[str, int], Counter[str]]:
                 break
             time.sleep(0.002)
         time.sleep(1.0)  # for a second delivery
-        for event in manager.poll():
-            if isinstance(event, ClipReady | Failed):
-                ends[event.params.seed].append(event)
+        for late in manager.poll():
+            if isinstance(late, ClipReady | Failed):
+                ends[late.params.seed].append(late)
         manager.close()
     firsts = [events[0] for events in ends.values() if events]
     jobs = {

@@ -52,6 +52,7 @@ def _make(codec: str) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(encoder, rate=_FPS, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = _SIZE, _SIZE, "yuv420p"
         for index in range(_FRAMES):
             picture = painter.paint(pose("happy", "neutral", "bounce", 1.0, index / _FRAMES))
@@ -64,7 +65,7 @@ def _make(codec: str) -> bytes:
 
 def _bare(data: bytes) -> float:
     started = time.perf_counter()
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.video[0]
         stream.thread_type = "NONE"
         count = sum(1 for _ in container.decode(stream))

@@ -62,7 +62,7 @@ def _games() -> Iterable[_Game]:
     for seed in _SEEDS:
         escalates = _escalates(seed)
         for kind in KINDS:
-            rows = (kind, f"{kind}, {'escalating' if escalates else 'steady'}")
+            rows: tuple[str, ...] = (kind, f"{kind}, {'escalating' if escalates else 'steady'}")
             yield _Game(rows, kind, seed, escalates, _ALL)
             if seed in _FEWER_SEEDS:
                 rows = (f"{kind}, two hosts",)

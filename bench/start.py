@@ -55,7 +55,7 @@ def _make(project: Path) -> None:
 
 
 def _seconds(engine: Engine, project: Path) -> float:
-    command = [engine.path, *engine.args, "--headless", "--path", project]
+    command: list[str | Path] = [engine.path, *engine.args, "--headless", "--path", project]
     started = time.perf_counter()
     done = subprocess.run(
         [*command, "--script", "res://quit.gd"],

@@ -105,8 +105,9 @@ class BridgeCalls(Node):
         self._frames += 1
         if self._frames > 2:
             self._best = min(self._best, (self._last.at - self._first.at) / _NODES * 1e6)
-        if self._frames == _FRAMES:
+        tree = self.get_tree()
+        if self._frames == _FRAMES and tree is not None:
             figures = calls(self._measured)
             figures["_process of a node"] = self._best
             print_line(json.dumps(figures))
-            self.get_tree().quit()
+            tree.quit()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
+from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, Vector2i, exposed
 from measurement import Measurement
 from npc_video import GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer
@@ -51,13 +51,20 @@ def _show_all(
 
 def _floor(root: Node, side: int) -> Control:
     viewport = SubViewport()
-    viewport.size = side, side
+    viewport.size = Vector2i(side, side)
     viewport.disable_3d = True
     viewport.render_target_update_mode = SubViewport.UPDATE_ALWAYS
     floor = Control()
     viewport.add_child(floor)
     root.add_child(viewport)
     return floor
+
+
+class _NoPictures:
+    """An NPC without a still."""
+
+    def picture_of(self, params: VideoParams) -> None:
+        return None
 
 
 def _show(
@@ -69,7 +76,7 @@ def _show(
     keep.keep(second)
     yield from _until(lambda: keep.of(second))
     player = NpcVideoPlayer()
-    screen = Screen(floors[0], None, shared.reels())
+    screen = Screen(floors[0], _NoPictures(), shared.reels())
     screen.crossfade = player.crossfade
     player.free()
     area = Rect2(0.0, 0.0, first.width, first.height)
@@ -79,17 +86,19 @@ def _show(
     alone: list[ClipLayer] = []
     try:
         yield from _until(lambda: (screen.advance(0.0), screen.clip)[1])
-        alone.append(_beside(screen.clip, floors[1], area))
+        shown = _clip_on(screen)
+        alone.append(_beside(shown, floors[1], area))
         # It has played once, as most clips have when another follows.
-        ahead = (1.0 + phase) * screen.clip.reel.playback.length
-        while screen.clip.reel.played < ahead:
+        ahead = (1.0 + phase) * shown.reel.playback.length
+        while _clip_on(screen).reel.played < ahead:
             yield from _step(screen, 1.0 / 24.0)
         pictures = [(yield from _seen(floors))]
         screen.open(second, at_once=role == "hit")
         for _ in range(_MAX_FRAMES):
             yield from _step(screen, _STEP)
-            if len(alone) == 1 and screen.clip.reel.clip is second:
-                alone.append(_beside(screen.clip, floors[2], area))
+            shown = _clip_on(screen)
+            if len(alone) == 1 and shown.reel.clip is second:
+                alone.append(_beside(shown, floors[2], area))
             pictures.append((yield from _seen(floors)))
             if len(alone) == 2 and len(screen.layers) == 1:
                 return np.stack(pictures)
@@ -102,11 +111,17 @@ def _show(
 
 def _step(screen: Screen, seconds: float) -> Generator[None]:
     """Plays on after the due frames are decoded, however long that takes."""
-    reels = [layer.reel for layer in screen.layers]
-    if screen._opening is not None:
-        yield from _until(lambda: screen._opening.reel.playback.is_ready)
+    reels = [layer.reel for layer in screen.layers if isinstance(layer, ClipLayer)]
+    opening = screen._opening
+    if opening is not None:
+        yield from _until(lambda: opening.reel.playback.is_ready)
     yield from _until(lambda: all(reel.playback.following for reel in reels))
     screen.advance(seconds)
+
+
+def _clip_on(screen: Screen) -> ClipLayer:
+    assert screen.clip is not None
+    return screen.clip
 
 
 def _beside(layer: ClipLayer, floor: Control, area: Rect2) -> ClipLayer:

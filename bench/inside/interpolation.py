@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, exposed
+from godot import Control, Image, Node, ProjectSettings, Rect2, SubViewport, Vector2i, exposed
 from measurement import Measurement
 from npc_video import GeneratedClip, VideoParams
 from npc_video_player.clips.clip_layer import ClipLayer
@@ -39,7 +39,7 @@ def _draw_all(
         last: number of the last one.
     """
     viewport = SubViewport()
-    viewport.size = side, side
+    viewport.size = Vector2i(side, side)
     viewport.disable_3d = True
     viewport.render_target_update_mode = SubViewport.UPDATE_ALWAYS
     floor = Control()

@@ -6,6 +6,7 @@ A part is a generator that yields once for every frame of the engine, and return
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import playback_frames
 import playback_hits
@@ -13,9 +14,9 @@ import playback_main_thread
 import playback_switching
 from godot import OS, Node, exposed
 from godot import print as print_line
-from playback_stage import Stage
+from playback_stage import Stage, Steps
 
-_PARTS = {
+_PARTS: dict[str, Callable[..., Steps]] = {
     "main": playback_main_thread.measure,
     "hits": playback_hits.measure,
     "frames": playback_frames.measure,
@@ -48,4 +49,5 @@ class PlaybackBench(Node):
     def _end(self, code: int) -> None:
         self._stage.clear()
         self.set_process(False)
-        self.get_tree().quit(code)
+        if (tree := self.get_tree()) is not None:
+            tree.quit(code)

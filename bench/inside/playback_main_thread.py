@@ -21,6 +21,7 @@ from godot import (
     VideoStreamPlayer,
     VideoStreamTheora,
 )
+from npc_video_player import NpcVideoPlayer
 from playback_stage import (
     Frames,
     MeasurementError,
@@ -154,7 +155,7 @@ def _npc(number: int) -> str:
     return f"NPC {number}"
 
 
-def _ours(preset: str, interpolation: str, number: int) -> Node:
+def _ours(preset: str, interpolation: str, number: int) -> NpcVideoPlayer:
     return player(_npc(number), preset, interpolation=interpolation)
 
 

@@ -4,6 +4,8 @@ All of them use the queue, the presets and the generators in the same way. They 
 that they keep and in those that they make ahead.
 """
 
+from __future__ import annotations
+
 import heapq
 import itertools
 import json
@@ -19,7 +21,7 @@ from npc_video.generation.pace import Pace
 from npc_video.generation.planner import Planner
 from npc_video.generation.speculation_budget import SpeculationBudget
 from npc_video.prediction.base import Observation, Proposal
-from npc_video.prediction.blended import standard_predictor
+from npc_video.prediction.blended import BlendedPredictor, standard_predictor
 from npc_video.prediction.markov import MarkovPredictor
 from npc_video.prediction.rules import RulePredictor
 from npc_video.records import CacheKey, GeneratedClip
@@ -127,17 +129,28 @@ class Rules(Policy):
         return planner
 
 
-class _Unweighed:
+class _Unweighed(BlendedPredictor):
     """A predictor that is believed whatever its success."""
 
     def __init__(self, predictor: RulePredictor):
-        self.reliabilities: dict[str, float] = {}
-        self.observe = predictor.observe
-        self.propose = predictor.propose
+        super().__init__([predictor])
+        self._predictor = predictor
+
+    @property
+    def reliabilities(self) -> dict[str, float]:
+        return {}
+
+    def observe(self, seen: Observation) -> None:
+        self._predictor.observe(seen)
+
+    def propose(self, now: float, gap: float) -> list[Proposal]:
+        return self._predictor.propose(now, gap)
 
 
 class Known(Policy):
     """Looks ahead as ours does, and knows the true probabilities of the player's acts."""
+
+    planner: _KnowingPlanner
 
     def make_planner(self, game: Game) -> Planner:
         return _KnowingPlanner(game)
@@ -198,6 +211,8 @@ class _KnowingPlanner(Planner):
 
 class Clairvoyant(Policy):
     """Knows the future requests and their times."""
+
+    planner: _SeeingPlanner
 
     def make_planner(self, game: Game) -> Planner:
         return _SeeingPlanner(game.reactions)

@@ -30,9 +30,9 @@ def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProc
 
 def engine_away(engine: Engine, folder: Path, *also_hidden: Path) -> Engine:
     """The same engine, away from the checkout; the user's own folders are in `folder`."""
-    program, *arguments = (*_prefix(ROOT, *also_hidden), str(engine.path), *engine.args)
+    command = [*_prefix(ROOT, *also_hidden), str(engine.path), *engine.args]
     env = {**engine.env, **_environment(folder)}
-    return replace(engine, path=Path(program), args=tuple(arguments), env=env)
+    return replace(engine, path=Path(command[0]), args=tuple(command[1:]), env=env)
 
 
 def _environment(folder: Path) -> Mapping[str, str]:

@@ -78,6 +78,7 @@ def make_clip(
     file = io.BytesIO()
     with av.open(file, "w", format=container, options=muxing or {}) as output:
         stream = output.add_stream(codec, rate=FPS, options=options or {})
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         if matrix is not None:
             stream.codec_context.colorspace = matrix
@@ -86,6 +87,7 @@ def make_clip(
         heard = None
         if sound is not None:
             heard = output.add_stream("aac" if container == "mp4" else "libopus", rate=48000)
+            assert isinstance(heard, av.AudioStream)
             heard.layout = "mono"
         for index, picture in enumerate(shown):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
@@ -96,7 +98,7 @@ def make_clip(
             frame.pts, frame.time_base = index, Fraction(1, FPS)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
-        if heard is not None:
+        if heard is not None and sound is not None:
             samples = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
             samples.sample_rate, samples.pts, samples.time_base = 48000, 0, Fraction(1, 48000)
             output.mux(heard.encode(samples))

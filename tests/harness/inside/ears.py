@@ -48,7 +48,8 @@ def loudness(samples: NDArray[np.float32], rate: float) -> NDArray[np.float32]:
     """The largest of each hundredth of a second."""
     block = round(BLOCK_SECONDS * rate)
     whole = len(samples) // block * block
-    return np.abs(samples[:whole]).reshape(-1, block * samples.shape[1]).max(axis=1)
+    blocks = np.abs(samples[:whole]).reshape(-1, block * samples.shape[1])
+    return np.asarray(blocks.max(axis=1), np.float32)
 
 
 def pitch(samples: NDArray[np.float32], rate: float) -> float:
@@ -62,7 +63,8 @@ def in_step(player: NpcVideoPlayer, frames: int = 1) -> Steps:
 
     A frame that itself takes long cannot be made up for within it.
     """
-    layer = player._director.screen.layers.top
+    layer = player._director.screen.clip if player._director is not None else None
+    assert layer is not None
     together: deque[bool] = deque(maxlen=frames)
     last = time.perf_counter()
 
@@ -70,6 +72,7 @@ def in_step(player: NpcVideoPlayer, frames: int = 1) -> Steps:
         nonlocal last
         now = time.perf_counter()
         lasted, last = now - last, now
+        assert layer.sound is not None
         apart = abs(layer.sound.ahead(layer.reel.position))
         together.append(apart < max(APART_SECONDS, 2.0 * lasted))
         return len(together) == frames and 6 * sum(together) >= 5 * frames

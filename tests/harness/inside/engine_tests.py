@@ -19,7 +19,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from godot import OS, Node, Performance, ProjectSettings, ResourceLoader, exposed
+from godot import OS, Node, Performance, ProjectSettings, ResourceLoader, Script, exposed
 from godot import print as print_line
 
 BEGIN, END = "@begin ", "@end "
@@ -90,7 +90,8 @@ def _run_all(runner: EngineTestRunner, names: list[str]) -> Steps:
     _script.cache_clear()
     gc.collect()
     faulthandler.cancel_dump_traceback_later()
-    runner.get_tree().quit(0)
+    if (tree := runner.get_tree()) is not None:
+        tree.quit(0)
 
 
 def _settled(orphans: int) -> Steps:
@@ -104,7 +105,12 @@ def _start(name: str, test: EngineTest) -> Steps:
     file, _, function = name.partition("::")
     if file.endswith(".gd"):
         return _run_script(file, function, test)
-    return getattr(_module(file), function)(test) or iter(())
+    return getattr(_module(file), function)(test) or _nothing()
+
+
+def _nothing() -> Steps:
+    """The steps of a test that has none."""
+    yield from ()
 
 
 def _run_script(file: str, function: str, test: EngineTest) -> Steps:
@@ -142,7 +148,7 @@ def _module(file: str) -> ModuleType:
 @cache
 def _script(file: str) -> Any:
     script = ResourceLoader.load(f"res://{file}")
-    if script is None or not script.can_instantiate():
+    if not isinstance(script, Script) or not script.can_instantiate():
         raise ImportError(f"{file} does not load: see the error above")
     return script
 

@@ -30,5 +30,5 @@ else:
 
     _UNIT = 1024 if sys.platform == "darwin" else 1  # macOS tells bytes
 
-    def peak_kib():
+    def peak_kib() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _UNIT

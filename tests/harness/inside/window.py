@@ -7,17 +7,20 @@ from contextlib import contextmanager
 
 import numpy as np
 from engine_tests import EngineTest, Steps
-from godot import Engine
+from godot import Engine, Image
 from numpy.typing import NDArray
 
 
 def picture(test: EngineTest) -> NDArray[np.int_]:
     """The window as it was drawn last: (height, width, 3), 0 to 255."""
-    return pixels_of(test.get_viewport().get_texture().get_image())
+    viewport = test.get_viewport()
+    assert viewport is not None
+    return pixels_of(viewport.get_texture().get_image())
 
 
-def pixels_of(image) -> NDArray[np.int_]:
+def pixels_of(image: Image | None) -> NDArray[np.int_]:
     """An image of the engine, of 8 bits for each of at least three channels, likewise."""
+    assert image is not None
     values = np.frombuffer(image.get_data(), np.uint8)
     channels = len(values) // (image.get_width() * image.get_height())
     return values.reshape(image.get_height(), image.get_width(), channels)[:, :, :3].astype(int)

@@ -42,7 +42,7 @@ class SoakProbe(Node):
         self.process_mode = Node.PROCESS_MODE_ALWAYS
         self.process_priority = _PLENTY
 
-    def tell(self, event: dict) -> None:
+    def tell(self, event: dict[str, Any]) -> None:
         """Prints an event."""
         print("@soak", json.dumps({"at": time.perf_counter(), **event}))
 
