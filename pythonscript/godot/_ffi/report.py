@@ -24,7 +24,7 @@ _OWN_FILES = __file__.rpartition("_ffi")[0]
 # Hints for the end of an error's title, by type of error.
 _advice: dict[type[BaseException], str] = {}
 
-# Counts by type of the error, what the engine called, and the lines that led to it.
+# Counts by type of the error, its text where no line of the game's Python led to it, and the lines.
 _times: Counter[tuple[Any, ...]] = Counter()
 
 
@@ -39,15 +39,13 @@ def _frames(trace: TracebackType | None) -> traceback.StackSummary:
     return traceback.StackSummary.from_list(own or frames[-1:])
 
 
-def report(error: BaseException, called: str = "") -> None:
-    """Prints `error` as a script error, unless it has been printed too often.
-
-    Args:
-        called: What the engine called; tells apart errors that no line of the game's Python led to.
-    """
+def report(error: BaseException) -> None:
+    """Prints `error` as a script error, unless it has been printed too often."""
     frames = _frames(error.__traceback__)
     last = frames[-1] if frames else traceback.FrameSummary("?", 0, "?")
-    key = type(error).__name__, called, *((frame.filename, frame.lineno) for frame in frames)
+    # What a script of the engine did wrong has no line here, only a text.
+    text = str(error) if last.filename.startswith(_OWN_FILES) else ""
+    key = type(error).__name__, text, *((frame.filename, frame.lineno) for frame in frames)
     _times[key] += 1
     times = _times[key]
     if not _is_worth_printing(times):

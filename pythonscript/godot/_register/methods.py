@@ -173,7 +173,7 @@ def py_call_method(
                     return
         method.answer(method.call(reference, given), result)
     except BaseException as exception:
-        report(exception, method.function.__qualname__)
+        report(exception)
         method.answer(None, result)
 
 
@@ -191,7 +191,7 @@ def py_ptrcall_method(number: int, reference: int, arguments: int, result: int) 
             raise method.wrong(wrong) from None
         method.answer_bare(method.call(reference, given), result)
     except BaseException as exception:
-        report(exception, method.function.__qualname__)
+        report(exception)
         method.answer_bare(None, result)
 
 
