@@ -2,15 +2,16 @@ class_name Choice
 extends GridContainer
 ## A row of buttons, one of which is pressed.
 
-signal chosen(value: String)
+signal chosen(value: Variant)
 
-var _buttons: Dictionary[String, Button] = {}
+## By value, Strings or numbers.
+var _buttons := {}
 
 
 ## Shows a button for each of `titles`, which are keyed by value.
-func fill(titles: Dictionary, present: String, variation := "") -> void:
+func fill(titles: Dictionary, present: Variant, variation := "") -> void:
 	var group := ButtonGroup.new()
-	for value: String in titles:
+	for value: Variant in titles:
 		var button := Button.new()
 		button.text = titles[value]
 		button.theme_type_variation = variation
@@ -30,12 +31,12 @@ func choose(index: int) -> void:
 
 
 ## Presses the button of `value` as a player would.
-func press(value: String) -> void:
+func press(value: Variant) -> void:
 	_buttons[value].button_pressed = true
 	_buttons[value].pressed.emit()
 
 
 ## Removes the button of `value`.
-func disable(value: String) -> void:
+func disable(value: Variant) -> void:
 	_buttons[value].disabled = true
 	_buttons[value].focus_mode = Control.FOCUS_NONE

@@ -8,18 +8,27 @@ const CHOICES: Dictionary[String, String] = {
 	"interpolation": "Movement",
 }
 ## The titles of their values.
-const VALUES: Dictionary[String, String] = {
-	"realtime": "Coarse",
-	"fast": "Fair",
-	"balanced": "Fine",
-	"quality": "Finest",
-	"placeholder": "Portrait",
-	"procedural": "Drawing",
-	"similar": "Like it",
-	"freeze": "Held",
-	"none": "As filmed",
-	"blend": "Smooth",
-	"motion": "Smoothest",
+const VALUES: Dictionary[String, Dictionary] = {
+	"preset":
+	{
+		NpcVideoPlayer.QUALITY_REALTIME: "Coarse",
+		NpcVideoPlayer.QUALITY_FAST: "Fair",
+		NpcVideoPlayer.QUALITY_BALANCED: "Fine",
+		NpcVideoPlayer.QUALITY_QUALITY: "Finest",
+	},
+	"fallback":
+	{
+		NpcVideoPlayer.FALLBACK_PLACEHOLDER: "Portrait",
+		NpcVideoPlayer.FALLBACK_PROCEDURAL: "Drawing",
+		NpcVideoPlayer.FALLBACK_SIMILAR: "Like it",
+		NpcVideoPlayer.FALLBACK_FREEZE: "Held",
+	},
+	"interpolation":
+	{
+		NpcVideoPlayer.INTERPOLATION_NONE: "As filmed",
+		NpcVideoPlayer.INTERPOLATION_BLEND: "Smooth",
+		NpcVideoPlayer.INTERPOLATION_MOTION: "Smoothest",
+	},
 }
 ## The properties that are on or off.
 const SWITCHES: Dictionary[String, String] = {
@@ -48,8 +57,7 @@ func _ready() -> void:
 	_add_zones()
 	_add_backends()
 	for property in CHOICES:
-		var present: String = %Ember.get(property)
-		_choices[property] = _add_choice(CHOICES[property], _values_of(property), present)
+		_choices[property] = _add_choice(CHOICES[property], VALUES[property], %Ember.get(property))
 		_choices[property].chosen.connect(_apply.bind(property))
 	_add_switches()
 	%Ember.gui_input.connect(_on_ember_input)
@@ -120,7 +128,7 @@ func _add_switches() -> void:
 		_switches[property] = button
 
 
-func _add_choice(title: String, values: Dictionary, present: String) -> Choice:
+func _add_choice(title: String, values: Dictionary, present: Variant) -> Choice:
 	var choice := Choice.new()
 	choice.columns = values.size()
 	choice.fill(values, present, "Segment")
@@ -147,16 +155,6 @@ func _add_setting(title: String, control: Control) -> void:
 	%Settings.add_child(caption)
 	control.size_flags_horizontal = SIZE_EXPAND_FILL
 	%Settings.add_child(control)
-
-
-## Returns the inspector's list of the property's values, by their titles here.
-func _values_of(property: String) -> Dictionary:
-	var titles := {}
-	for entry: Dictionary in %Ember.get_property_list():
-		if entry.name == property:
-			for value: String in entry.hint_string.split(","):
-				titles[value] = VALUES[value]
-	return titles
 
 
 func _apply(value: Variant, property: String) -> void:

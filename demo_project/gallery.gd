@@ -8,7 +8,12 @@ const SETTLING_SECONDS := 0.8
 ## The tool for each scene. The scenes share their clips, so each tool needs a clip of its own.
 const TOOLS: Dictionary[String, String] = {"Ember": "gift", "Market": "song", "Screen": "stick"}
 ## The fallbacks, which cover the wait for a clip.
-const FALLBACKS: PackedStringArray = ["similar", "procedural", "placeholder", "freeze"]
+const FALLBACKS: Array[NpcVideoPlayer.Fallback] = [
+	NpcVideoPlayer.FALLBACK_SIMILAR,
+	NpcVideoPlayer.FALLBACK_PROCEDURAL,
+	NpcVideoPlayer.FALLBACK_PLACEHOLDER,
+	NpcVideoPlayer.FALLBACK_FREEZE,
+]
 
 var _folder := ""
 ## The events of the player in the picture.
@@ -59,7 +64,7 @@ func _take_fallbacks() -> void:
 
 func _take_overlay() -> void:
 	var player := _listen()
-	_main.page.adjust("fallback", "similar")
+	_main.page.adjust("fallback", NpcVideoPlayer.FALLBACK_SIMILAR)
 	_main.page.adjust("overlay", true)
 	for zone: String in ["nose", "belly", "nose"]:
 		await _touch(player, "feather", zone)

@@ -126,7 +126,7 @@ def until(condition: Any, frames: int = 600) -> Steps:
 def player(npc: str, preset: str, **properties: Any) -> NpcVideoPlayer:
     """Returns a player of the NPC called `npc`, whose failures end the measurement."""
     made = NpcVideoPlayer()
-    made.npc_name, made.preset = npc, preset
+    made.npc_name, made.preset = npc, NpcVideoPlayer.QualityPreset(preset)
     for name, value in properties.items():
         setattr(made, name, value)
     made.generation_failed.connect(_fail)
@@ -142,7 +142,7 @@ def provide(
     for clip in clips:
         cache.put(clip.params.cache_key(), clip)
     made = VideoGenerationManager(
-        VideoGenerationConfig(preset=sample.preset, **config), backend, cache=cache
+        VideoGenerationConfig(preset=sample.preset.word, **config), backend, cache=cache
     )
     settings = sample._settings()
     if settings in sources._sources:

@@ -68,7 +68,7 @@ func _stops() -> void:
 	var slow := NpcProceduralBackend.new()
 	slow.simulate_latency = true
 	player.backend = slow
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	var dialog := await open()
 	seen.at_first = state()
 	dialog.get_ok_button().pressed.emit()

@@ -17,7 +17,7 @@ from tools.screen import screen
 SCENE = '[gd_scene format=3]\n[node name="Root" type="Control"]\n'
 VALUES = {
     "npc_name": "Ember & Ash",
-    "preset": "balanced",
+    "preset": 2,
     "progressive": False,
     "max_wait": 12.5,
     "crossfade": 1.25,
@@ -34,7 +34,7 @@ func visit() -> void:
 	await frames(5)
 	await _add_player()
 	await _write("npc_name", "Ember & Ash")
-	await _choose("preset", "balanced")
+	await _choose("preset", "Balanced")
 	await _click(_field("progressive", "CheckBox"))
 	await _count("max_wait", "12.5")
 	await _count("crossfade", "1.25")

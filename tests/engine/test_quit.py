@@ -12,7 +12,7 @@ extends SceneTree
 var player := NpcVideoPlayer.new()
 
 func _initialize() -> void:
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.size = Vector2(64, 64)
 	_play()
 
@@ -60,7 +60,7 @@ func _play() -> void:
 	await player.clip_started
 	player.request({"expression": "happy"})
 	await player.clip_started
-	player.interpolation = "motion"
+	player.interpolation = NpcVideoPlayer.INTERPOLATION_MOTION
 	player.request({"expression": "neutral"})
 	end()
 """,

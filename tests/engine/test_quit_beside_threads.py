@@ -13,7 +13,7 @@ func _initialize() -> void:
 	var maker := Maker.new()
 	for index in maker.COUNT:
 		var player := NpcVideoPlayer.new()
-		player.preset = "realtime"
+		player.preset = NpcVideoPlayer.QUALITY_REALTIME
 		player.npc_name = "Moss %d" % index
 		maker.give_to(player)
 		root.add_child(player)

@@ -13,7 +13,7 @@ signal never
 
 func _initialize() -> void:
 	var player := NpcVideoPlayer.new()
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.set_generator(generate)
 	root.add_child(player)
 	_play()

@@ -19,7 +19,7 @@ extends SceneTree
 var player := NpcVideoPlayer.new()
 
 func _initialize() -> void:
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.size = Vector2(64, 64)
 	player.backend = NpcHttpBackend.new()
 	player.backend.url = "{url}"

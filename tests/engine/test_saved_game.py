@@ -44,8 +44,8 @@ func begin() -> void:
 	player.profile.cooldown = 0.0
 	player.profile.graph = NpcResponseGraph.new()
 	player.profile.graph.json = JSON.stringify({"responseGraph": GRAPH})
-	player.preset = "realtime"
-	player.fallback = "placeholder"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
+	player.fallback = NpcVideoPlayer.FALLBACK_PLACEHOLDER
 	player.progressive = false
 	player.size = Vector2(64, 64)
 	player.set_generator(make_clip)

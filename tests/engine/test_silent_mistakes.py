@@ -13,7 +13,7 @@ func _initialize() -> void:
 func player(npc_name: String) -> NpcVideoPlayer:
 	var made := NpcVideoPlayer.new()
 	made.npc_name = npc_name
-	made.preset = "realtime"
+	made.preset = NpcVideoPlayer.QUALITY_REALTIME
 	made.size = Vector2(64, 64)
 	root.add_child(made)
 	return made
@@ -52,7 +52,7 @@ func _play() -> void:
 	await process_frame
 	var player := NpcVideoPlayer.new()
 	player.npc_name = "Reed"
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.size = Vector2(64, 64)
 	player.generation_failed.connect(func(reason: String) -> void: print("Failed: ", reason))
 	root.add_child(player)

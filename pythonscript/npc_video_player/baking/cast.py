@@ -107,7 +107,7 @@ def _part_of(player: NpcVideoPlayer) -> Part:
         player._npc.profile,
         "" if profile is None else str(profile.resource_path),
         player.backend,
-        player.preset,
+        player.preset.word,
         player.baked_folder or BAKED_FOLDER,
     )
 

@@ -20,8 +20,6 @@ from godot import (
 
 from .stretch import placed
 
-CURVES = ("linear", "smooth")
-
 
 class Layer(Protocol):
     """Draws itself on a canvas item of its own."""
@@ -58,8 +56,8 @@ class LayerStack:
 
     Attributes:
         item: the canvas item that holds those of the layers.
-        curve: one of `CURVES`, the course of a fade.
-        stretch: one of `STRETCH_MODES`.
+        curve: the course of a fade, a word of `NpcVideoPlayer.CrossfadeCurve`.
+        stretch: a word of `NpcVideoPlayer.StretchMode`.
         picture_size: the default size of layers' pictures.
     """
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from godot import Rect2, Vector2
 
-STRETCH_MODES = (
-    "scale",
-    "tile",
-    "keep",
-    "keep_centered",
-    "keep_aspect",
-    "keep_aspect_centered",
-    "keep_aspect_covered",
-)
-
 
 def placed(mode: str, area: Rect2, size: Vector2) -> Rect2:
     """Returns the rectangle of a picture of `size` in `area`; it may be larger than that.
 
     Tiles fill the area, like a picture that is scaled.
+
+    Args:
+        mode: a word of `NpcVideoPlayer.StretchMode`.
     """
     if mode in ("scale", "tile") or size.x <= 0.0 or size.y <= 0.0:
         return area

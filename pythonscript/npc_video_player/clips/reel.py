@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from npc_video.media.growing import GrowingFile
     from npc_video.media.sound import Sound
 
-INTERPOLATIONS = ("none", "blend", "motion")
-
 
 class EnginePicture:
     """An image of the engine, of one or two bytes per pixel."""

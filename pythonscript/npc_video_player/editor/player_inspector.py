@@ -34,4 +34,5 @@ def _bake(player: NpcVideoPlayer) -> None:
             actions.add_undo_property(player, "baked_folder", player.baked_folder)
             actions.commit_action()
 
-    BakeDialog(player._npc.profile, player.backend, player.preset, player.baked_folder, keep).open()
+    npc, preset = player._npc.profile, player.preset.word
+    BakeDialog(npc, player.backend, preset, player.baked_folder, keep).open()

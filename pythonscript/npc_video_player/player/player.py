@@ -52,6 +52,7 @@ from ..stats.player_stats import PlayerStats
 from .current_npc import CurrentNpc
 from .director import Director
 from .failures import Failures
+from .options import CrossfadeAt
 from .player_properties import PlayerProperties
 from .player_warnings import warnings_of
 from .playtest import SimulatedInput, line_of
@@ -503,11 +504,11 @@ class NpcVideoPlayer(PlayerProperties):
         """Applies the current settings."""
         screen, layers = director.screen, director.screen.layers
         screen.crossfade, speaker = self.crossfade, screen.speaker
-        screen.switches_at_loop = self.crossfade_at == "loop"
-        screen.play_as(self.interpolation, loops=self.loop, speed=self.speed_scale)
+        screen.switches_at_loop = self.crossfade_at is CrossfadeAt.CROSSFADE_AT_LOOP
+        screen.play_as(self.interpolation.word, loops=self.loop, speed=self.speed_scale)
         speaker.bus, speaker.path = self.sound_bus, self.audio_player
         speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
-        layers.curve, layers.stretch = self.crossfade_curve, self.stretch_mode
+        layers.curve, layers.stretch = self.crossfade_curve.word, self.stretch_mode.word
         layers.picture_size = self._picture_size()
         screen.procedural_target.take(self._target())
         name, parts = self._npc.profile.name, self._placeholder_parts()
@@ -545,7 +546,7 @@ class NpcVideoPlayer(PlayerProperties):
         if self._viewport is None:
             director.screen.place(area)
         else:
-            self._viewport.place(placed(self.stretch_mode, area, self._viewport.size))
+            self._viewport.place(placed(self.stretch_mode.word, area, self._viewport.size))
 
     def _lay_overlay(self, *, wanted: bool) -> None:
         """Puts the overlay over the picture, or removes it."""

@@ -15,13 +15,9 @@ from godot import (
     Vector2,
 )
 from npc_video import QUALITY_PRESETS, Fallback, VideoGenerationConfig, VideoParams
-from npc_video.cache import POLICIES
 from npc_video.errors import InvalidDataError
 from npc_video.portrait.sizes import clip_size
 
-from ..canvas.layers import CURVES
-from ..canvas.stretch import STRETCH_MODES
-from ..clips.reel import INTERPOLATIONS
 from ..properties.calling_threads import Property
 from ..properties.setting import Number, PictureSize, Setting
 from ..resources.backend_resources import NpcBackend, NpcProceduralBackend, makes_clips
@@ -31,6 +27,7 @@ from ..resources.script_backend import NpcScriptBackend
 from ..resources.stills_backend import NpcStillsBackend
 from ..screen.placeholder import PARTS
 from ..sharing.sources import CacheSettings, Settings
+from . import options
 from .current_npc import CurrentNpc
 from .visibility import SHOWN_ON
 
@@ -42,6 +39,14 @@ _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
 
 class PlayerProperties(Control):
     """The properties of an `NpcVideoPlayer`, which acts by them."""
+
+    QualityPreset = options.QualityPreset
+    CachePolicy = options.CachePolicy
+    Fallback = options.Fallback
+    CrossfadeCurve = options.CrossfadeCurve
+    CrossfadeAt = options.CrossfadeAt
+    StretchMode = options.StretchMode
+    Interpolation = options.Interpolation
 
     profile = Setting(
         NpcProfile,
@@ -83,9 +88,8 @@ class PlayerProperties(Control):
         " see.",
     )
     preset = Setting(
-        str,
-        "fast",
-        enum=tuple(QUALITY_PRESETS),
+        options.QualityPreset,
+        options.QualityPreset.QUALITY_FAST,
         doc="The best size, frame rate and care of the clips; better ones take longer.",
     )
     progressive = Setting(
@@ -122,9 +126,8 @@ class PlayerProperties(Control):
         doc="The size of all clip files in memory, in megabytes.",
     )
     cache_policy = Setting(
-        str,
-        "lru",
-        enum=tuple(POLICIES),
+        options.CachePolicy,
+        options.CachePolicy.CACHE_POLICY_LRU,
         doc="What goes first: what was used longest ago (lru), or what is quickly remade (gdsf).",
     )
     cache_folder = Setting(
@@ -164,10 +167,9 @@ class PlayerProperties(Control):
         doc="Makes the NPC's common looks when its scene is loaded, in idle time.",
     )
     fallback = Setting(
-        str,
-        "similar",
+        options.Fallback,
+        options.Fallback.FALLBACK_SIMILAR,
         group="Fallback",
-        enum=tuple(kind.value for kind in Fallback),
         doc="What is shown until a clip is there: the portrait, a drawn face, a similar clip, or"
         " the last picture. Where that cannot be shown, the next best is. The drawn face is Ember:"
         " for clips of other generators it is shown only if it is chosen here.",
@@ -215,18 +217,20 @@ class PlayerProperties(Control):
         doc="The longest time in seconds in which a clip fades into the next; similar clips fade"
         " faster. 0: a cut.",
     )
-    crossfade_curve = Setting(str, "smooth", enum=CURVES, doc="How the fading begins and ends.")
+    crossfade_curve = Setting(
+        options.CrossfadeCurve,
+        options.CrossfadeCurve.CROSSFADE_CURVE_SMOOTH,
+        doc="How the fading begins and ends.",
+    )
     crossfade_at = Setting(
-        str,
-        "immediately",
-        enum=("immediately", "loop"),
+        options.CrossfadeAt,
+        options.CrossfadeAt.CROSSFADE_AT_IMMEDIATELY,
         doc="When a clip gives way to the next: immediately, or at the end of its loop. One that"
         " was waited for may come half a second later, when the two are most alike.",
     )
     stretch_mode = Setting(
-        str,
-        "keep_aspect_covered",
-        enum=STRETCH_MODES,
+        options.StretchMode,
+        options.StretchMode.STRETCH_KEEP_ASPECT_COVERED,
         doc="How the picture fills the player, as for a TextureRect.",
     )
     texture_size = PictureSize(
@@ -243,9 +247,8 @@ class PlayerProperties(Control):
         " behind it counts as seen. Empty: a player whose texture is used never rests.",
     )
     interpolation = Setting(
-        str,
-        "blend",
-        enum=INTERPOLATIONS,
+        options.Interpolation,
+        options.Interpolation.INTERPOLATION_BLEND,
         doc="What is seen between two frames of a clip: the first of them (none), a mix (blend), or"
         " blocks on their way (motion), which is for H.264 and a mix elsewhere. With motion clips"
         " that follow each other are warped towards each other, of whatever codec.",
@@ -401,7 +404,7 @@ class PlayerProperties(Control):
 
     def _picture_size(self) -> Vector2:
         """Returns the likely size of clips, so that their fallbacks have the same place."""
-        preset, shape = QUALITY_PRESETS[self.preset], self._shape_of_clips()
+        preset, shape = QUALITY_PRESETS[self.preset.word], self._shape_of_clips()
         if shape is None or min(shape.get_size()) <= 0.0:
             return Vector2(preset.width, preset.height)
         return Vector2(*clip_size(preset.width * preset.height, *shape.get_size()))
@@ -434,7 +437,9 @@ class PlayerProperties(Control):
         # The game's own animations are better than a still; Ember is so for her own clips only.
         moves = self._draws() or self._target() is not None
         # A generator that moves a picture of the NPC needs no stranger.
-        moves = moves or (self.fallback == "procedural" and self._moved_picture() is None)
+        moves = moves or (
+            self.fallback is options.Fallback.FALLBACK_PROCEDURAL and self._moved_picture() is None
+        )
         return Settings(
             generator=self._generator,
             backend=backend,
@@ -443,14 +448,14 @@ class PlayerProperties(Control):
             cache=CacheSettings(
                 size=self.cache_size,
                 megabytes=self.cache_megabytes,
-                policy=self.cache_policy,
+                policy=self.cache_policy.word,
                 folder=self.cache_folder,
                 baked_folder=self.baked_folder,
             ),
             fallbacks=frozenset(Fallback) if moves else _NOT_DRAWN,
             config=VideoGenerationConfig(
-                preset=self.preset,
-                fallback=Fallback(self.fallback),
+                preset=self.preset.word,
+                fallback=Fallback(self.fallback.word),
                 progressive=self.progressive,
                 adaptive=self.adaptive,
                 predictive=self.predictive,

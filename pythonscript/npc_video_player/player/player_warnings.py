@@ -11,6 +11,7 @@ from npc_video import VideoParams
 from ..clips.speaker import SPEAKERS
 from ..resources.game_files import is_writable_for_players
 from ..screen.procedural_target import TARGETS
+from .options import Fallback, Interpolation
 from .player_properties import PlayerProperties
 from .visibility import SHOWN_ON
 
@@ -25,15 +26,22 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
     yield from _of_embedded(player, portrait)
     if player.backend is not None:
         yield from player.backend.advice()
-    if player.fallback == "placeholder" and player._npc.picture_of(VideoParams()) is None:
+    if (
+        player.fallback is Fallback.FALLBACK_PLACEHOLDER
+        and player._npc.picture_of(VideoParams()) is None
+    ):
         yield "Portrait: is empty: until there is a clip, only the name's initial is shown."
-    if player.fallback == "procedural" and player._moved_picture() is not None:
+    if player.fallback is Fallback.FALLBACK_PROCEDURAL and player._moved_picture() is not None:
         if not player.procedural_target:
             yield (
                 "Fallback: there is no drawn face of your NPC, so its picture is shown: set"
                 " procedural_target to a node that plays its animations, or choose another."
             )
-    elif player.fallback == "procedural" and not player._draws() and not player.procedural_target:
+    elif (
+        player.fallback is Fallback.FALLBACK_PROCEDURAL
+        and not player._draws()
+        and not player.procedural_target
+    ):
         yield (
             "Fallback: the drawn face is Ember, not your NPC: set procedural_target to a node"
             " that plays your NPC's animations, or choose another fallback."
@@ -57,7 +65,7 @@ def warnings_of(player: PlayerProperties) -> Iterator[str]:
         yield "Cache Folder: players can only write below user://, as user://npc_video."
     if player.baked_folder and not DirAccess.dir_exists_absolute(player.baked_folder):
         yield "Baked Folder: there is no such folder: bake clips into it, or leave it empty."
-    if player.interpolation == "motion" and player._is_drawn_here():
+    if player.interpolation is Interpolation.INTERPOLATION_MOTION and player._is_drawn_here():
         yield (
             "Interpolation: motion needs clips in H.264, and the embedded generator makes none:"
             " they are mixed, as with blend."

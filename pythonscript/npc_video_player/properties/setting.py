@@ -8,7 +8,6 @@ from typing import Any, TypeVar, Unpack
 from godot import ExportOptions, Resource, Vector2i, push_error
 
 from .calling_threads import Property
-from .notifying_export import is_word_of
 
 __all__ = ["Number", "PictureSize", "Setting"]
 
@@ -36,8 +35,6 @@ class Setting(Property[T]):
         self._is_of_playing = is_of_playing
 
     def take(self, obj: Any, value: T) -> None:
-        if not is_word_of(self, value):
-            return
         before, were_hidden = self.__get__(obj), obj._hidden()
         if value == before:
             return

@@ -168,7 +168,7 @@ class Screen:
         """Sets the way in which clips play, also the one on screen.
 
         Args:
-            interpolation: one of `INTERPOLATIONS`.
+            interpolation: a word of `NpcVideoPlayer.Interpolation`.
             loops: a clip begins again when it is through.
             speed: the speed of clips and drawn faces; 0.0 stops them.
         """

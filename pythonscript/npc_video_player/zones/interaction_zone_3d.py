@@ -151,7 +151,7 @@ class NpcInteractionZone3D(ListeningZone, Node3D):
         if not isinstance(player, NpcVideoPlayer):
             return ""
         size = player.get_video_texture().get_size()
-        seen = placed(player.stretch_mode, Rect2(0.0, 0.0, *player.size), size)
+        seen = placed(player.stretch_mode.word, Rect2(0.0, 0.0, *player.size), size)
         at = seen.position + Vector2(point.x * seen.size.x, point.y * seen.size.y)
         everywhere = player.get_global_transform() * at
         named = ""

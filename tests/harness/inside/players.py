@@ -7,14 +7,19 @@ from typing import Any
 from godot import Node, Vector2
 from npc_video_player import NpcVideoPlayer
 
-BARE = {"progress_ring": False, "crossfade": 0.0, "interpolation": "none", "stretch_mode": "scale"}
+BARE = {
+    "progress_ring": False,
+    "crossfade": 0.0,
+    "interpolation": NpcVideoPlayer.Interpolation.INTERPOLATION_NONE,
+    "stretch_mode": NpcVideoPlayer.StretchMode.STRETCH_SCALE,
+}
 """Shows clips and nothing else, pixel for pixel."""
 
 
 def made_player(size: tuple[float, float] = (64.0, 64.0), **properties: Any) -> NpcVideoPlayer:
     """One that is in no scene yet."""
     player = NpcVideoPlayer()
-    player.preset = "realtime"
+    player.preset = NpcVideoPlayer.QualityPreset.QUALITY_REALTIME
     player.set_size(Vector2(*size))
     for name, value in properties.items():
         setattr(player, name, value)

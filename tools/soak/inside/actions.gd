@@ -25,27 +25,54 @@ const ACTIONS: Dictionary[String, float] = {
 	"_free_generator": 2.0,
 }
 const MADE_BY: Dictionary[String, Array] = {
-	"preset": ["realtime", "realtime", "fast", "fast", "balanced"],
+	"preset": [
+		NpcVideoPlayer.QUALITY_REALTIME,
+		NpcVideoPlayer.QUALITY_REALTIME,
+		NpcVideoPlayer.QUALITY_FAST,
+		NpcVideoPlayer.QUALITY_FAST,
+		NpcVideoPlayer.QUALITY_BALANCED,
+	],
 	"progressive": [true, false],
 	"adaptive": [true, false],
 	"predictive": [true, false],
 	"look_ahead": [0, 1, 3],
-	"fallback": ["similar", "procedural", "placeholder", "freeze"],
+	"fallback": [
+		NpcVideoPlayer.FALLBACK_SIMILAR,
+		NpcVideoPlayer.FALLBACK_PROCEDURAL,
+		NpcVideoPlayer.FALLBACK_PLACEHOLDER,
+		NpcVideoPlayer.FALLBACK_FREEZE,
+	],
 	"max_wait": [0.5, 5.0, 20.0],
 	"cache_megabytes": [1.0, 16.0, 256.0],
-	"cache_policy": ["lru", "gdsf"],
+	"cache_policy": [NpcVideoPlayer.CACHE_POLICY_LRU, NpcVideoPlayer.CACHE_POLICY_GDSF],
 }
 const SHOWN_BY: Dictionary[String, Array] = {
-	"interpolation": ["none", "blend", "motion"],
+	"interpolation": [
+		NpcVideoPlayer.INTERPOLATION_NONE,
+		NpcVideoPlayer.INTERPOLATION_BLEND,
+		NpcVideoPlayer.INTERPOLATION_MOTION,
+	],
 	"loop": [true, true, false],
 	"crossfade": [0.0, 0.4, 2.0],
-	"crossfade_at": ["immediately", "immediately", "loop"],
-	"stretch_mode": ["keep_aspect_covered", "scale", "tile", "keep_aspect_centered"],
+	"crossfade_at": [
+		NpcVideoPlayer.CROSSFADE_AT_IMMEDIATELY,
+		NpcVideoPlayer.CROSSFADE_AT_IMMEDIATELY,
+		NpcVideoPlayer.CROSSFADE_AT_LOOP,
+	],
+	"stretch_mode": [
+		NpcVideoPlayer.STRETCH_KEEP_ASPECT_COVERED,
+		NpcVideoPlayer.STRETCH_SCALE,
+		NpcVideoPlayer.STRETCH_TILE,
+		NpcVideoPlayer.STRETCH_KEEP_ASPECT_CENTERED,
+	],
 	"overlay": [true, false],
 	"progress_ring": [true, false],
 	"simulated_input": [false, false, true],
 	"placeholder_text": ["", "{name} is thinking…"],
-	"crossfade_curve": ["smooth", "linear"],
+	"crossfade_curve": [
+		NpcVideoPlayer.CROSSFADE_CURVE_SMOOTH,
+		NpcVideoPlayer.CROSSFADE_CURVE_LINEAR,
+	],
 }
 const EXPRESSIONS: PackedStringArray = ["neutral", "happy", "amused", "curious", "sad", "surprised"]
 const SIZES: Array[Vector2i] = [

@@ -25,14 +25,14 @@ const GENERATORS: Dictionary[String, float] = {
 ## request the same clip.
 const REMOTE: PackedStringArray = ["http", "pool", "failover", "comfyui", "closed_port"]
 const REMOTE_SETTINGS: Dictionary[String, Variant] = {
-	"preset": "realtime",
+	"preset": NpcVideoPlayer.QUALITY_REALTIME,
 	"progressive": false,
 	"adaptive": true,
 	"predictive": false,
 	"look_ahead": 3,
-	"fallback": "similar",
+	"fallback": NpcVideoPlayer.FALLBACK_SIMILAR,
 	"max_wait": 5.0,
-	"cache_policy": "lru",
+	"cache_policy": NpcVideoPlayer.CACHE_POLICY_LRU,
 	"cache_size": 1000,
 	"cache_megabytes": 1000.0,
 }

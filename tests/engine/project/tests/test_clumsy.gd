@@ -31,7 +31,7 @@ class Victim:
 			&"hint": player.hint_next({"expression": "sad"})
 			&"set_generator": player.set_generator(Callable())
 			&"change":
-				player.preset = "realtime"
+				player.preset = NpcVideoPlayer.QUALITY_REALTIME
 				player.npc_name = "Somebody else"
 			&"picture": player.get_video_texture()
 			&"stats": player.get_stats()
@@ -46,7 +46,7 @@ func _victims(test: Node, heard: StringName, settings: Dictionary) -> Array[Vict
 		test.add_child(victim.elsewhere)
 		victim.player = NpcVideoPlayer.new()
 		victim.player.npc_name = heard  # of one NPC: each clip is made once for all of them
-		victim.player.preset = "realtime"
+		victim.player.preset = NpcVideoPlayer.QUALITY_REALTIME
 		victim.player.size = Vector2(64, 64)
 		for setting: String in settings:
 			victim.player.set(setting, settings[setting])
@@ -118,7 +118,8 @@ func test_quality_upgraded(test: Node) -> void:
 		frames.resize(request.frame_count)
 		frames.fill(Image.create(request.width, request.height, false, Image.FORMAT_RGB8))
 		return frames
-	await _play(test, &"quality_upgraded", {"preset": "fast"}, func(player: NpcVideoPlayer) -> void:
+	var settings := {"preset": NpcVideoPlayer.QUALITY_FAST}
+	await _play(test, &"quality_upgraded", settings, func(player: NpcVideoPlayer) -> void:
 		player.set_generator(generator)
 		player.clip_started.connect(func(_clip: Dictionary) -> void: seen[player] = true)
 		player.react({"tool": "hand"})

@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import IntEnum
 from typing import Any
 
 from clips import gradients, make_clip
@@ -13,6 +14,7 @@ from engine_tests import EngineTest, Steps, until
 from godot import OS, ClassDB, InputEventMouseButton, Vector2
 from npc_video.generation.events import ClipReady, Upgraded
 from npc_video_player import NpcProfile, NpcResponseGraph, NpcVideoPlayer
+from npc_video_player.player.player_properties import PlayerProperties
 from npc_video_player.resources.backend_resources import (
     NpcBackend,
     NpcBackendPool,
@@ -298,6 +300,9 @@ def test_no_number_of_a_player_leaves_it_stuck(test: EngineTest) -> Steps:
     test.expect_error("speed_scale: -1e+300 is refused")
     test.expect_error("volume_db: nan is refused")
     test.expect_error("volume_db: inf is refused")
+    for name in vars(PlayerProperties):
+        if isinstance(getattr(player, name), IntEnum):
+            test.expect_error(f"NpcVideoPlayer.{name}: wanted one of")
     tried = 0
     for name, numbers in numbers_of(player):
         right = getattr(player, name)

@@ -36,7 +36,7 @@ var _started: Array[Dictionary] = []
 func _player(test: Node, generator: Callable) -> NpcVideoPlayer:
 	var player := NpcVideoPlayer.new()
 	player.npc_name = "Ember"
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.predictive = false
 	player.size = Vector2(SIDE, SIDE)
 	player.generation_failed.connect(func(reason: String) -> void: _reasons.append(reason))

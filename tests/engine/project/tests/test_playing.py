@@ -27,7 +27,7 @@ from godot import (
 )
 from npc_video import Fallback, GeneratedClip, VideoParams
 from npc_video_player import NpcVideoPlayer
-from npc_video_player.canvas.stretch import STRETCH_MODES, placed
+from npc_video_player.canvas.stretch import placed
 from npc_video_player.clips.clip_layer import ClipLayer
 from npc_video_player.screen.procedural_face import ProceduralFace
 from npc_video_player.sharing import shared
@@ -512,7 +512,8 @@ def test_a_texture_of_another_shape_is_filled_as_the_player_is(test: EngineTest)
 
 def test_stretches_as_a_texture_rect_does(test: EngineTest) -> None:
     box, size = Rect2(10, 20, 200, 100), Vector2(50, 50)
-    where = {mode: tuple(placed(mode, box, size)) for mode in STRETCH_MODES}
+    modes = [mode.word for mode in NpcVideoPlayer.StretchMode]
+    where = {mode: tuple(placed(mode, box, size)) for mode in modes}
     assert where == {
         "scale": (10, 20, 200, 100),
         "tile": (10, 20, 200, 100),

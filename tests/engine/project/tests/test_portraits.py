@@ -26,7 +26,6 @@ from npc_video_player import (
     NpcStillsBackend,
     NpcVideoPlayer,
 )
-from npc_video_player.canvas.stretch import STRETCH_MODES
 from npc_video_player.clips.clip_layer import ClipLayer
 from npc_video_player.resources.backend_resources import NpcProceduralBackend, make_backend
 from npc_video_player.resources.game_files import picture_name, read_picture
@@ -125,9 +124,9 @@ def test_a_portrait_stands_where_the_clips_of_a_function_in_its_shape_will_be(
     test: EngineTest,
 ) -> Steps:
     pictures = [still(GREEN, 48, 96).get_image()] * 8
-    for mode in STRETCH_MODES:
+    for mode in NpcVideoPlayer.StretchMode:
         player = made_player(
-            (64.0, 80.0), npc_name=f"Of a function, {mode}", portrait=still(GREEN, 24, 48),
+            (64.0, 80.0), npc_name=f"Of a function, {mode.word}", portrait=still(GREEN, 24, 48),
             predictive=False, crossfade=0.0, stretch_mode=mode,
         )  # fmt: skip
         player.set_generator(lambda _request: pictures)
@@ -137,7 +136,7 @@ def test_a_portrait_stands_where_the_clips_of_a_function_in_its_shape_will_be(
         yield from until(lambda player=player: clip_on(player) is not None, 20.0)
         assert (clip_on(player).width, clip_on(player).height) == (48, 96)
         area, after = before._area, player._director.screen.layers.top._area
-        if mode.startswith("keep_aspect"):
+        if mode.word.startswith("keep_aspect"):
             assert (area.position - after.position).length() < 1.0, mode
             assert (area.size - after.size).length() < 1.0, mode
         player.free()

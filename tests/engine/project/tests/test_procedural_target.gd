@@ -33,7 +33,7 @@ func _sprite(colour: Color) -> AnimatedSprite2D:
 
 
 ## With a sprite that has another on top, as a hat.
-func _player(test: Node, fallback: String) -> NpcVideoPlayer:
+func _player(test: Node, fallback: NpcVideoPlayer.Fallback) -> NpcVideoPlayer:
 	var sprite := _sprite(Color.RED)
 	sprite.name = "Sprite"
 	var hat := _sprite(Color.RED)
@@ -42,7 +42,7 @@ func _player(test: Node, fallback: String) -> NpcVideoPlayer:
 	sprite.add_child(hat)
 	var player := NpcVideoPlayer.new()
 	player.npc_name = "Mira"
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.predictive = false
 	player.size = Vector2(SIDE, SIDE)
 	player.crossfade = 0.0
@@ -71,7 +71,7 @@ func _frames(test: Node, count: int) -> void:
 
 
 func test_a_target_is_hidden_under_a_placeholder_and_a_clip(test: Node) -> void:
-	var player := _player(test, "placeholder")
+	var player := _player(test, NpcVideoPlayer.FALLBACK_PLACEHOLDER)
 	player.react({"tool": "hand"})
 	await _frames(test, 3)
 	_expect(_kinds.has("placeholder") and not _is_red(test), "the placeholder is what is shown")
@@ -83,27 +83,32 @@ func test_a_target_is_hidden_under_a_placeholder_and_a_clip(test: Node) -> void:
 
 
 func test_a_target_plays_for_a_generator_of_ones_own(test: Node) -> void:
-	for fallback in ["similar", "freeze", "procedural"]:
+	for fallback: NpcVideoPlayer.Fallback in [
+		NpcVideoPlayer.FALLBACK_SIMILAR,
+		NpcVideoPlayer.FALLBACK_FREEZE,
+		NpcVideoPlayer.FALLBACK_PROCEDURAL,
+	]:
 		_is_held = true
 		_is_started = false
 		_kinds.clear()
 		var player := _player(test, fallback)
-		player.npc_id = fallback
-		var is_first: bool = fallback != "freeze"  # which keeps the present picture
+		player.npc_id = "fallback %d" % fallback
+		# That one keeps the present picture.
+		var is_first := fallback != NpcVideoPlayer.FALLBACK_FREEZE
 		player.react({"tool": "hand"})
 		if is_first:
-			_expect(_kinds.has("procedural"), fallback)
+			_expect(_kinds.has("procedural"), player.npc_id)
 			await _until(test, func() -> bool: return _is_red(test))
 		_is_held = false
 		await _until(test, func() -> bool: return _is_started)
 		await _frames(test, 3)
-		_expect(_seen(test).b > 0.8 and _seen(test).r < 0.2, "the clip, for " + fallback)
+		_expect(_seen(test).b > 0.8 and _seen(test).r < 0.2, "the clip, for " + player.npc_id)
 		player.free()
 		await _frames(test, 2)
 
 
 func test_a_target_is_given_back_as_it_was(test: Node) -> void:
-	var player := _player(test, "placeholder")
+	var player := _player(test, NpcVideoPlayer.FALLBACK_PLACEHOLDER)
 	var sprite: AnimatedSprite2D = player.get_node("Sprite")
 	sprite.modulate.a = 0.5
 	await _frames(test, 2)
@@ -119,7 +124,7 @@ func test_a_target_is_given_back_as_it_was(test: Node) -> void:
 
 
 func test_a_target_may_be_freed_while_it_plays(test: Node) -> void:
-	var player := _player(test, "procedural")
+	var player := _player(test, NpcVideoPlayer.FALLBACK_PROCEDURAL)
 	player.react({"tool": "hand"})
 	await _until(test, func() -> bool: return _is_red(test))
 	player.get_node("Sprite").free()
@@ -130,7 +135,7 @@ func test_a_target_may_be_freed_while_it_plays(test: Node) -> void:
 
 
 func test_a_target_may_hold_its_player(test: Node) -> void:
-	var player := _player(test, "placeholder")
+	var player := _player(test, NpcVideoPlayer.FALLBACK_PLACEHOLDER)
 	var sprite := _sprite(Color.RED)
 	sprite.centered = false
 	player.get_node("Sprite").free()

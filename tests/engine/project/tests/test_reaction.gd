@@ -5,8 +5,8 @@ extends "game_test.gd"
 func _player(test: Node, npc_name := "Ember") -> NpcVideoPlayer:
 	var player := NpcVideoPlayer.new()
 	player.npc_name = npc_name
-	player.preset = "realtime"
-	player.fallback = "placeholder"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
+	player.fallback = NpcVideoPlayer.FALLBACK_PLACEHOLDER
 	player.size = Vector2(256, 256)
 	test.add_child(player)
 	return player
@@ -141,7 +141,7 @@ func test_a_script_that_extends_the_node_keeps_its_events(test: Node) -> void:
 	])
 	script.reload()
 	var player: NpcVideoPlayer = script.new()
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.size = Vector2(64, 64)
 	test.add_child(player)
 	var started: Array = []
@@ -158,7 +158,8 @@ func test_a_scene_keeps_what_was_set(test: Node) -> void:
 	var scene := PackedScene.new()
 	scene.pack(player)
 	var copy: NpcVideoPlayer = scene.instantiate()
-	_expect(copy.npc_name == "Ember" and copy.preset == "realtime", "texts")
+	_expect(copy.npc_name == "Ember", "texts")
+	_expect(copy.preset == NpcVideoPlayer.QUALITY_REALTIME, "options")
 	_expect(copy.crossfade == 1.25 and copy.simulate_latency, "numbers and switches")
 	copy.free()
 
@@ -181,7 +182,7 @@ func test_a_profile_says_who_reacts_and_how(test: Node) -> void:
 	profile.style = "watercolour"
 	profile.graph = NpcResponseGraph.from_template("guard")
 	var player := NpcVideoPlayer.new()
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.profile = profile
 	player.size = Vector2(64, 64)
 	var told: Array = []

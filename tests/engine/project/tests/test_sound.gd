@@ -5,7 +5,7 @@ extends "game_test.gd"
 func _player(test: Node) -> NpcVideoPlayer:
 	var player := NpcVideoPlayer.new()
 	player.npc_name = "Ember"
-	player.preset = "realtime"
+	player.preset = NpcVideoPlayer.QUALITY_REALTIME
 	player.size = Vector2(64, 64)
 	test.add_child(player)
 	return player
