@@ -1,6 +1,7 @@
-"""Clips from a video service over HTTP.
+"""Generates clips with a video service over HTTP.
 
-`backend` has a clip made: `fields` and `values` say what is sent, `jobs` sends it and asks for it
-by the service's `rules`, `reader` and `answer` read what comes back, `fetch` fetches the clip.
-`recipes` knows well-known services; `settings` is what a file or the inspector says.
+`backend` generates a clip. `fields` and `values` write the request, `jobs` sends it and polls the
+job by the service's `rules`, `reader` and `answer` read responses, and `fetch` fetches the clip.
+`recipes` has the settings of well-known services. `settings` reads those of a file or the
+inspector.
 """

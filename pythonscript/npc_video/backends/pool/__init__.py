@@ -1,4 +1,5 @@
-"""Several hosts as one backend.
+"""Combines several hosts into one backend.
 
-`plan` decides which `host` makes which clip, `backend` has it done for all who `wanted` it.
+`plan` assigns jobs to hosts, `backend` carries the plan out, `host` records the pace of one host,
+and `wanted` has the listeners of a clip.
 """

@@ -15,7 +15,7 @@ _WINDOW = 20
 
 
 class Pace:
-    """The times of a host's last 20 jobs, relative to those that are usual for their presets."""
+    """The durations of a host's last 20 jobs, relative to the usual ones of their presets."""
 
     def __init__(self) -> None:
         self._all: deque[float] = deque(maxlen=_WINDOW)
@@ -27,7 +27,7 @@ class Pace:
         self._by_preset.setdefault(preset.name, deque(maxlen=_WINDOW)).append(ratio)
 
     def seconds(self, preset: QualityPreset, part: float) -> float:
-        """The time that `part` of the jobs, 0 to 1, stay below; before the first, the usual one."""
+        """The duration that `part` of the jobs, 0 to 1, stay below; the usual one without data."""
         ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
         return typical_seconds(preset) * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
