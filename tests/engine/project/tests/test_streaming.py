@@ -225,7 +225,7 @@ def test_one_that_breaks_off_holds_its_picture_and_is_told(test: EngineTest) -> 
         yield from drawn(10)
         assert number_on_screen(test) == HELD
         assert len(shown.reasons) == 1, shown.reasons
-        assert "broke off" in shown.reasons[0], shown.reasons
+        assert "closed the connection" in shown.reasons[0], shown.reasons
         assert len(shown.started) == 1
         assert server.made == 1
 
