@@ -126,8 +126,8 @@ def until(condition: Any, frames: int = 600) -> Steps:
 def player(npc: str, preset: str, **properties: Any) -> NpcVideoPlayer:
     """Returns a player of the NPC called `npc`, whose failures end the measurement."""
     made = NpcVideoPlayer()
-    made.npc_name, made.preset = npc, NpcVideoPlayer.QualityPreset(preset)
-    for name, value in properties.items():
+    made.npc_name = npc
+    for name, value in {"preset": preset, **properties}.items():
         setattr(made, name, value)
     made.generation_failed.connect(_fail)
     return made
