@@ -139,7 +139,7 @@ func _follows_a_playthrough() -> void:
 	field.text = "res://npc.tscn"
 	field.text_submitted.emit(field.text)
 	await until(
-		func() -> bool: return has("Label", "npc.tscn, line 1 is none", dialog), "what is wrong"
+		func() -> bool: return has("Label", "npc.tscn, line 1 is not part", dialog), "what is wrong"
 	)
 	seen.unbakeable = dialog.get_ok_button().disabled
 	await close(dialog)
