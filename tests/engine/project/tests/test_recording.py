@@ -26,6 +26,7 @@ def test_what_is_played_can_be_baked(test: EngineTest) -> None:
     assert player.react({"tool": "feather", "zone": "cheek", "pressure": 0.7})
     assert not player.react({"tool": "feather"})  # it rests, and that changes nothing
     assert player.request({"expression": "sad"})
+    test.expect_error("request: expression")
     assert not player.request({"expression": 5})
     assert [line.count('"npc": "Recorded"') for line in file.read_text("utf-8").splitlines()] == [
         1
