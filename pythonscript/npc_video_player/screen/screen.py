@@ -375,7 +375,7 @@ class Screen:
             below.reel.position if goes_on else reel.position,
             speed=self.speaker.speed,
             # A reel that others show already plays on meanwhile.
-            may_wait=not (opening.at_once or goes_on or reel.material is not None),
+            may_wait=not (opening.at_once or goes_on or reel.has_begun),
             warping=self._reels.decoders if self._interpolation == "motion" else None,
         )
 
