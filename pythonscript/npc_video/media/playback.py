@@ -67,7 +67,6 @@ class Playback:
         cost: counts the cost of decoding.
 
     Attributes:
-        info: the clip's properties; None until its first picture is decoded.
         length: seconds of a loop, from the file; 0.0 while unknown.
         is_still: whether it is a single silent picture, which does not restart.
         shot: the shot on screen; None before the first.
@@ -122,7 +121,7 @@ class Playback:
 
     @property
     def info(self) -> ClipInfo:
-        """What the clip says of itself; known when its first picture is there."""
+        """The clip's properties; known once its first picture is decoded."""
         assert self._info is not None
         return self._info
 

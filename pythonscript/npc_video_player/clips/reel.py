@@ -56,7 +56,6 @@ class Reel:
     Shots use two textures in turn, so that the one on screen and the next one can be mixed.
 
     Attributes:
-        material: draws it, from its first picture on.
         played: seconds since it was opened.
     """
 
@@ -101,12 +100,12 @@ class Reel:
 
     @property
     def has_begun(self) -> bool:
-        """Whether its first picture was shown."""
+        """Returns whether its first picture was shown."""
         return self._material is not None
 
     @property
     def material(self) -> ClipMaterial:
-        """What draws it, from its first picture on."""
+        """The material that draws it, from its first picture on."""
         assert self._material is not None
         return self._material
 

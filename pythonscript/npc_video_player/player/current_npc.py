@@ -40,7 +40,7 @@ class CurrentNpc:
     def __init__(self, player: NpcSettings):
         self._player = player
         self._record: Profile | None = None
-        # What was evaluated last, and by what.
+        # The NPC that was evaluated last, and its evaluator.
         self._evaluated: tuple[Profile, NpcResponseEvaluator] | None = None
         # NPCs that this player has shown, and that forget when its scene is left.
         self._of_scene = npc_memory.Absent()

@@ -93,7 +93,6 @@ class NpcInteractionZone2D(ListeningZone, Area2D):
         return self.make_input_local(event)
 
     def _begin(self, event: Any) -> bool:
-        """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         if not self.input_pickable or not self.is_visible_in_tree():
             return False
         here = self._local(event)

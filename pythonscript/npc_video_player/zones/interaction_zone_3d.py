@@ -78,7 +78,6 @@ class NpcInteractionZone3D(ListeningZone, Node3D):
     # ---- Pointers ----
 
     def _begin(self, event: Any) -> bool:
-        """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         met = self._met_at(event)
         if met is None or any(nearer.distance < met.distance for nearer in self._others_at(event)):
             return False

@@ -1,4 +1,4 @@
-"""What zones of 2D and 3D have in common: a listener hears the events of their viewport."""
+"""The part of zones of 2D and 3D that receives the events of their viewport."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class ListeningZone(Zone):
             self.add_child(self._listener, False, Node.INTERNAL_MODE_BACK)
 
     def _begin(self, event: Any) -> bool:
-        """Takes a pointer that came down and that nothing has taken; False leaves it to others."""
+        """Begins a touch by a pointer that nothing has taken; returns whether it does."""
         raise NotImplementedError
 
     def _local(self, event: Any) -> Any:
-        """The event in the zone's own coordinates."""
+        """Returns the event in the zone's own coordinates."""
         raise NotImplementedError
 
     def _follow(self) -> None:
@@ -45,10 +45,10 @@ class ListeningZone(Zone):
 
 @exposed(hidden=True)
 class NpcZoneListener(Node):
-    """Hears the events of a viewport for the zone above it, which makes it by itself.
+    """Receives a viewport's events for a zone of 2D or 3D, which makes it by itself.
 
-    A node of its own, because the zone's `_input` belongs to the scripts that extend it. A touch
-    begins where nothing else has taken it, and is followed wherever it goes.
+    It is a node of its own, because the zone's `_input` belongs to the scripts that extend it. A
+    touch begins if nothing else has taken it, and is followed wherever it goes.
     """
 
     def _notification(self, what: int) -> None:
