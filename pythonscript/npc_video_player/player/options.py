@@ -48,14 +48,14 @@ class QualityPreset(_Option):
 
 
 class CachePolicy(_Option):
-    """What leaves the memory when there is no room."""
+    """The order in which clips leave memory that is full."""
 
     CACHE_POLICY_LRU = 0, "lru", "The clip that was used longest ago goes first."
     CACHE_POLICY_GDSF = 1, "gdsf", "Clips that are large, seldom used and quickly remade go first."
 
 
 class Fallback(_Option):
-    """What is shown until a clip is there."""
+    """The picture until a clip is there."""
 
     FALLBACK_PLACEHOLDER = 0, "placeholder", "The portrait, with a label."
     FALLBACK_PROCEDURAL = 1, "procedural", "A drawn face, or the animations of `procedural_target`."
@@ -64,21 +64,21 @@ class Fallback(_Option):
 
 
 class CrossfadeCurve(_Option):
-    """How fading begins and ends."""
+    """The course of a fade."""
 
     CROSSFADE_CURVE_LINEAR = 0, "linear", "At the same pace throughout."
     CROSSFADE_CURVE_SMOOTH = 1, "smooth", "Slowly at both ends."
 
 
 class CrossfadeAt(_Option):
-    """When a clip gives way to the next."""
+    """The moment at which a clip gives way to the next."""
 
     CROSSFADE_AT_IMMEDIATELY = 0, "immediately", "As soon as the next is there."
     CROSSFADE_AT_LOOP = 1, "loop", "At the end of its loop."
 
 
 class StretchMode(_Option):
-    """How the picture fills the player, with the numbers of `TextureRect.StretchMode`."""
+    """The ways to fill the player, with the numbers of `TextureRect.StretchMode`."""
 
     STRETCH_SCALE = 0, "scale", "Stretched to the player's size."
     STRETCH_TILE = 1, "tile", "Repeated at its own size."
@@ -94,7 +94,7 @@ class StretchMode(_Option):
 
 
 class Interpolation(_Option):
-    """What is seen between two frames of a clip."""
+    """The picture between two frames of a clip."""
 
     INTERPOLATION_NONE = 0, "none", "The earlier frame."
     INTERPOLATION_BLEND = 1, "blend", "A mix of both frames."
