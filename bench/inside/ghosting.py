@@ -112,7 +112,7 @@ def _show(
 def _step(screen: Screen, seconds: float) -> Generator[None]:
     """Plays on after the due frames are decoded, however long that takes."""
     reels = [layer.reel for layer in screen.layers if isinstance(layer, ClipLayer)]
-    opening = screen._opening
+    opening = screen._arriving
     if opening is not None:
         yield from _until(lambda: opening.reel.playback.is_ready)
     yield from _until(lambda: all(reel.playback.following for reel in reels))

@@ -13,13 +13,13 @@ from godot import (
     ClassDB,
     Engine,
     Node,
+    PropertyUsageFlags,
     db_to_linear,
 )
 
 SPEAKERS = (AudioStreamPlayer2D, AudioStreamPlayer3D, AudioStreamPlayer)
 
 _MAX_DB = 24.0  # the range of the engine's own players in the inspector
-_STORED = 2  # of the engine's PropertyUsageFlags
 # Properties that belong to the clip or change with it. Doppler would separate sound and picture.
 _OWN = {
     "stream", "playing", "autoplay", "stream_paused", "pitch_scale", "volume_db", "volume_linear",
@@ -93,5 +93,9 @@ class Speaker:
 def _settings_of(class_name: str) -> tuple[str, ...]:
     """Returns the names of such a node's settable properties that do not belong to the clip."""
     found = ClassDB.class_get_property_list(class_name, True)
-    names = (str(info["name"]) for info in found if info["usage"] & _STORED)
+    names = (
+        str(info["name"])
+        for info in found
+        if info["usage"] & PropertyUsageFlags.PROPERTY_USAGE_STORAGE
+    )
     return tuple(name for name in names if name not in _OWN)

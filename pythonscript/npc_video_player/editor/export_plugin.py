@@ -11,7 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from godot import EditorExportPlatform, EditorExportPlugin, ProjectSettings, exposed
+from godot import (
+    EditorExportPlatform,
+    EditorExportPlugin,
+    ProjectSettings,
+    PropertyHint,
+    exposed,
+)
 from npc_video.shipping.byte_code import compile_python
 from npc_video.shipping.choices import Choices
 from npc_video.shipping.console import Failure
@@ -31,7 +37,6 @@ _WHO = "NPC Video Player"
 _MISSING = "res://.godot/npc_python/this export has failed"
 
 _BOOL, _STRING, _STRINGS = 1, 4, 34  # of the engine's Variant.Type
-_GLOBAL_DIR = 17  # a PropertyHint
 _OPTIONS: tuple[tuple[str, int, object], ...] = (
     ("python/runtime", _STRING, ""),
     ("python/extra_packages", _STRINGS, []),
@@ -57,7 +62,9 @@ class NpcExport(EditorExportPlugin):
                 "option": {
                     "name": name,
                     "type": kind,
-                    "hint": _GLOBAL_DIR if name == "python/runtime" else 0,
+                    "hint": PropertyHint.PROPERTY_HINT_GLOBAL_DIR
+                    if name == "python/runtime"
+                    else 0,
                 },
                 "default_value": default,
             }

@@ -187,7 +187,7 @@ class Director:
     def _want_nothing(self) -> None:
         self._file = None
         if self.wanted is not None:
-            self._end_stills(self.wanted)
+            self._end_previews(self.wanted)
             self.wanted = None
         self.screen.drop_opening()
         self._stats.settled()
@@ -233,7 +233,7 @@ class Director:
             if not self._awaits_news:
                 return  # another player may request it later
             self._awaits_news = False
-            self._end_stills(event.params)
+            self._end_previews(event.params)
             self._stats.settled()
             self.ring.hide()
             self._failures.fail(event.reason)
@@ -267,8 +267,8 @@ class Director:
     def _cover(self, kind: Fallback, params: VideoParams) -> None:
         self.screen.cover(kind, params, CLIP_SECONDS)
 
-    def _end_stills(self, params: VideoParams) -> None:
-        """Replaces previews that no clip follows by a fallback."""
+    def _end_previews(self, params: VideoParams) -> None:
+        """Drops previews whose clip will not come; a placeholder takes their place."""
         self.screen.previews.drop()
         if self.screen.previews.is_shown:
             self._cover(Fallback.PLACEHOLDER, params)

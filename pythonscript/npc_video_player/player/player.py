@@ -109,7 +109,7 @@ class NpcVideoPlayer(PlayerProperties):
         self._recorder = Recorder(self._npc)
         self._doubts = Doubts(self._failures.doubt)
         self._visibility = Visibility(self, self._shown_on, self._is_heard)
-        self._nobody: SimulatedInput | None = None
+        self._simulated_input: SimulatedInput | None = None
         self._shown: VideoParams | None = None
         self._is_opening = False
         self._opens_soon = False
@@ -414,7 +414,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._npc.enter_scene()
             if self._viewport is not None:
                 self._enter_viewport(self._viewport, director.screen)
-            self._settle(director)
+            self._apply_settings(director)
             nobody = VideoParams(npc_name=self._npc.profile.name)
             director.screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
             if self.is_node_ready() and not Engine.is_editor_hint():
@@ -422,7 +422,7 @@ class NpcVideoPlayer(PlayerProperties):
                 # be made.
                 self._take_changes(director)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
-            self._rest()
+            self._show_first()
         elif what == Control.NOTIFICATION_EXIT_TREE and self._director is not None:
             self._shown = self._director.wanted
             self._director.leave()
@@ -447,8 +447,8 @@ class NpcVideoPlayer(PlayerProperties):
         if self._opens_soon and self._director is not None:
             with self._errors_reported():
                 self._open()
-        if self._nobody is not None:
-            self._nobody.advance(seconds)
+        if self._simulated_input is not None:
+            self._simulated_input.advance(seconds)
         if self._director is None:
             return 0.0  # a listener of these has taken the player out of the scene
         is_seen = self._visibility.pass_time(seconds)
@@ -489,7 +489,7 @@ class NpcVideoPlayer(PlayerProperties):
             if self._viewport is not None:
                 self._clear_viewport(self._viewport)
             return
-        self._settle(self._director)
+        self._apply_settings(self._director)
         self.queue_redraw()
         # Once for all changes in this frame.
         self._is_changed = True
@@ -497,10 +497,10 @@ class NpcVideoPlayer(PlayerProperties):
 
     def _change_playing(self) -> None:
         if self._director is not None:
-            self._settle(self._director)
+            self._apply_settings(self._director)
             wake(self)
 
-    def _settle(self, director: Director) -> None:
+    def _apply_settings(self, director: Director) -> None:
         """Applies the current settings."""
         screen, layers = director.screen, director.screen.layers
         screen.crossfade, speaker = self.crossfade, screen.speaker
@@ -526,7 +526,7 @@ class NpcVideoPlayer(PlayerProperties):
             joined = self._bound().joined
             self._simulate()
             if before is None or joined is None:
-                self._rest()
+                self._show_first()
             elif joined[1:] != before[1:] and (self._is_opening or not _is_same(joined, before)):
                 self._open()
             elif wanted is not None and joined != before:
@@ -537,7 +537,7 @@ class NpcVideoPlayer(PlayerProperties):
         director = self._director
         if director is None:
             return
-        self._settle(director)
+        self._apply_settings(director)
         area = Rect2(0.0, 0.0, *self.size)
         director.ring.place(area)
         self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
@@ -678,12 +678,12 @@ class NpcVideoPlayer(PlayerProperties):
         return params
 
     def _simulate(self) -> None:
-        self._nobody = None
+        self._simulated_input = None
         if self.simulated_input:
-            self._nobody = SimulatedInput(self.react, self._npc.evaluator)
+            self._simulated_input = SimulatedInput(self.react, self._npc.evaluator)
 
-    def _rest(self) -> None:
-        """Returns the look before any request."""
+    def _show_first(self) -> None:
+        """Shows the opening or the last look, and starts what the settings ask for besides."""
         with self._errors_reported():
             if self._shown is None:
                 self._open()
@@ -710,7 +710,7 @@ class NpcVideoPlayer(PlayerProperties):
             self._show(params, priority=0)
         else:
             director, settings = self._bound(), self._settings()
-            self._settle(director)
+            self._apply_settings(director)
             kind = ladder.choose(settings.config.fallback, settings.fallbacks, 0.0)
             director.begin(params, kind, npc.opening_clip)
         self._is_opening = True
@@ -720,7 +720,7 @@ class NpcVideoPlayer(PlayerProperties):
     ) -> None:
         self._is_opening = self._opens_soon = False
         director = self._bound()
-        self._settle(director)
+        self._apply_settings(director)
         director.show(params, priority, interaction)
 
 

@@ -10,6 +10,8 @@ from godot import (
     Callable,
     Control,
     NodePath,
+    PropertyHint,
+    PropertyUsageFlags,
     Rect2,
     Texture2D,
     Vector2,
@@ -31,9 +33,6 @@ from . import options
 from .current_npc import CurrentNpc
 from .visibility import SHOWN_ON
 
-# Numbers of the engine's PropertyHint and PropertyUsageFlags.
-_RANGE, _ENUM, _PLACEHOLDER_TEXT, _NODE_PATH_VALID_TYPES, _SAVE_FILE = 1, 2, 20, 26, 27
-_IN_INSPECTOR = 4
 _NOT_DRAWN = frozenset(Fallback) - {Fallback.PROCEDURAL}
 
 
@@ -133,7 +132,7 @@ class PlayerProperties(Control):
     cache_folder = Setting(
         str,
         "",
-        hint=_PLACEHOLDER_TEXT,
+        hint=PropertyHint.PROPERTY_HINT_PLACEHOLDER_TEXT,
         hint_string="user://npc_video",
         doc="The folder in which clips outlive the game, below `user://`, as `user://npc_video`."
         " Empty: none.",
@@ -177,7 +176,7 @@ class PlayerProperties(Control):
     placeholder_text = Setting(
         str,
         "",
-        hint=_PLACEHOLDER_TEXT,
+        hint=PropertyHint.PROPERTY_HINT_PLACEHOLDER_TEXT,
         hint_string="{name} is thinking…",
         doc="The placeholder's text; `{name}`, `{emotion}`, `{expression}` and `{animation}` are"
         " filled in, and a translation of the text is used. Empty: the emotion. The theme sets"
@@ -196,7 +195,7 @@ class PlayerProperties(Control):
     procedural_target = Setting(
         NodePath,
         NodePath(),
-        hint=_NODE_PATH_VALID_TYPES,
+        hint=PropertyHint.PROPERTY_HINT_NODE_PATH_VALID_TYPES,
         hint_string="AnimatedSprite2D,AnimationPlayer",
         doc="A node with animations named after expressions, emotions or animations, which plays in"
         " place of the drawn face, whoever makes the clips. A sprite is hidden meanwhile.",
@@ -240,7 +239,7 @@ class PlayerProperties(Control):
     shown_on = Setting(
         NodePath,
         NodePath(),
-        hint=_NODE_PATH_VALID_TYPES,
+        hint=PropertyHint.PROPERTY_HINT_NODE_PATH_VALID_TYPES,
         hint_string="Sprite3D,MeshInstance3D,VisibleOnScreenNotifier3D",
         doc="The node that shows the texture in a 3D world, or a VisibleOnScreenNotifier3D around"
         " all that do. While no camera sees it the player rests, unless it is heard. From"
@@ -257,7 +256,7 @@ class PlayerProperties(Control):
         float,
         1.0,
         least=0.0,
-        hint=_RANGE,
+        hint=PropertyHint.PROPERTY_HINT_RANGE,
         hint_string="0,4,0.05,or_greater",
         is_of_playing=True,
         doc="The speed of clips and the drawn face, sound and picture, beside"
@@ -276,7 +275,7 @@ class PlayerProperties(Control):
     audio_player = Setting(
         NodePath,
         NodePath(),
-        hint=_NODE_PATH_VALID_TYPES,
+        hint=PropertyHint.PROPERTY_HINT_NODE_PATH_VALID_TYPES,
         hint_string="AudioStreamPlayer2D,AudioStreamPlayer3D,AudioStreamPlayer",
         doc="A node from which clips are heard, with its volume and bus. It may move, and play"
         " something else meanwhile. Empty, or without such a node: clips are heard everywhere,"
@@ -309,7 +308,7 @@ class PlayerProperties(Control):
     session_file = Setting(
         str,
         "",
-        hint=_SAVE_FILE,
+        hint=PropertyHint.PROPERTY_HINT_SAVE_FILE,
         hint_string="*.jsonl",
         doc="The file in which interactions and requests are recorded, to bake from a"
         " playthrough, as `user://session.jsonl`. Several players may use the same file, and"
@@ -346,11 +345,11 @@ class PlayerProperties(Control):
     def _validate_property(self, info: dict[str, Any]) -> None:
         name = info["name"]
         if name in self._hidden():
-            info["usage"] &= ~_IN_INSPECTOR
+            info["usage"] &= ~PropertyUsageFlags.PROPERTY_USAGE_EDITOR
         elif name == "sound_bus":
             buses = [str(AudioServer.get_bus_name(i)) for i in range(AudioServer.bus_count)]
             buses += [] if self.sound_bus in buses else [self.sound_bus]
-            info["hint"], info["hint_string"] = _ENUM, ",".join(buses)
+            info["hint"], info["hint_string"] = PropertyHint.PROPERTY_HINT_ENUM, ",".join(buses)
 
     # ---- Derived values ----
 

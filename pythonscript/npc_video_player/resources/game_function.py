@@ -224,7 +224,7 @@ def _file_or_pictures(made: Any) -> bytes | Sequence[Any]:
             f" else let it return {_WHAT}."
         )
     raise GenerationInvalidError(
-        f"The generator function returned {type(made).__name__}: let it return {_WHAT}."
+        f"The generator function returned {type(made).__name__}: it must return {_WHAT}."
     )
 
 

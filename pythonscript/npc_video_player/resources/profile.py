@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from godot import FileAccess, Rect2, Resource, Texture2D, exposed
+from godot import (
+    FileAccess,
+    PropertyHint,
+    PropertyUsageFlags,
+    Rect2,
+    Resource,
+    Texture2D,
+    exposed,
+)
 from npc_video.npc.profile import OPENINGS, PERSONALITIES, REMEMBERED, SEED_POLICIES, Profile
 from npc_video.records import MAX_SEED
 
@@ -16,8 +24,6 @@ from .response_graph import NpcResponseGraph
 __all__ = ["NpcProfile", "eyes_in", "record_of"]
 
 _SUGGESTIONS = 3  # a PropertyHint: a text, with suggestions
-_FILE_PATH = 44  # another: a path that people can read, and no uid
-_IN_INSPECTOR = 4  # of PropertyUsageFlags
 _STYLES = "anime,cartoon,painting,realistic,semi-realistic"
 
 
@@ -51,7 +57,7 @@ class NpcProfile(Resource):
     opening_clip = NotifyingExport(
         str,
         "",
-        hint=_FILE_PATH,
+        hint=PropertyHint.PROPERTY_HINT_FILE_PATH,
         hint_string="*.mp4,*.webm",
         doc="A file with the NPC's first clip: `res://ember/opening.webm`.",
     )
@@ -179,7 +185,7 @@ class NpcProfile(Resource):
     def _validate_property(self, info: dict[str, Any]) -> None:
         hidden = {"seed": self.seed_policy != "fixed", "opening": bool(self.opening_clip)}
         if hidden.get(info["name"]):
-            info["usage"] &= ~_IN_INSPECTOR
+            info["usage"] &= ~PropertyUsageFlags.PROPERTY_USAGE_EDITOR
 
 
 def record_of(profile: NpcProfile) -> Profile:

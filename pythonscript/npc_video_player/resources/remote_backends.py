@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import npc_video
-from godot import exposed, push_warning
+from godot import (
+    PropertyHint,
+    PropertyUsageFlags,
+    exposed,
+    push_warning,
+)
 from npc_video.errors import InvalidDataError, NpcVideoError
 
 from ..properties.notifying_export import FinishStarted, NotifyingExport, UntaggedColours
@@ -31,8 +36,6 @@ _OWN = "own"
 USUAL, NONE = "usual", "none"
 """What stands for what a service usually takes, and for empty text, where that is a choice."""
 _OF_WORKFLOWS = ("workflow", "bindings", "loras_after", "output")
-_FILE_PATH = 44  # a PropertyHint: a path that people can read, and no uid
-_IN_INSPECTOR = 4  # of PropertyUsageFlags
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LOCAL = "http://127.0.0.1:8188"
 
@@ -62,7 +65,7 @@ class RemoteBackend(NpcBackend):
     ca_file = NotifyingExport(
         str,
         "",
-        hint=_FILE_PATH,
+        hint=PropertyHint.PROPERTY_HINT_FILE_PATH,
         hint_string="*.crt",
         doc="Certificates in PEM that are trusted beside the usual ones: a self-signed one, or"
         " that of the authority that signed it. Exported games contain files that end in"
@@ -135,7 +138,7 @@ class NpcComfyUiBackend(RemoteBackend):
     workflow = NotifyingExport(
         str,
         "",
-        hint=_FILE_PATH,
+        hint=PropertyHint.PROPERTY_HINT_FILE_PATH,
         hint_string="*.json",
         doc="Saved from ComfyUI with Workflow, Export (API). It has `{{prompt}}`, `{{seed}}`,"
         " `{{image}}` and the like in place of each clip's own values.",
@@ -180,7 +183,7 @@ class NpcComfyUiBackend(RemoteBackend):
         if self.model not in _LOOPABLE:
             hidden.add("loopable")
         if info["name"] in hidden:
-            info["usage"] &= ~_IN_INSPECTOR
+            info["usage"] &= ~PropertyUsageFlags.PROPERTY_USAGE_EDITOR
 
     def _make(self) -> Backend:
         return npc_video.ComfyUiBackend(

@@ -68,7 +68,7 @@ class Screen:
         self._reels = reels
         self._interpolation, self._loops = "none", True
         self._text, self._parts = "", PARTS
-        self._opening: Arrival | None = None
+        self._arriving: Arrival | None = None
         # The clip that still arrives, and is being opened or on top.
         self._growing: Reel | None = None
         self._warp: LayerWarp | None = None
@@ -84,7 +84,7 @@ class Screen:
         Args:
             seconds: the length of the awaited clip's loop.
         """
-        self._stir()
+        self._wake_up()
         top = self.layers.top
         if kind is Fallback.FREEZE and top is not None:
             if isinstance(top, ClipLayer):
@@ -135,7 +135,7 @@ class Screen:
             at_once: waits only for its first picture.
             growing: the clip's file, if it still arrives; if that breaks off, there is no event.
         """
-        self._stir()
+        self._wake_up()
         if growing is None and self._growing is not None and self._growing.is_to_be(clip):
             reel, self._growing = self._growing, None
             reel.complete(clip)
@@ -161,7 +161,7 @@ class Screen:
             alone=self.speaker.speed != 1.0,
             growing=growing,
         )
-        self._opening = Arrival(reel, role, in_phase=in_phase, at_once=at_once)
+        self._arriving = Arrival(reel, role, in_phase=in_phase, at_once=at_once)
         self._growing = None if growing is None else reel
 
     def play_as(self, interpolation: str, *, loops: bool, speed: float) -> None:
@@ -175,9 +175,9 @@ class Screen:
         before = self._interpolation, self._loops, self.speaker.speed
         if (interpolation, loops, speed) == before:
             return
-        self._stir()
+        self._wake_up()
         self._interpolation, self._loops, self.speaker.speed = interpolation, loops, speed
-        shown = self._opening or self.clip
+        shown = self._arriving or self.clip
         if shown is not None and self._plays_otherwise(shown.reel):
             self._play_otherwise()
 
@@ -189,7 +189,7 @@ class Screen:
 
     def _play_otherwise(self) -> None:
         """Opens the opening and the shown clip anew; one that still arrives, once complete."""
-        shown, opening = self.clip, self._opening
+        shown, opening = self.clip, self._arriving
         if self.is_growing:
             return
         if opening is not None:
@@ -213,10 +213,10 @@ class Screen:
         """Drops the clip that is being opened, and the one that still arrives."""
         self._growing = None
         self.previews.drop()
-        if self._opening is not None:
-            self._opening.close()
-            self._reels.leave(self._opening.reel)
-            self._opening = None
+        if self._arriving is not None:
+            self._arriving.close()
+            self._reels.leave(self._arriving.reel)
+            self._arriving = None
 
     def place(self, area: Rect2) -> None:
         for clip in self._clips():
@@ -237,8 +237,8 @@ class Screen:
         if clip is not None:
             clip.advance(seconds * speed)
             return self._events_of([clip])
-        if self._opening is not None:
-            self._opening.advance(seconds, speed)
+        if self._arriving is not None:
+            self._arriving.advance(seconds, speed)
         self.layers.advance(seconds, speed)
         if self._warp is not None and not self._warp.advance():
             self._end_warp()
@@ -267,7 +267,7 @@ class Screen:
         is_still = only.is_held or only.reel.is_finished
         return only.has_moved or (only.reel.interpolation != "none" and not is_still)
 
-    def _stir(self) -> None:
+    def _wake_up(self) -> None:
         """Leaves the idle fast path."""
         self._lone_clip = None
         wake(self._player)
@@ -278,7 +278,7 @@ class Screen:
     def _find_lone_clip(self) -> ClipLayer | None:
         """Returns the only layer, if it is a playing clip."""
         shown = self.clip
-        if len(self.layers) > 1 or self._opening is not None or self.procedural_target.is_shown:
+        if len(self.layers) > 1 or self._arriving is not None or self.procedural_target.is_shown:
             return None
         if shown is None or shown.is_held or not shown.reel.is_silent:
             return None
@@ -318,7 +318,7 @@ class Screen:
 
     def _begin_opened(self) -> list[PlaybackEvent]:
         """Fades the opened clip in, if its first picture is ready and its moment has come."""
-        opening, top = self._opening, self.layers.top
+        opening, top = self._arriving, self.layers.top
         if opening is None:
             return []
         reel, playback = opening.reel, opening.reel.playback
@@ -341,7 +341,7 @@ class Screen:
         goes_on = looping is not None or opening.in_phase
         if below is not None and not self._is_time(opening, below, goes_on=goes_on):
             return []
-        self._opening = None
+        self._arriving = None
         late = 0.0
         if looping is not None:
             late = looping.reel.position

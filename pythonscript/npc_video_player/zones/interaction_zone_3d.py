@@ -10,6 +10,7 @@ from godot import (
     Input,
     Node3D,
     NodePath,
+    PropertyHint,
     Rect2,
     Vector2,
     exposed,
@@ -25,7 +26,6 @@ from .zone import GROUP
 
 __all__ = ["NpcInteractionZone3D"]
 
-_NODE_PATH_VALID_TYPES, _LAYERS_3D_PHYSICS = 26, 8  # PropertyHints
 _WHOLE = Rect2(0.0, 0.0, 1.0, 1.0)
 
 
@@ -42,7 +42,7 @@ class NpcInteractionZone3D(ListeningZone, Node3D):
     surface = Property(
         NodePath,
         NodePath(),
-        hint=_NODE_PATH_VALID_TYPES,
+        hint=PropertyHint.PROPERTY_HINT_NODE_PATH_VALID_TYPES,
         hint_string="MeshInstance3D,Sprite3D,Area3D",
         doc="The node that shows the NPC: a mesh by its texture coordinates, a sprite, or an"
         " area, in whose box of shapes the picture lies flat. Empty: the node above this one.",
@@ -55,7 +55,7 @@ class NpcInteractionZone3D(ListeningZone, Node3D):
     blocking_mask = Property(
         int,
         1,
-        hint=_LAYERS_3D_PHYSICS,
+        hint=PropertyHint.PROPERTY_HINT_LAYERS_3D_PHYSICS,
         doc="The physics layers whose bodies block pointers in front of the zone. Those above and"
         " below the surface in the tree do not. 0: none does.",
     )

@@ -21,6 +21,7 @@ from godot import (
     Node,
     NodePath,
     Object,
+    PropertyHint,
     Vector2,
     is_instance_valid,
     signal,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 else:
     _Node = object
 
-_NODE_PATH_VALID_TYPES = 26  # a PropertyHint
 _LOSSES = (
     Node.NOTIFICATION_EXIT_TREE,
     Node.NOTIFICATION_PAUSED,
@@ -83,7 +83,7 @@ class Zone(_Node):
     player = Property(
         NodePath,
         NodePath(),
-        hint=_NODE_PATH_VALID_TYPES,
+        hint=PropertyHint.PROPERTY_HINT_NODE_PATH_VALID_TYPES,
         hint_string="NpcVideoPlayer",
         doc="The node whose `react` is called. Empty: the nearest NpcVideoPlayer above this node,"
         " if any.",

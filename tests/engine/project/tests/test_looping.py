@@ -66,9 +66,9 @@ def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
     player._director.screen.cover(Fallback.PROCEDURAL, params, seconds=1.0)
     made = make_clip(islice(grey(lambda index: LAST), 4), expression="late")
     player._director.screen.open(made, in_phase=True)
-    opening, player._director.screen._opening = player._director.screen._opening, None
+    opening, player._director.screen._arriving = player._director.screen._arriving, None
     yield from until(lambda: opening.reel.playback._filling.done())
-    opening.waited, player._director.screen._opening = 100.0, opening
+    opening.waited, player._director.screen._arriving = 100.0, opening
     yield from until(lambda: heard)
     assert top_clip(player) is made
     yield from drawn(30)
@@ -80,7 +80,7 @@ def test_a_clip_that_is_not_as_the_drawn_face_begins_at_its_beginning(test: Engi
     player, heard = once(test)
     player._director.screen.cover(Fallback.PROCEDURAL, VideoParams(npc_id="late"), seconds=1.0)
     player._director.screen.open(clip(expression="all of it"))
-    player._director.screen._opening.waited = 100.0
+    player._director.screen._arriving.waited = 100.0
     yield from until(lambda: player._director.screen.clip is not None)
     assert player._director.screen.clip.reel.position < 0.5
     assert heard == []

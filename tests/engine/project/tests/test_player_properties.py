@@ -109,7 +109,7 @@ EFFECTS: dict[str, tuple[Any, Effect]] = {
     "texture_size": (Vector2i(30, 20), lambda p: p.get_video_texture().get_size().x == 30),
     "sound_bus": ("Voices", lambda p: p._director.screen.speaker.bus == "Voices"),
     "overlay": (True, lambda p: p._overlay is not None),
-    "simulated_input": (True, lambda p: p._nobody is not None),
+    "simulated_input": (True, lambda p: p._simulated_input is not None),
 }
 # Those whose effect has a test of its own.
 APART = {
@@ -301,10 +301,10 @@ def test_nobody_touches_the_npc(test: EngineTest) -> Steps:
     player = ember_in(test, simulated_input=True)
     reactions: list[Any] = []
     player.reaction_started.connect(reactions.append)
-    player._nobody._left = 0.0
+    player._simulated_input._left = 0.0
     yield from until(lambda: reactions)
     player.simulated_input = False
-    yield from until(lambda: player._nobody is None)
+    yield from until(lambda: player._simulated_input is None)
 
 
 # ---- Who is drawn ----

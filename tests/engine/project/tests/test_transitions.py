@@ -88,7 +88,7 @@ def test_no_clip_waits_for_longer_than_half_a_second(test: EngineTest) -> Steps:
     yield from until(lambda: player._director.screen.layers.top.has_looped)
     light = make_clip(grey(lambda index: LIGHT), expression="light")
     player._director.screen.open(light)
-    opening = player._director.screen._opening
+    opening = player._director.screen._arriving
     yield from until(lambda: opening.reel.playback.is_ready)
     passed = last = 0.0
     while clip_on(player) is not light:
