@@ -57,7 +57,7 @@ def play(
     """
     engine = find()
     if engine is None:
-        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
+        raise Failure(f"Godot was not found: `{RUN_PY} engine` gets one.")
     with ExitStack() as stack:
         project = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         _make(project, module, node, files)

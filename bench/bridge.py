@@ -32,7 +32,7 @@ _KEYS = {
 def main() -> None:
     engine = find()
     if engine is None:
-        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
+        raise Failure(f"Godot was not found: `{RUN_PY} engine` gets one.")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / ".godot").mkdir()

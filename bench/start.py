@@ -27,7 +27,7 @@ _QUIT = "extends SceneTree\n\n\nfunc _initialize() -> void:\n\tquit(0)\n"
 def main() -> None:
     engine = find()
     if engine is None:
-        raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
+        raise Failure(f"Godot was not found: `{RUN_PY} engine` gets one.")
     with tempfile.TemporaryDirectory() as folder:
         without, with_addon = Path(folder, "without"), Path(folder, "with")
         for project in (without, with_addon):

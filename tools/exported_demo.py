@@ -45,7 +45,7 @@ def main(folder: str) -> int:
     try:
         engine = find()
         if engine is None:
-            raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+            raise Failure("Godot was not found: `python3 run.py engine` gets one.")
         say(exported(export_demo(engine, Path(folder))))
     except (Failure, OSError) as failure:
         say(str(failure))

@@ -53,7 +53,7 @@ class Suite:
             try:
                 engine = find()
                 if engine is None:
-                    raise Failure(f"There is no Godot: `{RUN_PY} engine` gets one.")
+                    raise Failure(f"Godot was not found: `{RUN_PY} engine` gets one.")
                 import_project(engine, self.project)
                 names = [item.inside_name for item in self.items(session)]
                 self.done = run_suite(engine, self.project, names, seconds=_RUN_S)

@@ -62,7 +62,7 @@ def main() -> int:
     say(f"The seed is {seed}.")
     engine = find()
     if engine is None:
-        raise Failure("There is no Godot: `python3 run.py engine` gets one.")
+        raise Failure("Godot was not found: `python3 run.py engine` gets one.")
     with ExitStack() as stack:
         env = None if options.headless else stack.enter_context(screen())
         if env is None:

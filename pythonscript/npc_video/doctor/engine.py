@@ -10,7 +10,7 @@ __all__ = ["PART", "examine"]
 
 PART = "engine"
 _ABSENT = (
-    f"There is no Godot on PATH: get {OLDEST[0]}.{OLDEST[1]} or newer from godotengine.org, and"
+    f"Godot was not found on PATH: get {OLDEST[0]}.{OLDEST[1]} or newer from godotengine.org, and"
     " name its program in the variable GODOT."
 )
 

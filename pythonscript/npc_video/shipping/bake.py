@@ -112,7 +112,7 @@ def bake_project(
 def _bake(options: argparse.Namespace) -> int:
     engine = options.find_engine()
     if engine is None:
-        raise Failure("There is no Godot: install one, and name it in the variable GODOT.")
+        raise Failure("Godot was not found: install one, and name it in the variable GODOT.")
     bake_project(
         engine,
         options.project.resolve(),

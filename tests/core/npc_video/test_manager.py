@@ -171,7 +171,7 @@ def test_progress_that_is_no_number_ends_the_clip_with_a_reason():
     with VideoGenerationManager(REALTIME, Talkative()) as manager:
         manager.request(params("happy"))
         (failed,) = polled(manager, Failed)
-        assert failed.reason == "on_progress: 'half' is no number from 0 to 1."
+        assert failed.reason == "on_progress: 'half' is not a number from 0 to 1."
 
 
 def test_answers_at_once_what_is_there(manager, backend):

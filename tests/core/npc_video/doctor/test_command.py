@@ -64,7 +64,7 @@ def test_what_is_wrong_counts(capsys, monkeypatch):
     assert not document["is_fine"]
     assert document["findings"][0]["state"] == "wrong"
     assert main(["doctor"]) == 1
-    assert "engine: wrong\n  problem         There is no Godot" in capsys.readouterr().out
+    assert "engine: wrong\n  problem         Godot was not found" in capsys.readouterr().out
 
 
 def test_a_part_that_breaks_leaves_the_others(capsys, monkeypatch):

@@ -30,7 +30,7 @@ def test_one_that_serves(monkeypatch, tmp_path):
 def test_none():
     engine, found = examine(installed)
     assert engine is None
-    assert "There is no Godot on PATH: get 4.5 or newer" in found.problems[0]
+    assert "Godot was not found on PATH: get 4.5 or newer" in found.problems[0]
 
 
 @pytest.mark.parametrize("answer", ["4.4.1.stable.official", "hello"])

@@ -161,6 +161,6 @@ def test_the_command_line(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(command, find_engine=lambda: engine_doing(saying(NPC))) == 0
     assert "Ember: 3 clips" in capsys.readouterr().err
     assert main(command, find_engine=lambda: None) == 1
-    assert "There is no Godot" in capsys.readouterr().err
+    assert "Godot was not found" in capsys.readouterr().err
     assert main([*command, "--clips", "none"]) == 2
     assert "'none' is no number from 1 on" in capsys.readouterr().err

@@ -149,4 +149,4 @@ def test_the_command_tells_where_the_game_is(
     assert main(command, find_engine=lambda: engine_doing(WRITES)) == 0
     assert f"The game is in {game}, and its files are whole." in capsys.readouterr().err
     assert main(command, find_engine=lambda: None) == 1
-    assert "There is no Godot" in capsys.readouterr().err
+    assert "Godot was not found" in capsys.readouterr().err
