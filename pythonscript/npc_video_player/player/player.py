@@ -20,7 +20,6 @@ from godot import (
     Control,
     Engine,
     Object,
-    Rect2,
     Texture2D,
     Vector2,
     exposed,
@@ -35,13 +34,11 @@ from npc_video.generation import ladder
 from npc_video.npc.doubts import Doubts
 
 from ..canvas.progress_ring import ProgressRing
-from ..canvas.stretch import placed
 from ..properties.calling_threads import any_thread, main_thread_only
 from ..properties.misuse import MisuseError, report_misuse
 from ..resources.backend_resources import NpcBackend
 from ..resources.game_function import is_async
 from ..resources.python_backend import resource_of
-from ..screen.placeholder import Placeholder
 from ..screen.screen import Screen
 from ..screen.texture_viewport import TextureViewport, keep
 from ..sharing import shared
@@ -52,8 +49,7 @@ from ..stats.player_stats import PlayerStats
 from .current_npc import CurrentNpc
 from .director import Director
 from .failures import Failures
-from .options import CrossfadeAt
-from .player_properties import PlayerProperties
+from .player_picture import PlayerPicture
 from .player_warnings import warnings_of
 from .playtest import SimulatedInput, line_of
 from .recorder import Recorder
@@ -72,7 +68,7 @@ _OUTSIDE = "The player shows nothing outside of a scene: add it to one first."
 
 
 @exposed(tool=True)
-class NpcVideoPlayer(PlayerProperties):
+class NpcVideoPlayer(PlayerPicture):
     """Shows an NPC that answers what the player does with generated video.
 
     Call `react` with an interaction: the NPC reacts in the same frame, with a clip that is there
@@ -500,24 +496,6 @@ class NpcVideoPlayer(PlayerProperties):
             self._apply_settings(self._director)
             wake(self)
 
-    def _apply_settings(self, director: Director) -> None:
-        """Applies the current settings."""
-        screen, layers = director.screen, director.screen.layers
-        screen.crossfade, speaker = self.crossfade, screen.speaker
-        screen.switches_at_loop = self.crossfade_at is CrossfadeAt.CROSSFADE_AT_LOOP
-        screen.play_as(self.interpolation.word, loops=self.loop, speed=self.speed_scale)
-        speaker.bus, speaker.path = self.sound_bus, self.audio_player
-        speaker.volume_db, speaker.is_mute = self.volume_db, self.mute
-        layers.curve, layers.stretch = self.crossfade_curve.word, self.stretch_mode.word
-        layers.picture_size = self._picture_size()
-        screen.procedural_target.take(self._target())
-        name, parts = self._npc.profile.name, self._placeholder_parts()
-        screen.set_placeholder(name, self.placeholder_text, parts)
-        if self._viewport is not None:
-            self._viewport.resize(self._texture_size(self._first_size))
-            screen.place(Rect2(0.0, 0.0, *self._viewport.size))
-        director.ring.enabled = self.progress_ring
-
     def _take_changes(self, director: Director) -> None:
         """Rebinds to the current NPC and backend."""
         self._is_changed = False
@@ -531,56 +509,6 @@ class NpcVideoPlayer(PlayerProperties):
                 self._open()
             elif wanted is not None and joined != before:
                 self._show(wanted, priority=0)
-
-    def _draw_all(self) -> None:
-        """Draws everything anew in the area of the player."""
-        director = self._director
-        if director is None:
-            return
-        self._apply_settings(director)
-        area = Rect2(0.0, 0.0, *self.size)
-        director.ring.place(area)
-        self._lay_overlay(wanted=self.overlay and not Engine.is_editor_hint())
-        if self._overlay is not None:
-            self._overlay.place(area)
-        if self._viewport is None:
-            director.screen.place(area)
-        else:
-            self._viewport.place(placed(self.stretch_mode.word, area, self._viewport.size))
-
-    def _lay_overlay(self, *, wanted: bool) -> None:
-        """Puts the overlay over the picture, or removes it."""
-        if wanted and self._overlay is None:
-            self._overlay = Overlay(self, self._stats.timeline)
-        elif not wanted and self._overlay is not None:
-            self._overlay.close()
-            self._overlay = None
-
-    def _enter_viewport(self, viewport: TextureViewport, screen: Screen) -> None:
-        viewport.enter(self, screen.layers)
-        self._visibility.has_texture = True
-        self._visibility.look_soon()
-        screen.place(Rect2(0.0, 0.0, *viewport.size))
-        self.queue_redraw()
-
-    def _leave_viewport(self) -> None:
-        if self._viewport is None:
-            return
-        self._visibility.has_texture = False
-        self._viewport.leave(self)
-        if self._viewport.is_held or self._viewport.has_mipmaps:
-            self._clear_viewport(self._viewport)
-        else:
-            self._viewport.close()
-            self._viewport = None
-
-    def _clear_viewport(self, viewport: TextureViewport) -> None:
-        """Makes the texture show the portrait, for its users."""
-        viewport.resize(self._texture_size(self._first_size))
-        params = self._npc.params({})
-        portrait = self._npc.picture_of(params)
-        still = Placeholder(self, params, portrait, parts=self._placeholder_parts())
-        viewport.stand(self, still)
 
     # ---- One reaction ----
 
