@@ -40,9 +40,10 @@ from .comfyui import (
     Wan22Small,
 )
 from .comfyui.values import Workflow
+from .common_settings import BackendSettings, RemoteSettings
 from .failover import Budget, FailoverBackend
 from .http.recipes import with_recipe
-from .http.settings import BackendSettings, HttpSettings, RemoteSettings
+from .http.settings import HttpSettings
 from .pool.backend import BackendPool
 from .procedural import ProceduralBackend
 from .settings_reading import kinds_of, read_one_of

@@ -7,60 +7,19 @@ from typing import Any
 import msgspec
 
 from ...errors import InvalidDataError
-from ...records import UNTAGGED_COLOURS
 from ..base import Backend
+from ..common_settings import RemoteSettings
 from ..http_session import Limits
 from ..settings_reading import read_settings
-from ..token import Token
-from ..trust import read_certificates
 from .backend import HttpBackend
 from .fields import HttpFields
 from .recipes import with_model, with_recipe
 from .rules import Priority
 
-__all__ = ["BackendSettings", "HttpSettings", "RemoteSettings", "http_backend"]
+__all__ = ["HttpSettings", "http_backend"]
 
 _LONGEST_LIMIT = 86400.0
 _PLACES = ("path", "status_path", "result_path", "cancel_path")
-
-
-class BackendSettings(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
-    """Base of the settings of one backend."""
-
-
-class RemoteSettings(BackendSettings):
-    url: str
-    token_env: str = ""
-    token_file: str = ""
-    token_header: str = "Authorization"
-    token_prefix: str = "Bearer"
-    ca_file: str = ""
-    headers: dict[str, str] = {}
-    finish_started: bool = False
-    untagged_colours: str = UNTAGGED_COLOURS[0]
-
-    def common(self, folder: Path) -> dict[str, Any]:
-        """The arguments that all backends with an address have.
-
-        Args:
-            folder: base of relative file names.
-        """
-        token = None
-        if self.token_env and self.token_file:
-            raise InvalidDataError("name either token_env or token_file, not both.")
-        if self.token_env:
-            token = Token.from_environment(self.token_env)
-        elif self.token_file:
-            token = Token.from_file(folder / self.token_file)
-        return {
-            "token": token,
-            "token_header": self.token_header,
-            "token_prefix": self.token_prefix,
-            "certificates": read_certificates(folder / self.ca_file) if self.ca_file else b"",
-            "headers": self.headers,
-            "finish_started": self.finish_started,
-            "untagged_colours": self.untagged_colours,
-        }
 
 
 class _Fields(msgspec.Struct, forbid_unknown_fields=True):
