@@ -45,12 +45,12 @@ class HttpSettings(RemoteSettings, tag="http"):
     result_path: str = ""
     cancel_method: str = "DELETE"
     cancel_path: str = ""
-    allowed_origins: list[str] = []
+    allowed_origins: list[str] = msgspec.field(default_factory=list)
     slots: int = 1
     time_limit: float = Limits().generate_seconds
     poll_seconds: float | None = None
     idempotency_header: str = ""
-    statuses: dict[str, str] = {}
+    statuses: dict[str, str] = msgspec.field(default_factory=dict)
     priority: _Priority = msgspec.field(default_factory=_Priority)
     fields: _Fields = msgspec.field(default_factory=_Fields)
 
