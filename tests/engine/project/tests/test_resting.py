@@ -100,12 +100,12 @@ def test_a_player_that_is_heard_does_not_rest(test: EngineTest) -> Steps:
     seen_on = sprite(test)
     player = shown_player(test, seen_on, "Heard")
     yield from until(lambda: player._visibility._in_world is not None)
-    player._is_heard = lambda: True
+    player._visibility._is_heard = lambda: True
     camera.rotation = Vector3(0.0, np.pi, 0.0)
     for _ in range(40):
         yield
     assert not is_resting(player)
-    del player._is_heard
+    player._visibility._is_heard = player._is_heard
     yield from until(lambda: is_resting(player))
 
 
