@@ -36,7 +36,7 @@ func test_what_a_game_sets_while_it_reacts(test: Node) -> void:
 	var voice := AudioStreamPlayer3D.new()
 	test.add_child(voice)
 	for step in 12:
-		player.react({"tool": "feather", "zone": "cheek", "pressure": 0.1 * step})
+		player.react({"tool": "feather", "zone": "cheek", "pressure": 0.05 * step})
 		player.volume_db = -6.0 * step
 		player.mute = step % 3 == 0
 		player.speed_scale = 0.5 * (step % 4)
