@@ -28,6 +28,12 @@ _DECODE_THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
 _WAITING_THREADS = 16
 # With 50 clips of 512², which take about half as much, this stays below 25 MB.
 _FIRST_PICTURES_BYTES = 12 * 1024 * 1024
+# All other names of the brain take twice as long to import, NumPy and FFmpeg among what they load.
+_NEEDED_SOON = (
+    *("BackendPool", "CallableBackend", "ClipCache", "ComfyUiBackend", "FailoverBackend"),
+    *("GestureDetector", "HttpBackend", "NpcResponseEvaluator", "ProceduralBackend", "Profile"),
+    *("ProgressiveVideoLoader", "StillsBackend", "ToolInteraction", "VideoGenerationManager"),
+)
 
 
 def load() -> None:
@@ -36,7 +42,7 @@ def load() -> None:
 
 
 def _load() -> None:
-    for name in npc_video.__all__:
+    for name in _NEEDED_SOON:
         getattr(npc_video, name)
 
 
