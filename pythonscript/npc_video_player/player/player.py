@@ -44,7 +44,6 @@ from ..screen.texture_viewport import TextureViewport, keep
 from ..sharing import shared
 from ..sharing.sources import source
 from ..stats import game_stats, monitors
-from ..stats.overlay import Overlay
 from ..stats.player_stats import PlayerStats
 from .current_npc import CurrentNpc
 from .director import Director
@@ -95,10 +94,7 @@ class NpcVideoPlayer(PlayerPicture):
     )
 
     def __init__(self) -> None:
-        self._director: Director | None = None  # while it is in a scene
-        self._viewport: TextureViewport | None = None
-        self._first_size = Vector2()  # of the texture, if `texture_size` is 0
-        self._overlay: Overlay | None = None
+        self._first_size = Vector2()
         self._stats = PlayerStats()
         self._npc = CurrentNpc(self)
         self._failures = Failures(self, lambda: self._npc.profile.name)
@@ -110,8 +106,8 @@ class NpcVideoPlayer(PlayerPicture):
         self._is_opening = False
         self._opens_soon = False
         self._is_changed = False
-        self._is_bound = False  # the manager and the NPC of the current settings
-        self._has_target = False  # the shape at that time
+        self._is_bound = False  # to the manager and the NPC of the current settings
+        self._has_target = False  # when it was bound
 
     # ---- Methods for games ----
 
@@ -637,9 +633,9 @@ class NpcVideoPlayer(PlayerPicture):
         if npc.opens_with_generated:
             self._show(params, priority=0)
         else:
-            director, settings = self._bound(), self._settings()
+            director = self._bound()
             self._apply_settings(director)
-            kind = ladder.choose(settings.config.fallback, settings.fallbacks, 0.0)
+            kind = ladder.choose(Fallback(self.fallback.word), self._fallbacks(), 0.0)
             director.begin(params, kind, npc.opening_clip)
         self._is_opening = True
 

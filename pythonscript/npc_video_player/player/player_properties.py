@@ -5,6 +5,7 @@ from __future__ import annotations
 from reprlib import repr as shortened
 from typing import Any
 
+import npc_video
 from godot import (
     AudioServer,
     Callable,
@@ -433,12 +434,6 @@ class PlayerProperties(Control):
         backend = None
         if self._makes_clips():
             backend = "" if self.backend is None else self.backend.describe()
-        # The game's own animations are better than a still; Ember is so for her own clips only.
-        moves = self._draws() or self._target() is not None
-        # A generator that moves a picture of the NPC needs no stranger.
-        moves = moves or (
-            self.fallback is options.Fallback.FALLBACK_PROCEDURAL and self._moved_picture() is None
-        )
         return Settings(
             generator=self._generator,
             backend=backend,
@@ -451,7 +446,7 @@ class PlayerProperties(Control):
                 folder=self.cache_folder,
                 baked_folder=self.baked_folder,
             ),
-            fallbacks=frozenset(Fallback) if moves else _NOT_DRAWN,
+            fallbacks=self._fallbacks(),
             config=VideoGenerationConfig(
                 preset=self.preset.word,
                 fallback=Fallback(self.fallback.word),
@@ -464,6 +459,16 @@ class PlayerProperties(Control):
                 cache_size=self.cache_size,
             ),
         )
+
+    def _fallbacks(self) -> frozenset[npc_video.Fallback]:
+        """Returns the fallbacks that can be shown."""
+        # The game's own animations are better than a still; Ember is so for her own clips only.
+        moves = self._draws() or self._target() is not None
+        # A generator that moves a picture of the NPC needs no stranger.
+        moves = moves or (
+            self.fallback is options.Fallback.FALLBACK_PROCEDURAL and self._moved_picture() is None
+        )
+        return frozenset(Fallback) if moves else _NOT_DRAWN
 
     def _progression(self) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
         rules = self.prediction_rules
