@@ -1,31 +1,18 @@
 """The three packages and their one direction, as a fresh interpreter sees them."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import npc_video
 import pytest
+
+from tests.harness.layers import loaded_by
 
 SOURCES = Path(npc_video.__file__).parents[1]
 FORBIDDEN = {
     "godot": {"npc_video", "npc_video_player"},
     "npc_video": {"godot", "npc_video_player"},
 }
-
-
-def loaded_by(statement):
-    script = f"import sys; {statement}; print(*sys.modules)"
-    out = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=60,
-        check=True,
-    )
-    return {name.partition(".")[0] for name in out.stdout.split()}
 
 
 def imported_packages(source):

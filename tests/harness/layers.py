@@ -1,7 +1,10 @@
 """Checks that the modules of a package import each other in one direction."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -18,8 +21,39 @@ def faults_of(package: Path, rooms: Sequence[str]) -> list[str]:
         rooms: its subpackages, the lowest first, and before them the modules that all share. Other
             modules beside the subpackages stand above all.
     """
-    imports = {name: set(_imported(file, package)) for name, file in _modules(package).items()}
+    modules = _modules(package)
+    imports = {name: set(_imported(file, package, modules)) for name, file in modules.items()}
     return [*_strangers(imports, rooms), *_upward(imports, rooms), *_circles(imports)]
+
+
+def faults_with(
+    planted: str, file: str, package: Path, rooms: Sequence[str], folder: Path
+) -> list[str]:
+    """The faults of a copy of the package, made in `folder`, of which a file ends in `planted`."""
+    copy = folder / package.name
+    shutil.copytree(package, copy, ignore=lambda _, names: [n for n in names if _is_other(n)])
+    with (copy / file).open("a", encoding="utf-8") as end:
+        end.write(f"\n{planted}\n")
+    return faults_of(copy, rooms)
+
+
+def _is_other(name: str) -> bool:
+    """Whether a file is no module; folders have no suffix."""
+    return Path(name).suffix not in ("", ".py") or name == "__pycache__"
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level packages that a fresh interpreter has loaded after a statement."""
+    script = f"import sys; {statement}; print(*sys.modules)"
+    out = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=60,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in out.stdout.split()}
 
 
 def unexplained_imports(package: Path) -> list[str]:
@@ -66,9 +100,8 @@ def _name(file: Path, package: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imported(file: Path, package: Path) -> Iterator[str]:
-    """The modules of the package that one of its files imports."""
-    known = _modules(package)
+def _imported(file: Path, package: Path, known: Collection[str]) -> Iterator[str]:
+    """The modules of the package, all of them `known`, that one of its files imports."""
     folder = file.parent.relative_to(package.parent).parts
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):

@@ -30,9 +30,20 @@ _WAITING_THREADS = 16
 _FIRST_PICTURES_BYTES = 12 * 1024 * 1024
 # All other names of the brain take twice as long to import, NumPy and FFmpeg among what they load.
 _NEEDED_SOON = (
-    *("BackendPool", "CallableBackend", "ClipCache", "ComfyUiBackend", "FailoverBackend"),
-    *("GestureDetector", "HttpBackend", "NpcResponseEvaluator", "ProceduralBackend", "Profile"),
-    *("ProgressiveVideoLoader", "StillsBackend", "ToolInteraction", "VideoGenerationManager"),
+    "BackendPool",
+    "CallableBackend",
+    "ClipCache",
+    "ComfyUiBackend",
+    "FailoverBackend",
+    "GestureDetector",
+    "HttpBackend",
+    "NpcResponseEvaluator",
+    "ProceduralBackend",
+    "Profile",
+    "ProgressiveVideoLoader",
+    "StillsBackend",
+    "ToolInteraction",
+    "VideoGenerationManager",
 )
 
 

@@ -1,12 +1,11 @@
 """The rooms of the bridge and their one direction."""
 
-import shutil
 from pathlib import Path
 
 import godot
 import pytest
 
-from tests.harness.layers import faults_of, unexplained_imports
+from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 BRIDGE = Path(godot.__file__).parent
 # The lowest first.
@@ -27,11 +26,8 @@ def test_the_bridge_is_built_in_one_direction():
     ],
 )
 def test_an_import_against_it_would_be_noticed(tmp_path, file, planted, fault):
-    bridge = tmp_path / "godot"
-    shutil.copytree(BRIDGE, bridge, ignore=shutil.ignore_patterns("native", "__pycache__"))
-    text = (bridge / file).read_text("utf-8")
-    (bridge / file).write_text(f"{text}\n{planted}\n", "utf-8")
-    assert any(fault in each for each in faults_of(bridge, ROOMS))
+    found = faults_with(planted, file, BRIDGE, ROOMS, tmp_path)
+    assert any(fault in each for each in found)
 
 
 def test_an_import_in_a_function_says_what_it_saves():

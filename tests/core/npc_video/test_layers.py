@@ -1,12 +1,11 @@
 """The rooms of the brain and their one direction."""
 
-import shutil
 from pathlib import Path
 
 import npc_video
 import pytest
 
-from tests.harness.layers import faults_of, unexplained_imports
+from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 BRAIN = Path(npc_video.__file__).parent
 # Modules that all rooms share, the lowest first.
@@ -42,11 +41,8 @@ def test_every_name_in_the_order_is_there():
     ],
 )
 def test_an_import_against_it_would_be_noticed(tmp_path, file, planted, fault):
-    brain = tmp_path / "npc_video"
-    shutil.copytree(BRAIN, brain, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
-    text = (brain / file).read_text("utf-8")
-    (brain / file).write_text(f"{text}\n{planted}\n", "utf-8")
-    assert any(fault in each for each in faults_of(brain, SHARED + ROOMS))
+    found = faults_with(planted, file, BRAIN, SHARED + ROOMS, tmp_path)
+    assert any(fault in each for each in found)
 
 
 def test_an_import_in_a_function_says_what_it_saves():

@@ -1,12 +1,11 @@
 """The rooms of the player and their one direction."""
 
-import shutil
 from pathlib import Path
 
 import godot
 import pytest
 
-from tests.harness.layers import faults_of, unexplained_imports
+from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 PLAYER = Path(godot.__file__).parents[1] / "npc_video_player"
 # The lowest first.
@@ -30,11 +29,8 @@ def test_the_player_is_built_in_one_direction():
     ],
 )
 def test_an_import_against_it_would_be_noticed(tmp_path, file, planted, fault):
-    player = tmp_path / "npc_video_player"
-    shutil.copytree(PLAYER, player, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (player / file).read_text("utf-8")
-    (player / file).write_text(f"{text}\n{planted}\n", "utf-8")
-    assert any(fault in each for each in faults_of(player, ROOMS))
+    found = faults_with(planted, file, PLAYER, ROOMS, tmp_path)
+    assert any(fault in each for each in found)
 
 
 def test_an_import_in_a_function_says_what_it_saves():
