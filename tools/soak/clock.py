@@ -47,10 +47,6 @@ class Clock:
             "NO_FAKE_STAT": "1",
         }
 
-    @property
-    def can_jump(self) -> bool:
-        return self._library is not None
-
     def jump(self, seconds: float) -> None:
         """Sets the clock to the machine's time plus these seconds."""
         part = self._file.with_suffix(".part")

@@ -59,10 +59,6 @@ class ClipPreview:
         self.root.mouse_entered.connect(lambda: self._hover(True))
         self.root.mouse_exited.connect(lambda: self._hover(False))
 
-    @property
-    def is_moving(self) -> bool:
-        return self._is_moving
-
     def rest(self, params: VideoParams, portrait: Any) -> None:
         """Shows the NPC at rest."""
         self._npc.portrait = portrait
