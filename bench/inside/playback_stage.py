@@ -165,7 +165,8 @@ def clip_of(file: str, params: VideoParams, **description: Any) -> GeneratedClip
 
 def at_rest(npc: str, **changes: Any) -> VideoParams:
     """Returns the look that a player of this NPC shows from the beginning, or another."""
-    return replace(Profile(name=npc).apply_profile(VideoParams()), **changes)
+    look = replace(Profile(name=npc).apply_profile(VideoParams()), **changes)
+    return replace(look, prompt=f"{look.expression} expression, {look.emotion} mood")
 
 
 def resident_bytes() -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import groupby
 from pathlib import Path
 
 from tests.harness.games import play
@@ -78,6 +79,8 @@ def test_the_documented_guest_is_seen_and_touched_in_first_person(tmp_path: Path
     (tmp_path / "guest.gd").write_text(script, "utf-8")
     log = play(tmp_path, _MAIN, windowed=True).log
     told = json.loads(re.findall(r"@told (.*)", log)[0])
+    # Three slow frames between press and release are a hold, which reports more than once.
+    told["zones"] = [zone for zone, _ in groupby(told["zones"])]
     assert told == {
         "seen": True,
         "zones": ["head", "belly"],
