@@ -52,7 +52,7 @@ def measure(stage: Stage, rounds: int, frames: int) -> Steps:
                     manager.hint_next(at_rest(f"NPC to come {number}"))
                 yield
         stage.clear()
-        _give_up(manager)
+        manager.remove_npc(_NPC)
         p99.append((percentile(idle.wall, 0.99), percentile(busy.wall, 0.99)))
         walls["idle"] += idle.wall
         walls["busy"] += busy.wall
@@ -90,9 +90,3 @@ def _fill(stage: Stage, manager: VideoGenerationManager) -> None:
         npc = _npc(number)
         manager.add_npc(npc, NpcResponseEvaluator({"npc": {"id": npc, "name": npc}}))
         stage.add(player(npc, "balanced"), number, _PLAYERS)
-
-
-def _give_up(manager: VideoGenerationManager) -> None:
-    manager.remove_npc(_NPC)
-    for number in range(_PLAYERS):
-        manager.remove_npc(_npc(number))
