@@ -1,8 +1,8 @@
 """Measures the generating time that a cache for a quarter of a game's clips saves."""
 
 from npc_video.cache import ClipCache
-from npc_video.generation.jobs import Job, Purpose
-from npc_video.records import QUALITY_PRESETS
+from npc_video.generation.jobs import Job
+from npc_video.records import QUALITY_PRESETS, Purpose
 
 from .generator import generated, seconds_for
 from .world import Game
@@ -35,7 +35,7 @@ class Kept:
         cache = ClipCache(size, policy=self._policy)
         for reaction in game.reactions:
             key, params = reaction.key, reaction.params
-            job = Job(key, params, _PRESET, Purpose.WANTED, 0.0, reaction.npc_id, reaction.at, 0)
+            job = Job(key, params, _PRESET, Purpose.URGENT, 0.0, reaction.npc_id, reaction.at, 0)
             seconds = seconds_for(job, seed)
             self._all += seconds
             if cache.get(key) is not None:

@@ -35,6 +35,7 @@ from .records import (
     CacheKey,
     Fallback,
     GeneratedClip,
+    Purpose,
     QualityPreset,
     ToolInteraction,
     VideoGenerationConfig,
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
         SimilarReady,
         Upgraded,
     )
-    from .generation.jobs import Job, Purpose
+    from .generation.jobs import Job
     from .generation.stats import BackendStats, ManagerStats
     from .graph import NpcResponseMetadata, load_metadata
     from .manager import VideoGenerationManager
@@ -252,10 +253,7 @@ _NAMES = {
         "SimilarReady",
         "Upgraded",
     ),
-    "generation.jobs": (
-        "Job",
-        "Purpose",
-    ),
+    "generation.jobs": ("Job",),
     "generation.stats": (
         "BackendStats",
         "ManagerStats",

@@ -433,7 +433,7 @@ class VideoGenerationManager:
         if job.params.npc_base_image and backend.capabilities.uses_image:
             image = await self._pictures.get(job.params.npc_base_image)
         left = max(0.0, job.asked_at + self._config.max_wait - start.at)
-        deadline = left if job.is_wanted else None
+        deadline = left if job.is_urgent else None
         return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
 
     async def _walk(self, npc_id: str, walk: Walk) -> None:

@@ -8,7 +8,7 @@ import math
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
-from enum import Enum
+from enum import Enum, IntEnum
 from numbers import Integral, Real
 from reprlib import repr as shortened
 from types import MappingProxyType
@@ -25,6 +25,7 @@ __all__ = [
     "CacheKey",
     "Fallback",
     "GeneratedClip",
+    "Purpose",
     "QualityPreset",
     "ToolInteraction",
     "VideoGenerationConfig",
@@ -49,6 +50,24 @@ CacheKey = tuple[str | int | float | tuple[str, ...], ...]
 
 The last two parts are the prompt's and the workflow's.
 """
+
+
+class Purpose(IntEnum):
+    """The reason for generating a clip; the higher, the sooner it is begun."""
+
+    BAKE = 0
+    """The game expects to need it at some time, for example after loading a scene."""
+    SPECULATION = 1
+    """A predictor expects it next."""
+    UPGRADE = 2
+    """It is on screen and could look better."""
+    URGENT = 3
+    """It was requested, and a fallback is on screen until it is there."""
+
+    @property
+    def word(self) -> str:
+        """The name in settings, messages and headers, such as "urgent"."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)

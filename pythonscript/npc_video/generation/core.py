@@ -19,6 +19,7 @@ from ..records import (
     CacheKey,
     Fallback,
     GeneratedClip,
+    Purpose,
     QualityPreset,
     ToolInteraction,
     VideoGenerationConfig,
@@ -37,7 +38,7 @@ from .events import (
     Upgraded,
 )
 from .idle import IdleWork
-from .jobs import Job, Purpose, Start
+from .jobs import Job, Start
 from .planner import Planner, QuietPeriod
 from .queue import GenerationQueue
 from .retry import MAX_ATTEMPTS, backoff
@@ -53,7 +54,7 @@ _UNMADE = (
 )
 _QUEUE_FULL = "Too many clips are waiting: request fewer at once, or add a generator."
 # The value per second of generating a clip that the game will certainly need some time.
-_BACKGROUND_WORTH = 0.02
+_BAKE_WORTH = 0.02
 _REPLAN_SECONDS = 1.0
 # A backend that asks for a longer pause than this is not waited for.
 _LONGEST_REST = 60.0
@@ -261,8 +262,8 @@ class GenerationCore:
         for params, weight in states if self.can_generate else ():
             key = params.cache_key()
             if key not in self._clips and self._queue.find(key) is None:
-                priority = weight * _BACKGROUND_WORTH
-                preset, purpose = self._presets[0], Purpose.BACKGROUND
+                priority = weight * _BAKE_WORTH
+                preset, purpose = self._presets[0], Purpose.BAKE
                 self._enqueue(self._job(params, key, preset, purpose, priority, now))
         return self._assign(now)
 
@@ -290,7 +291,7 @@ class GenerationCore:
         self._idle.cooldown.succeeded(key)
         self._counters.generated += 1
         self._account(start, seconds)
-        if start.job.is_wanted:
+        if start.job.is_urgent:
             self._counters.generating.append(seconds)
             # If it was made ahead before, that clip was lost without being shown.
             self._unused.pop(key, None)
@@ -332,14 +333,14 @@ class GenerationCore:
             self._why_resting = reason
         is_left = job.attempt + 1 < MAX_ATTEMPTS and self._states.working(now)
         may_begin = not has_begun and rest <= _LONGEST_REST
-        if worth_retrying and is_left and may_begin and job.is_wanted:
+        if worth_retrying and is_left and may_begin and job.is_urgent:
             rest = max(rest, backoff(job.attempt + 1, self._chance))
             self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
             self._counters.retried += 1
         else:
             self._counters.failed += 1
             self._idle.cooldown.failed(job.key, now)
-            if job.is_wanted:
+            if job.is_urgent:
                 self._disappoint(job.params, job.key, reason)
         return self._assign(now)
 
@@ -383,7 +384,7 @@ class GenerationCore:
 
     def is_awaited(self, ticket: int) -> bool:
         """Whether the game waits for this job."""
-        return any(start.ticket == ticket and start.job.is_wanted for start in self._queue.running)
+        return any(start.ticket == ticket and start.job.is_urgent for start in self._queue.running)
 
     def stats(self) -> ManagerStats:
         return snapshot(self._counters, self._queue, self._states, self.planner)
@@ -421,7 +422,7 @@ class GenerationCore:
             return
         params, key, priority = awaited.params, awaited.key, awaited.priority
         preset = self._first_preset()
-        self._enqueue(self._job(params, key, preset, Purpose.WANTED, priority, now))
+        self._enqueue(self._job(params, key, preset, Purpose.URGENT, priority, now))
 
     def _first_preset(self) -> QualityPreset:
         """The preset for a clip that somebody waits for."""
@@ -434,7 +435,7 @@ class GenerationCore:
     def _enqueue(self, job: Job) -> None:
         for refused in self._queue.add(job):
             self._counters.refused += 1
-            if refused.is_wanted:
+            if refused.is_urgent:
                 self._viewers.give_up(refused.key)
                 self._draft.events.append(Failed(refused.params, _QUEUE_FULL))
 
@@ -464,7 +465,7 @@ class GenerationCore:
     # ---- Starting jobs ----
 
     def _assign(self, now: float) -> Decision:
-        """Assigns work to the backends: wanted clips first, then the most valuable others."""
+        """Assigns work to the backends: urgent clips first, then the most valuable others."""
         backends = self._states.working(now)
         started: list[Start] = []
         self._queue.replan(())
@@ -474,7 +475,7 @@ class GenerationCore:
             self._give_up(assignment.stops, now)
             for start in assignment.starts:
                 self._states[start.backend].breaker.started()
-                if start.job.is_wanted:
+                if start.job.is_urgent:
                     self._counters.waiting.append(now - start.job.asked_at)
             started += assignment.starts
             job = self._most_worth(now) if self._queue.has_free_slot(backends) else None

@@ -7,13 +7,13 @@ from ..quality import AdaptiveQuality
 from ..records import (
     CacheKey,
     GeneratedClip,
+    Purpose,
     QualityPreset,
     VideoGenerationConfig,
     VideoParams,
 )
 from .clips import Clips
 from .cover import Cover
-from .jobs import Purpose
 from .planner import CHEAPEST_USEFULNESS, Planner
 from .queue import GenerationQueue
 from .speculation_cooldown import SpeculationCooldown

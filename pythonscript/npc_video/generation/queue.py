@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..records import CacheKey
-from .jobs import Job, Purpose, Start
+from ..records import CacheKey, Purpose
+from .jobs import Job, Start
 
 __all__ = ["Assignment", "GenerationQueue"]
 
@@ -23,8 +23,8 @@ class Assignment:
 class GenerationQueue:
     """Waiting and running jobs.
 
-    Wanted jobs come first: by priority, then by age. They displace running jobs that are not
-    wanted, and wanted ones of lower priority; those wait again. Other jobs gain priority while they
+    Urgent jobs come first: by priority, then by age. They displace running jobs that are not
+    urgent, and urgent ones of lower priority; those wait again. Other jobs gain priority while they
     wait, so each gets its turn at some time.
 
     Args:
@@ -116,8 +116,8 @@ class GenerationQueue:
         return self._stop(start for start in self.running if start.job.owner == owner)
 
     def supersede(self, awaited: Collection[CacheKey]) -> int:
-        """Removes wanted jobs that are neither begun nor awaited any more; returns their number."""
-        gone = [key for key, job in self._waiting.items() if job.is_wanted and key not in awaited]
+        """Removes urgent jobs that are neither begun nor awaited any more; returns their number."""
+        gone = [key for key, job in self._waiting.items() if job.is_urgent and key not in awaited]
         for key in gone:
             del self._waiting[key]
         return len(gone)
@@ -143,7 +143,7 @@ class GenerationQueue:
                     break  # later jobs could displace even less
                 del self._running[victim.ticket]
                 stops.append(victim)
-                if victim.job.is_wanted:
+                if victim.job.is_urgent:
                     self._waiting[victim.job.key] = victim.job
                 backend = victim.backend
             del self._waiting[job.key]
@@ -163,23 +163,23 @@ class GenerationQueue:
 
         All jobs age alike, so only their start times make a difference.
         """
-        younger = 0.0 if job.is_wanted else self._ageing * job.asked_at
-        return (job.is_wanted, job.priority - younger, -job.order)
+        younger = 0.0 if job.is_urgent else self._ageing * job.asked_at
+        return (job.is_urgent, job.priority - younger, -job.order)
 
     def _victim(self, job: Job, now: float, backends: Sequence[str]) -> Start | None:
         """The running job of the least value that `job` may displace, the youngest first."""
-        if not job.is_wanted:
+        if not job.is_urgent:
             return None
         weaker = (
             start
             for start in self._running.values()
             if start.backend in backends
             and start.backend not in self._finishing
-            and (not start.job.is_wanted or start.job.priority < job.priority)
+            and (not start.job.is_urgent or start.job.priority < job.priority)
         )
         return min(
             weaker,
-            key=lambda start: (start.job.is_wanted, start.job.priority, -start.at),
+            key=lambda start: (start.job.is_urgent, start.job.priority, -start.at),
             default=None,
         )
 
@@ -194,7 +194,7 @@ class GenerationQueue:
         stopped: list[Start] = []
         for start in starts:
             if start.backend in self._finishing:
-                left = replace(start.job, purpose=Purpose.BACKGROUND, priority=0.0)
+                left = replace(start.job, purpose=Purpose.BAKE, priority=0.0)
                 self._running[start.ticket] = replace(start, job=left)
             else:
                 del self._running[start.ticket]
@@ -204,6 +204,6 @@ class GenerationQueue:
 
 def _joined(first: Job, second: Job) -> Job:
     """Joins two jobs: the place of the first, the value of the more valuable."""
-    if (second.is_wanted, second.priority) <= (first.is_wanted, first.priority):
+    if (second.is_urgent, second.priority) <= (first.is_urgent, first.priority):
         return first
     return replace(first, purpose=second.purpose, priority=second.priority)

@@ -162,7 +162,7 @@ def _job_to_dict(job: Job) -> dict[str, Any]:
         "expression": job.params.expression,
         "emotion": job.params.emotion,
         "preset": job.preset.name,
-        "why": "wanted" if job.is_wanted else "ahead" if job.is_speculative else "better",
+        "why": "wanted" if job.is_urgent else "ahead" if job.is_speculative else "better",
     }
 
 

@@ -2,8 +2,8 @@
 
 import itertools
 
-from npc_video.generation.jobs import Job, Purpose
-from npc_video.records import QUALITY_PRESETS, GeneratedClip, VideoParams
+from npc_video.generation.jobs import Job
+from npc_video.records import QUALITY_PRESETS, GeneratedClip, Purpose, VideoParams
 
 CHEAPEST = QUALITY_PRESETS["realtime"]
 
@@ -14,7 +14,7 @@ def look(expression="happy", npc_id="ember", intensity=0.5):
     return VideoParams(expression=expression, npc_id=npc_id, intensity=intensity)
 
 
-def job(name="happy", owner="ember", purpose=Purpose.WANTED, priority=10.0, now=0.0, **more):
+def job(name="happy", owner="ember", purpose=Purpose.URGENT, priority=10.0, now=0.0, **more):
     params = look(name, owner)
     return Job(
         params.cache_key(), params, CHEAPEST, purpose, priority, owner, now, next(_order), **more

@@ -4,10 +4,9 @@ import pytest
 from npc_video.cache import ClipCache
 from npc_video.generation.core import GenerationCore
 from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
-from npc_video.generation.jobs import Purpose
 from npc_video.generation.planner import QuietPeriod
 from npc_video.prediction.blended import standard_predictor
-from npc_video.records import Fallback, VideoGenerationConfig
+from npc_video.records import Fallback, Purpose, VideoGenerationConfig
 
 from tests.core.npc_video.generation.jobs import clip, look
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from npc_video.generation.jobs import Purpose
 from npc_video.generation.queue import GenerationQueue
+from npc_video.records import Purpose
 
 from tests.core.npc_video.generation.jobs import job
 
@@ -35,15 +35,15 @@ class TestOrder:
             waiting.add(job(name, priority=priority))
         assert drained(waiting) == ["y", "z", "x"]
 
-    def test_what_is_wanted_goes_before_what_is_not_whatever_their_priorities(self):
+    def test_what_is_urgent_goes_before_what_is_not_whatever_their_priorities(self):
         waiting = queue()
-        waiting.add(job("x", purpose=Purpose.BACKGROUND, priority=99))
+        waiting.add(job("x", purpose=Purpose.BAKE, priority=99))
         waiting.add(job("y", priority=0))
         assert drained(waiting) == ["y", "x"]
 
-    def test_background_gains_priority_while_it_waits(self):
+    def test_what_is_not_urgent_gains_priority_while_it_waits(self):
         waiting = queue(ageing=0.01)
-        waiting.add(job("old", purpose=Purpose.BACKGROUND, priority=0.0, now=0.0))
+        waiting.add(job("old", purpose=Purpose.BAKE, priority=0.0, now=0.0))
         waiting.add(job("new", purpose=Purpose.SPECULATION, priority=0.5, now=100.0))
         assert drained(waiting, now=100.0) == ["old", "new"]
 
@@ -68,7 +68,7 @@ class TestSingleFlight:
         waiting.add(job("x"))
         waiting.add(job("y", priority=10))
         assert waiting.assign(1.0, ONE).stops == ()
-        assert waiting.running[0].job.is_wanted
+        assert waiting.running[0].job.is_urgent
 
     def test_a_speculation_takes_nothing_from_a_request(self):
         waiting = queue()
@@ -78,7 +78,7 @@ class TestSingleFlight:
 
 
 class TestPreemption:
-    def test_a_wanted_job_takes_the_place_of_a_speculation_for_good(self):
+    def test_an_urgent_job_takes_the_place_of_a_speculation_for_good(self):
         waiting = queue()
         waiting.add(job("x", purpose=Purpose.SPECULATION))
         waiting.assign(0.0, ONE)
@@ -88,7 +88,7 @@ class TestPreemption:
         assert names(assignment.starts) == ["y"]
         assert len(waiting) == 0
 
-    def test_a_wanted_job_of_lower_priority_waits_again(self):
+    def test_an_urgent_job_of_lower_priority_waits_again(self):
         waiting = queue()
         waiting.add(job("x", "a", priority=1))
         waiting.assign(0.0, ONE)
@@ -118,7 +118,7 @@ class TestLeaving:
         for name in ("runs", "waits"):
             waiting.add(job(name))
         waiting.assign(0.0, ONE)
-        waiting.add(job("idle", purpose=Purpose.BACKGROUND))
+        waiting.add(job("idle", purpose=Purpose.BAKE))
         waiting.add(job("awaited"))
         assert waiting.supersede({job("awaited").key}) == 1
         assert names(waiting.running) == ["runs"]
@@ -136,7 +136,7 @@ class TestLeaving:
     def test_the_least_valuable_is_refused_when_there_are_too_many(self):
         waiting = queue(length=2)
         waiting.add(job("x", priority=5))
-        waiting.add(job("y", purpose=Purpose.BACKGROUND))
+        waiting.add(job("y", purpose=Purpose.BAKE))
         refused = waiting.add(job("z", priority=1))
         assert [each.params.expression for each in refused] == ["y"]
         refused = waiting.add(job("w", priority=0))
@@ -189,10 +189,10 @@ class QueueAgainstModel(RuleBasedStateMachine):
     @rule(backends=st.permutations(list(BACKENDS)))
     def assign(self, backends):
         assignment = self.queue.assign(self.now, backends)
-        wanted_before = {key for key, each in self.waiting.items() if each.is_wanted}
+        urgent_before = {key for key, each in self.waiting.items() if each.is_urgent}
         for stop in assignment.stops:
             victim = self.running.pop(stop.ticket, None) or stop
-            if victim.job.is_wanted:
+            if victim.job.is_urgent:
                 self.waiting[victim.job.key] = victim.job
         for start in assignment.starts:
             if start in assignment.stops:
@@ -207,7 +207,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
         for each in ready:
             for start in self.running.values():
                 assert self.urgency(each) <= self.urgency(start.job)
-        assert wanted_before >= {key for key, each in self.waiting.items() if each.is_wanted} - {
+        assert urgent_before >= {key for key, each in self.waiting.items() if each.is_urgent} - {
             stop.job.key for stop in assignment.stops
         }
 
@@ -230,7 +230,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
     @rule(owner=OWNERS, awaited=st.sets(KEYS))
     def supersede(self, owner, awaited):
         keys = {job(name, owner).key for name in awaited}
-        gone = [k for k, each in self.waiting.items() if each.is_wanted and k not in keys]
+        gone = [k for k, each in self.waiting.items() if each.is_urgent and k not in keys]
         assert self.queue.supersede(keys) == len(gone)
         for key in gone:
             del self.waiting[key]
@@ -248,16 +248,16 @@ class QueueAgainstModel(RuleBasedStateMachine):
         return sum(start.backend == backend for start in self.running.values())
 
     def value(self, each):
-        aged = 0.0 if each.is_wanted else 0.01 * (self.now - each.asked_at)
-        return (each.is_wanted, each.priority + aged, -each.order)
+        aged = 0.0 if each.is_urgent else 0.01 * (self.now - each.asked_at)
+        return (each.is_urgent, each.priority + aged, -each.order)
 
     @staticmethod
     def urgency(each):
-        return each.priority if each.is_wanted else -1
+        return each.priority if each.is_urgent else -1
 
     @staticmethod
     def joined(first, second):
-        if (second.is_wanted, second.priority) > (first.is_wanted, first.priority):
+        if (second.is_urgent, second.priority) > (first.is_urgent, first.priority):
             return replace(first, purpose=second.purpose, priority=second.priority)
         return first
 
