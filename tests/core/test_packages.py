@@ -1,4 +1,4 @@
-"""The three packages and their one direction, as a fresh interpreter sees them."""
+"""The four packages and their one direction, as a fresh interpreter sees them."""
 
 import ast
 from pathlib import Path
@@ -11,7 +11,8 @@ from tests.harness.layers import loaded_by
 SOURCES = Path(npc_video.__file__).parents[1]
 FORBIDDEN = {
     "godot": {"npc_video", "npc_video_player"},
-    "npc_video": {"godot", "npc_video_player"},
+    "npc_video": {"godot", "npc_video_farm", "npc_video_player"},
+    "npc_video_farm": {"godot", "npc_video_player"},
 }
 
 

@@ -144,7 +144,7 @@ def test_the_wheel_has_the_addon_and_nothing_of_this_machine(wheel: Path) -> Non
         texts = [archive.read(name) for name in names]
     assert names >= {*LIBRARIES, f"{ADDON}/plugin.cfg", f"{ADDON}/npc_video_player.gdextension"}
     folders = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert folders == {"godot", "npc_video", "npc_video_player"}
+    assert folders == {"godot", "npc_video", "npc_video_farm", "npc_video_player"}
     assert names >= {f"{folder}/py.typed" for folder in folders} | {"godot/__init__.pyi"}
     assert not any(name.endswith((".c", ".pyc", "pythonscript.cfg")) for name in names)
     assert not any(str(ROOT).encode() in text for text in texts)

@@ -1,0 +1,1 @@
+"""Keeps jobs in Valkey and clips in object storage; the other rooms know neither."""
