@@ -1,0 +1,59 @@
+-- Removes the pointer of a key. Returns the file's digest if no other key points to it.
+local function unpoint(p, key)
+  local c = p .. 'clip:' .. key
+  local found = call('HMGET', c, 'digest', 'bytes', 'pinned')
+  if not found[1] then return nil end
+  call('DEL', c)
+  call('ZREM', p .. 'lru', key)
+  if found[3] ~= '1' then call('INCRBY', p .. 'bytes', -tonumber(found[2])) end
+  if call('HINCRBY', p .. 'refs', found[1], -1) > 0 then return nil end
+  call('HDEL', p .. 'refs', found[1])
+  return found[1]
+end
+
+-- Points a key to a file. What was pinned stays so, also when it is made again.
+local function point(p, key, digest, preset, media_type, bytes, pinned, generated)
+  local c = p .. 'clip:' .. key
+  if call('HGET', c, 'pinned') == '1' then pinned = '1' end
+  call('HINCRBY', p .. 'refs', digest, 1)
+  unpoint(p, key)
+  call('HSET', c, 'digest', digest, 'preset', preset, 'media_type', media_type, 'bytes', bytes,
+    'pinned', pinned, 'generated', generated)
+  if pinned ~= '1' then
+    call('INCRBY', p .. 'bytes', bytes)
+    call('ZADD', p .. 'lru', text(now()), key)
+  end
+end
+
+local function clip(keys, args)
+  local p, key = keys[1], args[1]
+  local found = call('HGETALL', p .. 'clip:' .. key)
+  if #found > 0 then call('ZADD', p .. 'lru', 'XX', text(now()), key) end
+  return found
+end
+
+local function forget(keys, args)
+  local p, key, digest = keys[1], args[1], args[2]
+  if call('HGET', p .. 'clip:' .. key, 'digest') ~= digest then return 0 end
+  unpoint(p, key)
+  return 1
+end
+
+local function evict(keys, args)
+  local p, epoch, budget, longest = keys[1], args[1], tonumber(args[2]), tonumber(args[3])
+  local digests = {}
+  if not leads(p, epoch) then return digests end
+  local at = now()
+  local oldest = call('ZRANGE', p .. 'lru', 0, EVICTED_AT_ONCE - 1, 'WITHSCORES')
+  for i = 1, #oldest, 2 do
+    local idle = at - tonumber(oldest[i + 1])
+    local is_over = tonumber(call('GET', p .. 'bytes') or 0) > budget
+    if idle < KEEP_S or not (is_over or idle > longest) then break end
+    digests[#digests + 1] = unpoint(p, oldest[i])
+  end
+  return digests
+end
+
+register('clip', clip)
+register('forget', forget)
+register('evict', evict)
