@@ -26,7 +26,13 @@ from tools.engine import find, find_or_fetch
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
 from tools.screen import screen
 
-_SECTIONS = ("core", "bridge", "engine", "live")  # `live` needs a server: it runs on request
+_SECTIONS = (
+    "core",
+    "farm",
+    "bridge",
+    "engine",
+    "live",
+)  # `live` needs a server: it runs on request
 _START_S = 60.0  # seconds for the engine to start and to end, on top of the requested ones
 _EDITOR_FRAMES_PER_S = 60
 _SHOTS_S, _SHOTS_SIZE = 300.0, "1920x1080"
@@ -72,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     # With another prefix than "-", pytest's own options pass through unchanged.
     test = commands.add_parser("test", help="run the tests", prefix_chars="\0", add_help=False)
     test.set_defaults(command=_test)
-    test.add_argument("arguments", nargs="*", metavar="[core|bridge|engine|live] [pytest options]")
+    test.add_argument(
+        "arguments", nargs="*", metavar="[core|farm|bridge|engine|live] [pytest options]"
+    )
 
     editor = commands.add_parser("editor", help="open a project in Godot's editor")
     editor.set_defaults(command=_editor)
@@ -301,7 +309,7 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
         if section not in filled:
             raise Failure(f"tests/{section} holds no tests: choose from {', '.join(filled)}.")
     chosen = sections or [section for section in filled if section != "live"]
-    if set(chosen) <= {"core", "live"}:
+    if set(chosen) <= {"core", "farm", "live"}:
         _ready_environment()
         with _preparing():
             _build_bridge()  # a runtime for a game is assembled from it

@@ -7,7 +7,7 @@ again for a moment before it fails.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
-from typing import Self, TypedDict, TypeVar
+from typing import NotRequired, Self, TypedDict, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from valkey.asyncio import Valkey
@@ -66,7 +66,8 @@ class Connection:
         """Connects and loads the functions.
 
         Args:
-            url: "valkey://[USER:PASSWORD@]HOST[:PORT][/NUMBER]", "valkeys://…" with TLS, or
+            url: "valkey://[USER:PASSWORD@]HOST[:PORT][/NUMBER]", "valkeys://…" with TLS,
+                "unix://PATH" of a socket, or
                 "sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT,…/NAME" with the primary's name.
             project: separates farms that share a server.
 
@@ -160,7 +161,7 @@ class _Options(TypedDict):
 
     socket_timeout: float
     socket_connect_timeout: float
-    socket_keepalive: bool
+    socket_keepalive: NotRequired[bool]
     retry: Retry
 
 
@@ -174,6 +175,8 @@ def _client(url: str) -> Valkey:
     try:
         if url.startswith("sentinel://"):
             return _through_sentinels(url, options)
+        if url.startswith("unix://"):
+            del options["socket_keepalive"]
         return Valkey.from_pool(ConnectionPool.from_url(url, **options))
     except ValueError as error:
         raise StoreError(
