@@ -1,0 +1,74 @@
+"""When a worker loads another model.
+
+Loading costs time in which nothing is made, so a worker stays with its model as long as that has
+work. One worker remains for each model that players wait for again and again.
+"""
+
+from ..records import Purpose
+from .models import Model, Pool, Worker
+from .order import AGEING_SECONDS
+from .waiting import Lane
+
+__all__ = ["best_lane", "idle_loader", "may_load"]
+
+# A worker keeps its model for so many times the time of loading.
+_KEPT = 10.0
+
+
+def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
+    """The lane that a worker with a free slot serves; None if it waits for other tasks."""
+    own = worker.model
+    for least in reversed(Purpose):
+        lane = own.lanes[least]
+        if worker.runs:  # the others need their model
+            if lane:
+                return lane
+            continue
+        lanes = [
+            model.lanes[least]
+            for model in pool.demand[least].values()
+            if model is not own
+            # Only a model without a worker may come before the worker's own.
+            and (not lane or model.workers == 0 or worker.can.load_seconds == 0.0)
+            and may_load(worker, model, least, now)
+        ]
+        if lane and (not lanes or worker.can.load_seconds == 0.0):
+            lanes.append(lane)
+        if lanes:
+            return min(lanes, key=Lane.rank)
+    return None
+
+
+def idle_loader(pool: Pool, model: Model, least: Purpose, now: float) -> Worker | None:
+    """The worker without runs that loads a model for a task of class `least`."""
+    workers = [
+        worker
+        for own in pool.idle.values()
+        if own is not model and (worker := next(iter(own.unused.values()), None)) is not None
+        if may_load(worker, model, least, now)
+    ]
+    return min(workers, key=lambda worker: worker.model.urgent_at, default=None)
+
+
+def may_load(worker: Worker, other: Model, least: Purpose, now: float) -> bool:
+    """Whether a worker without runs may load another model for a task of class `least`."""
+    own, seconds = worker.model, worker.can.load_seconds
+    if seconds == 0.0:
+        return True
+    is_homeless = other.workers == 0
+    # Below the upgrades nothing is worth loading as long as there is anything else to do.
+    has_work = own.waiting_from(least if least >= Purpose.UPGRADE else Purpose.BAKE) > 0
+    if own.workers == 1 and own.has_urgent_demand(now):
+        may_leave = is_homeless and least >= Purpose.UPGRADE
+        return may_leave and (not has_work or _has_turn(worker, other, least, now))
+    if is_homeless and (least is Purpose.URGENT or _has_turn(worker, other, least, now)):
+        return True
+    return not has_work and other.waiting_from(least) > other.soon_free(now, seconds)
+
+
+def _has_turn(worker: Worker, other: Model, least: Purpose, now: float) -> bool:
+    """Whether a task without any worker has waited so long that the worker's own must wait."""
+    kept = max(AGEING_SECONDS, _KEPT * worker.can.load_seconds)
+    first = other.lanes[least].first()
+    has_waited = first is not None and now - first.task.asked_at >= AGEING_SECONDS
+    return has_waited and now - worker.loaded_at >= kept

@@ -1,0 +1,28 @@
+"""How often a task is tried."""
+
+import random
+
+__all__ = ["MAX_ATTEMPTS", "MAX_KILLS", "backoff", "pause_after"]
+
+MAX_ATTEMPTS = 3
+MAX_KILLS = 2
+"""A task that so many workers were lost with is given up: it probably kills them."""
+
+_FIRST_SECONDS = 0.5
+_LONGEST_SECONDS = 8.0
+
+
+def pause_after(failures: int, chance: random.Random, least: float = 0.0) -> float | None:
+    """Seconds until the next attempt, at least `least`; None if the task is given up."""
+    if failures >= MAX_ATTEMPTS:
+        return None
+    return max(least, backoff(failures, chance))
+
+
+def backoff(failures: int, chance: random.Random) -> float:
+    """Seconds to wait after failure number `failures`, from 1: doubling, with a random part.
+
+    The random part keeps clients that failed together from returning together.
+    """
+    longest: float = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2.0 ** (failures - 1))
+    return longest * chance.uniform(0.5, 1.0)

@@ -1,0 +1,92 @@
+"""The waiting tasks of one class and one model."""
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass
+
+from .order import due
+from .shares import Account, Least, Shares, account_of
+from .tasks import Task
+
+__all__ = ["Entry", "Lane"]
+
+_Place = tuple[float, int, "Entry"]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A task that waits or runs.
+
+    Attributes:
+        order: increases from task to task.
+        lane: where it waits; None while it rests or runs.
+        turn: the time at which its class or its rest changes.
+        run: the number of its run, 0 while it waits.
+        payer: the account that its run is charged to.
+        paid_in: the use of all tenants in the class of that charge.
+    """
+
+    task: Task
+    order: int
+    lane: "Lane | None" = None
+    turn: float = 0.0
+    run: int = 0
+    payer: Account = ("", False)
+    paid_in: Shares | None = None
+
+
+class Lane:
+    """Tasks by tenant, the one with the least use first, and then by deadline.
+
+    Args:
+        shares: the use of the tenants in this class, in all lanes.
+    """
+
+    def __init__(self, shares: Shares):
+        self._shares = shares
+        self._by_account: dict[Account, list[_Place]] = {}
+        self._least = Least(shares)
+        self._level = 0.0
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def add(self, entry: Entry) -> None:
+        account = entry.payer = account_of(entry.task.tenant, entry.task.purpose)
+        places = self._by_account.get(account)
+        if places is None:
+            least = self._least.first()
+            level = self._level if least is None else self._shares.used(least)
+            self._shares.lift(account, level)
+            places = self._by_account[account] = []
+            self._least.add(account)
+        insort(places, (due(entry.task), entry.order, entry))
+        entry.lane = self
+        self._length += 1
+
+    def remove(self, entry: Entry) -> None:
+        account = entry.payer
+        places = self._by_account[account]
+        del places[bisect_left(places, (due(entry.task), entry.order, entry))]
+        if not places:
+            del self._by_account[account]
+            self._least.discard(account)
+        entry.lane = None
+        self._length -= 1
+
+    def first(self) -> Entry | None:
+        """The next task; None if none waits."""
+        account = self._least.first()
+        return None if account is None else self._by_account[account][0][2]
+
+    def rank(self) -> tuple[float, float]:
+        """A sort key of lanes, the one to serve first first; none may be empty."""
+        first = self.first()
+        assert first is not None
+        return self._shares.used(first.payer), due(first.task)
+
+    def charge(self, entry: Entry, seconds: float) -> None:
+        """Charges a task that starts from this lane."""
+        self._level = max(self._level, self._shares.used(entry.payer))
+        self._shares.charge(entry.payer, seconds)
+        entry.paid_in = self._shares
