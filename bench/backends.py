@@ -27,6 +27,7 @@ from npc_video.quality import typical_seconds
 from npc_video.records import (
     QUALITY_PRESETS,
     GeneratedClip,
+    Purpose,
     VideoGenerationConfig,
     VideoParams,
 )
@@ -204,14 +205,14 @@ async def _guess(pool: BackendPool, load: float, chance: random.Random) -> None:
     for seed in range(1_000_000, 10_000_000):
         await asyncio.sleep(chance.expovariate(load * 2 / _USUAL))
         waiting = [task for task in waiting if not task.done()]
-        waiting.append(asyncio.create_task(_ask(pool, seed, deadline=None)))
+        waiting.append(asyncio.create_task(_ask(pool, seed, Purpose.SPECULATION)))
         if len(waiting) > 16:
             waiting.pop(0).cancel()
 
 
-async def _ask(pool: BackendPool, seed: int, deadline: float | None = 5.0) -> GeneratedClip:
+async def _ask(pool: BackendPool, seed: int, purpose: Purpose = Purpose.URGENT) -> GeneratedClip:
     params = VideoParams(npc_id="ember", seed=seed)
-    return await pool.generate(GenerationRequest(params, _PRESET, deadline=deadline), ignore)
+    return await pool.generate(GenerationRequest(params, _PRESET, purpose=purpose), ignore)
 
 
 class _Host(ScriptedBackend):

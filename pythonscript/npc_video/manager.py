@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Self
 
-from .backends.base import Backend, Early, GenerationRequest, Preview
+from .backends.base import Backend, Early, GenerationRequest, NpcImage, Preview
 from .backends.broken import log_broken
 from .backends.fingerprint import joined_fingerprint
 from .backends.pictures import Pictures, read_file
@@ -112,6 +112,8 @@ class VideoGenerationManager:
         self._evaluators: dict[str, NpcResponseEvaluator | None] = {}
         self._wake: float | None = None
         self._futures: dict[int, Future[None]] = {}
+        # By ticket, on the worker thread only.
+        self._attempts: dict[int, Attempt] = {}
         # Simulations of NPCs that find out which clips will be requested.
         self._walks: dict[str, Future[None]] = {}
         self._news: list[Event] = []
@@ -335,6 +337,8 @@ class VideoGenerationManager:
             self._futures.pop(stop.ticket).cancel()
         for start in decision.starts:
             self._futures[start.ticket] = self._worker.submit(self._generate(start))
+        for promoted in decision.promotions:
+            self._worker.submit(self._promote(promoted))
         for key in decision.loads:
             self._worker.submit(self._load(key))
         for pending in decision.writes:
@@ -386,7 +390,7 @@ class VideoGenerationManager:
 
     async def _generate(self, start: Start) -> None:
         backend, params = self._backends[start.backend], start.job.params
-        attempt = Attempt(start, self._config.clip_seconds)
+        attempt = self._attempts[start.ticket] = Attempt(start, self._config.clip_seconds)
 
         def tell(fraction: float) -> None:
             if not isinstance(fraction, int | float):
@@ -405,7 +409,7 @@ class VideoGenerationManager:
             self._inbox.append(lambda now: self._fail(start, reason, now, lost))
 
         try:
-            request = await self._request(start, backend)
+            request = await self._request(attempt, backend)
             clip = _checked(await backend.generate(request, tell, tell_early), request, backend)
         except GeneratorUnavailableError as error:
             fail(str(error), error)
@@ -427,14 +431,34 @@ class VideoGenerationManager:
             self._inbox.append(lambda now: self._finish(start, clip, now))
         finally:
             attempt.end()
+            del self._attempts[start.ticket]
 
-    async def _request(self, start: Start, backend: Backend) -> GenerationRequest:
-        job, image = start.job, None
-        if job.params.npc_base_image and backend.capabilities.uses_image:
-            image = await self._pictures.get(job.params.npc_base_image)
-        left = max(0.0, job.asked_at + self._config.max_wait - start.at)
+    async def _promote(self, start: Start) -> None:
+        attempt = self._attempts.get(start.ticket)
+        if attempt is None:
+            return
+        attempt.start = start
+        if attempt.is_asked:
+            backend = self._backends[start.backend]
+            try:
+                await backend.promote(self._request_of(start))
+            except Exception as error:
+                log_broken(f"{backend.title}.promote failed:", error)
+
+    async def _request(self, attempt: Attempt, backend: Backend) -> GenerationRequest:
+        """The request of an attempt, which may be promoted while the picture is read."""
+        image, name = None, attempt.start.job.params.npc_base_image
+        if name and backend.capabilities.uses_image:
+            image = await self._pictures.get(name)
+        attempt.is_asked = True
+        return self._request_of(attempt.start, image)
+
+    def _request_of(self, start: Start, image: NpcImage | None = None) -> GenerationRequest:
+        job, seconds = start.job, self._config.clip_seconds
+        since = max(start.at, job.asked_at)  # of a promoted job, the promotion
+        left = max(0.0, job.asked_at + self._config.max_wait - since)
         deadline = left if job.is_urgent else None
-        return GenerationRequest(job.params, job.preset, self._config.clip_seconds, image, deadline)
+        return GenerationRequest(job.params, job.preset, seconds, image, deadline, job.purpose)
 
     async def _walk(self, npc_id: str, walk: Walk) -> None:
         while walk.advance():

@@ -15,7 +15,14 @@ from ..errors import (
     GeneratorOverloadedError,
     GeneratorUnreachableError,
 )
-from ..records import CLIP_SECONDS, UNTAGGED_COLOURS, GeneratedClip, QualityPreset, VideoParams
+from ..records import (
+    CLIP_SECONDS,
+    UNTAGGED_COLOURS,
+    GeneratedClip,
+    Purpose,
+    QualityPreset,
+    VideoParams,
+)
 
 __all__ = [
     "Backend",
@@ -72,8 +79,9 @@ class GenerationRequest:
     Attributes:
         clip_seconds: its length.
         image: the picture to start from, for generators that use one.
-        deadline: seconds from now until a player needs it; None if nobody waits yet. A clip that
-            comes later is still wanted.
+        deadline: seconds from now until a player needs it, if it is urgent; None for no limit. A
+            clip that comes later is still wanted.
+        purpose: the reason for generating it.
     """
 
     params: VideoParams
@@ -81,6 +89,7 @@ class GenerationRequest:
     clip_seconds: float = CLIP_SECONDS
     image: NpcImage | None = None
     deadline: float | None = None
+    purpose: Purpose = Purpose.URGENT
 
     @property
     def key(self) -> Hashable:
@@ -89,7 +98,7 @@ class GenerationRequest:
 
     @property
     def is_urgent(self) -> bool:
-        return self.deadline is not None
+        return self.purpose is Purpose.URGENT
 
     @property
     def frame_count(self) -> int:
@@ -260,6 +269,15 @@ class Backend(ABC):
         Raises:
             GenerationError: there will be no clip; the text says what to do.
         """
+
+    async def promote(self, request: GenerationRequest) -> None:
+        """Raises the purpose of a clip that is being generated; never raises an error.
+
+        Args:
+            request: equal to that of `generate` by its `key`, with the new purpose and deadline. It
+                may lack the picture.
+        """
+        return
 
     async def generate_batch(
         self, requests: Sequence[GenerationRequest], on_progress: OnProgress

@@ -137,6 +137,10 @@ class FailoverBackend(Backend):
                 merged.is_second = True
         return await self._make(usable[-1], request, merged)
 
+    async def promote(self, request: GenerationRequest) -> None:
+        for backend in self._order:
+            await backend.promote(request)
+
     async def close(self) -> None:
         # Both of them, also where one breaks.
         async with AsyncExitStack() as closing:

@@ -6,7 +6,14 @@ Starting with the cheapest preset shortens the time to the exact clip most.
 
 from collections.abc import AsyncIterator, Sequence
 
-from ..records import CLIP_SECONDS, QUALITY_PRESETS, GeneratedClip, QualityPreset, VideoParams
+from ..records import (
+    CLIP_SECONDS,
+    QUALITY_PRESETS,
+    GeneratedClip,
+    Purpose,
+    QualityPreset,
+    VideoParams,
+)
 from .base import Backend, GenerationRequest, OnProgress
 
 __all__ = ["ProgressiveVideoLoader"]
@@ -49,5 +56,6 @@ class ProgressiveVideoLoader:
             def tell(fraction: float, done: int = done) -> None:
                 on_progress((done + fraction) / count)
 
-            request = GenerationRequest(params, preset, self._clip_seconds)
+            purpose = Purpose.UPGRADE if done else Purpose.URGENT
+            request = GenerationRequest(params, preset, self._clip_seconds, purpose=purpose)
             yield await self._backend.generate(request, tell)

@@ -52,7 +52,7 @@ class ScriptedBackend(Backend):
     """Follows its scripts, one per request in order, then `default` for ever.
 
     Attributes:
-        begun, ended, cancelled: the requests so far.
+        begun, ended, cancelled, promoted: the requests so far.
         is_up: whether it reports itself as healthy.
     """
 
@@ -69,6 +69,7 @@ class ScriptedBackend(Backend):
         self.begun: list[GenerationRequest] = []
         self.ended: list[GenerationRequest] = []
         self.cancelled: list[GenerationRequest] = []
+        self.promoted: list[GenerationRequest] = []
         self.batches: list[int] = []
         self._capabilities = capabilities or Capabilities(previews=True, streams=True)
 
@@ -98,6 +99,9 @@ class ScriptedBackend(Backend):
             raise script.error
         elapsed = asyncio.get_running_loop().time() - started
         return _clip(request, script.data, elapsed)
+
+    async def promote(self, request: GenerationRequest) -> None:
+        self.promoted.append(request)
 
     async def generate_batch(
         self, requests: Sequence[GenerationRequest], on_progress: OnProgress

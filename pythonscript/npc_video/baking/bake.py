@@ -14,7 +14,7 @@ from ..backends.base import Backend, GenerationRequest
 from ..backends.pictures import Pictures
 from ..cache.baked import BakedFolder
 from ..errors import NpcVideoError
-from ..records import CacheKey, QualityPreset, VideoParams
+from ..records import CacheKey, Purpose, QualityPreset, VideoParams
 
 __all__ = ["BakeProgress", "Baking", "Missed", "bake"]
 
@@ -160,4 +160,4 @@ async def _request(
     image = None
     if params.npc_base_image and backend.capabilities.uses_image:
         image = await pictures.get(params.npc_base_image)
-    return GenerationRequest(params, preset, image=image)
+    return GenerationRequest(params, preset, image=image, purpose=Purpose.BAKE)

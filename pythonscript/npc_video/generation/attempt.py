@@ -16,6 +16,7 @@ class Attempt:
     """The data that has arrived from one start.
 
     Attributes:
+        is_asked: whether the backend has the request.
         is_told: whether the game was told that the clip is arriving.
     """
 
@@ -23,6 +24,7 @@ class Attempt:
     clip_seconds: float
     file: GrowingFile | None = None
     untagged_colours: str = UNTAGGED_COLOURS[0]
+    is_asked: bool = False
     is_told: bool = False
 
     def take(self, part: ClipPart) -> None:

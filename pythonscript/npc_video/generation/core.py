@@ -433,7 +433,12 @@ class GenerationCore:
         return self._presets[-1]
 
     def _enqueue(self, job: Job) -> None:
-        for refused in self._queue.add(job):
+        running = self._queue.running_of(job.key)
+        refusals = self._queue.add(job)
+        joined = self._queue.running_of(job.key)
+        if running and joined and joined.job.purpose > running.job.purpose:
+            self._draft.promotions.append(joined)
+        for refused in refusals:
             self._counters.refused += 1
             if refused.is_urgent:
                 self._viewers.give_up(refused.key)

@@ -16,6 +16,7 @@ class Decision:
     """Actions to carry out; stop first, then start.
 
     Attributes:
+        promotions: running jobs that have a higher purpose now.
         loads: keys of clips to load from disk into memory; report each to `loaded`.
         writes: clips to write to disk.
     """
@@ -23,6 +24,7 @@ class Decision:
     starts: tuple[Start, ...]
     stops: tuple[Start, ...]
     events: tuple[Event, ...]
+    promotions: tuple[Start, ...] = ()
     loads: tuple[CacheKey, ...] = ()
     writes: tuple[PendingWrite, ...] = ()
 
@@ -33,6 +35,7 @@ class Draft:
 
     stops: list[Start] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    promotions: list[Start] = field(default_factory=list)
     loads: list[CacheKey] = field(default_factory=list)
     writes: list[PendingWrite] = field(default_factory=list)
 
@@ -42,9 +45,10 @@ class Draft:
             tuple(starts),
             tuple(self.stops),
             tuple(self.events),
+            tuple(self.promotions),
             tuple(self.loads),
             tuple(self.writes),
         )
-        for told in (self.stops, self.events, self.loads, self.writes):
+        for told in (self.stops, self.events, self.promotions, self.loads, self.writes):
             told.clear()
         return decision

@@ -71,8 +71,12 @@ class GenerationQueue:
 
     def find(self, key: CacheKey) -> Job | None:
         """The job of `key`, waiting or running."""
-        running = self._find_running(key)
+        running = self.running_of(key)
         return running.job if running else self._waiting.get(key)
+
+    def running_of(self, key: CacheKey) -> Start | None:
+        """The start of the running job of `key`."""
+        return next((start for start in self._running.values() if start.job.key == key), None)
 
     def has_free_slot(self, backends: Iterable[str]) -> bool:
         return any(self._is_free(backend) for backend in backends)
@@ -85,7 +89,7 @@ class GenerationQueue:
         A job with the same key is joined: it keeps its place, and its preset if it runs, and gets
         the purpose and priority of the more valuable of the two.
         """
-        running = self._find_running(job.key)
+        running = self.running_of(job.key)
         if running is not None:
             joined = _joined(running.job, job)
             self._running[running.ticket] = replace(running, job=joined)
@@ -187,9 +191,6 @@ class GenerationQueue:
         busy = sum(start.backend == backend for start in self._running.values())
         return busy < self._slots.get(backend, 0)
 
-    def _find_running(self, key: CacheKey) -> Start | None:
-        return next((start for start in self._running.values() if start.job.key == key), None)
-
     def _stop(self, starts: Iterable[Start]) -> tuple[Start, ...]:
         stopped: list[Start] = []
         for start in starts:
@@ -203,7 +204,12 @@ class GenerationQueue:
 
 
 def _joined(first: Job, second: Job) -> Job:
-    """Joins two jobs: the place of the first, the value of the more valuable."""
+    """Joins two jobs: the place of the first, the value of the more valuable.
+
+    A player has waited for the first only if it was urgent.
+    """
     if (second.is_urgent, second.priority) <= (first.is_urgent, first.priority):
         return first
-    return replace(first, purpose=second.purpose, priority=second.priority)
+    is_promoted = second.is_urgent and not first.is_urgent
+    asked_at = second.asked_at if is_promoted else first.asked_at
+    return replace(first, purpose=second.purpose, priority=second.priority, asked_at=asked_at)

@@ -21,7 +21,7 @@ from npc_video.generation.events import (
 )
 from npc_video.manager import VideoGenerationManager
 from npc_video.prediction.forecast import Walk
-from npc_video.records import GeneratedClip, VideoGenerationConfig, VideoParams
+from npc_video.records import GeneratedClip, Purpose, VideoGenerationConfig, VideoParams
 from npc_video.templates import read_template
 
 from .waiting import DEADLINE, until
@@ -357,6 +357,67 @@ class TestUnavailable:
         backend.finish(params("happy"))
         assert isinstance(polled(manager, ClipReady)[-1], ClipReady)
         assert manager.stats().retried == 1
+
+
+class TestPromotion:
+    def promoted(self, manager, backend, wanted):
+        told = []
+
+        async def promote(request):
+            told.append(request)
+
+        backend.promote = promote
+        manager.request(wanted)
+        until(lambda: told)
+        return told
+
+    def test_the_backend_hears_that_somebody_waits_now(self, manager, backend):
+        manager.pregenerate(VideoParams(npc_id="ember"))
+        until(lambda: backend.begun)
+        (request,) = self.promoted(manager, backend, backend.begun[0])
+        assert request.params == backend.begun[0]
+        assert request.purpose is Purpose.URGENT
+        assert request.deadline == REALTIME.max_wait
+        backend.finish(backend.begun[0])
+        polled(manager, ClipReady)
+
+    def test_a_backend_that_breaks_then_makes_its_clip_all_the_same(self, manager, backend, caplog):
+        async def promote(request):
+            raise RuntimeError("No such job.")
+
+        manager.pregenerate(VideoParams(npc_id="ember"))
+        until(lambda: backend.begun)
+        backend.promote = promote
+        manager.request(backend.begun[0])
+        until(lambda: "No such job." in caplog.text)
+        backend.finish(backend.begun[0])
+        polled(manager, ClipReady)
+
+    def test_while_the_picture_is_read_the_request_itself_changes(self):
+        class Asked(ScriptedBackend):
+            capabilities = Capabilities(uses_image=True)
+            requests = ()
+
+            async def generate(self, request, on_progress, on_early):
+                self.requests = (*self.requests, request)
+                return await super().generate(request, on_progress, on_early)
+
+        reads, go_on, backend = threading.Event(), threading.Event(), Asked()
+
+        def read(name):
+            reads.set()
+            assert go_on.wait(DEADLINE)
+            return b"\x89PNG\r\n\x1a\n"
+
+        wanted = VideoParams(npc_id="ember", npc_base_image="ember.png")
+        with VideoGenerationManager(REALTIME, backend, read_picture=read) as manager:
+            manager.prepare([(wanted, 1.0)])
+            assert reads.wait(DEADLINE)
+            manager.request(wanted)
+            go_on.set()
+            until(lambda: backend.requests)
+            assert backend.requests[0].purpose is Purpose.URGENT
+            assert backend.requests[0].image is not None
 
 
 class TestEarly:

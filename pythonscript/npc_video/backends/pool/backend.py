@@ -115,6 +115,8 @@ class BackendPool(Backend):
         wanted.listeners.append(listener)
         self._settle()
         try:
+            if wanted.job.request is not request:
+                await self.promote(request)
             clip = await unhurt(wanted.clip)
         finally:
             wanted.listeners.remove(listener)
@@ -122,6 +124,16 @@ class BackendPool(Backend):
                 self._forget(wanted)
         # Equal requests may have different prompts or names.
         return clip if clip.params == request.params else replace(clip, params=request.params)
+
+    async def promote(self, request: GenerationRequest) -> None:
+        ticket = self._by_key.get(request.key)
+        if ticket is None:
+            return
+        promoted = self._plan.promote(ticket, request.purpose, request.deadline)
+        self._settle()
+        await asyncio.sleep(0)  # the tasks of runs that have just begun come first
+        for host, asked in promoted:
+            await self._hosts[host].promote(asked)
 
     async def close(self) -> None:
         tasks = [*self._running.values(), *self._checks.values()]
@@ -139,8 +151,6 @@ class BackendPool(Backend):
         key = request.key
         ticket = self._by_key.get(key)
         if ticket is not None:
-            if request.is_urgent:
-                self._plan.promote(ticket)
             return self._wanted[ticket]
         at = self._begun.take(key) or ""
         if at in self._dead:

@@ -9,8 +9,9 @@ then tested with one job.
 import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
-from ...records import QualityPreset
+from ...records import Purpose, QualityPreset
 from ..base import Capabilities, GenerationRequest
 from .host import Host
 
@@ -34,6 +35,13 @@ class PoolJob:
     is_urgent: bool
     avoid: str = ""
     at: str = ""
+
+    def promoted(self, purpose: Purpose, deadline: float | None) -> Self:
+        """The job with this purpose, if it is a higher one; otherwise the job itself."""
+        if purpose <= self.request.purpose:
+            return self
+        request = replace(self.request, purpose=purpose, deadline=deadline)
+        return replace(self, request=request, is_urgent=request.is_urgent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +96,25 @@ class Plan:
     def add(self, job: PoolJob) -> None:
         self._waiting[job.ticket] = job
 
-    def promote(self, ticket: int) -> None:
-        """Makes a job urgent, because somebody waits for it now."""
+    def promote(
+        self, ticket: int, purpose: Purpose, deadline: float | None
+    ) -> list[tuple[str, GenerationRequest]]:
+        """Raises the purpose of a job.
+
+        Returns:
+            the hosts that work on it, each with its request as it is now; none if nothing changes.
+        """
         if ticket in self._waiting:
-            self._waiting[ticket] = replace(self._waiting[ticket], is_urgent=True)
+            self._waiting[ticket] = self._waiting[ticket].promoted(purpose, deadline)
+        changed = []
         for run in self.runs_of(ticket):
-            jobs = tuple(
-                replace(job, is_urgent=job.is_urgent or job.ticket == ticket) for job in run.jobs
-            )
-            self._runs[run.number] = replace(run, jobs=jobs)
+            jobs = []
+            for job in run.jobs:
+                now = job.promoted(purpose, deadline) if job.ticket == ticket else job
+                changed += [] if now is job else [(run.host, now.request)]
+                jobs.append(now)
+            self._runs[run.number] = replace(run, jobs=tuple(jobs))
+        return changed
 
     def drop(self, ticket: int) -> tuple[Run, ...]:
         """Removes a job; returns the runs to stop, which have no other job."""

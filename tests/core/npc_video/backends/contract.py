@@ -18,7 +18,7 @@ from npc_video.errors import (
     GeneratorUnreachableError,
 )
 from npc_video.media.encode import encode_clip
-from npc_video.records import QUALITY_PRESETS, VideoParams
+from npc_video.records import QUALITY_PRESETS, Purpose, VideoParams
 
 from .serving import until, working
 
@@ -37,7 +37,8 @@ ERRORS = {
 
 def wanted(expression="happy", seed=7, urgent=True, **more):
     params = VideoParams(expression=expression, npc_id="ember", prompt="a laugh", seed=seed)
-    return GenerationRequest(params, TINY, 1.0, deadline=5.0 if urgent else None, **more)
+    more = {"deadline": 5.0, **more} if urgent else {"purpose": Purpose.SPECULATION, **more}
+    return GenerationRequest(params, TINY, 1.0, **more)
 
 
 _files = {}

@@ -301,3 +301,16 @@ def test_closing_closes_both_also_where_one_breaks():
         asyncio.run(FailoverBackend(local, cloud).close())
     assert local.is_closed
     assert cloud.is_closed
+
+
+def test_what_becomes_urgent_is_told_to_the_one_that_makes_it():
+    local = ScriptedBackend(default=Script(seconds=USUAL))
+
+    async def test(pair):
+        making = asyncio.ensure_future(make(pair))
+        await asyncio.sleep(0.1)
+        await pair.promote(wanted(seed=0))
+        await making
+
+    played(test, local)
+    assert local.promoted == [wanted(seed=0)]

@@ -5,7 +5,7 @@ from npc_video.backends.base import Capabilities, NpcImage
 from npc_video.backends.pictures import Pictures
 from npc_video.errors import GenerationInvalidError
 from npc_video.manager import VideoGenerationManager
-from npc_video.records import VideoGenerationConfig, VideoParams
+from npc_video.records import Purpose, VideoGenerationConfig, VideoParams
 
 from ..test_manager import REALTIME, ScriptedBackend
 from ..waiting import until
@@ -97,5 +97,5 @@ def test_the_manager_gives_the_picture_to_who_uses_it():
 def test_the_manager_tells_how_long_somebody_will_wait():
     config = VideoGenerationConfig(preset="realtime", max_wait=3.0, predictive=False)
     request = request_of(Asked(Capabilities()), config)
-    assert request.is_urgent
+    assert request.purpose is Purpose.URGENT
     assert 0.0 < request.deadline <= 3.0

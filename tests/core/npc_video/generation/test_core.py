@@ -250,6 +250,30 @@ class TestFailure:
         assert [start.job.params for start in following] == [look("angry")]
 
 
+class TestPromotion:
+    def ahead(self):
+        subject = core(EAGER)
+        return subject, subject.hint(look("sad"), 0.9, 0.0).starts[0]
+
+    def test_a_request_for_what_is_made_ahead_is_told_to_its_backend(self):
+        subject, start = self.ahead()
+        _, decision = subject.request(look("sad"), 10, 2.0)
+        (promoted,) = decision.promotions
+        assert (promoted.ticket, promoted.backend) == (start.ticket, start.backend)
+        assert (promoted.job.purpose, promoted.job.asked_at) == (Purpose.URGENT, 2.0)
+        assert decision.starts == decision.stops == ()
+
+    def test_it_is_told_once(self):
+        subject, _ = self.ahead()
+        subject.request(look("sad"), 10, 2.0)
+        assert subject.request(look("sad"), 99, 3.0, viewer="second")[1].promotions == ()
+
+    def test_what_waits_is_nobodys_to_be_told(self):
+        subject, _ = self.ahead()
+        subject.prepare([(look("calm"), 1.0)], 1.0)
+        assert subject.request(look("calm"), 10, 2.0)[1].promotions == ()
+
+
 class TestAhead:
     def test_a_hint_is_made_while_the_host_is_idle(self):
         subject = core(EAGER)

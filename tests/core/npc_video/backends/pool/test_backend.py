@@ -17,7 +17,7 @@ from npc_video.errors import (
     InvalidDataError,
 )
 from npc_video.quality import typical_seconds
-from npc_video.records import QUALITY_PRESETS
+from npc_video.records import QUALITY_PRESETS, Purpose
 
 from bench._virtual_time import clock, run
 
@@ -216,6 +216,51 @@ class TestEqualRequests:
             return [request.params.seed for request in hosts["a"].ended]
 
         assert played(test, hosts)[0] == 4
+
+
+class TestPromotion:
+    def test_reaches_the_host_that_works_on_it(self):
+        async def test(pool):
+            making = asyncio.ensure_future(make(pool, 1, urgent=False))
+            await asyncio.sleep(0.1)
+            await pool.promote(replace(wanted(seed=1), preset=hosts["a"].begun[0].preset))
+            await making
+            return hosts["a"].promoted
+
+        hosts = {"a": host()}
+        (told,) = played(test, hosts)
+        assert (told.purpose, told.deadline) == (Purpose.URGENT, 5.0)
+
+    def test_comes_with_a_second_request_for_the_same_clip(self):
+        async def test(pool):
+            await asyncio.gather(make(pool, 1, urgent=False), make(pool, 1), make(pool, 1))
+            return hosts["a"]
+
+        hosts = {"a": host()}
+        told = played(test, hosts)
+        assert [request.purpose for request in told.begun] == [Purpose.SPECULATION]
+        assert [request.purpose for request in told.promoted] == [Purpose.URGENT]
+
+    def test_what_waits_is_then_begun_as_an_urgent_one(self):
+        async def test(pool):
+            making = asyncio.ensure_future(make_all(pool, (1, 2, 3), urgent=False))
+            await asyncio.sleep(0.1)
+            await pool.promote(replace(wanted(seed=3), preset=hosts["a"].begun[0].preset))
+            await making
+            return hosts["a"]
+
+        hosts = {"a": host()}
+        told = played(test, hosts)
+        assert (told.ended[0].params.seed, told.ended[0].purpose) == (3, Purpose.URGENT)
+        assert told.promoted == []
+
+    def test_of_what_it_does_not_make_is_nothing(self):
+        async def test(pool):
+            await pool.promote(wanted())
+            return hosts["a"].promoted
+
+        hosts = {"a": host()}
+        assert played(test, hosts) == []
 
 
 class TestLostHosts:

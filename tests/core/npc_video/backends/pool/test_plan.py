@@ -1,5 +1,6 @@
 from npc_video.backends.base import Capabilities
 from npc_video.backends.pool.plan import Plan, PoolJob
+from npc_video.records import Purpose
 
 from ..contract import wanted
 
@@ -10,8 +11,8 @@ def test_a_batch_stays_urgent_as_long_as_somebody_waits_for_one_of_its_clips():
         plan.add(PoolJob(ticket, wanted(seed=ticket, urgent=False), is_urgent=False))
     _, (run,) = plan.assign(0.0)
     assert len(run.jobs) == 2
-    plan.promote(1)
-    plan.promote(2)
+    plan.promote(1, Purpose.URGENT, 5.0)
+    plan.promote(2, Purpose.URGENT, 5.0)
     plan.drop(2)
     (left,) = plan.runs_of(1)
     assert left.is_urgent
