@@ -284,7 +284,7 @@ class GenerationCore:
             self._draft.writes.append(pending)
         if start is None:
             return self._assign(now)
-        seconds = now - start.at
+        seconds = max(0.0, now - start.at - clip.waiting_seconds)
         state = self._states[start.backend]
         state.quality.record(start.job.preset, seconds, now)
         state.breaker.succeeded()
@@ -328,9 +328,12 @@ class GenerationCore:
             return self._assign(now)
         job = start.job
         self._account(start, now - start.at)
-        if worth_retrying:
-            self._states[start.backend].breaker.failed(now)
+        breaker = self._states[start.backend].breaker
+        if worth_retrying and (job.is_urgent or not rest):
+            breaker.failed(now)
             self._why_resting = reason
+        elif worth_retrying:
+            breaker.stopped()  # a busy service refuses what nobody waits for, but takes the rest
         is_left = job.attempt + 1 < MAX_ATTEMPTS and self._states.working(now)
         may_begin = not has_begun and rest <= _LONGEST_REST
         if worth_retrying and is_left and may_begin and job.is_urgent:

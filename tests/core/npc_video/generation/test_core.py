@@ -274,6 +274,26 @@ class TestPromotion:
         assert subject.request(look("calm"), 10, 2.0)[1].promotions == ()
 
 
+class TestQueueOfTheBackend:
+    def test_waiting_there_does_not_make_it_slow(self):
+        config = replace(PLAIN, preset="quality", progressive=False, max_wait=4.5)
+        subject = core(config)
+        for number in range(12):
+            start = subject.request(look(npc_id=f"npc {number}"), 10, 100.0 * number)[1].starts[0]
+            made = replace(clip(start.job.params, start.job.preset.name), waiting_seconds=60.0)
+            subject.finish(start.ticket, made, start.at + 63.0)
+        assert start.job.preset.name == "fast"
+        assert subject.stats().generating_seconds == pytest.approx(3.0)
+
+    def test_refusing_what_nobody_waits_for_does_not_rest_it(self):
+        subject, now = core(EAGER), 0.0
+        for number in range(6):
+            now = 100.0 * number
+            for start in subject.hint(look(npc_id=f"npc {number}"), 0.9, now).starts:
+                subject.fail(start.ticket, "Full.", now, worth_retrying=True, rest=5.0)
+        assert subject.request(look("angry"), 10, now + 1.0)[1].starts
+
+
 class TestAhead:
     def test_a_hint_is_made_while_the_host_is_idle(self):
         subject = core(EAGER)
