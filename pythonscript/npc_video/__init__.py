@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .backends.callable import CallableBackend
     from .backends.comfyui import ComfyUiBackend
     from .backends.failover import Budget, FailoverBackend
+    from .backends.farm.backend import FarmBackend
     from .backends.http.answer import JobState
     from .backends.http.backend import HttpBackend
     from .backends.http.fields import HttpFields
@@ -136,6 +137,7 @@ __all__ = [
     "Failed",
     "FailoverBackend",
     "Fallback",
+    "FarmBackend",
     "Frame",
     "GeneratedClip",
     "GenerationCancelledError",
@@ -221,6 +223,7 @@ _NAMES = {
         "Budget",
         "FailoverBackend",
     ),
+    "backends.farm.backend": ("FarmBackend",),
     "backends.http.backend": ("HttpBackend",),
     "backends.http.answer": ("JobState",),
     "backends.http.fields": ("HttpFields",),

@@ -10,7 +10,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -63,12 +63,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A successful response; `url` is its address after redirects."""
+    """A successful response.
+
+    Attributes:
+        url: its address, after redirects.
+        said: the headers of all responses of the server itself, of redirects too.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def media_type(self) -> str:
@@ -165,21 +171,23 @@ class HttpSession:
         """
         seconds = self.limits.answer_seconds if seconds is None else seconds
         max_bytes = self.limits.max_json_bytes if max_bytes is None else max_bytes
-        target = self.resolve(path)
+        target, said = self.resolve(path), dict[str, str]()
         async with self._translated(seconds, origin_of(target)):
             for _ in range(_REDIRECTS + 1):
                 async with self._stream(
                     method, target, headers or {}, is_once, content
                 ) as response:
+                    if origin_of(target) == self.origin:
+                        said |= response.headers
                     if response.is_redirect:
                         target = self._redirected(method, target, response)
                         continue
                     is_good = response.is_success or response.status_code in accept
                     if not is_good:
-                        said, is_own = await reason_of(response), origin_of(target) == self.origin
-                        raise refusal(response, said, self._token, is_own=is_own)
+                        is_own, why = origin_of(target) == self.origin, await reason_of(response)
+                        raise refusal(response, why, self._token, is_own=is_own)
                     body = await read_body(response, max_bytes, on_part)
-                    return HttpResponse(response.status_code, response.headers, body, target)
+                    return HttpResponse(response.status_code, response.headers, body, target, said)
         raise GenerationInvalidError(f"The server at {self.origin} redirects in a circle.")
 
     def resolve(self, path: str, base: str | None = None) -> str:

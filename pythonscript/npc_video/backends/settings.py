@@ -42,6 +42,7 @@ from .comfyui import (
 from .comfyui.values import Workflow
 from .common_settings import BackendSettings, RemoteSettings
 from .failover import Budget, FailoverBackend
+from .farm.settings import FarmSettings
 from .http.recipes import with_recipe
 from .http.settings import HttpSettings
 from .pool.backend import BackendPool
@@ -125,7 +126,7 @@ class _Failover(BackendSettings, tag="failover"):
 
 
 KINDS: Mapping[str, type[BackendSettings]] = kinds_of(
-    _ComfyUi, _Failover, HttpSettings, _Pool, _Procedural
+    _ComfyUi, _Failover, FarmSettings, HttpSettings, _Pool, _Procedural
 )
 """The settings of each kind of backend in a file, as the docs list them."""
 
@@ -228,7 +229,7 @@ class _Maker:
 
     def _new(self, name: str, above: tuple[str, ...]) -> Backend:
         settings = self._settings[name]
-        if isinstance(settings, HttpSettings | _ComfyUi):
+        if isinstance(settings, HttpSettings | FarmSettings | _ComfyUi):
             return settings.make(self._folder)
         if isinstance(settings, _Pool):
             hosts = {host: self._make(host, above) for host in settings.hosts}

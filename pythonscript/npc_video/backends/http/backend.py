@@ -11,7 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import Collection, Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from ...awaiting import unhurt
@@ -25,7 +25,6 @@ from ...records import UNTAGGED_COLOURS, GeneratedClip, check_untagged_colours
 from ..base import (
     Backend,
     Capabilities,
-    Early,
     GenerationRequest,
     Health,
     OnEarly,
@@ -39,6 +38,7 @@ from ..kept import Kept
 from ..origin import short_origin
 from ..received import received_clip
 from ..token import Token
+from .asked import Asked
 from .fields import HttpFields
 from .jobs import HttpJobs
 from .reader import JobReader
@@ -138,6 +138,7 @@ class HttpBackend(Backend):
             poll_seconds=poll_seconds,
             priority=priority or Priority(),
             idempotency_header=idempotency_header,
+            gone=self._gone,
         )
         self._fields = fields or HttpFields()
         self._reader = JobReader(self._session, self._fields, self._rules, untagged_colours)
@@ -145,8 +146,14 @@ class HttpBackend(Backend):
         self._slots = slots
         self._job_slots = slots_of((self._session.url, self._rules.path, token and token.source))
         self._finish_started = finish_started
+        self._asked: list[Asked] = []
         self._begun: Kept[HttpJob] = Kept()
         self._unsure: Kept[str] = Kept()
+
+    @property
+    def _gone(self) -> tuple[int, ...]:
+        """The statuses with which the service says that it does not know a job."""
+        return 404, 410
 
     @property
     def capabilities(self) -> Capabilities:
@@ -185,34 +192,58 @@ class HttpBackend(Backend):
     async def generate(
         self, request: GenerationRequest, on_progress: OnProgress, on_early: OnEarly = ignore
     ) -> GeneratedClip:
-        body, key = await asyncio.to_thread(self._question, request)
-        on_progress(0.0)
-        async with self._job_slots.take(self._slots, is_urgent=request.is_urgent):
-            return await self._generate(request, key, body, on_progress, on_early)
+        asked = Asked(request, on_progress, on_early)
+        self._asked.append(asked)
+        try:
+            asked.body, asked.key = await asyncio.to_thread(self._question, request)
+            asked.progress(0.0)
+            async with self._turn(asked):
+                return await self._generate(asked)
+        finally:
+            self._asked.remove(asked)
+
+    async def promote(self, request: GenerationRequest) -> None:
+        """Raises the purpose of a request; a service of this kind hears it if it has none yet."""
+        for asked in list(self._asked):
+            if asked.promote(request):
+                await self._promoted(asked)
 
     async def close(self) -> None:
         await self._session.close()
 
-    async def _generate(
-        self,
-        request: GenerationRequest,
-        key: str,
-        body: dict[str, Any],
-        on_progress: OnProgress,
-        on_early: OnEarly,
-    ) -> GeneratedClip:
-        job = self._begun.take(key)
+    # ---- What another kind of service does differently ----
+
+    def _turn(self, asked: Asked) -> AbstractAsyncContextManager[None]:
+        """Holds a slot of the service during a block."""
+        return self._job_slots.take(self._slots, is_urgent=asked.request.is_urgent)
+
+    def _headers(self, asked: Asked) -> dict[str, str]:
+        """The headers of a new job."""
+        return self._rules.priority.headers(asked.request)
+
+    async def _promoted(self, asked: Asked) -> None:
+        """Handles that a request has a higher purpose now."""
+
+    async def _data(self, asked: Asked, job: HttpJob, seconds: float) -> bytes:
+        """The file of a job that has begun, within `seconds` until it is made."""
+        return await self._jobs.clip(job, asked.progress, asked.early, seconds)
+
+    # ---- Jobs ----
+
+    async def _generate(self, asked: Asked) -> GeneratedClip:
+        job = self._begun.take(asked.key)
         if job is not None:
             try:
-                return await self._finish(request, key, job, on_progress, on_early)
+                return await self._finish(asked, job)
             except (JobGoneError, GenerationCancelledError):
-                pass  # that job will never finish
+                asked.begin_anew()  # that job will never finish
             except GenerationFailedError as error:
                 if error.status is not None:
                     raise  # the server failed, not the job
+                asked.begin_anew()
         started = time.perf_counter()
-        job = await self._begin(request, key, body, on_early)
-        return await self._finish(request, key, job, on_progress, on_early, started)
+        job = await self._begin(asked)
+        return await self._finish(asked, job, started)
 
     def _question(self, request: GenerationRequest) -> tuple[dict[str, Any], str]:
         """The request body, and a short text that is equal for equal bodies."""
@@ -220,28 +251,24 @@ class HttpBackend(Backend):
         return body, hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
     async def _finish(
-        self,
-        request: GenerationRequest,
-        key: str,
-        job: HttpJob,
-        on_progress: OnProgress,
-        on_early: OnEarly,
-        started: float | None = None,
+        self, asked: Asked, job: HttpJob, started: float | None = None
     ) -> GeneratedClip:
         """The clip of a job; a job that continues without it is kept for the next request."""
         started = time.perf_counter() if started is None else started
         left = started + self._session.limits.generate_seconds - time.perf_counter()
+        asked.job = job
         try:
-            data = await self._jobs.clip(job, on_progress, on_early, left)
+            data = await self._data(asked, job, left)
         except asyncio.CancelledError:
             await self._jobs.give_up(job)
-            self._keep(key, job)
+            self._keep(asked.key, job)
             raise
         except GenerationError as error:
             is_job = isinstance(error, GenerationFailedError) and error.status is None
             if not is_job and not isinstance(error, JobGoneError | GenerationCancelledError):
-                self._keep(key, job)
+                self._keep(asked.key, job)
             raise
+        request = asked.request
         clip = await received_clip(
             request,
             data,
@@ -250,7 +277,7 @@ class HttpBackend(Backend):
             transfer_seconds=time.perf_counter() - job.made_at,
             untagged_colours=self._untagged_colours,
         )
-        on_progress(1.0)
+        asked.progress(1.0)
         return clip
 
     def _keep(self, key: str, job: HttpJob) -> None:
@@ -260,26 +287,17 @@ class HttpBackend(Backend):
             job.is_known = True
             self._begun.keep(key, job)
 
-    async def _begin(
-        self, request: GenerationRequest, key: str, body: dict[str, Any], on_early: OnEarly
-    ) -> HttpJob:
+    async def _begin(self, asked: Asked) -> HttpJob:
         """Starts a job.
 
         Only the response names it. So if the clip is cancelled before that, this waits a little
         longer and then cancels the job too.
         """
-        is_wanted = True
-
-        def tell(news: Early) -> None:
-            if is_wanted:
-                on_early(news)
-
-        headers = self._rules.priority.headers(request)
-        asking = asyncio.ensure_future(self._send(key, body, headers, tell))
+        asking = asyncio.ensure_future(self._send(asked))
         try:
             return await self._reader.job_of(await unhurt(asking))
         except asyncio.CancelledError:
-            is_wanted = False
+            asked.is_quiet = True
             try:
                 await asyncio.wait({asking}, timeout=_LATE_SECONDS)
             finally:
@@ -287,17 +305,16 @@ class HttpBackend(Backend):
             with suppress(GenerationError, asyncio.CancelledError):
                 job = await self._reader.job_of(await asking)
                 await self._jobs.give_up(job)
-                self._keep(key, job)
+                self._keep(asked.key, job)
             raise
 
-    async def _send(
-        self, key: str, body: dict[str, Any], headers: Mapping[str, str], on_early: OnEarly
-    ) -> HttpResponse:
+    async def _send(self, asked: Asked) -> HttpResponse:
         """Sends a job; if it is uncertain whether it has arrived, its key is kept."""
-        sent_as = self._unsure.take(key) or uuid.uuid4().hex
+        sent_as = self._unsure.take(asked.key) or uuid.uuid4().hex
+        asked.told = asked.request.purpose
         try:
-            return await self._jobs.send(body, headers, on_early, sent_as)
+            return await self._jobs.send(asked.body, self._headers(asked), asked.early, sent_as)
         except GenerationError as error:
             if error.has_begun:
-                self._unsure.keep(key, sent_as)
+                self._unsure.keep(asked.key, sent_as)
             raise

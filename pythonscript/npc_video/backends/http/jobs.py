@@ -118,8 +118,7 @@ class HttpJobs:
                 raise _unnamed(job) from error
             await self.give_up(job)
             raise GeneratorUnavailableError(
-                f"The clip was not ready after {self._session.limits.generate_seconds:g} s and was"
-                " cancelled."
+                f"The clip was not ready after {round(seconds, 1):g} s and was cancelled."
             ) from error
 
     async def _follow(self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly) -> None:
@@ -158,13 +157,14 @@ class HttpJobs:
             seconds = self._session.limits.answer_seconds
             try:
                 answer = await self._reader.get(job.status_url, job.base, telling, seconds)
-            except GenerationInvalidError as error:
-                unknown += error.status in _NOT_FOUND
-                if error.status in _NOT_FOUND and (job.is_known or unknown > _UNKNOWN):
+            except GenerationError as error:
+                is_gone = error.status in self._rules.gone
+                unknown += is_gone
+                if is_gone and (job.is_known or unknown > _UNKNOWN):
                     raise JobGoneError(f"The service does not know the job. {error}") from error
                 raise
             if is_video(answer):
-                job.body, job.is_made = answer.body, True
+                job.take(answer)
                 return answer, None
             said = await self._reader.said(answer)
             job.is_known = True

@@ -76,7 +76,7 @@ class JobReader:
         """
         job = HttpJob(answer.url)
         if is_video(answer):
-            job.body, job.is_made = answer.body, True
+            job.take(answer)
             return job
         said = await self.said(answer)
         state, rules = self.read(said), self.rules

@@ -12,6 +12,7 @@ from ...errors import (
     InvalidDataError,
 )
 from ..base import GenerationRequest
+from ..http_session import HttpResponse
 from ..refusals import retry_after
 
 __all__ = ["HttpJob", "JobGoneError", "JobRules", "Priority", "patiently"]
@@ -69,6 +70,7 @@ class JobRules:
             for short pauses at first, and one second at most.
         priority: the header for urgency.
         idempotency_header: for a key by which the service recognises a job that is sent again.
+        gone: the statuses with which it says that it does not know a job.
 
     Raises:
         InvalidDataError: a value is outside its range.
@@ -82,6 +84,7 @@ class JobRules:
     poll_seconds: float | None = None
     priority: Priority = field(default_factory=Priority)
     idempotency_header: str = ""
+    gone: tuple[int, ...] = (404, 410)
 
     def __post_init__(self) -> None:
         if self.cancel_method not in ("", "DELETE", "POST", "PUT", "PATCH", "GET"):
@@ -115,6 +118,7 @@ class HttpJob:
         status_url, result_url, cancel_url: addresses for requests about it; "" if there is none.
         video_url: the address of its clip, or the clip itself as text.
         body: its clip.
+        said: the service's headers with that clip.
         seed: of the noise.
         is_known: whether the service has confirmed it since it was begun.
         unnamed: the fields of a response that reports the clip as made, without its address.
@@ -131,6 +135,7 @@ class HttpJob:
     cancel_url: str = ""
     video_url: str = ""
     body: bytes = b""
+    said: Mapping[str, str] = field(default_factory=dict)
     unnamed: str = ""
     seed: int | None = None
     is_known: bool = False
@@ -138,6 +143,10 @@ class HttpJob:
     made_at: float = 0.0
     is_ended: bool = False
     losses: int = 0
+
+    def take(self, answer: HttpResponse) -> None:
+        """Takes the clip that a response is."""
+        self.body, self.said, self.is_made = answer.body, answer.said, True
 
 
 async def patiently(

@@ -1,0 +1,1 @@
+"""A farm, whose generators many games share."""
