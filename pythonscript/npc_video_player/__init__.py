@@ -13,6 +13,7 @@ from .resources.backend_resources import (
     NpcFailoverBackend,
     NpcProceduralBackend,
 )
+from .resources.farm_backend import NpcFarmBackend
 from .resources.http_backend import NpcHttpBackend
 from .resources.profile import NpcProfile
 from .resources.remote_backends import NpcComfyUiBackend
@@ -28,6 +29,7 @@ __all__ = [
     "NpcBackendPool",
     "NpcComfyUiBackend",
     "NpcFailoverBackend",
+    "NpcFarmBackend",
     "NpcHttpBackend",
     "NpcInteractionZone",
     "NpcInteractionZone2D",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from npc_video.backends.comfyui import ComfyUiBackend, Wan22
 from npc_video.backends.comfyui.sample import sample
 from npc_video.backends.failover import FailoverBackend
+from npc_video.backends.farm.backend import FarmBackend
 from npc_video.backends.http.backend import HttpBackend
 from npc_video.backends.pool.backend import BackendPool
 from npc_video.backends.procedural import ProceduralBackend
@@ -47,6 +48,14 @@ fields = { request = { prompt = "text" }, extra = { model = "tiny" } }
 untagged_colours = "bt709"
 finish_started = true
 
+[backends.farm]
+kind = "farm"
+url = "https://farm.example.org"
+token_env = "NPC_FARM_TOKEN"
+generator = "wan22"
+slots = 6
+allowed_origins = ["https://s3.example.org"]
+
 [backends.best]
 kind = "failover"
 local = "both"
@@ -78,10 +87,12 @@ def test_a_whole_file(tmp_path):
         "two": ComfyUiBackend,
         "both": BackendPool,
         "cloud": HttpBackend,
+        "farm": FarmBackend,
         "best": FailoverBackend,
     }
     finishing = {name for name, each in backends.items() if each.capabilities.finish_started}
     assert finishing == {"cloud", "best"}
+    assert backends["farm"].capabilities.slots == 6
 
 
 BACKEND = "[backends.x]\n"
@@ -109,7 +120,7 @@ COMFYUI = BACKEND + "kind = 'comfyui'\nurl = 'http://a'\n"
         (BACKEND + "kind = 'pool'\nhosts = []", r"backends\.x: hosts"),
         (BACKEND + "kind = 'pool'\nhosts = ['y']", "none called 'y'"),
         (BACKEND + "kind = 'pool'\nhosts = ['x']", r"backends\.x: contains itself"),
-        (BACKEND, r"backends\.x: kind is missing; use one of comfyui, failover, http, pool,"),
+        (BACKEND, r"backends\.x: kind is missing; use one of comfyui, failover, farm, http, pool,"),
         (BACKEND + "kind = 3", r"backends\.x: kind: must be text, not a whole number\."),
         (BACKEND + "kind = 'comfy'", r"x: kind: 'comfy' is unknown; perhaps you mean comfyui\."),
         (BACKEND + "kind = 'magic'", r"kind: 'magic' is unknown; use one of comfyui, failover,"),

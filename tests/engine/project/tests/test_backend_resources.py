@@ -21,9 +21,17 @@ from godot import (
     Vector2,
     is_instance_id_valid,
 )
-from npc_video import BackendPool, ComfyUiBackend, FailoverBackend, HttpBackend, ProceduralBackend
+from npc_video import (
+    BackendPool,
+    ComfyUiBackend,
+    FailoverBackend,
+    FarmBackend,
+    HttpBackend,
+    ProceduralBackend,
+)
 from npc_video.backends.comfyui import CustomWorkflow, Wan22
 from npc_video.backends.failover import Budget
+from npc_video.backends.farm.backend import SLOTS
 from npc_video.backends.http.recipes import RECIPES
 from npc_video.backends.settings import MODELS
 from npc_video.errors import InvalidDataError
@@ -32,6 +40,7 @@ from npc_video_player import (
     NpcBackendPool,
     NpcComfyUiBackend,
     NpcFailoverBackend,
+    NpcFarmBackend,
     NpcHttpBackend,
     NpcProceduralBackend,
     NpcVideoPlayer,
@@ -59,6 +68,15 @@ def http() -> NpcHttpBackend:
     backend.request_fields = {"prompt": "input.text", "steps": ""}
     backend.answer_fields = {"video_url": "output.0"}
     backend.extra_fields = {"model": "tiny", "level": 2, "tags": ["ü", 0.5, None, True]}
+    return backend
+
+
+def farm() -> NpcFarmBackend:
+    backend = NpcFarmBackend()
+    backend.url = "https://farm.example.org"
+    backend.token_env = VARIABLE
+    backend.generator, backend.slots = "wan22", 6
+    backend.allowed_origins = ["https://s3.example.org"]
     return backend
 
 
@@ -129,7 +147,7 @@ def error_of(backend: NpcBackend | None) -> str:
 
 
 def test_a_backend_is_equal_after_it_was_saved(test: EngineTest) -> None:
-    for number, backend in enumerate((http(), comfyui(), comfyui("own"), everything())):
+    for number, backend in enumerate((http(), farm(), comfyui(), comfyui("own"), everything())):
         path = f"user://backend{number}.tres"
         saved(backend, path)
         found = ResourceLoader.load(path, "", IGNORE_CACHE)
@@ -245,6 +263,37 @@ def test_an_http_backend_is_made_as_it_says(test: EngineTest) -> None:
     with token_there():
         assert made._session._token.reveal() == SECRET
     assert make_backend(NpcProceduralBackend()).capabilities.slots == 1
+
+
+def test_a_farm_is_made_as_it_says(test: EngineTest) -> None:
+    made = make_backend(farm())
+    assert type(made) is FarmBackend
+    assert made.capabilities.slots == 6
+    assert made._fields.extra == {"generator": "wan22"}
+    assert made._session._allowed == {
+        "https://farm.example.org:443",
+        "https://s3.example.org:443",
+    }
+    assert NpcFarmBackend().slots == SLOTS
+    backend = farm()
+    backend.url, backend.allowed_origins = "", ["nowhere"]
+    assert [each.split(":")[0] for each in backend.problems()] == [
+        "url",
+        "token_env",
+        "allowed_origins",
+    ]
+
+
+def test_a_token_that_the_game_gets_while_it_runs_is_sent_and_not_saved(test: EngineTest) -> None:
+    backend = farm()
+    made = make_backend(backend)
+    with token_there():
+        for token in ("first", "second"):
+            backend.set_token(token)
+            headers = made._session.headers_for("https://farm.example.org/api/farm")
+            assert headers["Authorization"] == f"Bearer {token}"
+            assert token not in saved(backend, "user://farm.tres")
+        assert backend.problems() == []
 
 
 def test_a_comfyui_backend_is_made_as_it_says(test: EngineTest) -> None:
@@ -503,6 +552,7 @@ def test_the_base_is_abstract(test: EngineTest) -> None:
         "NpcBackendPool",
         "NpcComfyUiBackend",
         "NpcFailoverBackend",
+        "NpcFarmBackend",
         "NpcHttpBackend",
         "NpcProceduralBackend",
         "NpcPythonBackend",  # which stands for one of Python, and is not offered
