@@ -4,13 +4,13 @@ Loading costs time in which nothing is made, so a worker stays with its model as
 work. One worker remains for each model that players wait for again and again.
 """
 
-from ..records import Purpose
 from .models import Model, Pool, Worker
-from .order import AGEING_SECONDS
+from .order import AGEING_SECONDS, TURNS, Class
 from .waiting import Lane
 
 __all__ = ["best_lane", "idle_loader", "may_load"]
 
+_EARLY = TURNS.index(Class.AGED)
 # A worker keeps its model for so many times the time of loading.
 _KEPT = 10.0
 
@@ -18,7 +18,9 @@ _KEPT = 10.0
 def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
     """The lane that a worker with a free slot serves; None if it waits for other tasks."""
     own = worker.model
-    for least in reversed(Purpose):
+    for place, least in enumerate(TURNS):
+        if not pool.demand[least] or (place == _EARLY and now < pool.aged_from):
+            continue
         lane = own.lanes[least]
         if worker.runs:  # the others need their model
             if lane:
@@ -39,7 +41,7 @@ def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
     return None
 
 
-def idle_loader(pool: Pool, model: Model, least: Purpose, now: float) -> Worker | None:
+def idle_loader(pool: Pool, model: Model, least: Class, now: float) -> Worker | None:
     """The worker without runs that loads a model for a task of class `least`."""
     workers = [
         worker
@@ -50,23 +52,23 @@ def idle_loader(pool: Pool, model: Model, least: Purpose, now: float) -> Worker 
     return min(workers, key=lambda worker: worker.model.urgent_at, default=None)
 
 
-def may_load(worker: Worker, other: Model, least: Purpose, now: float) -> bool:
+def may_load(worker: Worker, other: Model, least: Class, now: float) -> bool:
     """Whether a worker without runs may load another model for a task of class `least`."""
     own, seconds = worker.model, worker.can.load_seconds
     if seconds == 0.0:
         return True
     is_homeless = other.workers == 0
     # Below the upgrades nothing is worth loading as long as there is anything else to do.
-    has_work = own.waiting_from(least if least >= Purpose.UPGRADE else Purpose.BAKE) > 0
+    has_work = own.waiting_from(least if least >= Class.UPGRADE else Class.BAKE) > 0
     if own.workers == 1 and own.has_urgent_demand(now):
-        may_leave = is_homeless and least >= Purpose.UPGRADE
+        may_leave = is_homeless and (least >= Class.UPGRADE or least is Class.AGED)
         return may_leave and (not has_work or _has_turn(worker, other, least, now))
-    if is_homeless and (least is Purpose.URGENT or _has_turn(worker, other, least, now)):
+    if is_homeless and (least is Class.URGENT or _has_turn(worker, other, least, now)):
         return True
     return not has_work and other.waiting_from(least) > other.soon_free(now, seconds)
 
 
-def _has_turn(worker: Worker, other: Model, least: Purpose, now: float) -> bool:
+def _has_turn(worker: Worker, other: Model, least: Class, now: float) -> bool:
     """Whether a task without any worker has waited so long that the worker's own must wait."""
     kept = max(AGEING_SECONDS, _KEPT * worker.can.load_seconds)
     first = other.lanes[least].first()

@@ -144,7 +144,7 @@ class Board:
         if entry.paid_in is not None:
             paid = entry.task.seconds / live.size
             took = 0.0 if in_vain else (now - live.at) / live.size
-            entry.paid_in.correct(entry.payer, paid, took)
+            entry.paid_in.correct(entry.task.tenant, paid, took)
             entry.paid_in = None
         entry.run = 0
         del live.entries[entry.task.key]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..records import Purpose
 from .demand import Arrivals
 from .giving_way import giving_way
+from .order import AGED_SHARE, Class
 from .shares import Shares
 from .tasks import Run, WorkerState
 from .waiting import Entry, Lane
@@ -92,7 +93,7 @@ class Model:
             purpose: [] for purpose in (Purpose.BAKE, Purpose.SPECULATION)
         }
 
-    def waiting_from(self, least: Purpose) -> int:
+    def waiting_from(self, least: Class) -> int:
         """The number of tasks that wait in a class or above."""
         return sum(len(lane) for lane in self.lanes[least:])
 
@@ -148,15 +149,17 @@ class Pool:
         idle: the models of the workers with a free slot, by name.
         slots: those of all workers.
         ahead: seconds of the tasks that wait, without baking.
+        aged_from: the time from which an aged task may start before the upgrades.
     """
 
     def __init__(self) -> None:
         self.models: dict[str, Model] = {}
-        self.demand: tuple[dict[str, Model], ...] = tuple({} for _ in Purpose)
+        self.demand: tuple[dict[str, Model], ...] = tuple({} for _ in Class)
         self.idle: dict[str, Model] = {}
         self.slots = 0
         self.ahead = 0.0
-        self._shares = tuple(Shares() for _ in Purpose)
+        self.aged_from = -math.inf
+        self._shares = tuple(Shares() for _ in Class)
 
     def model(self, name: str) -> Model:
         found = self.models.get(name)
@@ -175,10 +178,14 @@ class Pool:
 
     # ---- Tasks ----
 
+    def use_aged(self, seconds: float, now: float) -> None:
+        """Notes the start of an aged task, so that the next one keeps to their part."""
+        self.aged_from = now + seconds / (AGED_SHARE * max(1, self.slots))
+
     def rest(self, model: Model, entry: Entry) -> None:
         self._count(model, entry, 1)
 
-    def wait(self, model: Model, entry: Entry, least: Purpose) -> None:
+    def wait(self, model: Model, entry: Entry, least: Class) -> None:
         self._count(model, entry, 1)
         model.lanes[least].add(entry)
         self.demand[least][model.name] = model

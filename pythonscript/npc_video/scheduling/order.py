@@ -1,28 +1,55 @@
 """The order of waiting tasks: by class, then by tenant, then by deadline.
 
-The class is the purpose, with two exceptions. Speculation and baking go with the upgrades after a
-minute, so that they are made at some time. Urgent tasks go with the upgrades after their deadline,
-so that those that can still be in time are not late too.
+The class is the purpose, with two exceptions. Speculation and baking that have waited for a minute
+have a class of their own, which gets a tenth of the workers' time before the upgrades do, so that
+they are made at some time. Urgent tasks go with the upgrades after their deadline, so that those
+that can still be in time are not late too.
 """
 
 import math
+from enum import IntEnum
 
 from ..records import Purpose
 from .tasks import Task
 
-__all__ = ["AGEING_SECONDS", "class_ends_at", "class_of", "due"]
+__all__ = ["AGED_SHARE", "AGEING_SECONDS", "TURNS", "Class", "class_ends_at", "class_of", "due"]
 
 AGEING_SECONDS = 60.0
-"""Speculation and baking go with the upgrades after this wait."""
+"""Speculation and baking are aged after this wait."""
+AGED_SHARE = 0.1
+"""The part of all slots that aged tasks may have before the upgrades."""
 
 
-def class_of(purpose: Purpose, asked_at: float, due_at: float | None, now: float) -> Purpose:
-    """The class of a task that waits; a higher one goes first."""
-    return Purpose.UPGRADE if now >= class_ends_at(purpose, asked_at, due_at) else purpose
+class Class(IntEnum):
+    """The classes of waiting tasks; a higher one goes first."""
+
+    BAKE = 0
+    AGED = 1
+    SPECULATION = 2
+    UPGRADE = 3
+    URGENT = 4
+
+
+TURNS = (Class.URGENT, Class.AGED, Class.UPGRADE, Class.SPECULATION, Class.AGED, Class.BAKE)
+"""The classes in turn; the first turn of the aged ones is theirs only for their part."""
+
+_OF_PURPOSE = {
+    Purpose.BAKE: Class.BAKE,
+    Purpose.SPECULATION: Class.SPECULATION,
+    Purpose.UPGRADE: Class.UPGRADE,
+    Purpose.URGENT: Class.URGENT,
+}
+
+
+def class_of(purpose: Purpose, asked_at: float, due_at: float | None, now: float) -> Class:
+    """The class of a task that waits."""
+    if now < class_ends_at(purpose, asked_at, due_at):
+        return _OF_PURPOSE[purpose]
+    return Class.UPGRADE if purpose is Purpose.URGENT else Class.AGED
 
 
 def class_ends_at(purpose: Purpose, asked_at: float, due_at: float | None) -> float:
-    """The time from which a task goes with the upgrades; infinite if never."""
+    """The time from which a task has another class than its purpose says; infinite if never."""
     if purpose < Purpose.UPGRADE:
         return asked_at + AGEING_SECONDS
     if purpose is Purpose.URGENT and due_at is not None:

@@ -18,13 +18,14 @@ from .attempts import MAX_KILLS, pause_after
 from .board import Board
 from .demand import wanted_workers
 from .models import Live, Model, Pool, Worker
+from .order import Class
 from .preemption import making_way
 from .tasks import Decision, GivenUp, Run, Task, WorkerState
 from .waiting import Entry, Lane
 
 __all__ = ["Policy"]
 
-_HIGHEST_FIRST = tuple(reversed(Purpose))
+_HIGHEST_FIRST = tuple(reversed(Class))
 # Whether to load another model depends on the time: what waits for it is tried again after this.
 _RETRY_SECONDS = 1.0
 
@@ -258,16 +259,16 @@ class Policy:
                 return
             self._start(pool, worker, lane, now)
 
-    def _place(self, pool: Pool, model: Model, least: Purpose, now: float) -> bool:
+    def _place(self, pool: Pool, model: Model, least: Class, now: float) -> bool:
         """Starts the first task of a lane if a worker is idle or makes way."""
         worker = next(iter(model.idle.values()), None) or idle_loader(pool, model, least, now)
-        if worker is None and least is Purpose.URGENT:
+        if worker is None and least is Class.URGENT:
             live = making_way(pool, model, now)
             if live is not None:
                 worker = live.worker
                 self._displace(live, now)
         if worker is None:
-            if pool.idle or least is Purpose.URGENT:
+            if pool.idle or least is Class.URGENT:
                 self._retry(now)
             return False
         self._start(pool, worker, model.lanes[least], now)
@@ -284,6 +285,8 @@ class Policy:
             if first.task.key in alike:
                 others = (entry for entry in alike.values() if entry is not first)
                 entries += itertools.islice(others, worker.can.batch - 1)
+        if lane is model.lanes[Class.AGED]:
+            pool.use_aged(first.task.seconds, now)
         for entry in entries:
             assert entry.lane is not None
             entry.lane.charge(entry, entry.task.seconds / len(entries))

@@ -3,6 +3,7 @@
 from ..records import Purpose
 from .affinity import may_load
 from .models import Live, Model, Pool
+from .order import Class
 
 __all__ = ["making_way"]
 
@@ -15,7 +16,7 @@ def making_way(pool: Pool, model: Model, now: float) -> Live | None:
 
     A run of the same model is preferred, because another one would have to be replaced first.
     """
-    lane = model.lanes[Purpose.URGENT]
+    lane = model.lanes[Class.URGENT]
     first = lane.first()
     if first is None or len(lane) <= model.soon_free(now, _PATIENCE * first.task.seconds):
         return None
@@ -28,7 +29,7 @@ def making_way(pool: Pool, model: Model, now: float) -> Live | None:
             live
             for other in pool.models.values()
             if other is not model and (live := other.least_to_lose(purpose)) is not None
-            if len(live.worker.runs) == 1 and may_load(live.worker, model, Purpose.URGENT, now)
+            if len(live.worker.runs) == 1 and may_load(live.worker, model, Class.URGENT, now)
         ]
         if found:
             return max(found, key=lambda live: live.at)

@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass
 
 from .order import due
-from .shares import Account, Least, Shares, account_of
+from .shares import Least, Shares
 from .tasks import Task
 
 __all__ = ["Entry", "Lane"]
@@ -21,8 +21,7 @@ class Entry:
         lane: where it waits; None while it rests or runs.
         turn: the time at which its class or its rest changes.
         run: the number of its run, 0 while it waits.
-        payer: the account that its run is charged to.
-        paid_in: the use of all tenants in the class of that charge.
+        paid_in: the use of all tenants in the class that its run was charged in.
     """
 
     task: Task
@@ -30,7 +29,6 @@ class Entry:
     lane: "Lane | None" = None
     turn: float = 0.0
     run: int = 0
-    payer: Account = ("", False)
     paid_in: Shares | None = None
 
 
@@ -43,7 +41,7 @@ class Lane:
 
     def __init__(self, shares: Shares):
         self._shares = shares
-        self._by_account: dict[Account, list[_Place]] = {}
+        self._by_tenant: dict[str, list[_Place]] = {}
         self._least = Least(shares)
         self._level = 0.0
         self._length = 0
@@ -52,41 +50,41 @@ class Lane:
         return self._length
 
     def add(self, entry: Entry) -> None:
-        account = entry.payer = account_of(entry.task.tenant, entry.task.purpose)
-        places = self._by_account.get(account)
+        tenant = entry.task.tenant
+        places = self._by_tenant.get(tenant)
         if places is None:
             least = self._least.first()
             level = self._level if least is None else self._shares.used(least)
-            self._shares.lift(account, level)
-            places = self._by_account[account] = []
-            self._least.add(account)
+            self._shares.lift(tenant, level)
+            places = self._by_tenant[tenant] = []
+            self._least.add(tenant)
         insort(places, (due(entry.task), entry.order, entry))
         entry.lane = self
         self._length += 1
 
     def remove(self, entry: Entry) -> None:
-        account = entry.payer
-        places = self._by_account[account]
+        tenant = entry.task.tenant
+        places = self._by_tenant[tenant]
         del places[bisect_left(places, (due(entry.task), entry.order, entry))]
         if not places:
-            del self._by_account[account]
-            self._least.discard(account)
+            del self._by_tenant[tenant]
+            self._least.discard(tenant)
         entry.lane = None
         self._length -= 1
 
     def first(self) -> Entry | None:
         """The next task; None if none waits."""
-        account = self._least.first()
-        return None if account is None else self._by_account[account][0][2]
+        tenant = self._least.first()
+        return None if tenant is None else self._by_tenant[tenant][0][2]
 
     def rank(self) -> tuple[float, float]:
         """A sort key of lanes, the one to serve first first; none may be empty."""
         first = self.first()
         assert first is not None
-        return self._shares.used(first.payer), due(first.task)
+        return self._shares.used(first.task.tenant), due(first.task)
 
     def charge(self, entry: Entry, seconds: float) -> None:
         """Charges a task that starts from this lane."""
-        self._level = max(self._level, self._shares.used(entry.payer))
-        self._shares.charge(entry.payer, seconds)
+        self._level = max(self._level, self._shares.used(entry.task.tenant))
+        self._shares.charge(entry.task.tenant, seconds)
         entry.paid_in = self._shares
