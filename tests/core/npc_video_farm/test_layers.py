@@ -8,8 +8,8 @@ import pytest
 from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 FARM = Path(npc_video_farm.__file__).parent
-SHARED = ("errors", "jobs")
-ROOMS = ("store",)
+SHARED = ("errors", "figures", "tenants", "jobs", "wire")
+ROOMS = ("store", "gateway")
 
 
 def test_the_farm_is_built_in_one_direction():

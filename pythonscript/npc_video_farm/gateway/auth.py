@@ -1,0 +1,284 @@
+"""Tokens: who asks, and with which rights and limits.
+
+A server holds a token `nvf_TENANT_SECRET`, of which the farm keeps the SHA-256. A token in a
+shipped game is public, so players get tokens of their own: JSON Web Tokens (RFC 7519, HS256) that
+expire within an hour, signed by the game's server. Their key is the SHA-256 of the server's token.
+So the farm needs no further secret, and a player's token ends with the token that signed it.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from npc_video.errors import InvalidDataError
+from npc_video.records import QUALITY_PRESETS, Purpose
+
+from ..tenants import UNLIMITED, Limits, Scope, Tenant, TokenHash
+from .refusal import Refusal
+
+__all__ = [
+    "PLAYER_SECONDS",
+    "PlayerToken",
+    "Principal",
+    "ServerToken",
+    "check_id",
+    "new_token",
+    "player_token",
+    "principal_of",
+    "read_token",
+]
+
+PLAYER_SECONDS = 3600.0
+"""The longest life of a player's token."""
+
+# Clocks of the game's server and of the farm may differ.
+_LEEWAY_SECONDS = 60.0
+_LONGEST_TOKEN = 2048
+_ID = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
+_SERVER_TOKEN = re.compile(r"nvf_([A-Za-z0-9-]{1,32})_[0-9a-f]{64}", re.ASCII)
+_PLAYER = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
+_HEADER = {"alg": "HS256", "typ": "JWT"}
+_PLAYER_SCOPES = frozenset({Scope.GENERATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The sender of a request.
+
+    Attributes:
+        player: id of the player whose token it is; "" for a server's own.
+        share: name of the tenants who get each other's clips.
+        purpose: of requests that name none.
+        limits: of the tenant.
+        player_limits: of the player.
+    """
+
+    tenant: str
+    player: str = ""
+    scopes: frozenset[Scope] = frozenset(Scope)
+    limits: Limits = UNLIMITED
+    player_limits: Limits = UNLIMITED
+    share: str = ""
+    purpose: Purpose = Purpose.URGENT
+
+    def require(self, scope: Scope) -> None:
+        """Raises Refusal if the sender lacks a right."""
+        if scope not in self.scopes:
+            raise Refusal(
+                403,
+                f"The token lacks the right {scope}: use one that has it, or make one with"
+                f" `npc-video farm token --scope {scope}`.",
+                outcome="forbidden",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerToken:
+    """A token of a tenant's server, as it was sent."""
+
+    tenant: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerToken:
+    """A token of a player, as it was sent; nothing of it is proven."""
+
+    tenant: str
+    player: str
+    expires: float
+    limits: Limits
+    signed: bytes
+    signature: bytes
+
+
+class _Claims(msgspec.Struct):
+    iss: str
+    sub: str
+    exp: float
+    limits: Limits = UNLIMITED
+
+
+def check_id(tenant: str) -> str:
+    """Returns the id of a tenant.
+
+    Raises:
+        InvalidDataError: it has other characters than letters, digits and hyphens, or too many.
+    """
+    if not _ID.fullmatch(tenant):
+        raise InvalidDataError(
+            f"tenant: {tenant[:40]!r} must be 1 to 32 letters, digits and hyphens."
+        )
+    return tenant
+
+
+def new_token(tenant: str, scopes: tuple[Scope, ...]) -> tuple[str, TokenHash]:
+    """A token for a tenant's server, and the hash for the farm to keep.
+
+    Raises:
+        InvalidDataError: the id of the tenant is not valid.
+    """
+    token = f"nvf_{check_id(tenant)}_{secrets.token_hex(32)}"
+    return token, TokenHash(hashlib.sha256(token.encode()).hexdigest(), scopes)
+
+
+def player_token(
+    token: str,
+    player: str,
+    seconds: float = PLAYER_SECONDS,
+    *,
+    limits: Limits = UNLIMITED,
+    now: float | None = None,
+) -> str:
+    """A token for one player's game, which the game's server makes when the player logs in.
+
+    It allows to generate clips, and nothing else. A stolen one costs at most the player's limits.
+
+    Args:
+        token: of the game's server.
+        player: an id of 1 to 64 printable characters without blanks; the limits are per id.
+        seconds: until it expires, above 0, at most an hour.
+        limits: for this player; they can only be stricter than those that the farm has.
+        now: seconds since 1970; by this machine's clock if it is None.
+
+    Raises:
+        InvalidDataError: an argument is outside its range.
+    """
+    found = _SERVER_TOKEN.fullmatch(token)
+    if found is None:
+        raise InvalidDataError("token: must be a server's token, such as nvf_studio_… .")
+    if not _PLAYER.fullmatch(player):
+        raise InvalidDataError("player: must be 1 to 64 printable characters without blanks.")
+    if not 0.0 < seconds <= PLAYER_SECONDS:
+        raise InvalidDataError(
+            f"seconds: {seconds:g} is outside the range above 0 up to {PLAYER_SECONDS:g}."
+        )
+    expires = (time.time() if now is None else now) + seconds
+    claims = _Claims(found.group(1), player, expires, limits)
+    body = f"{_encoded(json.dumps(_HEADER).encode())}.{_encoded(msgspec.json.encode(claims))}"
+    key = hashlib.sha256(token.encode()).digest()
+    return f"{body}.{_encoded(hmac.digest(key, body.encode(), 'sha256'))}"
+
+
+def read_token(headers: Mapping[str, str]) -> ServerToken | PlayerToken | None:
+    """The token in the headers of a request; None if there is none.
+
+    Raises:
+        Refusal: it is not one of ours.
+    """
+    text = headers.get("authorization", "").strip()
+    if not text:
+        return None
+    kind, _, token = text.partition(" ")
+    token = token.strip()
+    if kind.lower() == "bearer" and len(token) <= _LONGEST_TOKEN and token.isascii():
+        if found := _SERVER_TOKEN.fullmatch(token):
+            return ServerToken(found.group(1), hashlib.sha256(token.encode()).hexdigest())
+        if token.count(".") == 2:
+            return _read_player_token(token)
+    raise _not_accepted()
+
+
+def principal_of(token: ServerToken | PlayerToken, tenant: Tenant | None, now: float) -> Principal:
+    """The sender whom a token proves.
+
+    Args:
+        tenant: the one that the token names; None if there is none of that name.
+        now: seconds since 1970, by the farm's clock.
+
+    Raises:
+        Refusal: the token is wrong or has expired.
+    """
+    if isinstance(token, ServerToken):
+        for kept in tenant.tokens if tenant else ():
+            if hmac.compare_digest(kept.digest, token.digest):
+                assert tenant is not None
+                return _principal(tenant, scopes=frozenset(kept.scopes))
+        raise _not_accepted()
+    is_signed = tenant is not None and any(
+        hmac.compare_digest(_signature(token.signed, kept), token.signature)
+        for kept in tenant.tokens
+        if Scope.GENERATE in kept.scopes
+    )
+    if tenant is None or not is_signed:
+        raise _not_accepted()
+    if token.expires <= now:
+        raise Refusal(
+            401,
+            "The player's token has expired: get a new one from the game's server.",
+            outcome="unauthorized",
+        )
+    if token.expires > now + PLAYER_SECONDS + _LEEWAY_SECONDS:
+        raise Refusal(
+            401,
+            "The player's token is valid for longer than an hour: let the game's server sign"
+            " shorter ones, and check its clock.",
+            outcome="unauthorized",
+        )
+    limits = token.limits.within(tenant.player_limits)
+    return _principal(tenant, token.player, _PLAYER_SCOPES, limits)
+
+
+def _principal(
+    tenant: Tenant,
+    player: str = "",
+    scopes: frozenset[Scope] = frozenset(),
+    player_limits: Limits = UNLIMITED,
+) -> Principal:
+    share = tenant.share or tenant.id
+    return Principal(tenant.id, player, scopes, tenant.limits, player_limits, share, tenant.purpose)
+
+
+def _read_player_token(token: str) -> PlayerToken:
+    signed, _, signature = token.rpartition(".")
+    header, _, body = signed.partition(".")
+    try:
+        head = json.loads(_decoded(header))
+        claims = msgspec.json.decode(_decoded(body), type=_Claims)
+        mac = _decoded(signature)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        raise _not_accepted() from None
+    # The algorithm is ours to choose, never the sender's.
+    if not isinstance(head, dict) or head.get("alg") != _HEADER["alg"]:
+        raise _not_accepted()
+    is_known = claims.limits.best_preset in ("", *QUALITY_PRESETS)
+    if not (_ID.fullmatch(claims.iss) and _PLAYER.fullmatch(claims.sub) and is_known):
+        raise _not_accepted()
+    return PlayerToken(claims.iss, claims.sub, claims.exp, claims.limits, signed.encode(), mac)
+
+
+def _signature(signed: bytes, kept: TokenHash) -> bytes:
+    return hmac.digest(bytes.fromhex(kept.digest), signed, "sha256")
+
+
+def _not_accepted() -> Refusal:
+    return Refusal(
+        401,
+        "The farm does not accept this token: make one with `npc-video farm token`.",
+        outcome="unauthorized",
+    )
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes of unpadded URL-safe Base64.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("not Base64") from error

@@ -1,0 +1,103 @@
+"""The holders of tokens, and what each of them may use.
+
+A tenant is a game or a studio. It may hold several tokens, so that one can be replaced while games
+still use the other. Only hashes of tokens are kept.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from npc_video.records import QUALITY_PRESETS, Purpose
+
+__all__ = ["UNLIMITED", "Limits", "Scope", "Tenant", "TokenHash"]
+
+_Number = TypeVar("_Number", int, float)
+
+
+class Scope(StrEnum):
+    """A right that a token gives."""
+
+    GENERATE = "generate"
+    BAKE = "bake"
+    WORKER = "worker"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of use; None where there is none.
+
+    Attributes:
+        requests_per_minute: that a gateway takes.
+        most_waiting: tickets that are open at the same time, at one gateway.
+        gpu_seconds_a_day: of generating, by the usual times of the presets.
+        best_preset: name of the best preset in `QUALITY_PRESETS`; "" for any.
+    """
+
+    requests_per_minute: float | None = None
+    most_waiting: int | None = None
+    gpu_seconds_a_day: float | None = None
+    best_preset: str = ""
+
+    def within(self, others: "Limits") -> "Limits":
+        """The stricter of both in each respect."""
+        return Limits(
+            _least(self.requests_per_minute, others.requests_per_minute),
+            _least(self.most_waiting, others.most_waiting),
+            _least(self.gpu_seconds_a_day, others.gpu_seconds_a_day),
+            _cheapest(self.best_preset, others.best_preset),
+        )
+
+
+UNLIMITED = Limits()
+
+_FOR_PLAYERS = Limits(requests_per_minute=60.0, most_waiting=8, gpu_seconds_a_day=1800.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHash:
+    """A token that the farm accepts.
+
+    Attributes:
+        digest: SHA-256 of the whole token, 64 hexadecimal digits.
+    """
+
+    digest: str
+    scopes: tuple[Scope, ...] = (Scope.GENERATE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A holder of tokens.
+
+    Attributes:
+        id: letters, digits and hyphens, at most 32.
+        weight: its share of the workers, relative to other tenants; above 0.
+        tokens: those that are valid.
+        limits: of all its requests together.
+        player_limits: of each of its players.
+        purpose: of requests that name none.
+        share: tenants with the same text here get each other's clips; "" for clips of its own.
+    """
+
+    id: str
+    weight: float = 1.0
+    tokens: tuple[TokenHash, ...] = ()
+    limits: Limits = UNLIMITED
+    player_limits: Limits = _FOR_PLAYERS
+    purpose: Purpose = Purpose.URGENT
+    share: str = ""
+
+    def with_token(self, token: TokenHash) -> "Tenant":
+        return replace(self, tokens=(*self.tokens, token))
+
+
+def _least(one: _Number | None, other: _Number | None) -> _Number | None:
+    both = [each for each in (one, other) if each is not None]
+    return min(both, default=None)
+
+
+def _cheapest(one: str, other: str) -> str:
+    order = list(QUALITY_PRESETS)
+    return min(filter(None, (one, other)), key=order.index, default="")
