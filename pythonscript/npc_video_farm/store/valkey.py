@@ -41,6 +41,7 @@ _PARTS_AT_ONCE = 64
 _CLIP_SECONDS = 30 * 86400.0
 _RECONNECT_SECONDS = 0.2
 _DAY_SECONDS = 86400
+_FIGURES_MS = 5000
 
 
 class Store:
@@ -163,7 +164,17 @@ class Store:
         found = {text(flat[i]): float(text(flat[i + 1])) for i in range(0, len(flat), 2)}
         return {**found, "bytes": float(stored or 0)}
 
+    async def figures(self) -> bytes | None:
+        """The record that the brain published in the last few seconds."""
+        reply = await self._connection.command("GET", f"{self._prefix}figures")
+        return reply if isinstance(reply, bytes) else None
+
     # ---- For the brain ----
+
+    async def publish(self, record: bytes) -> None:
+        """Leaves a record of figures for gateways, for some seconds."""
+        figures = f"{self._prefix}figures"
+        await self._connection.command("SET", figures, record, "PX", _FIGURES_MS)
 
     async def lead(self, brain: str) -> int | None:
         """The epoch if this brain leads now, for three seconds; None if another one does.
@@ -364,6 +375,13 @@ class Store:
         return float(
             text(await self._connection.command("GET", f"{self._prefix}use:{name}:{day}")) or 0
         )
+
+    async def charge(self, name: str, seconds: float) -> None:
+        """Adds to what `used_today` tells, for whom no run is charged by itself."""
+        day = int(await self.now()) // _DAY_SECONDS
+        use = f"{self._prefix}use:{name}:{day}"
+        await self._connection.command("INCRBYFLOAT", use, seconds)
+        await self._connection.command("EXPIRE", use, 2 * _DAY_SECONDS)
 
     async def waiting(self, name: str) -> int:
         """The tenant's tickets whose jobs have not ended."""
