@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Failure", "Figures", "TenantFigures"]
+import msgspec
+
+from .errors import FarmError
+
+__all__ = ["Failure", "Figures", "TenantFigures", "read_figures", "write_figures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,6 @@ class Figures:
         backlog_seconds: by generator, the time that its workers need for all that waits.
         wanted_workers: by model.
         tenants: by id, those with open jobs.
-        totals: counts since the farm's beginning, by name: "joined", "lost_workers",
-            "late_finishes", "model_loads", "preempted_seconds".
         failures: the last ones, the newest first.
     """
 
@@ -52,5 +54,23 @@ class Figures:
     backlog_seconds: Mapping[str, float] = field(default_factory=dict)
     wanted_workers: Mapping[str, int] = field(default_factory=dict)
     tenants: Mapping[str, TenantFigures] = field(default_factory=dict)
-    totals: Mapping[str, float] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+
+
+def write_figures(figures: Figures) -> bytes:
+    """The record of the figures, for the store."""
+    return msgspec.json.encode(figures)
+
+
+def read_figures(record: bytes) -> Figures:
+    """The figures in a record.
+
+    Raises:
+        FarmError: a brain of another version wrote it.
+    """
+    try:
+        return msgspec.json.decode(record, type=Figures)
+    except msgspec.MsgspecError as error:
+        raise FarmError(
+            f"The brain's figures cannot be read ({error}): run the same version everywhere."
+        ) from error

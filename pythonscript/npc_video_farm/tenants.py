@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
+import msgspec
+from npc_video.errors import InvalidDataError
 from npc_video.records import QUALITY_PRESETS, Purpose
 
-__all__ = ["UNLIMITED", "Limits", "Scope", "Tenant", "TokenHash"]
+__all__ = ["UNLIMITED", "Limits", "Scope", "Tenant", "TokenHash", "read_tenant", "write_tenant"]
 
 _Number = TypeVar("_Number", int, float)
 
@@ -91,6 +93,23 @@ class Tenant:
 
     def with_token(self, token: TokenHash) -> "Tenant":
         return replace(self, tokens=(*self.tokens, token))
+
+
+def write_tenant(tenant: Tenant) -> bytes:
+    """The record of a tenant, for the store."""
+    return msgspec.json.encode(tenant)
+
+
+def read_tenant(record: bytes) -> Tenant:
+    """The tenant in a record.
+
+    Raises:
+        InvalidDataError: it is not as `write_tenant` writes it.
+    """
+    try:
+        return msgspec.json.decode(record, type=Tenant)
+    except msgspec.MsgspecError as error:
+        raise InvalidDataError(f"The record of a tenant is damaged: {error}.") from error
 
 
 def _least(one: _Number | None, other: _Number | None) -> _Number | None:

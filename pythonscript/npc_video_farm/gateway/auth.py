@@ -1,51 +1,25 @@
-"""Tokens: who asks, and with which rights and limits.
-
-A server holds a token `nvf_TENANT_SECRET`, of which the farm keeps the SHA-256. A token in a
-shipped game is public, so players get tokens of their own: JSON Web Tokens (RFC 7519, HS256) that
-expire within an hour, signed by the game's server. Their key is the SHA-256 of the server's token.
-So the farm needs no further secret, and a player's token ends with the token that signed it.
-"""
+"""Checks tokens: who asks, and with which rights and limits."""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import json
-import re
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
-from npc_video.errors import InvalidDataError
 from npc_video.records import QUALITY_PRESETS, Purpose
 
 from ..tenants import UNLIMITED, Limits, Scope, Tenant, TokenHash
+from ..tokens import PLAYER_ID, PLAYER_SECONDS, SERVER_TOKEN, TENANT_ID, PlayerClaims
 from .refusal import Refusal
 
-__all__ = [
-    "PLAYER_SECONDS",
-    "PlayerToken",
-    "Principal",
-    "ServerToken",
-    "check_id",
-    "new_token",
-    "player_token",
-    "principal_of",
-    "read_token",
-]
-
-PLAYER_SECONDS = 3600.0
-"""The longest life of a player's token."""
+__all__ = ["PlayerToken", "Principal", "ServerToken", "principal_of", "read_token"]
 
 # Clocks of the game's server and of the farm may differ.
 _LEEWAY_SECONDS = 60.0
 _LONGEST_TOKEN = 2048
-_ID = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
-_SERVER_TOKEN = re.compile(r"nvf_([A-Za-z0-9-]{1,32})_[0-9a-f]{64}", re.ASCII)
-_PLAYER = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
-_HEADER = {"alg": "HS256", "typ": "JWT"}
 _PLAYER_SCOPES = frozenset({Scope.GENERATE})
 
 
@@ -100,74 +74,6 @@ class PlayerToken:
     signature: bytes
 
 
-class _Claims(msgspec.Struct):
-    iss: str
-    sub: str
-    exp: float
-    limits: Limits = UNLIMITED
-
-
-def check_id(tenant: str) -> str:
-    """Returns the id of a tenant.
-
-    Raises:
-        InvalidDataError: it has other characters than letters, digits and hyphens, or too many.
-    """
-    if not _ID.fullmatch(tenant):
-        raise InvalidDataError(
-            f"tenant: {tenant[:40]!r} must be 1 to 32 letters, digits and hyphens."
-        )
-    return tenant
-
-
-def new_token(tenant: str, scopes: tuple[Scope, ...]) -> tuple[str, TokenHash]:
-    """A token for a tenant's server, and the hash for the farm to keep.
-
-    Raises:
-        InvalidDataError: the id of the tenant is not valid.
-    """
-    token = f"nvf_{check_id(tenant)}_{secrets.token_hex(32)}"
-    return token, TokenHash(hashlib.sha256(token.encode()).hexdigest(), scopes)
-
-
-def player_token(
-    token: str,
-    player: str,
-    seconds: float = PLAYER_SECONDS,
-    *,
-    limits: Limits = UNLIMITED,
-    now: float | None = None,
-) -> str:
-    """A token for one player's game, which the game's server makes when the player logs in.
-
-    It allows to generate clips, and nothing else. A stolen one costs at most the player's limits.
-
-    Args:
-        token: of the game's server.
-        player: an id of 1 to 64 printable characters without blanks; the limits are per id.
-        seconds: until it expires, above 0, at most an hour.
-        limits: for this player; they can only be stricter than those that the farm has.
-        now: seconds since 1970; by this machine's clock if it is None.
-
-    Raises:
-        InvalidDataError: an argument is outside its range.
-    """
-    found = _SERVER_TOKEN.fullmatch(token)
-    if found is None:
-        raise InvalidDataError("token: must be a server's token, such as nvf_studio_… .")
-    if not _PLAYER.fullmatch(player):
-        raise InvalidDataError("player: must be 1 to 64 printable characters without blanks.")
-    if not 0.0 < seconds <= PLAYER_SECONDS:
-        raise InvalidDataError(
-            f"seconds: {seconds:g} is outside the range above 0 up to {PLAYER_SECONDS:g}."
-        )
-    expires = (time.time() if now is None else now) + seconds
-    claims = _Claims(found.group(1), player, expires, limits)
-    body = f"{_encoded(json.dumps(_HEADER).encode())}.{_encoded(msgspec.json.encode(claims))}"
-    key = hashlib.sha256(token.encode()).digest()
-    return f"{body}.{_encoded(hmac.digest(key, body.encode(), 'sha256'))}"
-
-
 def read_token(headers: Mapping[str, str]) -> ServerToken | PlayerToken | None:
     """The token in the headers of a request; None if there is none.
 
@@ -180,7 +86,7 @@ def read_token(headers: Mapping[str, str]) -> ServerToken | PlayerToken | None:
     kind, _, token = text.partition(" ")
     token = token.strip()
     if kind.lower() == "bearer" and len(token) <= _LONGEST_TOKEN and token.isascii():
-        if found := _SERVER_TOKEN.fullmatch(token):
+        if found := SERVER_TOKEN.fullmatch(token):
             return ServerToken(found.group(1), hashlib.sha256(token.encode()).hexdigest())
         if token.count(".") == 2:
             return _read_player_token(token)
@@ -233,7 +139,8 @@ def _principal(
     scopes: frozenset[Scope] = frozenset(),
     player_limits: Limits = UNLIMITED,
 ) -> Principal:
-    share = tenant.share or tenant.id
+    # No id of a tenant has a "+".
+    share = f"+{tenant.share}" if tenant.share else tenant.id
     return Principal(tenant.id, player, scopes, tenant.limits, player_limits, share, tenant.purpose)
 
 
@@ -242,15 +149,15 @@ def _read_player_token(token: str) -> PlayerToken:
     header, _, body = signed.partition(".")
     try:
         head = json.loads(_decoded(header))
-        claims = msgspec.json.decode(_decoded(body), type=_Claims)
+        claims = msgspec.json.decode(_decoded(body), type=PlayerClaims)
         mac = _decoded(signature)
     except (ValueError, RecursionError, msgspec.MsgspecError):
         raise _not_accepted() from None
     # The algorithm is ours to choose, never the sender's.
-    if not isinstance(head, dict) or head.get("alg") != _HEADER["alg"]:
+    if not isinstance(head, dict) or head.get("alg") != "HS256":
         raise _not_accepted()
     is_known = claims.limits.best_preset in ("", *QUALITY_PRESETS)
-    if not (_ID.fullmatch(claims.iss) and _PLAYER.fullmatch(claims.sub) and is_known):
+    if not (TENANT_ID.fullmatch(claims.iss) and PLAYER_ID.fullmatch(claims.sub) and is_known):
         raise _not_accepted()
     return PlayerToken(claims.iss, claims.sub, claims.exp, claims.limits, signed.encode(), mac)
 
@@ -265,10 +172,6 @@ def _not_accepted() -> Refusal:
         "The farm does not accept this token: make one with `npc-video farm token`.",
         outcome="unauthorized",
     )
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def _decoded(text: str) -> bytes:

@@ -1,7 +1,7 @@
-"""Counts what each tenant and each player uses, and says when it is too much.
+"""Counts what each tenant and each player sends, and says when it is too much.
 
-The counts are those of one gateway: with two of them behind one address, a tenant may send up to
-twice as much. GPU-seconds are counted in the store, for the whole farm.
+These counts are those of one gateway: with two of them behind one address, up to twice as much may
+be sent. The store counts, for the whole farm, generator-seconds and the tickets of each tenant.
 """
 
 import math
@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from npc_video.quality import typical_seconds
 from npc_video.records import QUALITY_PRESETS
 
+from ..store.valkey import TICKET_SECONDS
 from ..tenants import Limits
 from ..wire import ClipBody
 from .auth import Principal
 from .refusal import Refusal
 
-__all__ = ["UNPOLLED_SECONDS", "Held", "Meter", "check_preset", "names_of"]
-
-UNPOLLED_SECONDS = 45.0
-"""A ticket that nobody polls for so long is not open any more."""
+__all__ = ["Meter", "check_preset", "check_waiting", "limits_of", "names_of"]
 
 # Of a minute's requests, so many may come at once.
 _BURST = 1 / 4
@@ -37,21 +35,21 @@ class _Bucket:
 
 
 @dataclass(slots=True)
-class Held:
-    """A ticket that this gateway gave out or was asked about.
+class _Held:
+    """A player's ticket, and the time when the player was last here, in seconds."""
 
-    Attributes:
-        names: of those whose limits it counts for.
-        seen_at: seconds, when its holder was here.
-    """
-
-    names: tuple[str, ...]
+    player: str
     seen_at: float
 
 
 def names_of(who: Principal) -> tuple[str, ...]:
     """Names for counting: the tenant, and the player if there is one."""
     return (who.tenant, f"{who.tenant}/{who.player}") if who.player else (who.tenant,)
+
+
+def limits_of(who: Principal) -> Iterator[tuple[str, Limits]]:
+    """The limits that apply to a sender, with the names under which they are counted."""
+    return zip(names_of(who), (who.limits, who.player_limits), strict=False)
 
 
 def check_preset(limits: Limits, body: ClipBody) -> None:
@@ -68,43 +66,52 @@ def check_preset(limits: Limits, body: ClipBody) -> None:
         )
 
 
+def check_waiting(most: int | None, waiting: int) -> None:
+    """Raises Refusal if so many tickets wait already."""
+    if most is not None and waiting >= most:
+        raise Refusal(
+            429,
+            f"{waiting} requests wait already: wait for their clips, or give some up.",
+            outcome="limited",
+            retry_after=_RETRY_WAITING,
+        )
+
+
 class Meter:
-    """Use by tenants and players at one gateway; times are seconds on any clock of the caller."""
+    """Requests and players' tickets at one gateway; times are seconds on any one clock."""
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         # The ticket that was not seen for longest comes first.
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
         self._open: Counter[str] = Counter()
 
     def request(self, who: Principal, now: float) -> None:
         """Counts a request for a clip.
 
         Raises:
-            Refusal: there are too many, or too many tickets are open; nothing is counted then.
+            Refusal: there are too many, or too many of the player's tickets are open; nothing is
+                counted then.
         """
         self._forget_unseen(now)
-        buckets: list[_Bucket] = []
-        for name, limits in _limited(who):
-            most = limits.most_waiting
-            if most is not None and self._open[name] >= most:
-                raise Refusal(
-                    429,
-                    f"{most} requests wait already: wait for their clips, or give some up.",
-                    outcome="limited",
-                    retry_after=_RETRY_WAITING,
-                )
-            if limits.requests_per_minute is not None:
-                buckets.append(self._bucket(name, limits.requests_per_minute, now))
+        if who.player:
+            check_waiting(who.player_limits.most_waiting, self._open[names_of(who)[-1]])
+        buckets = [
+            self._bucket(name, limits.requests_per_minute, now)
+            for name, limits in limits_of(who)
+            if limits.requests_per_minute is not None
+        ]
         for bucket in buckets:
             bucket.tokens -= 1.0
 
     def opened(self, ticket: str, who: Principal, now: float) -> None:
-        """Counts a ticket as open."""
+        """Counts a player's ticket as open; a server's own are not counted here."""
+        if not who.player:
+            return
         if ticket not in self._held:
-            names = names_of(who)
-            self._held[ticket] = Held(names, now)
-            self._open.update(names)
+            player = names_of(who)[-1]
+            self._held[ticket] = _Held(player, now)
+            self._open[player] += 1
         self.seen(ticket, now)
 
     def seen(self, ticket: str, now: float) -> None:
@@ -113,20 +120,17 @@ class Meter:
             held.seen_at = now
             self._held.move_to_end(ticket)
 
-    def closed(self, ticket: str) -> bool:
-        """Counts a ticket as closed; returns whether it was open."""
-        held = self._held.pop(ticket, None)
-        if held is None:
-            return False
-        for name in held.names:
-            self._open[name] -= 1
-            if not self._open[name]:
-                del self._open[name]
-        return True
+    def closed(self, ticket: str) -> None:
+        """Counts a ticket as closed."""
+        if held := self._held.pop(ticket, None):
+            self._open[held.player] -= 1
+            if not self._open[held.player]:
+                del self._open[held.player]
 
-    def open_tickets(self, name: str) -> int:
-        """Open tickets of a tenant, or of a player by `names_of`."""
-        return self._open[name]
+    @property
+    def open_tickets(self) -> int:
+        """The players' tickets that are open here."""
+        return len(self._held)
 
     def _bucket(self, name: str, per_minute: float, now: float) -> _Bucket:
         burst = max(1.0, per_minute * _BURST)
@@ -153,10 +157,6 @@ class Meter:
 
     def _unseen(self, now: float) -> Iterator[str]:
         for ticket, held in self._held.items():
-            if now - held.seen_at < UNPOLLED_SECONDS:
+            if now - held.seen_at < TICKET_SECONDS:
                 return
             yield ticket
-
-
-def _limited(who: Principal) -> Iterator[tuple[str, Limits]]:
-    yield from zip(names_of(who), (who.limits, who.player_limits), strict=False)

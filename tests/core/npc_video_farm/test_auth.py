@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.errors import InvalidDataError
 from npc_video.records import QUALITY_PRESETS
-from npc_video_farm.gateway.auth import new_token, player_token, principal_of, read_token
+from npc_video_farm.gateway.auth import principal_of, read_token
 from npc_video_farm.gateway.refusal import Refusal
 from npc_video_farm.tenants import UNLIMITED, Limits, Scope, Tenant
+from npc_video_farm.tokens import new_token, player_token
 
 NOW = 1_800_000_000.0
 LIMITS = st.builds(

@@ -8,7 +8,7 @@ import pytest
 from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 FARM = Path(npc_video_farm.__file__).parent
-SHARED = ("errors", "figures", "tenants", "jobs", "wire")
+SHARED = ("errors", "figures", "tenants", "tokens", "jobs", "wire")
 ROOMS = ("store", "gateway")
 
 

@@ -1,0 +1,130 @@
+"""Requests for clips: a hit is answered at once, everything else gets a ticket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from npc_video.records import Purpose
+
+from ..errors import ClipGoneError
+from ..jobs import Ask, ClipEntry
+from ..store.keys import job_key
+from .auth import Principal
+from .limits import check_waiting, limits_of, names_of
+from .refusal import Refusal
+from .services import Services
+from .tickets import Wanted, new_ticket, read_wanted
+
+__all__ = ["Clip", "ask"]
+
+# Speculation waits for more work than this in vain: the player will have done something else.
+_MOST_BACKLOG_SECONDS = 60.0
+_BACKLOG_RETRY = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip that is there already."""
+
+    data: bytes
+    entry: ClipEntry
+
+
+async def ask(
+    services: Services, who: Principal, headers: Mapping[str, str], raw: bytes
+) -> Clip | str:
+    """The clip that a request wants, or the ticket for a job.
+
+    Raises:
+        Refusal: the request is not granted; it is counted.
+        FarmError: a store does not work.
+    """
+    purpose = ""
+    try:
+        wanted = read_wanted(who, headers, raw)
+        purpose = wanted.purpose.word
+        services.meter.request(who, services.census.now)
+        found = await _answer(services, who, wanted)
+    except Refusal as refusal:
+        services.metrics.request(purpose, refusal.outcome)
+        raise
+    services.metrics.request(purpose, "ticket" if isinstance(found, str) else "hit")
+    return found
+
+
+async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | str:
+    body = wanted.body
+    generator, fingerprint = services.census.generator_for(body.generator)
+    body = msgspec.structs.replace(body, generator=generator)
+    encoded = msgspec.json.encode(body)
+    key = job_key(
+        f"{services.project}/{who.share}",
+        generator,
+        fingerprint,
+        encoded,
+        body.preset,
+        body.duration,
+    )
+    if clip := await _stored(services, key):
+        return clip
+    if who.limits.most_waiting is not None:
+        check_waiting(who.limits.most_waiting, await services.store.waiting(who.tenant))
+    await _check_quota(services, who)
+    _check_backlog(services, wanted.purpose, generator)
+    asked = Ask(
+        key=key,
+        purpose=wanted.purpose,
+        due_in=wanted.due_in,
+        tenant=who.tenant,
+        generator=generator,
+        model=body.model,
+        preset=body.preset,
+        seconds=body.usual_seconds,
+        body=encoded,
+    )
+    ticket = new_ticket(who, wanted.once)
+    await services.store.submit(asked, ticket)
+    if who.player:
+        # The tenant is charged for what is made; a player for what it asks for, so that its limit
+        # holds although it may leave before anything is made.
+        await services.store.charge(names_of(who)[-1], body.usual_seconds)
+    services.meter.opened(ticket, who, services.census.now)
+    return ticket
+
+
+async def _stored(services: Services, key: str) -> Clip | None:
+    entry = await services.store.clip(key)
+    if entry is None:
+        return None
+    try:
+        return Clip(await services.clips.get(entry.digest), entry)
+    except ClipGoneError:
+        await services.store.forget(key, entry.digest)
+        return None
+
+
+async def _check_quota(services: Services, who: Principal) -> None:
+    for name, limits in limits_of(who):
+        most = limits.gpu_seconds_a_day
+        if most is not None and await services.store.used_today(name) >= most:
+            whose = "tenant" if name == who.tenant else "player"
+            raise Refusal(
+                402,
+                f"This {whose} has used its {most:g} generator-seconds of today: wait until"
+                " midnight (UTC), or raise the limit at the farm.",
+                outcome="quota",
+            )
+
+
+def _check_backlog(services: Services, purpose: Purpose, generator: str) -> None:
+    figures = services.census.figures
+    if figures is None or purpose is not Purpose.SPECULATION:
+        return
+    backlog = figures.backlog_seconds.get(generator, 0.0)
+    if backlog > _MOST_BACKLOG_SECONDS:
+        raise Refusal(
+            429,
+            f"{backlog:.0f} s of work wait already: nothing is made ahead for now.",
+            outcome="backlog",
+            retry_after=_BACKLOG_RETRY,
+        )
