@@ -105,6 +105,9 @@ class _Lent(Backend):
             await check_clip(clip)
         return clip
 
+    async def promote(self, request: GenerationRequest) -> None:
+        await self._backend.promote(request)
+
     async def generate_batch(
         self, requests: Sequence[GenerationRequest], on_progress: OnProgress
     ) -> list[GeneratedClip | GenerationError]:

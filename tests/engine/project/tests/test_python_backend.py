@@ -15,9 +15,11 @@ from clips import grey, make_clip
 from engine_tests import EngineTest, Steps, until
 from godot import Callable as EngineCallable
 from godot import Color, FileAccess, Image, ProjectSettings
-from npc_video import Backend, CallableBackend, GeneratedClip
+from npc_video import QUALITY_PRESETS, Backend, CallableBackend, GeneratedClip, VideoParams
 from npc_video.backends.base import GenerationRequest, OnEarly, OnProgress, ignore
 from npc_video_player import NpcProceduralBackend, NpcVideoPlayer
+from npc_video_player.resources.backend_resources import make_backend
+from npc_video_player.resources.python_backend import resource_of
 from players import player_in
 
 LIMIT = 20.0
@@ -30,6 +32,7 @@ class Painter(Backend):
         self, *, breaks: bool = False, change: Callable[[bytes], bytes] = lambda data: data
     ) -> None:
         self.requests: list[GenerationRequest] = []
+        self.promoted: list[GenerationRequest] = []
         self.is_closed = False
         self._breaks = breaks
         self.change = change
@@ -54,6 +57,9 @@ class Painter(Backend):
             params=request.params,
             preset=request.preset.name,
         )
+
+    async def promote(self, request: GenerationRequest) -> None:
+        self.promoted.append(request)
 
     async def close(self) -> None:
         self.is_closed = True
@@ -314,3 +320,10 @@ def test_numbers_of_numpy_are_taken(test: EngineTest) -> None:
     assert (player.speed_scale, player.cache_size, player.mute) == (0.5, 7, True)
     assert player.request({"expression": "happy", "seed": np.int64(3)}, np.int64(9))
     assert player.react({"tool": "hand", "pressure": np.float32(0.5)})
+
+
+def test_it_hears_what_becomes_urgent(test: EngineTest) -> None:
+    painter = Painter()
+    request = GenerationRequest(VideoParams(npc_id="ember"), QUALITY_PRESETS["realtime"])
+    asyncio.run(make_backend(resource_of(painter)).promote(request))
+    assert painter.promoted == [request]
