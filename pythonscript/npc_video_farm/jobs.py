@@ -119,8 +119,10 @@ class WorkerState(StrEnum):
 
     IDLE = "idle"
     BUSY = "busy"
+    DOWN = "down"
+    """Its generator is out of order: it takes nothing until that works again."""
     LEAVING = "leaving"
-    """It takes nothing new."""
+    """It takes nothing new, and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class WorkerView:
         batch: requests of one preset it generates together, at least one.
         load_seconds: the time for loading another model.
         streams: whether it stores parts of a clip while it makes it.
+        finishes_started: whether it finishes every started clip, because it costs money.
         running: keys of the jobs that it works on.
+        problem: what is wrong with its generator, "" if it works.
     """
 
     id: str
@@ -148,7 +152,9 @@ class WorkerView:
     load_seconds: float = 0.0
     state: WorkerState = WorkerState.IDLE
     streams: bool = False
+    finishes_started: bool = False
     running: tuple[str, ...] = ()
+    problem: str = ""
 
 
 class EventKind(StrEnum):
