@@ -119,11 +119,17 @@ class Connection:
 
     async def run(self, command: Callable[[], Awaitable[_Result]]) -> _Result:
         """Awaits what `command` returns; its errors become ours."""
+        task = asyncio.current_task()
+        cancels = task.cancelling() if task is not None else 0
         try:
             async with self._room:
-                return await command()
+                result = await command()
         except (ValkeyError, OSError) as error:
             raise store_error(error) from error
+        # Before Python 3.12 `asyncio.wait_for`, which the client uses, may drop a cancellation.
+        if task is not None and task.cancelling() > cancels:
+            raise asyncio.CancelledError
+        return result
 
     async def _command(self, *arguments: str | bytes | int | float) -> Reply:
         reply: Reply = await self.client.execute_command(*arguments)
@@ -166,6 +172,7 @@ class _Options(TypedDict):
     socket_connect_timeout: float
     socket_keepalive: NotRequired[bool]
     retry: Retry
+    retry_on_error: list[type[Exception]]
 
 
 def _client(url: str) -> Valkey:
@@ -174,6 +181,7 @@ def _client(url: str) -> Valkey:
         "socket_connect_timeout": _CONNECT_SECONDS,
         "socket_keepalive": True,
         "retry": Retry(ExponentialBackoff(cap=0.3, base=0.02), _RETRIES, (ConnectionError,)),
+        "retry_on_error": [ConnectionError],
     }
     try:
         if url.startswith("sentinel://"):
