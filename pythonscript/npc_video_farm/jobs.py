@@ -138,8 +138,8 @@ class WorkerView:
         batch: requests of one preset it generates together, at least one.
         load_seconds: the time for loading another model.
         streams: whether it stores parts of a clip while it makes it.
-        finishes_started: whether it finishes every started clip, because it costs money.
         running: keys of the jobs that it works on.
+        finishes_started: whether it finishes every started clip, because it costs money.
         problem: what is wrong with its generator, "" if it works.
     """
 
@@ -152,8 +152,8 @@ class WorkerView:
     load_seconds: float = 0.0
     state: WorkerState = WorkerState.IDLE
     streams: bool = False
-    finishes_started: bool = False
     running: tuple[str, ...] = ()
+    finishes_started: bool = False
     problem: str = ""
 
 
