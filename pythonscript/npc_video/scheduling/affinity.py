@@ -4,8 +4,9 @@ Loading costs time in which nothing is made, so a worker stays with its model as
 work. One worker remains for each model that players wait for again and again.
 """
 
-from .models import Model, Pool, Worker
+from .models import Model, Worker
 from .order import AGEING_SECONDS, TURNS, Class
+from .pools import Pool
 from .waiting import Lane
 
 __all__ = ["best_lane", "idle_loader", "may_load"]
@@ -19,30 +20,31 @@ def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
     """The lane that a worker with a free slot serves; None if it waits for other tasks."""
     own = worker.model
     for place, least in enumerate(TURNS):
-        if not pool.demand[least] or (place == _EARLY and now < pool.aged_from):
+        demand = pool.demand[least]
+        if not demand or (place == _EARLY and now < pool.aged_from):
             continue
         lane = own.lanes[least]
-        if worker.runs:  # the others need their model
+        if not worker.can_load:
             if lane:
                 return lane
             continue
+        is_free = worker.can.load_seconds == 0.0
+        # Only a model without a worker may come before what waits for the worker's own.
+        models = pool.homeless if lane and not is_free else demand
         lanes = [
             model.lanes[least]
-            for model in pool.demand[least].values()
-            if model is not own
-            # Only a model without a worker may come before the worker's own.
-            and (not lane or model.workers == 0 or worker.can.load_seconds == 0.0)
-            and may_load(worker, model, least, now)
+            for model in models.values()
+            if model is not own and model.lanes[least] and may_load(worker, model, least, now)
         ]
-        if lane and (not lanes or worker.can.load_seconds == 0.0):
+        if lane and (is_free or not lanes):
             lanes.append(lane)
         if lanes:
-            return min(lanes, key=Lane.rank)
+            return lanes[0] if len(lanes) == 1 else min(lanes, key=Lane.rank)
     return None
 
 
 def idle_loader(pool: Pool, model: Model, least: Class, now: float) -> Worker | None:
-    """The worker without runs that loads a model for a task of class `least`."""
+    """The idle worker that loads a model for a task of class `least`."""
     workers = [
         worker
         for own in pool.idle.values()
@@ -53,17 +55,16 @@ def idle_loader(pool: Pool, model: Model, least: Class, now: float) -> Worker | 
 
 
 def may_load(worker: Worker, other: Model, least: Class, now: float) -> bool:
-    """Whether a worker without runs may load another model for a task of class `least`."""
+    """Whether a worker that can load a model may do so for a task of class `least`."""
     own, seconds = worker.model, worker.can.load_seconds
     if seconds == 0.0:
         return True
-    is_homeless = other.workers == 0
     # Below the upgrades nothing is worth loading as long as there is anything else to do.
-    has_work = own.waiting_from(least if least >= Class.UPGRADE else Class.BAKE) > 0
+    has_work = own.has_waiting(least if least >= Class.UPGRADE else Class.BAKE)
     if own.workers == 1 and own.has_urgent_demand(now):
-        may_leave = is_homeless and (least >= Class.UPGRADE or least is Class.AGED)
+        may_leave = other.is_homeless and (least >= Class.UPGRADE or least is Class.AGED)
         return may_leave and (not has_work or _has_turn(worker, other, least, now))
-    if is_homeless and (least is Class.URGENT or _has_turn(worker, other, least, now)):
+    if other.is_homeless and (least is Class.URGENT or _has_turn(worker, other, least, now)):
         return True
     return not has_work and other.waiting_from(least) > other.soon_free(now, seconds)
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from ..records import Purpose
-from .models import Live, Model, Pool, Worker
+from .models import Live, Model, Worker
 from .order import class_ends_at, class_of
+from .pools import Pool
 from .tasks import Task
 from .waiting import Entry
 
@@ -125,13 +126,12 @@ class Board:
         number = next(self._numbers)
         seconds = entries[0].task.seconds + (worker.can.load_seconds if loads else 0.0)
         tasks = {entry.task.key: entry for entry in entries}
-        live = Live(number, worker, tasks, at, len(entries), at + seconds, loads)
+        live = Live(number, worker, worker.model, tasks, at, len(entries), at + seconds, loads)
         for entry in entries:
             entry.run = number
         self.runs[number] = live
         worker.runs.add(number)
-        worker.model.begin(live)
-        self.pool(worker.can.pool).seat(worker)
+        self.pool(worker.can.pool).begin(live)
         return live
 
     def leave(self, entry: Entry, now: float, *, in_vain: bool = False) -> Live | None:
@@ -149,12 +149,13 @@ class Board:
         entry.run = 0
         del live.entries[entry.task.key]
         worker = live.worker
+        pool = self.pool(worker.can.pool)
         if live.entries:
-            worker.model.note_way(live)
+            pool.note_way(live)
             return None
         del self.runs[live.number]
         worker.runs.discard(live.number)
-        worker.model.end(live)
+        pool.end(live)
         self.free(worker)
         return live
 
@@ -162,15 +163,12 @@ class Board:
 
     def free(self, worker: Worker) -> None:
         """Notes that a worker may have a free slot."""
-        self.pool(worker.can.pool).seat(worker)
         if worker.is_free:
             self.freed[worker.can.name] = worker
 
     def load(self, worker: Worker, model: Model, now: float) -> None:
-        """Gives a worker without runs another model."""
+        """Gives a worker another model."""
         pool = self.pool(worker.can.pool)
-        pool.unseat(worker)
-        worker.model.workers -= 1
+        pool.leave(worker)
         worker.model, worker.loaded_at = model, now
-        model.workers += 1
-        pool.seat(worker)
+        pool.enter(worker)

@@ -17,8 +17,9 @@ from .affinity import best_lane, idle_loader
 from .attempts import MAX_KILLS, pause_after
 from .board import Board
 from .demand import wanted_workers
-from .models import Live, Model, Pool, Worker
+from .models import Live, Model, Worker
 from .order import Class
+from .pools import Pool
 from .preemption import making_way
 from .tasks import Decision, GivenUp, Run, Task, WorkerState
 from .waiting import Entry, Lane
@@ -123,7 +124,7 @@ class Policy:
         if entry.run:
             entry.task = new
             live = self._board.runs[entry.run]
-            live.worker.model.note_way(live)
+            self._board.pool(new.pool).note_way(live)
         else:
             self._board.unwait(entry)
             entry.task = new
@@ -137,10 +138,11 @@ class Policy:
         entry = self._board.entries.get(key)
         if entry is None:
             return None
-        run = self._board.runs[entry.run].run if entry.run else None
-        is_over = self._stop(entry, now)
+        live = self._stop(entry, now)
         del self._board.entries[key]
-        return run if is_over else None
+        if live is None:
+            return None
+        return Run(live.number, live.worker.can.name, (entry.task,), live.at, live.loads)
 
     def fail(self, key: str, now: float, rest: float = 0.0) -> GivenUp | None:
         """Has a failed task wait for its next attempt, or gives it up.
@@ -177,12 +179,15 @@ class Policy:
         pool = board.pool(state.pool if worker is None else worker.can.pool)
         if worker is None:
             worker = board.workers[state.name] = Worker(state, pool.model(state.model), now)
-            worker.model.workers += 1
+            pool.enter(worker)
+        elif state == worker.can and (worker.runs or state.model == worker.model.name):
+            return
         else:
             pool.slots -= worker.can.slots
             worker.can = replace(state, pool=worker.can.pool)
             for number in worker.runs:
-                worker.model.note_way(board.runs[number])
+                pool.note_way(board.runs[number])
+            pool.seat(worker)
             if not worker.runs and worker.model.name != state.model:
                 board.load(worker, pool.model(state.model), now)
         pool.slots += state.slots
@@ -208,8 +213,7 @@ class Policy:
                     given_up.append(GivenUp(entry.task, reason))
         pool = board.pool(worker.can.pool)
         pool.slots -= worker.can.slots
-        pool.unseat(worker)
-        worker.model.workers -= 1
+        pool.leave(worker)
         board.freed.pop(name, None)
         return tuple(given_up)
 
@@ -261,7 +265,9 @@ class Policy:
 
     def _place(self, pool: Pool, model: Model, least: Class, now: float) -> bool:
         """Starts the first task of a lane if a worker is idle or makes way."""
-        worker = next(iter(model.idle.values()), None) or idle_loader(pool, model, least, now)
+        worker = None
+        if pool.idle:
+            worker = next(iter(model.idle.values()), None) or idle_loader(pool, model, least, now)
         if worker is None and least is Class.URGENT:
             live = making_way(pool, model, now)
             if live is not None:
@@ -309,12 +315,12 @@ class Policy:
                 entry.task = replace(entry.task, displaced=entry.task.displaced + 1)
             self._board.wait(entry, now)
 
-    def _stop(self, entry: Entry, now: float) -> bool:
-        """Takes a task out of where it waits or runs; returns whether a run is over."""
+    def _stop(self, entry: Entry, now: float) -> Live | None:
+        """Takes a task out of where it waits or runs; returns a run that is over."""
         if entry.run:
-            return self._board.leave(entry, now) is not None
+            return self._board.leave(entry, now)
         self._board.unwait(entry)
-        return False
+        return None
 
     def _retry(self, now: float) -> None:
         self._retry_at = min(self._retry_at, now + _RETRY_SECONDS)

@@ -2,8 +2,9 @@
 
 from ..records import Purpose
 from .affinity import may_load
-from .models import Live, Model, Pool
+from .models import Live, Model, Worker
 from .order import Class
+from .pools import Pool
 
 __all__ = ["making_way"]
 
@@ -16,21 +17,27 @@ def making_way(pool: Pool, model: Model, now: float) -> Live | None:
 
     A run of the same model is preferred, because another one would have to be replaced first.
     """
+    if not any(pool.giving_way):
+        return None
     lane = model.lanes[Class.URGENT]
     first = lane.first()
     if first is None or len(lane) <= model.soon_free(now, _PATIENCE * first.task.seconds):
         return None
-    for purpose in (Purpose.BAKE, Purpose.SPECULATION):
-        live = model.least_to_lose(purpose)
-        if live is not None:
-            return live
+    for runs in model.giving_way:
+        if runs:
+            return runs[0][2]
     for purpose in (Purpose.BAKE, Purpose.SPECULATION):
         found = [
             live
-            for other in pool.models.values()
-            if other is not model and (live := other.least_to_lose(purpose)) is not None
-            if len(live.worker.runs) == 1 and may_load(live.worker, model, Class.URGENT, now)
+            for other in pool.giving_way[purpose].values()
+            if _can_load((live := other.giving_way[purpose][0][2]).worker)
+            and may_load(live.worker, model, Class.URGENT, now)
         ]
         if found:
             return max(found, key=lambda live: live.at)
     return None
+
+
+def _can_load(worker: Worker) -> bool:
+    """Whether a worker can load another model once one of its runs is stopped."""
+    return len(worker.runs) == 1 or worker.can_load

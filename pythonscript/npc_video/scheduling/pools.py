@@ -1,0 +1,163 @@
+"""A pool: workers that can make the same tasks, by model."""
+
+import math
+from bisect import bisect_left, insort
+
+from ..records import Purpose
+from .giving_way import giving_way
+from .models import Live, Model, Worker
+from .order import AGED_SHARE, Class
+from .shares import Shares
+from .waiting import Entry
+
+__all__ = ["Pool"]
+
+
+class Pool:
+    """The models of the workers that can make the same tasks.
+
+    Attributes:
+        demand: the models that tasks of a class wait for, by class and name.
+        idle: the models of the workers with a free slot, by name.
+        homeless: the models that tasks wait for and no worker has, by name.
+        giving_way: the models of the runs that can be displaced, by purpose and name.
+        slots: those of all workers.
+        ahead: seconds of the tasks that wait, without baking.
+        aged_from: the time from which an aged task may start before the upgrades.
+    """
+
+    def __init__(self) -> None:
+        self.models: dict[str, Model] = {}
+        self.demand: tuple[dict[str, Model], ...] = tuple({} for _ in Class)
+        self.idle: dict[str, Model] = {}
+        self.homeless: dict[str, Model] = {}
+        self.giving_way: tuple[dict[str, Model], ...] = ({}, {})
+        self.slots = 0
+        self.ahead = 0.0
+        self.aged_from = -math.inf
+        self._shares = tuple(Shares() for _ in Class)
+
+    def model(self, name: str) -> Model:
+        found = self.models.get(name)
+        if found is None:
+            found = self.models[name] = Model(name, self._shares)
+        return found
+
+    def set_weight(self, tenant: str, weight: float) -> None:
+        for each in self._shares:
+            each.set_weight(tenant, weight)
+
+    def forget_unused(self, now: float) -> None:
+        """Forgets the models that nobody has or needs."""
+        for name in [name for name, model in self.models.items() if model.is_unused(now)]:
+            del self.models[name]
+
+    # ---- Tasks ----
+
+    def use_aged(self, seconds: float, now: float) -> None:
+        """Notes the start of an aged task, so that the next one keeps to their part."""
+        self.aged_from = now + seconds / (AGED_SHARE * max(1, self.slots))
+
+    def rest(self, model: Model, entry: Entry) -> None:
+        self._count(model, entry, 1)
+
+    def wait(self, model: Model, entry: Entry, least: Class) -> None:
+        self._count(model, entry, 1)
+        model.lanes[least].add(entry)
+        self.demand[least][model.name] = model
+        if entry.task.kind and entry.task.purpose < Purpose.UPGRADE:
+            model.alike.setdefault(entry.task.kind, {})[entry.task.key] = entry
+
+    def unwait(self, model: Model, entry: Entry) -> None:
+        self._count(model, entry, -1)
+        if entry.lane is None:
+            return  # it rests
+        least = model.lanes.index(entry.lane)
+        entry.lane.remove(entry)
+        if not model.lanes[least]:
+            del self.demand[least][model.name]
+        if entry.task.kind and entry.task.purpose < Purpose.UPGRADE:
+            alike = model.alike[entry.task.kind]
+            del alike[entry.task.key]
+            if not alike:
+                del model.alike[entry.task.kind]
+
+    def _count(self, model: Model, entry: Entry, sign: int) -> None:
+        seconds = sign * entry.task.seconds
+        model.waiting += sign
+        # Without tasks it is exactly 0, so that rounding does not add up.
+        model.seconds = model.seconds + seconds if model.waiting else 0.0
+        self._note_home(model)
+        if entry.task.purpose > Purpose.BAKE:
+            self.ahead = max(0.0, self.ahead + seconds)
+
+    def _note_home(self, model: Model) -> None:
+        if model.is_homeless:
+            self.homeless[model.name] = model
+        else:
+            self.homeless.pop(model.name, None)
+
+    # ---- Runs ----
+
+    def begin(self, live: Live) -> None:
+        live.model.begin(live)
+        self.note_way(live)
+        self.seat(live.worker)
+
+    def end(self, live: Live) -> None:
+        live.model.end(live)
+        self._stay(live)
+        self.seat(live.worker)
+
+    def note_way(self, live: Live) -> None:
+        """Notes whether a run can be displaced, which changes when somebody waits for it."""
+        self._stay(live)
+        model, can = live.model, live.worker.can
+        if not can.finishes_started and not can.is_leaving:
+            live.gives_way = giving_way(entry.task for entry in live.entries.values())
+        if live.gives_way is not None:
+            insort(model.giving_way[live.gives_way], (-live.at, live.number, live))
+            self.giving_way[live.gives_way][model.name] = model
+
+    def _stay(self, live: Live) -> None:
+        if live.gives_way is None:
+            return
+        model = live.model
+        runs = model.giving_way[live.gives_way]
+        del runs[bisect_left(runs, (-live.at, live.number, live))]
+        if not runs:
+            del self.giving_way[live.gives_way][model.name]
+        live.gives_way = None
+
+    # ---- Workers ----
+
+    def enter(self, worker: Worker) -> None:
+        """Counts a worker to those of its model."""
+        worker.model.workers += 1
+        self._note_home(worker.model)
+        self.seat(worker)
+
+    def leave(self, worker: Worker) -> None:
+        self.unseat(worker)
+        worker.model.workers -= 1
+        self._note_home(worker.model)
+
+    def seat(self, worker: Worker) -> None:
+        """Notes whether a worker has a free slot."""
+        model, name = worker.model, worker.can.name
+        if not worker.is_free:
+            self.unseat(worker)
+            return
+        model.idle.setdefault(name, worker)
+        self.idle[model.name] = model
+        if worker.can_load:
+            model.unused.setdefault(name, worker)
+        else:
+            model.unused.pop(name, None)
+
+    def unseat(self, worker: Worker) -> None:
+        """Removes a worker from those that have a free slot."""
+        model, name = worker.model, worker.can.name
+        model.unused.pop(name, None)
+        if model.idle.pop(name, None) is not None and not model.idle:
+            del self.idle[model.name]
