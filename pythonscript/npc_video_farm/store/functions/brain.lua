@@ -5,7 +5,7 @@ local function lead(keys, args)
   if leader and leader ~= brain then return false end
   call('SET', p .. 'leader', brain, 'PX', LEASE_MS)
   if not leader then
-    local epoch = math.max(math.floor(at * 1000), tonumber(call('GET', p .. 'epoch') or 0) + 1)
+    local epoch = math.max(math.floor(at * 1000000), tonumber(call('GET', p .. 'epoch') or 0) + 1)
     call('SET', p .. 'epoch', string.format('%.0f', epoch))
     call('SET', p .. 'led_since', text(at))
   end
