@@ -79,7 +79,7 @@ class Store:
         """Creates the job, or joins the one with this key; a ticket that is known changes nothing.
 
         A job that has ended begins anew, unless its clip is still there, or it took several workers
-        with it.
+        with it. It does so even for a known ticket if its clip was there and is not any more.
         """
         reply = await self._call(
             "submit",

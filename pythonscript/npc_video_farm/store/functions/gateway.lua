@@ -3,11 +3,14 @@ local function submit(keys, args)
   local key, ticket, tenant, purpose, due_in = args[1], args[2], args[3], args[4], args[5]
   local t, j = p .. 't:' .. ticket, p .. 'j:' .. key
   local known = call('HGET', t, 'key')
-  if known and call('EXISTS', p .. 'j:' .. known) == 1 then return view(p, known) end
+  if known and known ~= key and call('EXISTS', p .. 'j:' .. known) == 1 then
+    return view(p, known)
+  end
   local old = call('HMGET', j, 'state', 'kills')
   local state = old[1]
   local is_done = state == 'done' and call('EXISTS', p .. 'clip:' .. key) == 1
   local is_poison = state == 'failed' and tonumber(old[2]) >= POISON_KILLS
+  if known == key and state and (state ~= 'done' or is_done) then return view(p, key) end
   local is_new = not (is_open(state) or is_done or is_poison)
   if is_new then
     call('DEL', j)
