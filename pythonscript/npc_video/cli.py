@@ -120,6 +120,9 @@ def _parser(
         "doctor", help="check everything that the addon needs, and say what to do"
     )
     doctor_command.add_to(doctor, find_engine, folders)
+
+    for package in metadata.entry_points(group="npc_video.commands"):
+        package.load()(commands)
     return parser
 
 

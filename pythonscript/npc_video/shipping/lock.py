@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from .console import say
+from .console import Failure, say
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +31,7 @@ else:
 
 
 @contextmanager
-def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
+def exclusive(path: Path, *, busy: str, remove: bool = False, waits: bool = True) -> Iterator[None]:
     """Holds the lock file `path` for the block; prints `busy` once if another process has it.
 
     Args:
@@ -39,8 +39,12 @@ def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
         busy: The message for the user who has to wait.
         remove: Removes the file at the end, unless the system forbids it because others wait for
             it.
+        waits: Whether to wait for the other process.
+
+    Raises:
+        Failure: `busy`, if it does not wait.
     """
-    handle = _locked(path, busy)
+    handle = _locked(path, busy, waits=waits)
     try:
         yield
     finally:
@@ -51,7 +55,7 @@ def exclusive(path: Path, *, busy: str, remove: bool = False) -> Iterator[None]:
             _remove(path)
 
 
-def _locked(path: Path, busy: str) -> TextIO:
+def _locked(path: Path, busy: str, *, waits: bool) -> TextIO:
     """Waits until no other process has the file locked, and returns it open."""
     has_said = False
     while True:
@@ -59,6 +63,8 @@ def _locked(path: Path, busy: str) -> TextIO:
         with ExitStack() as stack:
             handle = stack.enter_context(path.open("a", encoding="utf-8"))
             while not _try_lock(handle):
+                if not waits:
+                    raise Failure(busy)
                 if not has_said:
                     say(busy)
                     has_said = True

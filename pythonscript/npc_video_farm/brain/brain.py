@@ -4,13 +4,20 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from npc_video.errors import InvalidDataError
 
 from ..errors import FarmError, StoreAwayError, StoreError
-from ..jobs import Event, EventKind
+from ..figures import Failure, write_figures
+from ..jobs import Event, EventKind, JobState
 from ..store.clips import ClipStore, make_room, sweep
 from ..store.valkey import Store
+from ..tenants import read_tenant
 from .ledger import Action, Assign, Fail, Ledger, Requeue
+from .report import failure_of, figures_of
 
 __all__ = ["Brain"]
 
@@ -21,6 +28,9 @@ _FOLLOW_SECONDS = 0.5
 _AWAY_SECONDS = 0.2
 _WORKERS_SECONDS = 0.25
 _TICKETS_SECONDS = 5.0
+_FIGURES_SECONDS = 0.5
+_TENANTS_SECONDS = 10.0
+_FAILURES = 20
 _CLIPS_SECONDS = 60.0
 _CLIP_BYTES = 20 * 1024**3
 """The size from which the clips that were not used for the longest time are removed."""
@@ -45,7 +55,12 @@ class Brain:
                     continue
                 _log.info("Brain %s leads, epoch %d.", self._id, epoch)
                 has_complained = False
-                await _Reign(self._store, self._clips, self._id, epoch).run()
+                try:
+                    await _Reign(self._store, self._clips, self._id, epoch).run()
+                except asyncio.CancelledError:
+                    with suppress(StoreError):
+                        await self._store.resign(epoch)
+                    raise
             except StoreError as error:
                 if not has_complained or not isinstance(error, StoreAwayError):
                     _log.warning("The brain waits: %s", error)
@@ -66,7 +81,10 @@ class _Reign:
             self._see: 0.0,
             self._renew: 0.0,
             self._expire: 0.0,
+            self._publish: 0.0,
+            self._weigh: 0.0,
         }
+        self._failures: deque[Failure] = deque(maxlen=_FAILURES)  # the newest first
         self._ledger: Ledger
 
     @property
@@ -100,6 +118,8 @@ class _Reign:
     def _take(self, event: Event) -> None:
         if event.kind is EventKind.WORKER and not self._ledger.knows(event.worker):
             self._due[self._see] = 0.0
+        if event.job is not None and event.job.state is JobState.FAILED:
+            self._failures.appendleft(failure_of(event.job, self._now))
         self._ledger.take(event, self._now)
 
     async def _look_after(self) -> None:
@@ -160,6 +180,18 @@ class _Reign:
     async def _expire(self) -> float:
         await self._store.expire_tickets(self._epoch)
         return _TICKETS_SECONDS
+
+    async def _publish(self) -> float:
+        figures = figures_of(self._epoch, self._ledger, self._failures, self._now)
+        await self._store.publish(write_figures(figures))
+        return _FIGURES_SECONDS
+
+    async def _weigh(self) -> float:
+        """Takes the tenants' shares."""
+        for name, record in (await self._store.tenants()).items():
+            with suppress(InvalidDataError):  # the gateway refuses such a tenant
+                self._ledger.policy.set_tenant(name, read_tenant(record).weight)
+        return _TENANTS_SECONDS
 
     async def _tidy(self) -> None:
         """Removes clips again and again, beside the brain's other work."""

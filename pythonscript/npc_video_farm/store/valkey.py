@@ -185,6 +185,10 @@ class Store:
         reply = await self._call("lead", brain)
         return int(text(reply)) if reply else None
 
+    async def resign(self, epoch: int) -> None:
+        """Lets another brain lead at once."""
+        await self._call("resign", epoch)
+
     async def open_jobs(self) -> tuple[list[JobView], str]:
         """All jobs that wait or run, and the place of events that may have come since."""
         place = "0-0"

@@ -8,8 +8,8 @@ import pytest
 from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 FARM = Path(npc_video_farm.__file__).parent
-SHARED = ("errors", "figures", "tenants", "tokens", "jobs", "wire")
-ROOMS = ("store", "gateway", "worker", "brain")
+SHARED = ("errors", "figures", "tenants", "tokens", "jobs", "wire", "generators", "process")
+ROOMS = ("store", "gateway", "worker", "brain", "fleet", "commands")
 
 
 def test_the_farm_is_built_in_one_direction():

@@ -12,6 +12,11 @@ local function lead(keys, args)
   return call('GET', p .. 'epoch')
 end
 
+local function resign(keys, args)
+  if leads(keys[1], args[1]) then call('DEL', keys[1] .. 'leader') end
+  return 1
+end
+
 local function workers(keys)
   local p = keys[1]
   local latest = '(' .. text(now() - ALIVE_S)
@@ -92,6 +97,7 @@ local function expire_tickets(keys, args)
 end
 
 register('lead', lead)
+register('resign', resign)
 register('workers', workers)
 register('assign', assign)
 register('requeue', requeue)

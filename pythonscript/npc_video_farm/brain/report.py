@@ -1,0 +1,60 @@
+"""The figures of the farm that the leading brain publishes."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from ..figures import Failure, Figures, TenantFigures
+from ..jobs import JobView
+from .ledger import Ledger
+
+__all__ = ["failure_of", "figures_of"]
+
+
+def figures_of(epoch: int, ledger: Ledger, failures: Sequence[Failure], now: float) -> Figures:
+    """The present figures.
+
+    Args:
+        failures: the last ones, the newest first.
+        now: seconds, by the store's clock.
+    """
+    waiting, running = ledger.waiting, ledger.running
+    seconds: dict[str, float] = defaultdict(float)
+    for job in waiting:
+        seconds[job.generator] += job.seconds
+    slots: dict[str, int] = defaultdict(int)
+    for worker in ledger.workers:
+        slots[worker.generator] += worker.slots
+    wanted: dict[str, float] = defaultdict(float)
+    for (_, model), workers in ledger.policy.wanted_workers(now).items():
+        wanted[model] += workers
+    return Figures(
+        epoch=epoch,
+        waiting=Counter(job.purpose.word for job in waiting),
+        running=Counter(job.purpose.word for job in running),
+        backlog_seconds={name: each / max(1, slots[name]) for name, each in seconds.items()},
+        wanted_workers={model: math.ceil(workers) for model, workers in wanted.items()},
+        tenants=_tenants(waiting, running),
+        failures=tuple(failures),
+    )
+
+
+def failure_of(job: JobView, now: float) -> Failure:
+    """The failure of a job that has ended."""
+    return Failure(
+        at=job.ended_at or now,
+        tenant=_charged(job),
+        generator=job.generator,
+        preset=job.preset,
+        kind=job.error_kind,
+        error=job.error,
+    )
+
+
+def _tenants(waiting: Sequence[JobView], running: Sequence[JobView]) -> dict[str, TenantFigures]:
+    waits, runs = Counter(map(_charged, waiting)), Counter(map(_charged, running))
+    return {name: TenantFigures(waits[name], runs[name]) for name in waits.keys() | runs.keys()}
+
+
+def _charged(job: JobView) -> str:
+    return job.tenants[0] if job.tenants else ""
