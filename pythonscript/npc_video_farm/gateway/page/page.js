@@ -51,7 +51,7 @@ function showHealth(told) {
 function showQueue(told) {
   const most = Math.max(1, ...told.classes.map((each) => each.waiting));
   fill("classes", told.classes.map((each) => {
-    const name = cell(each.name);
+    const name = cell(each.name, "class");
     if (each.waiting) {
       const bar = element("div", "", "bar");
       bar.style.width = `${(100 * each.waiting) / most}%`;
@@ -89,7 +89,7 @@ function showWorkers(told) {
     cell(worker.id),
     cell(worker.model || "–"),
     cell(worker.state, "state", worker.state),
-    number(`${worker.running} / ${worker.slots}`),
+    number(`${worker.running}/${worker.slots}`),
   )), "No worker is alive: start npc-video farm worker.", 4);
   place("wanted").textContent = Object.entries(told.wanted || {})
     .map(([model, count]) => `${model || "no add-ons"}: ${count} wanted`).join(" · ");
