@@ -1,9 +1,12 @@
 """`npc-video bake` on a project, by the real engine without a window."""
 
+import asyncio
 import json
 import re
 import shutil
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,8 @@ from npc_video.prediction.forecast import Walk
 from npc_video.shipping import addon
 from npc_video.templates import read_template, template_text
 
+from tests.core.npc_video.backends.farm.fake import FakeFarm
+from tests.core.npc_video.backends.serving import Question, Server, answer
 from tools.engine import find
 from tools.paths import ADDON
 
@@ -272,3 +277,70 @@ def test_a_damaged_folder_is_told_with_its_npc(
     assert bake(project, "--profile", "Rex", "--clips", "1") == 1
     told = capsys.readouterr().err
     assert re.search(r"Rex: .*clips/index\.json: is not JSON", told.replace("\\", "/")), told
+
+
+# ---- On a farm ----
+
+
+@contextmanager
+def farming(farm: FakeFarm) -> Iterator[str]:
+    """Yields the address of a farm that runs on a thread of its own."""
+    loop = asyncio.new_event_loop()
+    server = Server(farm)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.start(), loop).result(10.0)
+        yield server.url
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10.0)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10.0)
+        loop.close()
+
+
+class CrowdedFarm(FakeFarm):
+    """Makes clips only when so many are asked for at once; `quota` limits them."""
+
+    def __init__(self, at_once: int, quota: int = 99):
+        super().__init__()
+        self.at_once, self.quota = at_once, quota
+
+    def submit(self, question: Question) -> bytes:
+        if len(self.tickets) >= self.quota:
+            return answer(402, b"Used up for today.", "text/plain")
+        said = super().submit(question)
+        if len(self.tickets) >= self.at_once:
+            self.go_on.set()
+        return said
+
+    async def get(self, question: Question) -> bytes:
+        await self.go_on.wait()
+        return await super().get(question)
+
+
+def test_a_farm_bakes_all_npcs_together(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    farm = CrowdedFarm(at_once=6)
+    with farming(farm) as url:
+        assert bake(project, "--farm", url, "--clips", "3") == 0
+        told = capsys.readouterr().err
+        assert f" % of reactions, in res://clips, by the farm at {url}." in told
+        assert "6 of 6 clips" in told
+        assert len(BakedFolder(project / "clips")) == len(BakedFolder(project / "baked")) == 3
+        assert {ticket.purposes[0] for ticket in farm.tickets.values()} == {"bake"}
+        assert bake(project, "--farm", url, "--clips", "4") == 0
+        assert len(farm.bodies) == 8
+    assert asked(project) == []
+
+
+def test_a_farm_whose_quota_is_used_up_keeps_what_is_made(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    farm = CrowdedFarm(at_once=4, quota=4)
+    with farming(farm) as url:
+        assert bake(project, "--farm", url, "--clips", "3") == 1
+        assert "Used up for today" in capsys.readouterr().err
+        assert len(BakedFolder(project / "clips")) + len(BakedFolder(project / "baked")) == 4
+        farm.quota = 99
+        assert bake(project, "--farm", url, "--clips", "3") == 0
+        assert len(farm.bodies) == 6

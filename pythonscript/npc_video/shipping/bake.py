@@ -5,14 +5,17 @@ Only the project's own engine can read the project, so that engine makes the cli
 """
 
 import argparse
+import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..baking.protocol import BAKING, EMBEDDED, NO_SESSION, SAYS
+from ..baking.protocol import BAKING, EMBEDDED, FARM_TOKEN, NO_SESSION, SAYS
+from ..errors import NpcVideoError
 from .console import Failure, say
 from .engine import Engine
 from .godot import import_project, run_project
@@ -21,6 +24,12 @@ __all__ = ["add_to", "bake_project"]
 
 _SCENE = "res://addons/npc_video_player/bake.tscn"
 _BAR_WIDTH = 30
+# Where `npc-video farm up` has its gateway.
+_FARM_HERE = "http://127.0.0.1:8420"
+# So that no worker waits for the next request, and a farm that grows with its work does so.
+_CLIPS_PER_SLOT, _FEWEST_CLIPS = 2, 16
+# Each clip waits in a connection of its own, of which there are 100.
+_MOST_CLIPS = 64
 
 
 def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | None]) -> None:
@@ -34,11 +43,21 @@ def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | N
         metavar="NPC",
         help="the file of a profile, or an NPC's name; repeat it for several, default: all",
     )
-    parser.add_argument(
+    makers = parser.add_mutually_exclusive_group()
+    makers.add_argument(
         "--backend",
         default="",
         help=f"the file of a backend in the project, or {EMBEDDED!r}; default: that of the player"
         " that shows the NPC",
+    )
+    makers.add_argument(
+        "--farm",
+        nargs="?",
+        type=_address,
+        const=_FARM_HERE,
+        metavar="URL",
+        help="make the clips of all NPCs on a farm, while it has nothing more urgent to do; its"
+        f" token is in {FARM_TOKEN}; default: {_FARM_HERE}",
     )
     parser.add_argument(
         "--clips", type=_count, default=0, help="the number for each NPC, the most needed first"
@@ -58,6 +77,7 @@ def bake_project(
     *,
     profiles: list[str],
     backend: str = "",
+    farm: str = "",
     clips: int = 0,
     session: str = "",
 ) -> None:
@@ -66,6 +86,7 @@ def bake_project(
     Args:
         profiles: files of profiles, or names of NPCs; all if there are none.
         backend: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
+        farm: the address of a farm that makes all clips; "" for none.
         clips: the number for each NPC; 0 for as many as most reactions need.
         session: a recorded playthrough, by its path on the disk or in the game; "" for none.
 
@@ -80,10 +101,12 @@ def bake_project(
         session = str(Path(session).resolve())
         if not Path(session).is_file():
             raise Failure(NO_SESSION.format(session))
+    slots = _slots_of(farm) if farm else 0
     import_project(engine, project)
     wanted = {
         "profiles": profiles,
         "backend": backend,
+        "farm": {"url": farm, "slots": slots} if farm else None,
         "clips": clips,
         "session": session,
     }
@@ -118,15 +141,52 @@ def _bake(options: argparse.Namespace) -> int:
         options.project.resolve(),
         profiles=options.profile,
         backend=options.backend,
+        farm=options.farm or "",
         clips=options.clips,
         session=options.from_session,
     )
     return 0
 
 
+def _slots_of(farm: str) -> int:
+    """The number of clips to have at a farm at the same time.
+
+    Raises:
+        Failure: it makes no clips; it says what to do.
+    """
+    # Loads asyncio and more, which the other commands do without.
+    from ..backends.farm.backend import FarmBackend
+    from ..backends.token import Token
+
+    async def slots_there() -> int:
+        token = Token.from_environment(FARM_TOKEN) if FARM_TOKEN in os.environ else None
+        backend = FarmBackend(farm, token=token)
+        try:
+            return await backend.slots_there()
+        finally:
+            await backend.close()
+
+    try:
+        there = asyncio.run(slots_there())
+    except NpcVideoError as error:
+        hint = ""
+        if getattr(error, "status", None) == 401 and FARM_TOKEN not in os.environ:
+            hint = f" For baking, that is {FARM_TOKEN}."
+        raise Failure(f"{error}{hint}") from error
+    return min(_MOST_CLIPS, max(_FEWEST_CLIPS, there * _CLIPS_PER_SLOT))
+
+
 def _is_of_game(path: str) -> bool:
     """Tells whether only the engine knows the file of a path: `user://`, `res://`."""
     return "://" in path
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no address: write the project before --farm, or https://… after it"
+        )
+    return text
 
 
 def _count(text: str) -> int:

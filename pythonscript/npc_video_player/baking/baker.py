@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ import npc_video
 from godot import OS, Engine, Node, ProjectSettings, ResourceLoader, exposed
 from npc_video import NpcResponseEvaluator, VideoParams
 from npc_video.backends.base import Backend
+from npc_video.backends.farm.backend import FarmBackend
 from npc_video.backends.pictures import Pictures
-from npc_video.baking.bake import BakeProgress, bake
-from npc_video.baking.protocol import EMBEDDED, NO_SESSION, SAYS
+from npc_video.backends.token import Token
+from npc_video.baking.bake import BakeProgress, ClipToBake, bake
+from npc_video.baking.protocol import EMBEDDED, FARM_TOKEN, NO_SESSION, SAYS
 from npc_video.baking.session import NotPlayedError, read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import InvalidDataError, NpcVideoError
@@ -36,7 +39,11 @@ _FRAMES_PER_SECOND = 60  # without a window the engine would run as fast as it c
 
 @exposed
 class NpcBaker(Node):
-    """Bakes as its arguments say, one NPC after the other, and ends the engine."""
+    """Bakes as its arguments say, and ends the engine.
+
+    NPCs are baked one after the other, because each may have its own generator; on a farm, all
+    together.
+    """
 
     def _ready(self) -> None:
         Engine.max_fps = _FRAMES_PER_SECOND
@@ -44,6 +51,7 @@ class NpcBaker(Node):
         self._left_out: list[str] = []
         try:
             self._wanted = json.loads(OS.get_cmdline_user_args()[-1])
+            self._farm = self._wanted["farm"]
             self._session = ProjectSettings.globalize_path(self._wanted["session"])
             if self._session and not Path(self._session).is_file():
                 raise InvalidDataError(NO_SESSION.format(self._session))
@@ -60,17 +68,21 @@ class NpcBaker(Node):
             else:
                 self._quit(1 if self._has_missed else 0)
             return
-        part = self._parts.pop(0)
+        count = len(self._parts) if self._farm else 1
+        parts, self._parts = self._parts[:count], self._parts[count:]
+        chosen: list[tuple[Part, list[VideoParams]]] = []
+        part = parts[0]
         try:
-            forecast = self._forecast(part)
-            backend = self._backend(part)
-        except NotPlayedError as error:
-            if self._wanted["profiles"]:
-                self._fail(str(error))
+            for part in parts:
+                looks = self._looks(part)
+                if looks is not None:
+                    chosen.append((part, looks))
+            if not chosen:
+                self._bake_next()
                 return
-            self._left_out.append(str(error))
-            _say(aside=f"Left out: {error}")
-            self._bake_next()
+            backend = self._backend(parts[0])
+        except NotPlayedError as error:
+            self._fail(str(error))
             return
         except (NpcVideoError, OSError) as error:
             self._fail(f"{part.name}: {error}")
@@ -78,9 +90,27 @@ class NpcBaker(Node):
         except Exception as error:  # otherwise nobody would end the engine
             self._fail(f"{part.name}: it broke: {error!r}.")
             return
-        count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
-        clips = [params for params, _ in forecast.weighted[:count]]
         self._has_begun = True
+        where = "" if self._farm else f"{part.name}: "
+        self._job = BackgroundJob(
+            _work(chosen, backend), self._finish, lambda reason: self._fail(f"{where}{reason}")
+        )
+
+    def _looks(self, part: Part) -> list[VideoParams] | None:
+        """Chooses the looks of an NPC, and reports it; None if it is left out.
+
+        Raises:
+            NotPlayedError: the NPC was named, but is not in the playthrough.
+        """
+        try:
+            forecast = self._forecast(part)
+        except NotPlayedError as error:
+            if self._wanted["profiles"]:
+                raise
+            self._left_out.append(str(error))
+            _say(aside=f"Left out: {error}")
+            return None
+        count = min(self._wanted["clips"] or forecast.count_for(), len(forecast))
         _say(
             npc=part.name,
             clips=count,
@@ -88,11 +118,7 @@ class NpcBaker(Node):
             folder=part.folder,
             backend=self._backend_of(part),
         )
-        self._job = BackgroundJob(
-            _work(part, clips, backend),
-            self._finish,
-            lambda reason: self._fail(f"{part.name}: {reason}"),
-        )
+        return [params for params, _ in forecast.weighted[:count]]
 
     def _forecast(self, part: Part) -> Forecast:
         if self._session:
@@ -103,7 +129,7 @@ class NpcBaker(Node):
 
     def _tell_of_functions(self) -> None:
         """Reports where a game's function makes clips, which only runs while the game is played."""
-        if self._wanted["backend"] or all(part.backend for part in self._parts):
+        if self._farm or self._wanted["backend"] or all(part.backend for part in self._parts):
             return
         for path, call in scripts_with_generators().items():
             _say(
@@ -114,6 +140,8 @@ class NpcBaker(Node):
 
     def _backend_of(self, part: Part) -> str:
         """Describes the backend of an NPC."""
+        if self._farm:
+            return f"the farm at {self._farm['url']}"
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return "the embedded generator"
@@ -125,6 +153,9 @@ class NpcBaker(Node):
         return chosen == EMBEDDED or not (chosen or part.backend)
 
     def _backend(self, part: Part) -> Backend:
+        if self._farm:
+            token = Token.from_environment(FARM_TOKEN) if FARM_TOKEN in os.environ else None
+            return FarmBackend(self._farm["url"], slots=self._farm["slots"], token=token)
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return npc_video.ProceduralBackend(eyes=part.npc.eyes)
@@ -143,8 +174,9 @@ class NpcBaker(Node):
         self._has_missed = self._has_missed or bool(progress.missed)
         _tell(progress)
         for missed in progress.missed:
-            words = f"{missed.params.expression}, {missed.params.animation}: {missed.reason}"
-            _say(missed=words)
+            look = f"{missed.params.expression}, {missed.params.animation}"
+            whose = f"{missed.params.npc_name}, " if self._farm else ""
+            _say(missed=f"{whose}{look}: {missed.reason}")
         self._bake_next()
 
     def _quit(self, code: int) -> None:
@@ -157,21 +189,15 @@ class NpcBaker(Node):
 
 
 def _work(
-    part: Part, clips: list[VideoParams], backend: Backend
+    chosen: list[tuple[Part, list[VideoParams]]], backend: Backend
 ) -> Callable[[Callable[..., None]], Any]:
-    """Makes the clips that an NPC's folder lacks."""
-    path = Path(ProjectSettings.globalize_path(part.folder))
-    preset = npc_video.QUALITY_PRESETS[part.preset]
+    """Makes the clips that the folders of NPCs lack."""
 
     async def work(tell: Callable[..., None]) -> BakeProgress:
         try:
-            there = await asyncio.to_thread(BakedFolder, path)
-            wanted = [params for params in clips if params.cache_key() not in there]
             return await bake(
-                wanted,
-                there,
+                await asyncio.to_thread(_missing, chosen),
                 backend,
-                preset,
                 pictures=Pictures(read_picture),
                 tell=lambda progress: tell(_tell, progress),
             )
@@ -179,6 +205,16 @@ def _work(
             await backend.close()
 
     return work
+
+
+def _missing(chosen: list[tuple[Part, list[VideoParams]]]) -> list[ClipToBake]:
+    paths = {part.folder: Path(ProjectSettings.globalize_path(part.folder)) for part, _ in chosen}
+    folders = {path: BakedFolder(path) for path in paths.values()}
+    clips = []
+    for part, looks in chosen:
+        folder, preset = folders[paths[part.folder]], npc_video.QUALITY_PRESETS[part.preset]
+        clips += [ClipToBake(look, preset, folder) for look in looks]
+    return [clip for clip in clips if clip.params.cache_key() not in clip.folder]
 
 
 def _tell(progress: BakeProgress) -> None:

@@ -26,7 +26,7 @@ from godot import (
 )
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
-from npc_video.baking.bake import BakeProgress, bake
+from npc_video.baking.bake import BakeProgress, ClipToBake, bake
 from npc_video.baking.session import read_session
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
@@ -224,10 +224,8 @@ class BakeDialog:
                 there = await asyncio.to_thread(BakedFolder, path)
                 wanted = [p for p in looks if anew or p.cache_key() not in there]
                 return await bake(
-                    wanted,
-                    there,
+                    [ClipToBake(params, preset, there) for params in wanted],
                     backend,
-                    preset,
                     pictures=Pictures(read_picture),
                     tell=lambda progress: tell(self._advance, progress),
                 )

@@ -51,6 +51,7 @@ _LONGEST_NAME = 64
 
 class _Generator(msgspec.Struct):
     name: str
+    slots: int = 0
 
 
 class _Farm(msgspec.Struct):
@@ -122,16 +123,26 @@ class FarmBackend(HttpBackend):
     async def health(self) -> Health:
         """Checks the token, the farm's readiness and the generator's name."""
         try:
-            answer = await self._session.ask("GET", _FARM)
-            farm = msgspec.convert(answer.json(), _Farm)
-        except msgspec.ValidationError:
-            return Health.of_error(self._no_farm())
+            farm = await self._farm()
         except GenerationError as error:
-            return Health.of_error(self._no_farm() if error.status == 404 else error)
+            return Health.of_error(error)
         names = tuple(each.name for each in farm.generators)
         problem = self._problem(names, is_ready=farm.ready)
         problems = (problem,) if problem else ()
         return Health(not problem, models=names, problems=problems, answers=True)
+
+    async def slots_there(self) -> int:
+        """The number of clips that the farm makes at the same time with the generator, at least 1.
+
+        Raises:
+            GenerationError: there is no farm, it refuses the token, or it cannot make clips.
+        """
+        farm = await self._farm()
+        names = tuple(each.name for each in farm.generators)
+        if problem := self._problem(names, is_ready=farm.ready):
+            raise GenerationInvalidError(problem)
+        name = self._generator or names[0]
+        return max(1, *(each.slots for each in farm.generators if each.name == name))
 
     # ---- What differs from other services ----
 
@@ -196,6 +207,22 @@ class FarmBackend(HttpBackend):
             await self._session.ask(
                 "PATCH", job.status_url, headers=_urgency(asked), seconds=_PATCH_SECONDS
             )
+
+    async def _farm(self) -> _Farm:
+        """The facts about the farm.
+
+        Raises:
+            GenerationError: they do not come.
+        """
+        try:
+            answer = await self._session.ask("GET", _FARM)
+            return msgspec.convert(answer.json(), _Farm)
+        except msgspec.ValidationError as error:
+            raise self._no_farm() from error
+        except GenerationError as error:
+            if error.status == 404:
+                raise self._no_farm() from error
+            raise
 
     def _no_farm(self) -> GenerationInvalidError:
         return GenerationInvalidError(

@@ -1,13 +1,17 @@
+import asyncio
 import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from npc_video.baking.protocol import BAKING, SAYS
+from npc_video.baking.protocol import BAKING, FARM_TOKEN, SAYS
 from npc_video.cli import main
 from npc_video.shipping.bake import _Report, bake_project
 from npc_video.shipping.console import Failure
+
+from tests.core.npc_video.backends.farm.fake import FakeFarm
+from tests.core.npc_video.backends.serving import answer, serving
 
 from .engines import engine_doing
 
@@ -105,6 +109,7 @@ def test_what_is_wanted_reaches_the_engine(project: Path, tmp_path: Path) -> Non
     assert json.loads(wanted) == {
         "profiles": ["cat.tres"],
         "backend": "",
+        "farm": None,
         "clips": 4,
         "session": str(session.resolve()),
     }
@@ -164,3 +169,76 @@ def test_the_command_line(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "Godot was not found" in capsys.readouterr().err
     assert main([*command, "--clips", "none"]) == 2
     assert "'none' is no number from 1 on" in capsys.readouterr().err
+
+
+# ---- On a farm ----
+
+
+def bake_on(farm: FakeFarm, project: Path, script: str = saying(NPC)) -> list[str]:
+    """Returns the tokens that the farm got."""
+
+    async def baked() -> list[str]:
+        async with serving(farm) as server:
+            await asyncio.to_thread(
+                bake_project, engine_doing(script), project, profiles=[], farm=server.url
+            )
+            return [asked.headers.get("authorization", "") for asked in server.questions]
+
+    return asyncio.run(baked())
+
+
+@pytest.mark.parametrize(("slots", "clips"), [(1, 16), (20, 40), (500, 64)])
+def test_a_farm_gets_more_clips_than_it_makes_at_once(
+    project: Path, slots: int, clips: int
+) -> None:
+    farm = FakeFarm()
+    farm.facts["generators"] = [{"name": "wan", "slots": slots}]
+    script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
+    assert bake_on(farm, project, script) == [""]
+    wanted = json.loads((project / "wanted").read_text("utf-8"))
+    assert wanted["farm"]["slots"] == clips
+    assert wanted["farm"]["url"].startswith("http://")
+
+
+def test_the_farm_s_token_is_in_the_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FARM_TOKEN, "nvf_game_1")
+    script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
+    assert bake_on(FakeFarm(), project, script) == ["Bearer nvf_game_1"]
+    assert "nvf_game_1" not in (project / "wanted").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("token", "response", "reason"),
+    [
+        ("", answer(401, b"No.", "text/plain"), "For baking, that is NPC_FARM_TOKEN"),
+        ("wrong", answer(401, b"No.", "text/plain"), "environment variable NPC_FARM_TOKEN: check"),
+        ("", answer(404, {}), "There is no farm at"),
+        ("", answer(200, {"generators": [], "ready": True}), "npc-video farm worker"),
+        ("", answer(503, b"Down.", "text/plain"), "Down"),
+    ],
+)
+def test_what_is_wrong_with_a_farm_is_told_before_the_engine_starts(
+    project: Path, monkeypatch: pytest.MonkeyPatch, token: str, response: bytes, reason: str
+) -> None:
+    monkeypatch.delenv(FARM_TOKEN, raising=False)
+    if token:
+        monkeypatch.setenv(FARM_TOKEN, token)
+    farm = FakeFarm()
+    farm.says["GET"] = response
+    with pytest.raises(Failure, match=reason):
+        bake_on(farm, project, "open('started', 'w')")
+    assert not (project / "started").exists()
+
+
+def test_a_farm_that_is_not_there(project: Path) -> None:
+    with pytest.raises(Failure, match=r"127\.0\.0\.1:9"):
+        bake_project(engine_doing(""), project, profiles=[], farm="http://127.0.0.1:9")
+
+
+def test_the_command_line_for_a_farm(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bake", "--farm", str(project)]) == 2
+    assert "write the project before --farm" in capsys.readouterr().err
+    assert main(["bake", str(project), "--farm", "--backend", "embedded"]) == 2
+    assert "not allowed with" in capsys.readouterr().err

@@ -494,6 +494,35 @@ class TestHealth:
         assert "environment variable T" in problem
 
 
+class TestSlots:
+    @pytest.mark.parametrize(("generator", "slots"), [("", 3), ("wan", 3), ("ltx", 12), ("off", 1)])
+    def test_are_those_of_the_generator(self, generator, slots):
+        async def test(farm):
+            each = [{"name": "wan", "slots": 3}, {"name": "ltx", "slots": 12}, {"name": "off"}]
+            farm.facts["generators"] = each
+            assert await farm.backend.slots_there() == slots
+
+        run(test, generator=generator)
+
+    @pytest.mark.parametrize(
+        ("status", "facts", "error"),
+        [
+            (200, {"generators": [], "ready": False}, "npc-video farm worker"),
+            (200, {"generators": [{"name": "wan"}], "ready": False}, "npc-video farm doctor"),
+            (200, {}, "no farm"),
+            (404, {}, "no farm"),
+            (401, {}, "No token was sent"),
+        ],
+    )
+    def test_of_a_farm_that_makes_no_clips(self, status, facts, error):
+        async def test(farm):
+            farm.says["GET"] = answer(status, facts)
+            with pytest.raises(GenerationError, match=error):
+                await farm.backend.slots_there()
+
+        run(test)
+
+
 def test_baking_waits_as_long_as_it_takes():
     async def test(farm):
         farm.play("slow")
