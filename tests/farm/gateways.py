@@ -29,7 +29,7 @@ def video(grey=128):
     return encode_clip([np.full((96, 64), grey, np.uint8)] * 8, 64, 64, 8)
 
 
-async def until(condition, what="that"):
+async def until(condition):
     """Waits until `condition()` is true, or awaits it; returns its result."""
     async with asyncio.timeout(DEADLINE):
         while True:
@@ -92,11 +92,12 @@ class Farm:
         jobs, _ = await self.store.open_jobs()
         return [job for job in jobs if job.state is JobState.WAITING]
 
-    async def begin(self):
-        """Waits for a job and begins it; returns it as the worker sees it."""
-        (job, *_) = await until(self.waiting)
+    async def begin(self, job=None):
+        """Begins a job, or waits for one; returns it as the worker sees it, None if it is gone."""
+        job = job or (await until(self.waiting))[0]
         token = f"a{next(_numbers)}"
-        assert await self.store.assign(self.epoch, self.worker.id, [job.key], token)
+        if not await self.store.assign(self.epoch, self.worker.id, [job.key], token):
+            return None
         self.runs.append(job.key)
         return await self.store.begin(job.key, token)
 
@@ -143,6 +144,7 @@ async def farm_at(valkey_url, folder, *, is_ready=True, needs_tokens=True, clips
     finally:
         if alive:
             alive.cancel()
+            await asyncio.gather(alive, return_exceptions=True)
         await farm.client.aclose()
         server.should_exit = server.force_exit = True
         await serving

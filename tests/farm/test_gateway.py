@@ -342,8 +342,8 @@ def test_nothing_is_made_ahead_while_much_waits(farm):
         await farm.store.publish(write_figures(Figures(1, backlog_seconds={"g": 61.0})))
         await farm.see()
         ahead = await farm.ask(token, npc_purpose="speculation")
-        assert (ahead.status_code, "61 s" in ahead.text) == (429, True)
-        assert ahead.headers["retry-after"] == "10"
+        assert (ahead.status_code, "speculate later" in ahead.text) == (429, True)
+        assert int(ahead.headers["retry-after"]) >= 1
         assert (await farm.ask(token, npc_purpose="urgent")).status_code == 202
 
     farm(play)
@@ -576,7 +576,14 @@ def test_a_store_that_is_away_is_said(own_valkey, tmp_path):
             own_valkey.start()
             await until(lambda: not farm.services.census.is_away)
             assert (await farm.get(None, "/health")).text == "ok"
+
+            async def made():
+                # A connection that died with the store may be noticed only now.
+                got = await farm.get(token, url)
+                assert got.status_code in (200, 503)
+                return got.content if got.headers["content-type"] == "video/webm" else b""
+
             async with working(farm):
-                assert (await until_made(farm, token, url)).content == video()
+                assert await until(made) == video()
 
     asyncio.run(play())

@@ -76,9 +76,12 @@ def create(
             )
             app.state.services = services
             tasks = [asyncio.create_task(census.run()), asyncio.create_task(changes.run())]
-            yield
-            for task in tasks:
-                task.cancel()
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             await store.close()
 

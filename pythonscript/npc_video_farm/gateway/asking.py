@@ -10,16 +10,12 @@ from ..errors import ClipGoneError
 from ..jobs import Ask, ClipEntry
 from ..store.keys import job_key
 from .auth import Principal
-from .limits import check_waiting, limits_of, names_of
+from .limits import check_room, limits_of, names_of
 from .refusal import Refusal
 from .services import Services
 from .tickets import Wanted, new_ticket, read_wanted
 
 __all__ = ["Clip", "ask"]
-
-# Speculation waits for more work than this in vain: the player will have done something else.
-_MOST_BACKLOG_SECONDS = 60.0
-_BACKLOG_RETRY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +63,8 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
     )
     if clip := await _stored(services, key):
         return clip
-    if who.limits.most_waiting is not None:
-        check_waiting(who.limits.most_waiting, await services.store.waiting(who.tenant))
     await _check_quota(services, who)
-    _check_backlog(services, wanted.purpose, generator)
+    await _check_room(services, who, wanted.purpose, generator)
     asked = Ask(
         key=key,
         purpose=wanted.purpose,
@@ -116,15 +110,8 @@ async def _check_quota(services: Services, who: Principal) -> None:
             )
 
 
-def _check_backlog(services: Services, purpose: Purpose, generator: str) -> None:
-    figures = services.census.figures
-    if figures is None or purpose is not Purpose.SPECULATION:
-        return
-    backlog = figures.backlog_seconds.get(generator, 0.0)
-    if backlog > _MOST_BACKLOG_SECONDS:
-        raise Refusal(
-            429,
-            f"{backlog:.0f} s of work wait already: nothing is made ahead for now.",
-            outcome="backlog",
-            retry_after=_BACKLOG_RETRY,
-        )
+async def _check_room(services: Services, who: Principal, purpose: Purpose, generator: str) -> None:
+    figures, most = services.census.figures, who.limits.most_waiting
+    ahead = figures.backlog_seconds.get(generator, 0.0) if figures else 0.0
+    waiting = 0 if most is None else await services.store.waiting(who.tenant)
+    check_room(purpose, ahead, waiting, most)

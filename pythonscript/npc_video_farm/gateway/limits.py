@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from npc_video.quality import typical_seconds
-from npc_video.records import QUALITY_PRESETS
+from npc_video.records import QUALITY_PRESETS, Purpose
+from npc_video.scheduling.admission import refusal
 
 from ..store.valkey import TICKET_SECONDS
 from ..tenants import Limits
@@ -18,12 +19,11 @@ from ..wire import ClipBody
 from .auth import Principal
 from .refusal import Refusal
 
-__all__ = ["Meter", "check_preset", "check_waiting", "limits_of", "names_of"]
+__all__ = ["Meter", "check_preset", "check_room", "limits_of", "names_of"]
 
 # Of a minute's requests, so many may come at once.
 _BURST = 1 / 4
 _MOST_BUCKETS = 50_000
-_RETRY_WAITING = 2.0
 
 
 @dataclass(slots=True)
@@ -66,15 +66,19 @@ def check_preset(limits: Limits, body: ClipBody) -> None:
         )
 
 
-def check_waiting(most: int | None, waiting: int) -> None:
-    """Raises Refusal if so many tickets wait already."""
-    if most is not None and waiting >= most:
-        raise Refusal(
-            429,
-            f"{waiting} requests wait already: wait for their clips, or give some up.",
-            outcome="limited",
-            retry_after=_RETRY_WAITING,
-        )
+def check_room(
+    purpose: Purpose, ahead_seconds: float, waiting: int, most_waiting: int | None
+) -> None:
+    """Raises Refusal if a request is one too many, by the rules of the policy.
+
+    Args:
+        ahead_seconds: the time that the workers need for what waits.
+        waiting: the sender's tickets that wait.
+        most_waiting: the most that may; None for any number.
+    """
+    most = math.inf if most_waiting is None else most_waiting
+    if found := refusal(purpose, ahead_seconds, waiting, most):
+        raise Refusal(429, found.reason, outcome="limited", retry_after=found.retry_after)
 
 
 class Meter:
@@ -95,7 +99,8 @@ class Meter:
         """
         self._forget_unseen(now)
         if who.player:
-            check_waiting(who.player_limits.most_waiting, self._open[names_of(who)[-1]])
+            waiting = self._open[names_of(who)[-1]]
+            check_room(Purpose.URGENT, 0.0, waiting, who.player_limits.most_waiting)
         buckets = [
             self._bucket(name, limits.requests_per_minute, now)
             for name, limits in limits_of(who)

@@ -5,8 +5,9 @@ from contextlib import nullcontext
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from npc_video.records import Purpose
 from npc_video_farm.gateway.auth import Principal
-from npc_video_farm.gateway.limits import Meter, check_preset, check_waiting
+from npc_video_farm.gateway.limits import Meter, check_preset, check_room
 from npc_video_farm.gateway.refusal import Refusal
 from npc_video_farm.store.valkey import TICKET_SECONDS
 from npc_video_farm.tenants import Limits
@@ -109,10 +110,16 @@ def test_tickets_of_servers_are_counted_elsewhere():
     meter = Meter()
     meter.opened("a", Principal("studio"), 0.0)
     assert meter.open_tickets == 0
-    check_waiting(3, 2)
-    check_waiting(None, 10**9)
-    with pytest.raises(Refusal, match="3 requests wait"):
-        check_waiting(3, 3)
+
+
+def test_the_policy_says_what_is_too_much():
+    check_room(Purpose.URGENT, 1e9, waiting=2, most_waiting=3)
+    check_room(Purpose.URGENT, 0.0, waiting=10**9, most_waiting=None)
+    for purpose, ahead, waiting in ((Purpose.URGENT, 0.0, 3), (Purpose.SPECULATION, 99.0, 0)):
+        with pytest.raises(Refusal) as caught:
+            check_room(purpose, ahead, waiting, most_waiting=3)
+        assert caught.value.status == 429
+        assert caught.value.retry_after > 0
 
 
 def test_a_ticket_that_nobody_polls_is_not_open():

@@ -67,7 +67,7 @@ function showQueue(told) {
 
 function showRequests(told) {
   const words = {
-    hit: "Clip was there", ticket: "Got a ticket", limited: "Too many (429)", backlog: "Made ahead, refused (429)",
+    hit: "Clip was there", ticket: "Got a ticket", limited: "Too many (429)",
     quota: "Day's quota used (402)", forbidden: "Not allowed (403)", invalid: "Not valid (422)",
     no_brain: "No brain (503)", no_worker: "No worker (503)",
   };
