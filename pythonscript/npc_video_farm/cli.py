@@ -68,6 +68,15 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _add_data(token)
     _add_store(token)
 
+    tenant = commands.add_parser("tenant", help="limit what a game or a studio may use")
+    tenant.set_defaults(command=_command("tenant"))
+    tenant.add_argument("tenant", help="as in `token`")
+    tenant.add_argument(
+        "settings", nargs="+", metavar="NAME=VALUE", help="such as player_most_waiting=4"
+    )
+    _add_data(tenant)
+    _add_store(tenant)
+
     doctor = commands.add_parser("doctor", help="say what is wrong with a farm, and what to do")
     doctor.set_defaults(command=_command("doctor"))
     _add_data(doctor)

@@ -4,6 +4,8 @@ A tenant is a game or a studio. It may hold several tokens, so that one can be r
 still use the other. Only hashes of tokens are kept.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -14,6 +16,9 @@ from npc_video.records import QUALITY_PRESETS, Purpose
 
 __all__ = ["UNLIMITED", "Limits", "Scope", "Tenant", "TokenHash", "read_tenant", "write_tenant"]
 
+_SETTINGS = ("weight", "purpose", "share")
+_LIMITS = ("requests_per_minute", "most_waiting", "gpu_seconds_a_day", "best_preset")
+_PURPOSES = {purpose.word: int(purpose) for purpose in Purpose}
 _Number = TypeVar("_Number", int, float)
 
 
@@ -35,12 +40,22 @@ class Limits:
         most_waiting: tickets that are open at the same time, at one gateway.
         gpu_seconds_a_day: of generating, by the usual times of the presets.
         best_preset: name of the best preset in `QUALITY_PRESETS`; "" for any.
+
+    Raises:
+        InvalidDataError: a value is outside its range.
     """
 
     requests_per_minute: float | None = None
     most_waiting: int | None = None
     gpu_seconds_a_day: float | None = None
     best_preset: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("requests_per_minute", "most_waiting", "gpu_seconds_a_day"):
+            if (getattr(self, name) or 0) < 0:
+                raise InvalidDataError(f"{name}: must be 0 or more.")
+        if self.best_preset and self.best_preset not in QUALITY_PRESETS:
+            raise InvalidDataError.of_unknown(self.best_preset, QUALITY_PRESETS, "best_preset: ")
 
     def within(self, others: "Limits") -> "Limits":
         """The stricter of both in each respect."""
@@ -81,6 +96,9 @@ class Tenant:
         player_limits: of each of its players.
         purpose: of requests that name none.
         share: tenants with the same text here get each other's clips; "" for clips of its own.
+
+    Raises:
+        InvalidDataError: the weight is not above 0.
     """
 
     id: str
@@ -91,8 +109,39 @@ class Tenant:
     purpose: Purpose = Purpose.URGENT
     share: str = ""
 
+    def __post_init__(self) -> None:
+        if not 0.0 < self.weight < math.inf:
+            raise InvalidDataError("weight: must be above 0.")
+
     def with_token(self, token: TokenHash) -> "Tenant":
         return replace(self, tokens=(*self.tokens, token))
+
+    def with_settings(self, settings: Mapping[str, str]) -> "Tenant":
+        """The tenant with other values of `weight`, `purpose`, `share` and limits.
+
+        Args:
+            settings: values by names, as text. A limit is named as in `Limits`, one of players
+                with "player_" before it, and "none" is no limit.
+
+        Raises:
+            InvalidDataError: a name is unknown, or a value is not valid.
+        """
+        values = msgspec.to_builtins(self)
+        for name, text in settings.items():
+            place, key = values, name
+            if name.removeprefix("player_") in _LIMITS:
+                key = name.removeprefix("player_")
+                place = values["limits" if key == name else "player_limits"]
+            elif name not in _SETTINGS:
+                known = (*_SETTINGS, *_LIMITS, *(f"player_{each}" for each in _LIMITS))
+                raise InvalidDataError.of_unknown(name, known)
+            place[key] = _PURPOSES.get(text, text) if name == "purpose" else text
+            if key in _LIMITS and text == "none":
+                place[key] = "" if key == "best_preset" else None
+        try:
+            return msgspec.convert(values, Tenant, strict=False)
+        except msgspec.ValidationError as error:
+            raise InvalidDataError(f"{error}.".replace("..", ".")) from error
 
 
 def write_tenant(tenant: Tenant) -> bytes:

@@ -1,12 +1,14 @@
 """Gives tokens to tenants of a farm, and takes them back."""
 
+from collections.abc import Mapping
+
 from npc_video.errors import InvalidDataError
 
 from ..store.valkey import Store
 from ..tenants import Scope, Tenant, read_tenant, write_tenant
 from ..tokens import check_id, new_token
 
-__all__ = ["FIRST_TENANT", "give_token", "list_tenants", "revoke_tokens"]
+__all__ = ["FIRST_TENANT", "change_tenant", "give_token", "list_tenants", "revoke_tokens"]
 
 FIRST_TENANT = "game"
 """The tenant of a farm's first token."""
@@ -36,6 +38,20 @@ async def list_tenants(store: Store) -> list[str]:
     ]
 
 
+async def change_tenant(store: Store, tenant: str, settings: Mapping[str, str]) -> None:
+    """Gives a tenant other settings; gateways keep to them from the next request on.
+
+    Raises:
+        InvalidDataError: there is no such tenant, or a setting is not valid.
+        StoreError: the store is away, or refuses.
+    """
+    record = await store.tenant(tenant)
+    if record is None:
+        raise await _unknown(store, tenant)
+    changed = read_tenant(record).with_settings(settings)
+    await store.put_tenant(tenant, write_tenant(changed))
+
+
 async def revoke_tokens(store: Store, tenant: str) -> None:
     """Removes a tenant with all tokens; gateways refuse them within seconds.
 
@@ -44,5 +60,9 @@ async def revoke_tokens(store: Store, tenant: str) -> None:
         StoreError: the store is away, or refuses.
     """
     if not await store.drop_tenant(tenant):
-        known = list(await store.tenants())
-        raise InvalidDataError.of_unknown(tenant, known or ["none"], "tenant: ")
+        raise await _unknown(store, tenant)
+
+
+async def _unknown(store: Store, tenant: str) -> InvalidDataError:
+    known = list(await store.tenants())
+    return InvalidDataError.of_unknown(tenant, known or ["none"], "tenant: ")
