@@ -100,10 +100,11 @@ def read_body(raw: bytes) -> ClipBody:
     try:
         body = msgspec.json.decode(raw, type=ClipBody)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InvalidDataError(f"The request is not valid: {error}.") from error
+        said = str(error).rstrip(".")
+        raise InvalidDataError(f"The request is not as a farm reads it: {said}.") from error
     if body.image and not _IMAGE.fullmatch(body.image):
         raise InvalidDataError(
-            "image: must be the picture itself, as data:image/png;base64,… (PNG, JPEG or WebP)."
+            "image: send the picture itself (PNG, JPEG or WebP), as a data URL in Base64."
         )
     return body
 

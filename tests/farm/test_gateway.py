@@ -14,6 +14,7 @@ from npc_video_farm.jobs import JobState
 from npc_video_farm.store.clips import ClipStore
 from npc_video_farm.tenants import Limits, Scope
 from npc_video_farm.tokens import player_token
+from npc_video_farm.wire import read_body
 
 from .gateways import BODY, farm_at, until, video, working
 
@@ -470,6 +471,22 @@ def test_a_large_body_is_refused(farm, monkeypatch):
         headers = {"authorization": f"Bearer {token}"}
         sent = await farm.client.post("/api/generate-video", content=pieces(), headers=headers)
         assert sent.status_code == 413
+
+    farm(play)
+
+
+def test_a_large_picture_reaches_the_worker(farm):
+    async def play(farm):
+        token = await farm.tenant()
+        image = "data:image/png;base64," + "iVBORw0KGgo" + "A" * 2**20 + "A"
+        url = (await farm.ask(token, {**BODY, "image": image})).json()["statusUrl"]
+        job = await farm.begin()
+        assert read_body(job.body).image == image
+        await farm.finish(job, video())
+        assert (await until_made(farm, token, url)).content == video()
+        assert (await farm.ask(token, {**BODY, "image": image})).status_code == 200
+        other = await farm.ask(token, {**BODY, "image": image.replace("AAAA", "AAAB", 1)})
+        assert other.status_code == 202
 
     farm(play)
 

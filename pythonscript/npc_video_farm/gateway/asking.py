@@ -1,7 +1,10 @@
 """Requests for clips: a hit is answered at once, everything else gets a ticket."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 from npc_video.records import Purpose
@@ -9,6 +12,7 @@ from npc_video.records import Purpose
 from ..errors import ClipGoneError
 from ..jobs import Ask, ClipEntry
 from ..store.keys import job_key
+from ..wire import ClipBody
 from .auth import Principal
 from .limits import check_room, limits_of, names_of
 from .refusal import Refusal
@@ -16,6 +20,10 @@ from .services import Services
 from .tickets import Wanted, new_ticket, read_wanted
 
 __all__ = ["Clip", "ask"]
+
+
+_Result = TypeVar("_Result")
+_LARGE = 64 * 1024  # bytes, which take about a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ async def ask(
     """
     purpose = ""
     try:
-        wanted = read_wanted(who, headers, raw)
+        wanted = await _aside(len(raw), partial(read_wanted, who, headers, raw))
         purpose = wanted.purpose.word
         services.meter.request(who, services.census.now)
         found = await _answer(services, who, wanted)
@@ -52,15 +60,8 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
     body = wanted.body
     generator, fingerprint = services.census.generator_for(body.generator)
     body = msgspec.structs.replace(body, generator=generator)
-    encoded = msgspec.json.encode(body)
-    key = job_key(
-        f"{services.project}/{who.share}",
-        generator,
-        fingerprint,
-        encoded,
-        body.preset,
-        body.duration,
-    )
+    naming = partial(_named, f"{services.project}/{who.share}", fingerprint, body)
+    key, encoded = await _aside(len(body.image), naming)
     if clip := await _stored(services, key):
         return clip
     await _check_quota(services, who)
@@ -84,6 +85,18 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
         await services.store.charge(names_of(who)[-1], body.usual_seconds)
     services.meter.opened(ticket, who, services.census.now)
     return ticket
+
+
+def _named(project: str, fingerprint: str, body: ClipBody) -> tuple[str, bytes]:
+    """The key of a clip, and its parameters for the worker."""
+    encoded = msgspec.json.encode(body)
+    names = body.generator, fingerprint
+    return job_key(project, *names, encoded, body.preset, body.duration), encoded
+
+
+async def _aside(size: int, work: Callable[[], _Result]) -> _Result:
+    """Does what takes long for a large body on a thread."""
+    return await asyncio.to_thread(work) if size > _LARGE else work()
 
 
 async def _stored(services: Services, key: str) -> Clip | None:
