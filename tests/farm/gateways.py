@@ -55,6 +55,10 @@ class Farm:
     def services(self):
         return self.app.state.services
 
+    @property
+    def project(self):
+        return self.services.project
+
     async def tenant(self, name="studio", scopes=tuple(Scope), **more):
         """A new tenant; returns its token."""
         token, kept = new_token(name, scopes)
@@ -118,9 +122,11 @@ def _bearer(token):
 
 
 @asynccontextmanager
-async def farm_at(valkey_url, folder, *, is_ready=True, needs_tokens=True, clips=None):
-    """A farm of its own on a Valkey that others use, too."""
-    project = f"test-{uuid.uuid4().hex[:8]}"
+async def farm_at(
+    valkey_url, folder, *, is_ready=True, needs_tokens=True, clips=None, project=None
+):
+    """A farm on a Valkey that others use, too; of its own unless it has the name of another."""
+    project = project or f"test-{uuid.uuid4().hex[:8]}"
     clips = clips or ClipStore.open(str(folder / "clips"))
 
     async def open_stores():

@@ -420,6 +420,7 @@ def test_without_the_right_token_nothing_is_told(farm, token):
             assert got.status_code == 401, path
             assert got.headers["www-authenticate"] == "Bearer"
         assert (await farm.ask(token)).status_code == 401
+        assert b'npc_farm_refusals_total{status="401"} 6.0' in farm.services.metrics.text()
 
     farm(play)
 
@@ -577,6 +578,19 @@ def test_the_overview_tells_all(farm):
             assert json.loads((await anext(lines)).removeprefix("data: "))["brain"] is True
 
     farm(play)
+
+
+def test_any_gateway_knows_a_ticket(valkey, tmp_path):
+    async def play():
+        async with farm_at(valkey.url, tmp_path) as first:
+            token = await first.tenant()
+            url = (await first.ask(token)).json()["statusUrl"]
+            async with farm_at(valkey.url, tmp_path, project=first.project) as second:
+                poll = asyncio.create_task(until_made(second, token, url))
+                async with working(first):
+                    assert (await poll).content == video()
+
+    asyncio.run(play())
 
 
 def test_a_store_that_is_away_is_said(own_valkey, tmp_path):

@@ -228,6 +228,7 @@ async def _body(request: Request) -> bytes:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    _metrics_of(request).refused(error.status)
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
@@ -237,7 +238,13 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _store_fault(request: Request, error: Exception) -> Response:
+    _metrics_of(request).refused(503)
     return PlainTextResponse(str(error), 503, {"Retry-After": str(_STORE_RETRY)})
+
+
+def _metrics_of(request: Request) -> Metrics:
+    services: Services = request.app.state.services
+    return services.metrics
 
 
 async def _http_fault(request: Request, error: Exception) -> Response:

@@ -58,6 +58,12 @@ class Metrics:
         self._hits = Counter(
             "npc_farm_cache_hits", "requests whose clip was there", registry=self._registry
         )
+        self._refusals = Counter(
+            "npc_farm_refusals",
+            "requests of any kind that were answered with an error",
+            ("status",),
+            registry=self._registry,
+        )
         self._registry.register(_Farm(census))
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._outcomes: Tally[str] = Tally()
@@ -79,6 +85,10 @@ class Metrics:
         self._outcomes[outcome] += 1
         if outcome == "hit":
             self._hits.inc()
+
+    def refused(self, status: int) -> None:
+        """Counts an answer with an error: clients ask again, and do not show it."""
+        self._refusals.labels(str(status)).inc()
 
     def ended(self, view: JobView) -> None:
         """Counts the run of a job that is done, once for all its tickets."""
