@@ -25,6 +25,7 @@ from ..records import (
     VideoGenerationConfig,
     VideoParams,
 )
+from ..scheduling.attempts import pause_after
 from .backend_states import BackendStates
 from .clips import Clips
 from .cover import Cover
@@ -41,7 +42,6 @@ from .idle import IdleWork
 from .jobs import Job, Start
 from .planner import Planner, QuietPeriod
 from .queue import GenerationQueue
-from .retry import MAX_ATTEMPTS, backoff
 from .stats import Counters, ManagerStats, snapshot
 from .viewers import Awaited, Viewers
 
@@ -334,11 +334,12 @@ class GenerationCore:
             self._why_resting = reason
         elif worth_retrying:
             breaker.stopped()  # a busy service refuses what nobody waits for, but takes the rest
-        is_left = job.attempt + 1 < MAX_ATTEMPTS and self._states.working(now)
-        may_begin = not has_begun and rest <= _LONGEST_REST
-        if worth_retrying and is_left and may_begin and job.is_urgent:
-            rest = max(rest, backoff(job.attempt + 1, self._chance))
-            self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + rest))
+        may_begin = not has_begun and rest <= _LONGEST_REST and self._states.working(now)
+        pause = None
+        if worth_retrying and may_begin and job.is_urgent:
+            pause = pause_after(job.attempt + 1, self._chance, rest)
+        if pause is not None:
+            self._queue.add(replace(job, attempt=job.attempt + 1, not_before=now + pause))
             self._counters.retried += 1
         else:
             self._counters.failed += 1

@@ -1,10 +1,14 @@
 """Orders the clips to generate, and decides which ones displace others."""
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..quality import typical_seconds
 from ..records import CacheKey, Purpose
+from ..scheduling.giving_way import loss
+from ..scheduling.line import Line
 from .jobs import Job, Start
 
 __all__ = ["Assignment", "GenerationQueue"]
@@ -23,16 +27,15 @@ class Assignment:
 class GenerationQueue:
     """Waiting and running jobs.
 
-    Urgent jobs come first: by priority, then by age. They displace running jobs that are not
-    urgent, and urgent ones of lower priority; those wait again. Other jobs gain priority while they
-    wait, so each gets its turn at some time.
+    The order is that of `scheduling.order`; within a class it is by priority, then by age. Urgent
+    jobs displace running jobs that are not urgent, and urgent ones of lower priority; those wait
+    again.
 
     Args:
         slots: jobs that each backend runs at the same time, at least one; there may be no backend.
         finishing: the backends that finish what they have begun: their jobs are not displaced, and
             a cancelled one continues as a job that nobody waits for.
         length: the most waiting jobs; the least valuable one is refused.
-        ageing: priority gained per second of waiting.
     """
 
     def __init__(
@@ -41,14 +44,14 @@ class GenerationQueue:
         finishing: Collection[str] = (),
         *,
         length: int = 32,
-        ageing: float = 0.002,
     ):
         self._slots = dict(slots)
         self._finishing = frozenset(finishing)
         self._length = length
-        self._ageing = ageing
-        self._waiting: dict[CacheKey, Job] = {}
+        self._waiting: Line[Job] = Line()
         self._running: dict[int, Start] = {}
+        self._ticket_of: dict[CacheKey, int] = {}
+        self._busy: Counter[str] = Counter()
         self._tickets = itertools.count(1)
 
     # ---- Queries ----
@@ -59,7 +62,7 @@ class GenerationQueue:
 
     @property
     def waiting(self) -> tuple[Job, ...]:
-        return tuple(self._waiting.values())
+        return tuple(self._waiting)
 
     @property
     def running(self) -> tuple[Start, ...]:
@@ -67,7 +70,7 @@ class GenerationQueue:
 
     def in_order(self) -> list[Job]:
         """The waiting jobs, the next one first."""
-        return sorted(self._waiting.values(), key=self._rank, reverse=True)
+        return [job for purpose in reversed(Purpose) for job in self._waiting.of(purpose)]
 
     def find(self, key: CacheKey) -> Job | None:
         """The job of `key`, waiting or running."""
@@ -76,7 +79,8 @@ class GenerationQueue:
 
     def running_of(self, key: CacheKey) -> Start | None:
         """The start of the running job of `key`."""
-        return next((start for start in self._running.values() if start.job.key == key), None)
+        ticket = self._ticket_of.get(key)
+        return None if ticket is None else self._running[ticket]
 
     def has_free_slot(self, backends: Iterable[str]) -> bool:
         return any(self._is_free(backend) for backend in backends)
@@ -95,40 +99,45 @@ class GenerationQueue:
             self._running[running.ticket] = replace(running, job=joined)
             return ()
         waiting = self._waiting.get(job.key)
-        self._waiting[job.key] = job if waiting is None else _joined(waiting, job)
+        self._wait(job if waiting is None else _joined(waiting, job))
         if len(self._waiting) <= self._length:
             return ()
-        least = min(self._waiting.values(), key=self._rank)
-        return (self._waiting.pop(least.key),)
+        least = self._waiting.last()
+        self._waiting.remove(least.key)
+        return (least,)
 
     def replan(self, jobs: Iterable[Job]) -> None:
         """Replaces the waiting speculations and upgrades by a new plan."""
-        for key in [key for key, job in self._waiting.items() if job.purpose in _PLANNED]:
-            del self._waiting[key]
+        for purpose in _PLANNED:
+            for job in self._waiting.of(purpose):
+                self._waiting.remove(job.key)
         for job in jobs:
             self.add(job)
 
     def cancel(self, key: CacheKey) -> tuple[Start, ...]:
         """Removes the job of `key`; returns the starts to stop."""
-        self._waiting.pop(key, None)
-        return self._stop(start for start in self.running if start.job.key == key)
+        self._waiting.remove(key)
+        running = self.running_of(key)
+        return () if running is None else self._stop((running,))
 
     def cancel_owner(self, owner: str) -> tuple[Start, ...]:
         """Removes all jobs of an NPC; returns the starts to stop."""
-        for key in [key for key, job in self._waiting.items() if job.owner == owner]:
-            del self._waiting[key]
+        for job in self._waiting:
+            if job.owner == owner:
+                self._waiting.remove(job.key)
         return self._stop(start for start in self.running if start.job.owner == owner)
 
     def supersede(self, awaited: Collection[CacheKey]) -> int:
         """Removes urgent jobs that are neither begun nor awaited any more; returns their number."""
-        gone = [key for key, job in self._waiting.items() if job.is_urgent and key not in awaited]
+        urgent = self._waiting.of(Purpose.URGENT)
+        gone = [job.key for job in urgent if job.key not in awaited]
         for key in gone:
-            del self._waiting[key]
+            self._waiting.remove(key)
         return len(gone)
 
     def clear(self) -> tuple[Start, ...]:
         """Removes all jobs; returns the starts to stop."""
-        self._waiting.clear()
+        self._waiting = Line()
         return self._stop(self.running)
 
     # ---- Backends ----
@@ -137,7 +146,7 @@ class GenerationQueue:
         """Assigns waiting jobs to `backends`, in order of preference."""
         starts: list[Start] = []
         stops: list[Start] = []
-        for job in self.in_order():
+        for job in self._waiting.in_turn(now):
             if job.not_before > now:
                 continue
             backend = next((backend for backend in backends if self._is_free(backend)), None)
@@ -145,30 +154,42 @@ class GenerationQueue:
                 victim = self._victim(job, now, backends)
                 if victim is None:
                     break  # later jobs could displace even less
-                del self._running[victim.ticket]
+                self.finish(victim.ticket)
                 stops.append(victim)
                 if victim.job.is_urgent:
-                    self._waiting[victim.job.key] = victim.job
+                    self._wait(victim.job)
                 backend = victim.backend
-            del self._waiting[job.key]
-            start = Start(next(self._tickets), backend, job, now)
-            self._running[start.ticket] = start
-            starts.append(start)
+            seconds, slots = typical_seconds(job.preset), sum(self._slots.values())
+            self._waiting.begin(job.key, seconds, slots, now)
+            starts.append(self._begin(backend, job, now))
         return Assignment(tuple(starts), tuple(stops))
 
     def finish(self, ticket: int) -> Start | None:
         """Frees the slot of an ended job; None if it was stopped before."""
-        return self._running.pop(ticket, None)
+        start = self._running.pop(ticket, None)
+        if start is not None:
+            del self._ticket_of[start.job.key]
+            self._busy[start.backend] -= 1
+        return start
 
     # ---- Helpers ----
 
-    def _rank(self, job: Job) -> tuple[bool, float, int]:
-        """A sort key by value, the most valuable last.
+    def _wait(self, job: Job) -> None:
+        self._waiting.add(
+            job.key,
+            job,
+            job.purpose,
+            number=job.order,
+            asked_at=job.asked_at,
+            worth=job.priority,
+        )
 
-        All jobs age alike, so only their start times make a difference.
-        """
-        younger = 0.0 if job.is_urgent else self._ageing * job.asked_at
-        return (job.is_urgent, job.priority - younger, -job.order)
+    def _begin(self, backend: str, job: Job, now: float) -> Start:
+        start = Start(next(self._tickets), backend, job, now)
+        self._running[start.ticket] = start
+        self._ticket_of[job.key] = start.ticket
+        self._busy[backend] += 1
+        return start
 
     def _victim(self, job: Job, now: float, backends: Sequence[str]) -> Start | None:
         """The running job of the least value that `job` may displace, the youngest first."""
@@ -183,13 +204,12 @@ class GenerationQueue:
         )
         return min(
             weaker,
-            key=lambda start: (start.job.is_urgent, start.job.priority, -start.at),
+            key=lambda start: loss(start.job.purpose, start.at, start.job.priority),
             default=None,
         )
 
     def _is_free(self, backend: str) -> bool:
-        busy = sum(start.backend == backend for start in self._running.values())
-        return busy < self._slots.get(backend, 0)
+        return self._busy[backend] < self._slots.get(backend, 0)
 
     def _stop(self, starts: Iterable[Start]) -> tuple[Start, ...]:
         stopped: list[Start] = []
@@ -198,7 +218,7 @@ class GenerationQueue:
                 left = replace(start.job, purpose=Purpose.BAKE, priority=0.0)
                 self._running[start.ticket] = replace(start, job=left)
             else:
-                del self._running[start.ticket]
+                self.finish(start.ticket)
                 stopped.append(start)
         return tuple(stopped)
 

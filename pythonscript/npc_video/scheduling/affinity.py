@@ -5,13 +5,12 @@ work. One worker remains for each model that players wait for again and again.
 """
 
 from .models import Model, Worker
-from .order import AGEING_SECONDS, TURNS, Class
+from .order import AGEING_SECONDS, EARLY, TURNS, Class
 from .pools import Pool
 from .waiting import Lane
 
 __all__ = ["best_lane", "idle_loader", "may_load"]
 
-_EARLY = TURNS.index(Class.AGED)
 # A worker keeps its model for so many times the time of loading.
 _KEPT = 10.0
 
@@ -21,7 +20,7 @@ def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
     own = worker.model
     for place, least in enumerate(TURNS):
         demand = pool.demand[least]
-        if not demand or (place == _EARLY and now < pool.aged_from):
+        if not demand or (place == EARLY and not pool.aged_turn.is_open(now)):
             continue
         lane = own.lanes[least]
         if not worker.can_load:

@@ -12,12 +12,21 @@ from enum import IntEnum
 from ..records import Purpose
 from .tasks import Task
 
-__all__ = ["AGED_SHARE", "AGEING_SECONDS", "TURNS", "Class", "class_ends_at", "class_of", "due"]
+__all__ = [
+    "AGEING_SECONDS",
+    "EARLY",
+    "TURNS",
+    "AgedTurn",
+    "Class",
+    "class_ends_at",
+    "class_of",
+    "due",
+]
 
 AGEING_SECONDS = 60.0
 """Speculation and baking are aged after this wait."""
-AGED_SHARE = 0.1
-"""The part of all slots that aged tasks may have before the upgrades."""
+# The part of all slots that aged tasks may have before the upgrades.
+_AGED_SHARE = 0.1
 
 
 class Class(IntEnum):
@@ -31,7 +40,10 @@ class Class(IntEnum):
 
 
 TURNS = (Class.URGENT, Class.AGED, Class.UPGRADE, Class.SPECULATION, Class.AGED, Class.BAKE)
-"""The classes in turn; the first turn of the aged ones is theirs only for their part."""
+"""The classes in turn; the early turn of the aged ones is theirs only while it is open."""
+
+EARLY = TURNS.index(Class.AGED)
+"""The place of the early turn of the aged ones."""
 
 _OF_PURPOSE = {
     Purpose.BAKE: Class.BAKE,
@@ -39,6 +51,20 @@ _OF_PURPOSE = {
     Purpose.UPGRADE: Class.UPGRADE,
     Purpose.URGENT: Class.URGENT,
 }
+
+
+class AgedTurn:
+    """The time from which an aged task may start before the upgrades."""
+
+    def __init__(self) -> None:
+        self._opens_at = -math.inf
+
+    def is_open(self, now: float) -> bool:
+        return now >= self._opens_at
+
+    def use(self, seconds: float, slots: int, now: float) -> None:
+        """Notes the start of an aged task, and closes until its part of the slots has made it."""
+        self._opens_at = now + seconds / (_AGED_SHARE * max(1, slots))
 
 
 def class_of(purpose: Purpose, asked_at: float, due_at: float | None, now: float) -> Class:

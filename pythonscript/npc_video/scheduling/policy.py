@@ -292,7 +292,7 @@ class Policy:
                 others = (entry for entry in alike.values() if entry is not first)
                 entries += itertools.islice(others, worker.can.batch - 1)
         if lane is model.lanes[Class.AGED]:
-            pool.use_aged(first.task.seconds, now)
+            pool.aged_turn.use(first.task.seconds, pool.slots, now)
         for entry in entries:
             assert entry.lane is not None
             entry.lane.charge(entry, entry.task.seconds / len(entries))

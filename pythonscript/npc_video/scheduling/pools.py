@@ -1,12 +1,12 @@
 """A pool: workers that can make the same tasks, by model."""
 
-import math
 from bisect import bisect_left, insort
 
 from ..records import Purpose
-from .giving_way import giving_way
+from .batches import may_share
+from .giving_way import gives_way
 from .models import Live, Model, Worker
-from .order import AGED_SHARE, Class
+from .order import AgedTurn, Class
 from .shares import Shares
 from .waiting import Entry
 
@@ -23,7 +23,6 @@ class Pool:
         giving_way: the models of the runs that can be displaced, by purpose and name.
         slots: those of all workers.
         ahead: seconds of the tasks that wait, without baking.
-        aged_from: the time from which an aged task may start before the upgrades.
     """
 
     def __init__(self) -> None:
@@ -34,7 +33,7 @@ class Pool:
         self.giving_way: tuple[dict[str, Model], ...] = ({}, {})
         self.slots = 0
         self.ahead = 0.0
-        self.aged_from = -math.inf
+        self.aged_turn = AgedTurn()
         self._shares = tuple(Shares() for _ in Class)
 
     def model(self, name: str) -> Model:
@@ -54,10 +53,6 @@ class Pool:
 
     # ---- Tasks ----
 
-    def use_aged(self, seconds: float, now: float) -> None:
-        """Notes the start of an aged task, so that the next one keeps to their part."""
-        self.aged_from = now + seconds / (AGED_SHARE * max(1, self.slots))
-
     def rest(self, model: Model, entry: Entry) -> None:
         self._count(model, entry, 1)
 
@@ -65,7 +60,7 @@ class Pool:
         self._count(model, entry, 1)
         model.lanes[least].add(entry)
         self.demand[least][model.name] = model
-        if entry.task.kind and entry.task.purpose < Purpose.UPGRADE:
+        if entry.task.kind and may_share(entry.task.purpose):
             model.alike.setdefault(entry.task.kind, {})[entry.task.key] = entry
 
     def unwait(self, model: Model, entry: Entry) -> None:
@@ -76,7 +71,7 @@ class Pool:
         entry.lane.remove(entry)
         if not model.lanes[least]:
             del self.demand[least][model.name]
-        if entry.task.kind and entry.task.purpose < Purpose.UPGRADE:
+        if entry.task.kind and may_share(entry.task.purpose):
             alike = model.alike[entry.task.kind]
             del alike[entry.task.key]
             if not alike:
@@ -114,7 +109,9 @@ class Pool:
         self._stay(live)
         model, can = live.model, live.worker.can
         if not can.finishes_started and not can.is_leaving:
-            live.gives_way = giving_way(entry.task for entry in live.entries.values())
+            tasks = [entry.task for entry in live.entries.values()]
+            if all(gives_way(task.purpose, task.displaced) for task in tasks):
+                live.gives_way = max(task.purpose for task in tasks)
         if live.gives_way is not None:
             insort(model.giving_way[live.gives_way], (-live.at, live.number, live))
             self.giving_way[live.gives_way][model.name] = model

@@ -2,14 +2,12 @@
 
 from ..records import Purpose
 from .affinity import may_load
+from .giving_way import PATIENCE
 from .models import Live, Model, Worker
 from .order import Class
 from .pools import Pool
 
 __all__ = ["making_way"]
-
-# An urgent task rather waits for a run that should end within this part of its own time.
-_PATIENCE = 0.25
 
 
 def making_way(pool: Pool, model: Model, now: float) -> Live | None:
@@ -21,7 +19,7 @@ def making_way(pool: Pool, model: Model, now: float) -> Live | None:
         return None
     lane = model.lanes[Class.URGENT]
     first = lane.first()
-    if first is None or len(lane) <= model.soon_free(now, _PATIENCE * first.task.seconds):
+    if first is None or len(lane) <= model.soon_free(now, PATIENCE * first.task.seconds):
         return None
     for runs in model.giving_way:
         if runs:

@@ -41,11 +41,19 @@ class TestOrder:
         waiting.add(job("y", priority=0))
         assert drained(waiting) == ["y", "x"]
 
-    def test_what_is_not_urgent_gains_priority_while_it_waits(self):
-        waiting = queue(ageing=0.01)
+    def test_upgrades_go_before_speculation_and_that_before_the_rest(self):
+        waiting = queue()
+        for purpose, priority in ((Purpose.BAKE, 3), (Purpose.UPGRADE, 1)):
+            waiting.add(job(purpose.word, purpose=purpose, priority=priority))
+        waiting.add(job("guess", purpose=Purpose.SPECULATION, priority=2))
+        assert drained(waiting) == ["upgrade", "guess", "bake"]
+
+    def test_what_is_not_urgent_has_a_turn_after_a_minute(self):
+        waiting = queue()
         waiting.add(job("old", purpose=Purpose.BAKE, priority=0.0, now=0.0))
         waiting.add(job("new", purpose=Purpose.SPECULATION, priority=0.5, now=100.0))
-        assert drained(waiting, now=100.0) == ["old", "new"]
+        waiting.add(job("older", purpose=Purpose.BAKE, priority=0.0, now=-1.0))
+        assert drained(waiting, now=100.0) == ["older", "new", "old"]
 
     def test_a_job_rests_until_its_time(self):
         waiting = queue()
@@ -155,7 +163,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def begin(self, length):
         self.now = 0.0
         self.length = length
-        self.queue = GenerationQueue(BACKENDS, length=length, ageing=0.01)
+        self.queue = GenerationQueue(BACKENDS, length=length)
         self.waiting = {}
         self.running = {}
 
@@ -247,9 +255,9 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def busy(self, backend):
         return sum(start.backend == backend for start in self.running.values())
 
-    def value(self, each):
-        aged = 0.0 if each.is_urgent else 0.01 * (self.now - each.asked_at)
-        return (each.is_urgent, each.priority + aged, -each.order)
+    @staticmethod
+    def value(each):
+        return (each.purpose, each.priority, -each.order)
 
     @staticmethod
     def urgency(each):
@@ -258,7 +266,11 @@ class QueueAgainstModel(RuleBasedStateMachine):
     @staticmethod
     def joined(first, second):
         if (second.is_urgent, second.priority) > (first.is_urgent, first.priority):
-            return replace(first, purpose=second.purpose, priority=second.priority)
+            is_promoted = second.is_urgent and not first.is_urgent
+            asked_at = second.asked_at if is_promoted else first.asked_at
+            return replace(
+                first, purpose=second.purpose, priority=second.priority, asked_at=asked_at
+            )
         return first
 
 
