@@ -24,6 +24,9 @@ class Assignment:
     stops: tuple[Start, ...]
 
 
+_NOTHING = Assignment((), ())
+
+
 class GenerationQueue:
     """Waiting and running jobs.
 
@@ -46,6 +49,7 @@ class GenerationQueue:
         length: int = 32,
     ):
         self._slots = dict(slots)
+        self._all_slots = sum(slots.values())
         self._finishing = frozenset(finishing)
         self._length = length
         self._waiting: Line[Job] = Line()
@@ -144,6 +148,8 @@ class GenerationQueue:
 
     def assign(self, now: float, backends: Sequence[str]) -> Assignment:
         """Assigns waiting jobs to `backends`, in order of preference."""
+        if not self._may_start(backends):
+            return _NOTHING
         starts: list[Start] = []
         stops: list[Start] = []
         for job in self._waiting.in_turn(now):
@@ -159,8 +165,7 @@ class GenerationQueue:
                 if victim.job.is_urgent:
                     self._wait(victim.job)
                 backend = victim.backend
-            seconds, slots = typical_seconds(job.preset), sum(self._slots.values())
-            self._waiting.begin(job.key, seconds, slots, now)
+            self._waiting.begin(job.key, typical_seconds(job.preset), self._all_slots, now)
             starts.append(self._begin(backend, job, now))
         return Assignment(tuple(starts), tuple(stops))
 
@@ -174,15 +179,14 @@ class GenerationQueue:
 
     # ---- Helpers ----
 
+    def _may_start(self, backends: Sequence[str]) -> bool:
+        """Whether any job waits that could start: most events change nothing."""
+        if self._waiting.has(Purpose.URGENT):
+            return True
+        return len(self._waiting) > 0 and self.has_free_slot(backends)
+
     def _wait(self, job: Job) -> None:
-        self._waiting.add(
-            job.key,
-            job,
-            job.purpose,
-            number=job.order,
-            asked_at=job.asked_at,
-            worth=job.priority,
-        )
+        self._waiting.add(job.key, job, job.purpose, job.order, job.asked_at, job.priority)
 
     def _begin(self, backend: str, job: Job, now: float) -> Start:
         start = Start(next(self._tickets), backend, job, now)

@@ -14,14 +14,22 @@ __all__ = ["Line"]
 
 T = TypeVar("T")
 
+_PURPOSES = {
+    Class.URGENT: Purpose.URGENT,
+    Class.UPGRADE: Purpose.UPGRADE,
+    Class.SPECULATION: Purpose.SPECULATION,
+    Class.BAKE: Purpose.BAKE,
+}
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(slots=True, eq=False)
 class _Place(Generic[T]):
-    key: Hashable
+    """A job, and its places among those of its purpose and among the old ones."""
+
     item: T
     purpose: Purpose
-    by_worth: tuple[float, int, int]
-    by_age: tuple[float, float]
+    by_worth: tuple[float, int, int, Hashable]
+    by_age: tuple[float, float, Hashable]
 
 
 class Line(Generic[T]):
@@ -34,9 +42,9 @@ class Line(Generic[T]):
     def __init__(self) -> None:
         self._aged_turn = AgedTurn()
         self._places: dict[Hashable, _Place[T]] = {}
-        self._lines: dict[Purpose, list[_Place[T]]] = {purpose: [] for purpose in Purpose}
+        self._lines: tuple[list[tuple[float, int, int, Hashable]], ...] = tuple([] for _ in Purpose)
         # Speculation and baking, the oldest first.
-        self._old: list[_Place[T]] = []
+        self._old: list[tuple[float, float, Hashable]] = []
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
@@ -50,16 +58,19 @@ class Line(Generic[T]):
         place = self._places.get(key)
         return None if place is None else place.item
 
+    def has(self, purpose: Purpose) -> bool:
+        """Whether a job of a purpose waits."""
+        return bool(self._lines[purpose])
+
     def of(self, purpose: Purpose) -> list[T]:
         """The jobs of a purpose, in order."""
-        return [place.item for place in self._lines[purpose]]
+        return [self._places[key].item for *_, key in self._lines[purpose]]
 
     def add(
         self,
         key: Hashable,
         item: T,
         purpose: Purpose,
-        *,
         number: int,
         asked_at: float,
         worth: float = 0.0,
@@ -69,13 +80,14 @@ class Line(Generic[T]):
         Args:
             number: the order among jobs of equal worth.
         """
-        self.remove(key)
+        if key in self._places:
+            self.remove(key)
         unique = next(self._numbers)
-        place = _Place(key, item, purpose, (-worth, number, unique), (asked_at, unique))
-        self._places[key] = place
-        insort(self._lines[purpose], place, key=_by_worth)
+        by_worth, by_age = (-worth, number, unique, key), (asked_at, unique, key)
+        self._places[key] = _Place(item, purpose, by_worth, by_age)
+        insort(self._lines[purpose], by_worth)
         if purpose < Purpose.UPGRADE:
-            insort(self._old, place, key=_by_age)
+            insort(self._old, by_age)
 
     def remove(self, key: Hashable) -> T | None:
         """Removes a job and returns it; None if it is not there."""
@@ -83,9 +95,9 @@ class Line(Generic[T]):
         if place is None:
             return None
         line = self._lines[place.purpose]
-        del line[bisect_left(line, place.by_worth, key=_by_worth)]
+        del line[bisect_left(line, place.by_worth)]
         if place.purpose < Purpose.UPGRADE:
-            del self._old[bisect_left(self._old, place.by_age, key=_by_age)]
+            del self._old[bisect_left(self._old, place.by_age)]
         return place.item
 
     def begin(self, key: Hashable, seconds: float, slots: int, now: float) -> None:
@@ -106,32 +118,29 @@ class Line(Generic[T]):
         Raises:
             IndexError: there is none.
         """
-        for purpose in Purpose:
-            if self._lines[purpose]:
-                return self._lines[purpose][-1].item
+        for line in self._lines:
+            if line:
+                return self._places[line[-1][-1]].item
         raise IndexError
 
     def in_turn(self, now: float) -> Iterator[T]:
         """The jobs in order; those that are removed meanwhile are left out."""
-        told: set[_Place[T]] = set()
+        told: set[Hashable] = set()
         for turn, each in enumerate(TURNS):
-            places = self._aged(now) if each is Class.AGED else self._lines[Purpose[each.name]]
-            if turn == EARLY:
-                places = places[:1] if self._aged_turn.is_open(now) else []
-            for place in tuple(places):
-                if place not in told and self._places.get(place.key) is place:
-                    told.add(place)
+            for key in self._aged(now, turn) if each is Class.AGED else self._keys(_PURPOSES[each]):
+                place = self._places.get(key)
+                if place is not None and key not in told:
+                    told.add(key)
                     yield place.item
 
-    def _aged(self, now: float) -> list[_Place[T]]:
-        if not self._old or now - self._old[0].by_age[0] < AGEING_SECONDS:
+    def _keys(self, purpose: Purpose) -> list[Hashable]:
+        return [place[-1] for place in self._lines[purpose]]
+
+    def _aged(self, now: float, turn: int) -> list[Hashable]:
+        """The keys of the aged jobs; in their early turn the first one, if it is open."""
+        old = self._old
+        if not old or now - old[0][0] < AGEING_SECONDS:
             return []
-        return self._old[: bisect_left(self._old, (now - AGEING_SECONDS, math.inf), key=_by_age)]
-
-
-def _by_worth(place: _Place[T]) -> tuple[float, int, int]:
-    return place.by_worth
-
-
-def _by_age(place: _Place[T]) -> tuple[float, float]:
-    return place.by_age
+        if turn == EARLY:
+            return [old[0][-1]] if self._aged_turn.is_open(now) else []
+        return [place[-1] for place in old[: bisect_left(old, (now - AGEING_SECONDS, math.inf))]]

@@ -19,11 +19,13 @@ from ...errors import (
 )
 from ...quality import presets_up_to
 from ...records import GeneratedClip
+from ...scheduling.attempts import MAX_KILLS
 from ..base import Backend, Capabilities, GenerationRequest, Health, OnEarly, OnProgress, ignore
 from ..blame import is_of_host, may_go_elsewhere, say_where
 from ..fingerprint import joined_fingerprint
 from ..kept import Kept
-from .plan import Plan, PoolJob, Run
+from .jobs import PoolJob, Run
+from .plan import Plan
 from .wanted import Wanted
 
 __all__ = ["BackendPool"]
@@ -155,7 +157,7 @@ class BackendPool(Backend):
         at = self._begun.take(key) or ""
         if at in self._dead:
             at = ""
-        job = PoolJob(next(self._tickets), request, request.is_urgent, at=at)
+        job = PoolJob(next(self._tickets), request, self._clock(), at=at)
         future = asyncio.get_running_loop().create_future()
         wanted = self._wanted[job.ticket] = Wanted(job, key, future)
         self._by_key[key] = job.ticket
@@ -259,8 +261,9 @@ class BackendPool(Backend):
         for job in jobs:
             if self._plan.runs_of(job.ticket):
                 continue  # the hedge continues
-            if may_go and not job.avoid:
-                self._plan.add(replace(job, avoid=run.host, at=""))
+            losses = job.losses + 1
+            if may_go and losses < MAX_KILLS:
+                self._plan.add(replace(job, avoid=run.host, at="", losses=losses))
             else:
                 if error.has_begun:
                     self._begun.keep(job.request.key, run.host)

@@ -20,16 +20,23 @@ class Pace:
     def __init__(self) -> None:
         self._all: deque[float] = deque(maxlen=_WINDOW)
         self._by_preset: dict[str, deque[float]] = {}
+        # Plans ask for the same few durations again and again.
+        self._known: dict[tuple[QualityPreset, float], float] = {}
 
     def record(self, preset: QualityPreset, seconds: float) -> None:
         ratio = seconds / typical_seconds(preset)
         self._all.append(ratio)
         self._by_preset.setdefault(preset.name, deque(maxlen=_WINDOW)).append(ratio)
+        self._known.clear()
 
     def seconds(self, preset: QualityPreset, part: float) -> float:
         """The duration that `part` of the jobs, 0 to 1, stay below; the usual one without data."""
-        ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
-        return typical_seconds(preset) * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+        known = self._known.get((preset, part))
+        if known is None:
+            ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
+            ratio = ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+            known = self._known[preset, part] = typical_seconds(preset) * ratio
+        return known
 
 
 @dataclass(slots=True)

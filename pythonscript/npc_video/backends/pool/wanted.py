@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ...records import GeneratedClip
 from ..base import Early, OnEarly, OnProgress, Preview
-from .plan import PoolJob
+from .jobs import PoolJob
 
 __all__ = ["Wanted"]
 

@@ -1,5 +1,6 @@
 from npc_video.backends.base import Capabilities
-from npc_video.backends.pool.plan import Plan, PoolJob
+from npc_video.backends.pool.jobs import PoolJob
+from npc_video.backends.pool.plan import Plan
 from npc_video.records import Purpose
 
 from ..contract import wanted
@@ -8,7 +9,7 @@ from ..contract import wanted
 def test_a_batch_stays_urgent_as_long_as_somebody_waits_for_one_of_its_clips():
     plan = Plan({"a": Capabilities(batch=2)}, share=1.0)
     for ticket in (1, 2):
-        plan.add(PoolJob(ticket, wanted(seed=ticket, urgent=False), is_urgent=False))
+        plan.add(PoolJob(ticket, wanted(seed=ticket, urgent=False)))
     _, (run,) = plan.assign(0.0)
     assert len(run.jobs) == 2
     plan.promote(1, Purpose.URGENT, 5.0)
