@@ -14,12 +14,9 @@ __all__ = ["Line"]
 
 T = TypeVar("T")
 
-_PURPOSES = {
-    Class.URGENT: Purpose.URGENT,
-    Class.UPGRADE: Purpose.UPGRADE,
-    Class.SPECULATION: Purpose.SPECULATION,
-    Class.BAKE: Purpose.BAKE,
-}
+# The purposes in turn, None for what has aged.
+_TURNS = tuple(None if each is Class.AGED else Purpose[each.name] for each in TURNS)
+_UPGRADE = Purpose.UPGRADE
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +83,7 @@ class Line(Generic[T]):
         by_worth, by_age = (-worth, number, unique, key), (asked_at, unique, key)
         self._places[key] = _Place(item, purpose, by_worth, by_age)
         insort(self._lines[purpose], by_worth)
-        if purpose < Purpose.UPGRADE:
+        if purpose < _UPGRADE:
             insort(self._old, by_age)
 
     def remove(self, key: Hashable) -> T | None:
@@ -96,7 +93,7 @@ class Line(Generic[T]):
             return None
         line = self._lines[place.purpose]
         del line[bisect_left(line, place.by_worth)]
-        if place.purpose < Purpose.UPGRADE:
+        if place.purpose < _UPGRADE:
             del self._old[bisect_left(self._old, place.by_age)]
         return place.item
 
@@ -109,7 +106,7 @@ class Line(Generic[T]):
         """
         place = self._places[key]
         self.remove(key)
-        if place.purpose < Purpose.UPGRADE and now - place.by_age[0] >= AGEING_SECONDS:
+        if place.purpose < _UPGRADE and now - place.by_age[0] >= AGEING_SECONDS:
             self._aged_turn.use(seconds, slots, now)
 
     def last(self) -> T:
@@ -126,8 +123,9 @@ class Line(Generic[T]):
     def in_turn(self, now: float) -> Iterator[T]:
         """The jobs in order; those that are removed meanwhile are left out."""
         told: set[Hashable] = set()
-        for turn, each in enumerate(TURNS):
-            for key in self._aged(now, turn) if each is Class.AGED else self._keys(_PURPOSES[each]):
+        for turn, purpose in enumerate(_TURNS):
+            keys = self._aged(now, turn) if purpose is None else self._keys(purpose)
+            for key in keys:
                 place = self._places.get(key)
                 if place is not None and key not in told:
                     told.add(key)

@@ -20,8 +20,8 @@ class Pace:
     def __init__(self) -> None:
         self._all: deque[float] = deque(maxlen=_WINDOW)
         self._by_preset: dict[str, deque[float]] = {}
-        # Plans ask for the same few durations again and again.
-        self._known: dict[tuple[QualityPreset, float], float] = {}
+        # Plans ask for the same few parts again and again.
+        self._known: dict[tuple[str, float], float] = {}
 
     def record(self, preset: QualityPreset, seconds: float) -> None:
         ratio = seconds / typical_seconds(preset)
@@ -31,12 +31,12 @@ class Pace:
 
     def seconds(self, preset: QualityPreset, part: float) -> float:
         """The duration that `part` of the jobs, 0 to 1, stay below; the usual one without data."""
-        known = self._known.get((preset, part))
-        if known is None:
+        ratio = self._known.get((preset.name, part))
+        if ratio is None:
             ordered = sorted(self._by_preset.get(preset.name) or self._all) or [1.0]
             ratio = ordered[min(len(ordered) - 1, int(part * len(ordered)))]
-            known = self._known[preset, part] = typical_seconds(preset) * ratio
-        return known
+            self._known[preset.name, part] = ratio
+        return typical_seconds(preset) * ratio
 
 
 @dataclass(slots=True)

@@ -40,6 +40,8 @@ class Plan:
         self._runs_at: dict[str, dict[int, Run]] = {name: {} for name in hosts}
         self._numbers_of: dict[int, list[int]] = {}
         self._numbers = itertools.count(1)
+        self._slots_up = self._slots
+        self._speculating = 0  # runs that nobody waits for
 
     # ---- Queries ----
 
@@ -123,6 +125,7 @@ class Plan:
 
     def set_up(self, host: str, *, is_up: bool) -> None:
         self._hosts[host].is_up = is_up
+        self._slots_up = sum(each.can.slots for each in self._hosts.values() if each.is_up)
 
     # ---- Decisions ----
 
@@ -130,10 +133,11 @@ class Plan:
         """The runs to stop, and the runs to start after that."""
         starts: list[Run] = []
         stops: list[Run] = []
-        if not self._may_start():
+        # The number of runs for which nobody waits that may be added.
+        room = max(1, int(self._slots_up * self._share)) - self._speculating
+        if not self._may_start(room):
             return (), ()
         forecast = Forecast(self._hosts, self._runs_at, now)
-        room = self._room_for_speculation()
         for job in self._waiting.in_turn(now):
             if not job.is_urgent and room <= 0:
                 break
@@ -210,6 +214,10 @@ class Plan:
         return run
 
     def _note(self, run: Run) -> None:
+        before = self._runs.get(run.number)
+        if before is not None:
+            self._speculating -= not before.is_urgent
+        self._speculating += not run.is_urgent
         self._runs[run.number] = self._runs_at[run.host][run.number] = run
 
     def _end(self, run: Run) -> Run | None:
@@ -218,6 +226,7 @@ class Plan:
         if ended is None:
             return None
         del self._runs_at[run.host][run.number]
+        self._speculating -= not ended.is_urgent
         for job in ended.jobs:
             numbers = self._numbers_of[job.ticket]
             numbers.remove(run.number)
@@ -255,20 +264,15 @@ class Plan:
     def _may_displace(self) -> bool:
         return next(iter(self._making_way()), None) is not None
 
-    def _may_start(self) -> bool:
+    def _may_start(self, room: int) -> bool:
         """Whether any job waits that could start: most events change nothing."""
-        if not len(self._waiting):
+        is_urgent = self._waiting.has(Purpose.URGENT)
+        if not is_urgent and (room <= 0 or not len(self._waiting)):
             return False
         for name, host in self._hosts.items():
             if host.is_up and len(self._runs_at[name]) < host.can.slots:
                 return True
-        return self._waiting.has(Purpose.URGENT) and self._may_displace()
-
-    def _room_for_speculation(self) -> int:
-        """The number of runs for which nobody waits that may be added."""
-        slots = sum(host.can.slots for host in self._hosts.values() if host.is_up)
-        taken = sum(not run.is_urgent for run in self._runs.values())
-        return max(1, int(slots * self._share)) - taken
+        return is_urgent and self._may_displace()
 
 
 def _kind(job: PoolJob) -> tuple[QualityPreset, float, tuple[str, ...]]:
