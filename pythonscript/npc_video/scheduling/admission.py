@@ -1,4 +1,4 @@
-"""Which tasks are refused because too many wait already."""
+"""Decides which tasks are refused because too many wait already."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""When a worker loads another model.
+"""Decides when a worker loads another model.
 
 Loading costs time in which nothing is made, so a worker stays with its model as long as that has
 work. One worker remains for each model that players wait for again and again.

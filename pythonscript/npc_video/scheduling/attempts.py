@@ -1,4 +1,4 @@
-"""How often a task is tried."""
+"""Limits how often a task is tried."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Which tasks a worker makes together."""
+"""Decides which tasks a worker makes together."""
 
 from ..records import Purpose
 

@@ -1,4 +1,4 @@
-"""How many workers the arriving and the waiting tasks need."""
+"""Estimates how many workers the arriving and the waiting tasks need."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Which runs make way for an urgent task: baking first, then speculation, the youngest first."""
+"""Decides which runs make way for an urgent task: baking, then speculation, the youngest first."""
 
 from ..records import Purpose
 

@@ -1,4 +1,4 @@
-"""When a run is displaced by an urgent task."""
+"""Decides when an urgent task displaces a run."""
 
 from ..records import Purpose
 from .affinity import may_load

@@ -36,6 +36,7 @@ def test_every_name_in_the_order_is_there():
         ("records.py", "from .media.layout import Plane", "from a room above"),
         ("graph/reading.py", "def f():\n    from ..npc import evaluator", "from a room above"),
         ("backends/base.py", "from .. import manager", "from a room above"),
+        ("scheduling/line.py", "from ..generation.jobs import Job", "from a room above"),
         ("media/layout.py", "from .decode import Frame", "a circle"),
         ("errors.py", "from .records import VideoParams", "a circle"),
     ],
