@@ -113,6 +113,26 @@ def test_a_listener_survives_a_restart(own_valkey):
     play(own_valkey, story)
 
 
+def test_a_listener_notices_that_the_server_froze(own_valkey, monkeypatch):
+    monkeypatch.setattr("npc_video_farm.store.connection.LONGEST_WAIT", 0.1)
+
+    async def story(store):
+        changes = store.changes()
+        assert await anext(changes) == ""
+        is_given_up = asyncio.Event()
+        client = store._connection.client
+        connect = client.pubsub
+        monkeypatch.setattr(client, "pubsub", lambda: is_given_up.set() or connect())
+        own_valkey.pause()
+        waiting = asyncio.create_task(anext(changes))
+        await is_given_up.wait()
+        own_valkey.resume()
+        assert await waiting == ""
+        await changes.aclose()
+
+    play(own_valkey, story)
+
+
 def test_a_server_that_starts_without_its_data_serves(tmp_path):
     with ValkeyServer(tmp_path, "--appendonly", "no") as server:
 

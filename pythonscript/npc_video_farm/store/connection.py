@@ -5,12 +5,13 @@ again for a moment before it fails.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from importlib.resources import files
 from typing import NotRequired, Self, TypedDict, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from valkey.asyncio import Valkey
+from valkey.asyncio.client import PubSub
 from valkey.asyncio.connection import ConnectionPool
 from valkey.asyncio.retry import Retry
 from valkey.asyncio.sentinel import Sentinel, SentinelConnectionPool
@@ -41,6 +42,7 @@ _FILES = ("common", "cache", "gateway", "brain", "worker")  # each uses those be
 _MOST_CONNECTIONS = 64
 _REPLY_SECONDS = 2 * LONGEST_WAIT
 _CONNECT_SECONDS = 2.0
+_RECONNECT_SECONDS = 0.2
 _SENTINEL_PORT = 26379
 _RETRIES = 3
 _AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
@@ -131,9 +133,44 @@ class Connection:
             raise asyncio.CancelledError
         return result
 
+    async def listen(self, channel: str) -> AsyncIterator[str]:
+        """Yields the messages of a channel, and "" when some may have been missed.
+
+        Raises:
+            StoreError: it refuses. While it is away, this waits for it.
+        """
+        while True:
+            listener = self.client.pubsub()
+            try:
+                await listener.subscribe(channel)
+                async for message in _messages(listener):
+                    yield message
+            except (ValkeyError, OSError) as error:
+                if not isinstance(found := store_error(error), StoreAwayError):
+                    raise found from error
+                await asyncio.sleep(_RECONNECT_SECONDS)
+            finally:
+                await listener.aclose()
+
     async def _command(self, *arguments: str | bytes | int | float) -> Reply:
         reply: Reply = await self.client.execute_command(*arguments)
         return reply
+
+
+async def _messages(listener: PubSub) -> AsyncIterator[str]:
+    """Yields messages until the connection is lost; "" for each subscription, also a silent one."""
+    is_asked = False
+    while True:
+        message = await listener.get_message(timeout=LONGEST_WAIT)
+        if message is None:
+            if is_asked:
+                raise TimeoutError("it does not answer")
+            await listener.ping()
+        elif message["type"] == "subscribe":
+            yield ""
+        elif message["type"] == "message":
+            yield message["data"].decode("utf-8", "replace")
+        is_asked = message is None
 
 
 class _FunctionMissing(StoreError):

@@ -5,7 +5,6 @@ the brain does is refused unless its epoch is the current one, and what a worker
 assignment is the job's last one. So there may be two brains, and a worker that was thought dead.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Self
 
@@ -13,7 +12,7 @@ from npc_video.records import Purpose
 
 from ..errors import StoreAwayError
 from ..jobs import Ask, ClipEntry, Event, JobView, Order, Part, WorkerView
-from .connection import LONGEST_WAIT, Connection, Reply, store_error
+from .connection import LONGEST_WAIT, Connection, Reply
 from .records import (
     items,
     read_clip,
@@ -39,7 +38,6 @@ _JOBS_AT_ONCE = 500
 _EVENTS_AT_ONCE = 1000
 _PARTS_AT_ONCE = 64
 _CLIP_SECONDS = 30 * 86400.0
-_RECONNECT_SECONDS = 0.2
 _DAY_SECONDS = 86400
 _FIGURES_MS = 5000
 
@@ -119,20 +117,8 @@ class Store:
 
         It connects again whenever it must. One per process is enough.
         """
-        while True:
-            listener = self._connection.client.pubsub()
-            try:
-                await listener.subscribe(f"{self._prefix}changes")
-                yield ""
-                async for message in listener.listen():
-                    if message["type"] == "message":
-                        yield text(message["data"])
-            except Exception as error:
-                if not isinstance(store_error(error), StoreAwayError):
-                    raise
-                await asyncio.sleep(_RECONNECT_SECONDS)
-            finally:
-                await listener.aclose()
+        async for message in self._connection.listen(f"{self._prefix}changes"):
+            yield message
 
     async def parts(self, key: str, token: str, after: str = "") -> list[Part]:
         """The next parts of a run's clip; `after` is the id of the last one that was read."""
