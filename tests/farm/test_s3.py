@@ -35,9 +35,10 @@ def bucket(tmp_path, monkeypatch):
     for name, value in {**login, **where, "AWS_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     bound = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-admin.ui=false", "-webdav=false")
+    quiet = ("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false")
     with (tmp_path / "weed.log").open("wb") as log:
         process = subprocess.Popen(
-            [WEED, "mini", f"-dir={tmp_path}", *bound, f"-s3.port={port}", *ports],
+            [WEED, "mini", f"-dir={tmp_path}", *bound, *quiet, f"-s3.port={port}", *ports],
             env={**os.environ, "S3_BUCKET": "clips"},
             stdout=log,
             stderr=log,
