@@ -2,7 +2,7 @@
 
 import asyncio
 
-from npc_video_farm.jobs import JobState
+from npc_video_farm.jobs import JobState, WorkerView
 
 from tests.farm.stories import KEY, OTHER, ask, command, key_of, opened, play, running
 
@@ -36,7 +36,7 @@ def test_a_brain_that_lost_its_lease_is_refused(valkey):
         assert not await store.stop(old, KEY, "run1")
         assert not await store.fail(old, KEY, "failed", "It broke.")
         assert await store.expire_tickets(old) == 0
-        assert await store.evict(old, 0) == []
+        assert await store.evict(old, 0) == 0
         assert (await store.job(KEY)).state is JobState.RUNNING
         assert await store.requeue(new, KEY, "run1")
         assert await store.assign(new, "w1", [OTHER], "run2")
@@ -63,11 +63,27 @@ def test_after_flushall_all_goes_on_with_nothing(valkey):
         assert await store.lead("brain") != epoch
         assert await store.job_of(f"ticket of {KEY}") is None
         assert (await store.open_jobs())[0] == []
+        assert await store.events(place, 0.01) == ([], True)
         assert await store.workers() == []
         await store.submit(ask(OTHER), "b")
         events, is_trimmed = await store.events(place, 0.01)
         assert [event.key for event in events] == ["", OTHER][-len(events) :]
         assert is_trimmed
+
+    play(valkey, story)
+
+
+def test_a_server_whose_clock_is_an_hour_behind_takes_over(valkey):
+    async def story(store):
+        old = await running(store, KEY)
+        await store.beat(WorkerView("w2", "faces"))
+        # The lease and the heartbeats as the server before left them.
+        command(valkey, "SET", "{farm}:leader", "a brain that is gone", "PX", 3_600_000)
+        command(valkey, "ZINCRBY", "{farm}:ws", 3600, "w2")
+        new = await store.lead("next brain")
+        assert new > old
+        assert await store.lead("third brain") is None
+        assert [worker.id for worker in await store.workers()] == ["w1"]
 
     play(valkey, story)
 

@@ -1,16 +1,14 @@
 """Files of clips in a folder, and which of them go when there are too many."""
 
 import asyncio
-import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from npc_video_farm.errors import ClipGoneError, ClipStoreError, ClipStoreFullError
-from npc_video_farm.store.clips import ClipStore, make_room, sweep
+from npc_video_farm.store.clips import ClipStore, digest_of, make_room
 
 from tests.farm.stories import ENTRY, ask, command, key_of, play, running
 
@@ -95,6 +93,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(tmp_path):
 async def stored(store, clips, number, size=1000, pinned=False):
     """Lets a clip be made for this number; returns its file's digest."""
     data = bytes([number]) * size
+    await store.draft(digest_of(data))
     entry = replace(ENTRY, digest=await clips.put(data), bytes=size, pinned=pinned)
     token = f"run{number}"
     await running(store, key_of(number), token=token)
@@ -162,19 +161,47 @@ def test_a_clip_made_again_counts_once(valkey, clips):
         assert await store.clip(key_of(1)) is None
         await stored(store, clips, 1)
         assert (await store.counts())["bytes"] == 1000
-        assert await store.unknown([first, "f" * 64]) == ["f" * 64]
+        assert await store.strays(await store.lead("brain")) == []
 
     play(valkey, story)
 
 
-def test_files_that_no_clip_is_in_are_swept_after_a_day(valkey, clips, tmp_path):
+def test_a_file_with_which_no_job_was_done_is_removed_after_an_hour(valkey, clips, tmp_path):
     async def story(store):
+        epoch = await store.lead("brain")
         known = await stored(store, clips, 1)
-        old, new = await clips.put(b"old"), await clips.put(b"new")
-        for digest in (known, old):
-            a_while_ago = time.time() - 2 * DAY
-            os.utime(next(tmp_path.rglob(digest)), (a_while_ago, a_while_ago))
-        assert await sweep(store, clips) == 1
-        assert files_of(tmp_path) == sorted([known, new])
+        await store.draft(known)
+        late, early = b"late", b"early"
+        for data in (late, early):
+            await store.draft(digest_of(data))
+            await clips.put(data)
+        assert await make_room(store, clips, epoch, 10**9) == 0
+        command(valkey, "ZINCRBY", "{farm}:strays", -HOUR, digest_of(late))
+        assert await make_room(store, clips, epoch, 10**9) == 1
+        assert files_of(tmp_path) == sorted([known, digest_of(early)])
+        assert await store.strays(epoch + 1) == []
+
+    play(valkey, story)
+
+
+def test_files_of_others_in_the_folder_stay(valkey, clips, tmp_path):
+    async def story(store):
+        digest = await clips.put(b"of another farm")
+        assert await make_room(store, clips, await store.lead("brain"), 0) == 0
+        assert files_of(tmp_path) == [digest]
+
+    play(valkey, story)
+
+
+def test_an_evicted_clip_that_is_made_again_meanwhile_stays(valkey, clips, tmp_path):
+    async def story(store):
+        digest = await stored(store, clips, 1)
+        age(valkey, 1, 2 * HOUR)
+        epoch = await store.lead("brain")
+        assert await store.evict(epoch, 0) == 1
+        assert await store.strays(epoch) == [digest]
+        await stored(store, clips, 1)
+        assert await make_room(store, clips, epoch, 10**9) == 0
+        assert files_of(tmp_path) == [digest]
 
     play(valkey, story)

@@ -175,6 +175,7 @@ def test_a_full_memory_refuses_new_jobs_and_finishes_old_ones(tmp_path):
             command(server, "CONFIG", "SET", "maxmemory", used + 2_000_000)
             with pytest.raises(StoreFullError, match="maxmemory"):
                 await fill(store)
+            await asyncio.to_thread(open_at, server.url)
             assert await store.lead("brain") == epoch
             assert await store.finish(KEY, "run1", ENTRY)
             assert await store.requeue(epoch, OTHER, "run1")

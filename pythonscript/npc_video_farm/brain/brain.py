@@ -13,7 +13,7 @@ from npc_video.errors import InvalidDataError
 from ..errors import FarmError, StoreAwayError, StoreError
 from ..figures import Failure, write_figures
 from ..jobs import Event, EventKind, JobState
-from ..store.clips import ClipStore, make_room, sweep
+from ..store.clips import ClipStore, make_room
 from ..store.valkey import Store
 from ..tenants import read_tenant
 from .ledger import Action, Assign, Fail, Ledger, Requeue
@@ -198,7 +198,6 @@ class _Reign:
         while True:
             try:
                 await make_room(self._store, self._clips, self._epoch, _CLIP_BYTES)
-                await sweep(self._store, self._clips)
             except FarmError as error:
                 _log.warning("No clips were removed: %s", error)
             await asyncio.sleep(_CLIPS_SECONDS)

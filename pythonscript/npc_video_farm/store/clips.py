@@ -6,9 +6,9 @@ the same clip do not disturb each other, and damage is noticed.
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -20,14 +20,17 @@ from obstore.store import LocalStore, S3Store
 from ..errors import ClipGoneError, ClipStoreError, ClipStoreFullError
 from .valkey import Store
 
-__all__ = ["ClipStore", "make_room", "sweep"]
+__all__ = ["ClipStore", "digest_of", "make_room"]
 
 _FOLDER = "clips/sha256"
 _NAME = re.compile(r"[0-9a-f]{64}")
 # Numbers of "no space left", "file too large" and "quota exceeded" on Linux and macOS.
 _FULL = re.compile(r"os error (28|27|122|69)\b|No space left|QuotaExceeded|StorageFull")
-_STRAY_AFTER = timedelta(days=1)
-_AT_ONCE = 500
+
+
+def digest_of(data: bytes) -> str:
+    """The name of a file with this content: its SHA-256, as hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
 
 
 class ClipStore:
@@ -57,11 +60,13 @@ class ClipStore:
     async def put(self, data: bytes) -> str:
         """Stores a file unless it is there, and returns its digest.
 
+        Tell `Store.draft` before, or nobody removes the file if no job is done with it.
+
         Raises:
             ClipStoreFullError: there is no room.
             ClipStoreError: it cannot be written.
         """
-        digest = hashlib.sha256(data).hexdigest()
+        digest = digest_of(data)
         with _errors(), suppress(AlreadyExistsError):
             await obstore.put_async(self._files, _path(digest), data, mode="create")
         return digest
@@ -76,7 +81,7 @@ class ClipStore:
         with _errors():
             found = await obstore.get_async(self._files, _path(digest))
             data = bytes(await found.bytes_async())
-        if hashlib.sha256(data).hexdigest() != digest:
+        if digest_of(data) != digest:
             await self.remove([digest])
             raise ClipGoneError("A clip's file was damaged, and was removed.")
         return data
@@ -104,18 +109,6 @@ class ClipStore:
             with suppress(ClipGoneError), _errors():
                 await obstore.delete_async(self._files, _path(digest))
 
-    async def written_before(self, time: datetime) -> AsyncIterator[list[str]]:
-        """Yields the digests of files that are older, some at a time.
-
-        Raises:
-            ClipStoreError: they cannot be listed.
-        """
-        with _errors():
-            async for some in obstore.list(self._files, _FOLDER, chunk_size=_AT_ONCE):
-                old = [each["path"] for each in some if each["last_modified"] < time]
-                names = [path.rpartition("/")[2] for path in old]
-                yield [name for name in names if _NAME.fullmatch(name)]
-
 
 def _path(digest: str) -> str:
     if not _NAME.fullmatch(digest):
@@ -140,30 +133,21 @@ def _errors() -> Iterator[None]:
 
 
 async def make_room(store: Store, clips: ClipStore, epoch: int, budget: int) -> int:
-    """Evicts clips until `budget` bytes are left, as `Store.evict` says; returns their number.
+    """Evicts clips until `budget` bytes are left, and removes files that no clip is in.
+
+    Only files that this farm has written are removed, so that farms may share a folder.
+
+    Returns:
+        The number of files.
 
     Raises:
-        FarmError: the store or the files cannot be reached. What was not removed then is found by
-            `sweep`.
+        FarmError: the store cannot be reached, or a file not be removed.
     """
+    while await store.evict(epoch, budget):
+        pass
     removed = 0
-    while digests := await store.evict(epoch, budget):
+    while digests := await store.strays(epoch):
         await clips.remove(digests)
+        await store.removed(digests)
         removed += len(digests)
-    return removed
-
-
-async def sweep(store: Store, clips: ClipStore) -> int:
-    """Removes files older than a day that no clip is in; returns their number.
-
-    They come from workers that lost their job while they wrote, or died then.
-
-    Raises:
-        FarmError: the store or the files cannot be reached.
-    """
-    removed = 0
-    async for digests in clips.written_before(datetime.now(UTC) - _STRAY_AFTER):
-        strays = await store.unknown(digests)
-        await clips.remove(strays)
-        removed += len(strays)
     return removed

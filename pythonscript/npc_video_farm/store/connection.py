@@ -5,7 +5,9 @@ again for a moment before it fails.
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import NotRequired, Self, TypedDict, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -65,7 +67,7 @@ class Connection:
 
     @classmethod
     async def open(cls, url: str, project: str) -> Self:
-        """Connects and loads the functions.
+        """Connects, and loads the functions unless they are there.
 
         Args:
             url: "valkey://[USER:PASSWORD@]HOST[:PORT][/NUMBER]", "valkeys://…" with TLS,
@@ -78,7 +80,9 @@ class Connection:
         """
         found = cls(_client(url), f"{{{project}}}:")
         try:
-            await found.load()
+            # A server whose memory is full takes no functions, but has them.
+            if await found.call("version") != _functions()[0].encode():
+                await found.load()
         except StoreError:
             await found.close()
             raise
@@ -96,7 +100,7 @@ class Connection:
         Raises:
             StoreError: it is away, or refuses.
         """
-        await self.run(lambda: self._command("FUNCTION", "LOAD", "REPLACE", _functions()))
+        await self.run(lambda: self._command("FUNCTION", "LOAD", "REPLACE", _functions()[1]))
 
     async def call(self, name: str, *arguments: str | bytes | int | float) -> Reply:
         """Calls a function of the library; loads it first if the server lost it.
@@ -197,9 +201,14 @@ def store_error(error: Exception) -> StoreError:
     return StoreError(f"Valkey refuses a call: {text}.")
 
 
-def _functions() -> bytes:
+@cache
+def _functions() -> tuple[str, bytes]:
+    """The version of the library, which is a hash of it, and its text."""
     folder = files(__package__) / "functions"
-    return b"\n".join((folder / f"{name}.lua").read_bytes() for name in _FILES)
+    code = b"\n".join((folder / f"{name}.lua").read_bytes() for name in _FILES)
+    version = hashlib.sha256(code).hexdigest()
+    ending = f"register('version', function() return '{version}' end, {{ 'no-writes' }})\n"
+    return version, code + ending.encode()
 
 
 class _Options(TypedDict):

@@ -34,6 +34,7 @@ PAID_RUN_LOST = (
     "The worker was lost while a service made this clip. It is not sent again, because it may be "
     "paid for: look for it at the service."
 )
+_FIRST = "0-0"
 _JOBS_AT_ONCE = 500
 _EVENTS_AT_ONCE = 1000
 _PARTS_AT_ONCE = 64
@@ -177,12 +178,7 @@ class Store:
 
     async def open_jobs(self) -> tuple[list[JobView], str]:
         """All jobs that wait or run, and the place of events that may have come since."""
-        place = "0-0"
-        newest = await self._connection.command(
-            "XREVRANGE", f"{self._prefix}ev", "+", "-", "COUNT", 1
-        )
-        for entry in items(newest):
-            place = text(items(entry)[0])
+        place = await self._newest()
         keys = list(items(await self._connection.command("SMEMBERS", f"{self._prefix}open")))
         jobs = []
         for start in range(0, len(keys), _JOBS_AT_ONCE):
@@ -191,7 +187,7 @@ class Store:
         return jobs, place
 
     async def events(self, after: str, wait: float) -> tuple[list[Event], bool]:
-        """The events after this place, and whether some were trimmed away before they were read.
+        """The events after this place, and whether some were lost before they were read.
 
         An event may tell what `open_jobs` told already.
 
@@ -201,11 +197,11 @@ class Store:
         """
         stream = f"{self._prefix}ev"
         entries = await self._read_stream(stream, after, wait, _EVENTS_AT_ONCE)
-        is_trimmed = False
-        if entries and after != "0-0":
-            is_trimmed = not items(
-                await self._connection.command("XRANGE", stream, after, after, "COUNT", 1)
-            )
+        if entries:
+            here = await self._connection.command("XRANGE", stream, after, after, "COUNT", 1)
+            is_trimmed = after != _FIRST and not items(here)
+        else:
+            is_trimmed = _order(await self._newest()) < _order(after)
         return [read_event(each) for each in entries], is_trimmed
 
     async def workers(self) -> list[WorkerView]:
@@ -253,20 +249,22 @@ class Store:
         reply = await self._call("expire_tickets", epoch, unpolled)
         return reply if isinstance(reply, int) else 0
 
-    async def evict(self, epoch: int, budget: int, longest: float = _CLIP_SECONDS) -> list[str]:
-        """Forgets clips until `budget` bytes are left; returns digests of files to remove.
+    async def evict(self, epoch: int, budget: int, longest: float = _CLIP_SECONDS) -> int:
+        """Forgets clips until `budget` bytes are left, up to 100 of them; returns their number.
 
-        Baked clips and those used within an hour stay; those not used for `longest` seconds go. It
-        takes up to 100 clips: call it again while it returns any.
+        Baked clips and those used within an hour stay; those not used for `longest` seconds go.
         """
-        return [text(each) for each in items(await self._call("evict", epoch, budget, longest))]
+        reply = await self._call("evict", epoch, budget, longest)
+        return reply if isinstance(reply, int) else 0
 
-    async def unknown(self, digests: Sequence[str]) -> list[str]:
-        """Those of the files that no clip is in."""
-        if not digests:
-            return []
-        reply = await self._connection.command("HMGET", f"{self._prefix}refs", *digests)
-        return [name for name, users in zip(digests, items(reply), strict=True) if users is None]
+    async def strays(self, epoch: int) -> list[str]:
+        """Digests of files to remove, up to 100: no clip is in them."""
+        return [text(each) for each in items(await self._call("strays", epoch))]
+
+    async def removed(self, digests: Sequence[str]) -> None:
+        """Tells that these files are removed."""
+        if digests:
+            await self._connection.command("ZREM", f"{self._prefix}strays", *digests)
 
     # ---- For a worker ----
 
@@ -280,7 +278,7 @@ class Store:
 
     async def orders(self, worker: str, wait: float) -> Order | None:
         """The next order; None if there is none within `wait` seconds, at most `LONGEST_WAIT`."""
-        stream, after = f"{self._prefix}in:{worker}", self._read.get(worker, "0-0")
+        stream, after = f"{self._prefix}in:{worker}", self._read.get(worker, _FIRST)
         for entry in await self._read_stream(stream, after, wait, 1):
             self._read[worker], order = read_order(entry)
             return order
@@ -310,6 +308,10 @@ class Store:
             this is missing, or they exceed 32 MB.
         """
         return bool(await self._call("part", key, token, at, data, media_type))
+
+    async def draft(self, digest: str) -> None:
+        """Tells that a file is about to be written; it is a stray unless a job is done with it."""
+        await self._call("draft", digest)
 
     async def finish(self, key: str, token: str, entry: ClipEntry) -> bool:
         """Ends the job with its clip; False if the job is not this worker's any more."""
@@ -377,6 +379,15 @@ class Store:
         """The tenant's tickets whose jobs have not ended."""
         return int(text(await self._connection.command("HGET", f"{self._prefix}waits", name)) or 0)
 
+    async def _newest(self) -> str:
+        """The place of the last event."""
+        reply = await self._connection.command(
+            "XREVRANGE", f"{self._prefix}ev", "+", "-", "COUNT", 1
+        )
+        for entry in items(reply):
+            return text(items(entry)[0])
+        return _FIRST
+
     async def _call(self, name: str, *arguments: str | bytes | int | float) -> Reply:
         return await self._connection.call(name, *arguments)
 
@@ -396,6 +407,12 @@ class Store:
         for found in items(reply):
             return items(items(found)[1])
         return ()
+
+
+def _order(place: str) -> tuple[int, int]:
+    """A place in a stream, for comparisons."""
+    first, _, second = place.partition("-")
+    return int(first), int(second)
 
 
 def _number(seconds: float | None) -> str | float:

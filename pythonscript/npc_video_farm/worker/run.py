@@ -14,7 +14,7 @@ from npc_video.records import GeneratedClip, Purpose
 
 from ..errors import FarmError
 from ..jobs import ClipEntry, JobView
-from ..store.clips import ClipStore
+from ..store.clips import ClipStore, digest_of
 from ..store.valkey import Store
 from .body import read_request
 from .failures import Failure, failure_of
@@ -208,8 +208,10 @@ class Run:
     async def _hand_in(self, job: JobView, clip: GeneratedClip, news: News) -> None:
         with suppress(FarmError):  # whoever watches it grow gets the whole file
             await news.tell()
+        digest = digest_of(clip.data)
+        await insist(partial(self._tools.store.draft, digest))
         try:
-            digest = await insist(partial(self._tools.clips.put, clip.data), _CLIP_PATIENCE)
+            await insist(partial(self._tools.clips.put, clip.data), _CLIP_PATIENCE)
         except FarmError as error:
             failure = Failure("failed", str(error), may_retry=False, is_untouched=False)
             await self._fail(job, failure)

@@ -1,10 +1,12 @@
 -- Also renews. An epoch is larger than all before it even if the server forgot them: it is a time.
+-- A lease that lasts longer than any comes from a server whose clock was ahead, before this one.
 local function lead(keys, args)
   local p, brain = keys[1], args[1]
   local leader, at = call('GET', p .. 'leader'), now()
-  if leader and leader ~= brain then return false end
+  local lasts = call('PTTL', p .. 'leader')
+  if leader and leader ~= brain and lasts <= LEASE_MS then return false end
   call('SET', p .. 'leader', brain, 'PX', LEASE_MS)
-  if not leader then
+  if leader ~= brain then
     local epoch = math.max(math.floor(at * 1000000), tonumber(call('GET', p .. 'epoch') or 0) + 1)
     call('SET', p .. 'epoch', string.format('%.0f', epoch))
     call('SET', p .. 'led_since', text(at))
@@ -17,21 +19,28 @@ local function resign(keys, args)
   return 1
 end
 
+-- A heart that beat in the future beat by another server's clock, before this one took over.
+local function is_alive(beat, at)
+  return beat and math.abs(at - tonumber(beat)) <= ALIVE_S
+end
+
 local function workers(keys)
-  local p = keys[1]
-  local latest = '(' .. text(now() - ALIVE_S)
-  for _, id in ipairs(call('ZRANGEBYSCORE', p .. 'ws', '-inf', latest)) do
-    call('HDEL', p .. 'w', id)
-    count(p, 'lost_workers')
+  local p, at = keys[1], now()
+  local beats = call('ZRANGE', p .. 'ws', 0, -1, 'WITHSCORES')
+  for i = 1, #beats, 2 do
+    if not is_alive(beats[i + 1], at) then
+      call('ZREM', p .. 'ws', beats[i])
+      call('HDEL', p .. 'w', beats[i])
+      count(p, 'lost_workers')
+    end
   end
-  call('ZREMRANGEBYSCORE', p .. 'ws', '-inf', latest)
   return call('HVALS', p .. 'w')
 end
 
 local function assign(keys, args)
   local p, epoch, worker, token = keys[1], args[1], args[2], args[3]
   local at, beat = now(), call('ZSCORE', p .. 'ws', args[2])
-  if not leads(p, epoch) or not beat or tonumber(beat) < at - ALIVE_S then return 0 end
+  if not leads(p, epoch) or not is_alive(beat, at) then return 0 end
   local is_repeated = true
   for i = 4, #args do is_repeated = is_repeated and runs(p, args[i], token) end
   if is_repeated then return 1 end

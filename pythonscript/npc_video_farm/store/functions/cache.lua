@@ -1,14 +1,15 @@
--- Removes the pointer of a key. Returns the file's digest if no other key points to it.
+-- Removes the pointer of a key. A file that no other key points to may be removed.
 local function unpoint(p, key)
   local c = p .. 'clip:' .. key
   local found = call('HMGET', c, 'digest', 'bytes', 'pinned')
-  if not found[1] then return nil end
+  if not found[1] then return end
   call('DEL', c)
   call('ZREM', p .. 'lru', key)
   if found[3] ~= '1' then call('INCRBY', p .. 'bytes', -tonumber(found[2])) end
-  if call('HINCRBY', p .. 'refs', found[1], -1) > 0 then return nil end
-  call('HDEL', p .. 'refs', found[1])
-  return found[1]
+  if call('HINCRBY', p .. 'refs', found[1], -1) <= 0 then
+    call('HDEL', p .. 'refs', found[1])
+    call('ZADD', p .. 'strays', text(now()), found[1])
+  end
 end
 
 -- Points a key to a file. What was pinned stays so, also when it is made again.
@@ -17,6 +18,7 @@ local function point(p, key, digest, preset, media_type, bytes, pinned, generate
   if call('HGET', c, 'pinned') == '1' then pinned = '1' end
   call('HINCRBY', p .. 'refs', digest, 1)
   unpoint(p, key)
+  call('ZREM', p .. 'strays', digest)
   call('HSET', c, 'digest', digest, 'preset', preset, 'media_type', media_type, 'bytes', bytes,
     'pinned', pinned, 'generated', generated)
   if pinned ~= '1' then
@@ -41,19 +43,37 @@ end
 
 local function evict(keys, args)
   local p, epoch, budget, longest = keys[1], args[1], tonumber(args[2]), tonumber(args[3])
-  local digests = {}
-  if not leads(p, epoch) then return digests end
+  if not leads(p, epoch) then return 0 end
+  local evicted = 0
   local at = now()
   local oldest = call('ZRANGE', p .. 'lru', 0, EVICTED_AT_ONCE - 1, 'WITHSCORES')
   for i = 1, #oldest, 2 do
     local idle = at - tonumber(oldest[i + 1])
     local is_over = tonumber(call('GET', p .. 'bytes') or 0) > budget
     if idle < KEEP_S or not (is_over or idle > longest) then break end
-    digests[#digests + 1] = unpoint(p, oldest[i])
+    unpoint(p, oldest[i])
+    evicted = evicted + 1
   end
-  return digests
+  return evicted
+end
+
+-- A worker is about to write this file. If it dies before the job is done, the file is a stray.
+local function draft(keys, args)
+  local p, digest = keys[1], args[1]
+  if call('HEXISTS', p .. 'refs', digest) == 0 then
+    call('ZADD', p .. 'strays', text(now() + DRAFT_S), digest)
+  end
+  return 1
+end
+
+local function strays(keys, args)
+  local p, epoch = keys[1], args[1]
+  if not leads(p, epoch) then return {} end
+  return call('ZRANGEBYSCORE', p .. 'strays', '-inf', text(now()), 'LIMIT', 0, EVICTED_AT_ONCE)
 end
 
 register('clip', clip)
 register('forget', forget)
 register('evict', evict)
+register('draft', draft)
+register('strays', strays)

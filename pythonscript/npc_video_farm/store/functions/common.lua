@@ -17,7 +17,8 @@
 --   p:<token>:<key>  stream: parts of a clip while it is made
 --   w, ws       hash and zset: heartbeats of workers, and their times
 --   leader, epoch, led_since   the brain that decides, its number, and the begin of its time
---   clip:<key>, lru, refs, bytes   the cache: pointers to files, their last use, users per file
+--   clip:<key>, lru, refs, bytes   the cache: pointers to files, their last use, pointers per file
+--   strays      zset: files that no pointer points to, by the time after which they may be removed
 --   use:<tenant>:<day>   generator-seconds
 --   counts      hash: totals for metrics
 
@@ -34,6 +35,7 @@ local MOST_ORDERS = 1000
 local MOST_PART_BYTES = 33554432
 local POISON_KILLS = 2
 local KEEP_S = 3600
+local DRAFT_S = 3600
 local EVICTED_AT_ONCE = 100
 
 -- While the library is loaded there is no `redis.call`.
