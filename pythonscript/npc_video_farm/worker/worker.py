@@ -86,7 +86,9 @@ class FarmWorker:
             within = self._leave_within or 0.0
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wind_up(within), within + _LAST_SECONDS)
-            self._heart.end()
+            self._heart.end()  # first: a late beat would bring the worker back
+            with suppress(TimeoutError):
+                await asyncio.wait_for(insist(lambda: self._store.gone(self.id)), _LAST_SECONDS)
             await self._tools.backend.close()
 
     async def _take_orders(self) -> None:
@@ -184,4 +186,3 @@ class FarmWorker:
         for run, task in list(self._runs.items()):
             await run.give_back()
             task.cancel()
-        await insist(lambda: self._store.gone(self.id))
