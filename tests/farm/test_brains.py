@@ -1,6 +1,7 @@
 """Brains: one leads, and what another one does is refused; what a new one reads."""
 
 import asyncio
+import time
 
 from npc_video_farm.jobs import JobState, WorkerView
 
@@ -84,6 +85,21 @@ def test_a_server_whose_clock_is_an_hour_behind_takes_over(valkey):
         assert new > old
         assert await store.lead("third brain") is None
         assert [worker.id for worker in await store.workers()] == ["w1"]
+
+    play(valkey, story)
+
+
+def test_no_clock_but_the_servers_counts(valkey, monkeypatch):
+    async def story(store):
+        ours = time.time()
+        monkeypatch.setattr(time, "time", lambda: ours + 3600)
+        epoch = await running(store, KEY)
+        assert await store.lead("brain") == epoch
+        assert len(await store.workers()) == 1
+        monkeypatch.setattr(time, "time", lambda: ours - 3600)
+        assert await store.lead("brain") == epoch
+        assert len(await store.workers()) == 1
+        assert abs((await store.job(KEY)).begun_at - ours) < 600
 
     play(valkey, story)
 

@@ -3,6 +3,9 @@
 Every step is one function of `functions/`, done as a whole or not at all, and may be repeated. What
 the brain does is refused unless its epoch is the current one, and what a worker does unless its
 assignment is the job's last one. So there may be two brains, and a worker that was thought dead.
+
+With `appendfsync everysec`, what was acknowledged survives the death of Valkey's process. A power
+cut may cost the last second, and so may the step to a replica: requests are made again then.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
