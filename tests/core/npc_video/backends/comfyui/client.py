@@ -17,6 +17,7 @@ from npc_video.errors import (
     GenerationFailedError,
     GenerationInvalidError,
 )
+from npc_video.records import Purpose
 
 from ..contract import TINY, wanted
 from ..serving import until
@@ -193,7 +194,8 @@ class ClientTests(ABC):
             order = []
 
             async def tell(name, urgent):
-                await make(backend, replace(asked(name), deadline=3.0 if urgent else None))
+                purpose = Purpose.URGENT if urgent else Purpose.SPECULATION
+                await make(backend, replace(asked(name), purpose=purpose))
                 order.append(name)
 
             async with asyncio.TaskGroup() as jobs:
@@ -299,8 +301,8 @@ async def opened(url, workflow, reconnect_timeout):
 def asked(expression="happy", size=64):
     """Another seed for each request, or a real server has its result already."""
     preset = replace(TINY, width=size, height=size)
-    request = wanted(expression, seed=next(SEEDS))
-    return replace(request, preset=preset, image=picture(), deadline=None)
+    request = wanted(expression, seed=next(SEEDS), urgent=False)
+    return replace(request, preset=preset, image=picture())
 
 
 async def make(backend, request: GenerationRequest | None = None, parts=None, early=None):

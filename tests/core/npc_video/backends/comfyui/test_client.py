@@ -8,6 +8,7 @@ import pytest
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
 from npc_video.backends.http_session import Limits
 from npc_video.errors import GenerationFailedError
+from npc_video.records import Purpose
 
 from ..contract import RemoteContract, Stage
 from ..serving import until
@@ -94,8 +95,9 @@ def test_urgent_jobs_go_before_all_others_and_in_their_own_order():
         backend = ComfyUiBackend(fake.server.url, CustomWorkflow(tiny(slow=0.1)))
         try:
             async with asyncio.TaskGroup() as jobs:
-                for count, deadline in enumerate((None, 3.0, 3.0), 1):
-                    jobs.create_task(make(backend, replace(asked(), deadline=deadline)))
+                purposes = (Purpose.SPECULATION, Purpose.URGENT, Purpose.URGENT)
+                for count, purpose in enumerate(purposes, 1):
+                    jobs.create_task(make(backend, replace(asked(), purpose=purpose)))
                     await until(lambda count=count: len(fake.posted) == count)
             numbers = [body.get("number") for body in fake.posted]
             assert numbers[0] is None
