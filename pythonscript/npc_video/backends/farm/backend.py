@@ -158,14 +158,16 @@ class FarmBackend(HttpBackend):
         if asked.job is not None:
             await self._tell(asked, asked.job)
 
-    async def _data(self, asked: Asked, job: HttpJob, seconds: float) -> bytes:
+    def _limit(self, asked: Asked) -> float:
+        is_baked = asked.request.purpose is Purpose.BAKE
+        return _BAKE_SECONDS if is_baked else super()._limit(asked)
+
+    async def _data(self, asked: Asked, job: HttpJob, started: float) -> bytes:
         job.is_known = True  # the farm names no ticket that it may not know yet
         if asked.told is not asked.request.purpose:
             await self._tell(asked, job)
-        if asked.request.purpose is Purpose.BAKE:
-            seconds = _BAKE_SECONDS
         try:
-            return await super()._data(asked, job, seconds)
+            return await super()._data(asked, job, started)
         except GenerationError as error:
             job.is_ended = error.status in _FAILED
             raise

@@ -224,9 +224,14 @@ class HttpBackend(Backend):
     async def _promoted(self, asked: Asked) -> None:
         """Handles that a request has a higher purpose now."""
 
-    async def _data(self, asked: Asked, job: HttpJob, seconds: float) -> bytes:
-        """The file of a job that has begun, within `seconds` until it is made."""
-        return await self._jobs.clip(job, asked.progress, asked.early, seconds)
+    def _limit(self, asked: Asked) -> float:
+        """The seconds until a clip must be made."""
+        return self._session.limits.generate_seconds
+
+    async def _data(self, asked: Asked, job: HttpJob, started: float) -> bytes:
+        """The file of a job that has begun; it is waited for since `started`."""
+        limit = self._limit(asked)
+        return await self._jobs.clip(job, asked.progress, asked.early, started, limit)
 
     # ---- Jobs ----
 
@@ -255,10 +260,9 @@ class HttpBackend(Backend):
     ) -> GeneratedClip:
         """The clip of a job; a job that continues without it is kept for the next request."""
         started = time.perf_counter() if started is None else started
-        left = started + self._session.limits.generate_seconds - time.perf_counter()
         asked.job = job
         try:
-            data = await self._data(asked, job, left)
+            data = await self._data(asked, job, started)
         except asyncio.CancelledError:
             await self._jobs.give_up(job)
             self._keep(asked.key, job)

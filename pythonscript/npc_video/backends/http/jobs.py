@@ -80,19 +80,25 @@ class HttpJobs:
             await asyncio.sleep(rests.pop(0))
 
     async def clip(
-        self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
+        self,
+        job: HttpJob,
+        on_progress: OnProgress,
+        on_early: OnEarly,
+        started: float,
+        limit: float,
     ) -> bytes:
         """Waits for the clip of a job, and fetches it.
 
         Args:
-            seconds: the limit until it is made; fetching has a limit of its own.
+            started: time from which it is waited for, by `time.perf_counter`.
+            limit: seconds until it must be made; fetching has a limit of its own.
 
         Raises:
             GenerationError: there is no clip; `has_begun` is set.
         """
         try:
             if not job.is_made:
-                await self._wait(job, on_progress, on_early, seconds)
+                await self._wait(job, on_progress, on_early, started, limit)
             job.made_at = time.perf_counter()
             return job.body or await fetched(self._reader, job, on_early)
         except GenerationError as error:
@@ -108,17 +114,22 @@ class HttpJobs:
                 job.is_ended = said.status != _ACCEPTED  # "accepted" promises nothing
 
     async def _wait(
-        self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly, seconds: float
+        self,
+        job: HttpJob,
+        on_progress: OnProgress,
+        on_early: OnEarly,
+        started: float,
+        limit: float,
     ) -> None:
         try:
-            async with asyncio.timeout(max(0.0, seconds)):
+            async with asyncio.timeout(max(0.0, started + limit - time.perf_counter())):
                 await self._follow(job, on_progress, on_early)
         except TimeoutError as error:
             if job.unnamed:
                 raise _unnamed(job) from error
             await self.give_up(job)
             raise GeneratorUnavailableError(
-                f"The clip was not ready after {round(seconds, 1):g} s and was cancelled."
+                f"The clip was not ready after {limit:g} s and was cancelled."
             ) from error
 
     async def _follow(self, job: HttpJob, on_progress: OnProgress, on_early: OnEarly) -> None:
