@@ -1,105 +1,258 @@
-"""The backend for farms beside a real gateway, store and clip folder."""
+"""The backend for farms beside a real gateway and a real store."""
 
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from npc_video.backends.base import GenerationRequest
 from npc_video.backends.farm.backend import FarmBackend
 from npc_video.backends.token import Token
-from npc_video.records import Purpose
+from npc_video.errors import GenerationRefusedError
+from npc_video.generation.events import ClipReady
+from npc_video.manager import VideoGenerationManager
+from npc_video.records import QUALITY_PRESETS, Purpose, VideoGenerationConfig, VideoParams
+from npc_video_farm.jobs import JobState
+from npc_video_farm.tenants import Scope
+from valkey import Valkey
 
 from tests.core.npc_video.backends.contract import Contract, Stage
 
-from .gateways import farm_at, until, video
+from .gateways import farm_at, until, video, working
 
-KINDS = {
-    "refused": "refused",
-    "invalid": "invalid",
-    "failed": "failed",
-    "too large": "too_large",
-    "unreachable": "unavailable",
-}
+LOOK = VideoParams(expression="happy", seed=7)
+REQUEST = GenerationRequest(LOOK, QUALITY_PRESETS["fast"], 1.0, deadline=5.0)
+AHEAD = replace(REQUEST, purpose=Purpose.SPECULATION, deadline=None)
+KINDS = {"refused": "refused", "invalid": "invalid", "failed": "failed", "too large": "too_large"}
 
 
-class FarmStage(Stage):
-    """A farm whose worker does what it is told."""
+def backend_for(farm, token, **options):
+    source = Token.from_environment("FARM", {"FARM": token})
+    return FarmBackend(farm.url, token=source, **options)
+
+
+class GatewayStage(Stage):
+    """A worker that plays the part which a test names."""
 
     def __init__(self, farm, token):
         self.farm = farm
+        self.backend = backend_for(farm, token)
         self.what = "clip"
-        self.slow = set()
-        source = Token.from_environment("FARM", {"FARM": token})
-        self.backend = FarmBackend(farm.url, token=source)
+        self.is_over = False
+        self._open = 0
 
     def play(self, what):
         self.what = what
 
     def working(self):
-        return len(self.slow)
+        return self._open
 
     async def work(self):
-        async with asyncio.TaskGroup() as group:
-            while True:
-                for view in await self.farm.waiting():
-                    group.create_task(self.make(await self.farm.begin(view)))
-                await asyncio.sleep(0.01)
+        """Deals with each job as the test says, until it is over."""
+        for number in itertools.count():
+            if self.is_over:
+                return
+            jobs, _ = await self.farm.store.open_jobs()
+            self._open = len(jobs)
+            for job in jobs:
+                if job.state is JobState.WAITING:
+                    await self._deal_with(job.key, f"run {number}")
+            await asyncio.sleep(0.01)
 
-    async def make(self, job):
+    async def _deal_with(self, key, token):
+        store, farm = self.farm.store, self.farm
+        if not await store.assign(farm.epoch, farm.worker.id, [key], token):
+            return  # it was given up just now
+        job = await store.begin(key, token)
         if job is None:
-            return  # it was cancelled in the meantime
-        store = self.farm.store
-        if self.what in KINDS:
-            said = "As the test says."
-            await store.fail_run(job.key, job.token, KINDS[self.what], said, may_retry=False)
-        elif self.what == "slow":
-            self.slow.add(job.key)
-            while (await store.job(job.key)).state.is_open:
-                await asyncio.sleep(0.01)
-            self.slow.discard(job.key)
-        else:
-            await store.part(job.key, job.token, 0, video()[:200], "video/webm")
-            await self.farm.finish(job, video())
+            return
+        if self.what == "clip":
+            await store.progress(key, token, 0.5)
+            await farm.finish(job, video())
+        elif self.what in KINDS:
+            kind, why = KINDS[self.what], "As the test says."
+            await store.fail_run(key, token, kind, why, may_retry=False)
 
 
-class TestFarm(Contract):
+class TestContract(Contract):
     kinds = tuple(KINDS)
+    # The gateway has its tasks and threads here, too.
+    test_closing_leaves_nothing_and_twice_is_fine = None
 
     @pytest.fixture(autouse=True)
     def place(self, valkey, tmp_path):
-        self.valkey_url, self.folder = valkey.url, tmp_path
+        self.valkey, self.folder = valkey, tmp_path
 
     @asynccontextmanager
     async def stage(self):
-        async with farm_at(self.valkey_url, self.folder) as farm:
-            stage = FarmStage(farm, await farm.tenant())
+        async with farm_at(self.valkey.url, self.folder) as farm:
+            stage = GatewayStage(farm, await farm.tenant())
             working = asyncio.create_task(stage.work())
             try:
                 yield stage
             finally:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
+                stage.is_over = True
+                await working
 
-    test_closing_leaves_nothing_and_twice_is_fine = None  # the whole farm works on this loop
 
-    def test_purpose_and_deadline_reach_the_job(self):
-        async def test(stage):
-            stage.play("slow")
-            making = asyncio.ensure_future(self.generate(stage))
-            await until(stage.working)
-            job = await stage.farm.store.job(next(iter(stage.slow)))
-            assert job.purpose is Purpose.URGENT
-            assert job.due_at == pytest.approx(await stage.farm.store.now() + 5.0, abs=5.0)
-            assert job.preset == "tiny"
-            making.cancel()
-            await asyncio.gather(making, return_exceptions=True)
+@pytest.fixture
+def play(valkey, tmp_path):
+    """Runs a coroutine with a farm and a backend that uses it."""
 
-        self.run(test)
+    def run(scene, token=None, scopes=tuple(Scope), **options):
+        async def playing():
+            async with farm_at(valkey.url, tmp_path) as farm:
+                made = await farm.tenant(scopes=scopes)
+                backend = backend_for(farm, token or made, **options)
+                try:
+                    async with asyncio.timeout(60):
+                        await scene(farm, backend)
+                finally:
+                    await backend.close()
 
-    def test_generating_is_told_apart_from_waiting(self):
-        async def test(stage):
-            clip = await self.generate(stage)
-            assert clip.generation_seconds == 1.5
-            again = await self.generate(stage)
-            assert (again.waiting_seconds, again.generation_seconds) == (0.0, 1.5)
+        asyncio.run(playing())
 
-        self.run(test)
+    return run
+
+
+def begin(backend, request=REQUEST):
+    return asyncio.create_task(backend.generate(request, lambda part: None))
+
+
+async def only_job(farm):
+    (job,) = await until(farm.waiting)
+    return job
+
+
+def test_the_farm_hears_why_and_by_when_a_clip_is_wanted(play):
+    async def scene(farm, backend):
+        making = begin(backend)
+        job = await only_job(farm)
+        now = await farm.store.now()
+        assert (job.purpose, job.preset) == (Purpose.URGENT, "fast")
+        assert 0.0 < job.due_at - now <= 5.0
+        async with working(farm):
+            await making
+
+    play(scene)
+
+
+def test_the_farm_hears_that_a_player_waits_now(play):
+    async def scene(farm, backend):
+        making = begin(backend, AHEAD)
+        job = await only_job(farm)
+        assert job.purpose is Purpose.SPECULATION
+        await backend.promote(REQUEST)
+        job = await farm.store.job(job.key)
+        assert job.purpose is Purpose.URGENT
+        assert job.due_at is not None
+        async with working(farm):
+            await making
+
+    play(scene)
+
+
+def test_waiting_is_told_apart_from_making(play):
+    async def scene(farm, backend):
+        making = begin(backend)
+        await only_job(farm)
+        job = await farm.begin()
+        await farm.finish(job, video(), seconds=3.5)
+        clip = await making
+        waited = job.begun_at - job.asked_at
+        assert clip.waiting_seconds == pytest.approx(waited, abs=0.001)
+        assert clip.generation_seconds == 3.5
+        again = await begin(backend)
+        assert (again.waiting_seconds, again.generation_seconds) == (0.0, 3.5)
+
+    play(scene)
+
+
+def test_a_store_that_loses_everything_costs_no_clip(play, valkey):
+    async def scene(farm, backend):
+        tenant = await farm.store.tenant("studio")
+        making = begin(backend)
+        await only_job(farm)
+        with Valkey(port=valkey.port) as client:
+            client.flushall()
+        await farm.appear()
+        await farm.store.put_tenant("studio", tenant)
+        async with working(farm):
+            clip = await making
+        assert clip.data == video()
+
+    play(scene)
+
+
+def test_a_ticket_that_nobody_polled_is_asked_for_anew(play):
+    async def scene(farm, backend):
+        making = begin(backend)
+        job = await only_job(farm)
+        await farm.store.expire_tickets(farm.epoch, unpolled=-1.0)
+        await until(lambda: farm.store.job(job.key))
+        async with working(farm):
+            assert (await making).data == video()
+
+    play(scene)
+
+
+def test_a_game_that_is_gone_leaves_its_job(play):
+    async def scene(farm, backend):
+        making = begin(backend)
+        job = await only_job(farm)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        assert (await farm.store.job(job.key)).state is JobState.CANCELLED
+
+    play(scene)
+
+
+def test_a_player_that_asks_for_what_is_made_ahead_is_served_first(play):
+    async def scene(farm, backend):
+        config, events = VideoGenerationConfig(preset="realtime"), []
+        look = VideoParams(expression="happy", npc_id="ember")
+        manager = VideoGenerationManager(config, backend)
+
+        def is_there():
+            events.extend(manager.poll())
+            return any(isinstance(event, ClipReady) for event in events)
+
+        try:
+            manager.hint_next(look)
+            job = await only_job(farm)
+            assert job.purpose is Purpose.SPECULATION
+            manager.request(look)
+
+            async def is_urgent():
+                return (await farm.store.job(job.key)).purpose is Purpose.URGENT
+
+            await until(is_urgent)
+            async with working(farm):
+                await until(is_there)
+        finally:
+            await asyncio.to_thread(manager.close)
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("generator", "problem"), [("", ""), ("g", ""), ("gg", "perhaps you")])
+def test_health_knows_the_generators(play, generator, problem):
+    async def scene(farm, backend):
+        health = await backend.health()
+        assert health.is_ready is not bool(problem)
+        assert problem in "".join(health.problems)
+        assert health.models == ("g",)
+
+    play(scene, generator=generator)
+
+
+def test_a_wrong_token_is_named_with_its_source(play):
+    async def scene(farm, backend):
+        with pytest.raises(GenerationRefusedError, match="environment variable FARM"):
+            await begin(backend)
+        (problem,) = (await backend.health()).problems
+        assert "does not accept this token" in problem
+
+    play(scene, token="nvf_studio_" + "0" * 64)
