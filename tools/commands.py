@@ -32,7 +32,9 @@ _SECTIONS = (
     "bridge",
     "engine",
     "live",
-)  # `live` needs a server: it runs on request
+    "ray",
+)
+_ON_REQUEST = ("live", "ray")  # one needs a server, the other 300 MB of packages
 _START_S = 60.0  # seconds for the engine to start and to end, on top of the requested ones
 _EDITOR_FRAMES_PER_S = 60
 _SHOTS_S, _SHOTS_SIZE = 300.0, "1920x1080"
@@ -79,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run the tests", prefix_chars="\0", add_help=False)
     test.set_defaults(command=_test)
     test.add_argument(
-        "arguments", nargs="*", metavar="[core|farm|bridge|engine|live] [pytest options]"
+        "arguments", nargs="*", metavar="[core|farm|bridge|engine|live|ray] [pytest options]"
     )
 
     editor = commands.add_parser("editor", help="open a project in Godot's editor")
@@ -308,14 +310,19 @@ def _run_tests(sections: Sequence[str], pytest_arguments: Sequence[str]) -> int:
     for section in sections:
         if section not in filled:
             raise Failure(f"tests/{section} holds no tests: choose from {', '.join(filled)}.")
-    chosen = sections or [section for section in filled if section != "live"]
-    if set(chosen) <= {"core", "farm", "live"}:
+    chosen = sections or [section for section in filled if section not in _ON_REQUEST]
+    env: Mapping[str, str] = os.environ
+    if set(chosen) <= {"core", "farm", *_ON_REQUEST}:
         _ready_environment()
         with _preparing():
             _build_bridge()  # a runtime for a game is assembled from it
     else:
         _ready(*([ENGINE_TESTS] if "engine" in chosen else []))
-    return _python("pytest", *(f"tests/{section}" for section in chosen), *pytest_arguments)
+    if "ray" in chosen:
+        with _preparing():
+            env = {**env, "PYTHONPATH": str(environment.prepare_ray())}
+    folders = (f"tests/{section}" for section in chosen)
+    return _python("pytest", *folders, *pytest_arguments, env=env)
 
 
 def _coverage(options: argparse.Namespace) -> int:

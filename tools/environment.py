@@ -7,9 +7,11 @@ second run costs one hash. The Python itself is checked here, before anything is
 import hashlib
 import json
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
@@ -18,7 +20,7 @@ from pathlib import Path
 from npc_video.shipping.console import Failure, say
 from npc_video.shipping.this_python import check_store
 
-from tools.paths import ROOT
+from tools.paths import BUILD, ROOT
 
 VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if sys.platform == "win32" else "bin")
@@ -86,6 +88,27 @@ def prepare() -> None:
     _pip("--require-hashes", "--requirement", "requirements.lock")
     _pip("--no-deps", "--no-build-isolation", "--editable", ".")
     _write_stamp(wanted)
+
+
+def prepare_ray(root: Path = ROOT) -> Path:
+    """Returns the folder with the packages of the extra `farm-ray`, installed if they are not.
+
+    They are too large for the environment that everybody needs.
+
+    Raises:
+        Failure: pip could not install the packages.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted: list[str] = project["optional-dependencies"]["farm-ray"]
+    digest = hashlib.sha256(" ".join([*wanted, platform.python_version()]).encode())
+    folder = BUILD / f"ray-{digest.hexdigest()[:12]}"
+    if not folder.exists():
+        say("Installing Ray…")
+        made = folder.with_suffix(".part")
+        shutil.rmtree(made, ignore_errors=True)
+        _pip("--target", str(made), *wanted)
+        made.rename(folder)
+    return folder
 
 
 def check_python(config: Mapping[str, object] | None = None, name: str = sys.platform) -> None:

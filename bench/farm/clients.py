@@ -1,4 +1,4 @@
-"""What the game of one player asks a farm for: a small copy of `GenerationCore`'s rules.
+"""Asks a farm for clips as the game of one player does: a small copy of `GenerationCore`'s rules.
 
 The newest look is urgent, at the cheapest preset. Once it is there, and still the newest, a better
 one is asked for. Meanwhile the game asks for the look that it expects next. Requests that a newer

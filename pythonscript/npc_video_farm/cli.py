@@ -12,9 +12,10 @@ from pathlib import Path
 from npc_video.errors import NpcVideoError
 from npc_video.shipping.console import Failure
 
+from .variables import CLIPS, STORE
+
 __all__ = ["add_commands", "add_to"]
 
-_STORE, _CLIPS = "NPC_VIDEO_FARM_STORE", "NPC_VIDEO_FARM_CLIPS"
 _PORT = 8420
 _CONFIG, _DATA = Path("npc_video.toml"), Path(".npc_video_farm")  # hidden, so Godot imports nothing
 
@@ -40,6 +41,31 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         help="0.0.0.0 for games on other machines; default: this machine only",
     )
     up.add_argument("--valkey", default="", metavar="URL", help="use this Valkey; default: its own")
+    up.add_argument(
+        "--clips",
+        default=os.environ.get(CLIPS, ""),
+        metavar="PLACE",
+        help="keep clips there, such as s3://BUCKET/PREFIX; default: in the folder of --data",
+    )
+    up.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="run brains and workers on a Ray cluster; auto: that of this machine",
+    )
+    up.add_argument(
+        "--gpus",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="with --ray: of each worker, less than 1 to share one; 0 if the generators have their"
+        " GPUs elsewhere; default: 1",
+    )
+    up.add_argument(
+        "--most-workers",
+        type=int,
+        metavar="N",
+        help="with --ray: of each generator; default: as many as the work needs",
+    )
 
     worker = commands.add_parser("worker", help="run a worker")
     worker.set_defaults(command=_command("worker"))
@@ -101,9 +127,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store",
-        default=os.environ.get(_STORE, ""),
+        default=os.environ.get(STORE, ""),
         metavar="URL",
-        help=f"such as redis://127.0.0.1:6379; default: {_STORE} of the environment, which keeps"
+        help=f"such as redis://127.0.0.1:6379; default: {STORE} of the environment, which keeps"
         " a password off the list of processes",
     )
 
@@ -112,9 +138,9 @@ def _add_stores(parser: argparse.ArgumentParser) -> None:
     _add_store(parser)
     parser.add_argument(
         "--clips",
-        default=os.environ.get(_CLIPS, ""),
+        default=os.environ.get(CLIPS, ""),
         metavar="PLACE",
-        help=f"a folder, or s3://BUCKET/PREFIX; default: {_CLIPS} of the environment",
+        help=f"a folder, or s3://BUCKET/PREFIX; default: {CLIPS} of the environment",
     )
     # The process that started this one, with whose end it ends.
     parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)

@@ -43,7 +43,7 @@ class Figures:
         epoch: of the brain that wrote it.
         waiting, running: jobs by the word of their purpose.
         backlog_seconds: by generator, the time that its workers need for all that waits.
-        wanted_workers: by model.
+        wanted_workers: by generator and model.
         tenants: by id, those with open jobs.
         failures: the last ones, the newest first.
     """
@@ -52,7 +52,7 @@ class Figures:
     waiting: Mapping[str, int] = field(default_factory=dict)
     running: Mapping[str, int] = field(default_factory=dict)
     backlog_seconds: Mapping[str, float] = field(default_factory=dict)
-    wanted_workers: Mapping[str, int] = field(default_factory=dict)
+    wanted_workers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     tenants: Mapping[str, TenantFigures] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
 

@@ -536,7 +536,10 @@ def test_numbers_are_there_for_prometheus(farm):
             await until_made(farm, token, url)
         await farm.ask(token)
         figures = Figures(
-            7, waiting={"urgent": 3}, running={"bake": 2}, wanted_workers={"": 5, "red": 1}
+            7,
+            waiting={"urgent": 3},
+            running={"bake": 2},
+            wanted_workers={"faces": {"": 5, "red": 1}},
         )
         await farm.store.publish(write_figures(figures))
         await farm.see()
@@ -552,7 +555,7 @@ def test_numbers_are_there_for_prometheus(farm):
             'npc_farm_run_seconds_sum{model="",preset="realtime"} 1.5',
             'npc_farm_waiting{class="urgent"} 3.0',
             'npc_farm_running{class="bake"} 2.0',
-            'npc_farm_wanted_workers{model="red"} 1.0',
+            'npc_farm_wanted_workers{generator="faces",model="red"} 1.0',
             'npc_farm_workers{model="",state="idle"} 1.0',
             "npc_farm_lost_workers_total 0.0",
             "npc_farm_epoch 7.0",

@@ -25,15 +25,15 @@ def figures_of(epoch: int, ledger: Ledger, failures: Sequence[Failure], now: flo
     slots: dict[str, int] = defaultdict(int)
     for worker in ledger.workers:
         slots[worker.generator] += worker.slots
-    wanted: dict[str, float] = defaultdict(float)
-    for (_, model), workers in ledger.policy.wanted_workers(now).items():
-        wanted[model] += workers
+    wanted: dict[str, dict[str, int]] = defaultdict(dict)
+    for (generator, model), workers in ledger.policy.wanted_workers(now).items():
+        wanted[generator][model] = math.ceil(workers)
     return Figures(
         epoch=epoch,
         waiting=Counter(job.purpose.word for job in waiting),
         running=Counter(job.purpose.word for job in running),
         backlog_seconds={name: each / max(1, slots[name]) for name, each in seconds.items()},
-        wanted_workers={model: math.ceil(workers) for model, workers in wanted.items()},
+        wanted_workers=wanted,
         tenants=_tenants(waiting, running),
         failures=tuple(failures),
     )

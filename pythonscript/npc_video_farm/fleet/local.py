@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,9 +20,12 @@ from ..store.valkey import Store
 from .children import Child, keep
 from .valkey_server import socket_of, valkey_server
 
-__all__ = ["LocalFarm", "check_port", "running"]
+__all__ = ["LocalFarm", "Others", "check_port", "running"]
 
 _T = TypeVar("_T")
+
+Others = Callable[[Store], AbstractAsyncContextManager[None]]
+"""Runs the processes beside Valkey for a block."""
 
 _START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
@@ -38,6 +41,7 @@ class LocalFarm:
         generators: their names, the farm's first one first.
         listen: the address at which games reach the gateway.
         valkey: the address of a Valkey that is there; "" to start one.
+        clips: the place of the clips, such as s3://BUCKET/PREFIX; "" for a folder in `data`.
     """
 
     data: Path
@@ -46,11 +50,17 @@ class LocalFarm:
     listen: str
     port: int
     valkey: str = ""
+    clips: str = ""
 
     @property
     def store(self) -> str:
         """The address of the store."""
         return self.valkey or f"unix://{socket_of(self.data)}"
+
+    @property
+    def clips_at(self) -> str:
+        """The place of the clips."""
+        return self.clips or str(self.data / "clips")
 
     @property
     def address(self) -> str:
@@ -68,7 +78,7 @@ class LocalFarm:
     def children(self) -> list[Child]:
         """The processes beside Valkey."""
         store = ("--store", self.store)
-        clips = ("--clips", str(self.data / "clips"))
+        clips = ("--clips", self.clips_at)
         config = () if self.config is None else ("--config", str(self.config))
         at = ("--listen", self.listen, "--port", str(self.port), "--first", self.generators[0])
         workers = [
@@ -98,8 +108,13 @@ def check_port(listen: str, port: int) -> None:
 
 
 @asynccontextmanager
-async def running(farm: LocalFarm, say: Callable[[str], None]) -> AsyncIterator[Store]:
+async def running(
+    farm: LocalFarm, say: Callable[[str], None], others: Others | None = None
+) -> AsyncIterator[Store]:
     """Runs a farm for the block, which begins when games can ask for clips.
+
+    Args:
+        others: runs the brain, the gateway and the workers; by default, this machine does.
 
     Raises:
         FarmError: it does not start; the text says what to do.
@@ -110,7 +125,10 @@ async def running(farm: LocalFarm, say: Callable[[str], None]) -> AsyncIterator[
             stack.push_async_callback(_ended, _kept([valkey_server(farm.data)], say))
         store = await _within(_START_SECONDS, lambda: Store.open(farm.store))
         stack.push_async_callback(store.close)
-        stack.push_async_callback(_ended, _kept(farm.children, say))
+        if others is None:
+            stack.push_async_callback(_ended, _kept(farm.children, say))
+        else:
+            await stack.enter_async_context(others(store))
         await _within(_START_SECONDS, lambda: _check_ready(farm, store))
         yield store
 

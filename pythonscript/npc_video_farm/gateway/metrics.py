@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from ..figures import Figures
 from ..jobs import JobView
 from .census import Census
 
@@ -125,8 +126,7 @@ class _Farm:
             yield GaugeMetricFamily("npc_farm_epoch", "epoch of the leading brain", figures.epoch)
             yield _gauge("waiting", "jobs that wait", "class", figures.waiting)
             yield _gauge("running", "jobs that run", "class", figures.running)
-            wanted = figures.wanted_workers
-            yield _gauge("wanted_workers", "workers that the work asks for", "model", wanted)
+            yield _wanted_workers(figures)
             backlog = figures.backlog_seconds
             yield _gauge("backlog_seconds", "time for all that waits", "generator", backlog)
 
@@ -143,6 +143,16 @@ class _Farm:
 def _percentiles(ordered: Sequence[float]) -> tuple[float, float]:
     count = len(ordered)
     return ordered[count // 2], ordered[min(count - 1, count * 95 // 100)]
+
+
+def _wanted_workers(figures: Figures) -> Metric:
+    gauge = GaugeMetricFamily(
+        "npc_farm_wanted_workers", "workers that the work asks for", labels=("generator", "model")
+    )
+    for generator, models in figures.wanted_workers.items():
+        for model, count in models.items():
+            gauge.add_metric((generator, model), count)
+    return gauge
 
 
 def _gauge(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:

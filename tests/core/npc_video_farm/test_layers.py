@@ -8,7 +8,17 @@ import pytest
 from tests.harness.layers import faults_of, faults_with, unexplained_imports
 
 FARM = Path(npc_video_farm.__file__).parent
-SHARED = ("errors", "figures", "tenants", "tokens", "jobs", "wire", "generators", "process")
+SHARED = (
+    "errors",
+    "variables",
+    "figures",
+    "tenants",
+    "tokens",
+    "jobs",
+    "wire",
+    "generators",
+    "process",
+)
 ROOMS = ("store", "gateway", "worker", "brain", "fleet", "commands")
 
 

@@ -91,7 +91,7 @@ function showWorkers(told) {
     cell(worker.state, "state", worker.state),
     number(`${worker.running}/${worker.slots}`),
   )), "No worker is alive: start npc-video farm worker.", 4);
-  place("wanted").textContent = Object.entries(told.wanted || {})
+  place("wanted").textContent = Object.values(told.wanted || {}).flatMap(Object.entries)
     .map(([model, count]) => `${model || "no add-ons"}: ${count} wanted`).join(" · ");
 }
 
