@@ -282,6 +282,11 @@ def test_a_damaged_folder_is_told_with_its_npc(
 # ---- On a farm ----
 
 
+@pytest.fixture
+def _token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPC_FARM_TOKEN", "nvf_game_1")
+
+
 @contextmanager
 def farming(farm: FakeFarm) -> Iterator[str]:
     """Yields the address of a farm that runs on a thread of its own."""
@@ -319,6 +324,7 @@ class CrowdedFarm(FakeFarm):
         return await super().get(question)
 
 
+@pytest.mark.usefixtures("_token")
 def test_a_farm_bakes_all_npcs_together(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     farm = CrowdedFarm(at_once=6)
     with farming(farm) as url:
@@ -333,6 +339,7 @@ def test_a_farm_bakes_all_npcs_together(project: Path, capsys: pytest.CaptureFix
     assert asked(project) == []
 
 
+@pytest.mark.usefixtures("_token")
 def test_a_farm_whose_quota_is_used_up_keeps_what_is_made(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,6 @@ Only the project's own engine can read the project, so that engine makes the cli
 import argparse
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ..baking.protocol import BAKING, EMBEDDED, FARM_TOKEN, NO_SESSION, SAYS
-from ..errors import NpcVideoError
+from ..errors import GeneratorUnreachableError, NpcVideoError
 from .console import Failure, say
 from .engine import Engine
 from .godot import import_project, run_project
@@ -159,8 +158,7 @@ def _slots_of(farm: str) -> int:
     from ..backends.token import Token
 
     async def slots_there() -> int:
-        token = Token.from_environment(FARM_TOKEN) if FARM_TOKEN in os.environ else None
-        backend = FarmBackend(farm, token=token)
+        backend = FarmBackend(farm, token=Token.from_environment(FARM_TOKEN))
         try:
             return await backend.slots_there()
         finally:
@@ -168,11 +166,12 @@ def _slots_of(farm: str) -> int:
 
     try:
         there = asyncio.run(slots_there())
+    except GeneratorUnreachableError as error:
+        raise Failure(
+            f"{error} Start a farm with `npc-video farm up`, or name its address after --farm."
+        ) from error
     except NpcVideoError as error:
-        hint = ""
-        if getattr(error, "status", None) == 401 and FARM_TOKEN not in os.environ:
-            hint = f" For baking, that is {FARM_TOKEN}."
-        raise Failure(f"{error}{hint}") from error
+        raise Failure(str(error)) from error
     return min(_MOST_CLIPS, max(_FEWEST_CLIPS, there * _CLIPS_PER_SLOT))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,7 @@ class NpcBaker(Node):
 
     def _backend(self, part: Part) -> Backend:
         if self._farm:
-            token = Token.from_environment(FARM_TOKEN) if FARM_TOKEN in os.environ else None
+            token = Token.from_environment(FARM_TOKEN)
             return FarmBackend(self._farm["url"], slots=self._farm["slots"], token=token)
         chosen = self._wanted["backend"]
         if self._is_embedded(part):

@@ -174,6 +174,11 @@ def test_the_command_line(project: Path, capsys: pytest.CaptureFixture[str]) -> 
 # ---- On a farm ----
 
 
+@pytest.fixture
+def _token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FARM_TOKEN, "nvf_game_1")
+
+
 def bake_on(farm: FakeFarm, project: Path, script: str = saying(NPC)) -> list[str]:
     """Returns the tokens that the farm got."""
 
@@ -187,6 +192,7 @@ def bake_on(farm: FakeFarm, project: Path, script: str = saying(NPC)) -> list[st
     return asyncio.run(baked())
 
 
+@pytest.mark.usefixtures("_token")
 @pytest.mark.parametrize(("slots", "clips"), [(1, 16), (20, 40), (500, 64)])
 def test_a_farm_gets_more_clips_than_it_makes_at_once(
     project: Path, slots: int, clips: int
@@ -194,37 +200,26 @@ def test_a_farm_gets_more_clips_than_it_makes_at_once(
     farm = FakeFarm()
     farm.facts["generators"] = [{"name": "wan", "slots": slots}]
     script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
-    assert bake_on(farm, project, script) == [""]
-    wanted = json.loads((project / "wanted").read_text("utf-8"))
-    assert wanted["farm"]["slots"] == clips
-    assert wanted["farm"]["url"].startswith("http://")
+    assert bake_on(farm, project, script) == ["Bearer nvf_game_1"]
+    wanted = (project / "wanted").read_text("utf-8")
+    assert "nvf_game_1" not in wanted
+    assert json.loads(wanted)["farm"]["slots"] == clips
+    assert json.loads(wanted)["farm"]["url"].startswith("http://")
 
 
-def test_the_farm_s_token_is_in_the_environment(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FARM_TOKEN, "nvf_game_1")
-    script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
-    assert bake_on(FakeFarm(), project, script) == ["Bearer nvf_game_1"]
-    assert "nvf_game_1" not in (project / "wanted").read_text("utf-8")
-
-
+@pytest.mark.usefixtures("_token")
 @pytest.mark.parametrize(
-    ("token", "response", "reason"),
+    ("response", "reason"),
     [
-        ("", answer(401, b"No.", "text/plain"), "For baking, that is NPC_FARM_TOKEN"),
-        ("wrong", answer(401, b"No.", "text/plain"), "environment variable NPC_FARM_TOKEN: check"),
-        ("", answer(404, {}), "There is no farm at"),
-        ("", answer(200, {"generators": [], "ready": True}), "npc-video farm worker"),
-        ("", answer(503, b"Down.", "text/plain"), "Down"),
+        (answer(401, b"No.", "text/plain"), "environment variable NPC_FARM_TOKEN: check"),
+        (answer(404, {}), "There is no farm at"),
+        (answer(200, {"generators": [], "ready": True}), "npc-video farm worker"),
+        (answer(503, b"Down.", "text/plain"), "Down"),
     ],
 )
 def test_what_is_wrong_with_a_farm_is_told_before_the_engine_starts(
-    project: Path, monkeypatch: pytest.MonkeyPatch, token: str, response: bytes, reason: str
+    project: Path, response: bytes, reason: str
 ) -> None:
-    monkeypatch.delenv(FARM_TOKEN, raising=False)
-    if token:
-        monkeypatch.setenv(FARM_TOKEN, token)
     farm = FakeFarm()
     farm.says["GET"] = response
     with pytest.raises(Failure, match=reason):
@@ -232,9 +227,20 @@ def test_what_is_wrong_with_a_farm_is_told_before_the_engine_starts(
     assert not (project / "started").exists()
 
 
-def test_a_farm_that_is_not_there(project: Path) -> None:
-    with pytest.raises(Failure, match=r"127\.0\.0\.1:9"):
-        bake_project(engine_doing(""), project, profiles=[], farm="http://127.0.0.1:9")
+@pytest.mark.usefixtures("_token")
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("http://127.0.0.1:9", r"127\.0\.0\.1:9 .* Start a farm with"), ("http://", "^url: ")],
+)
+def test_an_address_without_a_farm(project: Path, url: str, reason: str) -> None:
+    with pytest.raises(Failure, match=reason):
+        bake_project(engine_doing(""), project, profiles=[], farm=url)
+
+
+def test_without_a_token_no_farm_is_asked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FARM_TOKEN, raising=False)
+    with pytest.raises(Failure, match=f"set the environment variable {FARM_TOKEN}"):
+        bake_on(FakeFarm(), project)
 
 
 def test_the_command_line_for_a_farm(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
