@@ -38,15 +38,19 @@ const SWITCHES: Dictionary[String, String] = {
 }
 const BACKENDS: Dictionary[String, String] = {
 	"embedded": "At once",
-	"delayed": "Like real AI",
-	"http": "Web service",
+	"delayed": "Like AI",
+	"http": "Web",
 	"comfyui": "ComfyUI",
+	"farm": "Farm",
 }
 ## The environment variables with the addresses of servers.
 const ADDRESSES: Dictionary[String, String] = {
 	"http": "NPC_VIDEO_HTTP",
 	"comfyui": "NPC_VIDEO_COMFYUI",
+	"farm": "NPC_VIDEO_FARM",
 }
+## The environment variable with the token for the farm.
+const FARM_TOKEN := "NPC_FARM_TOKEN"
 
 var _choices: Dictionary[String, Choice] = {}
 var _switches: Dictionary[String, Button] = {}
@@ -167,6 +171,9 @@ func _use_backend(kind: String) -> void:
 		backend = NpcHttpBackend.new()
 	elif kind == "comfyui":
 		backend = NpcComfyUiBackend.new()
+	elif kind == "farm":
+		backend = NpcFarmBackend.new()
+		backend.set("token_env", FARM_TOKEN)
 	else:
 		backend = NpcProceduralBackend.new()
 		backend.set("simulate_latency", kind == "delayed")

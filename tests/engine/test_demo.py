@@ -17,7 +17,7 @@ from tools.screen import screen
 LAYOUTS = ("lying", "upright")
 LANGUAGES = ("en", "de")
 SCENES = ("Ember", "What happens", "Market", "Screen")
-ADDRESSES = ("NPC_VIDEO_HTTP", "NPC_VIDEO_COMFYUI")
+ADDRESSES = ("NPC_VIDEO_HTTP", "NPC_VIDEO_COMFYUI", "NPC_VIDEO_FARM")
 LOOK = Path(__file__).with_name("look.gd")
 TOUCH = Path(__file__).with_name("touch_stage.gd")
 
