@@ -125,6 +125,7 @@ def test_the_deadline_of_the_player_goes_with_the_request(valkey, tmp_path):
         await stage.assign(KEY, due_in=30.0)
         await stage.job_in(JobState.DONE)
         assert 0.0 < stage.backend.begun[0].deadline <= 30.0
+        assert stage.backend.begun[0].is_urgent
 
     tell(valkey, tmp_path, story)
 

@@ -5,14 +5,16 @@ from base64 import b64decode
 
 from npc_video.backends.base import GenerationRequest, NpcImage
 from npc_video.errors import GenerationInvalidError, InvalidDataError
-from npc_video.records import QUALITY_PRESETS, QualityPreset, VideoParams
+from npc_video.records import QUALITY_PRESETS, Purpose, QualityPreset, VideoParams
 
 from ..wire import ClipBody, read_body
 
 __all__ = ["read_request"]
 
 
-def read_request(body: bytes, seconds: float, due_in: float | None = None) -> GenerationRequest:
+def read_request(
+    body: bytes, seconds: float, purpose: Purpose = Purpose.URGENT, due_in: float | None = None
+) -> GenerationRequest:
     """The request in a body of JSON.
 
     Args:
@@ -40,7 +42,8 @@ def read_request(body: bytes, seconds: float, due_in: float | None = None) -> Ge
         npc_name=read.npc_name,
     )
     image = _read_image(read.image) if read.image else None
-    return GenerationRequest(params, _preset(read, seconds), read.duration, image, due_in)
+    preset = _preset(read, seconds)
+    return GenerationRequest(params, preset, read.duration, image, due_in, purpose)
 
 
 def _preset(read: ClipBody, seconds: float) -> QualityPreset:

@@ -1,10 +1,12 @@
 """Tells the store that a worker lives, from a thread and over a connection of its own.
 
-So a generator that keeps the event loop busy does not look dead, and a stopped process does.
+So a generator that keeps the event loop busy for a while does not look dead, and a stopped process
+does.
 """
 
 import asyncio
 import threading
+import time
 from contextlib import suppress
 
 from ..errors import FarmError
@@ -15,6 +17,7 @@ __all__ = ["Heartbeat"]
 
 _BEAT_SECONDS = 0.4  # the store forgets a worker after 1.5
 _END_SECONDS = 2.0
+_STUCK_SECONDS = 60.0
 
 
 class Heartbeat:
@@ -27,6 +30,7 @@ class Heartbeat:
     def __init__(self, url: str, view: WorkerView):
         self._url = url
         self._view = view
+        self._alive_at = time.perf_counter()
         self._loop = asyncio.new_event_loop()
         self._is_news = asyncio.Event()
         self._is_ending = False
@@ -38,6 +42,10 @@ class Heartbeat:
         if view != self._view:
             self._view = view
             self._loop.call_soon_threadsafe(self._is_news.set)
+
+    def note_life(self) -> None:
+        """Tells that the worker's loop runs; a minute without that stops the heart."""
+        self._alive_at = time.perf_counter()
 
     def end(self) -> None:
         self._is_ending = True
@@ -63,7 +71,8 @@ class Heartbeat:
     async def _beat(self, store: Store) -> None:
         while not self._is_ending:
             self._is_news.clear()
-            await store.beat(self._view)
+            if time.perf_counter() - self._alive_at < _STUCK_SECONDS:
+                await store.beat(self._view)
             await self._rest()
 
     async def _rest(self) -> None:

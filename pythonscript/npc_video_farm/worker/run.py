@@ -181,7 +181,7 @@ class Run:
             try:
                 # The picture in it may be large.
                 asked[job.key] = await asyncio.to_thread(
-                    read_request, job.body, job.seconds, due_in
+                    read_request, job.body, job.seconds, job.purpose, due_in
                 )
             except GenerationError as error:
                 self._jobs.pop(job.key, None)

@@ -93,6 +93,7 @@ class FarmWorker:
 
     async def _take_orders(self) -> None:
         while True:
+            self._heart.note_life()
             try:
                 order = await self._store.orders(self.id, _ORDER_SECONDS)
             except FarmError:

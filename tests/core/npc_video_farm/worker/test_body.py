@@ -9,7 +9,7 @@ from npc_video.backends.base import GenerationRequest, NpcImage
 from npc_video.backends.http.fields import HttpFields
 from npc_video.errors import GenerationError, GenerationInvalidError
 from npc_video.quality import typical_seconds
-from npc_video.records import QUALITY_PRESETS, QualityPreset, VideoParams
+from npc_video.records import QUALITY_PRESETS, Purpose, QualityPreset, VideoParams
 from npc_video_farm.worker.body import read_request
 
 texts = st.text(max_size=20)
@@ -54,10 +54,10 @@ def sent(request):
     return json.dumps(body).encode()
 
 
-@given(requests, st.none() | st.floats(0, 100))
-def test_a_request_arrives_as_it_was_sent(request, due_in):
-    read = read_request(sent(request), typical_seconds(request.preset), due_in)
-    assert read == replace(request, deadline=due_in)
+@given(requests, st.sampled_from(Purpose), st.none() | st.floats(0, 100))
+def test_a_request_arrives_as_it_was_sent(request, purpose, due_in):
+    read = read_request(sent(request), typical_seconds(request.preset), purpose, due_in)
+    assert read == replace(request, purpose=purpose, deadline=due_in)
 
 
 def test_without_fields_it_is_the_usual_clip():

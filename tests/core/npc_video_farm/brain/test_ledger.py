@@ -1,0 +1,272 @@
+"""The brain's ledger against a farm that is only written down."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from npc_video.records import Purpose
+from npc_video.scheduling.policy import Policy
+from npc_video_farm.brain.ledger import Assign, Fail, Ledger, Requeue
+from npc_video_farm.jobs import Event, EventKind, JobState, JobView, WorkerState, WorkerView
+
+
+def job(key, **about):
+    usual = JobView(
+        key=key,
+        state=JobState.WAITING,
+        purpose=Purpose.URGENT,
+        due_at=None,
+        asked_at=0.0,
+        begun_at=None,
+        ended_at=None,
+        tenants=("studio",),
+        generator="faces",
+        model="",
+        preset="fast",
+        seconds=4.0,
+        body=b"",
+        worker="",
+        token="",
+        attempts=0,
+        kills=0,
+        displaced=0,
+        progress=0.0,
+        is_paid=False,
+        clip="",
+        generated=0.0,
+        error="",
+        error_kind="",
+    )
+    return replace(usual, **about)
+
+
+def event(kind, about, worker=""):
+    return Event("1-0", kind, about.key, about, worker)
+
+
+def ledger(*jobs, workers=(), now=0.0):
+    return Ledger(7, jobs, workers, now, Policy(random.Random(1)))
+
+
+W1, W2 = WorkerView("w1", "faces"), WorkerView("w2", "faces")
+
+
+def test_a_free_worker_gets_what_waits():
+    book = ledger(job("a"), workers=[W1])
+    assert book.decide(0.0) == [Assign("w1", ("a",), "7-1")]
+    assert book.decide(0.0) == []
+
+
+def test_what_is_asked_later_waits_for_a_worker():
+    book = ledger()
+    book.take(event(EventKind.ASK, job("a")), 1.0)
+    assert book.decide(1.0) == []
+    book.see([W1], 2.0)
+    assert book.decide(2.0) == [Assign("w1", ("a",), "7-1")]
+
+
+def test_what_runs_already_is_not_assigned():
+    running = job("a", state=JobState.RUNNING, worker="w1", token="6-1", begun_at=0.0)
+    book = ledger(running, job("b"), workers=[W1])
+    assert book.decide(0.0) == []
+    book.take(event(EventKind.END, replace(running, state=JobState.DONE)), 1.0)
+    assert book.decide(1.0) == [Assign("w1", ("b",), "7-2")]
+
+
+def test_a_worker_of_the_last_brain_has_time_to_be_seen():
+    running = job("a", state=JobState.RUNNING, worker="w1", token="6-1", begun_at=0.0)
+    book = ledger(running, workers=[W2])
+    book.see([W2], 2.0)
+    assert book.decide(2.0) == []
+    book.see([W2], 3.5)
+    assert book.decide(3.5) == [Requeue("a", "6-1", killed=True), Assign("w2", ("a",), "7-2")]
+
+
+def test_a_worker_that_left_killed_nothing():
+    book = ledger(job("a"), workers=[W1])
+    book.decide(0.0)
+    book.see([replace(W1, state=WorkerState.LEAVING), W2], 1.0)
+    book.see([W2], 2.0)
+    assert book.decide(2.0) == [Requeue("a", "7-1"), Assign("w2", ("a",), "7-2")]
+
+
+def test_a_job_that_was_given_back_goes_to_another_worker():
+    book = ledger(job("a"), workers=[W1])
+    book.decide(0.0)
+    book.take(event(EventKind.BACK, job("a", token="7-1"), "w1"), 1.0)
+    book.see([W1], 1.1)
+    assert book.decide(1.1) == []
+    book.see([W1, W2], 1.2)
+    assert book.decide(1.2) == [Assign("w2", ("a",), "7-2")]
+    book.take(event(EventKind.ASK, job("b")), 1.3)
+    book.see([replace(W1, running=("x",)), W2], 1.3)
+    assert book.decide(1.3) == [Assign("w1", ("b",), "7-3")]
+
+
+def test_news_of_an_earlier_run_are_ignored():
+    book = ledger(job("a"), workers=[W1])
+    book.decide(0.0)
+    book.take(event(EventKind.BACK, job("a", token="6-9", attempts=1), "w1"), 1.0)
+    assert [each.key for each in book.running] == ["a"]
+
+
+def test_a_refused_assignment_is_taken_as_things_are():
+    book = ledger(job("a"), workers=[W1])
+    (assign,) = book.decide(0.0)
+    book.refused(assign, [None], 0.0)
+    assert not (book.waiting)
+    assert not (book.running)
+    book.take(event(EventKind.ASK, job("b")), 1.0)
+    (assign,) = book.decide(1.0)
+    book.refused(assign, [job("b")], 1.0)
+    assert [each.key for each in book.waiting] == ["b"]
+
+
+def test_three_failures_end_a_job_with_its_reason():
+    book = ledger(job("a"), workers=[W1])
+    now, actions = 0.0, book.decide(0.0)
+    for attempts in (1, 2, 3):
+        (assign,) = actions or book.decide(now)
+        back = job("a", token=assign.token, attempts=attempts, error="Full.", error_kind="failed")
+        book.take(event(EventKind.BACK, back, "w1"), now)
+        actions = book.decide(now)
+        now += 10.0
+    (fail,) = actions
+    assert isinstance(fail, Fail)
+    assert (fail.kind, fail.error.endswith("Full.")) == ("failed", True)
+
+
+@pytest.mark.parametrize("state", [WorkerState.DOWN, WorkerState.LEAVING])
+def test_a_worker_that_takes_nothing_gets_nothing(state):
+    book = ledger(job("a"), workers=[replace(W1, state=state)])
+    assert book.decide(0.0) == []
+
+
+class FarmMachine(RuleBasedStateMachine):
+    """A store that is only written down, with late events, and a ledger that hears of it."""
+
+    KEYS = tuple(f"k{number}" for number in range(6))
+    WORKERS = tuple(WorkerView(f"w{number}", "faces", slots=2) for number in range(3))
+
+    def __init__(self):
+        super().__init__()
+        self.now = 0.0
+        self.epoch = 7
+        self.jobs, self.events, self.alive = {}, [], {}
+        self.book = ledger()
+
+    def change(self, key, kind, **about):
+        self.jobs[key] = replace(self.jobs[key], **about)
+        self.events.append(event(kind, self.jobs[key], self.jobs[key].worker))
+
+    def running(self):
+        return [key for key, each in self.jobs.items() if each.state is JobState.RUNNING]
+
+    @rule(key=st.sampled_from(KEYS), purpose=st.sampled_from(Purpose))
+    def ask(self, key, purpose):
+        if key not in self.jobs or not self.jobs[key].state.is_open:
+            self.jobs[key] = job(key)
+            self.change(key, EventKind.ASK, purpose=purpose, asked_at=self.now)
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def appear(self, worker):
+        self.alive[worker.id] = worker
+
+    @precondition(lambda self: self.alive)
+    @rule(data=st.data())
+    def die(self, data):
+        del self.alive[data.draw(st.sampled_from(sorted(self.alive)))]
+
+    @precondition(lambda self: self.running())
+    @rule(data=st.data(), how=st.sampled_from(["done", "back", "retry", "leave"]))
+    def end_run(self, data, how):
+        key = data.draw(st.sampled_from(self.running()))
+        if how == "done":
+            self.change(key, EventKind.END, state=JobState.DONE)
+        elif how == "leave":
+            self.change(key, EventKind.LEAVE, state=JobState.CANCELLED)
+        else:
+            attempts = self.jobs[key].attempts + (how == "retry")
+            self.change(key, EventKind.BACK, state=JobState.WAITING, attempts=attempts)
+
+    @rule(seconds=st.floats(0.1, 20.0))
+    def think(self, seconds):
+        self.now += seconds
+        events, self.events = self.events, []
+        for each in events:
+            self.book.take(each, self.now)
+        self.act()
+
+    @rule(seconds=st.floats(0.1, 2.0))
+    def look(self, seconds):
+        self.now += seconds
+        self.book.see(self.views(), self.now)
+        self.act()
+
+    @rule()
+    def begin_anew(self):
+        self.events.clear()
+        self.epoch += 1
+        open_jobs = [each for each in self.jobs.values() if each.state.is_open]
+        policy = Policy(random.Random(1))
+        self.book = Ledger(self.epoch, open_jobs, self.views(), self.now, policy)
+        self.act()
+
+    def views(self):
+        held = {name: [] for name in self.alive}
+        for key in self.running():
+            if self.jobs[key].worker in held:
+                held[self.jobs[key].worker].append(key)
+        return [replace(self.alive[name], running=tuple(keys)) for name, keys in held.items()]
+
+    def act(self):
+        while actions := self.book.decide(self.now):
+            for action in actions:
+                each = self.jobs[action.keys[0] if isinstance(action, Assign) else action.key]
+                if isinstance(action, Assign):
+                    self.assign(action)
+                elif isinstance(action, Fail) and each.state.is_open:
+                    self.change(action.key, EventKind.END, state=JobState.FAILED)
+                elif isinstance(action, Requeue) and each.state is JobState.RUNNING:
+                    self.requeue(action, each)
+
+    def requeue(self, action, each):
+        if each.token == action.token:
+            kills, displaced = each.kills + action.killed, each.displaced + action.displaced
+            about = {"state": JobState.WAITING, "kills": kills, "displaced": displaced}
+            self.change(action.key, EventKind.BACK, **about)
+
+    def assign(self, action):
+        waits = all(self.jobs[key].state is JobState.WAITING for key in action.keys)
+        if not waits or action.worker not in self.alive:
+            self.book.refused(action, [self.jobs.get(key) for key in action.keys], self.now)
+            self.book.see(self.views(), self.now)
+            return
+        about = {"state": JobState.RUNNING, "worker": action.worker, "token": action.token}
+        for key in action.keys:
+            self.jobs[key] = replace(self.jobs[key], begun_at=self.now, **about)
+
+    @invariant()
+    def no_job_fails_too_soon(self):
+        for each in self.jobs.values():
+            assert each.state is not JobState.FAILED or each.attempts + each.kills >= 2
+
+    @invariant()
+    def none_is_displaced_more_than_twice(self):
+        assert all(each.displaced <= 2 for each in self.jobs.values())
+
+    def teardown(self):
+        self.alive = {worker.id: worker for worker in self.WORKERS}
+        for _ in range(200):
+            self.look(1.0)
+            self.think(1.0)
+            for key in self.running():
+                self.change(key, EventKind.END, state=JobState.DONE)
+        assert not [each for each in self.jobs.values() if each.state.is_open]
+
+
+FarmMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
+TestFarm = FarmMachine.TestCase
