@@ -32,7 +32,7 @@ def figures_at(now):
         waiting={"urgent": 12, "upgrade": 4, "speculation": 131, "bake": 2210},
         running={"urgent": 3, "bake": 5},
         backlog_seconds={"comfyui": 412.0},
-        wanted_workers={"": 3, "red-dragon+sketch": 2},
+        wanted_workers={"comfyui": {"": 3, "red-dragon+sketch": 2}},
         tenants={
             "studio": TenantFigures(2204, 5),
             "a-name-of-thirty-two-characters-": TenantFigures(15, 2),
