@@ -89,6 +89,20 @@ def test_a_hundred_equal_requests_are_one_run_which_99_cancels_do_not_stop(tmp_p
     asyncio.run(story())
 
 
+def test_clients_of_a_gateway_that_is_asked_to_end_go_on_with_the_next(tmp_path):
+    async def story():
+        async with whole_farm(tmp_path) as (farm, service, store):
+            fetching = [asyncio.create_task(farm.fetch(seed)) for seed in range(4)]
+            await until(lambda: farm.polling == 4)
+            killed = farm.kill("gateway", signal.SIGTERM)  # no client gets an error for it
+            await until(lambda: farm.pids("gateway") not in ([], [killed]))
+            service.let_go()
+            assert await asyncio.gather(*fetching) == [clip_of(seed) for seed in range(4)]
+            assert set((await ends_of(store)).values()) == {1}
+
+    asyncio.run(story())
+
+
 def test_a_worker_that_is_asked_to_end_finishes_what_it_can(tmp_path):
     async def story():
         async with whole_farm(tmp_path) as (farm, service, store):

@@ -88,6 +88,7 @@ class WholeFarm:
         self.port = free_port()
         self.process = None
         self.token = ""
+        self.polling = 0
 
     @property
     def store_url(self):
@@ -160,13 +161,14 @@ class WholeFarm:
     async def _followed(self, client, url):
         while True:
             try:
+                self.polling += 1
                 got = await client.get(url)
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
                 continue
             if got.status_code == 504:
                 raise _UnknownTicketError
-            if got.status_code in (500, 503):  # it ends, or the store is away
+            if got.status_code == 503:  # the store is away
                 await asyncio.sleep(0.05)
                 continue
             assert got.status_code == 200, got.text

@@ -58,7 +58,7 @@ async def ask(
 
 async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | str:
     body = wanted.body
-    generator, fingerprint = services.census.generator_for(body.generator)
+    generator, fingerprint = await services.census.found_generator(body.generator)
     body = msgspec.structs.replace(body, generator=generator)
     naming = partial(_named, f"{services.project}/{who.share}", fingerprint, body)
     key, encoded = await _aside(len(body.image), naming)

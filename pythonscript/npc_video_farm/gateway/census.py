@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ..errors import FarmError
 from ..figures import Figures, read_figures
@@ -14,6 +16,8 @@ from .refusal import Refusal
 __all__ = ["Census"]
 
 _REST_SECONDS = 0.5
+_AGAIN_SECONDS = 0.1
+_WORKING = (WorkerState.IDLE, WorkerState.BUSY)
 _SOON = 2.0
 _log = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ class Census:
         self._store = store
         self._first = first
         self._offset = 0.0
+        self._read_at = -math.inf
         self._fingerprints: dict[str, str] = {}
         self.workers: Sequence[WorkerView] = ()
         self.figures: Figures | None = None
@@ -52,7 +57,7 @@ class Census:
         Raises:
             FarmError: the store does not answer.
         """
-        asked_at = time.perf_counter()
+        asked_at = self._read_at = time.perf_counter()
         now = await self._store.now()
         self._offset = now - (asked_at + time.perf_counter()) / 2
         self.workers = await self._store.workers()
@@ -73,6 +78,22 @@ class Census:
                     _log.warning("The store is away: %s", error)
                 self.is_away = True
             await asyncio.sleep(_REST_SECONDS)
+
+    async def found_generator(self, named: str) -> tuple[str, str]:
+        """As `generator_for`, after a second look at a farm that has just begun.
+
+        Raises:
+            Refusal: as `generator_for`.
+        """
+        try:
+            return self.generator_for(named)
+        except Refusal:
+            if time.perf_counter() - self._read_at < _AGAIN_SECONDS:
+                raise
+        with suppress(FarmError):
+            await self.read()
+            self.is_away = False
+        return self.generator_for(named)
 
     def generator_for(self, named: str) -> tuple[str, str]:
         """The generator that makes a clip, and the fingerprint of its workflow.
@@ -115,5 +136,5 @@ class Census:
         return sum(
             worker.slots
             for worker in self.workers
-            if generator in ("", worker.generator) and worker.state is not WorkerState.LEAVING
+            if generator in ("", worker.generator) and worker.state in _WORKING
         )

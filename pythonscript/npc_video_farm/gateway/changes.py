@@ -42,6 +42,12 @@ class Changes:
     def __init__(self, source: _Source):
         self._source = source
         self._watches: dict[str, set[Watch]] = {}
+        self.is_ending = False
+
+    def end(self) -> None:
+        """Wakes everybody for the last time: the gateway ends, so nobody shall wait here."""
+        self.is_ending = True
+        self._wake("")
 
     @contextmanager
     def watch(self, key: str) -> Iterator[Watch]:

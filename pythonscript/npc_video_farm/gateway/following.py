@@ -107,7 +107,8 @@ async def _hold(
         elapsed = time.perf_counter() - started
         has_moved = view.progress > first.progress and elapsed >= _PROGRESS_SECONDS
         is_other = view.state is not first.state or not view.state.is_open
-        if is_other or has_moved or elapsed >= _HOLD_SECONDS or leaving.done():
+        is_over = elapsed >= _HOLD_SECONDS or leaving.done() or services.changes.is_ending
+        if is_other or has_moved or is_over:
             return _json(said_of(following.ticket, view))
         await _change(watch, min(_LOOK_SECONDS, _HOLD_SECONDS - elapsed), leaving)
 
@@ -203,7 +204,7 @@ async def _events(services: Services, following: _Following) -> AsyncIterator[by
             event = _event(content)
             yield event if event != told else b": still here\n\n"
             told = event
-            if not view.state.is_open:
+            if not view.state.is_open or services.changes.is_ending:
                 return
             await _change(watch, _LOOK_SECONDS)
 
