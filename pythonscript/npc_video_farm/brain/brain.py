@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from npc_video.errors import InvalidDataError
 
-from ..errors import FarmError, StoreAwayError, StoreError
+from ..errors import FarmError, StoreError
 from ..figures import Failure, write_figures
 from ..jobs import Event, EventKind, JobState
 from ..store.clips import ClipStore, make_room
@@ -46,7 +46,7 @@ class Brain:
 
     async def run(self) -> None:
         """Leads whenever it may, until it is cancelled."""
-        has_complained = False
+        said = ""
         while True:
             try:
                 epoch = await self._store.lead(self._id)
@@ -54,17 +54,17 @@ class Brain:
                     await asyncio.sleep(_FOLLOW_SECONDS)
                     continue
                 _log.info("Brain %s leads, epoch %d.", self._id, epoch)
-                has_complained = False
                 try:
                     await _Reign(self._store, self._clips, self._id, epoch).run()
                 except asyncio.CancelledError:
                     with suppress(StoreError):
                         await self._store.resign(epoch)
                     raise
+                said = ""
             except StoreError as error:
-                if not has_complained or not isinstance(error, StoreAwayError):
+                if str(error) != said:
                     _log.warning("The brain waits: %s", error)
-                has_complained = True
+                said = str(error)
                 await asyncio.sleep(_AWAY_SECONDS)
 
 

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from npc_video.shipping.console import Failure
 from npc_video.shipping.lock import exclusive
 
 from tools.paths import ROOT
@@ -63,3 +64,13 @@ def test_a_lock_file_is_removed_after_an_error_too(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no"), exclusive(tmp_path / "lock", busy="", remove=True):
         raise ValueError("no")
     assert not (tmp_path / "lock").exists()
+
+
+def test_who_does_not_wait_fails_with_the_message(tmp_path: Path) -> None:
+    with holder(tmp_path) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        lock = tmp_path / "folder" / "lock"
+        with pytest.raises(Failure, match="taken"), exclusive(lock, busy="taken", waits=False):
+            pass
+        first.communicate()
