@@ -123,7 +123,8 @@ async def running(
         if not farm.valkey:
             await _end_orphan(farm.store)
             stack.push_async_callback(_ended, _kept([valkey_server(farm.data)], say))
-        store = await _within(_START_SECONDS, lambda: Store.open(farm.store))
+        patience = 0.0 if farm.valkey else _START_SECONDS  # a named one is there, or is not
+        store = await _within(patience, lambda: Store.open(farm.store))
         stack.push_async_callback(store.close)
         if others is None:
             stack.push_async_callback(_ended, _kept(farm.children, say))

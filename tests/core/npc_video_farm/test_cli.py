@@ -41,6 +41,7 @@ def test_without_its_packages_it_says_how_to_install_them(capsys, monkeypatch):
         (["worker", "--generator", "other"], "choose from procedural"),
         (["up", "--config", "none.toml"], "none.toml"),
         (["up", "--port", "99999"], "Port 99999"),
+        (["up", "--port", "0", "--valkey", "valkey://127.0.0.1:1"], "cannot be reached"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(capsys, tmp_path, monkeypatch, arguments, said):
