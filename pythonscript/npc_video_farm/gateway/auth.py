@@ -49,7 +49,7 @@ class Principal:
             raise Refusal(
                 403,
                 f"The token lacks the right {scope}: use one that has it, or make one with"
-                f" `npc-video farm token new --scope {scope}`.",
+                f" `npc-video farm token new NAME --scope {scope}`.",
                 outcome="forbidden",
             )
 
