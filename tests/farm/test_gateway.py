@@ -524,6 +524,8 @@ def test_clips_in_a_bucket_have_an_address(farm, tmp_path):
         assert got.status_code == 303
         assert got.headers["location"].startswith("https://clips.example.org/")
         assert float(got.headers["npc-generated"]) == 1.5
+        facts = (await farm.get(token, "/api/farm")).json()
+        assert facts["clips_from"] == "https://clips.example.org"
 
     farm(play, clips=Bucket.open(str(tmp_path / "clips")))
 

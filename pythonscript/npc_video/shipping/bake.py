@@ -100,12 +100,12 @@ def bake_project(
         session = str(Path(session).resolve())
         if not Path(session).is_file():
             raise Failure(NO_SESSION.format(session))
-    slots = _slots_of(farm) if farm else 0
+    there = _asked(farm) if farm else None
     import_project(engine, project)
     wanted = {
         "profiles": profiles,
         "backend": backend,
-        "farm": {"url": farm, "slots": slots} if farm else None,
+        "farm": there,
         "clips": clips,
         "session": session,
     }
@@ -147,32 +147,38 @@ def _bake(options: argparse.Namespace) -> int:
     return 0
 
 
-def _slots_of(farm: str) -> int:
-    """The number of clips to have at a farm at the same time.
+def _asked(farm: str) -> Mapping[str, Any]:
+    """The arguments of the `FarmBackend` that bakes on a farm.
+
+    The command's user names the farm, so clips may be fetched from where it says.
 
     Raises:
         Failure: it makes no clips; it says what to do.
     """
     # Loads asyncio and more, which the other commands do without.
-    from ..backends.farm.backend import FarmBackend
+    from ..backends.farm.backend import FarmBackend, FarmFacts
     from ..backends.token import Token
 
-    async def slots_there() -> int:
+    async def facts() -> FarmFacts:
         backend = FarmBackend(farm, token=Token.from_environment(FARM_TOKEN))
         try:
-            return await backend.slots_there()
+            return await backend.facts()
         finally:
             await backend.close()
 
     try:
-        there = asyncio.run(slots_there())
+        there = asyncio.run(facts())
     except GeneratorUnreachableError as error:
         raise Failure(
             f"{error} Start a farm with `npc-video farm up`, or name its address after --farm."
         ) from error
     except NpcVideoError as error:
         raise Failure(str(error)) from error
-    return min(_MOST_CLIPS, max(_FEWEST_CLIPS, there * _CLIPS_PER_SLOT))
+    return {
+        "url": farm,
+        "slots": min(_MOST_CLIPS, max(_FEWEST_CLIPS, there.slots * _CLIPS_PER_SLOT)),
+        "allowed_origins": [there.clips_from] if there.clips_from else [],
+    }
 
 
 def _is_of_game(path: str) -> bool:

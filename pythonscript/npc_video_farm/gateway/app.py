@@ -149,7 +149,7 @@ async def _leave(services: Services, request: Request) -> Response:
 
 async def _farm(services: Services, request: Request) -> Response:
     await _enter(services, request)
-    return JSONResponse(farm_of(services))
+    return JSONResponse(farm_of(services) | {"clips_from": await services.clips.origin()})
 
 
 async def _overview(services: Services, request: Request) -> Response:

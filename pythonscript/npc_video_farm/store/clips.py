@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import obstore
+from npc_video.backends.origin import origin_of, short_origin
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
@@ -98,6 +99,15 @@ class ClipStore:
             return await obstore.sign_async(
                 self._files, "GET", _path(digest), timedelta(seconds=seconds)
             )
+
+    async def origin(self) -> str:
+        """The start of all addresses, such as "https://s3.example.org"; "" for a folder.
+
+        Raises:
+            ClipStoreError: as `address` does.
+        """
+        address = await self.address("0" * 64, 1.0)
+        return "" if address is None else short_origin(origin_of(address))
 
     async def remove(self, digests: Iterable[str]) -> None:
         """Removes files; those that are not there are no error.

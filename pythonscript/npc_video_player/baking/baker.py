@@ -154,7 +154,7 @@ class NpcBaker(Node):
     def _backend(self, part: Part) -> Backend:
         if self._farm:
             token = Token.from_environment(FARM_TOKEN)
-            return FarmBackend(self._farm["url"], slots=self._farm["slots"], token=token)
+            return FarmBackend(**self._farm, token=token)
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return npc_video.ProceduralBackend(eyes=part.npc.eyes)

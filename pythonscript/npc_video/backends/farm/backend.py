@@ -7,7 +7,7 @@ how long the request waited for its turn.
 import math
 from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -27,7 +27,7 @@ from ..http.rules import HttpJob, JobGoneError
 from ..http_session import Limits
 from ..token import Token
 
-__all__ = ["SLOTS", "FarmBackend"]
+__all__ = ["SLOTS", "FarmBackend", "FarmFacts"]
 
 SLOTS = 4
 """The clips that one game has at a farm at the same time.
@@ -57,6 +57,20 @@ class _Generator(msgspec.Struct):
 class _Farm(msgspec.Struct):
     generators: list[_Generator]
     ready: bool
+    clips_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FarmFacts:
+    """The facts about a farm that makes clips.
+
+    Attributes:
+        slots: the clips that it makes at the same time with the generator, at least one.
+        clips_from: the other origin from which it lets clips be fetched; "" if there is none.
+    """
+
+    slots: int
+    clips_from: str
 
 
 class FarmBackend(HttpBackend):
@@ -121,18 +135,23 @@ class FarmBackend(HttpBackend):
         return 404, 410, 504
 
     async def health(self) -> Health:
-        """Checks the token, the farm's readiness and the generator's name."""
+        """Checks the token, the farm's readiness, the generator's name and where clips are."""
         try:
             farm = await self._farm()
         except GenerationError as error:
             return Health.of_error(error)
         names = tuple(each.name for each in farm.generators)
         problem = self._problem(names, is_ready=farm.ready)
+        if not problem and farm.clips_from:
+            try:
+                self._session.resolve(farm.clips_from)
+            except GenerationError as error:
+                problem = str(error)
         problems = (problem,) if problem else ()
         return Health(not problem, models=names, problems=problems, answers=True)
 
-    async def slots_there(self) -> int:
-        """The number of clips that the farm makes at the same time with the generator, at least 1.
+    async def facts(self) -> FarmFacts:
+        """Asks the farm about itself.
 
         Raises:
             GenerationError: there is no farm, it refuses the token, or it cannot make clips.
@@ -142,7 +161,8 @@ class FarmBackend(HttpBackend):
         if problem := self._problem(names, is_ready=farm.ready):
             raise GenerationInvalidError(problem)
         name = self._generator or names[0]
-        return max(1, *(each.slots for each in farm.generators if each.name == name))
+        slots = max(1, *(each.slots for each in farm.generators if each.name == name))
+        return FarmFacts(slots, farm.clips_from)
 
     # ---- What differs from other services ----
 

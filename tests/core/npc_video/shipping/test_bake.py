@@ -199,12 +199,15 @@ def test_a_farm_gets_more_clips_than_it_makes_at_once(
 ) -> None:
     farm = FakeFarm()
     farm.facts["generators"] = [{"name": "wan", "slots": slots}]
+    farm.facts["clips_from"] = "https://s3.example.org"
     script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
     assert bake_on(farm, project, script) == ["Bearer nvf_game_1"]
     wanted = (project / "wanted").read_text("utf-8")
     assert "nvf_game_1" not in wanted
-    assert json.loads(wanted)["farm"]["slots"] == clips
-    assert json.loads(wanted)["farm"]["url"].startswith("http://")
+    told = json.loads(wanted)["farm"]
+    assert told["slots"] == clips
+    assert told["url"].startswith("http://")
+    assert told["allowed_origins"] == ["https://s3.example.org"]
 
 
 @pytest.mark.usefixtures("_token")

@@ -488,19 +488,35 @@ class TestHealth:
     def test_a_service_without_such_a_page(self):
         assert "no farm" in self.problem({}, status=404)
 
+    def test_clips_from_an_origin_that_is_not_allowed(self):
+        facts = {
+            "generators": [{"name": "wan"}],
+            "ready": True,
+            "clips_from": "https://s3.example.org",
+        }
+        assert "add that to allowed_origins" in self.problem(facts)
+
+    def test_clips_from_an_origin_that_is_allowed(self):
+        async def test(farm):
+            farm.facts["clips_from"] = "https://s3.example.org"
+            assert (await farm.backend.health()).is_ready
+            assert (await farm.backend.facts()).clips_from == "https://s3.example.org"
+
+        run(test, allowed_origins=["https://s3.example.org"])
+
     def test_a_wrong_token(self):
         token = Token.from_environment("T", {"T": "wrong"})
         problem = self.problem({"error": "Not accepted"}, status=401, token=token)
         assert "environment variable T" in problem
 
 
-class TestSlots:
+class TestFacts:
     @pytest.mark.parametrize(("generator", "slots"), [("", 3), ("wan", 3), ("ltx", 12), ("off", 1)])
     def test_are_those_of_the_generator(self, generator, slots):
         async def test(farm):
             each = [{"name": "wan", "slots": 3}, {"name": "ltx", "slots": 12}, {"name": "off"}]
             farm.facts["generators"] = each
-            assert await farm.backend.slots_there() == slots
+            assert (await farm.backend.facts()).slots == slots
 
         run(test, generator=generator)
 
@@ -518,7 +534,7 @@ class TestSlots:
         async def test(farm):
             farm.says["GET"] = answer(status, facts)
             with pytest.raises(GenerationError, match=error):
-                await farm.backend.slots_there()
+                await farm.backend.facts()
 
         run(test)
 
