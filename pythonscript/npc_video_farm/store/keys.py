@@ -11,6 +11,9 @@ from ..errors import FarmError
 
 __all__ = ["job_key"]
 
+# Larger whole numbers have no exact float.
+_EXACT = 1 << 53
+
 
 def job_key(
     project: str, generator: str, fingerprint: str, body: bytes, preset: str, seconds: float
@@ -58,11 +61,13 @@ def _same(fields: Mapping[str, object]) -> dict[str, object]:
     else:
         found["prompts"] = list(prompts)
     intensity = found.get("intensity")
-    if isinstance(intensity, float):
+    if isinstance(intensity, float) and 0.0 <= intensity <= 1.0:
         found["intensity"] = round_half_up(intensity)
     return found
 
 
 def _number(value: object) -> object:
     """A whole number like any other: services write 8 and 8.0."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _EXACT:
+        return float(value)
+    return value

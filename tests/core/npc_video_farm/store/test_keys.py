@@ -1,9 +1,10 @@
 import json
 import re
+import sys
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from npc_video.backends.base import GenerationRequest
 from npc_video.backends.http.fields import HttpFields
@@ -90,6 +91,8 @@ values = st.recursive(
 )
 
 
+@example({"intensity": sys.float_info.max})
+@example({"seed": 10**400})
 @given(st.dictionaries(st.text() | st.sampled_from(["prompt", "intensity", "image"]), values))
 def test_any_object_has_one_key_or_is_refused(fields):
     body = json.dumps(fields)
