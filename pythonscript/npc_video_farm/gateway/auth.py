@@ -168,7 +168,7 @@ def _signature(signed: bytes, kept: TokenHash) -> bytes:
 def _not_accepted() -> Refusal:
     return Refusal(
         401,
-        "The farm does not accept this token: make one with `npc-video farm token new`.",
+        "The farm does not accept this token: make one with `npc-video farm token new NAME`.",
         outcome="unauthorized",
     )
 

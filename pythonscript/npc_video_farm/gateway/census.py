@@ -63,8 +63,7 @@ class Census:
         self.workers = await self._store.workers()
         self.has_brain = await self._store.has_leader()
         self.counts = await self._store.counts()
-        record = await self._store.figures()
-        self.figures = read_figures(record) if record else None
+        self.figures = _readable(await self._store.figures())
         self._fingerprints |= {each.generator: each.fingerprint for each in self.workers}
 
     async def run(self) -> None:
@@ -138,3 +137,11 @@ class Census:
             for worker in self.workers
             if generator in ("", worker.generator) and worker.state in _WORKING
         )
+
+
+def _readable(record: bytes | None) -> Figures | None:
+    """The figures in a record; None while a brain of another version leads, as in an update."""
+    try:
+        return read_figures(record) if record else None
+    except FarmError:
+        return None
