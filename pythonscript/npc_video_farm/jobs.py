@@ -51,6 +51,7 @@ class Ask:
         preset: name of the preset.
         seconds: the usual time of this preset.
         body: the parameters as JSON, as `HttpBackend` sends them.
+        pinned: whether the clip is kept for ever, because it is baked.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Ask:
     preset: str
     seconds: float
     body: bytes
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ class ClipEntry:
         preset: name of the preset that it was generated with.
         media_type: "video/webm" or "video/mp4".
         bytes: size of the file.
-        pinned: whether it was baked, so that it is never evicted.
+        pinned: whether it is never evicted; set by the store, which knows who asked for it.
         generated: the generator's seconds for it.
     """
 

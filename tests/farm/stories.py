@@ -47,16 +47,16 @@ KEY, OTHER = key_of(1), key_of(2)
 ENTRY = ClipEntry("d" * 64, "fast", "video/webm", 1000, generated=2.5)
 
 
-def ask(key=KEY, purpose=Purpose.URGENT, due_in=None, tenant="studio", body=b"{}"):
-    return Ask(key, purpose, due_in, tenant, "faces", "lora", "fast", 4.0, body)
+def ask(key=KEY, purpose=Purpose.URGENT, due_in=None, tenant="studio", body=b"{}", pinned=False):
+    return Ask(key, purpose, due_in, tenant, "faces", "lora", "fast", 4.0, body, pinned)
 
 
-async def running(store, *keys, worker="w1", token="run1"):
+async def running(store, *keys, worker="w1", token="run1", pinned=False):
     """Lets a brain give these jobs, which are asked for, to a worker; returns the epoch."""
     epoch = await store.lead("brain")
     await store.beat(WorkerView(worker, "faces"))
     for key in keys:
-        await store.submit(ask(key), f"ticket of {key}")
+        await store.submit(ask(key, pinned=pinned), f"ticket of {key}")
     assert await store.assign(epoch, worker, keys, token)
     return epoch
 

@@ -94,9 +94,9 @@ async def stored(store, clips, number, size=1000, pinned=False):
     """Lets a clip be made for this number; returns its file's digest."""
     data = bytes([number]) * size
     await store.draft(digest_of(data))
-    entry = replace(ENTRY, digest=await clips.put(data), bytes=size, pinned=pinned)
+    entry = replace(ENTRY, digest=await clips.put(data), bytes=size)
     token = f"run{number}"
-    await running(store, key_of(number), token=token)
+    await running(store, key_of(number), token=token, pinned=pinned)
     assert await store.finish(key_of(number), token, entry)
     return entry.digest
 
@@ -131,6 +131,38 @@ def test_what_was_used_within_an_hour_stays_and_what_is_baked_for_ever(valkey, c
         assert await make_room(store, clips, epoch, 0) == 0
         assert files_of(tmp_path) == sorted(kept)
         assert (await store.clip(key_of(1))).pinned
+
+    play(valkey, story)
+
+
+def test_a_clip_is_kept_for_ever_if_any_who_asked_bakes(valkey, clips):
+    async def story(store):
+        await store.submit(ask(key_of(1)), "game")
+        await running(store, key_of(1), pinned=True)
+        await store.submit(ask(key_of(1)), "other game")
+        assert await store.finish(key_of(1), "run1", ENTRY)
+        assert (await store.clip(key_of(1))).pinned
+        assert (await store.counts())["bytes"] == 0
+
+    play(valkey, story)
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_clip_that_is_there_is_kept_from_the_time_when_it_is_baked(valkey, clips, is_seen):
+    async def story(store):
+        await stored(store, clips, 1)
+        await stored(store, clips, 2)
+        for _ in range(2):
+            if is_seen:
+                assert (await store.clip(key_of(1), pinned=True)).pinned
+            else:  # it came while the ticket was made
+                await store.submit(ask(key_of(1), pinned=True), "baker")
+        assert (await store.clip(key_of(1))).pinned
+        assert not (await store.clip(key_of(2))).pinned
+        assert (await store.counts())["bytes"] == 1000
+        age(valkey, 2, 31 * DAY)
+        assert await store.evict(await store.lead("brain"), 0) == 1
+        assert await store.clip(key_of(1))
 
     play(valkey, story)
 

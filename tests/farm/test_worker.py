@@ -93,11 +93,12 @@ def test_it_hands_in_the_clip(valkey, tmp_path):
     tell(valkey, tmp_path, story)
 
 
-def test_a_baked_clip_is_pinned(valkey, tmp_path):
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_clip_made_in_idle_time_is_kept_for_ever_only_for_a_baker(valkey, tmp_path, pinned):
     async def story(stage):
-        await stage.assign(KEY, purpose=Purpose.BAKE)
+        await stage.assign(KEY, purpose=Purpose.BAKE, pinned=pinned)
         await stage.job_in(JobState.DONE)
-        assert (await stage.store.clip(KEY)).pinned
+        assert (await stage.store.clip(KEY)).pinned == pinned
 
     tell(valkey, tmp_path, story)
 

@@ -62,7 +62,7 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
     body = msgspec.structs.replace(body, generator=generator)
     naming = partial(_named, f"{services.project}/{who.share}", fingerprint, body)
     key, encoded = await _aside(len(body.image), naming)
-    if clip := await _stored(services, key):
+    if clip := await _stored(services, key, pinned=wanted.pinned):
         return clip
     await _check_quota(services, who)
     await _check_room(services, who, wanted.purpose, generator)
@@ -76,6 +76,7 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
         preset=body.preset,
         seconds=body.usual_seconds,
         body=encoded,
+        pinned=wanted.pinned,
     )
     ticket = new_ticket(who, wanted.once)
     await services.store.submit(asked, ticket)
@@ -99,8 +100,8 @@ async def _aside(size: int, work: Callable[[], _Result]) -> _Result:
     return await asyncio.to_thread(work) if size > _LARGE else work()
 
 
-async def _stored(services: Services, key: str) -> Clip | None:
-    entry = await services.store.clip(key)
+async def _stored(services: Services, key: str, *, pinned: bool) -> Clip | None:
+    entry = await services.store.clip(key, pinned=pinned)
     if entry is None:
         return None
     try:

@@ -48,12 +48,14 @@ class Wanted:
     Attributes:
         due_in: seconds until somebody needs it; None if nobody waits.
         once: a key by which a repeated request is recognised; "" for none.
+        pinned: whether the clip is kept for ever.
     """
 
     body: ClipBody
     purpose: Purpose
     due_in: float | None
     once: str
+    pinned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def read_wanted(who: Principal, headers: Mapping[str, str], raw: bytes) -> Wante
     if len(named) > 64:
         raise Refusal(422, "Npc-Preset: is longer than 64 characters.", outcome="invalid")
     body = msgspec.structs.replace(body, preset=named or body.preset_name)
-    purpose, due_in = _urgency(headers)
-    wanted = Wanted(body, who.purpose if purpose is None else purpose, due_in, _once(headers))
-    who.require(Scope.BAKE if wanted.purpose is Purpose.BAKE else Scope.GENERATE)
+    named_purpose, due_in = _urgency(headers)
+    purpose = who.purpose if named_purpose is None else named_purpose
+    _check_scope(who, purpose)
     for limits in (who.limits, who.player_limits):
         check_preset(limits, body)
-    return wanted
+    # A game in idle time asks for what is baked, too, and its players should not fill the cache.
+    pinned = purpose is Purpose.BAKE and Scope.BAKE in who.scopes
+    return Wanted(body, purpose, due_in, _once(headers), pinned)
 
 
 def read_promotion(who: Principal, headers: Mapping[str, str]) -> tuple[Purpose, float | None]:
@@ -96,7 +100,7 @@ def read_promotion(who: Principal, headers: Mapping[str, str]) -> tuple[Purpose,
     purpose, due_in = _urgency(headers)
     if purpose is None:
         raise Refusal(422, "Npc-Purpose: is missing.", outcome="invalid")
-    who.require(Scope.BAKE if purpose is Purpose.BAKE else Scope.GENERATE)
+    _check_scope(who, purpose)
     return purpose, due_in
 
 
@@ -153,6 +157,11 @@ def times_of(view: JobView) -> dict[str, str]:
     if view.state is JobState.DONE:
         headers["Npc-Generated"] = f"{view.generated:.3f}"
     return headers
+
+
+def _check_scope(who: Principal, purpose: Purpose) -> None:
+    if purpose is not Purpose.BAKE or Scope.BAKE not in who.scopes:
+        who.require(Scope.GENERATE)
 
 
 def _progress(view: JobView) -> float:

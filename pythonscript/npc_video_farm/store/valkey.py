@@ -95,6 +95,7 @@ class Store:
             ask.preset,
             ask.seconds,
             ask.body,
+            int(ask.pinned),
         )
         job = read_job(reply)
         if job is None:
@@ -132,9 +133,13 @@ class Store:
         )
         return [read_part(each) for each in items(reply)]
 
-    async def clip(self, key: str) -> ClipEntry | None:
-        """The clip of this key, if it is there. Records that it was used."""
-        return read_clip(await self._call("clip", key))
+    async def clip(self, key: str, *, pinned: bool = False) -> ClipEntry | None:
+        """The clip of this key, if it is there. Records that it was used.
+
+        Args:
+            pinned: it is kept for ever from now on.
+        """
+        return read_clip(await self._call("clip", key, int(pinned)))
 
     async def forget(self, key: str, digest: str) -> None:
         """Forgets that the clip of this key is in this file, because the file is gone."""
@@ -317,7 +322,10 @@ class Store:
         await self._call("draft", digest)
 
     async def finish(self, key: str, token: str, entry: ClipEntry) -> bool:
-        """Ends the job with its clip; False if the job is not this worker's any more."""
+        """Ends the job with its clip; False if the job is not this worker's any more.
+
+        The clip is pinned if anybody asked for that, whatever the entry says.
+        """
         reply = await self._call(
             "finish",
             key,
@@ -326,7 +334,6 @@ class Store:
             entry.preset,
             entry.media_type,
             entry.bytes,
-            int(entry.pinned),
             entry.generated,
         )
         return bool(reply)

@@ -10,7 +10,7 @@ from functools import partial
 
 from npc_video.backends.base import Backend, GenerationRequest
 from npc_video.errors import GenerationError, GenerationFailedError
-from npc_video.records import GeneratedClip, Purpose
+from npc_video.records import GeneratedClip
 
 from ..errors import FarmError
 from ..jobs import ClipEntry, JobView
@@ -221,7 +221,6 @@ class Run:
             preset=clip.preset,
             media_type=clip.media_type,
             bytes=len(clip.data),
-            pinned=job.purpose is Purpose.BAKE,
             generated=clip.generation_seconds,
         )
         await insist(partial(self._tools.store.finish, job.key, self.token, entry))

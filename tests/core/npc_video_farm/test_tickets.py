@@ -96,13 +96,31 @@ def test_a_wrong_body_is_refused():
     assert refused(read_wanted, STUDIO, {}, b"{").status == 422
 
 
-def test_baking_needs_its_own_right():
+BAKE = {"npc-purpose": "bake"}
+
+
+def test_a_game_may_bake_in_idle_time_and_nothing_is_kept_for_ever():
     player = replace(ANN, scopes=frozenset({Scope.GENERATE}))
-    assert refused(read_wanted, player, {"npc-purpose": "bake"}, BODY).status == 403
-    assert refused(read_promotion, player, {"npc-purpose": "bake"}).status == 403
+    wanted = read_wanted(player, BAKE, BODY)
+    assert (wanted.purpose, wanted.pinned) == (Purpose.BAKE, False)
+    assert read_promotion(player, BAKE) == (Purpose.BAKE, None)
+
+
+def test_what_a_baker_bakes_is_kept_for_ever():
     baker = replace(STUDIO, scopes=frozenset({Scope.BAKE}))
-    assert read_wanted(baker, {"npc-purpose": "bake"}, BODY).purpose is Purpose.BAKE
+    wanted = read_wanted(baker, BAKE, BODY)
+    assert (wanted.purpose, wanted.pinned) == (Purpose.BAKE, True)
+    assert read_promotion(baker, BAKE) == (Purpose.BAKE, None)
+    both = replace(STUDIO, scopes=frozenset({Scope.GENERATE, Scope.BAKE}))
+    assert not read_wanted(both, {"npc-purpose": "upgrade"}, BODY).pinned
+
+
+def test_a_baker_may_do_nothing_else():
+    baker = replace(STUDIO, scopes=frozenset({Scope.BAKE}))
     assert refused(read_wanted, baker, {}, BODY).status == 403
+    assert refused(read_promotion, baker, {"npc-purpose": "urgent"}).status == 403
+    keeper = replace(STUDIO, scopes=frozenset({Scope.ADMIN}))
+    assert refused(read_wanted, keeper, BAKE, BODY).status == 403
 
 
 def test_the_best_preset_of_tenant_and_player_counts():

@@ -27,8 +27,19 @@ local function point(p, key, digest, preset, media_type, bytes, pinned, generate
   end
 end
 
+-- From now on the clip of a key is never evicted.
+local function pin(p, key)
+  local c = p .. 'clip:' .. key
+  local found = call('HMGET', c, 'bytes', 'pinned')
+  if not found[1] or found[2] == '1' then return end
+  call('HSET', c, 'pinned', 1)
+  call('ZREM', p .. 'lru', key)
+  call('INCRBY', p .. 'bytes', -tonumber(found[1]))
+end
+
 local function clip(keys, args)
   local p, key = keys[1], args[1]
+  if args[2] == '1' then pin(p, key) end
   local found = call('HGETALL', p .. 'clip:' .. key)
   if #found > 0 then call('ZADD', p .. 'lru', 'XX', text(now()), key) end
   return found

@@ -12,6 +12,7 @@ local function submit(keys, args)
   local is_poison = state == 'failed' and tonumber(old[2]) >= POISON_KILLS
   if known == key and state and (state ~= 'done' or is_done) then return view(p, key) end
   local is_new = not (is_open(state) or is_done or is_poison)
+  local is_pinned = args[11] == '1'
   if is_new then
     call('DEL', j)
     call('HSET', j, 'key', key, 'state', 'waiting', 'purpose', purpose, 'due', '', 'asked', text(at),
@@ -20,9 +21,11 @@ local function submit(keys, args)
     call('SET', p .. 'b:' .. key, args[10])
     call('SADD', p .. 'open', key)
   end
+  if is_pinned and is_done then pin(p, key) end
   call('HSET', t, 'key', key, 'tenant', tenant, 'purpose', purpose, 'run', call('HGET', j, 'run'))
   call('EXPIRE', t, ENDED_S)
   if is_new or is_open(state) then
+    if is_pinned then call('HSET', j, 'pinned', 1) end
     call('ZADD', p .. 'seen', text(at), ticket)
     call('HINCRBY', p .. 'waits', tenant, 1)
     call('HINCRBY', j, 'tenant:' .. tenant, 1)

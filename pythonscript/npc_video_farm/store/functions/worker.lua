@@ -57,10 +57,11 @@ local function finish(keys, args)
     count(p, 'late_finishes')
     return 0
   end
-  point(p, key, digest, args[4], args[5], args[6], args[7], args[8])
+  local pinned = call('HGET', j, 'pinned') or '0'
+  point(p, key, digest, args[4], args[5], args[6], pinned, args[7])
   local used = charge(p, key, at)
   local worker = call('HGET', j, 'worker')
-  end_job(p, key, 'done', at, 'clip', digest, 'generated', args[8], 'progress', 1)
+  end_job(p, key, 'done', at, 'clip', digest, 'generated', args[7], 'progress', 1)
   call('EXPIRE', p .. 'p:' .. token .. ':' .. key, PARTS_S)
   event(p, 'end', key, worker, used)
   changed(p, key)
