@@ -286,7 +286,8 @@ class GenerationCore:
             return self._assign(now)
         seconds = max(0.0, now - start.at - clip.waiting_seconds)
         state = self._states[start.backend]
-        state.quality.record(start.job.preset, seconds, now)
+        # A farm had the clip, or others had asked for it, if it came sooner than it can be made.
+        state.quality.record(start.job.preset, max(seconds, clip.generation_seconds), now)
         state.breaker.succeeded()
         self._idle.cooldown.succeeded(key)
         self._counters.generated += 1

@@ -285,6 +285,15 @@ class TestQueueOfTheBackend:
         assert start.job.preset.name == "fast"
         assert subject.stats().generating_seconds == pytest.approx(3.0)
 
+    def test_a_clip_that_was_there_does_not_make_it_fast(self):
+        subject = core(replace(PLAIN, preset="quality", progressive=False))
+        for number in range(12):
+            start = subject.request(look(npc_id=f"npc {number}"), 10, 100.0 * number)[1].starts[0]
+            made = clip(start.job.params, start.job.preset.name)
+            subject.finish(start.ticket, replace(made, generation_seconds=3.0), start.at + 0.05)
+        assert start.job.preset.name == "fast"
+        assert subject.stats().busy_seconds == pytest.approx(0.6)
+
     def test_refusing_what_nobody_waits_for_does_not_rest_it(self):
         subject, now = core(EAGER), 0.0
         for number in range(6):
