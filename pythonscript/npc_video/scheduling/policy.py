@@ -218,11 +218,16 @@ class Policy:
         return tuple(given_up)
 
     def resume(self, worker: str, tasks: Sequence[Task], at: float) -> Run | None:
-        """Adds tasks that a worker makes since `at`; None, and no change, if it is unknown."""
+        """Adds tasks that a worker makes since `at`, instead of those with the same keys.
+
+        Returns None if the worker is unknown; then nothing changes.
+        """
         board = self._board
         found = board.workers.get(worker)
         if found is None:
             return None
+        for task in tasks:
+            self.end(task.key, at)
         entries = [Entry(task, next(self._orders)) for task in tasks]
         board.entries.update((entry.task.key, entry) for entry in entries)
         model = board.pool(found.can.pool).model(tasks[0].model)

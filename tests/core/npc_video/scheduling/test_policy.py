@@ -473,6 +473,13 @@ class TestWorkers:
         subject.add(task(key="y"), 1.0)
         assert [each.number for each in subject.decide(1.0).stops] == [run.number]
 
+    def test_what_waits_here_may_be_made_already(self):
+        subject = policy()
+        subject.add(task(BAKE, "x"), 0.0)
+        subject.resume("w", [task(BAKE, "x")], 0.0)
+        assert subject.waiting == ()
+        assert subject.decide(1.0) == Decision()
+
 
 class TestAdmission:
     def test_speculation_is_refused_while_more_than_a_minute_waits(self):
