@@ -206,11 +206,13 @@ class GenerationQueue:
             and start.backend not in self._finishing
             and (not start.job.is_urgent or start.job.priority < job.priority)
         )
-        return min(
-            weaker,
-            key=lambda start: loss(start.job.purpose, start.at, start.job.priority),
-            default=None,
-        )
+
+        def key(start: Start) -> tuple[Purpose, float, float]:
+            # The worth of upgrades and of speculation is known here: it says more than the purpose.
+            purpose = Purpose.URGENT if start.job.is_urgent else Purpose.BAKE
+            return loss(purpose, start.at, start.job.priority)
+
+        return min(weaker, key=key, default=None)
 
     def _is_free(self, backend: str) -> bool:
         return self._busy[backend] < self._slots.get(backend, 0)
