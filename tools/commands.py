@@ -335,7 +335,9 @@ def _coverage(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    known = sorted(file.stem for file in (ROOT / "bench").glob("[!_]*.py"))
+    modules = [file.stem for file in (ROOT / "bench").glob("[!_]*.py")]
+    packages = [file.parent.name for file in (ROOT / "bench").glob("*/__main__.py")]
+    known = sorted([*modules, *packages])
     if options.name not in known:
         raise Failure(f"There is no benchmark {options.name}: choose from {', '.join(known)}.")
     _ready()

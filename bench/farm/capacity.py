@@ -15,10 +15,10 @@ MOST_WAIT_SECONDS = 1.0
 """The generation of 95 % of the urgent clips begins within this time."""
 
 # About so many players times seconds are simulated, for chance to even out.
-_PLAYED_SECONDS = 400_000
-_LEAST_SECONDS, _MOST_SECONDS = 90.0, 1200.0
+_PLAYED_SECONDS = 250_000
+_LEAST_SECONDS, _MOST_SECONDS = 60.0, 1200.0
 # The search ends at workers that are so close.
-_CLOSE = 1.04
+_CLOSE = 1.05
 
 
 @dataclass(frozen=True, slots=True)

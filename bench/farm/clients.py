@@ -5,16 +5,21 @@ one is asked for. Meanwhile the game asks for the look that it expects next. Req
 look has overtaken are left if they have not begun.
 """
 
+import hashlib
+import math
+import random
 from dataclasses import dataclass, field
 
 from npc_video import QUALITY_PRESETS
+from npc_video.quality import typical_seconds
 from npc_video.records import Purpose, QualityPreset
 
 from .world import Moment
 
-__all__ = ["MAX_WAIT_SECONDS", "Client", "Moves", "Want"]
+__all__ = ["MAX_WAIT_SECONDS", "Client", "Moves", "Want", "drawn_seconds"]
 
 MAX_WAIT_SECONDS = 5.0
+_SPREAD = 0.25
 _FIRST, _BETTER = QUALITY_PRESETS["realtime"], QUALITY_PRESETS["fast"]
 
 
@@ -23,16 +28,31 @@ class Want:
     """A clip to ask for.
 
     Attributes:
-        key: of the clip: its look and preset.
         due_in: seconds; None if nobody waits for it.
     """
 
-    key: str
+    look: str
     player: int
     game: int
     purpose: Purpose
     preset: QualityPreset
     due_in: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Equal for equal clips."""
+        return f"{self.look} {self.preset.name}"
+
+    @property
+    def seconds(self) -> float:
+        """The time that it takes a worker."""
+        return drawn_seconds(self.look, self.preset)
+
+
+def drawn_seconds(look: str, preset: QualityPreset) -> float:
+    """The time of a clip on a worker: lognormal around the preset's usual time."""
+    digest = hashlib.blake2b(f"{look} {preset.name}".encode(), digest_size=8).digest()
+    return typical_seconds(preset) * math.exp(random.Random(digest).gauss(0.0, _SPREAD))
 
 
 @dataclass(slots=True)
@@ -83,5 +103,4 @@ class Client:
             return None
         preset = _BETTER if purpose is Purpose.UPGRADE else _FIRST
         due_in = MAX_WAIT_SECONDS if purpose is Purpose.URGENT else None
-        key = f"{look} {preset.name}"
-        return Want(key, self._player, self._game, purpose, preset, due_in)
+        return Want(look, self._player, self._game, purpose, preset, due_in)

@@ -1,6 +1,5 @@
 """A farm under virtual time: the policy that ships, and workers that only take their time."""
 
-import hashlib
 import heapq
 import math
 import random
@@ -14,9 +13,7 @@ from npc_video.scheduling.tasks import Decision, Run, Task, WorkerState
 
 from .clients import Want
 
-__all__ = ["Account", "Fleet", "VirtualFarm", "drawn_seconds"]
-
-_SPREAD = 0.25
+__all__ = ["Account", "Fleet", "VirtualFarm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +51,6 @@ class Account:
 
     def note_work(self, name: str, seconds: float) -> None:
         self.work[name] = self.work.get(name, 0.0) + seconds
-
-
-def drawn_seconds(want: Want) -> float:
-    """The time of a clip on a worker: lognormal around the preset's usual time."""
-    digest = hashlib.blake2b(want.key.encode(), digest_size=8).digest()
-    return typical_seconds(want.preset) * math.exp(random.Random(digest).gauss(0.0, _SPREAD))
 
 
 @dataclass(slots=True)
@@ -173,7 +164,7 @@ class VirtualFarm:
         for task in run.tasks:
             job = self._jobs[task.key]
             job.has_begun = True
-            seconds = max(seconds, drawn_seconds(job.want) * scale)
+            seconds = max(seconds, job.want.seconds * scale)
             self._note_wait(job, now + loading, has_begun=True)
         account.runs += 1
         account.loads += run.loads

@@ -6,8 +6,9 @@ from npc_video.records import QUALITY_PRESETS, Purpose
 from bench.farm.capacity import CASES, PLAYERS
 from bench.farm.chart import draw
 from bench.farm.clients import Client, Want
+from bench.farm.schedule import replay, schedule
 from bench.farm.simulate import fleet_for, simulate
-from bench.farm.virtual import Fleet, VirtualFarm, drawn_seconds
+from bench.farm.virtual import Fleet, VirtualFarm
 from bench.farm.world import Moment, Plan, moments
 
 
@@ -73,7 +74,7 @@ def test_every_clip_that_is_asked_for_comes():
         farm.advance(number / 10.0)
         farm.ask(want(key, list(Purpose)[number % 4], game=number % 3), number / 10.0)
     farm.advance(math.inf)
-    assert sorted(done) == sorted(keys)
+    assert sorted(done) == sorted(f"{key} realtime" for key in keys)
 
 
 def test_loading_another_model_is_part_of_the_wait():
@@ -83,7 +84,7 @@ def test_loading_another_model_is_part_of_the_wait():
     assert farm.account.waits[Purpose.URGENT] == [(3.0, True)]
     assert farm.account.work == {
         "loading": 3.0,
-        "urgent": pytest.approx(drawn_seconds(want("a"))),
+        "urgent": pytest.approx(want("a").seconds),
     }
 
 
@@ -94,7 +95,7 @@ def test_an_urgent_clip_displaces_baking_and_that_is_made_afterwards():
     farm.advance(0.1)
     farm.ask(want("urgent"), 0.1)
     farm.advance(math.inf)
-    assert done == ["urgent", "bake"]
+    assert done == ["urgent realtime", "bake realtime"]
     assert farm.account.work["lost"] == pytest.approx(0.1)
 
 
@@ -106,6 +107,24 @@ def test_a_clip_that_was_made_ahead_is_there_at_once():
     farm.ask(want("a"), 100.0)
     assert done[-1] == 100.0
     assert farm.account.waits[Purpose.URGENT] == []
+
+
+def test_a_schedule_has_the_load_that_is_asked_for():
+    requests = schedule(players=30, count=100, workers=4, load=1.4, scale=0.05)
+    work = sum({each.want.key: each.want.seconds for each in requests}.values()) * 0.05
+    assert len(requests) == 100
+    assert work / (4 * requests[-1].at) == pytest.approx(1.4)
+    assert [each.at for each in requests] == sorted(each.at for each in requests)
+
+
+def test_a_replay_measures_each_urgent_clip_and_longer_waits_under_more_load():
+    waits = {}
+    for load in (0.3, 3.0):
+        requests = schedule(players=30, count=150, workers=2, load=load, scale=0.05)
+        waits[load] = replay(requests, workers=2, scale=0.05)
+        urgent = {each.want.key for each in requests if each.want.purpose is Purpose.URGENT}
+        assert len(waits[load]) == len(urgent)
+    assert sum(waits[0.3]) < sum(waits[3.0])
 
 
 def test_seventy_gpus_serve_a_thousand_players():
