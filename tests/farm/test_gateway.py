@@ -7,6 +7,7 @@ from contextlib import suppress
 import httpx
 import pytest
 from npc_video.records import Purpose
+from npc_video_farm.errors import StoreAwayError
 from npc_video_farm.figures import Figures, TenantFigures, write_figures
 from npc_video_farm.gateway import app as gateway_app
 from npc_video_farm.gateway import following
@@ -634,3 +635,66 @@ def test_a_store_that_is_away_is_said(own_valkey, tmp_path):
                 assert await until(made) == video()
 
     asyncio.run(play())
+
+
+IN_REQUESTS = (
+    *("submit", "job_of", "promote", "leave", "parts", "clip"),
+    *("tenant", "used_today", "now", "charge", "waiting"),
+)
+BESIDE_THEM = ("job", "workers", "has_leader", "counts", "figures")
+
+
+@pytest.mark.parametrize("name", IN_REQUESTS + BESIDE_THEM)
+def test_whatever_the_store_fails_at_is_a_reason_to_ask_again(farm, monkeypatch, name):
+    monkeypatch.setattr(following, "_HOLD_SECONDS", 0.0)
+
+    async def fail(*_, **__):
+        raise StoreAwayError("Away.")
+
+    async def play(farm):
+        token = await farm.tenant(limits=Limits(most_waiting=9, gpu_seconds_a_day=99.0))
+        player = player_token(token, "p")
+        tickets = [(await farm.ask(token, BODY | {"seed": seed})).json() for seed in range(3)]
+        urls = [ticket["statusUrl"] for ticket in tickets]
+        job = await farm.begin()
+        await farm.store.part(job.key, job.token, 0, video()[:100], "video/webm")
+        await farm.store.publish(write_figures(Figures(1, tenants={"studio": TenantFigures()})))
+        await farm.see()
+        with monkeypatch.context() as patch:
+            patch.setattr(farm.services.store, name, fail)
+            answers = [
+                await farm.ask(token, BODY | {"seed": 9}),
+                await farm.ask(player),
+                await farm.get(token, urls[1], "PATCH", npc_purpose="bake"),
+                await farm.get(token, urls[1], "DELETE"),
+                *[await head_of(farm, token, url) for url in urls],
+                await farm.get(token, "/api/farm"),
+                await farm.get(token, "/api/overview"),
+                await farm.get(token, "/metrics"),
+            ]
+        statuses = {answer.status_code for answer in answers}
+        assert statuses <= {200, 202, 204, 503, 504}
+        assert name in BESIDE_THEM or 503 in statuses
+        assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
+        await farm.see()
+        farm.services.census.is_away = False
+        assert (await farm.ask(token, BODY | {"seed": 10})).status_code == 202
+
+    farm(play)
+
+
+async def head_of(farm, token, url):
+    """The beginning of an answer that may be a clip which is being made."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with farm.client.stream("GET", url, headers=headers) as answer:
+        return answer
+
+
+def test_a_damaged_record_of_a_tenant_is_told(farm):
+    async def play(farm):
+        token = await farm.tenant()
+        await farm.store.put_tenant("studio", b"{")
+        asked = await farm.ask(token)
+        assert (asked.status_code, "damaged" in asked.text) == (503, True)
+
+    farm(play)

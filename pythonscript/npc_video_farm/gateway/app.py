@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from npc_video.errors import InvalidDataError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -101,7 +102,12 @@ def create(
             _route("/api/tickets/{ticket}", _leave, "DELETE"),
             _route("/api/tickets/{ticket}/events", _news),
         ],
-        exception_handlers={Refusal: _refused, FarmError: _store_fault, HTTPException: _http_fault},
+        exception_handlers={
+            Refusal: _refused,
+            FarmError: _store_fault,
+            InvalidDataError: _store_fault,  # a damaged record; requests are refused otherwise
+            HTTPException: _http_fault,
+        },
     )
 
 

@@ -59,12 +59,15 @@ class Census:
         """
         asked_at = self._read_at = time.perf_counter()
         now = await self._store.now()
-        self._offset = now - (asked_at + time.perf_counter()) / 2
-        self.workers = await self._store.workers()
-        self.has_brain = await self._store.has_leader()
-        self.counts = await self._store.counts()
-        self.figures = _readable(await self._store.figures())
-        self._fingerprints |= {each.generator: each.fingerprint for each in self.workers}
+        offset = now - (asked_at + time.perf_counter()) / 2
+        workers = await self._store.workers()
+        has_brain = await self._store.has_leader()
+        counts = await self._store.counts()
+        figures = _readable(await self._store.figures())
+        # All of it at once: requests look at it meanwhile.
+        self._offset, self.workers, self.has_brain = offset, workers, has_brain
+        self.counts, self.figures = counts, figures
+        self._fingerprints |= {each.generator: each.fingerprint for each in workers}
 
     async def run(self) -> None:
         """Reads again and again until it is cancelled."""

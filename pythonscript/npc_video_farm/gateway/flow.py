@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from ..errors import FarmError
+
 __all__ = ["BrokenFlowError", "Flow", "left"]
 
 
@@ -23,7 +25,8 @@ class Flow(Response):
     """A response of unknown length.
 
     Args:
-        parts: its bytes; `BrokenFlowError` cuts the response off, so that the client sees an error.
+        parts: its bytes; `BrokenFlowError` or a store that fails cuts the response off, so that the
+            client sees an error.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Flow(Response):
         if writing.done() and not writing.cancelled():
             try:
                 writing.result()
-            except BrokenFlowError:
+            except (BrokenFlowError, FarmError):
                 return  # the server closes a connection whose response is not complete
 
     async def _write(self, send: Send) -> None:
