@@ -72,6 +72,7 @@ class Farm:
     async def appear(self):
         """There is a brain and a worker from now on."""
         self.epoch = await self.store.lead("brain")
+        await self.store.restore_tenants(self.epoch, {})
         await self.store.beat(self.worker)
         await self.see()
 

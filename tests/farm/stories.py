@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from npc_video.records import Purpose
+from npc_video_farm.figures import read_figures
 from npc_video_farm.jobs import Ask, ClipEntry, WorkerView
 from npc_video_farm.store.valkey import Store
 from valkey import Valkey
@@ -59,6 +60,19 @@ async def running(store, *keys, worker="w1", token="run1", pinned=False):
         await store.submit(ask(key, pinned=pinned), f"ticket of {key}")
     assert await store.assign(epoch, worker, keys, token)
     return epoch
+
+
+async def begun_anew(store):
+    """Lets the brain begin anew, and waits until it has read everything."""
+
+    async def reigns():
+        record = await store.figures()
+        return record is not None and read_figures(record).epoch != before
+
+    async with asyncio.timeout(DEADLINE):
+        before = read_figures(await until(store.figures)).epoch
+        await store._connection.command("DEL", "{farm}:leader")
+        await until(reigns)
 
 
 def command(server, *arguments):

@@ -56,6 +56,30 @@ def test_an_epoch_comes_once_even_if_the_server_forgets_all(valkey):
     play(valkey, story)
 
 
+def test_lost_tenants_are_restored_once_and_not_over_newer_ones(valkey):
+    async def story(store):
+        old = await store.lead("a")
+        assert await store.kept_tenants() is None
+        assert await store.restore_tenants(old, {})
+        await store.put_tenant("studio", b"1")
+        copy = await store.kept_tenants()
+        assert copy == {"studio": b"1"}
+        assert not await store.restore_tenants(old, {"removed": b"1"})
+        command(valkey, "FLUSHALL")
+        assert await store.kept_tenants() is None
+        assert not await store.has_tenants()
+        new = await store.lead("b")
+        assert not await store.restore_tenants(old, copy)
+        await store.put_tenant("other", b"2")
+        assert await store.restore_tenants(new, copy | {"other": b"1"})
+        assert await store.kept_tenants() == {"studio": b"1", "other": b"2"}
+        await store.drop_tenant("studio")
+        assert not await store.restore_tenants(new, copy)
+        assert await store.tenants() == {"other": b"2"}
+
+    play(valkey, story)
+
+
 def test_after_flushall_all_goes_on_with_nothing(valkey):
     async def story(store):
         epoch = await running(store, KEY)

@@ -176,8 +176,8 @@ def test_a_store_that_loses_everything_costs_no_clip(play, valkey):
         await only_job(farm)
         with Valkey(port=valkey.port) as client:
             client.flushall()
-        await farm.appear()
         await farm.store.put_tenant("studio", tenant)
+        await farm.appear()
         async with working(farm):
             clip = await making
         assert clip.data == video()

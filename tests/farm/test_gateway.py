@@ -446,6 +446,20 @@ def test_a_farm_without_tokens_is_open(farm):
     farm(play, needs_tokens=False)
 
 
+def test_while_the_tenants_are_lost_no_token_is_refused(farm):
+    async def play(farm):
+        token = await farm.tenant()
+        tenants = await farm.store.kept_tenants()
+        await farm.store._connection.command("FLUSHALL")
+        for asked in (await farm.ask(token), await farm.get(token, "/api/tickets/studio.x")):
+            assert (asked.status_code, "no list of tenants" in asked.text) == (503, True)
+            assert int(asked.headers["retry-after"]) >= 1
+        await until(lambda: farm.store.restore_tenants(farm.epoch, tenants))
+        assert (await farm.get(token, "/api/farm")).status_code == 200
+
+    farm(play)
+
+
 def test_a_revoked_token_ends_at_once(farm):
     async def play(farm):
         token = await farm.tenant()

@@ -5,7 +5,9 @@ import signal
 import sys
 
 import pytest
+from valkey.asyncio import Valkey
 
+from tests.farm.stories import begun_anew
 from tests.farm.whole import clip_of, ends_of, until, whole_farm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux does")
@@ -44,6 +46,23 @@ def test_a_killed_part_comes_back_and_nothing_is_lost(tmp_path, part, moment):
             await all_fetched(farm, service, store, kill, moment=moment)
             assert set((await ends_of(store)).values()) == {1}
             assert "SIGKILL" in farm.said()
+
+    asyncio.run(story())
+
+
+def test_lost_data_cost_no_clip_and_no_token(tmp_path):
+    async def story():
+        async with (
+            whole_farm(tmp_path) as (farm, service, store),
+            Valkey.from_url(farm.store_url) as client,
+        ):
+
+            async def lose_all():
+                await client.flushall()
+
+            await begun_anew(store)  # now the brain knows who has which token
+            await all_fetched(farm, service, store, lose_all, moment="mid-job")
+            assert "Valkey lost its data" in farm.said()
 
     asyncio.run(story())
 

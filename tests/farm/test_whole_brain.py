@@ -5,11 +5,23 @@ from contextlib import asynccontextmanager, suppress
 
 from npc_video.records import Purpose
 from npc_video_farm.brain.brain import Brain
+from npc_video_farm.brain.tenants import TenantCopy
 from npc_video_farm.errors import StoreAwayError
 from npc_video_farm.jobs import JobState, WorkerView
 from npc_video_farm.store.clips import ClipStore
 
-from tests.farm.stories import ENTRY, KEY, OTHER, ask, command, key_of, opened, play, until
+from tests.farm.stories import (
+    ENTRY,
+    KEY,
+    OTHER,
+    ask,
+    begun_anew,
+    command,
+    key_of,
+    opened,
+    play,
+    until,
+)
 
 
 @asynccontextmanager
@@ -202,6 +214,38 @@ def test_it_goes_on_after_all_data_is_gone(valkey, tmp_path):
             await store.submit(ask(OTHER), "b")
             async with opened(valkey) as fresh:
                 assert (await run_order(fresh)).keys == (OTHER,)
+
+    play(valkey, story)
+
+
+def test_tenants_outlive_the_data(valkey, tmp_path):
+    async def story(store):
+        async with thinking(store, tmp_path):
+            await store.put_tenant("studio", b"{}")
+            await store.put_tenant("removed", b"{}")
+            await store.drop_tenant("removed")
+            await begun_anew(store)
+            command(valkey, "FLUSHALL")
+            await until(store.has_tenants)
+            assert await store.tenants() == {"studio": b"{}"}
+            await store.drop_tenant("studio")
+            await begun_anew(store)
+            assert await store.tenants() == {}
+
+    play(valkey, story)
+
+
+def test_the_next_brain_has_the_tenants_of_lost_data_too(valkey):
+    async def story(store):
+        leads, follows = TenantCopy(store), TenantCopy(store)
+        await leads.refresh(await store.lead("a"))
+        await store.put_tenant("studio", b"1")
+        await follows.refresh()
+        command(valkey, "FLUSHALL")
+        await follows.refresh()
+        assert not await store.has_tenants()
+        await follows.refresh(await store.lead("b"))
+        assert await store.kept_tenants() == {"studio": b"1"}
 
     play(valkey, story)
 

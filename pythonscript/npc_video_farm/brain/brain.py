@@ -18,6 +18,7 @@ from ..store.valkey import Store
 from ..tenants import read_tenant
 from .ledger import Action, Assign, Fail, Ledger, Requeue
 from .report import failure_of, figures_of
+from .tenants import TenantCopy
 
 __all__ = ["Brain"]
 
@@ -29,7 +30,7 @@ _AWAY_SECONDS = 0.2
 _WORKERS_SECONDS = 0.25
 _TICKETS_SECONDS = 5.0
 _FIGURES_SECONDS = 0.5
-_TENANTS_SECONDS = 10.0
+_TENANTS_SECONDS = 2.0
 _FAILURES = 20
 _CLIPS_SECONDS = 60.0
 _CLIP_BYTES = 20 * 1024**3
@@ -43,6 +44,7 @@ class Brain:
         self._id = secrets.token_hex(8)
         self._store = store
         self._clips = clips
+        self._tenants = TenantCopy(store)
 
     async def run(self) -> None:
         """Leads whenever it may, until it is cancelled."""
@@ -51,11 +53,12 @@ class Brain:
             try:
                 epoch = await self._store.lead(self._id)
                 if epoch is None:
+                    await self._tenants.refresh()
                     await asyncio.sleep(_FOLLOW_SECONDS)
                     continue
                 _log.info("Brain %s leads, epoch %d.", self._id, epoch)
                 try:
-                    await _Reign(self._store, self._clips, self._id, epoch).run()
+                    await _Reign(self._store, self._clips, self._tenants, self._id, epoch).run()
                 except asyncio.CancelledError:
                     with suppress(StoreError):
                         await self._store.resign(epoch)
@@ -71,9 +74,10 @@ class Brain:
 class _Reign:
     """The time of one epoch; another brain, or a store that was away, ends it."""
 
-    def __init__(self, store: Store, clips: ClipStore, brain: str, epoch: int):
+    def __init__(self, store: Store, clips: ClipStore, tenants: TenantCopy, brain: str, epoch: int):
         self._store = store
         self._clips = clips
+        self._tenants = tenants
         self._brain, self._epoch = brain, epoch
         self._offset = 0.0
         self._is_over = False
@@ -81,8 +85,8 @@ class _Reign:
             self._see: 0.0,
             self._renew: 0.0,
             self._expire: 0.0,
-            self._publish: 0.0,
             self._weigh: 0.0,
+            self._publish: 0.0,
         }
         self._failures: deque[Failure] = deque(maxlen=_FAILURES)  # the newest first
         self._ledger: Ledger
@@ -188,7 +192,8 @@ class _Reign:
 
     async def _weigh(self) -> float:
         """Takes the tenants' shares."""
-        for name, record in (await self._store.tenants()).items():
+        await self._tenants.refresh(self._epoch)
+        for name, record in self._tenants.records.items():
             with suppress(InvalidDataError):  # the gateway refuses such a tenant
                 self._ledger.policy.set_tenant(name, read_tenant(record).weight)
         return _TENANTS_SECONDS

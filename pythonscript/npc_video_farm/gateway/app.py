@@ -16,7 +16,7 @@ from starlette.routing import Route
 from ..errors import FarmError
 from ..store.clips import ClipStore
 from ..store.valkey import Store
-from ..tenants import Scope, read_tenant
+from ..tenants import Scope, Tenant, read_tenant
 from .asking import Clip, ask
 from .auth import Principal, principal_of, read_token
 from .census import Census
@@ -206,8 +206,28 @@ async def _enter(services: Services, request: Request) -> Principal:
             "The farm needs a token: make one with `npc-video farm token new NAME`.",
             outcome="unauthorized",
         )
-    record = await services.store.tenant(token.tenant)
-    return principal_of(token, read_tenant(record) if record else None, services.census.now)
+    tenant = await _tenant(services.store, token.tenant)
+    return principal_of(token, tenant, services.census.now)
+
+
+async def _tenant(store: Store, name: str) -> Tenant | None:
+    """The tenant of this name, if there is one.
+
+    Raises:
+        Refusal: nobody knows, because Valkey lost its data.
+    """
+    record = await store.tenant(name)
+    if record is None:
+        if not await store.has_tenants():
+            raise Refusal(
+                503,
+                "The farm has no list of tenants at the moment: start `npc-video farm brain`, or"
+                " wait until it is back.",
+                outcome="no_brain",
+                retry_after=_STORE_RETRY,
+            )
+        record = await store.tenant(name)  # it may have come back just now
+    return read_tenant(record) if record else None
 
 
 async def _body(request: Request) -> bytes:

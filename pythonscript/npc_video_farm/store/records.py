@@ -26,6 +26,7 @@ __all__ = [
     "read_job",
     "read_order",
     "read_part",
+    "read_records",
     "read_worker",
     "text",
     "write_worker",
@@ -93,6 +94,11 @@ def read_clip(reply: Reply) -> ClipEntry | None:
         found["pinned"] == b"1",
         float(found["generated"]),
     )
+
+
+def read_records(reply: Reply) -> dict[str, bytes]:
+    """The fields of a reply and their values."""
+    return _fields(reply)
 
 
 def write_worker(worker: WorkerView) -> str:

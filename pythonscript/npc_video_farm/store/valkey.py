@@ -23,6 +23,7 @@ from .records import (
     read_job,
     read_order,
     read_part,
+    read_records,
     read_worker,
     text,
     write_worker,
@@ -361,9 +362,24 @@ class Store:
 
     async def tenants(self) -> dict[str, bytes]:
         """All records by their names."""
-        flat = items(await self._connection.command("HGETALL", f"{self._prefix}tenants"))
-        pairs = zip(flat[::2], flat[1::2], strict=True)
-        return {text(name): record for name, record in pairs if isinstance(record, bytes)}
+        return read_records(await self._connection.command("HGETALL", f"{self._prefix}tenants"))
+
+    async def kept_tenants(self) -> dict[str, bytes] | None:
+        """All records by their names; None if the server lost them and no brain restored them."""
+        reply = await self._call("kept_tenants")
+        return None if reply is None else read_records(reply)
+
+    async def has_tenants(self) -> bool:
+        """Whether an unknown tenant is none; else the server may have lost it: ask again."""
+        return bool(await self._connection.command("EXISTS", f"{self._prefix}restored"))
+
+    async def restore_tenants(self, epoch: int, records: Mapping[str, bytes]) -> bool:
+        """Writes back what the server lost, but nothing over what was written since.
+
+        False if it has lost nothing, or another brain leads.
+        """
+        flat = [each for pair in records.items() for each in pair]
+        return bool(await self._call("restore_tenants", epoch, *flat))
 
     async def put_tenant(self, name: str, record: bytes) -> None:
         await self._connection.command("HSET", f"{self._prefix}tenants", name, record)

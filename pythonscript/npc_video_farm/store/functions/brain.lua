@@ -105,6 +105,21 @@ local function expire_tickets(keys, args)
   return left
 end
 
+local function kept_tenants(keys)
+  local p = keys[1]
+  if call('EXISTS', p .. 'restored') == 0 then return false end
+  return call('HGETALL', p .. 'tenants')
+end
+
+-- Only once after a loss, so that no brain brings back a tenant that was removed.
+local function restore_tenants(keys, args)
+  local p = keys[1]
+  if not leads(p, args[1]) or call('EXISTS', p .. 'restored') == 1 then return 0 end
+  for i = 2, #args, 2 do call('HSETNX', p .. 'tenants', args[i], args[i + 1]) end
+  call('SET', p .. 'restored', 1)
+  return 1
+end
+
 register('lead', lead)
 register('resign', resign)
 register('workers', workers)
@@ -113,3 +128,5 @@ register('requeue', requeue)
 register('stop', stop)
 register('fail', fail)
 register('expire_tickets', expire_tickets)
+register('kept_tenants', kept_tenants)
+register('restore_tenants', restore_tenants)

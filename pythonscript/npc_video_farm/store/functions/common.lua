@@ -19,6 +19,8 @@
 --   leader, epoch, led_since   the brain that decides, its number, and the begin of its time
 --   clip:<key>, lru, refs, bytes   the cache: pointers to files, their last use, pointers per file
 --   strays      zset: files that no pointer points to, by the time after which they may be removed
+--   tenants     hash: records of tenants by name
+--   restored    is there unless the server lost its data, and no brain has restored the tenants
 --   use:<tenant>:<day>   generator-seconds
 --   counts      hash: totals for metrics
 
