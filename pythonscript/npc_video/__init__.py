@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from .backends.callable import CallableBackend
     from .backends.comfyui import ComfyUiBackend
     from .backends.failover import Budget, FailoverBackend
-    from .backends.farm.backend import FarmBackend
+    from .backends.farm.backend import FarmBackend, FarmFacts
     from .backends.http.answer import JobState
     from .backends.http.backend import HttpBackend
     from .backends.http.fields import HttpFields
@@ -138,6 +138,7 @@ __all__ = [
     "FailoverBackend",
     "Fallback",
     "FarmBackend",
+    "FarmFacts",
     "Frame",
     "GeneratedClip",
     "GenerationCancelledError",
@@ -223,7 +224,7 @@ _NAMES = {
         "Budget",
         "FailoverBackend",
     ),
-    "backends.farm.backend": ("FarmBackend",),
+    "backends.farm.backend": ("FarmBackend", "FarmFacts"),
     "backends.http.backend": ("HttpBackend",),
     "backends.http.answer": ("JobState",),
     "backends.http.fields": ("HttpFields",),

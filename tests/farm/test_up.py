@@ -24,7 +24,13 @@ def is_there(pid):
 def another(farm, *more):
     command = (sys.executable, "-m", "npc_video_farm", "up", *more)
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=farm.folder, timeout=TIME_LIMIT, check=False
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd=farm.folder,
+        timeout=TIME_LIMIT,
+        check=False,
     )
 
 
@@ -128,6 +134,7 @@ def test_without_settings_it_draws(tmp_path):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
+                errors="replace",
             )
             try:
                 lines = []
