@@ -13,8 +13,7 @@ _PIN = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 PINNED = dict(_PIN.findall((ROOT / "requirements.lock").read_text("utf-8")))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RUNTIME = list(map(Requirement, PROJECT["dependencies"]))
-# Large ones, for the few who run a farm on Ray, or its tests on S3.
-NOT_INSTALLED = {"farm-ray", "farm-test"}
+NOT_INSTALLED = {"farm-ray"}  # large ones, for the few who run a farm on Ray
 EXTRA = [
     Requirement(text)
     for part, texts in PROJECT["optional-dependencies"].items()
