@@ -50,7 +50,8 @@ class Ask:
         model: the model add-ons that a worker must have loaded, joined by "+"; "" for none.
         preset: name of the preset.
         seconds: the usual time of this preset.
-        body: the parameters as JSON, as `HttpBackend` sends them.
+        body: the parameters as JSON, as `HttpBackend` sends them, without the picture.
+        picture: digest of the file with the picture of the NPC, "" for none.
         pinned: whether the clip is kept for ever, because it is baked.
     """
 
@@ -63,6 +64,7 @@ class Ask:
     preset: str
     seconds: float
     body: bytes
+    picture: str = ""
     pinned: bool = False
 
 
@@ -76,7 +78,7 @@ class JobView:
         due_at: the earliest time among those who wait for this purpose; None for none.
         begun_at: time of the last assignment to a worker.
         tenants: who waits; the first one is charged.
-        body: empty except in what `Store.begin` returns, because it may be large.
+        body: empty except in what `Store.begin` returns.
         worker: the last worker that got it, "" for none.
         token: identifies the last assignment; results under another one are refused.
         attempts: runs that failed.
@@ -114,6 +116,7 @@ class JobView:
     generated: float
     error: str
     error_kind: str
+    picture: str = ""
 
 
 class WorkerState(StrEnum):

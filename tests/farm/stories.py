@@ -48,8 +48,16 @@ KEY, OTHER = key_of(1), key_of(2)
 ENTRY = ClipEntry("d" * 64, "fast", "video/webm", 1000, generated=2.5)
 
 
-def ask(key=KEY, purpose=Purpose.URGENT, due_in=None, tenant="studio", body=b"{}", pinned=False):
-    return Ask(key, purpose, due_in, tenant, "faces", "lora", "fast", 4.0, body, pinned)
+def ask(
+    key=KEY,
+    purpose=Purpose.URGENT,
+    due_in=None,
+    tenant="studio",
+    body=b"{}",
+    picture="",
+    pinned=False,
+):
+    return Ask(key, purpose, due_in, tenant, "faces", "lora", "fast", 4.0, body, picture, pinned)
 
 
 async def running(store, *keys, worker="w1", token="run1", pinned=False):

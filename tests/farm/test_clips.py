@@ -198,6 +198,27 @@ def test_a_clip_made_again_counts_once(valkey, clips):
     play(valkey, story)
 
 
+def test_a_picture_stays_while_a_job_needs_it_and_an_hour_longer(valkey, clips, tmp_path):
+    async def story(store):
+        epoch = await store.lead("brain")
+        picture = digest_of(b"picture")
+        await store.draft(picture)
+        assert await clips.put(b"picture") == picture
+        command(valkey, "ZINCRBY", "{farm}:strays", -2 * HOUR, picture)
+        for number in (1, 2):
+            await store.submit(ask(key_of(number), picture=picture), f"t{number}")
+        assert (await store.job(key_of(1))).picture == picture
+        assert await store.leave("t1")
+        assert await store.strays(epoch) == []
+        assert await store.fail(epoch, key_of(2), "failed", "No.")
+        assert await store.strays(epoch) == []
+        command(valkey, "ZINCRBY", "{farm}:strays", -HOUR, picture)
+        assert await make_room(store, clips, epoch, 10**9) == 1
+        assert files_of(tmp_path) == []
+
+    play(valkey, story)
+
+
 def test_a_file_with_which_no_job_was_done_is_removed_after_an_hour(valkey, clips, tmp_path):
     async def story(store):
         epoch = await store.lead("brain")

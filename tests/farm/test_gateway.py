@@ -497,12 +497,31 @@ def test_a_large_picture_reaches_the_worker(farm):
         image = "data:image/png;base64," + "iVBORw0KGgo" + "A" * 2**20 + "A"
         url = (await farm.ask(token, {**BODY, "image": image})).json()["statusUrl"]
         job = await farm.begin()
-        assert read_body(job.body).image == image
+        assert read_body(job.body).image == ""
+        assert await farm.clips.get(job.picture) == image.encode()
         await farm.finish(job, video())
         assert (await until_made(farm, token, url)).content == video()
         assert (await farm.ask(token, {**BODY, "image": image})).status_code == 200
         other = await farm.ask(token, {**BODY, "image": image.replace("AAAA", "AAAB", 1)})
         assert other.status_code == 202
+
+    farm(play)
+
+
+def test_a_picture_is_kept_once_for_all_that_wait(farm):
+    async def play(farm):
+        token = await farm.tenant()
+        image = "data:image/png;base64," + "A" * 2**20
+        for seed in range(3):
+            asked = await farm.ask(token, {**BODY, "image": image, "seed": seed})
+            assert asked.status_code == 202
+        waiting = await farm.waiting()
+        assert len({job.key for job in waiting}) == 3
+        assert len({job.picture for job in waiting}) == 1
+        used = await farm.store._connection.command(
+            "MEMORY", "USAGE", f"{{{farm.project}}}:b:{waiting[0].key}"
+        )
+        assert used < 2000
 
     farm(play)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import b64encode
 
 import pytest
 from npc_video.backends.base import Capabilities, ClipPart
@@ -18,6 +19,7 @@ from npc_video_farm.worker.worker import FarmWorker
 
 from tests.farm.stories import KEY, OTHER, ask, key_of, play, until
 
+PNG = b"\x89PNG\r\n\x1a\n"
 ENDLESS = Script(ends=False, progress=(0.5,))
 
 
@@ -89,6 +91,26 @@ def test_it_hands_in_the_clip(valkey, tmp_path):
         assert (entry.media_type, entry.preset, entry.pinned) == ("video/webm", "", False)
         await stage.is_idle()
         assert (await stage.view()).model == "lora"
+
+    tell(valkey, tmp_path, story)
+
+
+def test_it_fetches_the_picture(valkey, tmp_path):
+    async def story(stage):
+        picture = await stage.clips.put(b"data:image/png;base64," + b64encode(PNG))
+        await stage.assign(KEY, picture=picture)
+        await stage.job_in(JobState.DONE)
+        assert stage.backend.begun[0].image.data == PNG
+
+    tell(valkey, tmp_path, story)
+
+
+def test_a_picture_that_is_gone_makes_the_game_send_it_again(valkey, tmp_path):
+    async def story(stage):
+        await stage.assign(KEY, picture="0" * 64)
+        job = await stage.job_in(JobState.FAILED)
+        assert (job.error_kind, stage.backend.begun) == ("unavailable", [])
+        await stage.is_idle()
 
     tell(valkey, tmp_path, story)
 

@@ -11,6 +11,7 @@ from npc_video.records import Purpose
 
 from ..errors import ClipGoneError
 from ..jobs import Ask, ClipEntry
+from ..store.clips import digest_of
 from ..store.keys import job_key
 from ..wire import ClipBody
 from .auth import Principal
@@ -66,6 +67,7 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
         return clip
     await _check_quota(services, who)
     await _check_room(services, who, wanted.purpose, generator)
+    picture = await _put(services, body.image)
     asked = Ask(
         key=key,
         purpose=wanted.purpose,
@@ -76,6 +78,7 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
         preset=body.preset,
         seconds=body.usual_seconds,
         body=encoded,
+        picture=picture,
         pinned=wanted.pinned,
     )
     ticket = new_ticket(who, wanted.once)
@@ -89,10 +92,19 @@ async def _answer(services: Services, who: Principal, wanted: Wanted) -> Clip | 
 
 
 def _named(project: str, fingerprint: str, body: ClipBody) -> tuple[str, bytes]:
-    """The key of a clip, and its parameters for the worker."""
-    encoded = msgspec.json.encode(body)
-    names = body.generator, fingerprint
-    return job_key(project, *names, encoded, body.preset, body.duration), encoded
+    """The key of a clip, and its parameters for the worker, without the picture."""
+    names, encoded = (body.generator, fingerprint), msgspec.json.encode(body)
+    key = job_key(project, *names, encoded, body.preset, body.duration)
+    return key, msgspec.json.encode(msgspec.structs.replace(body, image=""))
+
+
+async def _put(services: Services, image: str) -> str:
+    """Stores a picture beside the clips, as many requests have the same one; returns its digest."""
+    if not image:
+        return ""
+    data = image.encode("ascii")
+    await services.store.draft(digest_of(data))
+    return await services.clips.put(data)
 
 
 async def _aside(size: int, work: Callable[[], _Result]) -> _Result:

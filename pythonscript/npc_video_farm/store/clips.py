@@ -1,4 +1,4 @@
-"""The files of clips, in S3 or in a folder.
+"""The files of clips, and of the pictures they are made from, in S3 or in a folder.
 
 A file is named by the hash of its content, written once and never changed. So two workers that make
 the same clip do not disturb each other, and damage is noticed.
@@ -61,7 +61,7 @@ class ClipStore:
     async def put(self, data: bytes) -> str:
         """Stores a file unless it is there, and returns its digest.
 
-        Tell `Store.draft` before, or nobody removes the file if no job is done with it.
+        Tell `Store.draft` before, or nobody removes the file if no clip or job comes to need it.
 
         Raises:
             ClipStoreFullError: there is no room.

@@ -158,4 +158,5 @@ def _job(found: dict[str, bytes]) -> JobView | None:
         generated=number("generated") or 0.0,
         error=word("error"),
         error_kind=word("error_kind"),
+        picture=word("picture"),
     )

@@ -96,6 +96,7 @@ class Store:
             ask.preset,
             ask.seconds,
             ask.body,
+            ask.picture,
             int(ask.pinned),
         )
         job = read_job(reply)
@@ -319,7 +320,7 @@ class Store:
         return bool(await self._call("part", key, token, at, data, media_type))
 
     async def draft(self, digest: str) -> None:
-        """Tells that a file is about to be written; it is a stray unless a job is done with it."""
+        """Tells that a file is about to be written; it is a stray if nothing comes to need it."""
         await self._call("draft", digest)
 
     async def finish(self, key: str, token: str, entry: ClipEntry) -> bool:

@@ -13,11 +13,16 @@ __all__ = ["read_request"]
 
 
 def read_request(
-    body: bytes, seconds: float, purpose: Purpose = Purpose.URGENT, due_in: float | None = None
+    body: bytes,
+    seconds: float,
+    purpose: Purpose = Purpose.URGENT,
+    due_in: float | None = None,
+    image: str = "",
 ) -> GenerationRequest:
     """The request in a body of JSON.
 
     Args:
+        image: the picture as a data URL, instead of the one in the body.
         seconds: the usual time for the clip, for a preset of the game's own.
         due_in: seconds until a player needs the clip; None if nobody waits.
 
@@ -41,9 +46,10 @@ def read_request(
         npc_id=read.npc_id,
         npc_name=read.npc_name,
     )
-    image = _read_image(read.image) if read.image else None
+    url = image or read.image
+    picture = _read_image(url) if url else None
     preset = _preset(read, seconds)
-    return GenerationRequest(params, preset, read.duration, image, due_in, purpose)
+    return GenerationRequest(params, preset, read.duration, picture, due_in, purpose)
 
 
 def _preset(read: ClipBody, seconds: float) -> QualityPreset:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ..errors import FarmError
+from ..errors import ClipGoneError, FarmError
 
 __all__ = ["insist"]
 
@@ -18,12 +18,14 @@ async def insist(ask: Callable[[], Awaitable[_T]], patience: float = float("inf"
     """The answer, as soon as there is one.
 
     Args:
-        patience: seconds after which its error is raised.
+        patience: seconds after which its error is raised; that a file is gone is told at once.
     """
     ends = time.perf_counter() + patience
     while True:
         try:
             return await ask()
+        except ClipGoneError:
+            raise  # it does not come back
         except FarmError:
             if time.perf_counter() >= ends:
                 raise

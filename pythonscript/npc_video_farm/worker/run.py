@@ -25,8 +25,10 @@ __all__ = ["Result", "Run", "Tools"]
 
 _Made = Sequence[GeneratedClip | Exception]
 
-# How long a full disk or a store of clips that does not answer may hold up a finished clip.
+# How long a full disk or a store of clips that does not answer may hold up a finished clip, and a
+# job whose picture is there.
 _CLIP_PATIENCE = 60.0
+_PICTURE_PATIENCE = 5.0
 _CUT_OFF = Failure(
     "failed",
     "The worker ended before the clip came. It may have cost money, so it was not begun again.",
@@ -179,14 +181,30 @@ class Run:
         for job in tuple(self._jobs.values()):
             due_in = None if job.due_at is None else max(0.0, job.due_at - now)
             try:
-                # The picture in it may be large.
+                image = await self._picture(job)
+                # The picture may be large.
                 asked[job.key] = await asyncio.to_thread(
-                    read_request, job.body, job.seconds, job.purpose, due_in
+                    read_request, job.body, job.seconds, job.purpose, due_in, image
                 )
             except GenerationError as error:
                 self._jobs.pop(job.key, None)
                 await self._fail(job, failure_of(error, finishes_started=False))
+            except FarmError as error:
+                self._jobs.pop(job.key, None)
+                text = f"The picture of the NPC must be sent again. {error}"
+                await self._fail(job, Failure("unavailable", text, False, is_untouched=False))
         return asked
+
+    async def _picture(self, job: JobView) -> str:
+        """The picture of the NPC as a data URL; "" for none.
+
+        Raises:
+            FarmError: it cannot be read; the game asks again, and so sends it again.
+        """
+        if not job.picture:
+            return ""
+        get = partial(self._tools.clips.get, job.picture)
+        return (await insist(get, _PICTURE_PATIENCE)).decode("ascii")
 
     async def _make(self, requests: Sequence[GenerationRequest], news: Sequence[News]) -> _Made:
         """The clips in order, each a clip or an error."""

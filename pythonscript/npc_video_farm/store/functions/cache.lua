@@ -6,19 +6,15 @@ local function unpoint(p, key)
   call('DEL', c)
   call('ZREM', p .. 'lru', key)
   if found[3] ~= '1' then call('INCRBY', p .. 'bytes', -tonumber(found[2])) end
-  if call('HINCRBY', p .. 'refs', found[1], -1) <= 0 then
-    call('HDEL', p .. 'refs', found[1])
-    call('ZADD', p .. 'strays', text(now()), found[1])
-  end
+  let_go(p, found[1], 0)
 end
 
 -- Points a key to a file. What was pinned stays so, also when it is made again.
 local function point(p, key, digest, preset, media_type, bytes, pinned, generated)
   local c = p .. 'clip:' .. key
   if call('HGET', c, 'pinned') == '1' then pinned = '1' end
-  call('HINCRBY', p .. 'refs', digest, 1)
+  hold(p, digest)
   unpoint(p, key)
-  call('ZREM', p .. 'strays', digest)
   call('HSET', c, 'digest', digest, 'preset', preset, 'media_type', media_type, 'bytes', bytes,
     'pinned', pinned, 'generated', generated)
   if pinned ~= '1' then
@@ -68,7 +64,7 @@ local function evict(keys, args)
   return evicted
 end
 
--- A worker is about to write this file. If it dies before the job is done, the file is a stray.
+-- This file is about to be written. If nothing needs it within an hour, it is a stray.
 local function draft(keys, args)
   local p, digest = keys[1], args[1]
   if call('HEXISTS', p .. 'refs', digest) == 0 then

@@ -17,8 +17,9 @@
 --   p:<token>:<key>  stream: parts of a clip while it is made
 --   w, ws       hash and zset: heartbeats of workers, and their times
 --   leader, epoch, led_since   the brain that decides, its number, and the begin of its time
---   clip:<key>, lru, refs, bytes   the cache: pointers to files, their last use, pointers per file
---   strays      zset: files that no pointer points to, by the time after which they may be removed
+--   clip:<key>, lru, bytes   the cache: pointers to files, their last use, and their size
+--   refs        hash: clips and open jobs that need a file, by its digest
+--   strays      zset: files that no clip or open job needs, by the time after which they may go
 --   tenants     hash: records of tenants by name
 --   restored    is there unless the server lost its data, and no brain has restored the tenants
 --   use:<tenant>:<day>   generator-seconds
@@ -38,6 +39,7 @@ local MOST_PART_BYTES = 33554432
 local POISON_KILLS = 2
 local KEEP_S = 3600
 local DRAFT_S = 3600
+local PICTURE_S = 3600
 local EVICTED_AT_ONCE = 100
 
 -- While the library is loaded there is no `redis.call`.
@@ -112,8 +114,23 @@ local function tenants_of(p, key)
   return found
 end
 
+local function hold(p, digest)
+  call('HINCRBY', p .. 'refs', digest, 1)
+  call('ZREM', p .. 'strays', digest)
+end
+
+-- A file that nothing else needs may be removed after `seconds`.
+local function let_go(p, digest, seconds)
+  if call('HINCRBY', p .. 'refs', digest, -1) <= 0 then
+    call('HDEL', p .. 'refs', digest)
+    call('ZADD', p .. 'strays', text(now() + seconds), digest)
+  end
+end
+
 local function end_job(p, key, state, at, ...)
   local j = p .. 'j:' .. key
+  local picture = call('HGET', j, 'picture')
+  if picture and picture ~= '' then let_go(p, picture, PICTURE_S) end
   for _, tenant in ipairs(tenants_of(p, key)) do
     call('HINCRBY', p .. 'waits', tenant, -tonumber(call('HGET', j, 'tenant:' .. tenant)))
   end

@@ -12,12 +12,14 @@ local function submit(keys, args)
   local is_poison = state == 'failed' and tonumber(old[2]) >= POISON_KILLS
   if known == key and state and (state ~= 'done' or is_done) then return view(p, key) end
   local is_new = not (is_open(state) or is_done or is_poison)
-  local is_pinned = args[11] == '1'
+  local is_pinned = args[12] == '1'
   if is_new then
     call('DEL', j)
     call('HSET', j, 'key', key, 'state', 'waiting', 'purpose', purpose, 'due', '', 'asked', text(at),
       'run', text(at), 'tenant', tenant, 'generator', args[6], 'model', args[7], 'preset', args[8],
-      'seconds', args[9], 'attempts', 0, 'kills', 0, 'displaced', 0)
+      'seconds', args[9], 'attempts', 0, 'kills', 0, 'displaced', 0,
+      'picture', args[11])
+    if args[11] ~= '' then hold(p, args[11]) end
     call('SET', p .. 'b:' .. key, args[10])
     call('SADD', p .. 'open', key)
   end
