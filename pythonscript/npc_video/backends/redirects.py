@@ -40,10 +40,12 @@ def redirect_not_followed(
         return GenerationInvalidError(f"{text}. {_LET_IN}")
     if here == there:
         return GenerationInvalidError(f"{text}: set url to that address.")
+    more = f", or add {short_origin(there)} to allowed_origins if you trust it"
     if host_of(here) == host_of(there):
         moved = with_origin(base, short_origin(there))
-        return GenerationInvalidError(f"{text}: set url to {moved}")
-    more = f", or add {short_origin(there)} to allowed_origins if you trust it"
+        # From http to https, it is the same server.
+        is_other = allows_others and urlsplit(here).scheme == urlsplit(there).scheme
+        return GenerationInvalidError(f"{text}: set url to {moved}{more if is_other else ''}")
     return GenerationInvalidError(
         f"{text}: set url to where the server is now{more if allows_others else ''}."
     )

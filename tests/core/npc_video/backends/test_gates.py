@@ -183,6 +183,14 @@ class TestRedirects:
         told = refused(GenerationInvalidError, moved, "POST", "prompt")
         assert told.endswith(": set url to https://127.0.0.1/")
 
+    @pytest.mark.parametrize("has_others", [True, False])
+    def test_to_another_port_which_may_be_a_store_of_clips(self, has_others):
+        moved = says(303, location="http://127.0.0.1:8333/clips/a")
+        options = {"allowed_origins": []} if has_others else {}
+        told = refused(GenerationInvalidError, moved, **options)
+        assert "set url to http://127.0.0.1:8333/" in told
+        assert ("or add http://127.0.0.1:8333 to allowed_origins" in told) == has_others
+
     def test_to_another_place_of_the_server(self):
         told = refused(GenerationInvalidError, says(307, location="/other"), "POST")
         assert "/other: set url to that address" in told
