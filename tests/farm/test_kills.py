@@ -67,6 +67,30 @@ def test_lost_data_cost_no_clip_and_no_token(tmp_path):
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("moment", ["mid-job", "mid-stream"])
+def test_clips_wait_for_a_killed_s3_and_none_is_made_twice(tmp_path, s3, moment):
+    async def story():
+        async with whole_farm(tmp_path, "--clips", "s3://clips") as (farm, service, store):
+
+            async def are_drafted():
+                reply = await store._connection.command("ZCARD", "{farm}:strays")
+                return reply == 4
+
+            async def kill():
+                s3.kill()
+                service.let_go()
+                await until(are_drafted)
+                jobs, _ = await store.open_jobs()
+                assert len(jobs) == len(SEEDS)
+                await asyncio.to_thread(s3.start)
+
+            await all_fetched(farm, service, store, kill, moment=moment)
+            assert set((await ends_of(store)).values()) == {1}
+            assert service.begun == dict.fromkeys(SEEDS, 1)
+
+    asyncio.run(story())
+
+
 async def is_given_up(store, part):
     if part == "brain":
         return not await store.has_leader()

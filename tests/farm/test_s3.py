@@ -1,71 +1,35 @@
-"""Clips in a real S3, if SeaweedFS is there: `pip install npc-video-player[farm-test]`."""
+"""Clips in a real S3."""
 
 import asyncio
-import os
-import shutil
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from pathlib import Path
+from random import Random
 
 import pytest
+from npc_video.backends.base import GenerationRequest
+from npc_video.backends.farm.backend import FarmBackend
+from npc_video.backends.http.backend import HttpBackend
+from npc_video.backends.token import Token
+from npc_video.errors import GenerationError
+from npc_video.records import QUALITY_PRESETS, VideoParams
 from npc_video_farm.errors import ClipGoneError, ClipStoreError
 from npc_video_farm.store.clips import ClipStore
 
-from tests.harness.valkey_server import free_port
+from .gateways import farm_at, video, working
 
-WEED = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-DEADLINE = 60.0
 FILM = b"film" * 50_000
-
-pytestmark = pytest.mark.skipif(not WEED, reason="SeaweedFS is not installed")
-
-
-@pytest.fixture
-def bucket(tmp_path, monkeypatch):
-    port = free_port()
-    servers = ("master", "volume", "filer")
-    ports = [f"-{name}.port={free_port()}" for name in servers]
-    ports += [f"-{name}.port.grpc={free_port()}" for name in (*servers, "s3")]
-    login = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret of tests"}
-    where = {"AWS_ENDPOINT": f"http://127.0.0.1:{port}", "AWS_ALLOW_HTTP": "true"}
-    for name, value in {**login, **where, "AWS_REGION": "us-east-1"}.items():
-        monkeypatch.setenv(name, value)
-    bound = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-admin.ui=false", "-webdav=false")
-    quiet = ("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false")
-    with (tmp_path / "weed.log").open("wb") as log:
-        process = subprocess.Popen(
-            [WEED, "mini", f"-dir={tmp_path}", *bound, *quiet, f"-s3.port={port}", *ports],
-            env={**os.environ, "S3_BUCKET": "clips"},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+REQUEST = GenerationRequest(VideoParams(expression="happy", seed=7), QUALITY_PRESETS["fast"], 1.0)
 
 
-async def stored(clips):
-    """Stores a film as soon as the server is there."""
-    deadline = time.perf_counter() + DEADLINE
-    while True:
-        try:
-            return await clips.put(FILM)
-        except ClipStoreError:
-            assert time.perf_counter() < deadline, "S3 did not start"
-            await asyncio.sleep(0.1)
-
-
-def test_clips_live_in_a_bucket(bucket):
+def test_clips_live_in_a_bucket(s3):
     async def story():
         clips = ClipStore.open("s3://clips/of/a/game")
-        digest = await stored(clips)
+        digest = await clips.put(FILM)
         assert await clips.put(FILM) == digest
         assert await clips.get(digest) == FILM
+        assert await clips.origin() == s3.origin
         address = await clips.address(digest, 60.0)
         assert await asyncio.to_thread(fetched, address) == FILM
         with pytest.raises(urllib.error.HTTPError, match="403"):
@@ -78,17 +42,61 @@ def test_clips_live_in_a_bucket(bucket):
     asyncio.run(story())
 
 
-def test_a_bucket_that_went_away_is_told(bucket):
-    async def story():
-        clips = ClipStore.open("s3://clips")
-        await stored(clips)
-        bucket.kill()
-        with pytest.raises(ClipStoreError, match="folder or bucket"):
-            await clips.put(b"another")
-
-    asyncio.run(story())
-
-
 def fetched(address):
     with urllib.request.urlopen(address, timeout=10.0) as reply:
         return reply.read()
+
+
+def refused():
+    """Stores a clip in vain; returns what is told about it."""
+    with pytest.raises(ClipStoreError, match="folder or bucket") as told:
+        asyncio.run(ClipStore.open("s3://clips").put(FILM))
+    return str(told.value)
+
+
+def test_a_bucket_that_went_away_is_told(s3):
+    s3.kill()
+    refused()
+
+
+def test_a_wrong_secret_is_told(s3, monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    assert "privileges" in refused()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its files are limited by prlimit")
+def test_a_full_disk_is_told_and_loses_nothing(s3):
+    clips = ClipStore.open("s3://clips")
+    digest = asyncio.run(clips.put(FILM))
+    limit(s3, 100_000)
+    more = Random(7).randbytes(500_000)  # SeaweedFS compresses what it can
+    with pytest.raises(ClipStoreError):
+        asyncio.run(clips.put(more))
+    assert asyncio.run(clips.get(digest)) == FILM
+    limit(s3, "unlimited")
+    asyncio.run(clips.put(more))
+
+
+def limit(server, size):
+    subprocess.run(["prlimit", "--pid", str(server.pid), f"--fsize={size}:unlimited"], check=True)
+
+
+@pytest.mark.parametrize("kind", [FarmBackend, HttpBackend])
+def test_games_fetch_from_the_buckets_own_address(valkey, s3, tmp_path, kind):
+    async def story():
+        clips = ClipStore.open("s3://clips")
+        async with farm_at(valkey.url, tmp_path, clips=clips) as farm, working(farm):
+            token = Token.from_environment("FARM", {"FARM": await farm.tenant()})
+            careful = kind(farm.url, token=token)
+            trusting = kind(farm.url, token=token, allowed_origins=[s3.origin])
+            try:
+                with pytest.raises(GenerationError, match="allowed_origins"):
+                    await careful.generate(REQUEST, lambda part: None)
+                await farm.store.forget(farm.runs[0], (await farm.store.clip(farm.runs[0])).digest)
+                clip = await trusting.generate(REQUEST, lambda part: None)
+                assert (clip.data, clip.media_type) == (video(), "video/webm")
+            finally:
+                await careful.close()
+                await trusting.close()
+
+    asyncio.run(story())

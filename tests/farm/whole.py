@@ -82,8 +82,9 @@ async def serving():
 class WholeFarm:
     """The processes of `npc-video farm up`, and clients of its gateway."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = folder
+        self.options = options
         self.log = folder / "log.txt"
         self.port = free_port()
         self.process = None
@@ -98,6 +99,7 @@ class WholeFarm:
         command = [
             *(sys.executable, "-m", "npc_video_farm", "up", "--port", str(self.port)),
             *("--data", str(self.folder / "data"), "--config", str(self.folder / "farm.toml")),
+            *self.options,
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
@@ -162,7 +164,7 @@ class WholeFarm:
         while True:
             try:
                 self.polling += 1
-                got = await client.get(url)
+                got = await client.get(url, follow_redirects=True)
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
                 continue
@@ -188,14 +190,14 @@ def _command_of(pid):
 
 
 @asynccontextmanager
-async def whole_farm(tmp_path, *, slots=4):
-    """A farm that runs, its service, and its store."""
+async def whole_farm(tmp_path, *options, slots=4):
+    """A farm that runs with these options, its service, and its store."""
     async with serving() as service:
         (tmp_path / "farm.toml").write_text(
             f'[backends.video]\nkind = "http"\nurl = "{service.url}"\nslots = {slots}\n',
             encoding="utf-8",
         )
-        farm = WholeFarm(tmp_path)
+        farm = WholeFarm(tmp_path, *options)
         try:
             await farm.start()
             store = await Store.open(farm.store_url)
