@@ -1,9 +1,11 @@
 """Decides when a worker loads another model.
 
 Loading costs time in which nothing is made, so a worker stays with its model as long as that has
-work. One worker remains for each model that players wait for again and again.
+work. One worker remains for each model that players wait for again and again. No tenant draws more
+workers than its fair share away from what other players wait for.
 """
 
+from .demand import needed_workers
 from .models import Model, Worker
 from .order import AGEING_SECONDS, EARLY, TURNS, Class
 from .pools import Pool
@@ -28,12 +30,14 @@ def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
                 return lane
             continue
         is_free = worker.can.load_seconds == 0.0
-        # Only a model without a worker may come before what waits for the worker's own.
-        models = pool.homeless if lane and not is_free else demand
+        # Only a model without a worker may come before what waits for the worker's own, unless
+        # that is of tenants with more than their share.
+        stays = lane and not is_free and not _is_of_greedy(pool, own, least, now)
+        models = pool.homeless if stays else demand
         lanes = [
             model.lanes[least]
             for model in models.values()
-            if model is not own and model.lanes[least] and may_load(worker, model, least, now)
+            if model is not own and model.lanes[least] and may_load(pool, worker, model, least, now)
         ]
         if lane and (is_free or not lanes):
             lanes.append(lane)
@@ -48,24 +52,51 @@ def idle_loader(pool: Pool, model: Model, least: Class, now: float) -> Worker | 
         worker
         for own in pool.idle.values()
         if own is not model and (worker := next(iter(own.unused.values()), None)) is not None
-        if may_load(worker, model, least, now)
+        if may_load(pool, worker, model, least, now)
     ]
     return min(workers, key=lambda worker: worker.model.urgent_at, default=None)
 
 
-def may_load(worker: Worker, other: Model, least: Class, now: float) -> bool:
+def may_load(pool: Pool, worker: Worker, other: Model, least: Class, now: float) -> bool:
     """Whether a worker that can load a model may do so for a task of class `least`."""
     own, seconds = worker.model, worker.can.load_seconds
     if seconds == 0.0:
         return True
     # Below the upgrades nothing is worth loading as long as there is anything else to do.
     has_work = own.has_waiting(least if least >= Class.UPGRADE else Class.BAKE)
+    if least >= Class.UPGRADE and not other.is_homeless:
+        first = other.lanes[least].first()
+        if first is not None and pool.has_share(first, now):
+            if own.has_urgent_demand(now):
+                return False
+        elif has_work and _is_of_greedy(pool, own, least, now):
+            if other.workers < needed_workers(other.arrivals.rate(now)):
+                return True
+            has_work = False
     if own.workers == 1 and own.has_urgent_demand(now):
         may_leave = other.is_homeless and (least >= Class.UPGRADE or least is Class.AGED)
         return may_leave and (not has_work or _has_turn(worker, other, least, now))
     if other.is_homeless and (least is Class.URGENT or _has_turn(worker, other, least, now)):
         return True
-    return not has_work and other.waiting_from(least) > other.soon_free(now, seconds)
+    return not has_work and _due_to_start(pool, other, least, now) > other.soon_free(now, seconds)
+
+
+def _due_to_start(pool: Pool, model: Model, least: Class, now: float) -> int:
+    """The number of tasks that wait in a class or above, of tenants without their share."""
+    if least < Class.UPGRADE or not pool.holdings.is_scarce:
+        return model.waiting_from(least)
+    return sum(
+        count
+        for lane in model.lanes[least:]
+        for tenant, count in lane.tenants()
+        if not pool.holdings.has_share(tenant, pool.slots, now)
+    )
+
+
+def _is_of_greedy(pool: Pool, model: Model, least: Class, now: float) -> bool:
+    """Whether all that waits from a class on is of tenants that hold their share already."""
+    firsts = (lane.first() for lane in model.lanes[least:])
+    return all(first is None or pool.has_share(first, now) for first in firsts)
 
 
 def _has_turn(worker: Worker, other: Model, least: Class, now: float) -> bool:

@@ -87,7 +87,9 @@ class Board:
     def note_arrival(self, task: Task) -> None:
         """Notes the request of a task for the demand of its model."""
         if task.purpose >= Purpose.UPGRADE:
-            model = self.pool(task.pool).model(task.model)
+            pool = self.pool(task.pool)
+            pool.holdings.note_arrival(task.tenant, task.seconds, task.asked_at)
+            model = pool.model(task.model)
             model.arrivals.note(task.seconds, task.asked_at)
             if task.purpose is Purpose.URGENT:
                 model.urgent_at = max(model.urgent_at, task.asked_at)
@@ -127,11 +129,15 @@ class Board:
         seconds = entries[0].task.seconds + (worker.can.load_seconds if loads else 0.0)
         tasks = {entry.task.key: entry for entry in entries}
         live = Live(number, worker, worker.model, tasks, at, len(entries), at + seconds, loads)
+        pool = self.pool(worker.can.pool)
         for entry in entries:
             entry.run = number
+            if entry.task.purpose >= Purpose.UPGRADE:
+                entry.held = 1.0 / len(entries)
+                pool.holdings.hold(entry.task.tenant, entry.held)
         self.runs[number] = live
         worker.runs.add(number)
-        self.pool(worker.can.pool).begin(live)
+        pool.begin(live)
         return live
 
     def leave(self, entry: Entry, now: float, *, in_vain: bool = False) -> Live | None:
@@ -150,6 +156,9 @@ class Board:
         del live.entries[entry.task.key]
         worker = live.worker
         pool = self.pool(worker.can.pool)
+        if entry.held:
+            pool.holdings.hold(entry.task.tenant, -entry.held)
+            entry.held = 0.0
         if live.entries:
             pool.note_way(live)
             return None

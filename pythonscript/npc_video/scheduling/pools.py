@@ -5,6 +5,7 @@ from bisect import bisect_left, insort
 from ..records import Purpose
 from .batches import may_share
 from .giving_way import gives_way
+from .holdings import Holdings
 from .models import Live, Model, Worker
 from .order import AgedTurn, Class
 from .shares import Shares
@@ -23,6 +24,7 @@ class Pool:
         giving_way: the models of the runs that can be displaced, by purpose and name.
         slots: those of all workers.
         ahead: seconds of the tasks that wait, without baking.
+        holdings: the slots that each tenant holds.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class Pool:
         self.slots = 0
         self.ahead = 0.0
         self.aged_turn = AgedTurn()
+        self.holdings = Holdings()
         self._shares = tuple(Shares() for _ in Class)
 
     def model(self, name: str) -> Model:
@@ -45,6 +48,7 @@ class Pool:
     def set_weight(self, tenant: str, weight: float) -> None:
         for each in self._shares:
             each.set_weight(tenant, weight)
+        self.holdings.set_weight(tenant, weight)
 
     def forget_unused(self, now: float) -> None:
         """Forgets the models that nobody has or needs."""
@@ -125,6 +129,10 @@ class Pool:
         if not runs:
             del self.giving_way[live.gives_way][model.name]
         live.gives_way = None
+
+    def has_share(self, entry: Entry, now: float) -> bool:
+        """Whether the tenant of a task holds its fair share of the workers already."""
+        return self.holdings.has_share(entry.task.tenant, self.slots, now)
 
     # ---- Workers ----
 

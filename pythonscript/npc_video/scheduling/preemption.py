@@ -29,7 +29,7 @@ def making_way(pool: Pool, model: Model, now: float) -> Live | None:
             live
             for other in pool.giving_way[purpose].values()
             if _can_load((live := other.giving_way[purpose][0][2]).worker)
-            and may_load(live.worker, model, Class.URGENT, now)
+            and may_load(pool, live.worker, model, Class.URGENT, now)
         ]
         if found:
             return max(found, key=lambda live: live.at)

@@ -1,6 +1,7 @@
 """The waiting tasks of one class and one model."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .order import due
@@ -22,6 +23,7 @@ class Entry:
         turn: the time at which its class or its rest changes.
         run: the number of its run, 0 while it waits.
         paid_in: the use of all tenants in the class that its run was charged in.
+        held: the part of a slot that it holds, if its tenant's players wait for it.
     """
 
     task: Task
@@ -30,6 +32,7 @@ class Entry:
     turn: float = 0.0
     run: int = 0
     paid_in: Shares | None = None
+    held: float = 0.0
 
 
 class Lane:
@@ -48,6 +51,10 @@ class Lane:
 
     def __len__(self) -> int:
         return self._length
+
+    def tenants(self) -> Iterator[tuple[str, int]]:
+        """Yields who waits, and for how many tasks."""
+        return ((tenant, len(places)) for tenant, places in self._by_tenant.items())
 
     def add(self, entry: Entry) -> None:
         tenant = entry.task.tenant

@@ -140,3 +140,11 @@ def test_the_chart_has_a_line_for_each_case(tmp_path):
     drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert drawn.count("<polyline") == len(CASES)
     assert all(name in drawn for name in CASES)
+
+
+def test_a_flood_for_one_model_costs_the_players_of_others_little():
+    plan = Plan(1000, 240.0)
+    played = list(moments(plan))
+    fleet = fleet_for(plan, 70, 10.0)
+    alone = simulate(plan, played, fleet).urgent_p95
+    assert simulate(plan, played, fleet, flood=140.0).urgent_p95 <= 2.0 * alone
