@@ -100,3 +100,21 @@ def test_games_fetch_from_the_buckets_own_address(valkey, s3, tmp_path, kind):
                 await trusting.close()
 
     asyncio.run(story())
+
+
+def test_a_clip_that_the_bucket_does_not_give_now_is_to_be_asked_for_again(valkey, s3, tmp_path):
+    async def story():
+        clips = ClipStore.open("s3://clips")
+        async with farm_at(valkey.url, tmp_path, clips=clips) as farm:
+            token = await farm.tenant()
+            url = (await farm.ask(token)).json()["statusUrl"]
+            await farm.finish(await farm.begin(), video())
+            assert (await farm.get(token, url)).status_code == 303
+            s3.kill()
+            asked = await farm.ask(token)
+            assert (asked.status_code, "bucket" in asked.text) == (503, True)
+            assert int(asked.headers["retry-after"]) > 0
+            await asyncio.to_thread(s3.start)
+            assert (await farm.ask(token)).content == video()
+
+    asyncio.run(story())

@@ -27,6 +27,8 @@ _FOLDER = "clips/sha256"
 _NAME = re.compile(r"[0-9a-f]{64}")
 # Numbers of "no space left", "file too large" and "quota exceeded" on Linux and macOS.
 _FULL = re.compile(r"os error (28|27|122|69)\b|No space left|QuotaExceeded|StorageFull")
+# Workers try again for a minute, and so do games, which should hear soon that a bucket is away.
+_MOST_RETRIES, _RETRY_TIME = 3, timedelta(seconds=10)
 
 
 def digest_of(data: bytes) -> str:
@@ -55,7 +57,13 @@ class ClipStore:
         with _errors():
             if address.startswith("s3://"):
                 parts = urlsplit(address)
-                return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+                return cls(
+                    S3Store(
+                        parts.netloc,
+                        prefix=parts.path.strip("/") or None,
+                        retry_config={"max_retries": _MOST_RETRIES, "retry_timeout": _RETRY_TIME},
+                    )
+                )
             return cls(LocalStore(Path(address), mkdir=True))
 
     async def put(self, data: bytes) -> str:
