@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+import msgspec
 from npc_video.records import Purpose
 
 from ..jobs import (
@@ -14,7 +15,6 @@ from ..jobs import (
     JobView,
     Order,
     Part,
-    WorkerState,
     WorkerView,
 )
 from .connection import Reply
@@ -105,11 +105,12 @@ def write_worker(worker: WorkerView) -> str:
     return json.dumps(asdict(worker), separators=(",", ":"))
 
 
-def read_worker(reply: Reply) -> WorkerView:
-    told = json.loads(text(reply))
-    told["state"] = WorkerState(told["state"])
-    told["running"] = tuple(told["running"])
-    return WorkerView(**told)
+def read_worker(reply: Reply) -> WorkerView | None:
+    """The worker in a record; None if one of another version wrote it that cannot be read."""
+    try:
+        return msgspec.json.decode(text(reply), type=WorkerView)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _fields(reply: Reply) -> dict[str, bytes]:

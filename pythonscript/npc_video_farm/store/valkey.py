@@ -220,7 +220,8 @@ class Store:
         A server that was away for a moment has heard no heart meanwhile: give workers this time
         again before they count as lost.
         """
-        return [read_worker(each) for each in items(await self._call("workers"))]
+        found = map(read_worker, items(await self._call("workers")))
+        return [worker for worker in found if worker is not None]
 
     async def assign(self, epoch: int, worker: str, keys: Sequence[str], token: str) -> bool:
         """Gives waiting jobs to a worker, all or none; several are a batch.
