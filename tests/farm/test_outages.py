@@ -7,6 +7,7 @@ import sys
 import pytest
 from npc_video_farm.errors import StoreAwayError, StoreError, StoreFullError
 from npc_video_farm.jobs import JobState
+from npc_video_farm.store import connection
 from npc_video_farm.store.valkey import Store
 
 from tests.farm.stories import (
@@ -114,7 +115,7 @@ def test_a_listener_survives_a_restart(own_valkey):
 
 
 def test_a_listener_notices_that_the_server_froze(own_valkey, monkeypatch):
-    monkeypatch.setattr("npc_video_farm.store.connection.LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.1)
 
     async def story(store):
         changes = store.changes()
@@ -147,7 +148,7 @@ def test_a_server_that_starts_without_its_data_serves(tmp_path):
 
 
 def test_a_frozen_server_is_away_and_then_there_again(own_valkey, monkeypatch):
-    monkeypatch.setattr("npc_video_farm.store.connection._REPLY_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "_REPLY_SECONDS", 0.2)
 
     async def story(store):
         await store.submit(ask(), "a")

@@ -189,7 +189,7 @@ def test_a_change_and_a_touch_that_is_refused_in_one_frame_lose_no_clip(test: En
 
 def test_a_reaction_binds_only_what_has_changed(test: EngineTest) -> None:
     backend = NpcProceduralBackend()
-    player, _ = heard_player(test, npc_name="Ember", backend=backend)
+    player, _ = heard_player(test, npc_name="Bound once", backend=backend)
     player.request({"expression": "happy"})
     with patch.object(player, "_settings", wraps=player._settings) as settings:
         for expression in ("happy", "curious", "sleepy"):
