@@ -53,6 +53,7 @@ _LIBRARY_WITHOUT = (
     *("__pycache__", "site-packages", "dist-packages", "lib-dynload", "config-*"),
     *("_sysconfigdata*", "test", "tests", "idlelib", "tkinter", "turtle*", "lib2to3", "ensurepip"),
 )
+_PROJECT = "npc-video-player"
 _FOR_TESTS = ("pytest", "hypothesis", "pyyaml")
 _MARKERS = {**markers(WINDOWS, f"{MINOR_VERSION}.0"), "extra": ""}
 
@@ -173,8 +174,7 @@ def compile_c(target: Path, source: Path, *arguments: str) -> None:
 
 def _install_packages(target: Path) -> None:
     """Installs the locked versions of the packages that the addon and its tests need."""
-    project = Requirement("npc-video-player")
-    names = closure([project, *map(Requirement, _FOR_TESTS)]) - {project.name}
+    names = closure([Requirement(_PROJECT), *_farm(), *map(Requirement, _FOR_TESTS)]) - {_PROJECT}
     blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text("utf-8"))
     chosen = [block for block in blocks if re.split("[= ]", block, maxsplit=1)[0] in names]
     # Without conditions, which pip would evaluate for this system.
@@ -183,6 +183,15 @@ def _install_packages(target: Path) -> None:
         requirements = Path(temporary, "requirements.txt")
         requirements.write_text("\n".join(chosen), "utf-8")
         _pip("install", "--target", str(target), "--no-compile", "--requirement", str(requirements))
+
+
+def _farm() -> Iterator[Requirement]:
+    """Yields the packages of the farm, whose workers run on Windows too."""
+    extra = {**_MARKERS, "extra": "farm"}
+    for requirement in _needs(_PROJECT):
+        marker = requirement.marker
+        if marker is not None and marker.evaluate(extra) and not marker.evaluate(_MARKERS):
+            yield Requirement(requirement.name)
 
 
 def closure(wanted: Sequence[Requirement]) -> set[str]:
