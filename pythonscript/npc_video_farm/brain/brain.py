@@ -24,6 +24,7 @@ __all__ = ["Brain"]
 
 _log = logging.getLogger(__name__)
 
+_GATHER_SECONDS = 0.002
 _LEAD_SECONDS = 1.0  # a lease lasts 3
 _FOLLOW_SECONDS = 0.5
 _AWAY_SECONDS = 0.2
@@ -81,6 +82,7 @@ class _Reign:
         self._brain, self._epoch = brain, epoch
         self._offset = 0.0
         self._is_over = False
+        self._read_at = 0.0
         self._due: dict[Callable[[], Awaitable[float]], float] = {
             self._see: 0.0,
             self._renew: 0.0,
@@ -109,7 +111,9 @@ class _Reign:
         try:
             while not self._is_over:
                 await self._act()
+                await self._gather()
                 events, is_trimmed = await self._store.events(place, self._rest())
+                self._read_at = time.perf_counter()
                 if is_trimmed:
                     return  # everything is read anew
                 for event in events:
@@ -118,6 +122,10 @@ class _Reign:
                 await self._look_after()
         finally:
             tidying.cancel()
+
+    async def _gather(self) -> None:
+        """Lets events gather while they come densely, so that one read takes several."""
+        await asyncio.sleep(self._read_at + _GATHER_SECONDS - time.perf_counter())
 
     def _take(self, event: Event) -> None:
         if event.kind is EventKind.WORKER and not self._ledger.knows(event.worker):

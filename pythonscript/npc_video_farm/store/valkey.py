@@ -206,9 +206,14 @@ class Store:
             wait: seconds to wait for the first one, at most `LONGEST_WAIT`.
         """
         stream = f"{self._prefix}ev"
-        entries = await self._read_stream(stream, after, wait, _EVENTS_AT_ONCE)
+        # The entry of the place itself tells whether those after it are whole. Both commands are
+        # sent at once, because each costs a busy brain as much as its decision.
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            pipeline.execute_command("XRANGE", stream, after, after, "COUNT", 1)
+            pipeline.execute_command(*_reading(stream, after, wait, _EVENTS_AT_ONCE))
+            here, reply = await self._connection.run(pipeline.execute)
+        entries = _entries(reply)
         if entries:
-            here = await self._connection.command("XRANGE", stream, after, after, "COUNT", 1)
             is_trimmed = after != _FIRST and not items(here)
         else:
             is_trimmed = _order(await self._newest()) < _order(after)
@@ -428,13 +433,19 @@ class Store:
     async def _read_stream(
         self, stream: str, after: str, wait: float, most: int
     ) -> Sequence[Reply]:
-        block = max(1, round(1000 * min(wait, LONGEST_WAIT)))
-        reply = await self._connection.command(
-            "XREAD", "COUNT", most, "BLOCK", block, "STREAMS", stream, after
-        )
-        for found in items(reply):
-            return items(items(found)[1])
-        return ()
+        return _entries(await self._connection.command(*_reading(stream, after, wait, most)))
+
+
+def _reading(stream: str, after: str, wait: float, most: int) -> tuple[str | int, ...]:
+    """The command that reads a stream, and waits for its first new entry."""
+    block = max(1, round(1000 * min(wait, LONGEST_WAIT)))
+    return "XREAD", "COUNT", most, "BLOCK", block, "STREAMS", stream, after
+
+
+def _entries(reply: Reply) -> Sequence[Reply]:
+    for found in items(reply):
+        return items(items(found)[1])
+    return ()
 
 
 def _order(place: str) -> tuple[int, int]:
