@@ -150,11 +150,13 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     def run(options: argparse.Namespace) -> int:
         try:
             module = import_module(f".commands.{name}", __package__)
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise Failure(
                 f"{error.name} is missing: install the farm with"
                 ' `pip install "npc-video-player[farm]"`.'
             ) from error
+        except ImportError as error:  # of a library that does not fit this system
+            raise Failure(f"The farm cannot start here: {str(error).rstrip('.')}.") from error
         command: Callable[[argparse.Namespace], int] = module.run
         try:
             return command(options)
