@@ -40,7 +40,13 @@ async def ask_and_go(farm, seed):
     headers = {"authorization": f"Bearer {farm.token}"}
     url = f"http://127.0.0.1:{farm.port}/api/generate-video"
     async with httpx.AsyncClient(headers=headers) as client:
-        return (await client.post(url, json=BODY | {"seed": seed})).json()["id"]
+
+        async def taken():
+            answer = await client.post(url, json=BODY | {"seed": seed})
+            return answer if answer.status_code == 202 else None
+
+        # A gateway that has just begun may not know the worker yet, and says 503.
+        return (await until(taken)).json()["id"]
 
 
 async def let_pass(store, seconds, tickets):
