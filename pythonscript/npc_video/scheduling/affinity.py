@@ -32,12 +32,14 @@ def best_lane(pool: Pool, worker: Worker, now: float) -> Lane | None:
         is_free = worker.can.load_seconds == 0.0
         # Only a model without a worker may come before what waits for the worker's own, unless
         # that is of tenants with more than their share.
-        stays = lane and not is_free and not _is_of_greedy(pool, own, least, now)
-        models = pool.homeless if stays else demand
+        yields = not is_free and _is_of_greedy(pool, own, least, now)
+        models = pool.homeless if lane and not (is_free or yields) else demand
         lanes = [
             model.lanes[least]
             for model in models.values()
-            if model is not own and model.lanes[least] and may_load(pool, worker, model, least, now)
+            if model is not own
+            and model.lanes[least]
+            and _may_load(pool, worker, model, least, now, yields=yields)
         ]
         if lane and (is_free or not lanes):
             lanes.append(lane)
@@ -59,6 +61,14 @@ def idle_loader(pool: Pool, model: Model, least: Class, now: float) -> Worker | 
 
 def may_load(pool: Pool, worker: Worker, other: Model, least: Class, now: float) -> bool:
     """Whether a worker that can load a model may do so for a task of class `least`."""
+    yields = _is_of_greedy(pool, worker.model, least, now)
+    return _may_load(pool, worker, other, least, now, yields=yields)
+
+
+def _may_load(
+    pool: Pool, worker: Worker, other: Model, least: Class, now: float, *, yields: bool
+) -> bool:
+    """As `may_load`; `yields` tells whether `_is_of_greedy` holds for the worker's own model."""
     own, seconds = worker.model, worker.can.load_seconds
     if seconds == 0.0:
         return True
@@ -69,7 +79,7 @@ def may_load(pool: Pool, worker: Worker, other: Model, least: Class, now: float)
         if first is not None and pool.has_share(first, now):
             if own.has_urgent_demand(now):
                 return False
-        elif has_work and _is_of_greedy(pool, own, least, now):
+        elif has_work and yields:
             if other.workers < needed_workers(other.arrivals.rate(now)):
                 return True
             has_work = False

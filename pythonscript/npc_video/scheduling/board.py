@@ -45,15 +45,11 @@ class Board:
     def pool(self, name: str) -> Pool:
         found = self.pools.get(name)
         if found is None:
-            found = self.pools[name] = Pool()
-            for tenant, weight in self._weights.items():
-                found.set_weight(tenant, weight)
+            found = self.pools[name] = Pool(self._weights)
         return found
 
     def set_weight(self, tenant: str, weight: float) -> None:
-        self._weights[tenant] = weight
-        for pool in self.pools.values():
-            pool.set_weight(tenant, weight)
+        self._weights[tenant] = weight  # which all pools read
 
     # ---- Tasks ----
 

@@ -5,6 +5,7 @@ never end would draw one worker after the other to its own model, and none would
 """
 
 import math
+from collections.abc import Mapping
 
 from .demand import Arrivals, needed_workers
 
@@ -19,10 +20,13 @@ class Holdings:
 
     A share is max-min fair by weight: who needs less than an equal part gets what it needs, and the
     others share the rest.
+
+    Args:
+        weights: as of `Shares`.
     """
 
-    def __init__(self) -> None:
-        self._weights: dict[str, float] = {}
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
         self._held: dict[str, float] = {}
         self._arrivals: dict[str, Arrivals] = {}
         self._level = math.inf  # slots for each unit of weight
@@ -32,10 +36,6 @@ class Holdings:
     def is_scarce(self) -> bool:
         """Whether the tenants lately need more slots than there are."""
         return self._level < math.inf
-
-    def set_weight(self, tenant: str, weight: float) -> None:
-        """Sets a tenant's weight, above 0; it is 1 otherwise."""
-        self._weights[tenant] = weight
 
     def note_arrival(self, tenant: str, seconds: float, at: float) -> None:
         """Notes a request whose clip takes so many seconds."""

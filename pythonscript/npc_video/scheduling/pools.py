@@ -1,6 +1,7 @@
 """A pool: workers that can make the same tasks, by model."""
 
 from bisect import bisect_left, insort
+from collections.abc import Mapping
 
 from ..records import Purpose
 from .batches import may_share
@@ -25,9 +26,12 @@ class Pool:
         slots: those of all workers.
         ahead: seconds of the tasks that wait, without baking.
         holdings: the slots that each tenant holds.
+
+    Args:
+        weights: as of `Shares`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Mapping[str, float]) -> None:
         self.models: dict[str, Model] = {}
         self.demand: tuple[dict[str, Model], ...] = tuple({} for _ in Class)
         self.idle: dict[str, Model] = {}
@@ -36,19 +40,14 @@ class Pool:
         self.slots = 0
         self.ahead = 0.0
         self.aged_turn = AgedTurn()
-        self.holdings = Holdings()
-        self._shares = tuple(Shares() for _ in Class)
+        self.holdings = Holdings(weights)
+        self._shares = tuple(Shares(weights) for _ in Class)
 
     def model(self, name: str) -> Model:
         found = self.models.get(name)
         if found is None:
             found = self.models[name] = Model(name, self._shares)
         return found
-
-    def set_weight(self, tenant: str, weight: float) -> None:
-        for each in self._shares:
-            each.set_weight(tenant, weight)
-        self.holdings.set_weight(tenant, weight)
 
     def forget_unused(self, now: float) -> None:
         """Forgets the models that nobody has or needs."""

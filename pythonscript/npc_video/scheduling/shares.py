@@ -8,21 +8,22 @@ level of those who are in it, so absence earns no credit.
 """
 
 import heapq
+from collections.abc import Mapping
 
 __all__ = ["Least", "Shares"]
 
 
 class Shares:
-    """The use of tenants. It only grows: what is paid back lowers the next charges."""
+    """The use of tenants. It only grows: what is paid back lowers the next charges.
 
-    def __init__(self) -> None:
-        self._weights: dict[str, float] = {}
+    Args:
+        weights: of tenants, above 0 and 1 otherwise; they may change.
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
         self._used: dict[str, float] = {}
         self._credit: dict[str, float] = {}
-
-    def set_weight(self, tenant: str, weight: float) -> None:
-        """Sets a tenant's weight, above 0; it is 1 otherwise."""
-        self._weights[tenant] = weight
 
     def used(self, tenant: str) -> float:
         return self._used.get(tenant, 0.0)

@@ -11,9 +11,7 @@ SLOTS = 12
 
 def holdings(works, weights=(), seconds=120):
     """Tenants whose clips take so many seconds each second, for a while."""
-    made = Holdings()
-    for name, weight in dict(weights).items():
-        made.set_weight(name, weight)
+    made = Holdings(dict(weights))
     for second in range(seconds):
         for name, work in works.items():
             made.note_arrival(name, work, float(second))
