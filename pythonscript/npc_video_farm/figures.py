@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from .errors import FarmError
-
 __all__ = ["Failure", "Figures", "TenantFigures", "read_figures", "write_figures"]
 
 
@@ -62,15 +60,9 @@ def write_figures(figures: Figures) -> bytes:
     return msgspec.json.encode(figures)
 
 
-def read_figures(record: bytes) -> Figures:
-    """The figures in a record.
-
-    Raises:
-        FarmError: a brain of another version wrote it.
-    """
+def read_figures(record: bytes | None) -> Figures | None:
+    """The figures in a record; None if there is none, or a brain of another version wrote it."""
     try:
-        return msgspec.json.decode(record, type=Figures)
-    except msgspec.MsgspecError as error:
-        raise FarmError(
-            f"The brain's figures cannot be read ({error}): run the same version everywhere."
-        ) from error
+        return msgspec.json.decode(record, type=Figures) if record else None
+    except msgspec.MsgspecError:
+        return None

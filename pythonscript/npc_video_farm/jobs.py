@@ -118,6 +118,11 @@ class JobView:
     error_kind: str
     picture: str = ""
 
+    @property
+    def charged(self) -> str:
+        """The tenant that pays for it; "" if nobody waits."""
+        return self.tenants[0] if self.tenants else ""
+
 
 class WorkerState(StrEnum):
     """The state of a worker."""

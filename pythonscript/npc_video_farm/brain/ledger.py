@@ -289,7 +289,7 @@ def _task(job: JobView) -> Task:
     return Task(
         key=job.key,
         purpose=job.purpose,
-        tenant=job.tenants[0] if job.tenants else "",
+        tenant=job.charged,
         pool=job.generator,
         model=job.model,
         seconds=job.seconds,

@@ -43,7 +43,7 @@ def failure_of(job: JobView, now: float) -> Failure:
     """The failure of a job that has ended."""
     return Failure(
         at=job.ended_at or now,
-        tenant=_charged(job),
+        tenant=job.charged,
         generator=job.generator,
         preset=job.preset,
         kind=job.error_kind,
@@ -52,9 +52,5 @@ def failure_of(job: JobView, now: float) -> Failure:
 
 
 def _tenants(waiting: Sequence[JobView], running: Sequence[JobView]) -> dict[str, TenantFigures]:
-    waits, runs = Counter(map(_charged, waiting)), Counter(map(_charged, running))
+    waits, runs = Counter(job.charged for job in waiting), Counter(job.charged for job in running)
     return {name: TenantFigures(waits[name], runs[name]) for name in waits.keys() | runs.keys()}
-
-
-def _charged(job: JobView) -> str:
-    return job.tenants[0] if job.tenants else ""

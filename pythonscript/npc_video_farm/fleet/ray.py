@@ -151,8 +151,8 @@ async def _left(seat: "ray.actor.ActorHandle") -> None:
 async def _scale(crews: Sequence["_Crew"], store: Store) -> None:
     while True:
         with suppress(FarmError):
-            record = await store.figures()
-            wanted = read_figures(record).wanted_workers if record else {}
+            figures = read_figures(await store.figures())
+            wanted = figures.wanted_workers if figures else {}
             for crew in crews:
                 crew.follow(sum(wanted.get(crew.generator, {}).values()))
         await asyncio.sleep(_SCALE_SECONDS)

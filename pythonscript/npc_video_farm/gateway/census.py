@@ -63,7 +63,7 @@ class Census:
         workers = await self._store.workers()
         has_brain = await self._store.has_leader()
         counts = await self._store.counts()
-        figures = _readable(await self._store.figures())
+        figures = read_figures(await self._store.figures())
         # All of it at once: requests look at it meanwhile.
         self._offset, self.workers, self.has_brain = offset, workers, has_brain
         self.counts, self.figures = counts, figures
@@ -140,11 +140,3 @@ class Census:
             for worker in self.workers
             if generator in ("", worker.generator) and worker.state in _WORKING
         )
-
-
-def _readable(record: bytes | None) -> Figures | None:
-    """The figures in a record; None while a brain of another version leads, as in an update."""
-    try:
-        return read_figures(record) if record else None
-    except FarmError:
-        return None

@@ -1,8 +1,6 @@
 """Reads the records of `jobs` from Valkey's replies, and writes them."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import msgspec
 from npc_video.records import Purpose
@@ -102,7 +100,7 @@ def read_records(reply: Reply) -> dict[str, bytes]:
 
 
 def write_worker(worker: WorkerView) -> str:
-    return json.dumps(asdict(worker), separators=(",", ":"))
+    return msgspec.json.encode(worker).decode()
 
 
 def read_worker(reply: Reply) -> WorkerView | None:
