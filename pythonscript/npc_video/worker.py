@@ -3,8 +3,9 @@
 import asyncio
 import atexit
 import logging
+import math
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 _STOP_SECONDS = 5.0
 # The time for cancelled work to end, including threads of the loop.
 _GRACE_SECONDS = 2.0
+_PIECE_SECONDS = 0.2
 
 _log = logging.getLogger(__name__)
 # Loops that were interrupted; kept, because their pending tasks would warn when collected.
@@ -77,9 +79,9 @@ class Worker:
                 self._is_stopping, self._last, self._grace = True, last, grace
                 self._loop.call_soon_threadsafe(self._loop.stop)
         atexit.unregister(self.stop)
-        if self._listens.wait(grace):
-            self._is_tidy.wait(grace + seconds)
-            self._thread.join(grace)
+        if _waits(self._listens.wait, grace):
+            _waits(self._is_tidy.wait, grace + seconds)
+            _waits(self._ends, grace)
         if (unsaid := self._take_last()) is not None:
             unsaid.close()
         if self._thread.is_alive():
@@ -89,6 +91,10 @@ class Worker:
                 f"The worker thread did not end within {seconds:g} s: a coroutine ignores that it"
                 " was cancelled, or a thread that it awaits goes on."
             )
+
+    def _ends(self, seconds: float) -> bool:
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _take_last(self) -> Coroutine[Any, Any, None] | None:
         with self._lock:
@@ -122,3 +128,9 @@ class Worker:
         await asyncio.gather(*left, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
+
+
+def _waits(wait: Callable[[float], bool], seconds: float) -> bool:
+    """Waits in short pieces, so that a process that is halted meanwhile loses only one of them."""
+    pieces = max(1, math.ceil(seconds / _PIECE_SECONDS))
+    return any(wait(seconds / pieces) for _ in range(pieces))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from godot import at_exit, run_on_main_thread
-from npc_video.errors import NpcVideoError
+from npc_video.errors import NpcVideoError, WorkerError
 from npc_video.worker import Worker
 
 __all__ = ["BackgroundJob"]
@@ -67,5 +68,6 @@ def _worker() -> Worker:
 @at_exit
 def _stop() -> None:
     if _worker.cache_info().currsize:
-        _worker().stop()
+        with suppress(WorkerError):  # nobody waits for work that cannot be interrupted
+            _worker().stop()
         _worker.cache_clear()

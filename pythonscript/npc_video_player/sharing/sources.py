@@ -246,7 +246,7 @@ def _close(settings: Settings) -> None:
     if not any(other.origin == settings.origin for other in _sources):
         _caches.pop(settings.origin, None)
     # It may have clips to write.
-    threading.Thread(target=closed.manager.close, name="npc_video closing").start()
+    threading.Thread(target=_end, args=(closed.manager,), name="npc_video closing").start()
 
 
 def _changed(settings: Settings, mine: Source | None) -> Source | None:
@@ -317,5 +317,5 @@ def close() -> None:
 
 
 def _end(manager: VideoGenerationManager) -> None:
-    with suppress(WorkerError):  # the game does not wait for a generator that goes on
+    with suppress(WorkerError):  # nobody waits for a generator that cannot be interrupted
         manager.close()

@@ -1,6 +1,8 @@
 import asyncio
 import contextlib
 import gc
+import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -187,6 +189,41 @@ class TestStop:
         worker.stop(DEADLINE)
         assert threads() == []
         assert caplog.text == ""
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows halts no process from outside")
+    def test_does_not_count_the_time_in_which_the_process_is_halted(self):
+        program = """
+            import asyncio
+            from npc_video.worker import Worker
+
+            async def slow():
+                try:
+                    await asyncio.sleep(60)
+                finally:
+                    await asyncio.sleep(0.4)
+
+            async def last():
+                print("said", flush=True)
+
+            async def begin():
+                asyncio.ensure_future(slow())
+
+            worker = Worker()
+            worker.submit(begin()).result()
+            print("stopping", flush=True)
+            worker.stop(0.8, last())
+        """
+        with subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout.readline() == "stopping\n"
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(2)
+            process.send_signal(signal.SIGCONT)
+            assert process.communicate(timeout=DEADLINE) == ("said\n", "")
 
     def test_work_submitted_meanwhile_ends_or_is_refused(self):
         for _ in range(20):

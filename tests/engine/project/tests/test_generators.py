@@ -328,6 +328,32 @@ def test_a_scene_s_function_takes_its_source_along(test: EngineTest) -> Steps:
     yield from until(lambda: closing not in {thread.name for thread in threading.enumerate()})
 
 
+def test_a_source_whose_work_cannot_be_interrupted_is_left_without_a_word(
+    test: EngineTest,
+) -> Steps:
+    goes_on, released = threading.Event(), threading.Event()
+    said: list[threading.ExceptHookArgs] = []
+
+    async def work() -> None:
+        goes_on.set()
+        released.wait(30)
+
+    before, threading.excepthook = threading.excepthook, said.append
+    try:
+        seen = Watched(test, node(test).as_bytes)
+        settings = seen.player._settings()
+        sources._sources[settings].manager._worker.submit(work())
+        yield from until(goes_on.is_set)
+        seen.player.free()
+        sources._close(settings)
+        closing = "npc_video closing"
+        yield from until(lambda: closing not in {thread.name for thread in threading.enumerate()})
+    finally:
+        released.set()
+        threading.excepthook = before
+    assert not said
+
+
 def test_functions_are_told_apart_on_the_disk(test: EngineTest) -> None:
     first, again = node(test), node(test)
     again.set_script(first.get_script())
