@@ -84,10 +84,11 @@ class Board:
         """Notes the request of a task for the demand of its model."""
         if task.purpose >= Purpose.UPGRADE:
             pool = self.pool(task.pool)
-            pool.holdings.note_arrival(task.tenant, task.seconds, task.asked_at)
+            pool.note_arrival(task)
             model = pool.model(task.model)
             model.arrivals.note(task.seconds, task.asked_at)
             if task.purpose is Purpose.URGENT:
+                model.urgent_arrivals.note(task.seconds, task.asked_at)
                 model.urgent_at = max(model.urgent_at, task.asked_at)
 
     def touch_all(self) -> None:
@@ -128,9 +129,8 @@ class Board:
         pool = self.pool(worker.can.pool)
         for entry in entries:
             entry.run = number
-            if entry.task.purpose >= Purpose.UPGRADE:
-                entry.held = 1.0 / len(entries)
-                pool.holdings.hold(entry.task.tenant, entry.held)
+            entry.held = 1.0 / len(entries)
+            pool.hold(entry.task, entry.held)
         self.runs[number] = live
         worker.runs.add(number)
         pool.begin(live)
@@ -152,9 +152,7 @@ class Board:
         del live.entries[entry.task.key]
         worker = live.worker
         pool = self.pool(worker.can.pool)
-        if entry.held:
-            pool.holdings.hold(entry.task.tenant, -entry.held)
-            entry.held = 0.0
+        pool.hold(entry.task, -entry.held)
         if live.entries:
             pool.note_way(live)
             return None

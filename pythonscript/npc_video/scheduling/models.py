@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 
 from ..records import Purpose
-from .demand import Arrivals
+from .demand import Arrivals, needed_workers
 from .order import Class
 from .shares import Shares
 from .tasks import Run, WorkerState
@@ -79,6 +79,7 @@ class Model:
         waiting: the number of tasks that wait or rest, and `seconds` of them.
         urgent_at: the time of the last request of an urgent task.
         arrivals: those of the upper classes.
+        urgent_arrivals: those of them that are urgent.
         giving_way: the runs that can be displaced, by purpose, the youngest first.
     """
 
@@ -93,6 +94,7 @@ class Model:
         self.seconds = 0.0
         self.urgent_at = -math.inf
         self.arrivals = Arrivals()
+        self.urgent_arrivals = Arrivals()
         self.giving_way: tuple[list[tuple[float, int, Live]], ...] = ([], [])
         self._ends: list[tuple[float, int]] = []
 
@@ -107,6 +109,15 @@ class Model:
     def has_urgent_demand(self, now: float) -> bool:
         """Whether an urgent task asked for it within the last five minutes."""
         return now - self.urgent_at <= _RESIDENT_SECONDS
+
+    def need(self, least: Class, now: float) -> float:
+        """The workers that it needs for the tasks of an upper class and above."""
+        arrivals = self.urgent_arrivals if least is Class.URGENT else self.arrivals
+        return needed_workers(arrivals.rate(now))
+
+    def is_short(self, least: Class, now: float) -> bool:
+        """Whether it has fewer workers than it needs."""
+        return self.workers < self.need(least, now)
 
     @property
     def is_homeless(self) -> bool:

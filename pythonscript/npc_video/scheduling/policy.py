@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ..records import Purpose
 from .admission import Refusal, refusal
-from .affinity import best_lane, idle_loader
+from .affinity import best_lane, first_for_loader, idle_loader
 from .attempts import MAX_KILLS, pause_after
 from .board import Board
 from .demand import wanted_workers
@@ -123,8 +123,10 @@ class Policy:
             self._board.note_arrival(replace(new, asked_at=now))
         if entry.run:
             entry.task = new
-            live = self._board.runs[entry.run]
-            self._board.pool(new.pool).note_way(live)
+            pool = self._board.pool(new.pool)
+            pool.hold(old, -entry.held)
+            pool.hold(new, entry.held)
+            pool.note_way(self._board.runs[entry.run])
         else:
             self._board.unwait(entry)
             entry.task = new
@@ -290,19 +292,21 @@ class Policy:
         board, first = self._board, lane.first()
         assert first is not None
         model = pool.model(first.task.model)
+        loads = model is not worker.model
+        if loads:
+            first = first_for_loader(worker, model, lane)
         entries = [first]
         if worker.can.batch > 1 and first.task.kind in model.alike:
             alike = model.alike[first.task.kind]
             if first.task.key in alike:
                 others = (entry for entry in alike.values() if entry is not first)
                 entries += itertools.islice(others, worker.can.batch - 1)
-        if lane is model.lanes[Class.AGED]:
+        if first.lane is model.lanes[Class.AGED]:
             pool.aged_turn.use(first.task.seconds, pool.slots, now)
         for entry in entries:
             assert entry.lane is not None
             entry.lane.charge(entry, entry.task.seconds / len(entries))
             board.unwait(entry)
-        loads = model is not worker.model
         if loads:
             board.load(worker, model, now)
         live = board.begin(worker, entries, now, loads)

@@ -10,6 +10,7 @@ from .holdings import Holdings
 from .models import Live, Model, Worker
 from .order import AgedTurn, Class
 from .shares import Shares
+from .tasks import Task
 from .waiting import Entry
 
 __all__ = ["Pool"]
@@ -25,7 +26,6 @@ class Pool:
         giving_way: the models of the runs that can be displaced, by purpose and name.
         slots: those of all workers.
         ahead: seconds of the tasks that wait, without baking.
-        holdings: the slots that each tenant holds.
 
     Args:
         weights: as of `Shares`.
@@ -40,7 +40,10 @@ class Pool:
         self.slots = 0
         self.ahead = 0.0
         self.aged_turn = AgedTurn()
-        self.holdings = Holdings(weights)
+        # The slots that tenants hold, for tasks of a purpose and above.
+        self._holdings = {
+            purpose: Holdings(weights) for purpose in (Purpose.UPGRADE, Purpose.URGENT)
+        }
         self._shares = tuple(Shares(weights) for _ in Class)
 
     def model(self, name: str) -> Model:
@@ -129,9 +132,30 @@ class Pool:
             del self.giving_way[live.gives_way][model.name]
         live.gives_way = None
 
-    def has_share(self, entry: Entry, now: float) -> bool:
-        """Whether the tenant of a task holds its fair share of the workers already."""
-        return self.holdings.has_share(entry.task.tenant, self.slots, now)
+    # ---- Fair shares of the slots ----
+
+    def note_arrival(self, task: Task) -> None:
+        for purpose, holdings in self._holdings.items():
+            if task.purpose >= purpose:
+                holdings.note_arrival(task.tenant, task.seconds, task.asked_at)
+
+    def hold(self, task: Task, slots: float) -> None:
+        """Adds to the slots that a task's tenant holds; a negative number ends some."""
+        for purpose, holdings in self._holdings.items():
+            if task.purpose >= purpose:
+                holdings.hold(task.tenant, slots)
+
+    def is_scarce(self, least: Class) -> bool:
+        """Whether the tenants lately need more slots than there are, for a class and above."""
+        return self._holdings[_counted_in(least)].is_scarce
+
+    def has_share(self, tenant: str, least: Class, now: float) -> bool:
+        """Whether a tenant holds its fair share of the slots already, in a class and above.
+
+        What players wait for is shared by itself: a tenant may have its upgrades made while all
+        that is urgent of the others is made too.
+        """
+        return self._holdings[_counted_in(least)].has_share(tenant, self.slots, now)
 
     # ---- Workers ----
 
@@ -165,3 +189,7 @@ class Pool:
         model.unused.pop(name, None)
         if model.idle.pop(name, None) is not None and not model.idle:
             del self.idle[model.name]
+
+
+def _counted_in(least: Class) -> Purpose:
+    return Purpose.URGENT if least is Class.URGENT else Purpose.UPGRADE

@@ -23,7 +23,7 @@ class Entry:
         turn: the time at which its class or its rest changes.
         run: the number of its run, 0 while it waits.
         paid_in: the use of all tenants in the class that its run was charged in.
-        held: the part of a slot that it holds, if its tenant's players wait for it.
+        held: the part of a slot that its run takes.
     """
 
     task: Task
@@ -83,6 +83,11 @@ class Lane:
         """The next task; None if none waits."""
         tenant = self._least.first()
         return None if tenant is None else self._by_tenant[tenant][0][2]
+
+    def last(self) -> Entry | None:
+        """The task that the others of its tenant go before; None if none waits."""
+        tenant = self._least.first()
+        return None if tenant is None else self._by_tenant[tenant][-1][2]
 
     def rank(self) -> tuple[float, float]:
         """A sort key of lanes, the one to serve first first; none may be empty."""

@@ -135,6 +135,13 @@ def test_seventy_gpus_serve_a_thousand_players():
     assert figures.useful > 0.8
 
 
+def test_many_players_of_eight_games_need_as_few_gpus_for_each():
+    plan = Plan(4000, 120.0)
+    figures = simulate(plan, moments(plan), fleet_for(plan, 140, load_seconds=10.0))
+    assert figures.urgent_p95 < 1.0
+    assert figures.loads < 2.0
+
+
 def test_the_chart_has_a_line_for_each_case(tmp_path):
     draw({name: dict.fromkeys(PLAYERS, 50) for name in CASES}, tmp_path / "chart.svg")
     drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")

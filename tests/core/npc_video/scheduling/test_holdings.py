@@ -5,6 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.scheduling.demand import needed_workers
 from npc_video.scheduling.holdings import Holdings
+from npc_video.scheduling.order import Class
+from npc_video.scheduling.pools import Pool
+
+from .world import UPGRADE, task
 
 SLOTS = 12
 
@@ -51,6 +55,20 @@ def test_what_is_given_back_counts_no_more():
     assert subject.has_share("a", SLOTS, 120.0)
     subject.hold("a", -1.0)
     assert not subject.has_share("a", SLOTS, 120.0)
+
+
+def test_upgrades_do_not_count_where_what_is_urgent_is_shared():
+    pool = Pool({})
+    pool.slots = SLOTS
+    for second in range(60):
+        for tenant in ("a", "b"):
+            upgrade = task(UPGRADE, tenant=tenant, seconds=50.0, asked_at=float(second))
+            pool.note_arrival(upgrade)
+    for _ in range(SLOTS):
+        pool.hold(upgrade, 1.0)
+    assert pool.has_share("b", Class.UPGRADE, 60.0)
+    assert not pool.has_share("a", Class.UPGRADE, 60.0)
+    assert not pool.has_share("b", Class.URGENT, 60.0)
 
 
 def test_who_asks_no_more_has_no_part():

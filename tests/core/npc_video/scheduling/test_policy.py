@@ -251,6 +251,34 @@ class TestModels:
         (run,) = subject.decide(2.0).starts
         assert not run.loads
 
+    def test_upgrades_draw_no_worker_from_a_model_that_urgent_tasks_need(self):
+        subject = policy(*self.loaders(3, "aab"))
+        for key in ("a1", "a2"):
+            subject.add(task(URGENT, key, model="a", seconds=4.0), 0.0)
+        for number in range(9):
+            subject.add(task(UPGRADE, f"b{number}", model="b", seconds=9.0), 0.0)
+        subject.decide(0.0)
+        subject.end("a1", 4.0)
+        assert subject.decide(4.0) == Decision()
+        subject.end("a2", 200.0)
+        loading = [run for run in subject.decide(200.0).starts if run.loads]
+        assert len(loading) == 1
+
+    def test_urgent_tasks_get_the_workers_that_are_sooner_free_than_one_that_loads(self):
+        subject = policy(*self.loaders(2, "ab"))
+        for key in ("b1", "b2", "b3"):
+            subject.add(task(URGENT, key, model="b", seconds=4.0), 0.0)
+        subject.add(task(UPGRADE, "better", model="b"), 0.0)
+        by_worker = {run.worker: run.tasks[0].key for run in subject.decide(0.0).starts}
+        assert by_worker == {"w1": "b1", "w0": "better"}
+
+    def test_without_upgrades_the_last_urgent_task_waits_for_the_loading(self):
+        subject = policy(*self.loaders(2, "ab"))
+        for key in ("b1", "b2", "b3"):
+            subject.add(task(URGENT, key, model="b", seconds=4.0), 0.0)
+        by_worker = {run.worker: run.tasks[0].key for run in subject.decide(0.0).starts}
+        assert by_worker == {"w1": "b1", "w0": "b3"}
+
     def test_a_model_that_nobody_wants_any_more_makes_room(self):
         subject = policy(*self.loaders(1, "a"))
         subject.add(task(URGENT, "a", model="a"), 0.0)
