@@ -24,10 +24,13 @@ class Request:
     want: Want
 
 
-def schedule(players: int, count: int, workers: int, load: float, scale: float) -> list[Request]:
+def schedule(
+    players: int, count: int, workers: int, load: float, scale: float, seed: int = 1
+) -> list[Request]:
     """The first requests of a world whose clips take no longer than they are generated.
 
     Args:
+        seed: of the world.
         load: the work of all requests ÷ what the workers can do until the last one.
         scale: multiplies the time of each clip.
     """
@@ -46,7 +49,7 @@ def schedule(players: int, count: int, workers: int, load: float, scale: float) 
             if better is not None:
                 note(at, better)
 
-    for moment in moments(Plan(players, _SECONDS)):
+    for moment in moments(Plan(players, _SECONDS, seed=seed)):
         arrive(moment.at)
         client = clients.setdefault(moment.player, Client(moment.player, moment.game))
         for want in client.react(moment).asks:
