@@ -94,11 +94,11 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _add_data(token)
     _add_store(token)
 
-    tenant = commands.add_parser("tenant", help="limit what a game or a studio may use")
+    tenant = commands.add_parser("tenant", help="show and limit what a game or a studio may use")
     tenant.set_defaults(command=_command("tenant"))
     tenant.add_argument("tenant", help="as in `token`")
     tenant.add_argument(
-        "settings", nargs="+", metavar="NAME=VALUE", help="such as player_most_waiting=4"
+        "settings", nargs="*", metavar="NAME=VALUE", help="such as player_most_waiting=4"
     )
     _add_data(tenant)
     _add_store(tenant)

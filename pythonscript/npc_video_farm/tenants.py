@@ -14,7 +14,16 @@ import msgspec
 from npc_video.errors import InvalidDataError
 from npc_video.records import QUALITY_PRESETS, Purpose
 
-__all__ = ["UNLIMITED", "Limits", "Scope", "Tenant", "TokenHash", "read_tenant", "write_tenant"]
+__all__ = [
+    "UNLIMITED",
+    "Limits",
+    "Scope",
+    "Tenant",
+    "TokenHash",
+    "read_tenant",
+    "settings_of",
+    "write_tenant",
+]
 
 _SETTINGS = ("weight", "purpose", "share")
 _LIMITS = ("requests_per_minute", "most_waiting", "gpu_seconds_a_day", "best_preset")
@@ -142,6 +151,20 @@ class Tenant:
             return msgspec.convert(values, Tenant, strict=False)
         except msgspec.ValidationError as error:
             raise InvalidDataError(f"{error}.".replace("..", ".")) from error
+
+
+def settings_of(tenant: Tenant) -> dict[str, str]:
+    """The settings by names, as `Tenant.with_settings` takes them."""
+    values = {
+        "weight": f"{tenant.weight:g}",
+        "purpose": tenant.purpose.word,
+        "share": tenant.share,
+    }
+    for prefix, limits in (("", tenant.limits), ("player_", tenant.player_limits)):
+        for name in _LIMITS:
+            value = getattr(limits, name)
+            values[prefix + name] = "none" if value in (None, "") else f"{value}"
+    return values
 
 
 def write_tenant(tenant: Tenant) -> bytes:

@@ -38,7 +38,7 @@ async def list_tenants(store: Store) -> list[str]:
     ]
 
 
-async def change_tenant(store: Store, tenant: str, settings: Mapping[str, str]) -> None:
+async def change_tenant(store: Store, tenant: str, settings: Mapping[str, str]) -> Tenant:
     """Gives a tenant other settings; gateways keep to them from the next request on.
 
     Raises:
@@ -49,7 +49,9 @@ async def change_tenant(store: Store, tenant: str, settings: Mapping[str, str]) 
     if record is None:
         raise await _unknown(store, tenant)
     changed = read_tenant(record).with_settings(settings)
-    await store.put_tenant(tenant, write_tenant(changed))
+    if settings:
+        await store.put_tenant(tenant, write_tenant(changed))
+    return changed
 
 
 async def revoke_tokens(store: Store, tenant: str) -> None:

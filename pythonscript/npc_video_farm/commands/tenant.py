@@ -1,4 +1,4 @@
-"""Changes the limits and other settings of a tenant."""
+"""Changes the limits and other settings of a tenant, and prints them all."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ from npc_video.errors import InvalidDataError
 from npc_video.shipping.console import Failure, say
 
 from ..store.valkey import Store
+from ..tenants import Tenant, settings_of
 from .holders import change_tenant
 from .options import address_of
 
@@ -16,16 +17,17 @@ __all__ = ["run"]
 def run(options: argparse.Namespace) -> int:
     settings = dict(each.partition("=")[::2] for each in options.settings)
 
-    async def act() -> None:
+    async def act() -> Tenant:
         store = await Store.open(address_of(options))
         try:
-            await change_tenant(store, options.tenant, settings)
+            return await change_tenant(store, options.tenant, settings)
         finally:
             await store.close()
 
     try:
-        asyncio.run(act())
+        tenant = asyncio.run(act())
     except InvalidDataError as error:
         raise Failure(str(error)) from error
-    say(f"{options.tenant} has the new settings.")
+    for name, value in settings_of(tenant).items():
+        say(f"{name}={value}")
     return 0

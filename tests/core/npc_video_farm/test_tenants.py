@@ -3,7 +3,14 @@
 import pytest
 from npc_video.errors import InvalidDataError
 from npc_video.records import Purpose
-from npc_video_farm.tenants import Limits, Scope, Tenant, read_tenant, write_tenant
+from npc_video_farm.tenants import (
+    Limits,
+    Scope,
+    Tenant,
+    read_tenant,
+    settings_of,
+    write_tenant,
+)
 from npc_video_farm.tokens import new_token
 
 _, TOKEN = new_token("studio", (Scope.GENERATE, Scope.ADMIN))
@@ -41,6 +48,14 @@ def test_settings_change_what_they_name():
         Purpose.SPECULATION,
     )
     assert STUDIO.with_settings({}) == STUDIO
+
+
+def test_settings_are_told_as_they_are_given():
+    changes = {"weight": "2.5", "purpose": "bake", "share": "us", "player_most_waiting": "none"}
+    tenant = STUDIO.with_settings(changes)
+    told = settings_of(tenant)
+    assert changes.items() <= told.items()
+    assert Tenant(STUDIO.id, tokens=STUDIO.tokens).with_settings(told) == tenant
 
 
 @pytest.mark.parametrize(
