@@ -156,14 +156,14 @@ class Tenant:
 def settings_of(tenant: Tenant) -> dict[str, str]:
     """The settings by names, as `Tenant.with_settings` takes them."""
     values = {
-        "weight": f"{tenant.weight:g}",
+        "weight": _text(tenant.weight),
         "purpose": tenant.purpose.word,
         "share": tenant.share,
     }
     for prefix, limits in (("", tenant.limits), ("player_", tenant.player_limits)):
         for name in _LIMITS:
             value = getattr(limits, name)
-            values[prefix + name] = "none" if value in (None, "") else f"{value}"
+            values[prefix + name] = "none" if value in (None, "") else _text(value)
     return values
 
 
@@ -182,6 +182,10 @@ def read_tenant(record: bytes) -> Tenant:
         return msgspec.json.decode(record, type=Tenant)
     except msgspec.MsgspecError as error:
         raise InvalidDataError(f"The record of a tenant is damaged: {error}.") from error
+
+
+def _text(value: object) -> str:
+    return str(value).removesuffix(".0")
 
 
 def _least(one: _Number | None, other: _Number | None) -> _Number | None:

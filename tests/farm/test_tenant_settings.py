@@ -33,7 +33,10 @@ def command(valkey):
 
 def test_a_tenant_gets_limits_and_keeps_its_tokens(command, valkey, capsys):
     assert command("studio", "weight=2", "player_gpu_seconds_a_day=60", "best_preset=fast") == 0
-    assert "studio" in capsys.readouterr().err
+    told = capsys.readouterr().out.split()
+    assert {"weight=2", "player_gpu_seconds_a_day=60", "best_preset=fast"} <= set(told)
+    assert command("studio") == 0
+    assert capsys.readouterr().out.split() == told
     found = read_tenant(played(valkey.url, lambda store: store.tenant("studio")))
     assert (found.weight, found.player_limits.gpu_seconds_a_day) == (2.0, 60.0)
     assert found.limits.best_preset == "fast"

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from npc_video.errors import InvalidDataError
-from npc_video.shipping.console import Failure, say
+from npc_video.shipping.console import Failure
 
 from ..store.valkey import Store
 from ..tenants import Tenant, settings_of
@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     except InvalidDataError as error:
         raise Failure(str(error)) from error
     for name, value in settings_of(tenant).items():
-        say(f"{name}={value}")
+        print(f"{name}={value}")
     return 0
