@@ -27,6 +27,10 @@ extends "res://addons/probe/probe.gd"
 func visit() -> void:
 	var graph: NpcResponseGraph = load("res://odd.npcgraph.json")
 	seen = {"class": graph.get_class(), "json": graph.to_json(), "template": graph.template}
+	seen.mistakes = {}
+	for file in ["broken", "other"]:
+		var wrong: NpcResponseGraph = load("res://%s.npcgraph.json" % file)
+		seen.mistakes[file] = {"json": wrong.to_json(), "problems": wrong.problems()}
 	seen.sound = await _inspected(graph)
 	graph.json = "[]"
 	seen.broken = await _inspected(graph)
@@ -101,10 +105,15 @@ def found(edited: editor.Visit) -> Mapping[str, Any]:
     return edited.seen
 
 
-def test_a_wrong_file_is_not_imported_and_says_why(imported: EngineRun) -> None:
+def test_a_graph_with_mistakes_is_imported_and_says_them(
+    imported: EngineRun, found: Mapping[str, Any]
+) -> None:
     assert imported.faults == ()
-    assert "res://broken.npcgraph.json was not imported" in imported.log
+    assert "res://broken.npcgraph.json has mistakes" in imported.log
     assert "node 'x', type: 'telepathy' is unknown." in imported.log
+    assert found["mistakes"]["broken"]["json"] == BROKEN
+    assert found["mistakes"]["other"]["json"] == DAMAGED["other.npcgraph.json"]
+    assert found["mistakes"]["other"]["problems"] == ["responseGraph.nodes: must be a list."]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +121,6 @@ def test_a_wrong_file_is_not_imported_and_says_why(imported: EngineRun) -> None:
     [
         ("cut_off", "file: cannot be read as JSON: it ends too early, in line 2."),
         ("empty", "file: is empty; start from a template, or from {}."),
-        ("other", "responseGraph.nodes: must be a list."),
         ("latin", "file: is not UTF-8 text; save it as such."),
     ],
 )

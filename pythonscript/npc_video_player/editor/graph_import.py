@@ -21,11 +21,12 @@ from godot import (
     TextServer,
     exposed,
     push_error,
+    push_warning,
 )
 from npc_video.errors import InvalidDataError
 
 from ..resources.game_files import read_file
-from ..resources.response_graph import NpcResponseGraph, problems_of
+from ..resources.response_graph import NpcResponseGraph
 
 __all__ = ["NpcGraphImport", "NpcGraphInspector"]
 
@@ -34,7 +35,10 @@ _SUFFIX = "npcgraph.json"
 
 @exposed(hidden=True)
 class NpcGraphImport(EditorImportPlugin):
-    """Imports `.npcgraph.json` files, unchanged, as NpcResponseGraph resources."""
+    """Imports `.npcgraph.json` files, unchanged, as NpcResponseGraph resources.
+
+    A graph with mistakes is imported too, so that it can be opened and mended.
+    """
 
     def _get_importer_name(self) -> str:
         return "npc_video_player.response_graph"
@@ -76,6 +80,12 @@ class NpcGraphImport(EditorImportPlugin):
         except InvalidDataError as error:
             push_error(f"{source} was not imported:\n{error}")
             return int(Error.ERR_PARSE_ERROR)
+        wrong = graph.problems()
+        if wrong and not graph.document():
+            push_error(f"{source} was not imported:\n" + "\n".join(wrong))
+            return int(Error.ERR_PARSE_ERROR)
+        if wrong:
+            push_warning(f"{source} has mistakes, so no NPC can use it yet:\n" + "\n".join(wrong))
         return int(ResourceSaver.save(graph, f"{target}.{self._get_save_extension()}"))
 
 
@@ -100,17 +110,14 @@ def _text_of(source: str) -> str:
     """Returns the content of a graph's file.
 
     Raises:
-        InvalidDataError: the file cannot be read, or the graph in it is wrong.
+        InvalidDataError: the file cannot be read.
     """
     try:
-        text = read_file(source).decode("utf-8-sig")
+        return read_file(source).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InvalidDataError("file: is not there any more.") from error
     except UnicodeError as error:
         raise InvalidDataError("file: is not UTF-8 text; save it as such.") from error
-    if wrong := problems_of(text):
-        raise InvalidDataError("\n".join(wrong))
-    return text
 
 
 @exposed(hidden=True)
