@@ -16,9 +16,9 @@ from msgspec.structs import fields
 from ..errors import Problem
 from .nodes.base import LARGEST
 
-__all__ = ["measured", "misspelt_fields", "read"]
+__all__ = ["DEEPEST", "measured", "misspelt_fields", "read"]
 
-_DEEPEST = 100
+DEEPEST = 100
 _LONGEST_NAME, _NEAR = 40, 0.75  # fields of other tools may resemble ours by chance
 _S = TypeVar("_S", bound=Struct)
 _JSON_PATH = re.compile(r" - at (`key(?: in|s in)?` in )?`\$[^`]*`")
@@ -33,7 +33,7 @@ def measured(data: object, most: int) -> str | None:
     waiting = [(data, 0)]
     while waiting:
         value, depth = waiting.pop()
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             return "is nested too deeply"
         size += 2
         if isinstance(value, dict):
