@@ -14,7 +14,7 @@ from .nodes.state import Machine
 from .nodes.video import Output
 from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
 
-__all__ = ["Connection", "compile_graph"]
+__all__ = ["Connection", "canonical_port", "compile_graph"]
 
 _MAX_CYCLES = 20  # to be reported
 
@@ -80,7 +80,7 @@ class _Wires:
                 source_id, source_port, f"is not an output port; {source.type_name} has {known}"
             )
             return
-        port = target_port if target is None else _canonical(target, target_port)
+        port = target_port if target is None else canonical_port(target, target_port)
         if port is None:
             assert target is not None
             known = _listed(name for names in target.inputs for name in names.split("|"))
@@ -126,8 +126,8 @@ class _Wires:
         self._problems.append(Problem(node_id, field, message))
 
 
-def _canonical(node: Node, name: str) -> str | None:
-    """The first name of a port; None if the node has no such port."""
+def canonical_port(node: Node | type[Node], name: str) -> str | None:
+    """The first name of an input port; None if the node has no such port."""
     for names in node.inputs:
         if names == ANY_PORT:
             return name

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ...errors import GraphError, Problem
 from .spans import Array, Object, Value, parse, plain
 
-__all__ = ["DocumentNode", "Frame", "GraphDocument", "Point", "Wire", "follow", "fresh"]
+__all__ = ["DocumentNode", "Frame", "GraphDocument", "Point", "Wire", "follow", "fresh", "word_at"]
 
 _T = TypeVar("_T")
 Point = tuple[float, float]
@@ -135,6 +135,13 @@ def follow(value: Value | None, path: Iterable[str | int]) -> Value | None:
     return value
 
 
+def word_at(value: Value | None, name: str) -> str:
+    """The text that is a member of an object; "" if there is none."""
+    found = follow(value, (name,))
+    word = None if found is None else plain(found)
+    return word if isinstance(word, str) else ""
+
+
 def fresh(wanted: str, taken: Collection[str]) -> str:
     """`wanted`, or if that is taken, the same with the first free number from 2 on."""
     if wanted and wanted not in taken:
@@ -172,7 +179,7 @@ def _items(graph: Value | None, name: str) -> list[tuple[str, Value]]:
     """The items of a list with their ids, "" for none."""
     listed = follow(graph, (name,))
     items = listed.items if isinstance(listed, Array) else ()
-    return [(_word(item, "id"), item) for item in items]
+    return [(word_at(item, "id"), item) for item in items]
 
 
 def _framed(graph: Value | None) -> list[tuple[str, Value]]:
@@ -187,8 +194,8 @@ def _node(key: str, own: str, value: Value) -> DocumentNode:
     return DocumentNode(
         key,
         own,
-        _word(value, "type"),
-        _word(value, "label"),
+        word_at(value, "type"),
+        word_at(value, "label"),
         _position(value),
         _object(follow(value, ("data",))),
         value,
@@ -196,8 +203,8 @@ def _node(key: str, own: str, value: Value) -> DocumentNode:
 
 
 def _wire(key: str, _: str, value: Value) -> Wire:
-    source, source_port = _word(value, "from"), _word(value, "fromPort")
-    target, target_port = _word(value, "to"), _word(value, "toPort")
+    source, source_port = word_at(value, "from"), word_at(value, "fromPort")
+    target, target_port = word_at(value, "to"), word_at(value, "toPort")
     return Wire(key, source, source_port, target, target_port, value)
 
 
@@ -205,13 +212,7 @@ def _frame(key: str, _: str, value: Value) -> Frame:
     listed = follow(value, ("nodes",))
     nodes = plain(listed) if isinstance(listed, Array) else ()
     ids = tuple(each for each in nodes if isinstance(each, str))
-    return Frame(key, _word(value, "title"), ids, _object(value), value)
-
-
-def _word(value: Value | None, name: str) -> str:
-    found = follow(value, (name,))
-    word = None if found is None else plain(found)
-    return word if isinstance(word, str) else ""
+    return Frame(key, word_at(value, "title"), ids, _object(value), value)
 
 
 def _position(value: Value) -> Point | None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ...errors import GraphError, Problem
 from ..reading import DEEPEST
 
-__all__ = ["Array", "Member", "Object", "Scalar", "Value", "parse", "plain"]
+__all__ = ["Array", "Member", "Object", "Scalar", "Value", "is_null", "parse", "plain"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
@@ -92,6 +92,11 @@ def plain(value: Value) -> Any:
     if isinstance(value, Array):
         return [plain(item) for item in value.items]
     return value.data
+
+
+def is_null(value: Value) -> bool:
+    """Whether a value is null, which the loader treats as missing."""
+    return isinstance(value, Scalar) and value.data is None
 
 
 def _value(text: str, start: int, depth: int) -> Value:
