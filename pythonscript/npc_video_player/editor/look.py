@@ -40,6 +40,7 @@ __all__ = [
     "scaled",
     "tell",
     "text",
+    "unscaled",
 ]
 
 _CAPTION_WIDTH = 84  # so that consecutive tables line up
@@ -53,6 +54,11 @@ Row = tuple[str, str, Control]
 def scaled(pixels: float) -> int:
     """Scales pixels as the editor does."""
     return round(pixels * EditorInterface.get_editor_scale())
+
+
+def unscaled(pixels: float) -> int:
+    """Takes the editor's scale off again."""
+    return round(pixels / EditorInterface.get_editor_scale())
 
 
 def icon(name: str) -> Any:

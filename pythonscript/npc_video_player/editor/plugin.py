@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from godot import EditorInterface, EditorPlugin, Object, exposed
+from typing import Any
 
+from godot import EditorDock, EditorInterface, EditorPlugin, Object, exposed
+
+from ..resources.response_graph import NpcResponseGraph
 from .backend_inspector import NpcBackendInspector
 from .export_plugin import NpcExport
+from .graph.dock import GraphDock
 from .graph_import import NpcGraphImport, NpcGraphInspector, import_missed
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
@@ -17,6 +21,9 @@ __all__ = ["EditorNpcVideo"]
 @exposed
 class EditorNpcVideo(EditorPlugin):
     """The editor's part of the NPC Video Player."""
+
+    def __init__(self) -> None:
+        self._graphs: GraphDock | None = None
 
     def _enter_tree(self) -> None:
         self._import = NpcGraphImport()
@@ -31,12 +38,47 @@ class EditorNpcVideo(EditorPlugin):
         files = EditorInterface.get_resource_filesystem()
         files.filesystem_changed.connect(import_missed, Object.CONNECT_ONE_SHOT)
         self.add_export_plugin(self._export)
+        self._graphs = GraphDock()
+        self._dock = _docked(self._graphs)
+        self.add_dock(self._dock)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)
 
+    def _handles(self, edited: Any) -> bool:
+        return isinstance(edited, NpcResponseGraph)
+
+    def _edit(self, edited: Any) -> None:
+        if self._graphs is not None:
+            self._graphs.edit(edited)
+
+    def _make_visible(self, visible: bool) -> None:
+        if visible:
+            self._dock.make_visible()
+
+    def _save_external_data(self) -> None:  # also once more while the editor quits
+        if self._graphs is not None:
+            self._graphs.save()
+
+    def _get_unsaved_status(self, for_scene: str) -> str:
+        return "" if for_scene or self._graphs is None else self._graphs.unsaved
+
     def _exit_tree(self) -> None:
+        if self._graphs is not None:
+            self._graphs.edit(None)
+        self.remove_dock(self._dock)
+        self._dock.queue_free()
+        self._graphs = None
         for inspector in self._inspectors:
             self.remove_inspector_plugin(inspector)
         self.remove_export_plugin(self._export)
         self.remove_import_plugin(self._import)
-        del self._import, self._export, self._inspectors
+        del self._import, self._export, self._inspectors, self._dock
+
+
+def _docked(graphs: GraphDock) -> EditorDock:
+    dock = EditorDock()
+    dock.title = "NPC Graph"
+    dock.layout_key = "npc_graph"
+    dock.default_slot = EditorDock.DOCK_SLOT_BOTTOM
+    dock.add_child(graphs.root)
+    return dock

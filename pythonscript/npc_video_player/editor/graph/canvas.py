@@ -1,0 +1,190 @@
+"""The canvas: shows a document as nodes and wires, and turns what is done to them into edits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping
+
+from godot import GraphEdit, InputEvent, Vector2
+from npc_video.graph.document.document import GraphDocument, Point
+from npc_video.graph.document.operations import Connect, Disconnect, MoveNodes, RemoveNodes
+
+from ..look import scaled, unscaled
+from .node_view import NodeView, Shown, colour_of
+from .overview import GraphOverview
+from .ports import Ports
+from .session import GraphSession
+
+__all__ = ["GraphCanvas"]
+
+# Positions in files are those of an editor whose nodes are smaller; here they are farther apart.
+_SPREAD = 1.3, 1.75
+
+_MARGIN = 30.0
+
+_Link = tuple[str, int, str, int]
+"""A wire as the engine names it: element, port, element, port."""
+
+
+class GraphCanvas:
+    """Nodes and wires of the graph that is open; `root` is the control."""
+
+    def __init__(self) -> None:
+        self.root = GraphEdit()
+        self._session: GraphSession | None = None
+        self._ports: Mapping[str, Ports] = {}
+        self._views: dict[str, NodeView] = {}
+        self._keys: dict[str, str] = {}  # by the names of the elements, which the engine restricts
+        self._numbers = itertools.count(1)
+        self._links: dict[_Link, str] = {}
+        self.root.minimap_enabled = False
+        self.root.show_minimap_button = False
+        self.root.show_arrange_button = False
+        self.root.right_disconnects = True
+        self.overview = GraphOverview(self._look_at)
+        self.root.scroll_offset_changed.connect(lambda _offset: self._show_view())
+        self.root.resized.connect(self._show_view)
+        self.root.connection_request.connect(self._connect)
+        self.root.disconnection_request.connect(self._disconnect)
+        self.root.delete_nodes_request.connect(self._delete)
+        self.root.end_node_move.connect(self._end_move)
+        self.root.gui_input.connect(self._feel)
+
+    # ---- From the document to the view ----
+
+    def open(self, session: GraphSession) -> None:
+        """Shows the graph of a session in place of another."""
+        self.clear()
+        self._session = session
+        self.reconcile()
+        self._fit()
+
+    def clear(self) -> None:
+        """Shows nothing."""
+        self.root.clear_connections()
+        self._links = {}
+        for key in [*self._views]:
+            self._remove_view(key)
+
+    def reconcile(self) -> None:
+        """Changes what differs from the document, and nothing else."""
+        session = self._opened()
+        document, self._ports = session.document, session.ports()
+        for key in document.nodes.keys() - self._views.keys():
+            self._add_view(key)
+        links = self._links_of(document)
+        # The engine draws wires by the number of their ports, so those that are gone go first.
+        for link in self._links.keys() - links.keys():
+            self.root.disconnect_node(*link)
+        for key in self._views.keys() - document.nodes.keys():
+            self._remove_view(key)
+        places = session.places()
+        for key, node in document.nodes.items():
+            self._views[key].show(Shown(node, self._ports[key]))
+            self._views[key].root.position_offset = _shown_at(places[key])
+        for link in links.keys() - self._links.keys():
+            self.root.connect_node(*link)
+        self._links = links
+        self._show_map()
+
+    def _opened(self) -> GraphSession:
+        assert self._session is not None
+        return self._session
+
+    def _add_view(self, key: str) -> None:
+        name = f"n{next(self._numbers)}"
+        self._views[key] = NodeView(name)
+        self._keys[name] = key
+        self.root.add_child(self._views[key].root)
+
+    def _remove_view(self, key: str) -> None:
+        view = self._views.pop(key)
+        del self._keys[view.name]
+        self.root.remove_child(view.root)
+        view.root.queue_free()
+
+    def _links_of(self, document: GraphDocument) -> dict[_Link, str]:
+        """The wires whose nodes exist, by what the engine calls them."""
+        return {
+            (
+                self._views[wire.source].name,
+                self._ports[wire.source].output(wire.source_port),
+                self._views[wire.target].name,
+                self._ports[wire.target].input(wire.target_port),
+            ): wire.key
+            for wire in document.wires.values()
+            if wire.source in document.nodes and wire.target in document.nodes
+        }
+
+    # ---- From the view to the document ----
+
+    def _connect(self, source: str, output: int, target: str, input_: int) -> None:
+        one, other = self._keys[source], self._keys[target]
+        outputs, inputs = self._ports[one].outputs, self._ports[other].inputs
+        edit = Connect(one, outputs[output], other, inputs[input_])
+        self._opened().edit("Connect", edit)
+
+    def _disconnect(self, source: str, output: int, target: str, input_: int) -> None:
+        wire = self._links.get((str(source), output, str(target), input_))
+        if wire is not None:
+            self._opened().edit("Disconnect", Disconnect((wire,)))
+
+    def _delete(self, names: Collection[str]) -> None:
+        keys = tuple(self._keys[str(name)] for name in names if str(name) in self._keys)
+        if keys:
+            self._opened().edit("Delete", RemoveNodes(keys))
+
+    def _end_move(self) -> None:
+        places = self._opened().places()
+        moved: dict[str, Point] = {}
+        for key, view in self._views.items():
+            if view.root.position_offset != _shown_at(places[key]):
+                moved[key] = _placed(view.root.position_offset)
+        if moved:
+            self._opened().edit("Move", MoveNodes(moved))
+
+    def _feel(self, event: InputEvent) -> None:
+        """Takes steps back, here and not in the scene."""
+        session = self._opened()
+        for name, act in (("ui_undo", session.undo), ("ui_redo", session.redo)):
+            if event.is_action_pressed(name, False, True):
+                act()
+                self.root.accept_event()
+
+    # ---- The part in view ----
+
+    def _fit(self) -> None:
+        """Shows the graph from its left upper corner."""
+        places = [view.root.position_offset for view in self._views.values()]
+        if places:
+            margin = scaled(_MARGIN)
+            left, top = min(at.x for at in places), min(at.y for at in places)
+            self.root.zoom = 1.0
+            self.root.scroll_offset = Vector2(left - margin, top - 2.0 * margin)
+
+    def _look_at(self, x: float, y: float) -> None:
+        """Centres a place of the canvas."""
+        size, zoom = self.root.size, self.root.zoom
+        self.root.scroll_offset = Vector2(x * zoom - size.x / 2.0, y * zoom - size.y / 2.0)
+
+    def _show_map(self) -> None:
+        self.overview.show_nodes(
+            (at.x, at.y, size.x, size.y, colour_of(self._opened().document.nodes[key].type))
+            for key, view in self._views.items()
+            for at, size in ((view.root.position_offset, view.root.size),)
+        )
+        self._show_view()
+
+    def _show_view(self) -> None:
+        at, size, zoom = self.root.scroll_offset, self.root.size, self.root.zoom
+        self.overview.show_view(at.x / zoom, at.y / zoom, size.x / zoom, size.y / zoom)
+
+
+def _shown_at(place: Point) -> Vector2:
+    x, y = place
+    return Vector2(scaled(x * _SPREAD[0]), scaled(y * _SPREAD[1]))
+
+
+def _placed(at: Vector2) -> Point:
+    """The position to write for a place on the canvas, in whole pixels."""
+    return float(round(unscaled(at.x) / _SPREAD[0])), float(round(unscaled(at.y) / _SPREAD[1]))

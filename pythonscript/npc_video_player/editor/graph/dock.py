@@ -1,0 +1,87 @@
+"""The dock of the graph editor: a bar of buttons, the canvas and its map."""
+
+from __future__ import annotations
+
+from godot import Control, HBoxContainer, Label, MarginContainer, VBoxContainer, Vector2
+
+from ...resources.response_graph import NpcResponseGraph
+from .. import look
+from .canvas import GraphCanvas
+from .session import GraphSession
+
+__all__ = ["GraphDock"]
+
+_LEAST_HEIGHT = 260.0
+
+
+class GraphDock:
+    """Shows one graph at a time; `root` is the outermost control."""
+
+    def __init__(self) -> None:
+        self._session: GraphSession | None = None
+        self._canvas = GraphCanvas()
+        self._canvas.root.size_flags_vertical = Control.SIZE_EXPAND_FILL
+        self._canvas.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._canvas.root.custom_minimum_size = Vector2(0.0, look.scaled(_LEAST_HEIGHT))
+        corner = MarginContainer()
+        corner.mouse_filter = Control.MOUSE_FILTER_IGNORE
+        self._canvas.root.add_child(corner)
+        corner.set_anchors_and_offsets_preset(Control.PRESET_FULL_RECT)
+        self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
+        self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
+        corner.add_child(self._canvas.overview.root)
+        self._title = Label()
+        self._fault = look.text()
+        self.root = VBoxContainer()
+        self.root.name = "NpcGraph"
+        self._show_title()
+        save = look.button("Save", "Save", "Writes the graph to its file.", self.save)
+        save.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
+        bar = HBoxContainer()
+        bar.add_child(save)
+        bar.add_child(self._title)
+        self.root.add_child(bar)
+        self.root.add_child(self._fault)
+        self.root.add_child(self._canvas.root)
+
+    def edit(self, graph: NpcResponseGraph | None) -> None:
+        """Opens a graph; None closes the one that is open."""
+        if self._session is not None:
+            if graph is self._session.graph:
+                return
+            self._session.close()
+            self._session = None
+            self._canvas.clear()
+            self._show_title()
+        if graph is not None:
+            self._session = GraphSession(graph, self._show)
+            self._canvas.open(self._session)
+            self._show_title()
+
+    def save(self) -> None:
+        """Writes the open graph to its file."""
+        if self._session is not None:
+            self._session.save()
+            self._show_title()
+
+    @property
+    def unsaved(self) -> str:
+        """The question before the editor closes with unsaved changes; "" without any."""
+        session = self._session
+        if session is None or session.is_saved:
+            return ""
+        return f"Save the changes of {session.graph.resource_path} before closing?"
+
+    def _show(self) -> None:
+        self._canvas.reconcile()
+        self._show_title()
+
+    def _show_title(self) -> None:
+        session = self._session
+        if session is None:
+            self._title.text = "Select a response graph to edit it here."
+            look.tell(self._fault, "")
+            return
+        mark = "" if session.is_saved else " (*)"
+        self._title.text = (session.graph.resource_path or "A graph without a file") + mark
+        look.tell(self._fault, session.fault, look.FAULT)

@@ -1,0 +1,126 @@
+"""One node on the canvas: its title, its ports and its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from godot import (
+    Color,
+    Control,
+    EditorInterface,
+    GraphNode,
+    HBoxContainer,
+    Label,
+    StyleBoxFlat,
+    Vector2,
+)
+from npc_video.graph.document.document import DocumentNode
+
+from ..look import scaled
+from .ports import Ports
+
+__all__ = ["NodeView", "Shown", "colour_of"]
+
+_PORT = 0  # one kind: any port may lead to any other
+_WIDTH = 150.0
+_LEAST_GAP = 12.0
+_HUES = {
+    "input": 0.58,
+    "math": 0.12,
+    "logic": 0.78,
+    "state": 0.03,
+    "response": 0.36,
+    "util": 0.5,
+    "video": 0.9,
+}
+_UNKNOWN = Color(0.5, 0.5, 0.5)
+
+
+def colour_of(type_name: str) -> Color:
+    """The colour of a family of nodes."""
+    hue = _HUES.get(type_name.partition(".")[0])
+    return _UNKNOWN if hue is None else Color.from_hsv(hue, 0.55, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a node shows: equal ones need no change of the view.
+
+    Attributes:
+        fault: the first of its problems, or "".
+    """
+
+    node: DocumentNode
+    ports: Ports
+    fault: str = ""
+
+    def looks_like(self, other: Shown | None) -> bool:
+        """Whether the views of both are the same; places of the text do not count."""
+        if other is None:
+            return False
+        one, two = self.node, other.node
+        return (one.type, one.label, one.fields) == (two.type, two.label, two.fields) and (
+            self.ports,
+            self.fault,
+        ) == (other.ports, other.fault)
+
+
+class NodeView:
+    """Builds the controls of a node and keeps them as the document says.
+
+    Attributes:
+        root: the element of the canvas.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.root = GraphNode()
+        self.root.name = name
+        self.root.custom_minimum_size = Vector2(scaled(_WIDTH), 0.0)
+        self.shown: Shown | None = None
+
+    def show(self, shown: Shown) -> None:
+        """Shows the node, if it looks different from before."""
+        if shown.looks_like(self.shown):
+            self.shown = shown
+            return
+        self.shown = shown
+        node = shown.node
+        self.root.title = node.label or node.id or node.key
+        self.root.tooltip_text = node.type
+        self._tint(node.type, bool(shown.fault))
+        for child in self.root.get_children():
+            self.root.remove_child(child)
+            child.queue_free()
+        self.root.clear_all_slots()
+        colour = colour_of(node.type)
+        ports = shown.ports
+        for index, (left, right) in enumerate(zip_longest(ports.inputs, ports.outputs)):
+            self.root.add_child(_port_row(left or "", right or ""))
+            self.root.set_slot(
+                index, left is not None, _PORT, colour, right is not None, _PORT, colour
+            )
+        self.root.size = Vector2()
+
+    def _tint(self, type_name: str, is_wrong: bool) -> None:
+        colour = colour_of(type_name)
+        if is_wrong:
+            colour = EditorInterface.get_editor_theme().get_color("error_color", "Editor")
+        for name, strength in (("titlebar", 0.45), ("titlebar_selected", 0.7)):
+            style = self.root.get_theme_stylebox(name).duplicate()
+            if isinstance(style, StyleBoxFlat):
+                style.bg_color = style.bg_color.lerp(colour, strength)
+                self.root.add_theme_stylebox_override(name, style)
+
+
+def _port_row(left: str, right: str) -> HBoxContainer:
+    row = HBoxContainer()
+    row.mouse_filter = Control.MOUSE_FILTER_IGNORE
+    for name, where in ((left, Control.SIZE_SHRINK_BEGIN), (right, Control.SIZE_SHRINK_END)):
+        label = Label()
+        label.text = name
+        label.size_flags_horizontal = int(where) | int(Control.SIZE_EXPAND)
+        row.add_child(label)
+    row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
+    return row

@@ -1,0 +1,126 @@
+"""A graph that is open in the editor: its document, and edits that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from godot import EditorInterface, Error, ResourceSaver, UndoRedo, push_error
+from npc_video.errors import GraphError
+from npc_video.graph.document.document import GraphDocument, Point
+from npc_video.graph.document.operations import Operation
+
+from ...resources.response_graph import NpcResponseGraph
+from .ports import Ports, ports_of
+
+__all__ = ["GraphSession"]
+
+_EMPTY = "{}"
+# Actions of this editor begin so; no others are undone from it.
+_MARK = "Graph: "
+
+
+class GraphSession:
+    """Reads the text of a graph whenever it changes, and writes edits to it.
+
+    Args:
+        changed: called after each change of the document.
+
+    Attributes:
+        document: what the text says, or said before it was no JSON object any more.
+        fault: why the text cannot be read, or "".
+    """
+
+    def __init__(self, graph: NpcResponseGraph, changed: Callable[[], None]):
+        self.graph = graph
+        self._changed = changed
+        self.document = GraphDocument.read(_EMPTY)
+        self.fault = ""
+        self._saved = graph.json
+        self._read()
+        graph.changed.connect(self._follow)
+
+    def close(self) -> None:
+        self.graph.changed.disconnect(self._follow)
+
+    def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
+        """Makes an edit that is undone as one step.
+
+        Args:
+            title: of the step, in the history.
+            merges: whether it becomes one step with the one before if that has the same title.
+        """
+        document = self.document
+        for operation in operations:
+            document = operation.apply(document)
+        self.write(title, document.text, merges=merges)
+
+    def write(self, title: str, text: str, *, merges: bool = False) -> None:
+        """Replaces the text, which is undone as one step."""
+        before = self.graph.json
+        if text == before:
+            return
+        actions = EditorInterface.get_editor_undo_redo()
+        mode = UndoRedo.MERGE_ENDS if merges else UndoRedo.MERGE_DISABLE
+        actions.create_action(_MARK + title, mode, self.graph)
+        actions.add_do_property(self.graph, "json", text)
+        actions.add_undo_property(self.graph, "json", before)
+        actions.commit_action()
+
+    def ports(self) -> dict[str, Ports]:
+        return ports_of(self.document)
+
+    def places(self) -> dict[str, Point]:
+        """The place of each node: its position, or else where the layout puts it."""
+        return {key: node.position or (0.0, 0.0) for key, node in self.document.nodes.items()}
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether there is nothing to save, or the scene that contains the graph saves it."""
+        return self.graph.json == self._saved or "::" in self.graph.resource_path
+
+    def save(self) -> None:
+        """Writes the graph to its file; one without a file is left as it is."""
+        path = self.graph.resource_path
+        if not path or self.is_saved:
+            return
+        if path.endswith(".json"):
+            if self.graph.save_json(path) != Error.OK:
+                return
+            files = EditorInterface.get_resource_filesystem()
+            files.update_file(path)
+            files.reimport_files([path])
+        elif ResourceSaver.save(self.graph) != Error.OK:
+            push_error(
+                f"{path} cannot be written: choose another folder, or make room on the disk."
+            )
+            return
+        self._saved = self.graph.json
+
+    def undo(self) -> None:
+        """Takes back the last step, unless that was made elsewhere in the editor."""
+        history = self._history()
+        if history.get_current_action_name().startswith(_MARK):
+            history.undo()
+
+    def redo(self) -> None:
+        """Makes the step again that was taken back last, if it is one of this editor."""
+        history = self._history()
+        following = history.get_current_action() + 1
+        if following < history.get_history_count() and history.get_action_name(
+            following
+        ).startswith(_MARK):
+            history.redo()
+
+    def _history(self) -> UndoRedo:
+        actions = EditorInterface.get_editor_undo_redo()
+        return actions.get_history_undo_redo(actions.get_object_history_id(self.graph))
+
+    def _follow(self) -> None:
+        self._read()
+        self._changed()
+
+    def _read(self) -> None:
+        try:
+            self.document, self.fault = GraphDocument.read(self.graph.json or _EMPTY), ""
+        except GraphError as error:
+            self.fault = " ".join(f"{problem}." for problem in error.problems)
