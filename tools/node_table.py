@@ -9,14 +9,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from inspect import getdoc
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from msgspec import NODEFAULT, Struct
-from msgspec.structs import FieldInfo, fields
 from npc_video.graph import load_metadata
+from npc_video.graph.document.describing import NODE_DESCRIPTIONS, Field, NodeDescription, Port
 from npc_video.graph.metadata import NpcResponseMetadata
 from npc_video.graph.nodes import NODE_TYPES
-from npc_video.graph.nodes.base import ANY_PORT, DataField, Node, first_name
+from npc_video.graph.nodes.base import ANY_PORT, Node
 from npc_video.graph.nodes.inputs import Duration, Pressure, Speed
 from npc_video.graph.vocabulary import known_patterns, known_tools, known_zones
 from npc_video.npc.evaluator import NpcResponseEvaluator
@@ -38,7 +37,7 @@ _NUMBERS: Mapping[type[Node], str] = {
 
 def node_table() -> str:
     """Returns one row for each node type, in Markdown, in the order of the families."""
-    return _HEAD + "".join(map(_row, NODE_TYPES.values()))
+    return _HEAD + "".join(map(_row, NODE_DESCRIPTIONS.values()))
 
 
 def template_table() -> str:
@@ -85,16 +84,19 @@ def _words(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in dict.fromkeys(words))
 
 
-def _row(kind: type[Node]) -> str:
-    data = fields(kind)
+def _row(described: NodeDescription) -> str:
     cells = (
-        f"`{kind.type_name}`",
-        ", ".join(_input(kind, names) for names in kind.inputs),
-        ", ".join(map(_setting, data)),
-        ", ".join(map(_port, kind.outputs)),
-        _summary(kind),
+        f"`{described.type}`",
+        ", ".join(map(_port, _with_any(described.inputs, described.any_input))),
+        ", ".join(map(_setting, described.fields)),
+        ", ".join(map(_port, _with_any(described.outputs, described.any_output))),
+        _summary(NODE_TYPES[described.type]),
     )
     return _cells(cells)
+
+
+def _with_any(ports: tuple[Port, ...], others: Port | None) -> tuple[Port, ...]:
+    return ports if others is None else (*ports, others)
 
 
 def _cells(cells: Iterable[str]) -> str:
@@ -105,44 +107,25 @@ def _summary(kind: type[Node]) -> str:
     return " ".join((getdoc(kind) or "").partition("\n\n")[0].split())
 
 
-def _port(names: str) -> str:
-    return "any" if names == ANY_PORT else "/".join(f"`{name}`" for name in names.split("|"))
+def _port(port: Port) -> str:
+    names = "/".join("any" if name == ANY_PORT else f"`{name}`" for name in port.names)
+    if port.default_field:
+        return f"{names} (`data.{port.default_field}`)"
+    return names if port.default is None else f"{names} ({_value(port.default)})"
 
 
-def _input(kind: type[Node], names: str) -> str:
-    first = first_name(names)
-    if first not in kind.absent:
-        return _port(names)
-    value = kind.absent[first]
-    shown = f"`data.{value}`" if isinstance(value, DataField) else _value(value)
-    return f"{_port(names)} ({shown})"
-
-
-def _setting(field: FieldInfo) -> str:
+def _setting(field: Field) -> str:
     """Formats a setting: its name, in brackets its default and choices, and its parts."""
-    words = [_value(choice) for choice in _choices(field.type)]
-    if field.default_factory is not NODEFAULT:
-        words.insert(0, _value(field.default_factory()))
-    elif field.default is not NODEFAULT:
-        words.insert(0, _value(field.default))
-    told = "; ".join(dict.fromkeys(words))
-    return f"`{field.encode_name}`{f' ({told})' if told else ''}{_parts(field.type)}"
+    words = [] if field.is_required else [_value(field.default)]
+    told = "; ".join(dict.fromkeys([*words, *map(_value, field.options)]))
+    return f"`{field.name}`{f' ({told})' if told else ''}{_parts(field)}"
 
 
-def _choices(kind: Any) -> tuple[object, ...]:
-    """Returns the allowed words of a setting; none if it may be any."""
-    for one in (kind, *get_args(kind)):
-        if get_origin(one) is Literal:
-            return get_args(one)
-    return ()
-
-
-def _parts(kind: Any) -> str:
+def _parts(field: Field) -> str:
     """Formats the settings of each item, if it is a list of records."""
-    items = get_args(kind)[:1] if get_origin(kind) is tuple else ()
-    if not items or not isinstance(items[0], type) or not issubclass(items[0], Struct):
+    if field.kind != "rows":
         return ""
-    *most, last = map(_setting, fields(items[0]))
+    *most, last = map(_setting, field.columns)
     return f", a list of {', '.join(most)} and {last}"
 
 

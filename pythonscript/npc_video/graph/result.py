@@ -9,7 +9,7 @@ from .metadata import NpcResponseMetadata
 from .nodes.base import limited, number, text
 from .program import Program
 
-__all__ = ["Result", "base_params"]
+__all__ = ["RESULT_PORTS", "Result", "base_params"]
 
 
 class Result:
@@ -22,7 +22,7 @@ class Result:
         self._otherwise = [None, *(getattr(base, one.name) for one in fields(VideoParams)[1:])]
         self._read = tuple(
             (place, program.result[port], read)
-            for place, (port, read) in enumerate(_RESULT_PORTS)
+            for place, (port, read) in enumerate(RESULT_PORTS)
             if port in program.result
         )
 
@@ -55,7 +55,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 # The ports of the output and their readers, in the order of the fields of `VideoParams`.
-_RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
+RESULT_PORTS: tuple[tuple[str, Callable[[object], Any]], ...] = (
     ("prompt", text),
     ("negativePrompt", text),
     ("expression", text),

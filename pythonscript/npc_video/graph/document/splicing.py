@@ -195,7 +195,7 @@ class _Parts:
 
 
 class _Style:
-    """How the text of a document is written."""
+    """The manner in which the text of a document is written."""
 
     def __init__(self, document: GraphDocument):
         self._text = text = document.text
@@ -273,7 +273,7 @@ class _Style:
 
 
 def _opens_all(text: str, root: Value) -> bool:
-    """Whether all objects and lists have lines of their own, and there is one."""
+    """Whether all objects and lists that are not empty have lines of their own."""
     waiting: list[Value] = [root]
     while waiting:
         value = waiting.pop()

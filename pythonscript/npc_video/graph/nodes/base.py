@@ -41,7 +41,10 @@ ANY_PORT = "*"
 LARGEST = 1e100
 """The limit of numbers, so that no product of three overflows."""
 
-DurationMs = Annotated[float, msgspec.Meta(ge=0.0)]
+DurationMs = Annotated[float, msgspec.Meta(ge=0.0, extra={"unit": "ms"})]
+"""Any `extra` of a setting tells an editor more about it: its `unit`, `options` to choose from, the
+`kind` of text, or the list of the node whose ids it names (`ids_of`).
+"""
 
 Values = tuple[object, ...]
 """One value for each output port."""

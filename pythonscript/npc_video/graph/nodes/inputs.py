@@ -11,7 +11,12 @@ _REMEMBERED = 20
 
 @node("input.tool", outputs=("tool", "toolType"))
 class Tool(Node, frozen=True):
-    """The id of the tool, and its type."""
+    """The id of the tool, and its type.
+
+    Outputs:
+        tool (text): the id, such as hand.
+        toolType (text): the type, for tools that are alike.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return context.interaction.tool_id, context.interaction.tool_type
@@ -19,7 +24,11 @@ class Tool(Node, frozen=True):
 
 @node("input.pressure")
 class Pressure(Node, frozen=True):
-    """The pressure, from 0 to 1."""
+    """The pressure, from 0 to 1.
+
+    Outputs:
+        value (number): from 0 to 1.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (_share(context.interaction.pressure),)
@@ -27,7 +36,11 @@ class Pressure(Node, frozen=True):
 
 @node("input.speed")
 class Speed(Node, frozen=True):
-    """The speed, from 0 to 1."""
+    """The speed, from 0 to 1.
+
+    Outputs:
+        value (number): from 0 to 1.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (_share(context.interaction.speed),)
@@ -35,7 +48,11 @@ class Speed(Node, frozen=True):
 
 @node("input.duration")
 class Duration(Node, frozen=True):
-    """The duration in milliseconds."""
+    """The duration in milliseconds.
+
+    Outputs:
+        value (number): milliseconds from the beginning of the touch to its end.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (finite(number(context.interaction.duration) * 1000.0),)
@@ -43,7 +60,11 @@ class Duration(Node, frozen=True):
 
 @node("input.pattern", outputs=("pattern",))
 class Pattern(Node, frozen=True):
-    """The pattern of the movement; "none" if there is none."""
+    """The pattern of the movement; "none" if there is none.
+
+    Outputs:
+        pattern (text): such as circular or tap.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (context.interaction.pattern or "none",)
@@ -51,7 +72,11 @@ class Pattern(Node, frozen=True):
 
 @node("input.zone", outputs=("zone",))
 class Zone(Node, frozen=True):
-    """The zone of the touch; "unknown" if there is none."""
+    """The zone of the touch; "unknown" if there is none.
+
+    Outputs:
+        zone (text): the name of the zone.
+    """
 
     def evaluate(self, context: Context, *inputs: Any) -> Values:
         return (context.interaction.zone or "unknown",)
@@ -62,6 +87,10 @@ class History(StatefulNode, frozen=True):
     """The last 20 interactions, in the format of the file, and the count of all.
 
     The last of them is the present one.
+
+    Outputs:
+        history (list): the interactions, the oldest first.
+        count (number): the number of interactions since the session began.
     """
 
     cell_type = tuple[int, tuple[dict[str, Any], ...]]
@@ -80,6 +109,15 @@ class Preference(Node, frozen=True):
     """The NPC's preference for `key`; without a key for the tool's id, or else its type.
 
     Without such a preference there is no value, so the next node uses its default.
+
+    Inputs:
+        key (text): the name to look up in place of the tool.
+
+    Outputs:
+        value (any): the preference; no value if there is none.
+
+    Attributes:
+        values: the preference for each tool, or for each key.
     """
 
     values: dict[str, float | str | bool]

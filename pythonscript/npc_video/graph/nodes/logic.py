@@ -32,7 +32,20 @@ def _answer(is_true: bool) -> Values:
     absent={"b": DataField("threshold")},
 )
 class Compare(Node, frozen=True):
-    """Compares two numbers, or two words."""
+    """Compares two numbers, or two words.
+
+    Inputs:
+        a (number or text): the left side.
+        b (number or text): the right side.
+
+    Outputs:
+        result (truth): whether it is so.
+        value (number): 1 if it is so, else 0.
+
+    Attributes:
+        operator: compares the left side with the right side.
+        threshold: the right side while nothing is connected to `b`.
+    """
 
     operator: Literal[">", "<", ">=", "<=", "==", "!="] = ">"
     threshold: float | str | bool | None = None
@@ -59,7 +72,16 @@ class Compare(Node, frozen=True):
 
 @node("logic.and", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class And(Node, frozen=True):
-    """True if both inputs are true."""
+    """True if both inputs are true.
+
+    Inputs:
+        a (truth): one condition.
+        b (truth): the other condition.
+
+    Outputs:
+        result (truth): whether both are true.
+        value (number): 1 if both are true, else 0.
+    """
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) and truth(b))
@@ -67,7 +89,16 @@ class And(Node, frozen=True):
 
 @node("logic.or", ("a", "b"), ("result", "value"), absent={"a": False, "b": False})
 class Or(Node, frozen=True):
-    """True if at least one input is true."""
+    """True if at least one input is true.
+
+    Inputs:
+        a (truth): one condition.
+        b (truth): the other condition.
+
+    Outputs:
+        result (truth): whether one is true.
+        value (number): 1 if one is true, else 0.
+    """
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(truth(a) or truth(b))
@@ -75,7 +106,16 @@ class Or(Node, frozen=True):
 
 @node("logic.not", ("a|value|input", "b"), ("result", "value"), absent={"a": False})
 class Not(Node, frozen=True):
-    """True if `a` is false; `b` is ignored."""
+    """True if `a` is false; `b` is ignored.
+
+    Inputs:
+        a (truth): the condition.
+        b (any): ignored; files of other tools may connect it.
+
+    Outputs:
+        result (truth): whether the condition is false.
+        value (number): 1 if the condition is false, else 0.
+    """
 
     def evaluate(self, context: Context, a: Any = None, b: Any = None) -> Values:
         return _answer(not truth(a))
@@ -87,7 +127,18 @@ class Not(Node, frozen=True):
     absent={"value": DataField("default"), "enabled": True},
 )
 class Gate(Node, frozen=True):
-    """Passes the value on while `enabled` is true, else gives `default`."""
+    """Passes the value on while `enabled` is true, else gives `default`.
+
+    Inputs:
+        value (any): passed on while the gate is open.
+        enabled (truth): opens the gate.
+
+    Outputs:
+        value (any): the value, or the default while the gate is closed.
+
+    Attributes:
+        default: given while the gate is closed, or without a value.
+    """
 
     default: Entry = None
 
@@ -100,7 +151,18 @@ class Gate(Node, frozen=True):
 
 @node("logic.switch", inputs=("selector",))
 class Switch(Node, frozen=True):
-    """The case with the name of the selector, or else `default`."""
+    """The case with the name of the selector, or else `default`.
+
+    Inputs:
+        selector (text or number or truth): the name of the case.
+
+    Outputs:
+        value (any): that of the case.
+
+    Attributes:
+        cases: the value for each selector; a truth value selects `true` or `false`.
+        default: given for a selector that is not among the cases.
+    """
 
     cases: dict[str, Entry]
     default: Entry = None

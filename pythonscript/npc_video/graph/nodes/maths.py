@@ -25,7 +25,19 @@ from .base import (
     absent={"a": 0.0, "b": DataField("value")},
 )
 class Add(Node, frozen=True):
-    """The sum."""
+    """The sum.
+
+    Inputs:
+        a (number): one part.
+        b (number): the other part.
+
+    Outputs:
+        result (number): the sum.
+        value (number): the sum, too.
+
+    Attributes:
+        value: the other part while nothing is connected to `b`.
+    """
 
     value: float = 0.0
 
@@ -41,7 +53,20 @@ class Add(Node, frozen=True):
     absent={"a": 1.0, "b": DataField("value"), "c": 1.0},
 )
 class Multiply(Node, frozen=True):
-    """The product."""
+    """The product.
+
+    Inputs:
+        a (number): one factor.
+        b (number): the second factor.
+        c (number): the third factor.
+
+    Outputs:
+        result (number): the product.
+        value (number): the product, too.
+
+    Attributes:
+        value: the second factor while nothing is connected to `b`.
+    """
 
     value: float = 1.0
 
@@ -55,7 +80,18 @@ class Multiply(Node, frozen=True):
 
 @node("math.clamp", inputs=("value|input",), absent={"value": 0.0})
 class Clamp(Node, frozen=True):
-    """The nearest number within the limits."""
+    """The nearest number within the limits.
+
+    Inputs:
+        value (number): any number.
+
+    Outputs:
+        value (number): the number within the limits.
+
+    Attributes:
+        min: the lower limit.
+        max: the upper limit.
+    """
 
     min: float = 0.0
     max: float = 1.0
@@ -70,7 +106,20 @@ class Clamp(Node, frozen=True):
 
 @node("math.remap", inputs=("value|input",), absent={"value": 0.0})
 class Remap(Node, frozen=True):
-    """Maps one range to another; values beyond its ends continue the line."""
+    """Maps one range to another; values beyond its ends continue the line.
+
+    Inputs:
+        value (number): a number in the first range.
+
+    Outputs:
+        value (number): the number at the same place of the second range.
+
+    Attributes:
+        inMin: the beginning of the first range.
+        inMax: the end of the first range.
+        outMin: the beginning of the second range.
+        outMax: the end of the second range.
+    """
 
     in_min: float = 0.0
     in_max: float = 1.0
@@ -88,7 +137,17 @@ class Remap(Node, frozen=True):
 
 @node("math.smooth", inputs=("value",), absent={"value": 0.0})
 class Smooth(StatefulNode, frozen=True):
-    """Follows the value, covering 63 % of the way in `timeMs`; starts at the first value."""
+    """Follows the value, covering 63 % of the way in `timeMs`; starts at the first value.
+
+    Inputs:
+        value (number): the number to follow.
+
+    Outputs:
+        value (number): the number, smoothed.
+
+    Attributes:
+        timeMs: a longer time makes it slower.
+    """
 
     time_ms: DurationMs
 

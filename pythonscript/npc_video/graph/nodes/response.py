@@ -13,7 +13,11 @@ _NO_STATE = "idle"
 
 
 class Levels(Node, frozen=True):
-    """A word for each level; the highest level that the intensity reaches is used."""
+    """A word for each level; the highest level that the intensity reaches is used.
+
+    Inputs:
+        intensity (number): the number that reaches a level.
+    """
 
     def table(self) -> tuple[str, Mapping[str, str]]:
         """The name of the setting, and its words by level; levels are written as text."""
@@ -57,7 +61,14 @@ def _level(key: str) -> float | None:
 
 @node("response.expression", ("intensity",), ("expression",), absent={"intensity": 0.0})
 class Expression(Levels, frozen=True):
-    """The expression for an intensity, neutral below all levels."""
+    """The expression for an intensity, neutral below all levels.
+
+    Outputs:
+        expression (text): that of the highest level that is reached.
+
+    Attributes:
+        thresholds: the expression from each level on.
+    """
 
     thresholds: dict[str, str] = field(
         default_factory=lambda: {
@@ -74,7 +85,14 @@ class Expression(Levels, frozen=True):
 
 @node("response.emotion", ("intensity",), ("emotion",), absent={"intensity": 0.0})
 class Emotion(Levels, frozen=True):
-    """The emotion for an intensity, neutral below all levels."""
+    """The emotion for an intensity, neutral below all levels.
+
+    Outputs:
+        emotion (text): that of the highest level that is reached.
+
+    Attributes:
+        emotions: the emotion from each level on.
+    """
 
     emotions: dict[str, str] = field(
         default_factory=lambda: {"0": "neutral", "0.5": "pleasure", "0.8": "bliss"}
@@ -86,7 +104,17 @@ class Emotion(Levels, frozen=True):
 
 @node("response.animation", ("state",), ("animation",), absent={"state": _NO_STATE})
 class Animation(Node, frozen=True):
-    """The animation for a state; a state that is not in the table is used itself."""
+    """The animation for a state; a state that is not in the table is used itself.
+
+    Inputs:
+        state (text): the word to look up.
+
+    Outputs:
+        animation (text): the one for the state, or the state itself.
+
+    Attributes:
+        animations: the animation for each state.
+    """
 
     animations: dict[str, str] = field(default_factory=lambda: {"idle": "idle"})
 
@@ -100,7 +128,17 @@ class Animation(Node, frozen=True):
 
 @node("response.sound", ("state",), ("sound",), absent={"state": _NO_STATE})
 class Sound(Node, frozen=True):
-    """The sound for a state; a state that is not in the table is used itself."""
+    """The sound for a state; a state that is not in the table is used itself.
+
+    Inputs:
+        state (text): the word to look up.
+
+    Outputs:
+        sound (text): the one for the state, or the state itself.
+
+    Attributes:
+        sounds: the sound for each state.
+    """
 
     sounds: dict[str, str]
 
@@ -114,7 +152,17 @@ class Sound(Node, frozen=True):
 
 @node("response.intensity", ("value|input",), ("intensity",), absent={"value": 0.5})
 class Intensity(Node, frozen=True):
-    """The value times the multiplier, limited to 0 to 1."""
+    """The value times the multiplier, limited to 0 to 1.
+
+    Inputs:
+        value (number): any number.
+
+    Outputs:
+        intensity (number): from 0 to 1.
+
+    Attributes:
+        multiplier: more than 1 makes it stronger.
+    """
 
     multiplier: float = 1.0
 

@@ -1,7 +1,7 @@
 """Nodes with memory."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -32,10 +32,23 @@ _MAX_EVENTS = 32  # in a combo
 
 @node("state.accumulator", inputs=("input|value",), absent={"input": 0.0})
 class Accumulator(StatefulNode, frozen=True):
-    """Moves towards 0 by `decayRate` per second, then adds the input, within the limits."""
+    """Moves towards 0 by `decayRate` per second, then adds the input, within the limits.
+
+    Inputs:
+        input (number): added at each interaction.
+
+    Outputs:
+        value (number): the level.
+
+    Attributes:
+        initialValue: the level at the beginning.
+        decayRate: the loss in each second.
+        min: the lowest level.
+        max: the highest level.
+    """
 
     initial_value: float = 0.0
-    decay_rate: float = 0.0
+    decay_rate: Annotated[float, msgspec.Meta(extra={"unit": "per second"})] = 0.0
     min: float = 0.0
     max: float = 1.0
 
@@ -57,8 +70,18 @@ class Accumulator(StatefulNode, frozen=True):
             yield "decayRate", f"{self.decay_rate:g} is below 0; give the loss per second"
 
 
+_StateId = Annotated[str, msgspec.Meta(extra={"ids_of": "states"})]
+
+
 class State(msgspec.Struct, frozen=True):
-    """The look of the NPC in a state."""
+    """The look of the NPC in a state.
+
+    Attributes:
+        id: the name of the state.
+        expression: the expression in this state.
+        animation: the animation in this state.
+        emotion: the emotion in this state.
+    """
 
     id: str
     expression: str = "neutral"
@@ -70,10 +93,17 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
-    """Leads to another state at or above the threshold, or below it."""
+    """Leads to another state at or above the threshold, or below it.
 
-    source: str
-    target: str
+    Attributes:
+        from: the state that it leaves.
+        to: the state that it leads to.
+        threshold: the intensity from which it leads on.
+        below: leads on below the threshold instead.
+    """
+
+    source: _StateId
+    target: _StateId
     threshold: float
     below: bool = False
 
@@ -85,7 +115,21 @@ class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     absent={"intensity": 0.0},
 )
 class Machine(StatefulNode, frozen=True):
-    """Starts in the first state; an interaction may lead through several, each at most once."""
+    """Starts in the first state; an interaction may lead through several, each at most once.
+
+    Inputs:
+        intensity (number): the number that is compared with thresholds.
+
+    Outputs:
+        state (text): the id of the state.
+        expression (text): that of the state.
+        animation (text): that of the state.
+        emotion (text): that of the state.
+
+    Attributes:
+        states: the states, the first one to start in.
+        transitions: the ways between states; the first one that fits is taken.
+    """
 
     states: tuple[State, ...]
     transitions: tuple[Transition, ...] = ()
@@ -170,6 +214,17 @@ def _next(leaving: list[tuple[bool, float, str]], level: float) -> str | None:
 class Memory(Node, frozen=True):
     """A value shared under a key by all such nodes of the graph: the last one from `write`, or else
     `initial`, which is one value for all keys or has one for each.
+
+    Inputs:
+        key (text): the key in place of the setting.
+        write (any): the value to remember.
+
+    Outputs:
+        value (any): the value that is remembered.
+
+    Attributes:
+        key: the key while nothing is connected to it.
+        initial: the value before anything is written, or one for each key.
     """
 
     key: str | None = None
@@ -209,7 +264,16 @@ class Memory(Node, frozen=True):
     absent={"running": True, "reset": False},
 )
 class Timer(StatefulNode, frozen=True):
-    """The milliseconds for which `running` was true."""
+    """The milliseconds for which `running` was true.
+
+    Inputs:
+        running (truth): lets the time pass.
+        reset (truth): starts again at 0.
+
+    Outputs:
+        elapsed (number): milliseconds.
+        value (number): milliseconds, too.
+    """
 
     cell_type = tuple[float, bool]
 
@@ -227,7 +291,19 @@ class Timer(StatefulNode, frozen=True):
 
 @node("state.threshold", ("value",), ("triggered", "value"), absent={"value": 0.0})
 class Threshold(StatefulNode, frozen=True):
-    """True at or above the threshold: only on reaching it, or continuously."""
+    """True at or above the threshold: only on reaching it, or continuously.
+
+    Inputs:
+        value (number): compared with the threshold.
+
+    Outputs:
+        triggered (truth): whether it is reached.
+        value (number): 1 if it is reached, else 0.
+
+    Attributes:
+        threshold: the number to reach.
+        behavior: whether it is true only on reaching the threshold, or as long as it is reached.
+    """
 
     threshold: float
     behavior: Literal["trigger", "continuous"] = "trigger"
@@ -244,7 +320,13 @@ class Threshold(StatefulNode, frozen=True):
 
 
 class Sequence(msgspec.Struct, frozen=True):
-    """Words that must follow one another: a list, or text with commas."""
+    """Words that must follow one another: a list, or text with commas.
+
+    Attributes:
+        pattern: the words that must follow each other.
+        bonus: given when the sequence ends.
+        label: the name of the sequence.
+    """
 
     pattern: tuple[str, ...] | str
     bonus: float = 1.0
@@ -257,7 +339,20 @@ class Sequence(msgspec.Struct, frozen=True):
 
 @node("state.combo", inputs=("action|input",), outputs=("bonus", "label", "active"))
 class Combo(StatefulNode, frozen=True):
-    """Detects a sequence that ends now and began at most `windowMs` ago; the longest one wins."""
+    """Detects a sequence that ends now and began at most `windowMs` ago; the longest one wins.
+
+    Inputs:
+        action (text): the word that happened.
+
+    Outputs:
+        bonus (number): that of the sequence, or else 1.
+        label (text): that of the sequence, or else empty.
+        active (truth): whether a sequence ends now.
+
+    Attributes:
+        sequences: the sequences to detect.
+        windowMs: the longest time for a sequence; without it there is no limit.
+    """
 
     sequences: tuple[Sequence, ...]
     window_ms: DurationMs | None = None
@@ -302,7 +397,18 @@ class Combo(StatefulNode, frozen=True):
 
 @node("state.mood", inputs=("value",), absent={"value": DataField("baseline")})
 class Mood(StatefulNode, frozen=True):
-    """The average of the value over about `timeMs`, starting at `baseline`."""
+    """The average of the value over about `timeMs`, starting at `baseline`.
+
+    Inputs:
+        value (number): pulls the mood towards it.
+
+    Outputs:
+        value (number): the mood.
+
+    Attributes:
+        timeMs: a longer time makes the mood steadier.
+        baseline: the mood at the beginning, and the value while there is none.
+    """
 
     time_ms: DurationMs
     baseline: float = 0.0

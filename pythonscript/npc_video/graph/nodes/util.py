@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any
 from zlib import crc32
+
+import msgspec
 
 from ..reach import Possibility, Upstream, constant, first_present
 from .base import (
@@ -28,7 +30,17 @@ _MAX_EVENTS = 256  # in a delay; beyond it the delay gets shorter instead of usi
 
 @node("util.merge", inputs=(ANY_PORT,))
 class Merge(Node, frozen=True):
-    """The first input that has a value: those in `order` first, then in order of connection."""
+    """The first input that has a value: those in `order` first, then in order of connection.
+
+    Inputs:
+        * (any): one of several values, under a name of your own.
+
+    Outputs:
+        value (any): the first value that is there.
+
+    Attributes:
+        order: the names of the inputs that come first.
+    """
 
     order: tuple[str, ...] = ()
 
@@ -52,7 +64,14 @@ class Merge(Node, frozen=True):
 
 
 class Passing(Node, frozen=True):
-    """Passes each input to the output of its name, and the main input to all others."""
+    """Passes each input to the output of its name, and the main input to all others.
+
+    Inputs:
+        * (any): a value, under a name of your own.
+
+    Outputs:
+        * (any): the input of the same name, or else the main input.
+    """
 
     def rule(self, ports: NodePorts) -> Rule:
         sources = [_source(port, ports.inputs) for port in ports.outputs]
@@ -72,7 +91,11 @@ def _source(port: str, inputs: tuple[str, ...]) -> int | None:
 
 @node("util.split", inputs=(ANY_PORT,), outputs=(ANY_PORT,))
 class Split(Passing, frozen=True):
-    """Passes one value to all connected ports."""
+    """Passes one value to all connected ports.
+
+    Attributes:
+        order: the names of the ports, for their order on the screen.
+    """
 
     order: tuple[str, ...] = ()
 
@@ -94,7 +117,17 @@ class Debug(Passing, frozen=True):
 
 @node("util.delay", inputs=("value",))
 class Delay(StatefulNode, frozen=True):
-    """The value as it was `ms` ago; no value if there was none yet."""
+    """The value as it was `ms` ago; no value if there was none yet.
+
+    Inputs:
+        value (any): any value.
+
+    Outputs:
+        value (any): the value, later.
+
+    Attributes:
+        ms: the delay.
+    """
 
     ms: DurationMs
 
@@ -151,9 +184,19 @@ def _curve(name: str) -> Callable[[float], float] | None:
 
 @node("util.ease", inputs=("value",), absent={"value": 0.0})
 class Ease(Node, frozen=True):
-    """Shapes a number from 0 to 1 with a curve."""
+    """Shapes a number from 0 to 1 with a curve.
 
-    curve: str
+    Inputs:
+        value (number): from 0 to 1.
+
+    Outputs:
+        value (number): from 0 to 1, shaped.
+
+    Attributes:
+        curve: the name of the curve.
+    """
+
+    curve: Annotated[str, msgspec.Meta(extra={"options": tuple(_CURVES)})]
 
     def rule(self, ports: NodePorts) -> Rule:
         curve = _curve(self.curve) or _CURVES["linear"]
@@ -169,6 +212,14 @@ class Random(StatefulNode, frozen=True):
     """A number from `min` to `max`, or one of `choices`, new for each interaction.
 
     The cell is a count. The random number depends only on it, the seed and the node's id.
+
+    Outputs:
+        value (any): a number, or the choice.
+
+    Attributes:
+        min: the smallest number.
+        max: the limit of the numbers.
+        choices: chosen from in place of a number.
     """
 
     min: float = 0.0
