@@ -291,6 +291,8 @@ class InsertOnWire(Operation):
         document = draft.document
         wire = _wire_at(document, self.wire)
         _require_named(document, self.node)
+        if not isinstance(wire.value, Object):
+            raise InvalidDataError(f"wire: {self.wire!r} leads nowhere.")
         if self.node in (wire.source, wire.target):
             raise InvalidDataError(f"wire: {self.wire!r} already leads to {self.node!r}.")
         replaced = {one.key for one in _into(document, self.node, self.input_port)}

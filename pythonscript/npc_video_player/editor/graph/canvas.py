@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from godot import GraphEdit, InputEvent, Vector2
 from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.operations import Connect, Disconnect, MoveNodes, RemoveNodes
+from npc_video.graph.document.ports import NodePorts, ShownPort, shown_ports
 
 from ..look import scaled, unscaled
 from .node_view import NodeView, Shown, colour_of
 from .overview import GraphOverview
-from .ports import Ports
 from .session import GraphSession
 
 __all__ = ["GraphCanvas"]
@@ -32,7 +32,7 @@ class GraphCanvas:
     def __init__(self) -> None:
         self.root = GraphEdit()
         self._session: GraphSession | None = None
-        self._ports: Mapping[str, Ports] = {}
+        self._ports: Mapping[str, NodePorts] = {}
         self._views: dict[str, NodeView] = {}
         self._keys: dict[str, str] = {}  # by the names of the elements, which the engine restricts
         self._numbers = itertools.count(1)
@@ -69,7 +69,8 @@ class GraphCanvas:
     def reconcile(self) -> None:
         """Changes what differs from the document, and nothing else."""
         session = self._opened()
-        document, self._ports = session.document, session.ports()
+        document = session.document
+        self._ports = shown_ports(document)
         for key in document.nodes.keys() - self._views.keys():
             self._add_view(key)
         links = self._links_of(document)
@@ -108,9 +109,9 @@ class GraphCanvas:
         return {
             (
                 self._views[wire.source].name,
-                self._ports[wire.source].output(wire.source_port),
+                _place_of(wire.key, self._ports[wire.source].outputs),
                 self._views[wire.target].name,
-                self._ports[wire.target].input(wire.target_port),
+                _place_of(wire.key, self._ports[wire.target].inputs),
             ): wire.key
             for wire in document.wires.values()
             if wire.source in document.nodes and wire.target in document.nodes
@@ -121,7 +122,7 @@ class GraphCanvas:
     def _connect(self, source: str, output: int, target: str, input_: int) -> None:
         one, other = self._keys[source], self._keys[target]
         outputs, inputs = self._ports[one].outputs, self._ports[other].inputs
-        edit = Connect(one, outputs[output], other, inputs[input_])
+        edit = Connect(one, outputs[output].name, other, inputs[input_].name)
         self._opened().edit("Connect", edit)
 
     def _disconnect(self, source: str, output: int, target: str, input_: int) -> None:
@@ -178,6 +179,10 @@ class GraphCanvas:
     def _show_view(self) -> None:
         at, size, zoom = self.root.scroll_offset, self.root.size, self.root.zoom
         self.overview.show_view(at.x / zoom, at.y / zoom, size.x / zoom, size.y / zoom)
+
+
+def _place_of(wire: str, ports: Sequence[ShownPort]) -> int:
+    return next(index for index, port in enumerate(ports) if wire in port.wires)
 
 
 def _shown_at(place: Point) -> Vector2:

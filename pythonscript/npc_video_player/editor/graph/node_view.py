@@ -16,9 +16,9 @@ from godot import (
     Vector2,
 )
 from npc_video.graph.document.document import DocumentNode
+from npc_video.graph.document.ports import NodePorts, ShownPort
 
 from ..look import scaled
-from .ports import Ports
 
 __all__ = ["NodeView", "Shown", "colour_of"]
 
@@ -52,7 +52,7 @@ class Shown:
     """
 
     node: DocumentNode
-    ports: Ports
+    ports: NodePorts
     fault: str = ""
 
     def looks_like(self, other: Shown | None) -> bool:
@@ -64,6 +64,10 @@ class Shown:
             self.ports,
             self.fault,
         ) == (other.ports, other.fault)
+
+
+def _named(ports: NodePorts) -> tuple[list[str], list[str]]:
+    return [port.name for port in ports.inputs], [port.name for port in ports.outputs]
 
 
 class NodeView:
@@ -97,7 +101,7 @@ class NodeView:
         colour = colour_of(node.type)
         ports = shown.ports
         for index, (left, right) in enumerate(zip_longest(ports.inputs, ports.outputs)):
-            self.root.add_child(_port_row(left or "", right or ""))
+            self.root.add_child(_port_row(left, right))
             self.root.set_slot(
                 index, left is not None, _PORT, colour, right is not None, _PORT, colour
             )
@@ -114,13 +118,16 @@ class NodeView:
                 self.root.add_theme_stylebox_override(name, style)
 
 
-def _port_row(left: str, right: str) -> HBoxContainer:
+def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
     row = HBoxContainer()
     row.mouse_filter = Control.MOUSE_FILTER_IGNORE
-    for name, where in ((left, Control.SIZE_SHRINK_BEGIN), (right, Control.SIZE_SHRINK_END)):
+    for port, where in ((left, Control.SIZE_SHRINK_BEGIN), (right, Control.SIZE_SHRINK_END)):
         label = Label()
-        label.text = name
         label.size_flags_horizontal = int(where) | int(Control.SIZE_EXPAND)
+        if port is not None:
+            label.text = port.name
+            label.tooltip_text = "" if port.about is None else port.about.help
+            label.mouse_filter = Control.MOUSE_FILTER_PASS
         row.add_child(label)
     row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
     return row

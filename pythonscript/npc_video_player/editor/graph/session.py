@@ -10,7 +10,6 @@ from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.operations import Operation
 
 from ...resources.response_graph import NpcResponseGraph
-from .ports import Ports, ports_of
 
 __all__ = ["GraphSession"]
 
@@ -65,9 +64,6 @@ class GraphSession:
         actions.add_do_property(self.graph, "json", text)
         actions.add_undo_property(self.graph, "json", before)
         actions.commit_action()
-
-    def ports(self) -> dict[str, Ports]:
-        return ports_of(self.document)
 
     def places(self) -> dict[str, Point]:
         """The place of each node: its position, or else where the layout puts it."""
