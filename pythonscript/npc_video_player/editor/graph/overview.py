@@ -44,6 +44,7 @@ class GraphOverview:
     def __init__(self, go: Callable[[float, float], None]) -> None:
         self._go = go
         self.root = Control()
+        self.root.name = "Overview"
         self.root.custom_minimum_size = Vector2(scaled(_SIZE[0]), scaled(_SIZE[1]))
         self.root.mouse_filter = Control.MOUSE_FILTER_STOP
         self.root.clip_contents = True
