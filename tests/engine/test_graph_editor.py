@@ -1,0 +1,157 @@
+"""The graph editor in the real editor: opening, moving, undoing, saving, mending."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from npc_video.templates import TEMPLATES, template_text
+
+from tests.harness import editor
+from tools.screen import screen
+
+SCENE = '[gd_scene format=3]\n[node name="Root" type="Node2D"]\n'
+BROKEN = json.dumps(
+    {
+        "responseGraph": {
+            "nodes": [{"id": "x", "type": "telepathy"}, {"type": "logic.and"}],
+            "connections": [{"from": "x", "fromPort": "value", "to": "gone", "toPort": "a"}],
+        }
+    }
+)
+VISIT = """
+@tool
+extends "res://addons/probe/probe.gd"
+
+func visit() -> void:
+	EditorInterface.open_scene_from_path("res://scene.tscn")
+	await until(func() -> bool: return _root() != null, "the scene")
+	seen = {"opened": {}}
+	for file in DirAccess.get_files_at("res://templates"):
+		if file.ends_with(".npcgraph.json"):
+			seen.opened[file] = await _opened("res://templates/" + file)
+	seen.broken = await _opened("res://broken.npcgraph.json")
+	await _change()
+
+func _root() -> Node2D:
+	return EditorInterface.get_edited_scene_root()
+
+func _canvas() -> GraphEdit:
+	return get_tree().root.find_child("NpcGraph", true, false).find_children(
+		"*", "GraphEdit", true, false
+	)[0]
+
+func _nodes() -> Array:
+	return _canvas().get_children().filter(func(child: Node) -> bool: return child is GraphNode)
+
+func _opened(path: String) -> Dictionary:
+	var graph: NpcResponseGraph = load(path)
+	EditorInterface.edit_resource(graph)
+	await frames(5)
+	await _save()
+	return {
+		"nodes": _nodes().size(),
+		"wires": _canvas().get_connection_list().size(),
+		"text": FileAccess.get_file_as_string(path),
+	}
+
+func _save() -> void:
+	await press("Save", get_tree().root.find_child("NpcGraph", true, false))
+	await frames(5)
+
+func _change() -> void:
+	var graph: NpcResponseGraph = load("res://templates/guard.npcgraph.json")
+	EditorInterface.edit_resource(graph)
+	await frames(5)
+	var before := graph.json
+	var node: GraphNode = _nodes()[2]
+	var wires := _canvas().get_connection_list().size()
+	_canvas().grab_focus()
+	node.selected = true
+	await _key(KEY_DELETE)
+	await frames(5)
+	seen.deleted = [wires - _canvas().get_connection_list().size(), graph.json != before]
+	var actions := EditorInterface.get_editor_undo_redo()
+	actions.create_action("Move Root", UndoRedo.MERGE_DISABLE, _root())
+	actions.add_do_property(_root(), "position", Vector2(5, 5))
+	actions.add_undo_property(_root(), "position", Vector2())
+	actions.commit_action()
+	_canvas().grab_focus()
+	await _key(KEY_Z, true)
+	seen.undone = graph.json == before
+	await _key(KEY_Z, true)
+	seen.scene = str(_root().position)
+	await _key(KEY_Z, true, true)
+	seen.redone = graph.json != before
+	await _key(KEY_Z, true)
+	seen.again = graph.json == before
+	_nodes()[0].position_offset += Vector2(130, 0)
+	_canvas().end_node_move.emit()
+	await frames(5)
+	seen.moved = graph.json
+	await _save()
+	seen.saved = FileAccess.get_file_as_string(graph.resource_path)
+	seen.same = load(graph.resource_path) == graph
+
+func _key(key: Key, with_ctrl := false, with_shift := false) -> void:
+	for pressed: bool in [true, false]:
+		var event := InputEventKey.new()
+		event.keycode = key
+		event.physical_keycode = key
+		event.ctrl_pressed = with_ctrl
+		event.shift_pressed = with_shift
+		event.pressed = pressed
+		Input.parse_input_event(event)
+		await frames(2)
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    files = {f"templates/{name}.npcgraph.json": template_text(name) for name in TEMPLATES}
+    files |= {"broken.npcgraph.json": BROKEN, "scene.tscn": SCENE}
+    project = editor.make_project(tmp_path_factory.mktemp("project"), VISIT, files)
+    editor.import_assets(project)
+    with screen() as env:
+        if env is None:
+            pytest.skip("there is no screen here, and no Xvfb")
+        visit = editor.visit(project, env)
+    assert visit.run.ok, visit.run.faults
+    return visit.seen
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_shown_whole_and_saved_as_it_was(seen: Mapping[str, Any], name: str) -> None:
+    graph = json.loads(template_text(name))["responseGraph"]
+    opened = seen["opened"][f"{name}.npcgraph.json"]
+    assert opened["nodes"] == len(graph["nodes"])
+    assert opened["wires"] == len(graph["connections"])
+    assert opened["text"] == template_text(name)
+
+
+def test_a_graph_with_mistakes_is_shown(seen: Mapping[str, Any]) -> None:
+    assert seen["broken"] == {"nodes": 2, "wires": 0, "text": BROKEN}
+
+
+def test_a_node_is_deleted_with_its_wires_and_comes_back(seen: Mapping[str, Any]) -> None:
+    wires, is_changed = seen["deleted"]
+    assert wires > 0
+    assert is_changed
+    assert seen["undone"]
+    assert seen["redone"]
+    assert seen["again"]
+
+
+def test_the_scene_is_not_undone_in_the_graphs_place(seen: Mapping[str, Any]) -> None:
+    assert seen["scene"] == "(5.0, 5.0)"
+
+
+def test_a_moved_node_changes_one_line(seen: Mapping[str, Any]) -> None:
+    before, after = template_text("guard").splitlines(), seen["moved"].splitlines()
+    assert len(before) == len(after)
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+
+
+def test_saving_writes_the_file_and_keeps_the_graph(seen: Mapping[str, Any]) -> None:
+    assert seen["saved"] == seen["moved"]
+    assert seen["same"]
