@@ -217,7 +217,7 @@ class TestStop:
             [sys.executable, "-c", textwrap.dedent(program)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         ) as process:
             assert process.stdout.readline() == "stopping\n"
             process.send_signal(signal.SIGSTOP)
