@@ -209,7 +209,7 @@ class Order:
     """An instruction to a worker.
 
     Attributes:
-        kind: "run" or "stop".
+        kind: "run", "stop", or "promote" for a job with a higher purpose than before.
         keys: of the jobs; several for a batch.
         token: of the assignment.
     """

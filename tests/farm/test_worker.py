@@ -3,6 +3,7 @@
 import asyncio
 import time
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from npc_video.backends.base import Capabilities, ClipPart
@@ -23,9 +24,11 @@ PNG = b"\x89PNG\r\n\x1a\n"
 ENDLESS = Script(ends=False, progress=(0.5,))
 
 
-def tell(valkey, tmp_path, story, *scripts, capabilities=None, leave=0.0, **options):
+def tell(
+    valkey, tmp_path, story, *scripts, capabilities=None, leave=0.0, kind=ScriptedBackend, **options
+):
     """Runs `story(stage)` with a worker that works."""
-    backend = ScriptedBackend(*scripts, capabilities=capabilities, **options)
+    backend = kind(*scripts, capabilities=capabilities, **options)
 
     async def whole(store):
         clips = ClipStore.open(str(tmp_path / "clips"))
@@ -79,6 +82,9 @@ class Stage:
             return len(self.backend.begun) >= count
 
         await until(reached)
+
+    async def promoted(self):
+        return self.backend.promoted
 
 
 def test_it_hands_in_the_clip(valkey, tmp_path):
@@ -186,6 +192,93 @@ def test_a_cancel_reaches_the_generator(valkey, tmp_path):
 
     tell(valkey, tmp_path, story, *[ENDLESS] * 50)
     print(f"From a cancel to the generator: p95 {1000 * sorted(took)[47]:.0f} ms.")
+
+
+async def promote_the_ticket(store):
+    assert await store.promote(f"ticket of {KEY}", Purpose.URGENT, 30.0)
+
+
+async def join(store):
+    await store.submit(ask(KEY, due_in=30.0), "of a player")
+
+
+@pytest.mark.parametrize("raise_purpose", [promote_the_ticket, join])
+@pytest.mark.parametrize("purpose", [Purpose.BAKE, Purpose.SPECULATION, Purpose.UPGRADE])
+def test_the_generator_hears_that_a_player_waits_now(valkey, tmp_path, purpose, raise_purpose):
+    async def story(stage):
+        await stage.assign(KEY, purpose=purpose)
+        await stage.has_begun()
+        (begun,) = stage.backend.begun
+        assert begun.purpose is purpose
+        await raise_purpose(stage.store)
+        (promoted,) = await until(stage.promoted)
+        assert 0.0 < promoted.deadline <= 30.0
+        assert promoted == replace(begun, purpose=Purpose.URGENT, deadline=promoted.deadline)
+
+    tell(valkey, tmp_path, story, ENDLESS)
+
+
+def test_of_a_batch_the_generator_hears_which_clip_a_player_waits_for(valkey, tmp_path):
+    async def story(stage):
+        for key, seed in ((KEY, 1), (OTHER, 2)):
+            body = f'{{"seed": {seed}}}'.encode()
+            await stage.store.submit(ask(key, Purpose.BAKE, body=body), f"ticket of {key}")
+        await stage.assign(OTHER, KEY, purpose=Purpose.BAKE)
+        await stage.has_begun()
+        await promote_the_ticket(stage.store)
+        (promoted,) = await until(stage.promoted)
+        assert promoted.params.seed == 1
+
+    tell(valkey, tmp_path, story, ENDLESS, capabilities=Capabilities(batch=4))
+
+
+def test_what_begins_with_the_higher_purpose_is_not_promoted(valkey, tmp_path):
+    async def story(stage):
+        await stage.assign(OTHER, purpose=Purpose.SPECULATION)
+        await stage.has_begun()
+        await stage.assign(KEY, token="run2", purpose=Purpose.SPECULATION)  # waits for the slot
+        await promote_the_ticket(stage.store)
+        await stage.store.leave(f"ticket of {OTHER}")
+        await stage.has_begun(2)
+        assert stage.backend.begun[1].is_urgent
+        await stage.store.leave(f"ticket of {KEY}")
+        await stage.is_idle()
+        assert not stage.backend.promoted
+
+    tell(valkey, tmp_path, story, ENDLESS, ENDLESS)
+
+
+def test_a_less_urgent_request_for_the_same_clip_is_no_news(valkey, tmp_path):
+    async def story(stage):
+        await stage.assign(KEY, purpose=Purpose.UPGRADE)
+        await stage.has_begun()
+        await stage.store.submit(ask(KEY, Purpose.BAKE), "of a baker")
+        await promote_the_ticket(stage.store)
+        await until(stage.promoted)
+        await stage.store.promote(f"ticket of {KEY}", Purpose.SPECULATION, None)
+        await stage.store.leave(f"ticket of {KEY}")
+        await stage.store.leave("of a baker")
+        await stage.is_idle()
+        assert len(stage.backend.promoted) == 1
+
+    tell(valkey, tmp_path, story, ENDLESS)
+
+
+def test_a_generator_that_breaks_when_a_clip_is_promoted_makes_it(valkey, tmp_path, caplog):
+    class Fragile(ScriptedBackend):
+        async def promote(self, request):
+            self.promoted.append(request)
+            raise RuntimeError("As the test says.")
+
+    async def story(stage):
+        await stage.assign(KEY, purpose=Purpose.BAKE)
+        await stage.has_begun()
+        await promote_the_ticket(stage.store)
+        await until(stage.promoted)
+        await stage.job_in(JobState.DONE)
+        assert "As the test says." in caplog.text
+
+    tell(valkey, tmp_path, story, Script(seconds=0.5), kind=Fragile)
 
 
 def test_what_is_stopped_before_it_begins_does_not_begin(valkey, tmp_path):

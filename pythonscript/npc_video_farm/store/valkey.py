@@ -112,7 +112,10 @@ class Store:
         return read_job(await self._connection.command("HGETALL", f"{self._prefix}j:{key}"))
 
     async def promote(self, ticket: str, purpose: Purpose, due_in: float | None) -> bool:
-        """Changes the ticket's purpose; False if it waits for nothing."""
+        """Changes the ticket's purpose; False if it waits for nothing.
+
+        If the job runs and has a higher purpose by that, its worker gets the order to promote it.
+        """
         return bool(await self._call("promote", ticket, int(purpose), _number(due_in)))
 
     async def leave(self, ticket: str) -> bool:

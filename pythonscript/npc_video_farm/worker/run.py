@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from npc_video.backends.base import Backend, GenerationRequest
@@ -87,6 +87,7 @@ class Run:
         self._dropped: set[str] = set()
         self._jobs: dict[str, JobView] = {}  # whose clips are made
         self._made: dict[str, JobView] = {}  # whose clips are handed in
+        self._promoted: asyncio.Queue[str] = asyncio.Queue()
         self._making: asyncio.Task[_Made] | None = None
         self._began_at = time.perf_counter()
 
@@ -129,6 +130,7 @@ class Run:
         news = [News(self._tools.store, key, self.token, partial(self.drop, key)) for key in asked]
         self._making = asyncio.create_task(self._make(list(asked.values()), news))
         telling = [asyncio.create_task(each.tell_on()) for each in news]
+        telling.append(asyncio.create_task(self._promote_on(asked)))
         try:
             await asyncio.wait({self._making})
         finally:
@@ -160,6 +162,10 @@ class Run:
             if not self._jobs and self._making is not None:
                 self._making.cancel()
 
+    def promote(self, key: str) -> None:
+        """Has the generator hear that a job has a higher purpose than before."""
+        self._promoted.put_nowait(key)
+
     async def give_back(self) -> None:
         """Ends the work so that another worker can begin anew; what costs money fails.
 
@@ -179,12 +185,11 @@ class Run:
         asked = {}
         now = await insist(self._tools.store.now)
         for job in tuple(self._jobs.values()):
-            due_in = None if job.due_at is None else max(0.0, job.due_at - now)
             try:
                 image = await self._picture(job)
                 # The picture may be large.
                 asked[job.key] = await asyncio.to_thread(
-                    read_request, job.body, job.seconds, job.purpose, due_in, image
+                    read_request, job.body, job.seconds, job.purpose, _due_in(job, now), image
                 )
             except GenerationError as error:
                 self._jobs.pop(job.key, None)
@@ -223,6 +228,26 @@ class Run:
                 _log.exception("The generator raised an error that is none of a generator.")
             return [error] * len(requests)
 
+    async def _promote_on(self, asked: dict[str, GenerationRequest]) -> None:
+        """Tells the generator of promoted jobs until it is cancelled.
+
+        Args:
+            asked: the requests that it got, by key.
+        """
+        store, backend = self._tools.store, self._tools.backend
+        while True:
+            key = await self._promoted.get()
+            job, now = await insist(partial(store.job, key)), await insist(store.now)
+            # It may have begun with this purpose already, or be another worker's by now.
+            is_higher = key in asked and job is not None and job.purpose > asked[key].purpose
+            if job is None or job.token != self.token or not is_higher:
+                continue
+            asked[key] = replace(asked[key], purpose=job.purpose, deadline=_due_in(job, now))
+            try:
+                await backend.promote(asked[key])
+            except Exception:
+                _log.exception("The generator raised an error when a clip was promoted.")
+
     async def _hand_in(self, job: JobView, clip: GeneratedClip, news: News) -> None:
         with suppress(FarmError):  # whoever watches it grow gets the whole file
             await news.tell()
@@ -251,3 +276,8 @@ class Run:
             return
         fail = partial(store.fail_run, job.key, self.token, failure.kind, failure.text)
         await insist(partial(fail, may_retry=failure.may_retry))
+
+
+def _due_in(job: JobView, now: float) -> float | None:
+    """Seconds until somebody needs the clip; None if nobody waits."""
+    return None if job.due_at is None else max(0.0, job.due_at - now)

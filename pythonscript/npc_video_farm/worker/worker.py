@@ -103,13 +103,17 @@ class FarmWorker:
                 run = Run(self._tools, order.keys, order.token)
                 self._runs[run] = asyncio.create_task(self._work(run))
             elif order is not None:
-                self._stop(order)
+                self._change(order)
 
-    def _stop(self, order: Order) -> None:
+    def _change(self, order: Order) -> None:
+        """Tells the run that an order to stop or to promote jobs is about."""
         for run in self._runs:
             if run.token == order.token:
                 for key in order.keys:
-                    run.drop(key)
+                    if order.kind == "promote":
+                        run.promote(key)
+                    else:
+                        run.drop(key)
 
     async def _work(self, run: Run) -> None:
         try:

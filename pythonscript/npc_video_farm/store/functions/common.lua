@@ -141,13 +141,17 @@ local function end_job(p, key, state, at, ...)
 end
 
 -- Gives the job the purpose and the due time of the most valuable ticket; true if they are others.
+-- The worker that makes it hears of a higher purpose.
 local function settle(p, key)
   local j = p .. 'j:' .. key
   for purpose = 3, 0, -1 do
     if tonumber(call('HGET', j, 'n' .. purpose) or 0) > 0 then
-      local old = call('HMGET', j, 'purpose', 'due', 'due' .. purpose)
+      local old = call('HMGET', j, 'purpose', 'due', 'due' .. purpose, 'state', 'worker', 'token')
       if old[1] == tostring(purpose) and (old[2] or '') == (old[3] or '') then return false end
       call('HSET', j, 'purpose', purpose, 'due', old[3] or '')
+      if old[4] == 'running' and purpose > tonumber(old[1]) then
+        order(p, old[5], 'promote', key, old[6])
+      end
       return true
     end
   end
