@@ -56,8 +56,9 @@ def ask(
     body=b"{}",
     picture="",
     pinned=False,
+    model="lora",
 ):
-    return Ask(key, purpose, due_in, tenant, "faces", "lora", "fast", 4.0, body, picture, pinned)
+    return Ask(key, purpose, due_in, tenant, "faces", model, "fast", 4.0, body, picture, pinned)
 
 
 async def running(store, *keys, worker="w1", token="run1", pinned=False):

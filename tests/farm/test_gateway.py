@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 
 import httpx
@@ -571,6 +572,8 @@ def test_numbers_are_there_for_prometheus(farm):
             url = (await farm.ask(token, npc_purpose="urgent")).json()["statusUrl"]
             await until_made(farm, token, url)
         await farm.ask(token)
+        await farm.store.loaded("faces", "red+blue")
+        await farm.store.loaded("faces", "red+blue")
         figures = Figures(
             7,
             waiting={"urgent": 3},
@@ -595,7 +598,10 @@ def test_numbers_are_there_for_prometheus(farm):
             'npc_farm_workers{model="",state="idle"} 1.0',
             "npc_farm_lost_workers_total 0.0",
             "npc_farm_epoch 7.0",
+            'npc_farm_model_loads_total{generator="faces",model="red+blue"} 2.0',
         }
+        (used,) = (line for line in lines if line.startswith("npc_farm_tenant_gpu_seconds_total"))
+        assert re.fullmatch(r'.*\{tenant="studio"\} \d+\.\d+', used)
 
     farm(play)
 
@@ -674,7 +680,7 @@ IN_REQUESTS = (
     *("submit", "job_of", "promote", "leave", "parts", "clip"),
     *("tenant", "used_today", "now", "charge", "waiting"),
 )
-BESIDE_THEM = ("job", "workers", "has_leader", "counts", "figures")
+BESIDE_THEM = ("job", "workers", "has_leader", "counts", "used", "loads", "figures")
 
 
 @pytest.mark.parametrize("name", IN_REQUESTS + BESIDE_THEM)

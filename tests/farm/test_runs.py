@@ -162,6 +162,40 @@ def test_a_batch_shares_an_order_and_its_cost(valkey):
     play(valkey, story)
 
 
+def test_all_runs_of_a_tenant_add_up(valkey):
+    async def story(store):
+        for number, end in enumerate(("finish", "requeue", "give_back")):
+            epoch = await running(store, KEY, OTHER, token=f"run{number}")
+            for key in (KEY, OTHER):
+                if end == "finish":
+                    await store.finish(key, f"run{number}", ENTRY)
+                    await store.forget(key, ENTRY.digest)
+                elif end == "requeue":
+                    await store.requeue(epoch, key, f"run{number}")
+                else:
+                    await store.give_back(key, f"run{number}")
+        events, _ = await store.events("0-0", 0.01)
+        assert await store.used() == {
+            "studio": pytest.approx(sum(event.used for event in events), abs=1e-4)
+        }
+
+    play(valkey, story)
+
+
+def test_the_names_of_totals_are_limited(valkey):
+    async def story(store):
+        for number in range(503):
+            await store.loaded("faces", f"{number} \n∞")
+        await store.loaded("faces", "0 \n∞")
+        await store.loaded("bodies", "red")
+        loads = await store.loads()
+        assert len(loads) == 502
+        assert loads["faces", "0 \n∞"] == 2
+        assert (loads["faces", "other"], loads["bodies", "other"]) == (3, 1)
+
+    play(valkey, story)
+
+
 def test_a_repeated_call_does_nothing_twice(valkey):
     async def story(store):
         epoch = await running(store, KEY)

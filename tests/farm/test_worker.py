@@ -353,6 +353,19 @@ def test_a_generator_that_is_off_gets_no_more_jobs_until_it_is_back(valkey, tmp_
     tell(valkey, tmp_path, story, Script(error=GeneratorUnreachableError("It is off.")))
 
 
+def test_loads_of_models_are_counted_when_they_led_to_a_clip(valkey, tmp_path):
+    async def story(stage):
+        await stage.assign(KEY)
+        await stage.job_in(JobState.FAILED)
+        for number, model in enumerate("baa", 2):
+            await stage.assign(key_of(number), token=f"run{number}", model=model)
+            await stage.job_in(JobState.DONE, key_of(number))
+        await stage.is_idle()
+        assert await stage.store.loads() == {("faces", "b"): 1, ("faces", "a"): 1}
+
+    tell(valkey, tmp_path, story, Script(error=GenerationRefusedError("No.")))
+
+
 def test_a_batch_is_made_together(valkey, tmp_path):
     async def story(stage):
         await stage.assign(KEY, OTHER)

@@ -38,6 +38,8 @@ class Census:
         self.workers: Sequence[WorkerView] = ()
         self.figures: Figures | None = None
         self.counts: Mapping[str, float] = {}
+        self.used: Mapping[str, float] = {}
+        self.loads: Mapping[tuple[str, str], float] = {}
         self.has_brain = False
         self.is_away = True
 
@@ -63,10 +65,12 @@ class Census:
         workers = await self._store.workers()
         has_brain = await self._store.has_leader()
         counts = await self._store.counts()
+        used, loads = await self._store.used(), await self._store.loads()
         figures = read_figures(await self._store.figures())
         # All of it at once: requests look at it meanwhile.
         self._offset, self.workers, self.has_brain = offset, workers, has_brain
-        self.counts, self.figures = counts, figures
+        self.counts, self.used, self.loads = counts, used, loads
+        self.figures = figures
         self._fingerprints |= {each.generator: each.fingerprint for each in workers}
 
     async def run(self) -> None:

@@ -122,6 +122,8 @@ class _Farm:
         )
         for name, about in _TOTALS.items():
             yield CounterMetricFamily(f"npc_farm_{name}", about, counts.get(name, 0.0))
+        yield self._used()
+        yield self._loads()
         if figures := self._census.figures:
             yield GaugeMetricFamily("npc_farm_epoch", "epoch of the leading brain", figures.epoch)
             yield _gauge("waiting", "jobs that wait", "class", figures.waiting)
@@ -129,6 +131,26 @@ class _Farm:
             yield _wanted_workers(figures)
             backlog = figures.backlog_seconds
             yield _gauge("backlog_seconds", "time for all that waits", "generator", backlog)
+
+    def _used(self) -> Metric:
+        counter = CounterMetricFamily(
+            "npc_farm_tenant_gpu_seconds",
+            "generator-seconds of the runs that a tenant was charged for",
+            labels=("tenant",),
+        )
+        for tenant, seconds in self._census.used.items():
+            counter.add_metric((tenant,), seconds)
+        return counter
+
+    def _loads(self) -> Metric:
+        counter = CounterMetricFamily(
+            "npc_farm_model_loads",
+            "clips before which a worker loaded another model",
+            labels=("generator", "model"),
+        )
+        for labels, count in self._census.loads.items():
+            counter.add_metric(labels, count)
+        return counter
 
     def _workers(self) -> Metric:
         gauge = GaugeMetricFamily(

@@ -22,11 +22,13 @@ __all__ = [
     "read_clip",
     "read_event",
     "read_job",
+    "read_load",
     "read_order",
     "read_part",
     "read_records",
     "read_worker",
     "text",
+    "write_load",
     "write_worker",
 ]
 
@@ -97,6 +99,16 @@ def read_clip(reply: Reply) -> ClipEntry | None:
 def read_records(reply: Reply) -> dict[str, bytes]:
     """The fields of a reply and their values."""
     return _fields(reply)
+
+
+def write_load(generator: str, model: str) -> str:
+    """One name for both, which may hold any characters."""
+    return msgspec.json.encode((generator, model)).decode()
+
+
+def read_load(name: str) -> tuple[str, str]:
+    """The generator and the model of such a name."""
+    return msgspec.json.decode(name, type=tuple[str, str])
 
 
 def write_worker(worker: WorkerView) -> str:

@@ -21,11 +21,13 @@ from .records import (
     read_clip,
     read_event,
     read_job,
+    read_load,
     read_order,
     read_part,
     read_records,
     read_worker,
     text,
+    write_load,
     write_worker,
 )
 
@@ -39,6 +41,7 @@ PAID_RUN_LOST = (
     "paid for: look for it at the service."
 )
 _FIRST = "0-0"
+_OTHER = "other"
 _JOBS_AT_ONCE = 500
 _EVENTS_AT_ONCE = 1000
 _PARTS_AT_ONCE = 64
@@ -163,6 +166,22 @@ class Store:
         stored = text(await self._connection.command("GET", f"{self._prefix}bytes"))
         found = {text(flat[i]): float(text(flat[i + 1])) for i in range(0, len(flat), 2)}
         return {**found, "bytes": float(stored or 0)}
+
+    async def used(self) -> Mapping[str, float]:
+        """The generator-seconds of runs since the farm began, by tenant.
+
+        The first 500 tenants have totals of their own; all others share that of "other".
+        """
+        found = read_records(await self._connection.command("HGETALL", f"{self._prefix}used"))
+        return {tenant: float(text(seconds)) for tenant, seconds in found.items()}
+
+    async def loads(self) -> Mapping[tuple[str, str], float]:
+        """The number of calls of `loaded`, by generator and model.
+
+        The first 500 have totals of their own; each generator's others share that of "other".
+        """
+        found = read_records(await self._connection.command("HGETALL", f"{self._prefix}loads"))
+        return {read_load(name): float(text(number)) for name, number in found.items()}
 
     async def figures(self) -> bytes | None:
         """The record that the brain published in the last few seconds."""
@@ -362,6 +381,10 @@ class Store:
     async def give_back(self, key: str, token: str) -> bool:
         """Makes the job wait again, as if it had not run; False if it is another worker's."""
         return bool(await self._call("give_back", key, token))
+
+    async def loaded(self, generator: str, model: str) -> None:
+        """Tells that a worker loaded a model and made a clip with it."""
+        await self._call("loaded", write_load(generator, model), write_load(generator, _OTHER))
 
     # ---- Tenants ----
 

@@ -120,10 +120,14 @@ class FarmWorker:
             async with self._slots:
                 if not await run.begin():
                     return
-                has_loaded, usual = run.model != self._view.model, run.usual_seconds
-                self._show(model=run.model)
+                model, usual = run.model, run.usual_seconds
+                has_loaded = model != self._view.model
+                self._show(model=model)
                 result = await run.work()
                 self._learn(result, usual, has_loaded=has_loaded)
+                if has_loaded and result.seconds:
+                    with suppress(FarmError):  # it only counts
+                        await self._store.loaded(self._view.generator, model)
         finally:
             del self._runs[run]
             self._show()

@@ -24,6 +24,8 @@
 --   restored    is there unless the server lost its data, and no brain has restored the tenants
 --   use:<tenant>:<day>   generator-seconds
 --   counts      hash: totals for metrics
+--   used        hash: generator-seconds since the farm began, by tenant
+--   loads       hash: clips before which a worker loaded a model, by generator and model
 
 local LEASE_MS = 3000
 local ALIVE_S = 1.5
@@ -41,6 +43,8 @@ local KEEP_S = 3600
 local DRAFT_S = 3600
 local PICTURE_S = 3600
 local EVICTED_AT_ONCE = 100
+-- Each name is a series of numbers in Prometheus, and clients choose the names of models.
+local MOST_NAMES = 500
 
 -- While the library is loaded there is no `redis.call`.
 local function call(...)
@@ -58,6 +62,13 @@ end
 
 local function count(p, name, more)
   call('HINCRBYFLOAT', p .. 'counts', name, more or 1)
+end
+
+-- Adds to the total of a name, or to that of `rest` if there are too many names.
+local function count_named(p, totals, name, rest, more)
+  local t = p .. totals
+  if call('HEXISTS', t, name) == 0 and call('HLEN', t) >= MOST_NAMES then name = rest end
+  call('HINCRBYFLOAT', t, name, more)
 end
 
 local function is_open(state)
@@ -102,6 +113,7 @@ local function charge(p, key, at)
   local day = p .. 'use:' .. job[1] .. ':' .. math.floor(at / DAY_S)
   call('INCRBYFLOAT', day, text(used))
   call('EXPIRE', day, USE_S)
+  count_named(p, 'used', job[1], 'other', text(used))
   return used
 end
 

@@ -89,6 +89,11 @@ local function give_back(keys, args)
   return 1
 end
 
+local function loaded(keys, args)
+  count_named(keys[1], 'loads', args[1], args[2], 1)
+  return 1
+end
+
 register('beat', beat)
 register('gone', gone)
 register('begin', begin)
@@ -97,3 +102,4 @@ register('part', part, {})
 register('finish', finish)
 register('fail_run', fail_run)
 register('give_back', give_back)
+register('loaded', loaded)
