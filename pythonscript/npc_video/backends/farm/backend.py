@@ -4,9 +4,10 @@ It has the API of a video service. In addition it hears why and by when a clip i
 how long the request waited for its turn.
 """
 
+import asyncio
 import math
 from collections.abc import Collection, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -15,6 +16,7 @@ from ...errors import (
     GenerationCancelledError,
     GenerationError,
     GenerationInvalidError,
+    GeneratorUnavailableError,
     GeneratorUnreachableError,
     InvalidDataError,
 )
@@ -23,6 +25,7 @@ from ..base import Health
 from ..http.asked import Asked
 from ..http.backend import HttpBackend
 from ..http.fields import HttpFields
+from ..http.jobs import RESTS
 from ..http.rules import HttpJob, JobGoneError
 from ..http_session import Limits
 from ..token import Token
@@ -79,6 +82,9 @@ class FarmBackend(HttpBackend):
     Equal requests of all games run once there, and so does one that is sent again. So a clip whose
     ticket is lost, as when the farm was restarted, is requested anew.
 
+    What a ticket is for is told again if the farm was away. That nobody wants it is told once: the
+    farm drops a ticket that was not polled for 45 seconds, and the game that sent it may be over.
+
     Args:
         url: the address of the farm's gateway.
         token: from the keeper of the farm, or from the game's server.
@@ -129,6 +135,7 @@ class FarmBackend(HttpBackend):
             untagged_colours=untagged_colours,
         )
         self._generator = generator
+        self._telling: dict[Asked, asyncio.Task[None]] = {}
 
     @property
     def _gone(self) -> tuple[int, ...]:
@@ -191,6 +198,8 @@ class FarmBackend(HttpBackend):
         except GenerationError as error:
             job.is_ended = error.status in _FAILED
             raise
+        finally:
+            self._tell_no_more(asked)
 
     async def _generate(self, asked: Asked) -> GeneratedClip:
         """Requests the clip anew if the farm loses the ticket."""
@@ -221,14 +230,34 @@ class FarmBackend(HttpBackend):
         return replace(clip, waiting_seconds=waited, generation_seconds=made)
 
     async def _tell(self, asked: Asked, job: HttpJob) -> None:
-        """Tells the farm what a ticket is for; if that fails, the clip comes later."""
+        """Tells the farm what a ticket is for; if it is away, it is told beside the polls."""
+        self._tell_no_more(asked)
         if job.is_made or not job.status_url:
             return
         asked.told = asked.request.purpose
-        with suppress(GenerationError):
+        if not await self._has_heard(asked, job) and asked in self._asked:
+            self._telling[asked] = asyncio.create_task(self._tell_again(asked, job))
+
+    async def _tell_again(self, asked: Asked, job: HttpJob) -> None:
+        """Tells it as often as a lost poll is repeated: after that, the clip is lost as well."""
+        for rest in RESTS:
+            await asyncio.sleep(rest)
+            if await self._has_heard(asked, job):
+                return
+
+    def _tell_no_more(self, asked: Asked) -> None:
+        if telling := self._telling.pop(asked, None):
+            telling.cancel()
+
+    async def _has_heard(self, asked: Asked, job: HttpJob) -> bool:
+        """Tells the farm what a ticket is for; False if another try may help."""
+        try:
             await self._session.ask(
                 "PATCH", job.status_url, headers=_urgency(asked), seconds=_PATCH_SECONDS
             )
+        except GenerationError as error:
+            return not isinstance(error, GeneratorUnavailableError)
+        return True
 
     async def _farm(self) -> _Farm:
         """The facts about the farm.

@@ -23,7 +23,7 @@ from npc_video.manager import VideoGenerationManager
 from npc_video.records import Purpose, VideoGenerationConfig, VideoParams
 
 from ..contract import RemoteContract, video, wanted
-from ..serving import answer, serving, until
+from ..serving import answer, reset, serving, until
 from .fake import FakeFarm, farming
 
 DEADLINE = 20.0
@@ -62,6 +62,12 @@ async def give_up(making):
     making.cancel()
     with suppress(asyncio.CancelledError):
         await making
+
+
+def any_telling():
+    """Whether a farm is still being told what a ticket is for."""
+    names = (task.get_coro().__qualname__ for task in asyncio.all_tasks())
+    return any("_tell_again" in name for name in names)
 
 
 def asked(request=None, **options):
@@ -231,6 +237,69 @@ class TestPromotion:
             farm.ticket.what = "clip"
             farm.go_on.set()
             assert (await making).data == video()
+
+        run(test)
+
+    @pytest.mark.parametrize("status", [None, 502, 503])
+    def test_a_farm_that_was_away_hears_it_once_it_is_back(self, status):
+        async def test(farm):
+            tries = []
+
+            async def be_away(question):
+                tries.append(question)
+                return answer(status) if status else reset(question.writer)
+
+            farm.play("slow")
+            making = begin(farm, wanted(urgent=False))
+            await polled(farm)
+            farm.says["PATCH"] = be_away
+            await farm.backend.promote(wanted())
+            await until(lambda: len(tries) > 1)
+            del farm.says["PATCH"]
+            await until(lambda: farm.ticket.purposes == ["speculation", "urgent"])
+            farm.ticket.what = "clip"
+            farm.go_on.set()
+            await making
+            assert farm.ticket.purposes == ["speculation", "urgent"]
+
+        run(test)
+
+    @pytest.mark.parametrize(("status", "tries"), [(503, 4), (401, 1), (500, 1)])
+    def test_a_farm_that_never_hears_it_is_not_asked_for_ever(self, status, tries, monkeypatch):
+        monkeypatch.setattr("npc_video.backends.farm.backend.RESTS", (0.01,) * 3)
+
+        async def test(farm):
+            heard = []
+
+            async def refuse(question):
+                heard.append(question)
+                return answer(status)
+
+            farm.play("slow")
+            making = begin(farm, wanted(urgent=False))
+            await polled(farm)
+            farm.says["PATCH"] = refuse
+            await farm.backend.promote(wanted())
+            await until(lambda: not any_telling())
+            assert len(heard) == tries
+            await give_up(making)
+
+        run(test)
+
+    def test_of_a_clip_that_came_is_not_told_any_more(self, monkeypatch):
+        monkeypatch.setattr("npc_video.backends.farm.backend.RESTS", (DEADLINE,))
+
+        async def test(farm):
+            farm.play("slow")
+            making = begin(farm, wanted(urgent=False))
+            await polled(farm)
+            farm.says["PATCH"] = answer(503)
+            await farm.backend.promote(wanted())
+            assert any_telling()
+            farm.ticket.what = "clip"
+            farm.go_on.set()
+            assert (await making).data == video()
+            await until(lambda: not any_telling())
 
         run(test)
 
