@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -330,13 +331,41 @@ def test_a_farm_bakes_all_npcs_together(project: Path, capsys: pytest.CaptureFix
     with farming(farm) as url:
         assert bake(project, "--farm", url, "--clips", "3") == 0
         told = capsys.readouterr().err
-        assert f" % of reactions, in res://clips, by the farm at {url}." in told
+        assert f" % of reactions, in res://clips, by wan of the farm at {url}." in told
         assert "6 of 6 clips" in told
         assert len(BakedFolder(project / "clips")) == len(BakedFolder(project / "baked")) == 3
         assert {ticket.purposes[0] for ticket in farm.tickets.values()} == {"bake"}
         assert bake(project, "--farm", url, "--clips", "4") == 0
         assert len(farm.bodies) == 8
     assert asked(project) == []
+
+
+@pytest.mark.usefixtures("_token")
+def test_a_farm_bakes_each_npc_with_the_generator_that_its_backend_names(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "maker.tres").write_text(
+        '[gd_resource type="NpcFailoverBackend" format=3]\n'
+        '[sub_resource type="NpcProceduralBackend" id="1"]\n'
+        '[sub_resource type="NpcFarmBackend" id="2"]\n'
+        'url = "https://farm.example.org"\ngenerator = "ltx"\n'
+        '[resource]\nlocal = SubResource("1")\ncloud = SubResource("2")\n',
+        "utf-8",
+    )
+    farm = FakeFarm()
+    farm.facts |= {"generators": [{"name": "ltx"}, {"name": "wan"}], "first": "wan"}
+    with farming(farm) as url:
+        assert bake(project, "--farm", url, "--clips", "2") == 0
+        told = capsys.readouterr().err
+        assert f"in res://clips, by ltx of the farm at {url}." in told
+        assert f"in res://baked, by wan of the farm at {url}." in told
+        made = Counter((body["npc_name"], body["generator"]) for body in farm.bodies)
+        assert made == {("Rex", "ltx"): 2, ("Guard", "wan"): 2}
+        farm.facts["generators"] = [{"name": "wan"}]
+        assert bake(project, "--farm", url, "--clips", "3") == 1
+        told = capsys.readouterr().err
+        assert "Rex: the farm has no worker for the generator 'ltx'; it has wan." in told
+        assert len(farm.bodies) == 4
 
 
 @pytest.mark.usefixtures("_token")

@@ -148,9 +148,11 @@ def _bake(options: argparse.Namespace) -> int:
 
 
 def _asked(farm: str) -> Mapping[str, Any]:
-    """The arguments of the `FarmBackend` that bakes on a farm.
+    """The farm that bakes, as the engine hears of it.
 
-    The command's user names the farm, so clips may be fetched from where it says.
+    It has the `url` and `allowed_origins` of a `FarmBackend`, the `slots` for each of the farm's
+    generators, and the `first` of these. The command's user names the farm, so clips may be fetched
+    from where it says.
 
     Raises:
         Failure: it makes no clips; it says what to do.
@@ -176,7 +178,11 @@ def _asked(farm: str) -> Mapping[str, Any]:
         raise Failure(str(error)) from error
     return {
         "url": farm,
-        "slots": min(_MOST_CLIPS, max(_FEWEST_CLIPS, there.slots * _CLIPS_PER_SLOT)),
+        "slots": {
+            name: min(_MOST_CLIPS, max(_FEWEST_CLIPS, slots * _CLIPS_PER_SLOT))
+            for name, slots in there.generators.items()
+        },
+        "first": there.first,
         "allowed_origins": [there.clips_from] if there.clips_from else [],
     }
 

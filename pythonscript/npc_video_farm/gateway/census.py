@@ -53,6 +53,11 @@ class Census:
         """The names of the generators, in order."""
         return sorted({worker.generator for worker in self.workers})
 
+    @property
+    def first(self) -> str:
+        """The generator of requests that name none; "" while there is no worker at all."""
+        return self._first or next(iter(self.generators), "")
+
     async def read(self) -> None:
         """Reads everything anew.
 
@@ -119,7 +124,7 @@ class Census:
                 retry_after=_SOON,
             )
         names = self.generators
-        name = named or self._first or next(iter(names), "")
+        name = named or self.first
         if name not in names:
             if names and named:
                 known = ", ".join(names)

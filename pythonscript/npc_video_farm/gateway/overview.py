@@ -25,6 +25,7 @@ def farm_of(services: Services) -> dict[str, Any]:
         "project": services.project,
         "slots": census.slots(),
         "generators": [{"name": name, "slots": census.slots(name)} for name in census.generators],
+        "first": census.first,
         "ready": not census.is_away and census.has_brain and bool(census.workers),
     }
 

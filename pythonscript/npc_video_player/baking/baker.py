@@ -27,6 +27,7 @@ from npc_video.errors import InvalidDataError, NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
 
 from ..resources.backend_resources import NpcBackend, make_backend
+from ..resources.farm_backend import NpcFarmBackend
 from ..resources.game_files import read_picture
 from ..sharing.background_job import BackgroundJob
 from .cast import Part, cast_of, scripts_with_generators
@@ -40,8 +41,8 @@ _FRAMES_PER_SECOND = 60  # without a window the engine would run as fast as it c
 class NpcBaker(Node):
     """Bakes as its arguments say, and ends the engine.
 
-    NPCs are baked one after the other, because each may have its own generator; on a farm, all
-    together.
+    NPCs are baked one after the other, because each may have its own generator; on a farm, all with
+    the same generator together.
     """
 
     def _ready(self) -> None:
@@ -55,20 +56,20 @@ class NpcBaker(Node):
             if self._session and not Path(self._session).is_file():
                 raise InvalidDataError(NO_SESSION.format(self._session))
             self._parts = cast_of(self._wanted["profiles"])
+            self._groups = self._grouped()
             self._tell_of_functions()
             self._bake_next()
         except NpcVideoError as error:
             self._fail(str(error))
 
     def _bake_next(self) -> None:
-        if not self._parts:
+        if not self._groups:
             if self._left_out and not self._has_begun:
                 self._fail(self._left_out[0])
             else:
                 self._quit(1 if self._has_missed else 0)
             return
-        count = len(self._parts) if self._farm else 1
-        parts, self._parts = self._parts[:count], self._parts[count:]
+        parts = self._groups.pop(0)
         chosen: list[tuple[Part, list[VideoParams]]] = []
         part = parts[0]
         try:
@@ -94,6 +95,38 @@ class NpcBaker(Node):
         self._job = BackgroundJob(
             _work(chosen, backend), self._finish, lambda reason: self._fail(f"{where}{reason}")
         )
+
+    def _grouped(self) -> list[list[Part]]:
+        """Returns the NPCs, those that are baked together in one list.
+
+        Raises:
+            InvalidDataError: the farm does not have the generator of an NPC.
+        """
+        if not self._farm:
+            return [[part] for part in self._parts]
+        groups: dict[str, list[Part]] = {}
+        for part in self._parts:
+            groups.setdefault(self._generator_of(part), []).append(part)
+        return list(groups.values())
+
+    def _generator_of(self, part: Part) -> str:
+        """Returns the farm's generator for an NPC.
+
+        It is the one that the NPC's own backend names at a farm, or else the farm's first.
+
+        Raises:
+            InvalidDataError: the farm does not have it.
+        """
+        backends = () if part.backend is None else part.backend._leaves()
+        farms = (backend for backend in backends if isinstance(backend, NpcFarmBackend))
+        named = (farm.generator for farm in farms if farm.generator)
+        name, known = next(named, self._farm["first"]), self._farm["slots"]
+        if name not in known:
+            raise InvalidDataError(
+                f"{part.name}: the farm has no worker for the generator {name!r}; it has"
+                f" {', '.join(known)}."
+            )
+        return str(name)
 
     def _looks(self, part: Part) -> list[VideoParams] | None:
         """Chooses the looks of an NPC, and reports it; None if it is left out.
@@ -140,7 +173,7 @@ class NpcBaker(Node):
     def _backend_of(self, part: Part) -> str:
         """Describes the backend of an NPC."""
         if self._farm:
-            return f"the farm at {self._farm['url']}"
+            return f"{self._generator_of(part)} of the farm at {self._farm['url']}"
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return "the embedded generator"
@@ -153,8 +186,14 @@ class NpcBaker(Node):
 
     def _backend(self, part: Part) -> Backend:
         if self._farm:
-            token = Token.from_environment(FARM_TOKEN)
-            return FarmBackend(**self._farm, token=token)
+            name = self._generator_of(part)
+            return FarmBackend(
+                self._farm["url"],
+                token=Token.from_environment(FARM_TOKEN),
+                generator=name,
+                slots=self._farm["slots"][name],
+                allowed_origins=self._farm["allowed_origins"],
+            )
         chosen = self._wanted["backend"]
         if self._is_embedded(part):
             return npc_video.ProceduralBackend(eyes=part.npc.eyes)

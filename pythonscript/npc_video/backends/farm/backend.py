@@ -60,6 +60,7 @@ class _Generator(msgspec.Struct):
 class _Farm(msgspec.Struct):
     generators: list[_Generator]
     ready: bool
+    first: str = ""
     clips_from: str = ""
 
 
@@ -68,11 +69,13 @@ class FarmFacts:
     """The facts about a farm that makes clips.
 
     Attributes:
-        slots: the clips that it makes at the same time with the generator, at least one.
+        generators: their names, and the clips that each makes at the same time, at least one.
+        first: the generator of requests that name none; it may have no worker at the moment.
         clips_from: the other origin from which it lets clips be fetched; "" if there is none.
     """
 
-    slots: int
+    generators: Mapping[str, int]
+    first: str
     clips_from: str
 
 
@@ -167,9 +170,8 @@ class FarmBackend(HttpBackend):
         names = tuple(each.name for each in farm.generators)
         if problem := self._problem(names, is_ready=farm.ready):
             raise GenerationInvalidError(problem)
-        name = self._generator or names[0]
-        slots = max(1, *(each.slots for each in farm.generators if each.name == name))
-        return FarmFacts(slots, farm.clips_from)
+        slots = {each.name: max(1, each.slots) for each in farm.generators}
+        return FarmFacts(slots, farm.first or names[0], farm.clips_from)
 
     # ---- What differs from other services ----
 

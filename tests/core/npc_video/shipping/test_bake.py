@@ -198,14 +198,16 @@ def test_a_farm_gets_more_clips_than_it_makes_at_once(
     project: Path, slots: int, clips: int
 ) -> None:
     farm = FakeFarm()
-    farm.facts["generators"] = [{"name": "wan", "slots": slots}]
+    each = [{"name": "ltx", "slots": 1}, {"name": "wan", "slots": slots}]
+    farm.facts |= {"generators": each, "first": "wan"}
     farm.facts["clips_from"] = "https://s3.example.org"
     script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
     assert bake_on(farm, project, script) == ["Bearer nvf_game_1"]
     wanted = (project / "wanted").read_text("utf-8")
     assert "nvf_game_1" not in wanted
     told = json.loads(wanted)["farm"]
-    assert told["slots"] == clips
+    assert told["slots"] == {"ltx": 16, "wan": clips}
+    assert told["first"] == "wan"
     assert told["url"].startswith("http://")
     assert told["allowed_origins"] == ["https://s3.example.org"]
 

@@ -1,5 +1,6 @@
 import asyncio
 
+import pytest
 from npc_video_farm.gateway.census import Census
 from npc_video_farm.jobs import WorkerView
 
@@ -29,6 +30,22 @@ class SlowStore:
 
     async def figures(self):
         return None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "first"), [("", "faces"), ("g", "g"), ("faces", "faces"), ("gone", "gone")]
+)
+def test_the_first_generator_is_the_chosen_one_also_without_a_worker(chosen, first):
+    async def story():
+        store = SlowStore()
+        store.go_on.set()
+        store.found.append(WorkerView("w2", "faces", "second"))
+        census = Census(store, chosen)
+        assert census.first == chosen
+        await census.read()
+        assert census.first == first
+
+    asyncio.run(story())
 
 
 def test_a_worker_that_is_read_just_now_is_seen_as_a_whole_or_not_at_all():

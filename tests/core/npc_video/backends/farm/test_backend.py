@@ -580,14 +580,16 @@ class TestHealth:
 
 
 class TestFacts:
-    @pytest.mark.parametrize(("generator", "slots"), [("", 3), ("wan", 3), ("ltx", 12), ("off", 1)])
-    def test_are_those_of_the_generator(self, generator, slots):
+    @pytest.mark.parametrize(("said", "first"), [({}, "wan"), ({"first": "ltx"}, "ltx")])
+    def test_name_the_generators_and_the_first_one(self, said, first):
         async def test(farm):
             each = [{"name": "wan", "slots": 3}, {"name": "ltx", "slots": 12}, {"name": "off"}]
-            farm.facts["generators"] = each
-            assert (await farm.backend.facts()).slots == slots
+            farm.facts |= {"generators": each, **said}
+            facts = await farm.backend.facts()
+            assert facts.generators == {"wan": 3, "ltx": 12, "off": 1}
+            assert facts.first == first
 
-        run(test, generator=generator)
+        run(test)
 
     @pytest.mark.parametrize(
         ("status", "facts", "error"),
