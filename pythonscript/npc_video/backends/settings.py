@@ -49,7 +49,7 @@ from .pool.backend import BackendPool
 from .procedural import ProceduralBackend
 from .settings_reading import kinds_of, read_one_of
 
-__all__ = ["KINDS", "MODELS", "files_of", "load_backends", "workflow_of"]
+__all__ = ["KINDS", "MODELS", "files_of", "load_backends", "load_separate_backends", "workflow_of"]
 
 _BACKENDS = "backends"
 _MAX_BYTES = 1 << 20
@@ -159,11 +159,26 @@ def load_backends(path: str | Path) -> dict[str, Backend]:
     Raises:
         InvalidDataError: the file cannot be read, or is wrong; the text names the setting.
     """
-    path = Path(path)
+    return _made(Path(path)).backends
+
+
+def load_separate_backends(path: str | Path) -> dict[str, Backend]:
+    """The backends of a file that no other one of them uses, by name, in its order.
+
+    Raises:
+        InvalidDataError: the file cannot be read, or is wrong; the text names the setting.
+    """
+    made = _made(Path(path))
+    return {name: each for name, each in made.backends.items() if name not in made.parts}
+
+
+def _made(path: Path) -> "_Maker":
     try:
         with path.open("rb") as file:
             data = tomllib.loads(file.read(_MAX_BYTES).decode("utf-8-sig"))
-        return _Maker(_read(data), path.parent).make_all()
+        maker = _Maker(_read(data), path.parent)
+        maker.make_all()
+        return maker
     except InvalidDataError as error:
         raise InvalidDataError(f"{path}: {error}") from error
     except OSError as error:
@@ -201,31 +216,38 @@ def _settings(name: str, value: Any) -> BackendSettings:
 
 
 class _Maker:
-    """Makes each backend once, after the backends that it uses."""
+    """Makes each backend once, after the backends that it uses.
+
+    Attributes:
+        backends: those that are made, by name.
+        parts: the names of those that others use.
+    """
 
     def __init__(self, settings: Mapping[str, BackendSettings], folder: Path):
         self._settings = settings
         self._folder = folder
-        self._made: dict[str, Backend] = {}
+        self.backends: dict[str, Backend] = {}
+        self.parts: set[str] = set()
 
-    def make_all(self) -> dict[str, Backend]:
+    def make_all(self) -> None:
         for name in self._settings:
             self._make(name, ())
-        return self._made
 
     def _make(self, name: str, above: tuple[str, ...]) -> Backend:
         if name not in self._settings:
             raise InvalidDataError(f"backends: there is none called {name!r}.")
         if name in above:
             raise InvalidDataError(f"backends.{name}: contains itself.")
-        if name not in self._made:
+        if above:
+            self.parts.add(name)
+        if name not in self.backends:
             try:
-                self._made[name] = self._new(name, (*above, name))
+                self.backends[name] = self._new(name, (*above, name))
             except InvalidDataError as error:
                 text = str(error)
                 where = "" if text.startswith("backends") else f"backends.{name}: "
                 raise InvalidDataError(where + text) from error
-        return self._made[name]
+        return self.backends[name]
 
     def _new(self, name: str, above: tuple[str, ...]) -> Backend:
         settings = self._settings[name]
