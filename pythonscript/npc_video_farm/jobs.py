@@ -90,6 +90,8 @@ class JobView:
         generated: the generator's seconds for it, 0 until it is done.
         error: a sentence for the user, "" if it did not fail.
         error_kind: "refused", "invalid", "failed", "too_large", "unavailable" or "".
+        lost: the names of the workers in `kills`.
+        late: runs whose worker was taken for lost, and came back.
     """
 
     key: str
@@ -117,6 +119,8 @@ class JobView:
     error: str
     error_kind: str
     picture: str = ""
+    lost: tuple[str, ...] = ()
+    late: int = 0
 
     @property
     def charged(self) -> str:

@@ -14,6 +14,7 @@ from tests.farm.stories import ENTRY, ask, command, key_of
 KEYS = st.integers(0, 3).map(key_of)
 TICKETS = st.integers(0, 5).map(str)
 PURPOSES = st.sampled_from(Purpose)
+WORKERS = st.sampled_from(["w1", "w2"])
 TENANTS = st.sampled_from(["a", "b"])
 WAITING, RUNNING, DONE, FAILED, CANCELLED = JobState
 
@@ -24,7 +25,13 @@ class Job:
         self.tickets = {}
         self.token = ""
         self.finished = 0
-        self.kills = 0
+        self.worker = ""
+        self.lost = set()
+        self.late = 0
+
+    @property
+    def kills(self):
+        return len(self.lost)
 
 
 def machine_on(server):
@@ -81,15 +88,20 @@ def machine_on(server):
             if job and job.state.is_open and job.tickets.pop(ticket, None) and not job.tickets:
                 job.state = CANCELLED
 
-        @rule(target=tokens, keys=st.lists(KEYS, min_size=1, max_size=3, unique=True))
-        def assign(self, keys):
+        @rule(
+            target=tokens,
+            keys=st.lists(KEYS, min_size=1, max_size=3, unique=True),
+            worker=WORKERS,
+        )
+        def assign(self, keys, worker):
             self.count += 1
             token = f"run{self.count}"
-            self.run(self.store.beat(WorkerView("w1", "faces")))
+            self.run(self.store.beat(WorkerView(worker, "faces")))
             wait = all(key in self.jobs and self.jobs[key].state is WAITING for key in keys)
-            assert self.run(self.store.assign(self.epoch, "w1", keys, token)) == wait
+            assert self.run(self.store.assign(self.epoch, worker, keys, token)) == wait
             for key in keys if wait else ():
                 self.jobs[key].state, self.jobs[key].token = RUNNING, token
+                self.jobs[key].worker = worker
             return token
 
         @rule(key=KEYS, token=tokens)
@@ -108,7 +120,17 @@ def machine_on(server):
             done = self.run(self.store.requeue(self.epoch, key, token, killed=killed))
             assert done == (runs or is_repeated)
             if runs:
-                job.state, job.kills = WAITING, job.kills + killed
+                job.state = WAITING
+                job.lost |= {job.worker} if killed else set()
+
+        @rule(key=KEYS, worker=WORKERS)
+        def pardon(self, key, worker):
+            job = self.jobs.get(key)
+            is_open = job is not None and job.state.is_open
+            assert self.run(self.store.pardon(self.epoch, key, worker)) == is_open
+            if is_open and worker in job.lost:
+                job.lost.remove(worker)
+                job.late += 1
 
         @rule(key=KEYS, token=tokens, may_retry=st.booleans())
         def fail_run(self, key, token, may_retry):
@@ -130,6 +152,7 @@ def machine_on(server):
             for key, job in self.jobs.items():
                 told = self.run(self.store.job(key))
                 assert (told.state, told.kills) == (job.state, job.kills)
+                assert (set(told.lost), told.late) == (job.lost, job.late)
                 if job.state.is_open:
                     assert told.purpose == max(purpose for purpose, _ in job.tickets.values())
                     tenants = {tenant for _, tenant in job.tickets.values()}

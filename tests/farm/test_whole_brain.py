@@ -136,6 +136,34 @@ def test_what_kills_two_workers_fails(valkey, tmp_path):
     play(valkey, story)
 
 
+def test_workers_that_were_only_late_kill_nothing(valkey, tmp_path):
+    async def story(store):
+        async with thinking(store, tmp_path):
+            await store.submit(ask(), "a")
+            for worker in (WORKER, SECOND):
+                async with alive(store, worker):
+                    order = await run_order(store, worker.id)
+                    await store.begin(KEY, order.token)
+            assert (await job_in(store, JobState.WAITING)).kills == 2
+            async with alive(store, WORKER, SECOND):
+                orders = [asyncio.create_task(run_order(store, name)) for name in ("w1", "w2")]
+                (done,), others = await asyncio.wait(orders, return_when=asyncio.FIRST_COMPLETED)
+                for other in others:
+                    other.cancel()
+                (key,), token = done.result().keys, done.result().token
+                assert await store.begin(key, token)
+
+                async def are_pardoned():
+                    job = await store.job(KEY)
+                    return (job.kills, job.lost, job.late) == (0, (), 2)
+
+                await until(are_pardoned)
+                assert await store.finish(key, token, ENTRY)
+                await job_in(store, JobState.DONE)
+
+    play(valkey, story)
+
+
 def test_what_fails_three_times_fails(valkey, tmp_path):
     async def story(store):
         async with thinking(store, tmp_path), alive(store, WORKER):

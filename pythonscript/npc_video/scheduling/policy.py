@@ -14,7 +14,7 @@ from dataclasses import replace
 from ..records import Purpose
 from .admission import Refusal, refusal
 from .affinity import best_lane, first_for_loader, idle_loader
-from .attempts import MAX_KILLS, pause_after
+from .attempts import doom_of, pardoned, pause_after
 from .board import Board
 from .demand import wanted_workers
 from .models import Live, Model, Worker
@@ -207,17 +207,22 @@ class Policy:
                 board.leave(entry, now, in_vain=True)
                 kills, attempt = entry.task.kills + 1, entry.task.attempt + 1
                 entry.task = replace(entry.task, kills=kills, attempt=attempt)
-                if kills < MAX_KILLS:
-                    board.wait(entry, now)
-                else:
+                if reason := doom_of(entry.task):
                     del board.entries[entry.task.key]
-                    reason = f"{kills} workers were lost while they made the clip."
                     given_up.append(GivenUp(entry.task, reason))
+                else:
+                    board.wait(entry, now)
         pool = board.pool(worker.can.pool)
         pool.slots -= worker.can.slots
         pool.leave(worker)
         board.freed.pop(name, None)
         return tuple(given_up)
+
+    def pardon(self, key: str) -> None:
+        """Notes that a worker is back that was lost with a task."""
+        entry = self._board.entries.get(key)
+        if entry is not None:
+            entry.task = pardoned(entry.task)
 
     def resume(self, worker: str, tasks: Sequence[Task], at: float) -> Run | None:
         """Adds tasks that a worker makes since `at`, instead of those with the same keys.

@@ -16,7 +16,7 @@ from ..jobs import Event, EventKind, JobState
 from ..store.clips import ClipStore, make_room
 from ..store.valkey import Store
 from ..tenants import read_tenant
-from .ledger import Action, Assign, Fail, Ledger, Requeue
+from .ledger import Action, Assign, Fail, Ledger, Pardon, Requeue
 from .report import failure_of, figures_of
 from .tenants import TenantCopy
 
@@ -158,6 +158,8 @@ class _Reign:
         store, epoch = self._store, self._epoch
         if isinstance(action, Fail):
             await store.fail(epoch, action.key, action.kind, action.error)
+        elif isinstance(action, Pardon):
+            await store.pardon(epoch, action.key, action.worker)
         elif isinstance(action, Requeue):
             if action.displaced:
                 await store.stop(epoch, action.key, action.token)

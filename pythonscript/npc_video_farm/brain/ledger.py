@@ -4,18 +4,19 @@ All decisions are the policy's (`npc_video.scheduling`).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from npc_video.scheduling.attempts import doom_of, pardoned
 from npc_video.scheduling.policy import Policy
 from npc_video.scheduling.tasks import GivenUp, Task
 from npc_video.scheduling.tasks import WorkerState as Seat
 
 from ..jobs import Event, EventKind, JobState, JobView, WorkerState, WorkerView
 
-__all__ = ["Action", "Assign", "Fail", "Ledger", "Requeue"]
+__all__ = ["Action", "Assign", "Fail", "Ledger", "Pardon", "Requeue"]
 
 # How long a worker that is not seen may still come: as long as hearts may be silent, and then time
-# to connect anew to a server that was away.
+# to connect anew to a server that was away, or to run again on a machine that is overloaded.
 _GRACE_SECONDS = 3.0
 _UNBEGUN_SECONDS = 5.0
 
@@ -45,6 +46,14 @@ class Requeue:
 
 
 @dataclass(frozen=True, slots=True)
+class Pardon:
+    """Take back that a worker was lost with a job: it is there again."""
+
+    key: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """End a job without a clip."""
 
@@ -53,7 +62,7 @@ class Fail:
     error: str
 
 
-Action = Assign | Requeue | Fail
+Action = Assign | Requeue | Pardon | Fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,8 @@ class Ledger:
         self._held: dict[str, set[str]] = {}  # keys of running jobs, by worker
         self._shunned: dict[str, WorkerView] = {}  # get nothing before they look different
         self._orphans: dict[str, list[JobView]] = {}  # the same, of workers that are not seen
+        self._lost_with: dict[str, set[str]] = {}  # workers, by the key of an open job
+        self._doomed: dict[str, tuple[GivenUp, float]] = {}  # and when they end, by key
         for worker in workers:
             self._seat(worker, now)
         running = []
@@ -103,6 +114,8 @@ class Ledger:
             else:
                 self._add(job, now)
         self._resume(running, now)
+        for worker in workers:
+            self._pardon(worker.id, now)
 
     @property
     def workers(self) -> Sequence[WorkerView]:
@@ -141,14 +154,18 @@ class Ledger:
         for lost in self._workers.keys() - seen:
             self._lose(lost, now)
         for worker in workers:
+            is_new = worker.id not in self._workers
             self._seat(worker, now)
             self._resume(self._orphans.pop(worker.id, ()), now)
+            if is_new:
+                self._pardon(worker.id, now)
         if self._orphans and now >= self._grace_ends:
             orphans, self._orphans = self._orphans, {}
             for worker_id, jobs in orphans.items():
                 self._seat(WorkerView(worker_id, jobs[0].generator), now)
                 self._resume(jobs, now)
                 self._lose(worker_id, now)
+        self._end_doomed(now)
         self._check_begun(now)
 
     def decide(self, now: float) -> Sequence[Action]:
@@ -183,11 +200,14 @@ class Ledger:
 
     def _add(self, job: JobView, now: float) -> None:
         self._jobs[job.key] = job
+        self._note_lost(job)
         self.policy.add(_task(job), now)
 
     def _forget(self, key: str, now: float) -> None:
         self._note_end(key)
         self._jobs.pop(key, None)
+        self._lost_with.pop(key, None)
+        self._doomed.pop(key, None)
         self.policy.end(key, now)
 
     def _take_back(self, job: JobView, now: float) -> None:
@@ -223,6 +243,7 @@ class Ledger:
             worker, at = each[0].worker, each[0].begun_at or now
             for job in each:
                 self._jobs[job.key] = job
+                self._note_lost(job)
                 self._note_run(job.key, _Run(worker, token, at))
             self.policy.resume(worker, [_task(job) for job in each], at)
 
@@ -280,9 +301,45 @@ class Ledger:
             self._requeue(key, killed=not has_left)
             if has_left:
                 self.policy.give_back(key, now)
+            else:
+                self._lost_with.setdefault(key, set()).add(worker_id)
         self._held.pop(worker_id, None)
         for given_up in self.policy.lose_worker(worker_id, now):
-            self._give_up(given_up)
+            self._doomed[given_up.task.key] = given_up, now + _GRACE_SECONDS
+
+    # ---- Workers that are only late ----
+    #
+    # On an overloaded machine a heart may be silent for too long, though its worker lives. Its jobs
+    # go to others at once, but they fail only if workers that they seem to kill stay away.
+
+    def _note_lost(self, job: JobView) -> None:
+        if job.lost:
+            self._lost_with[job.key] = set(job.lost)
+
+    def _pardon(self, worker_id: str, now: float) -> None:
+        """Takes back that a worker was lost with jobs."""
+        for key in [key for key, lost in self._lost_with.items() if worker_id in lost]:
+            self._lost_with[key].remove(worker_id)
+            self._actions.append(Pardon(key, worker_id))
+            self.policy.pardon(key)
+            if key in self._doomed:
+                self._spare(key, now)
+
+    def _spare(self, key: str, now: float) -> None:
+        """Has a job wait again that would fail, if its last loss was none."""
+        given_up, _ = self._doomed[key]
+        task, job = pardoned(given_up.task), self._jobs[key]
+        if not doom_of(task):
+            del self._doomed[key]
+            self.policy.add(
+                replace(task, purpose=job.purpose, due_at=job.due_at, tenant=job.charged), now
+            )
+
+    def _end_doomed(self, now: float) -> None:
+        for key, (given_up, at) in tuple(self._doomed.items()):
+            if now >= at:
+                del self._doomed[key]
+                self._give_up(given_up)
 
 
 def _task(job: JobView) -> Task:
@@ -296,7 +353,7 @@ def _task(job: JobView) -> Task:
         kind=f"{job.preset}/{job.seconds}",
         asked_at=job.asked_at,
         due_at=job.due_at,
-        attempt=job.attempts + job.kills,
+        attempt=job.attempts + job.kills + job.late,
         kills=job.kills,
         displaced=job.displaced,
     )

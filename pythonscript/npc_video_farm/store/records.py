@@ -32,7 +32,7 @@ __all__ = [
     "write_worker",
 ]
 
-_TENANT = "tenant:"
+_TENANT, _LOST = "tenant:", "lost:"
 
 
 def items(reply: Reply) -> Sequence[Reply]:
@@ -170,4 +170,6 @@ def _job(found: dict[str, bytes]) -> JobView | None:
         error=word("error"),
         error_kind=word("error_kind"),
         picture=word("picture"),
+        lost=tuple(name.removeprefix(_LOST) for name in found if name.startswith(_LOST)),
+        late=int(found.get("late", 0)),
     )

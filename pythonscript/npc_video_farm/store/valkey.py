@@ -271,6 +271,10 @@ class Store:
         counted = "kills" if killed else "displaced" if displaced else ""
         return bool(await self._call("requeue", epoch, key, token, counted, PAID_RUN_LOST))
 
+    async def pardon(self, epoch: int, key: str, worker: str) -> bool:
+        """Notes that a worker is back with which a job was lost; False if the job has ended."""
+        return bool(await self._call("pardon", epoch, key, worker))
+
     async def stop(self, epoch: int, key: str, token: str) -> bool:
         """Orders the worker to stop this run; the job stays as it is."""
         return bool(await self._call("stop", epoch, key, token))

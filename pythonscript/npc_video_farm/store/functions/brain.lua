@@ -63,13 +63,25 @@ local function requeue(keys, args)
   if is_at(p, key, 'waiting', token) then return 1 end
   if not runs(p, key, token) then return 0 end
   if call('HGET', p .. 'j:' .. key, 'paid') == '1' then
-    if counted == 'kills' then call('HINCRBY', p .. 'j:' .. key, 'kills', 1) end
+    if counted == 'kills' then count_kill(p, key, call('HGET', p .. 'j:' .. key, 'worker')) end
     fail_job(p, key, 'failed', args[5])
     return 1
   end
   local used = again(p, key, counted)
   count(p, 'requeued')
   if counted == 'displaced' then count(p, 'preempted_seconds', text(used)) end
+  return 1
+end
+
+-- A worker that was lost with the job is back: it was only late.
+local function pardon(keys, args)
+  local p, epoch, key, worker = keys[1], args[1], args[2], args[3]
+  local j = p .. 'j:' .. key
+  if not leads(p, epoch) or not is_open(call('HGET', j, 'state')) then return 0 end
+  if call('HDEL', j, 'lost:' .. worker) == 1 then
+    call('HINCRBY', j, 'kills', -1)
+    call('HINCRBY', j, 'late', 1)
+  end
   return 1
 end
 
@@ -125,6 +137,7 @@ register('resign', resign)
 register('workers', workers)
 register('assign', assign)
 register('requeue', requeue)
+register('pardon', pardon)
 register('stop', stop)
 register('fail', fail)
 register('expire_tickets', expire_tickets)

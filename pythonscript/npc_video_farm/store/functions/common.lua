@@ -6,7 +6,8 @@
 -- prefix of all keys, with the farm's name in braces, so that they share a slot of a cluster. The
 -- server's clock is the only one. `redis` is the name that Redis and Valkey both know.
 --
---   j:<key>     hash: the job; `n<purpose>`, `due<purpose>` and `tenant:<id>` tell who waits for it
+--   j:<key>     hash: the job; `n<purpose>`, `due<purpose>` and `tenant:<id>` tell who waits for it,
+--               and `lost:<worker>` which workers were lost with it
 --   b:<key>     the job's parameters
 --   open        set: keys of jobs that wait or run
 --   t:<ticket>  hash: key, tenant, purpose, and the run of the job that it belongs to
@@ -216,12 +217,21 @@ local function fail_job(p, key, kind, message)
   changed(p, key)
 end
 
+local function count_kill(p, key, worker)
+  local j = p .. 'j:' .. key
+  if call('HSETNX', j, 'lost:' .. worker, 1) == 1 then call('HINCRBY', j, 'kills', 1) end
+end
+
 -- Ends the run. The job waits again, or is cancelled if nobody waits for it. Counts the run as
 -- `counted`, unless that is empty. Returns its generator-seconds.
 local function again(p, key, counted)
   local j, at = p .. 'j:' .. key, now()
   local used, by = charge(p, key, at), call('HGET', j, 'worker')
-  if counted ~= '' then call('HINCRBY', j, counted, 1) end
+  if counted == 'kills' then
+    count_kill(p, key, by)
+  elseif counted ~= '' then
+    call('HINCRBY', j, counted, 1)
+  end
   if #tenants_of(p, key) == 0 then
     end_job(p, key, 'cancelled', at)
     event(p, 'leave', key, by, used)

@@ -123,10 +123,15 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(name=NAMES)
     def lose_worker(self, name):
         for given_up in self.policy.lose_worker(name, self.now):
-            assert given_up.task.kills == MAX_KILLS
+            kills, attempt = given_up.task.kills, given_up.task.attempt
+            assert kills == MAX_KILLS or attempt - kills >= MAX_ATTEMPTS
             self.known.remove(given_up.task.key)
         self.slots.pop(name, None)
         self.going = {n: run for n, run in self.going.items() if run.worker != name}
+
+    @rule(key=KEYS)
+    def pardon(self, key):
+        self.policy.pardon(key)
 
     @invariant()
     def no_task_is_lost_or_run_twice(self):

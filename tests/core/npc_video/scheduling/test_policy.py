@@ -1,4 +1,5 @@
 import pytest
+from npc_video.scheduling.attempts import MAX_ATTEMPTS
 from npc_video.scheduling.policy import Policy
 from npc_video.scheduling.tasks import Decision
 
@@ -452,6 +453,19 @@ class TestFailures:
         assert given_up.task.key == "x"
         assert "2 workers were lost" in given_up.reason
 
+    def test_a_worker_that_comes_back_was_not_lost(self):
+        subject = policy(worker("a"), worker("b"), worker("c"))
+        subject.add(task(key="x"), 0.0)
+        for now in range(MAX_ATTEMPTS):
+            (run,) = subject.decide(float(now)).starts
+            assert subject.lose_worker(run.worker, now + 0.5) == ()
+            subject.pardon("x")
+            assert subject.task("x").kills == 0
+            subject.set_worker(worker(run.worker), now + 0.5)
+        (run,) = subject.decide(MAX_ATTEMPTS).starts
+        (given_up,) = subject.lose_worker(run.worker, 9.0)
+        assert "begun 4 times" in given_up.reason
+
     def test_what_is_given_back_does_not_count(self):
         subject = busy(task(key="x"))
         subject.give_back("x", 1.0)
@@ -462,6 +476,7 @@ class TestFailures:
         subject = Policy()
         subject.promote("x", URGENT, None, 0.0)
         subject.give_back("x", 0.0)
+        subject.pardon("x")
         assert subject.end("x", 0.0) is subject.fail("x", 0.0) is subject.run_of("x") is None
         assert subject.lose_worker("w", 0.0) == ()
         assert subject.resume("w", [task()], 0.0) is None
