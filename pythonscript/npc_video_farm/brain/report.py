@@ -14,6 +14,9 @@ __all__ = ["failure_of", "figures_of"]
 def figures_of(epoch: int, ledger: Ledger, failures: Sequence[Failure], now: float) -> Figures:
     """The present figures.
 
+    It looks at all open jobs, which takes some milliseconds for 10,000. The store counts tickets,
+    and the policy counts by tenant, but nothing counts jobs by purpose.
+
     Args:
         failures: the last ones, the newest first.
         now: seconds, by the store's clock.
@@ -30,8 +33,8 @@ def figures_of(epoch: int, ledger: Ledger, failures: Sequence[Failure], now: flo
         wanted[generator][model] = math.ceil(workers)
     return Figures(
         epoch=epoch,
-        waiting=Counter(job.purpose.word for job in waiting),
-        running=Counter(job.purpose.word for job in running),
+        waiting=_by_purpose(waiting),
+        running=_by_purpose(running),
         backlog_seconds={name: each / max(1, slots[name]) for name, each in seconds.items()},
         wanted_workers=wanted,
         tenants=_tenants(waiting, running),
@@ -49,6 +52,11 @@ def failure_of(job: JobView, now: float) -> Failure:
         kind=job.error_kind,
         error=job.error,
     )
+
+
+def _by_purpose(jobs: Sequence[JobView]) -> dict[str, int]:
+    counts = Counter(job.purpose for job in jobs)
+    return {purpose.word: count for purpose, count in counts.items()}
 
 
 def _tenants(waiting: Sequence[JobView], running: Sequence[JobView]) -> dict[str, TenantFigures]:
