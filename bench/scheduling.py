@@ -8,12 +8,15 @@ that other programs do not matter much.
 
 import gc
 import heapq
+import itertools
 import json
 import random
 import statistics
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from npc_video.backends.base import Capabilities, GenerationRequest
 from npc_video.backends.pool.jobs import PoolJob
@@ -32,6 +35,9 @@ _PURPOSES = (Purpose.BAKE, Purpose.SPECULATION, Purpose.UPGRADE, Purpose.URGENT)
 _SHARES = (4, 3, 2, 1)
 _LOAD_SECONDS = 10.0
 _TENANTS = 20
+# When a run ends, its number, and the run itself, by whose number heaps never compare it.
+_Begun = tuple[float, int, Any]
+_Decided = tuple[list[int], list[_Begun]]  # the numbers of stopped runs, and the runs that begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,17 @@ def main() -> None:
         "queue": [_Case(32, 2, events=2_000), _Case(1_000, 100, events=2_000)],
         "pool": [_Case(32, 4, events=2_000), _Case(1_000, 100, events=2_000)],
     }
-    measured: dict[str, Callable[[_Case], list[float]]] = {
-        "policy": _policy,
-        "queue": _queue,
-        "pool": _pool,
+    subjects: dict[str, Callable[[_Case], _Subject]] = {
+        "policy": _Policy,
+        "queue": _Queue,
+        "pool": _Pool,
     }
     print(f"{'':<8}{'waiting':>9}{'workers':>9}{'models':>8}{'mean us':>10}{'p99 us':>10}")
     result: dict[str, dict[str, dict[str, float]]] = {}
     for kind, rows in cases.items():
         result[kind] = {}
         for case in rows:
-            times = measured[kind](case)
+            times = _drive(subjects[kind](case), case)
             mean, p99 = statistics.fmean(times), statistics.quantiles(times, n=100)[98]
             sizes = f"{case.waiting:>9}{case.workers:>9}{case.models:>8}"
             print(f"{kind:<8}{sizes}{mean:>10.1f}{p99:>10.1f}")
@@ -77,117 +83,127 @@ def main() -> None:
     print(json.dumps(summary))
 
 
-def _policy(case: _Case) -> list[float]:
-    chance = random.Random(1)
-    policy, now = Policy(random.Random(2)), 0.0
-    for number in range(case.workers):
-        model = f"m{number % case.models}"
-        state = WorkerState(f"w{number}", model=model, load_seconds=_LOAD_SECONDS)
-        policy.set_worker(state, now)
-    going: list[tuple[float, int, Run]] = []
-    stopped: set[int] = set()
-    numbers = iter(range(10**9))
+class _Subject(ABC):
+    """What decides about clips, behind the same few calls; times are in seconds."""
 
-    def ask() -> None:
-        policy.add(_task(next(numbers), case.models, now, chance), now)
+    @abstractmethod
+    def ask(self, number: int, now: float) -> None:
+        """Adds a clip that waits."""
 
-    def decide() -> None:
-        decision = policy.decide(now)
-        stopped.update(run.number for run in decision.stops)
+    @abstractmethod
+    def decide(self, now: float) -> _Decided: ...
+
+    @abstractmethod
+    def end(self, run: Any, now: float) -> None:
+        """Ends a run, as its `_Begun` names it."""
+
+
+class _Policy(_Subject):
+    def __init__(self, case: _Case):
+        self._chance, self._models = random.Random(1), case.models
+        self._policy = Policy(random.Random(2))
+        for number in range(case.workers):
+            model = f"m{number % case.models}"
+            state = WorkerState(f"w{number}", model=model, load_seconds=_LOAD_SECONDS)
+            self._policy.set_worker(state, 0.0)
+
+    def ask(self, number: int, now: float) -> None:
+        self._policy.add(self._task(number, now), now)
+
+    def decide(self, now: float) -> _Decided:
+        decision = self._policy.decide(now)
+        begun: list[_Begun] = []
         for run in decision.starts:
             seconds = run.tasks[0].seconds + (_LOAD_SECONDS if run.loads else 0.0)
-            heapq.heappush(going, (now + seconds, run.number, run))
+            begun.append((now + seconds, run.number, run))
+        return [run.number for run in decision.stops], begun
 
-    def end() -> None:
-        policy.end(run.tasks[0].key, now)
+    def end(self, run: Run, now: float) -> None:
+        self._policy.end(run.tasks[0].key, now)
 
-    for _ in range(case.waiting + case.workers):
-        ask()
-    decide()
-    times: list[float] = []
-    for _ in _events(case):
-        now, number, run = heapq.heappop(going)
-        while number in stopped:
-            now, number, run = heapq.heappop(going)
-        times += [_timed(end, decide), _timed(ask, decide)]
-    return times
-
-
-def _task(number: int, models: int, now: float, chance: random.Random) -> Task:
-    (purpose,) = chance.choices(_PURPOSES, _SHARES)
-    preset = chance.choice(_PRESETS)
-    return Task(
-        str(number),
-        purpose,
-        tenant=f"t{chance.randrange(_TENANTS)}",
-        model=f"m{int(models * chance.random() ** 2)}",  # some are asked for more than others
-        seconds=typical_seconds(preset),
-        kind=preset.name,
-        asked_at=now,
-        due_at=now + 5.0 if purpose is Purpose.URGENT else None,
-    )
-
-
-def _queue(case: _Case) -> list[float]:
-    chance, now = random.Random(1), 0.0
-    slots = {f"w{number}": 1 for number in range(case.workers)}
-    queue, backends = GenerationQueue(slots, length=case.waiting + case.workers), list(slots)
-    going: list[tuple[float, int, Start]] = []
-    stopped: set[int] = set()
-    numbers = iter(range(10**9))
-
-    def ask() -> None:
-        number = next(numbers)
-        params = VideoParams(seed=number)
+    def _task(self, number: int, now: float) -> Task:
+        chance = self._chance
         (purpose,) = chance.choices(_PURPOSES, _SHARES)
         preset = chance.choice(_PRESETS)
-        worth, owner = chance.random(), f"n{number % 50}"
-        queue.add(Job(params.cache_key(), params, preset, purpose, worth, owner, now, number))
-
-    def decide() -> None:
-        assignment = queue.assign(now, backends)
-        stopped.update(start.ticket for start in assignment.stops)
-        for start in assignment.starts:
-            heapq.heappush(going, (now + typical_seconds(start.job.preset), start.ticket, start))
-
-    def end() -> None:
-        queue.finish(ticket)
-
-    for _ in range(case.waiting + case.workers):
-        ask()
-    decide()
-    times: list[float] = []
-    for _ in _events(case):
-        now, ticket, _ = heapq.heappop(going)
-        while ticket in stopped:
-            now, ticket, _ = heapq.heappop(going)
-        times += [_timed(end, decide), _timed(ask, decide)]
-    return times
+        return Task(
+            str(number),
+            purpose,
+            tenant=f"t{chance.randrange(_TENANTS)}",
+            model=f"m{int(self._models * chance.random() ** 2)}",  # some are asked for more
+            seconds=typical_seconds(preset),
+            kind=preset.name,
+            asked_at=now,
+            due_at=now + 5.0 if purpose is Purpose.URGENT else None,
+        )
 
 
-def _pool(case: _Case) -> list[float]:
-    chance, now = random.Random(1), 0.0
-    plan = Plan({f"w{number}": Capabilities() for number in range(case.workers)}, share=0.75)
-    going: list[tuple[float, int, PoolRun]] = []
+class _Queue(_Subject):
+    def __init__(self, case: _Case):
+        slots = {f"w{number}": 1 for number in range(case.workers)}
+        self._chance, self._backends = random.Random(1), list(slots)
+        self._queue = GenerationQueue(slots, length=case.waiting + case.workers)
+
+    def ask(self, number: int, now: float) -> None:
+        params = VideoParams(seed=number)
+        (purpose,) = self._chance.choices(_PURPOSES, _SHARES)
+        preset = self._chance.choice(_PRESETS)
+        worth, owner = self._chance.random(), f"n{number % 50}"
+        key = params.cache_key()
+        self._queue.add(Job(key, params, preset, purpose, worth, owner, now, number))
+
+    def decide(self, now: float) -> _Decided:
+        assignment = self._queue.assign(now, self._backends)
+        begun: list[_Begun] = [
+            (now + typical_seconds(start.job.preset), start.ticket, start)
+            for start in assignment.starts
+        ]
+        return [start.ticket for start in assignment.stops], begun
+
+    def end(self, run: Start, now: float) -> None:
+        self._queue.finish(run.ticket)
+
+
+class _Pool(_Subject):
+    def __init__(self, case: _Case):
+        self._chance, self._models = random.Random(1), case.models
+        workers = {f"w{number}": Capabilities() for number in range(case.workers)}
+        self._plan = Plan(workers, share=0.75)
+
+    def ask(self, number: int, now: float) -> None:
+        (purpose,) = self._chance.choices(_PURPOSES, _SHARES)
+        params = VideoParams(seed=number, loras=(f"m{self._chance.randrange(self._models)}",))
+        request = GenerationRequest(params, self._chance.choice(_PRESETS), purpose=purpose)
+        self._plan.add(PoolJob(number, request, now))
+
+    def decide(self, now: float) -> _Decided:
+        stops, starts = self._plan.assign(now)
+        begun: list[_Begun] = [
+            (now + typical_seconds(run.jobs[0].request.preset), run.number, run) for run in starts
+        ]
+        return [run.number for run in stops], begun
+
+    def end(self, run: PoolRun, now: float) -> None:
+        self._plan.finish(run, now)
+
+
+def _drive(subject: _Subject, case: _Case) -> list[float]:
+    """Lets runs end and clips be asked for, in turn; the microseconds that each took."""
+    now = 0.0
+    going: list[_Begun] = []
     stopped: set[int] = set()
-    numbers = iter(range(10**9))
+    numbers = itertools.count()
 
     def ask() -> None:
-        number = next(numbers)
-        (purpose,) = chance.choices(_PURPOSES, _SHARES)
-        params = VideoParams(seed=number, loras=(f"m{chance.randrange(case.models)}",))
-        request = GenerationRequest(params, chance.choice(_PRESETS), purpose=purpose)
-        plan.add(PoolJob(number, request, now))
-
-    def decide() -> None:
-        stops, starts = plan.assign(now)
-        stopped.update(run.number for run in stops)
-        for run in starts:
-            seconds = typical_seconds(run.jobs[0].request.preset)
-            heapq.heappush(going, (now + seconds, run.number, run))
+        subject.ask(next(numbers), now)
 
     def end() -> None:
-        plan.finish(run, now)
+        subject.end(run, now)
+
+    def decide() -> None:
+        stops, begun = subject.decide(now)
+        stopped.update(stops)
+        for each in begun:
+            heapq.heappush(going, each)
 
     for _ in range(case.waiting + case.workers):
         ask()
