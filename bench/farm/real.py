@@ -19,7 +19,7 @@ from npc_video_farm.fleet.valkey_server import socket_of
 from npc_video_farm.store.valkey import Store
 from npc_video_farm.tenants import Scope
 
-from tests.harness.valkey_server import free_port
+from tests.harness.server import free_port
 
 from .sleeper import GENERATOR
 

@@ -19,9 +19,10 @@ from tests.farm.stories import (
     key_of,
     play,
     running,
-    until,
 )
-from tests.harness.valkey_server import ValkeyServer, free_port
+from tests.harness.server import free_port
+from tests.harness.valkey_server import ValkeyServer
+from tests.harness.waiting import until
 
 
 def open_at(address):

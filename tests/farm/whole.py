@@ -17,8 +17,9 @@ from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from tests.farm.gateways import BODY, until, video
-from tests.harness.valkey_server import free_port
+from tests.farm.gateways import BODY, video
+from tests.harness.server import free_port
+from tests.harness.waiting import until
 
 TIME_LIMIT = 60.0
 READY = "Ctrl-C ends it"

