@@ -9,6 +9,8 @@ from npc_video_farm.jobs import Ask, ClipEntry, WorkerView
 from npc_video_farm.store.valkey import Store
 from valkey import Valkey
 
+from tests.harness.waiting import until
+
 DEADLINE = 30.0
 
 
@@ -31,13 +33,6 @@ async def opened(server):
         yield store
     finally:
         await store.close()
-
-
-async def until(condition):
-    """Awaits `condition()` until it is true; `play` has a deadline."""
-    while not (found := await condition()):
-        await asyncio.sleep(0.01)
-    return found
 
 
 def key_of(number):

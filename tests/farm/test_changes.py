@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.farm.stories import ENTRY, KEY, ask, command, opened, play, running, until
+from tests.farm.stories import ENTRY, KEY, ask, command, opened, play, running
+from tests.harness.waiting import until
 
 
 def test_a_listener_hears_of_each_change(valkey):

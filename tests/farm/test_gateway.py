@@ -18,7 +18,9 @@ from npc_video_farm.tenants import Limits, Scope
 from npc_video_farm.tokens import player_token
 from npc_video_farm.wire import read_body
 
-from .gateways import BODY, farm_at, until, video, working
+from tests.harness.waiting import until
+
+from .gateways import BODY, farm_at, video, working
 
 
 @pytest.fixture

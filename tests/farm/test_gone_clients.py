@@ -7,8 +7,9 @@ import httpx
 import pytest
 from npc_video_farm.jobs import JobState
 
-from tests.farm.gateways import BODY, until
+from tests.farm.gateways import BODY
 from tests.farm.whole import clip_of, whole_farm
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux does")
 GONE, SHARED, WAITING = 1, 2, 3

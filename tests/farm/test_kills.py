@@ -8,7 +8,8 @@ import pytest
 from valkey.asyncio import Valkey
 
 from tests.farm.stories import begun_anew
-from tests.farm.whole import clip_of, ends_of, until, whole_farm
+from tests.farm.whole import clip_of, ends_of, whole_farm
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux does")
 SEEDS = range(1, 7)

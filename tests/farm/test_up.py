@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.farm.whole import READY, TIME_LIMIT, clip_of, ends_of, until, whole_farm
+from tests.farm.whole import READY, TIME_LIMIT, clip_of, ends_of, whole_farm
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux does")
 PARTS = ("valkey", "brain", "gateway", "worker")

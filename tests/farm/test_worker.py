@@ -18,7 +18,8 @@ from npc_video_farm.jobs import JobState, WorkerState
 from npc_video_farm.store.clips import ClipStore
 from npc_video_farm.worker.worker import FarmWorker
 
-from tests.farm.stories import KEY, OTHER, ask, key_of, play, until
+from tests.farm.stories import KEY, OTHER, ask, key_of, play
+from tests.harness.waiting import until
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ENDLESS = Script(ends=False, progress=(0.5,))

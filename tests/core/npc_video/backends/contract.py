@@ -20,7 +20,9 @@ from npc_video.errors import (
 from npc_video.media.encode import encode_clip
 from npc_video.records import QUALITY_PRESETS, Purpose, VideoParams
 
-from .serving import until, working
+from tests.harness.waiting import until
+
+from .serving import working
 
 DEADLINE = 30.0
 TINY = replace(QUALITY_PRESETS["realtime"], name="tiny", width=64, height=64)

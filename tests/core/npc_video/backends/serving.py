@@ -125,13 +125,6 @@ async def serving(
         await server.stop()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Waits until `condition()` is true."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.002)
-
-
 def working() -> list[asyncio.Task[Any]]:
     """The tasks of what is tested: not those of the tests, nor of a loop that takes connections."""
     return [task for task in asyncio.all_tasks() if not _file_of(task).startswith(_NOT_TESTED)]

@@ -6,6 +6,8 @@ import sys
 import pytest
 from npc_video_farm.fleet.children import Child, keep
 
+from tests.harness.waiting import until
+
 COUNTING = "import pathlib, sys; f = pathlib.Path(sys.argv[1]); f.write_text(f.read_text() + 'x')"
 WAITING = COUNTING + "; import time; print(flush=True); time.sleep(60)"
 TIME_LIMIT = 30
@@ -14,12 +16,6 @@ TIME_LIMIT = 30
 def child(tmp_path, code):
     (tmp_path / "starts").write_text("", encoding="utf-8")
     return Child("It", (sys.executable, "-c", code, str(tmp_path / "starts")))
-
-
-async def until(condition):
-    async with asyncio.timeout(TIME_LIMIT):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def starts(tmp_path):

@@ -19,8 +19,9 @@ from npc_video.errors import (
 )
 from npc_video.records import Purpose
 
+from tests.harness.waiting import until
+
 from ..contract import TINY, wanted
-from ..serving import until
 from .recorded import picture, tiny
 
 SEEDS = itertools.count(1)

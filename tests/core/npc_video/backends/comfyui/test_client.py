@@ -10,8 +10,9 @@ from npc_video.backends.http_session import Limits
 from npc_video.errors import GenerationFailedError
 from npc_video.records import Purpose
 
+from tests.harness.waiting import until
+
 from ..contract import RemoteContract, Stage
-from ..serving import until
 from .client import ClientTests, asked, make
 from .fake import FakeComfy
 from .faults import FaultTests

@@ -22,8 +22,10 @@ from npc_video.generation.events import ClipReady
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import Purpose, VideoGenerationConfig, VideoParams
 
+from tests.harness.waiting import until
+
 from ..contract import RemoteContract, video, wanted
-from ..serving import answer, reset, serving, until
+from ..serving import answer, reset, serving
 from .fake import FakeFarm, farming
 
 DEADLINE = 20.0

@@ -20,8 +20,10 @@ from npc_video.errors import (
     InvalidDataError,
 )
 
+from tests.harness.waiting import until
+
 from ..contract import TINY, RemoteContract, Stage, video, wanted
-from ..serving import answer, reset, serving, until, working
+from ..serving import answer, reset, serving, working
 
 DEADLINE = 20.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)

@@ -25,8 +25,10 @@ from npc_video.generation.events import ClipReady, Failed
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import VideoGenerationConfig, VideoParams
 
+from tests.harness.waiting import until
+
 from ..contract import video, wanted
-from ..serving import answer, reset, serving, until
+from ..serving import answer, reset, serving
 
 CERTIFICATE = Path(__file__).parents[4] / "data" / "tls" / "untrusted.pem"
 LIMITS = Limits(

@@ -20,9 +20,11 @@ from npc_video.errors import (
     InvalidDataError,
 )
 
+from tests.harness.waiting import until
+
 from ..contract import video, wanted
 from ..services import MODERATED, SECRET, SERVICES, RunPod
-from ..serving import answer, reset, until
+from ..serving import answer, reset
 
 DEADLINE = 30.0
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
