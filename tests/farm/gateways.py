@@ -15,8 +15,10 @@ from npc_video_farm.gateway.app import create
 from npc_video_farm.jobs import ClipEntry, JobState, WorkerView
 from npc_video_farm.store.clips import ClipStore
 from npc_video_farm.store.valkey import Store
-from npc_video_farm.tenants import Scope, Tenant, write_tenant
+from npc_video_farm.tenants import UNLIMITED, Scope, Tenant, write_tenant
 from npc_video_farm.tokens import new_token
+
+from tests.harness.waiting import until
 
 DEADLINE = 20.0
 BODY = {"prompt": "a laugh", "width": 64, "height": 64, "fps": 8, "steps": 4, "duration": 1.0}
@@ -27,18 +29,6 @@ _numbers = itertools.count()
 def video(grey=128):
     """A real clip of 64 × 64 pixels."""
     return encode_clip([np.full((96, 64), grey, np.uint8)] * 8, 64, 64, 8)
-
-
-async def until(condition):
-    """Waits until `condition()` is true, or awaits it; returns its result."""
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            found = condition()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return found
-            await asyncio.sleep(0.01)
 
 
 class Farm:
@@ -170,4 +160,27 @@ async def working(farm, data=None):
             await task
 
 
-__all__ = ["BODY", "Farm", "farm_at", "until", "video", "working"]
+def player(valkey, folder, backend_for):
+    """A function that runs a coroutine with a farm and a backend that uses it.
+
+    Args:
+        backend_for: makes the backend for a farm, with a token and the options of the run.
+    """
+
+    def play(scene, token=None, limits=UNLIMITED, **options):
+        async def playing():
+            async with farm_at(valkey.url, folder) as farm:
+                made = await farm.tenant(limits=limits)
+                backend = backend_for(farm, token or made, **options)
+                try:
+                    async with asyncio.timeout(60):
+                        await scene(farm, backend)
+                finally:
+                    await backend.close()
+
+        asyncio.run(playing())
+
+    return play
+
+
+__all__ = ["BODY", "Farm", "farm_at", "player", "video", "working"]

@@ -14,12 +14,12 @@ from npc_video.generation.events import ClipReady
 from npc_video.manager import VideoGenerationManager
 from npc_video.records import QUALITY_PRESETS, Purpose, VideoGenerationConfig, VideoParams
 from npc_video_farm.jobs import JobState
-from npc_video_farm.tenants import Scope
 from valkey import Valkey
 
 from tests.core.npc_video.backends.contract import Contract, Stage
+from tests.harness.waiting import until
 
-from .gateways import farm_at, until, video, working
+from .gateways import farm_at, player, video, working
 
 LOOK = VideoParams(expression="happy", seed=7)
 REQUEST = GenerationRequest(LOOK, QUALITY_PRESETS["fast"], 1.0, deadline=5.0)
@@ -98,22 +98,7 @@ class TestContract(Contract):
 
 @pytest.fixture
 def play(valkey, tmp_path):
-    """Runs a coroutine with a farm and a backend that uses it."""
-
-    def run(scene, token=None, scopes=tuple(Scope), **options):
-        async def playing():
-            async with farm_at(valkey.url, tmp_path) as farm:
-                made = await farm.tenant(scopes=scopes)
-                backend = backend_for(farm, token or made, **options)
-                try:
-                    async with asyncio.timeout(60):
-                        await scene(farm, backend)
-                finally:
-                    await backend.close()
-
-        asyncio.run(playing())
-
-    return run
+    return player(valkey, tmp_path, backend_for)
 
 
 def begin(backend, request=REQUEST):

@@ -15,29 +15,16 @@ from npc_video.errors import (
 from npc_video.records import QUALITY_PRESETS, VideoParams
 from npc_video_farm.tenants import Limits
 
-from .gateways import farm_at, until, video, working
+from tests.harness.waiting import until
+
+from .gateways import player, video, working
 
 REQUEST = GenerationRequest(VideoParams(expression="happy", seed=7), QUALITY_PRESETS["fast"], 1.0)
 
 
 @pytest.fixture
 def play(valkey, tmp_path):
-    """Runs a coroutine with a farm and a backend that uses it."""
-
-    def run(scene, token=None, **tenant):
-        async def playing():
-            async with farm_at(valkey.url, tmp_path) as farm:
-                made = await farm.tenant(**tenant)
-                backend = backend_for(farm, token or made)
-                try:
-                    async with asyncio.timeout(60):
-                        await scene(farm, backend)
-                finally:
-                    await backend.close()
-
-        asyncio.run(playing())
-
-    return run
+    return player(valkey, tmp_path, backend_for)
 
 
 def backend_for(farm, token):

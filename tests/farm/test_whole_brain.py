@@ -20,8 +20,8 @@ from tests.farm.stories import (
     key_of,
     opened,
     play,
-    until,
 )
+from tests.harness.waiting import until
 
 
 @asynccontextmanager
@@ -65,6 +65,14 @@ async def run_order(store, worker="w1"):
     return await until(given)
 
 
+async def begun(store):
+    """Asks for `KEY` and lets the worker begin it; returns its order."""
+    await store.submit(ask(), "a")
+    order = await run_order(store)
+    await store.begin(KEY, order.token)
+    return order
+
+
 async def job_in(store, state, key=KEY):
     async def reached():
         job = await store.job(key)
@@ -92,9 +100,7 @@ def test_a_new_brain_knows_what_waits_and_what_runs(valkey, tmp_path):
     async def story(store):
         async with alive(store, WORKER):
             async with thinking(store, tmp_path):
-                await store.submit(ask(), "a")
-                first = await run_order(store)
-                await store.begin(KEY, first.token)
+                first = await begun(store)
                 await store.submit(ask(OTHER), "b")
             command(valkey, "DEL", "{farm}:leader")
             async with thinking(store, tmp_path):
@@ -110,9 +116,7 @@ def test_jobs_of_a_lost_worker_go_to_another(valkey, tmp_path):
     async def story(store):
         async with thinking(store, tmp_path):
             async with alive(store, WORKER):
-                await store.submit(ask(), "a")
-                order = await run_order(store)
-                await store.begin(KEY, order.token)
+                order = await begun(store)
             async with alive(store, SECOND):
                 again = await run_order(store, "w2")
                 assert again.keys == (KEY,)
@@ -211,9 +215,7 @@ def test_a_second_brain_waits_and_takes_over(valkey, tmp_path):
     async def story(store):
         async with opened(valkey) as other, alive(store, WORKER), thinking(other, tmp_path):
             async with thinking(store, tmp_path):
-                await store.submit(ask(), "a")
-                order = await run_order(store)
-                await store.begin(KEY, order.token)
+                order = await begun(store)
                 await store.finish(KEY, order.token, ENTRY)
             await store.submit(ask(OTHER), "b")
             assert (await run_order(store)).keys == (OTHER,)
@@ -298,9 +300,7 @@ def test_it_goes_on_when_the_store_is_back(own_valkey, tmp_path):
     async def story(store):
         async with thinking(store, tmp_path):
             async with alive(store, WORKER):
-                await store.submit(ask(), "a")
-                order = await run_order(store)
-                await store.begin(KEY, order.token)
+                order = await begun(store)
             own_valkey.kill()
             own_valkey.start()
             async with alive(store, WORKER):

@@ -17,37 +17,23 @@ from npc_video_farm.gateway.tickets import (
     said_of,
     times_of,
 )
-from npc_video_farm.jobs import JobState, JobView
+from npc_video_farm.jobs import JobState
 from npc_video_farm.tenants import Limits, Scope
+
+from .samples import JOB
 
 STUDIO, ANN, BOB = Principal("studio"), Principal("studio", "ann"), Principal("studio", "bob")
 OTHER = Principal("other")
 BODY = json.dumps({"prompt": "a laugh"}).encode()
-VIEW = JobView(
-    key="k",
+VIEW = replace(
+    JOB,
     state=JobState.RUNNING,
-    purpose=Purpose.URGENT,
-    due_at=None,
     asked_at=100.0,
     begun_at=101.5,
-    ended_at=None,
-    tenants=("studio",),
     generator="g",
-    model="",
-    preset="fast",
-    seconds=4.0,
-    body=b"",
     worker="w",
     token="t",
-    attempts=0,
-    kills=0,
-    displaced=0,
     progress=0.5,
-    is_paid=False,
-    clip="",
-    generated=0.0,
-    error="",
-    error_kind="",
 )
 
 

@@ -10,37 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from npc_video.records import Purpose
 from npc_video.scheduling.policy import Policy
 from npc_video_farm.brain.ledger import Assign, Fail, Ledger, Pardon, Requeue
-from npc_video_farm.jobs import Event, EventKind, JobState, JobView, WorkerState, WorkerView
+from npc_video_farm.jobs import Event, EventKind, JobState, WorkerState, WorkerView
+
+from ..samples import JOB
 
 
 def job(key, **about):
-    usual = JobView(
-        key=key,
-        state=JobState.WAITING,
-        purpose=Purpose.URGENT,
-        due_at=None,
-        asked_at=0.0,
-        begun_at=None,
-        ended_at=None,
-        tenants=("studio",),
-        generator="faces",
-        model="",
-        preset="fast",
-        seconds=4.0,
-        body=b"",
-        worker="",
-        token="",
-        attempts=0,
-        kills=0,
-        displaced=0,
-        progress=0.0,
-        is_paid=False,
-        clip="",
-        generated=0.0,
-        error="",
-        error_kind="",
-    )
-    return replace(usual, **about)
+    return replace(JOB, key=key, **about)
 
 
 def event(kind, about, worker=""):
