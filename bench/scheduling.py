@@ -84,7 +84,7 @@ def main() -> None:
 
 
 class _Subject(ABC):
-    """What decides about clips, behind the same few calls; times are in seconds."""
+    """A maker of decisions, behind the same few calls; times are in seconds."""
 
     @abstractmethod
     def ask(self, number: int, now: float) -> None:

@@ -52,7 +52,7 @@ class ServerProcess(ABC):
             self._process = None
 
     def log(self) -> str:
-        """What it said, over all its lives."""
+        """All that it has said, in all its lives."""
         return self._log.read_text("utf-8", "replace") if self._log.exists() else "it wrote no log"
 
     @property

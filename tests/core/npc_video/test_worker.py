@@ -217,7 +217,8 @@ class TestStop:
             [sys.executable, "-c", textwrap.dedent(program)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            encoding="utf-8",
+            text=True,
+            errors="replace",
         ) as process:
             assert process.stdout.readline() == "stopping\n"
             process.send_signal(signal.SIGSTOP)
