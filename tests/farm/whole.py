@@ -225,4 +225,4 @@ async def ends_of(store):
         ends.update(event.key for event in events if event.kind == "end")
 
 
-__all__ = ["WholeFarm", "clip_of", "ends_of", "serving", "until", "whole_farm"]
+__all__ = ["WholeFarm", "clip_of", "ends_of", "serving", "whole_farm"]

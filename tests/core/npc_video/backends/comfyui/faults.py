@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from npc_video.backends.base import ClipPart
 from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
+from npc_video.backends.comfyui import backend as comfyui_backend
 from npc_video.errors import (
     ClipTooLargeError,
     GenerationCancelledError,
@@ -160,14 +161,18 @@ class FaultTests(ABC):
         self.run(test, answers=first(-1, "/history", answer(body={})))
 
     @pytest.mark.parametrize("once", [True, False])
-    def test_a_history_that_was_cleared_where_nothing_is_told(self, once):
+    def test_a_history_that_was_cleared_where_nothing_is_told(self, once, monkeypatch):
+        monkeypatch.setattr(comfyui_backend, "_SOCKET_SECONDS", 0.1)
+
         async def test(gate, backend):
             assert (await make(backend)).data
             assert gate.count("POST", "/prompt") == 1
 
         self.run(test, answers=blind(), finish_started=once)
 
-    def test_a_history_that_was_cleared_with_its_files(self):
+    def test_a_history_that_was_cleared_with_its_files(self, monkeypatch):
+        monkeypatch.setattr(comfyui_backend, "_SOCKET_SECONDS", 0.1)
+
         async def test(gate, backend):
             with pytest.raises(GenerationFailedError, match="history was cleared"):
                 await make(backend)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow
+from npc_video.backends.comfyui import ComfyUiBackend, CustomWorkflow, fetching, following
 from npc_video.backends.http_session import Limits
 from npc_video.errors import GenerationFailedError
 from npc_video.records import Purpose
@@ -17,6 +17,14 @@ from .client import ClientTests, asked, make
 from .fake import FakeComfy
 from .faults import FaultTests
 from .recorded import tiny
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch):
+    """Asks the fake ten times as often as a server, because its jobs take no time."""
+    monkeypatch.setattr(following, "_CALM", 0.2)
+    monkeypatch.setattr(following, "_BLIND", 0.04)
+    monkeypatch.setattr(fetching, "_FIRST_PAUSE", 0.02)
 
 
 class ComfyStage(Stage):
