@@ -69,7 +69,7 @@ def test_lost_data_cost_no_clip_and_no_token(tmp_path):
 
 
 @pytest.mark.parametrize("moment", ["mid-job", "mid-stream"])
-def test_clips_wait_for_a_killed_s3_and_none_is_made_twice(tmp_path, s3, moment):
+def test_clips_wait_for_a_killed_s3_and_none_is_made_twice(tmp_path, own_s3, moment):
     async def story():
         async with whole_farm(tmp_path, "--clips", "s3://clips") as (farm, service, store):
 
@@ -78,12 +78,12 @@ def test_clips_wait_for_a_killed_s3_and_none_is_made_twice(tmp_path, s3, moment)
                 return reply == 4
 
             async def kill():
-                s3.kill()
+                own_s3.kill()
                 service.let_go()
                 await until(are_drafted)
                 jobs, _ = await store.open_jobs()
                 assert len(jobs) == len(SEEDS)
-                await asyncio.to_thread(s3.start)
+                await asyncio.to_thread(own_s3.start)
 
             await all_fetched(farm, service, store, kill, moment=moment)
             assert set((await ends_of(store)).values()) == {1}

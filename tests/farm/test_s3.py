@@ -54,8 +54,8 @@ def refused():
     return str(told.value)
 
 
-def test_a_bucket_that_went_away_is_told(s3):
-    s3.kill()
+def test_a_bucket_that_went_away_is_told(own_s3):
+    own_s3.kill()
     refused()
 
 
@@ -65,15 +65,15 @@ def test_a_wrong_secret_is_told(s3, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="its files are limited by prlimit")
-def test_a_full_disk_is_told_and_loses_nothing(s3):
+def test_a_full_disk_is_told_and_loses_nothing(own_s3):
     clips = ClipStore.open("s3://clips")
     digest = asyncio.run(clips.put(FILM))
-    limit(s3, 100_000)
+    limit(own_s3, 100_000)
     more = Random(7).randbytes(500_000)  # SeaweedFS compresses what it can
     with pytest.raises(ClipStoreError):
         asyncio.run(clips.put(more))
     assert asyncio.run(clips.get(digest)) == FILM
-    limit(s3, "unlimited")
+    limit(own_s3, "unlimited")
     asyncio.run(clips.put(more))
 
 
@@ -102,7 +102,9 @@ def test_games_fetch_from_the_buckets_own_address(valkey, s3, tmp_path, kind):
     asyncio.run(story())
 
 
-def test_a_clip_that_the_bucket_does_not_give_now_is_to_be_asked_for_again(valkey, s3, tmp_path):
+def test_a_clip_that_the_bucket_does_not_give_now_is_to_be_asked_for_again(
+    valkey, own_s3, tmp_path
+):
     async def story():
         clips = ClipStore.open("s3://clips")
         async with farm_at(valkey.url, tmp_path, clips=clips) as farm:
@@ -110,11 +112,11 @@ def test_a_clip_that_the_bucket_does_not_give_now_is_to_be_asked_for_again(valke
             url = (await farm.ask(token)).json()["statusUrl"]
             await farm.finish(await farm.begin(), video())
             assert (await farm.get(token, url)).status_code == 303
-            s3.kill()
+            own_s3.kill()
             asked = await farm.ask(token)
             assert (asked.status_code, "bucket" in asked.text) == (503, True)
             assert int(asked.headers["retry-after"]) > 0
-            await asyncio.to_thread(s3.start)
+            await asyncio.to_thread(own_s3.start)
             assert (await farm.ask(token)).content == video()
 
     asyncio.run(story())
