@@ -16,6 +16,7 @@ from npc_video.baking.session import SessionWriter
 from npc_video.cache.baked import BakedFolder
 from npc_video.prediction.forecast import Walk
 from npc_video.shipping import addon
+from npc_video.shipping.godot import import_project
 from npc_video.templates import read_template, template_text
 
 from tests.core.npc_video.backends.farm.fake import FakeFarm
@@ -78,12 +79,28 @@ REX = Profile("Rex", base_prompt="a dog", document=read_template("pet"))
 GUARD = Profile("Guard", document=read_template("guard"))
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "game"
+def write_game(folder: Path) -> Path:
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8", newline="")
+    addon.link(folder, ADDON)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The game as an engine leaves it that has imported it."""
+    folder = write_game(tmp_path_factory.mktemp("imported"))
+    engine = find()
+    assert engine is not None, "`python3 run.py engine` gets a Godot"
+    import_project(engine, folder)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, imported: Path) -> Path:
+    folder = tmp_path / "game"
+    shutil.copytree(imported, folder, ignore=shutil.ignore_patterns("addons"))
     addon.link(folder, ADDON)
     return folder
 
@@ -120,7 +137,10 @@ def test_it_makes_what_is_missing_with_the_player_s_generator(
     assert "All clips are in the folder already." in capsys.readouterr().err
 
 
-def test_all_npcs_in_their_folders(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_npcs_of_a_game_that_no_engine_has_seen_yet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = write_game(tmp_path)
     assert bake(project, "--backend", "maker.tres", "--clips", "2") == 0
     assert asked(project) == weighted(REX)[:2] + weighted(GUARD)[:2]
     assert len(BakedFolder(project / "clips")) == len(BakedFolder(project / "baked")) == 2
