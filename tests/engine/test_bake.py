@@ -262,9 +262,9 @@ def test_a_playthrough_is_found_where_the_game_wrote_it(
 
 @pytest.mark.parametrize("arguments", [("--profile", "Guard"), ()])
 def test_who_is_not_in_a_playthrough_is_an_error(
-    project: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    session = project / "session.jsonl"
+    session = tmp_path / "session.jsonl"
     SessionWriter(session, "Clerk").request(0.0, {"expression": "sad"})
     assert bake(project, *arguments, "--from-session", str(session)) == 1
     assert "is not in the playthrough session.jsonl: it has Clerk." in capsys.readouterr().err

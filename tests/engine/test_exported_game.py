@@ -100,7 +100,10 @@ class Workshop:
             runtime=runtime,
             exclude=exclude,
         )
-        (self.project / "export_presets.cfg").write_text(text, "utf-8")
+        presets = self.project / "export_presets.cfg"
+        # A file that is written has the project imported anew.
+        if not presets.is_file() or presets.read_text("utf-8") != text:
+            presets.write_text(text, "utf-8")
 
     def export(self, game: Path, *, debug: bool = False) -> Exported:
         return export(self.engine, self.project, "Game", game, debug=debug)
