@@ -15,7 +15,10 @@ from .nodes import NODE_TYPES
 from .nodes.video import Output
 from .reading import misspelt_fields
 
-__all__ = ["Checked", "check"]
+__all__ = ["NOT_RUN", "Checked", "check"]
+
+NOT_RUN = "does not lead to video.output, so it is not run"
+"""The warning of a node that affects no answer."""
 
 _SECTIONS: Mapping[str, type[Struct]] = {
     "npc": NpcIdentity,
@@ -87,8 +90,7 @@ def _idle(data: Mapping[str, Any], metadata: NpcResponseMetadata) -> Iterator[Pr
     run = {step.node_id for step in metadata.program.steps}
     for node in _nodes(data):
         if node["id"] not in run and NODE_TYPES.get(node["type"]) is not Output:
-            message = "does not lead to video.output, so it is not run"
-            yield Problem(node["id"], "connections", message)
+            yield Problem(node["id"], "connections", NOT_RUN)
 
 
 def _nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:

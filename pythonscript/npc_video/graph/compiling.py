@@ -3,7 +3,7 @@
 Only nodes that the output needs are run; problems are reported for all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
@@ -14,7 +14,7 @@ from .nodes.state import Machine
 from .nodes.video import Output
 from .program import FIRST_CELL, NOTHING, TURN, Program, Read, Step
 
-__all__ = ["Connection", "canonical_port", "compile_graph"]
+__all__ = ["Connection", "canonical_port", "compile_graph", "upstream"]
 
 _MAX_CYCLES = 20  # to be reported
 
@@ -96,15 +96,7 @@ class _Wires:
         return dict.fromkeys(source_id for source_id, _ in self.into[node_id].values())
 
     def upstream(self, wanted: Iterable[str]) -> set[str]:
-        """These nodes and all that they need."""
-        found: set[str] = set()
-        waiting = list(wanted)
-        while waiting:
-            node_id = waiting.pop()
-            if node_id not in found:
-                found.add(node_id)
-                waiting += self.sources(node_id)
-        return found
+        return upstream(wanted, self.sources)
 
     def lead_results_to_templates(self, output: str) -> None:
         """Connects the result to templates that name its parts, unless it depends on them."""
@@ -124,6 +116,22 @@ class _Wires:
 
     def _report(self, node_id: str, field: str, message: str) -> None:
         self._problems.append(Problem(node_id, field, message))
+
+
+def upstream(wanted: Iterable[str], sources: Callable[[str], Iterable[str]]) -> set[str]:
+    """These nodes and all that they need.
+
+    Args:
+        sources: gives the nodes that are connected to the inputs of a node.
+    """
+    found: set[str] = set()
+    waiting = list(wanted)
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in found:
+            found.add(node_id)
+            waiting += sources(node_id)
+    return found
 
 
 def canonical_port(node: Node | type[Node], name: str) -> str | None:
