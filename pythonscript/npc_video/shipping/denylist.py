@@ -35,7 +35,10 @@ _PACKAGE_PARTS = (
     *("npc_video/cli", "npc_video_player/addon"),
     *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
 )
-_EDITOR_PARTS = ("npc_video/doctor", "npc_video/shipping", "npc_video_player/editor")
+_EDITOR_PARTS = (
+    *("npc_video/doctor", "npc_video/graph/document", "npc_video/shipping"),
+    "npc_video_player/editor",
+)
 _KEPT_METADATA = ("METADATA", "entry_points.txt")  # the rest contains the builder's paths
 _DEVELOPERS_SUFFIXES = """
 .a .c .cc .cpp .exe .f .f90 .h .hpp .lib .pc .pdb .pth .pxd .pxi .pyc .pyi .pyx .typed

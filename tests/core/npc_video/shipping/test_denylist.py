@@ -25,6 +25,8 @@ def test_games_carry_what_plays(name: str) -> None:
         ("npc_video/manager.py", True, True),
         ("npc_video/shipping/packs.py", False, True),
         ("npc_video/shipping/licences/MIT.txt", False, False),
+        ("npc_video/graph/document/spans.py", False, True),
+        ("npc_video/graph/loading.py", True, True),
         ("npc_video_player/editor/plugin.py", False, True),
         ("npc_video_player/addon/plugin.cfg", False, False),
         ("npc_video/cli.py", False, False),

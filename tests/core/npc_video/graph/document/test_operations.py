@@ -31,7 +31,14 @@ from npc_video.graph.document.operations import (
     SetLabel,
 )
 
-from tests.core.npc_video.graph.document.texts import FILES, GRAPH_TEXTS, LEAVES, PLAIN, PORTS
+from tests.core.npc_video.graph.document.texts import (
+    FILES,
+    GRAPH_TEXTS,
+    GRAPHS,
+    LEAVES,
+    PLAIN,
+    PORTS,
+)
 
 TEXT = """{
   "responseGraph": {
@@ -149,6 +156,29 @@ def test_an_edit_and_its_inverse_give_the_same_bytes(text, data):
     assert back.inverse(after).apply(document).text == after.text
     assert text.endswith("\n") == after.text.endswith("\n")
     assert ("\r\n" in text or "\n" not in text) or "\r" not in after.text
+
+
+LAYOUTS = [
+    {"indent": 2},
+    {"indent": "\t"},
+    {"indent": 0},
+    {"indent": None},
+    {"indent": None, "separators": (",", ":")},
+]
+
+
+@given(GRAPHS, st.sampled_from(LAYOUTS), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_file_that_a_program_has_written_stays_as_it_would_write_it(graph, layout, data):
+    def written(value):
+        return json.dumps(value, ensure_ascii=False, **layout)
+
+    try:
+        document = GraphDocument.read(written(graph))
+        after = data.draw(operations(document)).apply(document)
+    except InvalidDataError:
+        return
+    assert after.text == written(json.loads(after.text))
 
 
 @given(st.sampled_from(FILES), st.data())
