@@ -33,7 +33,9 @@ def copy(document: GraphDocument, nodes: Collection[str]) -> str:
         _MARK: _VERSION,
         "nodes": list(chosen.values()),
         "connections": [{**plain(wire.value), **_ends(wire)} for wire in wires],
-        "frames": [{**frame.fields, "id": frame.key} for frame in frames],
+        "frames": [
+            {**frame.fields, "id": frame.key, "nodes": list(frame.nodes)} for frame in frames
+        ],
     }
     return json.dumps(fragment, indent=2)
 

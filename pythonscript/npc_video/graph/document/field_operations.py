@@ -9,7 +9,8 @@ from typing import Any
 
 from ...errors import InvalidDataError
 from .document import GraphDocument, follow, word_at
-from .operations import Operation, node_record
+from .operations import Operation
+from .places import node_record
 from .spans import Array, Member, Object, Value, is_null
 from .splicing import Draft
 

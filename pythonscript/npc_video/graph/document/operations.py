@@ -8,10 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import InvalidDataError
-from ..compiling import canonical_port
-from ..nodes import NODE_TYPES
-from .document import DocumentNode, Frame, GraphDocument, Point, Wire
-from .spans import Array, Object, Value, is_null, plain
+from .document import GraphDocument, Point, Wire
+from .places import (
+    frame_at,
+    node_at,
+    node_record,
+    origin_of,
+    places_in_frames,
+    require_free,
+    require_named,
+    wire_at,
+    wires_into,
+)
+from .spans import Array, Object, Value, is_null
 from .splicing import Draft
 
 __all__ = [
@@ -31,8 +40,6 @@ __all__ = [
     "Replace",
     "SetFrameField",
     "SetLabel",
-    "node_at",
-    "node_record",
 ]
 
 
@@ -137,7 +144,7 @@ class AddNode(Operation):
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def change(self, draft: Draft) -> None:
-        _require_free(draft.document, self.id)
+        require_free(draft.document, self.id)
         record: dict[str, Any] = {"id": self.id, "type": self.type}
         if self.label:
             record["label"] = self.label
@@ -176,7 +183,7 @@ class RemoveAndHeal(Operation):
             if wire.target in gone:
                 lost.add(wire.key)
             elif wire.source in gone:
-                origin = _origin(document, wire, gone)
+                origin = origin_of(document, wire, gone)
                 if origin is None:
                     lost.add(wire.key)
                 else:
@@ -196,13 +203,13 @@ class RenameNode(Operation):
         record = node_record(document, self.node)
         if self.id == document.nodes[self.node].id:
             return
-        _require_free(document, self.id)
+        require_free(document, self.id)
         draft.set_member(record, "id", self.id, before="type")
         for wire in document.wires.values():
             for end, name in ((wire.source, "from"), (wire.target, "to")):
                 if end == self.node and isinstance(wire.value, Object):
                     draft.set_member(wire.value, name, self.id)
-        for _, listed, index in _places_in_frames(document, {self.node}):
+        for _, listed, index in places_in_frames(document, {self.node}):
             draft.set(listed.items[index], self.id)
 
 
@@ -252,8 +259,8 @@ class Connect(Operation):
 
     def change(self, draft: Draft) -> None:
         document = draft.document
-        _require_named(document, self.source, self.target)
-        replaced = _into(document, self.target, self.target_port)
+        require_named(document, self.source, self.target)
+        replaced = wires_into(document, self.target, self.target_port)
         if replaced:
             _lead_from(draft, replaced[0], self.source, self.source_port)
             _remove_wires(draft, {wire.key for wire in replaced[1:]})
@@ -270,7 +277,7 @@ class Disconnect(Operation):
 
     def change(self, draft: Draft) -> None:
         for wire in self.wires:
-            _wire_at(draft.document, wire)
+            wire_at(draft.document, wire)
         _remove_wires(draft, set(self.wires))
 
 
@@ -289,13 +296,13 @@ class InsertOnWire(Operation):
 
     def change(self, draft: Draft) -> None:
         document = draft.document
-        wire = _wire_at(document, self.wire)
-        _require_named(document, self.node)
+        wire = wire_at(document, self.wire)
+        require_named(document, self.node)
         if not isinstance(wire.value, Object):
             raise InvalidDataError(f"wire: {self.wire!r} leads nowhere.")
         if self.node in (wire.source, wire.target):
             raise InvalidDataError(f"wire: {self.wire!r} already leads to {self.node!r}.")
-        replaced = {one.key for one in _into(document, self.node, self.input_port)}
+        replaced = {one.key for one in wires_into(document, self.node, self.input_port)}
         _remove_wires(draft, replaced)
         _set_members(draft, wire.value, {"to": self.node, "toPort": self.input_port})
         ends = (self.node, self.output_port, wire.target, wire.target_port)
@@ -329,7 +336,7 @@ class SetFrameField(Operation):
     value: Any
 
     def change(self, draft: Draft) -> None:
-        record = _frame_at(draft.document, self.frame).value
+        record = frame_at(draft.document, self.frame).value
         if not isinstance(record, Object):
             raise InvalidDataError(f"frame: {self.frame!r} is no object.")
         if self.value is None:
@@ -345,7 +352,7 @@ class RemoveFrame(Operation):
     frame: str
 
     def change(self, draft: Draft) -> None:
-        value = _frame_at(draft.document, self.frame).value
+        value = frame_at(draft.document, self.frame).value
         frames = draft.document.at("responseGraph", "frames")
         if isinstance(frames, Object):
             draft.remove_member(frames, next(m.name for m in frames.members if m.value is value))
@@ -362,106 +369,9 @@ class InsertFragment(Operation):
 
     def change(self, draft: Draft) -> None:
         for node in self.nodes:
-            _require_free(draft.document, node["id"])
+            require_free(draft.document, node["id"])
         lists = {"nodes": self.nodes, "connections": self.wires, "frames": self.frames}
         _extend(draft, {name: list(records) for name, records in lists.items() if records})
-
-
-# ---- Finding places ----
-
-
-def node_at(document: GraphDocument, key: str) -> DocumentNode:
-    """The node with a key.
-
-    Raises:
-        InvalidDataError: there is none.
-    """
-    if key not in document.nodes:
-        raise InvalidDataError(f"node: there is no node {key!r:.80}.")
-    return document.nodes[key]
-
-
-def node_record(document: GraphDocument, key: str) -> Object:
-    """The place of a node that is an object.
-
-    Raises:
-        InvalidDataError: there is no such node, or it is no object.
-    """
-    value = node_at(document, key).value
-    if not isinstance(value, Object):
-        raise InvalidDataError(f"node: {key!r} is no object; remove it.")
-    return value
-
-
-def _wire_at(document: GraphDocument, key: str) -> Wire:
-    if key not in document.wires:
-        raise InvalidDataError(f"wire: there is no wire {key!r:.80}.")
-    return document.wires[key]
-
-
-def _frame_at(document: GraphDocument, key: str) -> Frame:
-    if key not in document.frames:
-        raise InvalidDataError(f"frame: there is no frame {key!r:.80}.")
-    return document.frames[key]
-
-
-def _require_free(document: GraphDocument, node_id: str) -> None:
-    if not node_id or node_id in document.nodes:
-        raise InvalidDataError(f"id: {node_id!r:.80} is empty or the id of another node.")
-
-
-def _require_named(document: GraphDocument, *nodes: str) -> None:
-    """Refuses nodes to which no wire can lead."""
-    for key in nodes:
-        if node_at(document, key).id not in ("", key):
-            message = f"node: {key!r} has the id of an earlier node; rename one of them."
-            raise InvalidDataError(message)
-
-
-def _into(document: GraphDocument, node: str, port: str) -> list[Wire]:
-    """The wires into a port, by any of its names."""
-    kind = NODE_TYPES.get(document.nodes[node].type)
-
-    def named(name: str) -> str:
-        return (None if kind is None else canonical_port(kind, name)) or name
-
-    wires = document.wires.values()
-    return [w for w in wires if w.target == node and named(w.target_port) == named(port)]
-
-
-def _origin(document: GraphDocument, wire: Wire, gone: Collection[str]) -> Wire | None:
-    """The wire by which a value came into removed nodes that leaves them by `wire`."""
-    seen: set[str] = set()
-    while wire.source in gone:
-        if wire.source in seen:
-            return None
-        seen.add(wire.source)
-        into = [each for each in document.wires.values() if each.target == wire.source]
-        if not into:
-            return None
-        ports = _input_names(document, wire.source)
-        wire = min(into, key=lambda each: ports.get(each.target_port, len(ports)))
-    return wire
-
-
-def _input_names(document: GraphDocument, node: str) -> dict[str, int]:
-    """The order of the names of a node's input ports."""
-    kind = NODE_TYPES.get(document.nodes[node].type) if node in document.nodes else None
-    names = [] if kind is None else [n for names in kind.inputs for n in names.split("|")]
-    return {name: index for index, name in enumerate(names)}
-
-
-def _places_in_frames(
-    document: GraphDocument, nodes: Collection[str]
-) -> list[tuple[Frame, Array, int]]:
-    """Each mention of these nodes in a frame: the frame, its list, and the index there."""
-    found = []
-    for frame in document.frames.values():
-        listed = frame.value.get("nodes") if isinstance(frame.value, Object) else None
-        if isinstance(listed, Array):
-            places = (n for n, item in enumerate(listed.items) if plain(item) in nodes)
-            found += [(frame, listed, n) for n in places]
-    return found
 
 
 # ---- Changing parts ----
@@ -471,7 +381,7 @@ def _remove_nodes(draft: Draft, gone: Collection[str]) -> None:
     document = draft.document
     values = [node_at(document, key).value for key in gone]
     _remove_items(draft, "nodes", values)
-    for _, listed, index in _places_in_frames(document, gone):
+    for _, listed, index in places_in_frames(document, gone):
         draft.remove(listed, index)
 
 

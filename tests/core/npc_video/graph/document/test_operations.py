@@ -264,6 +264,17 @@ def test_wires_and_frames_follow_a_new_id():
             applied(RenameNode("add", taken))
 
 
+def test_an_id_that_stays_changes_nothing():
+    assert applied(RenameNode("add", "add")).text == TEXT
+
+
+def test_what_is_no_object_is_only_removed():
+    text = TEXT.replace('{"id": "out", "type": "video.output"}', "5")
+    with pytest.raises(InvalidDataError, match="is no object; remove it"):
+        applied(SetLabel("nodes[3]", "x"), text)
+    assert list(applied(RemoveNodes(("nodes[3]",)), text).nodes) == ["p", "add", "m"]
+
+
 def test_a_second_node_of_an_id_is_renamed_alone():
     text = TEXT.replace('"id": "out"', '"id": "add"')
     after = applied(RenameNode("nodes[3]", "fine"), text)
@@ -345,6 +356,15 @@ def test_frames_of_either_form(form):
         assert "tint" not in SetFrameField("f1", "tint", None).apply(after).text
 
 
+def test_a_frame_that_is_none_is_only_removed():
+    text = TEXT.replace('"nodes": ["p", "add"]', '"nodes": [[], 5, "p"]')
+    assert applied(RemoveNodes(("p",)), text).frames["f1"].fields["nodes"] == [[], 5]
+    text = TEXT.replace('"frames": [{', '"frames": [5, {')
+    with pytest.raises(InvalidDataError, match="is no object"):
+        applied(SetFrameField("frames[0]", "title", "x"), text)
+    assert list(applied(RemoveFrame("frames[0]"), text).frames) == ["f1"]
+
+
 @pytest.mark.parametrize("text", ["{}", '{"npc": {}}', "{\n}", '{\n  "npc": {}\n}\n'])
 def test_a_graph_is_begun_in_any_file(text):
     after = applied(AddNode("n", "math.add"), text)
@@ -384,6 +404,16 @@ def test_objects_around_a_field_are_added():
     assert applied(RemoveField("out", ("a", "b"))).text == TEXT
     assert applied(SetField("add", (), {})).nodes["add"].fields == {}
     assert '"data": {"value"' not in applied(RemoveField("add", ())).text
+
+
+def test_a_row_that_is_null_or_the_next_is_set():
+    base = applied(SetField("add", ("rows",), [None, 1]))
+    after = SetField("add", ("rows", 0, "a"), 5).apply(base)
+    assert SetField("add", ("rows", 2), 6).apply(after).nodes["add"].fields["rows"] == [
+        {"a": 5},
+        1,
+        6,
+    ]
 
 
 def test_rows_are_inserted_moved_and_removed():

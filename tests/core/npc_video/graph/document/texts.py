@@ -60,7 +60,12 @@ WIRES = st.fixed_dictionaries(
     optional={"id": st.sampled_from(["c1", "c2", "c3"]), "note": PLAIN},
 )
 FRAME = st.fixed_dictionaries(
-    {}, optional={"id": st.sampled_from(["f1", "f2"]), "title": LEAVES, "nodes": st.lists(NODE_IDS)}
+    {},
+    optional={
+        "id": st.sampled_from(["f1", "f2"]),
+        "title": LEAVES,
+        "nodes": st.lists(NODE_IDS | PLAIN),
+    },
 )
 FRAMES = st.lists(FRAME, max_size=3) | st.dictionaries(
     st.sampled_from(["f1", "f2", ""]), FRAME, max_size=3
