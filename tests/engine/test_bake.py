@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from npc_video import NpcResponseEvaluator, Profile, cli
-from npc_video.baking.session import SessionWriter
+from npc_video import NpcResponseEvaluator, Profile, VideoParams, cli
 from npc_video.cache.baked import BakedFolder
+from npc_video.npc.recording import SessionFile, header_line, turn_line
 from npc_video.prediction.forecast import Walk
 from npc_video.shipping import addon
 from npc_video.shipping.godot import import_project
@@ -116,6 +116,14 @@ def weighted(npc: Profile) -> list[str]:
     ]
 
 
+def record(session: Path, npc: Profile, **wanted: str) -> None:
+    """Records one request for a clip of `npc`."""
+    file = SessionFile(session)
+    file.write(header_line(0.0, npc, NpcResponseEvaluator(npc.metadata())))
+    file.write(turn_line(1.0, VideoParams(**wanted)))
+    file.close()
+
+
 def bake(project: Path, *arguments: str) -> int:
     return cli.main(["bake", str(project), *arguments], find_engine=find)
 
@@ -150,12 +158,9 @@ def test_all_npcs_of_a_game_that_no_engine_has_seen_yet(
     assert "Guard: 3 clips: " in capsys.readouterr().err
 
 
-def test_from_a_recorded_playthrough(project: Path, tmp_path: Path) -> None:
+def test_from_a_recorded_session(project: Path, tmp_path: Path) -> None:
     session = tmp_path / "session.jsonl"
-    writer = SessionWriter(session, "Rex")
-    evaluator = NpcResponseEvaluator(REX.metadata(), apply_profile=REX.apply_profile)
-    writer.begin(0.0, evaluator)
-    writer.request(1.0, {"expression": "sleepy", "prompt": "in a basket"})
+    record(session, REX, expression="sleepy", prompt="in a basket")
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 0
     assert asked(project) == ["Rex a dog, pet, neutral expression", "Rex a dog, in a basket"]
 
@@ -178,7 +183,7 @@ def test_what_fails_is_told_and_made_by_the_next_run(
 ) -> None:
     (project / "tired.txt").touch()
     session = project / "session.jsonl"
-    SessionWriter(session, "Rex").request(0.0, {"expression": "sad"})
+    record(session, REX, expression="sad")
     assert bake(project, "--profile", "Rex", "--from-session", str(session)) == 1
     told = capsys.readouterr().err
     assert "sad, idle: " in told
@@ -237,7 +242,7 @@ def test_it_ends_where_python_does_not_start(
     assert asked(project) == []
 
 
-def test_a_playthrough_is_found_where_the_game_wrote_it(
+def test_a_session_file_is_found_where_the_game_wrote_it(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = project / "project.godot"
@@ -249,25 +254,25 @@ def test_a_playthrough_is_found_where_the_game_wrote_it(
     missing = re.search(r"(\S+nowhere\.jsonl) does not exist", capsys.readouterr().err)
     assert missing is not None
     session = Path(missing[1]).with_name("session.jsonl")
-    SessionWriter(session, "Rex").request(1.0, {"expression": "sleepy", "prompt": "in a basket"})
+    record(session, REX, expression="sleepy", prompt="in a basket")
     try:
         assert bake(project, "--from-session", "user://session.jsonl") == 0
     finally:
         shutil.rmtree(session.parent)
     assert "Rex a dog, in a basket" in asked(project)
     told = capsys.readouterr().err
-    assert "Left out: Guard is not in the playthrough session.jsonl: it has Rex." in told
+    assert "Left out: Guard is not recorded in session.jsonl: only Rex is." in told
     assert ", by res://maker.tres." in told
 
 
 @pytest.mark.parametrize("arguments", [("--profile", "Guard"), ()])
-def test_who_is_not_in_a_playthrough_is_an_error(
+def test_who_is_not_in_a_session_file_is_an_error(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     session = tmp_path / "session.jsonl"
-    SessionWriter(session, "Clerk").request(0.0, {"expression": "sad"})
+    record(session, Profile("Clerk"), expression="sad")
     assert bake(project, *arguments, "--from-session", str(session)) == 1
-    assert "is not in the playthrough session.jsonl: it has Clerk." in capsys.readouterr().err
+    assert "is not recorded in session.jsonl: only Clerk is." in capsys.readouterr().err
     assert asked(project) == []
 
 

@@ -32,7 +32,7 @@ func visit() -> void:
 	await _goes_on()
 	await _fails()
 	await _chooses()
-	await _follows_a_playthrough()
+	await _follows_a_session()
 
 func state() -> String:
 	for label: Label in window(TITLE).find_children("*", "Label", true, false):
@@ -127,7 +127,7 @@ func _chooses() -> void:
 	seen.chosen = field.text
 	await close(dialog)
 
-func _follows_a_playthrough() -> void:
+func _follows_a_session() -> void:
 	var dialog := await open()
 	var field: LineEdit = dialog.find_children("*", "LineEdit", true, false).filter(
 		func(one: LineEdit) -> bool: return "players" in one.placeholder_text

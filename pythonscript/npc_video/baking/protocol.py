@@ -15,4 +15,4 @@ SAYS = "npc-video bake: "
 """The prefix of lines of the engine's log that are for the command; JSON follows."""
 
 NO_SESSION = "{} does not exist: set a player's session_file, and play."
-"""The message for a missing file of a playthrough."""
+"""The message for a missing session file."""

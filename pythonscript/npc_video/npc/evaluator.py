@@ -109,6 +109,11 @@ class NpcResponseEvaluator:
         """The present memory; it changes with every answer."""
         return self._state
 
+    @property
+    def seed(self) -> int:
+        """The seed of all random numbers in the graph."""
+        return self._seed
+
     def reset(self) -> None:
         """Forgets all events; the next interaction begins a new session."""
         self._state = EvaluatorState(cells=self._program.initial_cells())

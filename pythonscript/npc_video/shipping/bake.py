@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -63,10 +63,11 @@ def add_to(parser: argparse.ArgumentParser, find_engine: Callable[[], Engine | N
     )
     parser.add_argument(
         "--from-session",
-        default="",
+        action="append",
+        default=[],
         metavar="FILE",
-        help="bake the requests of a playthrough that a player's session_file recorded: a path on"
-        " your disk, or one of the game, such as user://session.jsonl",
+        help="bake the requests that a player recorded in its session_file: a path on your disk, or"
+        " one of the game, such as user://ember.jsonl; repeat it for several",
     )
 
 
@@ -78,7 +79,7 @@ def bake_project(
     backend: str = "",
     farm: str = "",
     clips: int = 0,
-    session: str = "",
+    sessions: Sequence[str] = (),
 ) -> None:
     """Makes the missing clips of a project's NPCs; finished clips stay if the run breaks.
 
@@ -87,7 +88,7 @@ def bake_project(
         backend: a file of the project or `EMBEDDED`; "" for that of each NPC's player.
         farm: the address of a farm that makes all clips; "" for none.
         clips: the number for each NPC; 0 for as many as most reactions need.
-        session: a recorded playthrough, by its path on the disk or in the game; "" for none.
+        sessions: session files, by their paths on the disk or in the game.
 
     Raises:
         Failure: some clips are missing; it says why.
@@ -96,10 +97,10 @@ def bake_project(
         raise Failure(f"{project} is no project of Godot: name the folder with its project.godot.")
     if not (project / _SCENE.removeprefix("res://")).is_file():
         raise Failure(f"The addon is not in {project}: npc-video install puts it there.")
-    if session and not _is_of_game(session):
-        session = str(Path(session).resolve())
-        if not Path(session).is_file():
-            raise Failure(NO_SESSION.format(session))
+    sessions = [path if _is_of_game(path) else str(Path(path).resolve()) for path in sessions]
+    for path in sessions:
+        if not (_is_of_game(path) or Path(path).is_file()):
+            raise Failure(NO_SESSION.format(path))
     there = _asked(farm) if farm else None
     import_project(engine, project)
     wanted = {
@@ -107,7 +108,7 @@ def bake_project(
         "backend": backend,
         "farm": there,
         "clips": clips,
-        "session": session,
+        "sessions": sessions,
     }
     report = _Report(sys.stderr)
     run = run_project(
@@ -142,7 +143,7 @@ def _bake(options: argparse.Namespace) -> int:
         backend=options.backend,
         farm=options.farm or "",
         clips=options.clips,
-        session=options.from_session,
+        sessions=options.from_session,
     )
     return 0
 

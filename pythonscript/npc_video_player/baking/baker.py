@@ -21,7 +21,7 @@ from npc_video.backends.pictures import Pictures
 from npc_video.backends.token import Token
 from npc_video.baking.bake import BakeProgress, ClipToBake, bake
 from npc_video.baking.protocol import EMBEDDED, FARM_TOKEN, NO_SESSION, SAYS
-from npc_video.baking.session import NotPlayedError, read_session
+from npc_video.baking.session import NotPlayedError, read_sessions
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import InvalidDataError, NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
@@ -52,9 +52,12 @@ class NpcBaker(Node):
         try:
             self._wanted = json.loads(OS.get_cmdline_user_args()[-1])
             self._farm = self._wanted["farm"]
-            self._session = ProjectSettings.globalize_path(self._wanted["session"])
-            if self._session and not Path(self._session).is_file():
-                raise InvalidDataError(NO_SESSION.format(self._session))
+            self._sessions = [
+                Path(ProjectSettings.globalize_path(path)) for path in self._wanted["sessions"]
+            ]
+            for path in self._sessions:
+                if not path.is_file():
+                    raise InvalidDataError(NO_SESSION.format(path))
             self._parts = cast_of(self._wanted["profiles"])
             self._groups = self._grouped()
             self._tell_of_functions()
@@ -132,7 +135,7 @@ class NpcBaker(Node):
         """Chooses the looks of an NPC, and reports it; None if it is left out.
 
         Raises:
-            NotPlayedError: the NPC was named, but is not in the playthrough.
+            NotPlayedError: the NPC was named, but is not in the recorded sessions.
         """
         try:
             forecast = self._forecast(part)
@@ -153,8 +156,8 @@ class NpcBaker(Node):
         return [params for params, _ in forecast.weighted[:count]]
 
     def _forecast(self, part: Part) -> Forecast:
-        if self._session:
-            return read_session(Path(self._session), part.npc)
+        if self._sessions:
+            return read_sessions(self._sessions, part.npc)
         npc = part.npc
         evaluator = NpcResponseEvaluator(npc.metadata(), apply_profile=npc.apply_profile)
         return Walk(evaluator, with_opening=npc.opens_with_generated).finish()

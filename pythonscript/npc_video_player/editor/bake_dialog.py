@@ -27,7 +27,7 @@ from godot import (
 from npc_video import NpcResponseEvaluator, Profile, VideoParams
 from npc_video.backends.pictures import Pictures
 from npc_video.baking.bake import BakeProgress, ClipToBake, bake
-from npc_video.baking.session import read_session
+from npc_video.baking.session import read_sessions
 from npc_video.cache.baked import BakedFolder
 from npc_video.errors import NpcVideoError
 from npc_video.prediction.forecast import Forecast, Walk
@@ -107,7 +107,7 @@ class BakeDialog:
                     self._folder_row(),
                 ),
                 (
-                    "Playthrough",
+                    "Session file",
                     "A file that a player's session_file has recorded: what was asked for in it is"
                     " made. Empty: what players are likely to do is tried out.",
                     self._session_row(),
@@ -159,7 +159,7 @@ class BakeDialog:
     # ---- The clips to make ----
 
     def _foresee(self) -> None:
-        """Finds the clips that the NPC needs: from a playthrough, or by playing with it."""
+        """Finds the clips that the NPC needs: from a session file, or by playing with it."""
         if self._job is not None:
             return
         if self._walk is not None:
@@ -177,7 +177,7 @@ class BakeDialog:
         async def work(tell: Callable[..., None]) -> Forecast:
             if path:
                 file = Path(ProjectSettings.globalize_path(path))
-                return await asyncio.to_thread(read_session, file, npc)
+                return await asyncio.to_thread(read_sessions, [file], npc)
             while walk.advance():
                 await asyncio.sleep(0.0)
             return walk.forecast

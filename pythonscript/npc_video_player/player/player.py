@@ -129,11 +129,10 @@ class NpcVideoPlayer(PlayerPicture):
                 self._take_changes(self._director)
             self._bound()
             self._doubts.of_interaction(interaction, event, self._npc.evaluator)
-            self._recorder.begin(self.session_file)
+            self._recorder.follow(self.session_file)
             params = self._evaluated(event)
             if params is None:
                 return False
-            self._recorder.reaction(event)
             self._stats.touched()
             self._doubt_that_it_plays()
             self.reaction_started.emit(params.to_dict())
@@ -153,7 +152,7 @@ class NpcVideoPlayer(PlayerPicture):
             with _argument_of("request"):
                 wanted = self._asked_for(params)
             self._doubt_that_it_plays()
-            self._recorder.begin(self.session_file)
+            self._recorder.follow(self.session_file)
             self._recorder.request(params)
             self._show(wanted, priority)
             return True
@@ -302,6 +301,20 @@ class NpcVideoPlayer(PlayerPicture):
             reset_state(self._npc, self._foreseen_by())
             self._show_anew()
 
+    @main_thread_only(False)
+    def record_session(self, path: str) -> bool:
+        """Records what happens to the NPC from now on in a file, as `user://ember.jsonl`.
+
+        An empty path ends that, and so does the end of the player. The file has the NPC, its
+        memory, and the time of each interaction and request, so that `npc-video replay` and
+        `npc-video bake` can play them again. A file of an earlier recording goes on. It is for one
+        player at a time. Unlike `session_file`, which this replaces until it is changed, it works
+        in every export. Returns whether that was done; if not, the log has the reason.
+        """
+        with self._errors_reported():
+            return self._recorder.record(path, "record_session")
+        return False
+
     @main_thread_only()
     def clear_cache(self) -> None:
         """Drops all clips but those shipped with the game; the playing clip goes on."""
@@ -427,6 +440,7 @@ class NpcVideoPlayer(PlayerPicture):
             self._npc.leave_scene()
             self._director = None
         elif what == Object.NOTIFICATION_PREDELETE:
+            self._recorder.end()
             if self._director is not None:
                 self._leave_viewport()  # it leaves the scene only after this
             if self._viewport is not None:
@@ -594,6 +608,7 @@ class NpcVideoPlayer(PlayerPicture):
     def _evaluated(self, event: ToolInteraction) -> VideoParams | None:
         evaluator = self._npc.evaluator
         now = time.perf_counter()
+        self._recorder.interaction(now, event)
         params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
             seconds = time.perf_counter() - now

@@ -311,9 +311,9 @@ class PlayerProperties(Control):
         "",
         hint=PropertyHint.PROPERTY_HINT_SAVE_FILE,
         hint_string="*.jsonl",
-        doc="The file in which interactions and requests are recorded, to bake from a"
-        " playthrough, as `user://session.jsonl`. Several players may use the same file, and"
-        " each run adds to it; games exported for release record nothing. Empty: none.",
+        doc="The file in which interactions and requests are recorded, to replay them or bake from"
+        " them, as `user://ember.jsonl`. Each run adds to it, and each player needs its own; games"
+        " exported for release record nothing. Empty: none.",
     )
 
     _npc: CurrentNpc

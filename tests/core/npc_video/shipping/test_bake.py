@@ -101,7 +101,7 @@ def test_what_is_wanted_reaches_the_engine(project: Path, tmp_path: Path) -> Non
     session.touch()
     script = saying(NPC) + "open('wanted', 'w').write('\\n'.join(arguments))"
     bake_project(
-        engine_doing(script), project, profiles=["cat.tres"], clips=4, session=str(session)
+        engine_doing(script), project, profiles=["cat.tres"], clips=4, sessions=[str(session)]
     )
     *arguments, wanted = (project / "wanted").read_text("utf-8").splitlines()
     scene = "res://addons/npc_video_player/bake.tscn"
@@ -111,15 +111,15 @@ def test_what_is_wanted_reaches_the_engine(project: Path, tmp_path: Path) -> Non
         "backend": "",
         "farm": None,
         "clips": 4,
-        "session": str(session.resolve()),
+        "sessions": [str(session.resolve())],
     }
 
 
 def test_only_the_game_knows_where_its_own_paths_are(project: Path) -> None:
     script = saying(NPC) + "open('wanted', 'w').write(arguments[-1])"
-    bake_project(engine_doing(script), project, profiles=[], session="user://play.jsonl")
+    bake_project(engine_doing(script), project, profiles=[], sessions=["user://play.jsonl"])
     wanted = json.loads((project / "wanted").read_text("utf-8"))
-    assert wanted["session"] == "user://play.jsonl"
+    assert wanted["sessions"] == ["user://play.jsonl"]
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,9 @@ def test_what_is_missing_is_told_before_the_engine_starts(
 ) -> None:
     if missing:
         (project / missing).unlink()
+    sessions = [session] if session else []
     with pytest.raises(Failure, match=reason):
-        bake_project(engine_doing("open('started', 'w')"), project, profiles=[], session=session)
+        bake_project(engine_doing("open('started', 'w')"), project, profiles=[], sessions=sessions)
     assert not (project / "started").exists()
 
 
