@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-from . import graph_commands
+from . import graph_commands, replay_command
 from .doctor import command as doctor_command
 from .shipping import addon, bake, runtime_commands
 from .shipping.console import UNREAD, Failure, is_unread, print_anything, say, until_unread
@@ -20,7 +20,11 @@ __all__ = ["main"]
 
 # For commands with JSON output: functions that print why the command did not start.
 _REFUSALS = MappingProxyType(
-    {"doctor": doctor_command.print_refusal, "graph": graph_commands.print_refusal}
+    {
+        "doctor": doctor_command.print_refusal,
+        "graph": graph_commands.print_refusal,
+        "replay": replay_command.print_refusal,
+    }
 )
 
 
@@ -110,6 +114,10 @@ def _parser(
     bake.add_to(baking, find_engine)
 
     graph_commands.add_to(commands.add_parser("graph", help="check files of NPCs"))
+
+    replay_command.add_to(
+        commands.add_parser("replay", help="play a recorded session on a graph, or compare two")
+    )
 
     runtime = commands.add_parser(
         "runtime", help="build or check the Python that games carry with them"
