@@ -4,18 +4,23 @@ Players of five kinds play 20 games of 200 interactions each, half of them with 
 through real response graphs and the decisions that ship, under a virtual clock. The chart in docs/
 is drawn anew, and the last line printed is JSON: `d[kind][policy][metric]`.
 
+With session files, `bench latency ember.jsonl …`, the players are those who were recorded there, a
+row for each file, and no chart is drawn.
+
 The games have seeds of their own: the predictors' constants were tuned on seeds 1000 and up.
 """
 
 import json
 import multiprocessing
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from npc_video.cache import POLICIES as CACHE_POLICIES
+from npc_video.errors import InvalidDataError
+from npc_video.npc.recording import read_recording
 
 from .simulator.chart import draw
 from .simulator.drive import simulate
@@ -23,7 +28,7 @@ from .simulator.keeping import Kept
 from .simulator.measures import Measures, missed_by_all
 from .simulator.players import KINDS
 from .simulator.policies import POLICIES
-from .simulator.world import make_game
+from .simulator.world import make_game, recorded_game
 
 _SEEDS = range(20)
 _INTERACTIONS = 200
@@ -31,6 +36,8 @@ _FEWER_SEEDS = range(6)
 _ALL = tuple(POLICIES)
 _MAIN = ("lru", "rules", "default", "known", "clairvoyant")
 _PRESETS = ("default", "wanted_preset")
+# They need a player's probabilities, or another session of his.
+_FOR_SIMULATED = ("known", "returning")
 _CHART = Path(__file__).parent.parent / "docs" / "latency.svg"
 
 Table = dict[str, dict[str, dict[str, float]]]
@@ -50,12 +57,37 @@ class _Game:
     templates: bool = False
 
 
-def main() -> None:
+def main(files: Sequence[Path]) -> None:
+    if files:
+        table = {file.name: _recorded(file) for file in files}
+        _print(table)
+        print(json.dumps(table))
+        return
     table = _measure(_games()) | _measure_keeping()
     _print(table)
     draw({kind: table[kind] for kind in KINDS}, _CHART)
     print(f"Drawn: {_CHART.relative_to(Path.cwd())}", file=sys.stderr)
     print(json.dumps(table))
+
+
+def _recorded(file: Path) -> dict[str, dict[str, float]]:
+    """Summarises the sessions of a file, by policy."""
+    runs = {policy: Measures() for policy in POLICIES if policy not in _FOR_SIMULATED}
+    try:
+        sessions = read_recording(file).sessions
+    except (InvalidDataError, OSError) as error:
+        sys.exit(str(error))
+    for seed, session in enumerate(sessions):
+        if session.npc is None:
+            sys.exit(f"{file.name} is of an earlier version, without its NPC: record it again.")
+        game = recorded_game(session, session.npc)
+        if not game.reactions:
+            continue
+        for policy, measures in runs.items():
+            measures.add(simulate(game, POLICIES[policy], seed=seed))
+    if not all(measures.exact for measures in runs.values()):
+        sys.exit(f"{file.name} has no interactions: record some.")
+    return _summaries(runs)
 
 
 def _games() -> Iterable[_Game]:
@@ -143,4 +175,4 @@ def _print(table: Table) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main([Path(name) for name in sys.argv[1:]])

@@ -120,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="run a benchmark")
     bench.set_defaults(command=_bench)
     bench.add_argument("name", help="a module of bench/")
+    bench.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="session files, for bench latency"
+    )
 
     doctor = commands.add_parser(
         "doctor", help="report what is missing or wrong", prefix_chars="\0", add_help=False
@@ -340,8 +343,10 @@ def _bench(options: argparse.Namespace) -> int:
     known = sorted([*modules, *packages])
     if options.name not in known:
         raise Failure(f"There is no benchmark {options.name}: choose from {', '.join(known)}.")
+    if options.files and options.name != "latency":
+        raise Failure(f"bench {options.name} takes no files.")
     _ready()
-    return _python(f"bench.{options.name}")
+    return _python(f"bench.{options.name}", *(str(file.resolve()) for file in options.files))
 
 
 def _soak(options: argparse.Namespace) -> int:

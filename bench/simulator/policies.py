@@ -180,6 +180,7 @@ class _KnowingPlanner(Planner):
     def _look_ahead(self, now: float) -> list[tuple[float, int, Proposal]]:
         """Runs the same search as `LookaheadPredictor`, over all NPCs at once."""
         game, gap = self._game, self.pace.median
+        assert game.player is not None
         order = itertools.count()
         state = game.states[self.index]
         futures: list[Any] = [(-1.0, next(order), 0, dict(game.evaluators), state)]

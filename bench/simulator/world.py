@@ -1,18 +1,20 @@
-"""Makes one game: its NPCs, its player and their acts, the same for every policy."""
+"""Makes one game, simulated or recorded: its NPCs and the acts, the same for every policy."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from npc_video import NpcResponseEvaluator, ToolInteraction, VideoParams
+from npc_video import NpcResponseEvaluator, Profile, ToolInteraction, VideoParams
 from npc_video.graph import NpcResponseMetadata
+from npc_video.npc.recording import Session
+from npc_video.npc.replay import answers
 from npc_video.records import CacheKey
 
 from .npcs import TEMPLATES, companion, companion_stage, evaluators, template
 from .players import Player, make_player
 
-__all__ = ["Game", "Reaction", "make_game"]
+__all__ = ["Game", "Reaction", "make_game", "recorded_game"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,30 @@ class Game:
     """The facts of a game; only `Known` and `Clairvoyant` may read `states` or later `reactions`.
 
     Attributes:
-        npcs: in the player's order.
+        make: returns new evaluators by NPC, in the state before the first interaction.
+        npcs: in the player's order; none in a recorded game.
         evaluators: by NPC; playing the reactions changes their state.
         looks: by NPC and expression, emotion and animation that it shows with it; "" for an
             animation that depends on other things.
+        player: None in a recorded game, which `Known` and `Returning` cannot play.
         states: of the player, after each reaction.
     """
 
+    make: Callable[[], Mapping[str, NpcResponseEvaluator]]
     npcs: Sequence[NpcResponseMetadata]
     evaluators: Mapping[str, NpcResponseEvaluator]
     looks: Mapping[str, Mapping[str, tuple[str, str]]]
-    player: Player
+    player: Player | None
     reactions: list[Reaction]
     states: list[Any]
 
     def fresh(self) -> "Game":
         """Returns the same game before its first interaction."""
-        return replace(self, evaluators=evaluators(self.npcs))
+        return replace(self, evaluators=self.make())
 
     def played(self, count: int, rng: random.Random) -> Iterator[tuple[Reaction, Any]]:
         """Yields the answers to `count` interactions, each with the player's state after it."""
+        assert self.player is not None
         for at, act, state in self.player.play(count, rng):
             npc_id = self.npcs[act.npc].npc.id
             interaction = act.interaction(at)
@@ -81,11 +87,40 @@ def make_game(
         npcs = [companion(f"companion {index}", rng) for index in range(count)]
         stages = [companion_stage()] * count
     player = make_player(kind, stages, rng, escalates=escalates)
-    game = Game(npcs, {}, {}, player, [], []).fresh()
+    game = Game(lambda: evaluators(npcs), npcs, {}, {}, player, [], []).fresh()
     looks = {npc_id: _looks(evaluator) for npc_id, evaluator in game.evaluators.items()}
     played = list(game.played(interactions, rng))
     reactions, states = [reaction for reaction, _ in played], [state for _, state in played]
     return replace(game, looks=looks, reactions=reactions, states=states)
+
+
+def recorded_game(session: Session, npc: Profile) -> Game:
+    """Makes a game of the interactions in a recorded session, with the answers of `npc`.
+
+    The session's clock begins at 0, as that of the simulation does. Requests are left out: no
+    policy can foresee them.
+    """
+    moved = _from_zero(session)
+    npc_id = moved.evaluator(npc).metadata.npc.id
+    reactions = [
+        Reaction(turn.at, npc_id, turn.what, answer.params, answer.params.cache_key())
+        for turn, answer in answers(moved, npc)
+        if isinstance(turn.what, ToolInteraction) and answer.params is not None
+    ]
+    game = Game(lambda: {npc_id: moved.evaluator(npc)}, [], {}, {}, None, reactions, []).fresh()
+    return replace(game, looks={npc_id: _looks(game.evaluators[npc_id])})
+
+
+def _from_zero(session: Session) -> Session:
+    def moved(at: float | None) -> float | None:
+        return None if at is None else at - session.at
+
+    return replace(
+        session,
+        at=0.0,
+        times=session.times and (moved(session.times[0]), moved(session.times[1])),
+        turns=tuple(replace(turn, at=turn.at - session.at) for turn in session.turns),
+    )
 
 
 def _looks(evaluator: NpcResponseEvaluator) -> dict[str, tuple[str, str]]:

@@ -1,17 +1,21 @@
+import json
 import random
 from dataclasses import replace
 
 import pytest
+from npc_video.npc.recording import read_recording
 from npc_video.records import QUALITY_PRESETS
 
+from bench import latency
 from bench.simulator.chart import draw
 from bench.simulator.drive import simulate
 from bench.simulator.generator import generated, seconds_for
 from bench.simulator.measures import Measures, missed_by_all, percentile, percentile_of_censored
 from bench.simulator.players import KINDS
 from bench.simulator.policies import POLICIES
-from bench.simulator.world import make_game
+from bench.simulator.world import make_game, recorded_game
 from tests.core.npc_video.generation.jobs import job
+from tests.core.npc_video.npc.recorded import NPC, Game
 
 INTERACTIONS = 40
 
@@ -23,6 +27,7 @@ def game(kind, seed=1, **more):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_player_acts_by_the_probabilities_that_are_known_of_him(kind):
     player, rng = game(kind).player, random.Random(0)
+    assert player is not None
     state = player.start()
     for _ in range(30):
         options = player.options(state)
@@ -48,6 +53,53 @@ def test_every_reaction_is_accounted_for(policy):
     assert len(measures.exact) == len(played.reactions)
     assert 0.0 <= measures.wasted_seconds <= measures.busy_seconds
     assert all(seconds >= 0.0 for seconds, _ in measures.exact)
+
+
+@pytest.mark.parametrize("began", [0.0, 123456.7])
+def test_a_recorded_session_is_a_game(tmp_path, began):
+    path = tmp_path / "session.jsonl"
+    played = Game(path, began=began)
+    played.play(9)
+    played.answers.clear()
+    played.begin()
+    played.play(30, seed=1)
+    played.request(expression="sleepy")
+    played.end()
+    (session,) = read_recording(path).sessions
+    made = recorded_game(session, NPC)
+    assert [reaction.params for reaction in made.reactions] == played.asked[:-1]
+    assert 0.0 <= made.reactions[0].at < 10.0
+    for policy in ("none", "default", "clairvoyant"):
+        measures = simulate(made, POLICIES[policy], seed=1)
+        assert len(measures.exact) == len(made.reactions)
+
+
+def test_the_benchmark_plays_session_files(tmp_path, capsys):
+    path = tmp_path / "ember.jsonl"
+    for seed in range(2):
+        played = Game(path)
+        played.begin()
+        played.play(20, seed)
+        played.end()
+    latency.main([path])
+    policies = json.loads(capsys.readouterr().out.splitlines()[-1])["ember.jsonl"]
+    assert set(policies) == set(POLICIES) - {"known", "returning"}
+    assert policies["none"]["on_time"] < policies["clairvoyant"]["on_time"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"npc": "Ember", "at": 1.0, "request": {}}\n', "is of an earlier version"),
+        ("", "has no interactions"),
+        ("nonsense", "line 1 is not part of a recorded session"),
+    ],
+)
+def test_a_file_that_cannot_be_simulated_is_told(tmp_path, line, reason):
+    path = tmp_path / "ember.jsonl"
+    path.write_text(line, "utf-8")
+    with pytest.raises(SystemExit, match=reason):
+        latency.main([path])
 
 
 def test_a_run_can_be_repeated():
