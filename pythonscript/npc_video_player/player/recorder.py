@@ -61,6 +61,12 @@ class Recorder:
             return True
         header = self._header(time.perf_counter())
         self._named = f"{asked_by}: {path}"
+        if path.startswith("res://") and OS.has_feature("template"):
+            push_warning(
+                f"NPC Video Player: {self._named}: an exported game cannot write to its own files:"
+                " use user://."
+            )
+            return False
         try:
             self._file = OpenFile(Path(ProjectSettings.globalize_path(path)))
         except OSError as error:

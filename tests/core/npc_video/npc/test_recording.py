@@ -98,6 +98,21 @@ def test_a_session_that_begins_in_the_middle_is_replayed_exactly(
     assert replayed(session) == game.answers
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+@given(began=st.floats(0.0, 1e6), later=st.floats(0.0, 1e6))
+def test_the_state_is_exact_however_old_it_is(
+    tmp_path_factory: pytest.TempPathFactory, template: str, began: float, later: float
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "session"
+    game = Game(path, replace(NPC, document=read_template(template)), began)
+    game.play(5)
+    game.now += later
+    game.begin()
+    game.end()
+    (session,) = read_recording(path).sessions
+    assert session.evaluator(game.profile).state == game.npc.state
+
+
 def test_a_new_state_begins_a_new_session(path: Path) -> None:
     game = Game(path)
     game.begin()

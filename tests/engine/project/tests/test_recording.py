@@ -177,6 +177,30 @@ def test_a_file_that_cannot_be_written_is_told_once(test: EngineTest) -> None:
     assert "session_file: user://no/such/folder.jsonl cannot be written to" in line
 
 
+class Exported:
+    """The engine's `OS` in a game that was exported for testing."""
+
+    def has_feature(self, name: str) -> bool:
+        return name == "template"
+
+    def is_debug_build(self) -> bool:
+        return True
+
+
+def test_an_exported_game_does_not_record_in_its_own_files(test: EngineTest) -> None:
+    player = player_in(test, npc_name="Exported", predictive=False)
+    kept, recorder.OS = recorder.OS, Exported()
+    try:
+        with Warnings() as told:
+            assert not player.record_session("res://exported.jsonl")
+    finally:
+        recorder.OS = kept
+    assert told == [
+        "NPC Video Player: record_session: res://exported.jsonl: an exported game cannot write to"
+        " its own files: use user://."
+    ]
+
+
 def test_another_file_of_the_game_is_left_alone(test: EngineTest) -> None:
     file = file_of("notes.txt")
     file.write_text("Buy milk.\n", "utf-8")
