@@ -77,7 +77,10 @@ def _replay(options: argparse.Namespace) -> int:
             print_refusal(str(error))
         return 2
     for line in recording.cut:
-        say(f"{recording.file}, line {line} is incomplete and left out: the game was killed then.")
+        say(
+            f"{recording.file}, line {line} is incomplete and left out: the game was killed, or the"
+            " disk full."
+        )
     if options.json:
         _print_json(None, options, recording, played)
     else:

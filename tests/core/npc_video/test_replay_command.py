@@ -170,7 +170,7 @@ def test_an_incomplete_line_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert told.out.endswith("\n20 turns.\n")
     assert told.err == (
-        "ember.jsonl, line 22 is incomplete and left out: the game was killed then.\n"
+        "ember.jsonl, line 22 is incomplete and left out: the game was killed, or the disk full.\n"
     )
     assert document(capsys, "ember.jsonl", "same.json")["cut"] == [22]
 
