@@ -7,7 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from godot import GraphEdit, InputEvent, Vector2
 from npc_video.graph.document.document import GraphDocument, Point
-from npc_video.graph.document.operations import Connect, Disconnect, MoveNodes, RemoveNodes
+from npc_video.graph.document.operations import (
+    Connect,
+    Disconnect,
+    MoveNodes,
+    Operation,
+    RemoveNodes,
+)
 from npc_video.graph.document.ports import NodePorts, ShownPort, shown_ports
 
 from ..look import scaled, unscaled
@@ -48,7 +54,7 @@ class GraphCanvas:
         self.root.disconnection_request.connect(self._disconnect)
         self.root.delete_nodes_request.connect(self._delete)
         self.root.end_node_move.connect(self._end_move)
-        self.root.gui_input.connect(self._feel)
+        self.root.gui_input.connect(self.feel)
 
     # ---- From the document to the view ----
 
@@ -71,6 +77,7 @@ class GraphCanvas:
         session = self._opened()
         document = session.document
         self._ports = shown_ports(document)
+        self._keep_renamed(document)
         for key in document.nodes.keys() - self._views.keys():
             self._add_view(key)
         links = self._links_of(document)
@@ -88,13 +95,27 @@ class GraphCanvas:
         self._links = links
         self._show_map()
 
+    def _keep_renamed(self, document: GraphDocument) -> None:
+        """Gives a node that is there by another key its view, with selection and keyboard."""
+        gone = self._views.keys() - document.nodes.keys()
+        new = document.nodes.keys() - self._views.keys()
+        if len(gone) == len(new) == 1:
+            (old,), (key,) = gone, new
+            view = self._views[key] = self._views.pop(old)
+            self._keys[view.name] = key
+
+    def chosen(self) -> Shown | None:
+        """The node that is selected; None if it is not just one."""
+        found = [view.shown for view in self._views.values() if view.root.selected]
+        return found[0] if len(found) == 1 else None
+
     def _opened(self) -> GraphSession:
         assert self._session is not None
         return self._session
 
     def _add_view(self, key: str) -> None:
         name = f"n{next(self._numbers)}"
-        self._views[key] = NodeView(name)
+        self._views[key] = NodeView(name, self.edit)
         self._keys[name] = key
         self.root.add_child(self._views[key].root)
 
@@ -118,6 +139,10 @@ class GraphCanvas:
         }
 
     # ---- From the view to the document ----
+
+    def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
+        """Makes an edit of the open graph, as its session does."""
+        self._opened().edit(title, *operations, merges=merges)
 
     def _connect(self, source: str, output: int, target: str, input_: int) -> None:
         one, other = self._keys[source], self._keys[target]
@@ -144,7 +169,7 @@ class GraphCanvas:
         if moved:
             self._opened().edit("Move", MoveNodes(moved))
 
-    def _feel(self, event: InputEvent) -> None:
+    def feel(self, event: InputEvent) -> None:
         """Takes steps back, here and not in the scene."""
         session = self._opened()
         for name, act in (("ui_undo", session.undo), ("ui_redo", session.redo)):

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from godot import Control, HBoxContainer, Label, MarginContainer, VBoxContainer, Vector2
+from godot import (
+    Control,
+    HBoxContainer,
+    HSplitContainer,
+    Label,
+    MarginContainer,
+    VBoxContainer,
+    Vector2,
+)
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
 from .canvas import GraphCanvas
+from .node_panel import NodePanel
 from .session import GraphSession
 
 __all__ = ["GraphDock"]
@@ -30,6 +39,10 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
+        self._panel = NodePanel(self._canvas.edit)
+        self._panel.root.gui_input.connect(self._canvas.feel)
+        self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
+        self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         self._title = Label()
         self._fault = look.text()
         self.root = VBoxContainer()
@@ -42,7 +55,11 @@ class GraphDock:
         bar.add_child(self._title)
         self.root.add_child(bar)
         self.root.add_child(self._fault)
-        self.root.add_child(self._canvas.root)
+        parts = HSplitContainer()
+        parts.size_flags_vertical = Control.SIZE_EXPAND_FILL
+        parts.add_child(self._canvas.root)
+        parts.add_child(self._panel.root)
+        self.root.add_child(parts)
 
     def edit(self, graph: NpcResponseGraph | None) -> None:
         """Opens a graph; None closes the one that is open."""
@@ -53,6 +70,7 @@ class GraphDock:
             self._session = None
             self._canvas.clear()
             self._show_title()
+            self._show_chosen()
         if graph is not None:
             self._session = GraphSession(graph, self._show)
             self._canvas.open(self._session)
@@ -75,6 +93,10 @@ class GraphDock:
     def _show(self) -> None:
         self._canvas.reconcile()
         self._show_title()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        self._panel.show(self._canvas.chosen())
 
     def _show_title(self) -> None:
         session = self._session

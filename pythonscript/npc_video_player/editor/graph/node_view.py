@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from godot import (
@@ -16,9 +17,12 @@ from godot import (
     Vector2,
 )
 from npc_video.graph.document.document import DocumentNode
+from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.ports import NodePorts, ShownPort
+from npc_video.graph.document.shown_fields import ShownField, shown_fields
 
 from ..look import scaled
+from .fields import Edit, FieldView, summary
 
 __all__ = ["NodeView", "Shown", "colour_of"]
 
@@ -34,6 +38,7 @@ _HUES = {
     "util": 0.5,
     "video": 0.9,
 }
+_TABLES = "table", "rows"
 _UNKNOWN = Color(0.5, 0.5, 0.5)
 
 
@@ -49,21 +54,32 @@ class Shown:
 
     Attributes:
         fault: the first of its problems, or "".
+        faults: sentences by the settings that they are about.
     """
 
     node: DocumentNode
     ports: NodePorts
     fault: str = ""
+    faults: Mapping[Path, str] = field(default_factory=dict)
 
     def looks_like(self, other: Shown | None) -> bool:
         """Whether the views of both are the same; places of the text do not count."""
         if other is None:
             return False
-        one, two = self.node, other.node
-        return (one.type, one.label, one.fields) == (two.type, two.label, two.fields) and (
+        return self._look() == other._look()
+
+    def _look(self) -> tuple[object, ...]:
+        node = self.node
+        # Equality does not tell 1 from true, or from 1.0.
+        return (
+            node.key,
+            node.type,
+            node.label,
+            repr(node.fields),
             self.ports,
+            self.faults,
             self.fault,
-        ) == (other.ports, other.fault)
+        )
 
 
 def _named(ports: NodePorts) -> tuple[list[str], list[str]]:
@@ -77,8 +93,12 @@ class NodeView:
         root: the element of the canvas.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, edit: Edit):
         self.name = name
+        self._edit = edit
+        self._layout: tuple[object, ...] = ()
+        self._views: dict[Path, FieldView] = {}
+        self._counts: dict[Path, Label] = {}
         self.root = GraphNode()
         self.root.name = name
         self.root.custom_minimum_size = Vector2(scaled(_WIDTH), 0.0)
@@ -94,18 +114,45 @@ class NodeView:
         self.root.title = node.label or node.id or node.key
         self.root.tooltip_text = node.type
         self._tint(node.type, bool(shown.fault))
+        fields = shown_fields(node)
+        layout = (
+            node.type,
+            _named(shown.ports),
+            tuple((each.path, each.kind in _TABLES) for each in fields),
+        )
+        if layout != self._layout:
+            self._layout = layout
+            self._build(shown, fields)
+        for each in fields:
+            if each.path in self._views:
+                self._views[each.path].show(node.key, each, shown.faults.get(each.path, ""))
+            else:
+                self._counts[each.path].text = summary(each)
+        self.root.size = Vector2()
+
+    def _build(self, shown: Shown, fields: tuple[ShownField, ...]) -> None:
+        """Makes a row for each pair of ports, and below one for each setting."""
         for child in self.root.get_children():
             self.root.remove_child(child)
             child.queue_free()
         self.root.clear_all_slots()
-        colour = colour_of(node.type)
+        colour = colour_of(shown.node.type)
         ports = shown.ports
         for index, (left, right) in enumerate(zip_longest(ports.inputs, ports.outputs)):
             self.root.add_child(_port_row(left, right))
             self.root.set_slot(
                 index, left is not None, _PORT, colour, right is not None, _PORT, colour
             )
-        self.root.size = Vector2()
+        self._views, self._counts = {}, {}
+        for each in fields:
+            if each.kind in _TABLES:
+                count = self._counts[each.path] = Label()
+                count.tooltip_text = each.field.help
+                count.mouse_filter = Control.MOUSE_FILTER_PASS
+                self.root.add_child(count)
+            else:
+                view = self._views[each.path] = FieldView(self._edit)
+                self.root.add_child(_field_row(each, view))
 
     def _tint(self, type_name: str, is_wrong: bool) -> None:
         colour = colour_of(type_name)
@@ -130,4 +177,17 @@ def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
             label.mouse_filter = Control.MOUSE_FILTER_PASS
         row.add_child(label)
     row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
+    return row
+
+
+def _field_row(shown: ShownField, view: FieldView) -> HBoxContainer:
+    row = HBoxContainer()
+    row.mouse_filter = Control.MOUSE_FILTER_IGNORE
+    caption = Label()
+    caption.text = shown.field.name
+    caption.tooltip_text = shown.field.help
+    caption.mouse_filter = Control.MOUSE_FILTER_PASS
+    caption.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+    row.add_child(caption)
+    row.add_child(view.root)
     return row

@@ -1,0 +1,320 @@
+"""Controls for the settings of nodes, one for each kind; what is done to them becomes edits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from godot import (
+    CheckBox,
+    Control,
+    EditorSpinSlider,
+    InputEvent,
+    LineEdit,
+    OptionButton,
+    VBoxContainer,
+    Vector2,
+)
+from npc_video.errors import InvalidDataError
+from npc_video.graph.document.describing import Field
+from npc_video.graph.document.operations import Operation
+from npc_video.graph.document.shown_fields import ShownField, setting
+from npc_video.graph.document.words import (
+    list_in_words,
+    read_list,
+    read_value,
+    read_words,
+    value_in_words,
+)
+
+from .. import look
+
+__all__ = ["Edit", "FieldView", "NameLine", "is_focused", "summary"]
+
+_STEP = 0.001
+_RANGE = 1.0e6  # of a spin without limits, whose ends may be passed
+_DIGITS = 6
+_LEAST_WIDTH = 64.0
+
+
+class Edit(Protocol):
+    """Makes an edit that is undone as one step, as `GraphSession.edit` does."""
+
+    def __call__(self, title: str, *operations: Operation, merges: bool = False) -> None: ...
+
+
+def is_focused(control: Control) -> bool:
+    """Whether the control, or one within it, has the keyboard."""
+    viewport = control.get_viewport()
+    owner = None if viewport is None else viewport.gui_get_focus_owner()
+    return owner is not None and (owner == control or control.is_ancestor_of(owner))
+
+
+def summary(shown: ShownField) -> str:
+    """What a table has: "3 cases"."""
+    name, count = shown.field.name, shown.entries
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"
+
+
+# ---- One control for each kind ----
+
+
+class _Input(ABC):
+    """Shows values of some kind; `root` is its control.
+
+    Args:
+        told: called with each value that is chosen here; None for none, or for the default.
+    """
+
+    root: Control
+
+    def __init__(self, told: Callable[[Any], None]):
+        self._told = told
+
+    @abstractmethod
+    def show(self, shown: ShownField) -> None: ...
+
+
+class _Spin(_Input):
+    def __init__(self, told: Callable[[Any], None]):
+        super().__init__(told)
+        self.root: EditorSpinSlider = EditorSpinSlider()
+        self._field = Field(name="", kind="number")
+        self.root.value_changed.connect(self._change)
+
+    def show(self, shown: ShownField) -> None:
+        spin, field = self.root, shown.field
+        self._field = field
+        is_whole = field.kind == "whole"
+        spin.step = 1.0 if is_whole else _STEP
+        spin.editing_integer = is_whole
+        spin.allow_lesser, spin.allow_greater = field.low is None, field.high is None
+        spin.min_value = -_RANGE if field.low is None else field.low
+        spin.max_value = _RANGE if field.high is None else field.high
+        spin.hide_slider = field.low is None or field.high is None
+        spin.suffix = field.unit
+        spin.set_value_no_signal(field.default if shown.value is None else shown.value)
+        spin.queue_redraw()
+
+    def _change(self, value: float) -> None:
+        number = round(value, _DIGITS)
+        chosen = int(number) if number.is_integer() else number
+        is_default = chosen == self._field.default and not self._field.is_required
+        self._told(None if is_default else chosen)
+
+
+class _Check(_Input):
+    def __init__(self, told: Callable[[Any], None]):
+        super().__init__(told)
+        self.root: CheckBox = CheckBox()
+        self.root.text = "On"
+        self._default: Any = None
+        self.root.toggled.connect(self._change)
+
+    def show(self, shown: ShownField) -> None:
+        self._default = None if shown.field.is_required else shown.field.default
+        value = shown.field.default if shown.value is None else shown.value
+        self.root.set_pressed_no_signal(bool(value))
+
+    def _change(self, is_on: bool) -> None:
+        self._told(None if is_on is self._default else is_on)
+
+
+class _Options(_Input):
+    """A list of words. One that is written and is none of them stands at its end."""
+
+    def __init__(self, told: Callable[[Any], None]):
+        super().__init__(told)
+        self.root: OptionButton = OptionButton()
+        self.root.clip_text = True
+        self.root.fit_to_longest_item = False
+        self._words: list[str | None] = []
+        self._default: Any = None
+        self.root.item_selected.connect(self._choose)
+
+    def show(self, shown: ShownField) -> None:
+        field, value = shown.field, shown.value
+        self._default = None if field.is_required else field.default
+        value = field.default if value is None else value
+        words: list[str | None] = [*field.options]
+        if field.default is None and (not field.is_required or value is None):
+            words.insert(0, None)
+        if value not in words:
+            words.append(value)
+        if words != self._words:
+            self._words = words
+            self.root.clear()
+            for word in words:
+                self.root.add_item("(none)" if word is None else word)
+        self.root.select(words.index(value))
+
+    def _choose(self, index: int) -> None:
+        word = self._words[index]
+        self._told(None if word == self._default else word)
+
+
+class _Line(_Input):
+    """A line of text that is read as a text, a value or a list. An empty one is none."""
+
+    def __init__(self, told: Callable[[Any], None], kind: str):
+        super().__init__(told)
+        self.root: LineEdit = LineEdit()
+        self._kind = kind
+        self._is_required = False
+        self.root.text_changed.connect(lambda line: self._told(self._read(line)))
+
+    def show(self, shown: ShownField) -> None:
+        self._is_required = shown.field.is_required
+        self.root.placeholder_text = self._written(shown.field.default)
+        # Other words for the same value stay, so that the caret does, too.
+        if shown.value != self._read(self.root.text) or not self.root.is_editing():
+            line = self._written(shown.value)
+            if line != self.root.text:
+                caret = self.root.caret_column
+                self.root.text = line
+                self.root.caret_column = min(caret, len(line))
+
+    def _read(self, line: str) -> Any:
+        if self._kind in ("text", "template"):
+            return line if line or self._is_required else None
+        if not line.strip() and not self._is_required:
+            return None
+        if self._kind == "words":
+            return read_words(line)
+        return read_list(line) if self._kind == "values" else read_value(line)
+
+    def _written(self, value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, str) and self._kind in ("text", "template", "words"):
+            return value
+        if self._kind in ("words", "values"):
+            return list_in_words(value, are_words=self._kind == "words")
+        return value_in_words(value)
+
+
+def _input_kind(shown: ShownField) -> str:
+    if shown.kind == "text" and (shown.field.options or shown.field.ids_of):
+        return "choice"
+    return shown.kind
+
+
+def _made(kind: str, told: Callable[[Any], None]) -> _Input:
+    if kind in ("number", "whole"):
+        return _Spin(told)
+    if kind == "truth":
+        return _Check(told)
+    return _Options(told) if kind == "choice" else _Line(told, kind)
+
+
+class FieldView:
+    """The control of a setting, and its problem below; `root` is around both."""
+
+    def __init__(self, edit: Edit):
+        self._edit = edit
+        self._node = ""
+        self._shown: ShownField | None = None
+        self._kind = ""
+        self._input: _Input | None = None
+        self._fault = look.text()
+        self.root = VBoxContainer()
+        self.root.add_theme_constant_override("separation", 0)
+        self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self.root.add_child(self._fault)
+
+    def show(self, node: str, shown: ShownField, fault: str = "") -> None:
+        """Shows a setting of a node; the control that one types in stays."""
+        self._node, self._shown = node, shown
+        kind = _input_kind(shown)
+        if self._input is None or (kind != self._kind and not is_focused(self._input.root)):
+            self._replace(kind)
+        assert self._input is not None
+        self._input.show(shown)
+        self._input.root.tooltip_text = shown.field.help
+        look.tell(self._fault, fault, look.FAULT)
+
+    def focus(self) -> None:
+        """Gives the control the keyboard."""
+        if self._input is not None:
+            self._input.root.grab_focus()
+
+    def _replace(self, kind: str) -> None:
+        if self._input is not None:
+            self.root.remove_child(self._input.root)
+            self._input.root.queue_free()
+        self._kind = kind
+        self._input = _made(kind, self._tell)
+        self._input.root.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
+        self._input.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._input.root.focus_exited.connect(self._leave)
+        self.root.add_child(self._input.root)
+        self.root.move_child(self._input.root, 0)
+
+    def _tell(self, value: Any) -> None:
+        shown = self._shown
+        assert shown is not None
+        if value != shown.value or type(value) is not type(shown.value):
+            place = ".".join(map(str, shown.path))
+            title = f"Set {place} of {self._node}"
+            self._edit(title, setting(self._node, shown, value), merges=True)
+
+    def _leave(self) -> None:
+        """Shows the value in its usual words, and in the control of its kind."""
+        if self._shown is not None and self.root.is_inside_tree():
+            self.show(self._node, self._shown, self._fault.text)
+
+
+class NameLine:
+    """A line for a name that others refer to: it is changed when it is complete.
+
+    Enter completes it, and so does leaving it. Escape takes it back.
+
+    Args:
+        renamed: makes the edit; raises `InvalidDataError` for a name that cannot be.
+    """
+
+    def __init__(self, renamed: Callable[[str], None]):
+        self._renamed = renamed
+        self._name = ""
+        self._line = LineEdit()
+        self._line.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
+        self._fault = look.text()
+        self.root = VBoxContainer()
+        self.root.add_theme_constant_override("separation", 0)
+        self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self.root.add_child(self._line)
+        self.root.add_child(self._fault)
+        self._line.text_submitted.connect(lambda _line: self._complete())
+        self._line.focus_exited.connect(self._complete)
+        self._line.text_changed.connect(lambda _line: look.tell(self._fault, ""))
+        self._line.gui_input.connect(self._feel)
+
+    def show(self, name: str, help_: str, fault: str = "") -> None:
+        """Shows the name, unless another one is being typed."""
+        if name != self._name or not self._line.is_editing():
+            self._line.text = name
+        self._name = name
+        self._line.tooltip_text = help_
+        look.tell(self._fault, fault, look.FAULT)
+
+    def focus(self) -> None:
+        self._line.grab_focus()
+
+    def _feel(self, event: InputEvent) -> None:
+        if event.is_action_pressed("ui_cancel"):
+            self._line.text = self._name
+
+    def _complete(self) -> None:
+        name = self._line.text.strip()
+        if name == self._name or not self._line.is_inside_tree():
+            return
+        fault = ""
+        try:
+            if not name:
+                raise InvalidDataError("It needs a name.")
+            self._renamed(name)
+        except InvalidDataError as error:
+            fault = str(error)
+            self._line.text = self._name
+        look.tell(self._fault, fault, look.FAULT)

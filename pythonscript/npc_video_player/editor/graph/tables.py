@@ -1,0 +1,225 @@
+"""Tables of settings: a row for each state, transition, level, case or sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from godot import (
+    KEY_DOWN,
+    KEY_UP,
+    Button,
+    Control,
+    GridContainer,
+    HBoxContainer,
+    InputEvent,
+    InputEventKey,
+    Label,
+    VBoxContainer,
+)
+from npc_video.graph.document.field_operations import MoveRow, Path, RemoveField, SetField
+from npc_video.graph.document.operations import Operation
+from npc_video.graph.document.shown_fields import ShownField, adding, rows_of
+
+from .. import look
+from .fields import Edit, FieldView, NameLine, is_focused, summary
+
+__all__ = ["TableView"]
+
+_ORDER = "Alt+Up and Alt+Down move the row."
+
+
+class _Name:
+    """A key or an id in a table; `root` is the control."""
+
+    def __init__(self, edit: Edit):
+        self._edit = edit
+        self._node = ""
+        self._shown: ShownField | None = None
+        self._line = NameLine(self._rename)
+        self.root = self._line.root
+
+    def show(self, node: str, shown: ShownField, fault: str = "") -> None:
+        self._node, self._shown = node, shown
+        name = shown.value if isinstance(shown.value, str) else ""
+        self._line.show(name, shown.field.help, fault)
+
+    def focus(self) -> None:
+        self._line.focus()
+
+    def _rename(self, name: str) -> None:
+        assert self._shown is not None
+        self._edit(f"Rename {name}", self._shown.renaming(self._node, name))
+
+
+_Cell = _Name | FieldView
+
+
+class TableView:
+    """A grid with a row for each entry; `root` is around it and its buttons."""
+
+    def __init__(self, edit: Edit):
+        self._edit = edit
+        self._node = ""
+        self._data: Mapping[str, Any] = {}
+        self._shown: ShownField | None = None
+        self._layout: tuple[Any, ...] = ()
+        self._cells: list[list[_Cell]] = []
+        self._removers: list[Button] = []
+        self._fault = look.text()
+        self._grid = GridContainer()
+        self._grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._add = look.button("Add", "Add", "Adds a row at the end.", self._append)
+        self._add.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
+        self.root = VBoxContainer()
+        self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self.root.add_child(self._grid)
+        self.root.add_child(self._fault)
+        bar = HBoxContainer()
+        bar.add_child(self._add)
+        self.root.add_child(bar)
+        self.root.gui_input.connect(self._feel)
+
+    def show(
+        self, node: str, shown: ShownField, data: Mapping[str, Any], faults: Mapping[Path, str]
+    ) -> None:
+        """Shows a table of a node; the cell that one types in stays.
+
+        Args:
+            data: all settings of the node.
+            faults: sentences by the places that they are about.
+        """
+        self._node, self._shown, self._data = node, shown, data
+        rows = rows_of(shown)
+        layout = tuple(tuple(cell.role == "value" for cell in row) for row in rows)
+        if layout != self._layout:
+            self._layout = layout
+            self._build(rows)
+        told = set()
+        for cells, row in zip(self._cells, rows, strict=True):
+            for cell, content in zip(cells, row, strict=True):
+                # A key and its value have one place; the value tells what is wrong there.
+                fault = "" if content.role == "key" else faults.get(content.path, "")
+                cell.show(node, content, fault)
+                told.add(content.path)
+        rest = (
+            fault
+            for path, fault in faults.items()
+            if path not in told and path[: len(shown.path)] == shown.path
+        )
+        look.tell(self._fault, "\n".join(rest), look.FAULT)
+        self._add.tooltip_text = f"Adds a row at the end. It has {summary(shown)}."
+
+    def _build(self, rows: tuple[tuple[ShownField, ...], ...]) -> None:
+        for child in self._grid.get_children():
+            self._grid.remove_child(child)
+            child.queue_free()
+        assert self._shown is not None
+        columns = self._shown.field.columns
+        self._cells, self._removers = [], []
+        self._grid.columns = len(columns) + 1
+        self._grid.visible = bool(rows)
+        for column in columns:
+            self._grid.add_child(_caption(column.name, column.help))
+        self._grid.add_child(Control())
+        for index, row in enumerate(rows):
+            cells = [
+                FieldView(self._edit_written) if cell.role == "value" else _Name(self._edit_written)
+                for cell in row
+            ]
+            for cell in cells:
+                self._grid.add_child(cell.root)
+            for _ in range(len(columns) - len(cells)):
+                self._grid.add_child(Control())
+            remover = _remover(partial(self._remove, index))
+            self._grid.add_child(remover)
+            self._cells.append(cells)
+            self._removers.append(remover)
+
+    # ---- Edits ----
+
+    def _edit_written(self, title: str, *operations: Operation, merges: bool = False) -> None:
+        """Edits the table; one that is shown because it is the default is written first."""
+        shown = self._shown
+        assert shown is not None
+        if shown.value is None and shown.kind == "table":
+            operations = (SetField(self._node, shown.path, shown.field.default), *operations)
+        self._edit(title, *operations, merges=merges)
+
+    def _append(self) -> None:
+        assert self._shown is not None
+        self._edit(f"Add to {self._title}", *adding(self._node, self._shown, self._data))
+        self._focus(len(self._cells) - 1, 0)
+
+    def _remove(self, index: int) -> None:
+        self._edit_written(f"Remove from {self._title}", RemoveField(self._node, self._path(index)))
+        if self._cells:
+            self._focus(min(index, len(self._cells) - 1), -1)
+        else:
+            self._add.grab_focus()
+
+    def _move(self, index: int, column: int, by: int) -> None:
+        shown, to = self._shown, index + by
+        assert shown is not None
+        if 0 <= to < len(self._cells):
+            move = MoveRow(self._node, shown.path, index, to)
+            self._edit_written(f"Reorder {self._title}", move)
+            self._focus(to, column)
+
+    @property
+    def _title(self) -> str:
+        assert self._shown is not None
+        return f"{self._shown.field.name} of {self._node}"
+
+    def _path(self, index: int) -> Path:
+        """The place of a row."""
+        assert self._shown is not None
+        first = rows_of(self._shown)[index][0].path
+        return first[: len(self._shown.path) + 1]
+
+    # ---- The keyboard ----
+
+    def _focus(self, row: int, column: int) -> None:
+        if column < 0:
+            self._removers[row].grab_focus()
+        else:
+            self._cells[row][column].focus()
+
+    def _focused(self) -> tuple[int, int] | None:
+        """Row and column of the cell with the keyboard; the button's column is -1."""
+        for row, (cells, remover) in enumerate(zip(self._cells, self._removers, strict=True)):
+            if is_focused(remover):
+                return row, -1
+            for column, cell in enumerate(cells):
+                if is_focused(cell.root):
+                    return row, column
+        return None
+
+    def _feel(self, event: InputEvent) -> None:
+        if not (isinstance(event, InputEventKey) and event.pressed and event.alt_pressed):
+            return
+        by = {KEY_UP: -1, KEY_DOWN: 1}.get(event.keycode)
+        place = self._focused()
+        if by is not None and place is not None:
+            self.root.accept_event()
+            self._move(*place, by)
+
+
+def _caption(name: str, help_: str) -> Label:
+    caption = Label()
+    caption.text = name
+    caption.tooltip_text = help_
+    caption.mouse_filter = Control.MOUSE_FILTER_PASS
+    caption.theme_type_variation = "HeaderSmall"
+    return caption
+
+
+def _remover(pressed: Callable[[], None]) -> Button:
+    made = Button()
+    made.icon = look.icon("Remove")
+    made.flat = True
+    made.tooltip_text = f"Removes the row. {_ORDER}"
+    made.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+    made.pressed.connect(pressed)
+    return made

@@ -1,0 +1,95 @@
+"""A text with placeholders: buttons insert those that mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from godot import Button, Control, HFlowContainer, TextEdit, VBoxContainer
+from npc_video.graph.document.field_operations import Path
+from npc_video.graph.document.ports import NodePorts
+from npc_video.graph.document.shown_fields import ShownField, setting
+from npc_video.graph.nodes.video import RESULT_WORDS, placeholders
+
+from .. import look
+from .fields import Edit
+
+__all__ = ["TemplateField"]
+
+
+class TemplateField:
+    """The text and its buttons; `root` is around both."""
+
+    def __init__(self, edit: Edit):
+        self._edit = edit
+        self._node = ""
+        self._shown: ShownField | None = None
+        self._words: tuple[str, ...] = ()
+        self._text = TextEdit()
+        self._text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
+        self._text.scroll_fit_content_height = True
+        self._text.tab_input_mode = False
+        self._text.text_changed.connect(self._change)
+        self._chips = HFlowContainer()
+        self._fault = look.text()
+        self._unknown = look.text()
+        self.root = VBoxContainer()
+        self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        for each in (self._text, self._fault, self._unknown, self._chips):
+            self.root.add_child(each)
+
+    def show(
+        self, node: str, shown: ShownField, ports: NodePorts, faults: Mapping[Path, str]
+    ) -> None:
+        """Shows the template of a node; the caret stays.
+
+        Args:
+            faults: sentences by the places that they are about.
+        """
+        self._node, self._shown = node, shown
+        text = shown.value if isinstance(shown.value, str) else ""
+        if text != self._text.text:
+            line, column = self._text.get_caret_line(), self._text.get_caret_column()
+            self._text.text = text
+            self._text.set_caret_line(line)
+            self._text.set_caret_column(column)
+        self._text.placeholder_text = str(shown.field.default or "")
+        self._text.tooltip_text = shown.field.help
+        connected = [port.name for port in ports.inputs if port.wires]
+        words = tuple(dict.fromkeys((*connected, *RESULT_WORDS)))
+        if words != self._words:
+            self._words = words
+            self._offer()
+        unknown = [word for word in placeholders(text) if word not in words]
+        look.tell(self._unknown, _told(unknown), look.WARNING)
+        look.tell(self._fault, faults.get(shown.path, ""), look.FAULT)
+
+    def _offer(self) -> None:
+        for child in self._chips.get_children():
+            self._chips.remove_child(child)
+            child.queue_free()
+        for word in self._words:
+            chip = Button()
+            chip.text = f"{{{word}}}"
+            chip.tooltip_text = (
+                "Inserts the result's word." if word in RESULT_WORDS else "Inserts what arrives."
+            )
+            chip.pressed.connect(partial(self._insert, word))
+            self._chips.add_child(chip)
+
+    def _insert(self, word: str) -> None:
+        self._text.insert_text_at_caret(f"{{{word}}}")
+        self._text.grab_focus()
+
+    def _change(self) -> None:
+        shown, text = self._shown, self._text.text
+        if shown is not None and text != (shown.value or ""):
+            title = f"Set {shown.field.name} of {self._node}"
+            self._edit(title, setting(self._node, shown, text or None), merges=True)
+
+
+def _told(unknown: list[str]) -> str:
+    if not unknown:
+        return ""
+    names = ", ".join(f"{{{word}}}" for word in unknown)
+    return f"{names}: connect something to the port of that name, or choose a word below."
