@@ -298,8 +298,8 @@ class InsertOnWire(Operation):
         document = draft.document
         wire = wire_at(document, self.wire)
         require_named(document, self.node)
-        if not isinstance(wire.value, Object):
-            raise InvalidDataError(f"wire: {self.wire!r} leads nowhere.")
+        if not wire.source or not wire.target:
+            raise InvalidDataError(f"wire: {self.wire!r} has no node at one end; remove it.")
         if self.node in (wire.source, wire.target):
             raise InvalidDataError(f"wire: {self.wire!r} already leads to {self.node!r}.")
         replaced = {one.key for one in wires_into(document, self.node, self.input_port)}
