@@ -170,7 +170,7 @@ def test_a_done_job_is_joined_while_its_clip_is_there(valkey):
 def test_what_took_two_workers_with_it_stays_failed_for_a_while(valkey):
     async def story(store):
         for number in (1, 2):
-            epoch = await running(store, KEY, token=f"run{number}")
+            epoch = await running(store, KEY, worker=f"w{number}", token=f"run{number}")
             assert await store.requeue(epoch, KEY, f"run{number}", killed=True)
         assert await store.fail(epoch, KEY, "failed", "Two workers died of it.")
         job = await store.submit(ask(), "b")
