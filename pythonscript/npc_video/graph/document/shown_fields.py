@@ -50,7 +50,7 @@ class ShownField(Struct, frozen=True):
 
     @property
     def entries(self) -> int:
-        """How many rows it has, which may be those of its default."""
+        """The number of its rows, which may be those of its default."""
         return len(_content(self))
 
     def renaming(self, node: str, name: str) -> Operation:

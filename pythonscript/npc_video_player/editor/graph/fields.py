@@ -52,7 +52,7 @@ def is_focused(control: Control) -> bool:
 
 
 def summary(shown: ShownField) -> str:
-    """What a table has: "3 cases"."""
+    """The number of entries of a table in words: "3 cases"."""
     name, count = shown.field.name, shown.entries
     return f"{count} {name.removesuffix('s') if count == 1 else name}"
 

@@ -50,7 +50,7 @@ def colour_of(type_name: str) -> Color:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a node shows: equal ones need no change of the view.
+    """The content of a node on the canvas: equal ones need no change of the view.
 
     Attributes:
         fault: the first of its problems, or "".
