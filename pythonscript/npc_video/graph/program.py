@@ -96,7 +96,6 @@ class Program:
         """
         values = [None, context, *cells, *self._blank]
         # The expression last: if one value feeds several ports, the expression decides.
-        # The expression last: where one value is shown as several, that is what it is.
         said = {
             self.result[port]: getattr(look, port)
             for port in ("intensity", "animation", "emotion", "expression")

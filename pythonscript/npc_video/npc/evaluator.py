@@ -21,6 +21,7 @@ from ..graph.nodes.base import Context
 from ..graph.program import Program
 from ..graph.reach import combined, constant, first_present
 from ..graph.result import Result, base_params
+from ..graph.tracing import Trace, trace_of
 from ..prompts import joined_prompt
 from ..records import ToolInteraction, VideoParams
 from ..saved import read_saved
@@ -156,6 +157,24 @@ class NpcResponseEvaluator:
         Raises:
             InvalidDataError: `now` is not finite.
         """
+        values = self._run_at(interaction, now)
+        return None if values is None else self._params_of(interaction, values)
+
+    def traced_at(
+        self, interaction: ToolInteraction, now: float
+    ) -> tuple[VideoParams, Trace] | None:
+        """The answer at `now` as `evaluate_at` gives it, and the values that led to it.
+
+        Raises:
+            InvalidDataError: `now` is not finite.
+        """
+        values = self._run_at(interaction, now)
+        if values is None:
+            return None
+        return self._params_of(interaction, values), trace_of(self._program, values)
+
+    def _run_at(self, interaction: ToolInteraction, now: float) -> list[object] | None:
+        """Runs the graph on an interaction; None if it is refused."""
         if not math.isfinite(now):
             raise InvalidDataError(f"now: must be a finite number of seconds, not {now!r}.")
         state = self._state
@@ -173,7 +192,10 @@ class NpcResponseEvaluator:
             self._is_logged,
         )
         state.answered = now
-        params = self._apply_profile(self._result.params(self._program.run(context, state.cells)))
+        return self._program.run(context, state.cells)
+
+    def _params_of(self, interaction: ToolInteraction, values: list[object]) -> VideoParams:
+        params = self._apply_profile(self._result.params(values))
         if self._metadata.debug.log_evaluations and self._is_logged:
             _log.info("%s → %s", interaction, params)
         return params

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import NpcVideoError
+from ..graph.tracing import Trace
 from ..graph.vocabulary import known_tools, known_zones
 from ..records import ToolInteraction, VideoParams
 from .evaluator import NpcResponseEvaluator
@@ -23,6 +24,7 @@ class Rehearsal:
         npc: the present version.
         problems: sentences about its problems.
         tools, zones: known by name; of the last version that worked.
+        trace: the values that led to the last answer; empty before the first one.
     """
 
     def __init__(self, npc: Profile, clock: Callable[[], float] = time.perf_counter):
@@ -31,6 +33,7 @@ class Rehearsal:
         self._memory: dict[str, Any] | None = None
         self.tools: list[str] = []
         self.zones: list[str] = []
+        self.trace: Trace = {}
         self.change(npc)
 
     def change(self, npc: Profile) -> None:
@@ -53,7 +56,7 @@ class Rehearsal:
 
     def reset(self) -> None:
         """Clears the memory of the NPC."""
-        self._memory = None
+        self._memory, self.trace = None, {}
         if self._evaluator is not None:
             self._evaluator.reset()
 
@@ -70,4 +73,8 @@ class Rehearsal:
             return "Choose a tool to touch the NPC with."
         touch = ToolInteraction(tool, tool, pressure=pressure, zone=zone or "unknown")
         now = self._clock()
-        return self._evaluator.evaluate_at(touch, now) or self._evaluator.refusal_at(touch, now)
+        found = self._evaluator.traced_at(touch, now)
+        if found is None:
+            return self._evaluator.refusal_at(touch, now)
+        answer, self.trace = found
+        return answer

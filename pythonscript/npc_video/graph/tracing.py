@@ -1,0 +1,36 @@
+"""The values that passed through a graph in one turn, by node and port."""
+
+from dataclasses import dataclass
+
+from .program import Program
+
+__all__ = ["NodeTrace", "Trace", "trace_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTrace:
+    """The values of a node after a turn.
+
+    Attributes:
+        outputs: by port; None at a port without a value.
+        cell: its memory: the id of a machine's state, the number of an accumulator; None for nodes
+            without memory.
+    """
+
+    outputs: dict[str, object]
+    cell: object = None
+
+
+Trace = dict[str, NodeTrace]
+"""The nodes that ran, by id, in the order in which they ran."""
+
+
+def trace_of(program: Program, values: list[object]) -> Trace:
+    """The values of each node, from those that a run of the program returned."""
+    return {
+        step.node_id: NodeTrace(
+            dict(zip(step.outputs, values[step.write], strict=False)),
+            values[step.cell] if step.cell else None,
+        )
+        for step in program.steps
+    }
