@@ -213,7 +213,8 @@ def test_a_wrong_runtime_fails_the_export_with_one_sentence(
         "other platform": r"^The runtime .* is for windows-x86_64, not for linux-x86_64: .*\.$",
         "damaged": r"^The runtime .* is damaged: .*\.$",
     }
-    pack = tmp_path / "pack"
+    pack = workshop.project.parent / "pack"  # the same for all, so that the preset stays
+    shutil.rmtree(pack, ignore_errors=True)
     if runtime != "missing":
         pack.mkdir()
     if runtime in ("other platform", "damaged"):
