@@ -138,6 +138,8 @@ class RenameState(Operation):
         states = _rows(draft.document, self.node, "states")
         _require_index(self.index, len(states))
         old = word_at(states[self.index], "id")
+        if self.id != old and self.id in (word_at(state, "id") for state in states):
+            raise InvalidDataError(f"states: there is a state {self.id!r:.80}.")
         SetField(self.node, ("states", self.index, "id"), self.id).change(draft)
         if not old or old in (word_at(state, "id") for state in states[: self.index]):
             return  # transitions lead to the first state of that id

@@ -39,8 +39,7 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
-        self._panel = NodePanel(self._canvas.edit)
-        self._panel.root.gui_input.connect(self._canvas.feel)
+        self._panel = NodePanel(self._canvas.edit, self._canvas.feel)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         self._title = Label()

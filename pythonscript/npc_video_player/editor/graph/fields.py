@@ -30,7 +30,7 @@ from npc_video.graph.document.words import (
 
 from .. import look
 
-__all__ = ["Edit", "FieldView", "NameLine", "is_focused", "summary"]
+__all__ = ["Edit", "Feel", "FieldView", "NameLine", "is_focused", "summary"]
 
 _STEP = 0.001
 _RANGE = 1.0e6  # of a spin without limits, whose ends may be passed
@@ -42,6 +42,10 @@ class Edit(Protocol):
     """Makes an edit that is undone as one step, as `GraphSession.edit` does."""
 
     def __call__(self, title: str, *operations: Operation, merges: bool = False) -> None: ...
+
+
+Feel = Callable[[InputEvent], None]
+"""Takes keys before the control does that has the keyboard."""
 
 
 def is_focused(control: Control) -> bool:
@@ -211,8 +215,9 @@ def _made(kind: str, told: Callable[[Any], None]) -> _Input:
 class FieldView:
     """The control of a setting, and its problem below; `root` is around both."""
 
-    def __init__(self, edit: Edit):
+    def __init__(self, edit: Edit, feel: Feel):
         self._edit = edit
+        self._feel = feel
         self._node = ""
         self._shown: ShownField | None = None
         self._kind = ""
@@ -248,6 +253,7 @@ class FieldView:
         self._input.root.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
         self._input.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._input.root.focus_exited.connect(self._leave)
+        self._input.root.gui_input.connect(self._feel)
         self.root.add_child(self._input.root)
         self.root.move_child(self._input.root, 0)
 
@@ -272,10 +278,12 @@ class NameLine:
 
     Args:
         renamed: makes the edit; raises `InvalidDataError` for a name that cannot be.
+        feel: takes keys while the name is the one that is written.
     """
 
-    def __init__(self, renamed: Callable[[str], None]):
+    def __init__(self, renamed: Callable[[str], None], feel: Feel):
         self._renamed = renamed
+        self._others = feel
         self._name = ""
         self._line = LineEdit()
         self._line.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
@@ -304,6 +312,8 @@ class NameLine:
     def _feel(self, event: InputEvent) -> None:
         if event.is_action_pressed("ui_cancel"):
             self._line.text = self._name
+        elif self._line.text == self._name:
+            self._others(event)
 
     def _complete(self) -> None:
         name = self._line.text.strip()

@@ -9,14 +9,14 @@ from npc_video.graph.document.operations import RenameNode, SetLabel
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
 
 from .. import look
-from .fields import Edit, FieldView, NameLine
+from .fields import Edit, Feel, FieldView, NameLine
 from .node_view import Shown
 from .tables import TableView
 from .template_field import TemplateField
 
 __all__ = ["NodePanel"]
 
-_WIDTH = 300.0
+_WIDTH = 360.0
 _ID_HELP = "What wires and problems call the node."
 _TABLES = "table", "rows"
 
@@ -26,10 +26,12 @@ class NodePanel:
 
     Args:
         edit: makes the edits.
+        feel: takes keys before the controls do.
     """
 
-    def __init__(self, edit: Edit):
+    def __init__(self, edit: Edit, feel: Feel):
         self._edit = edit
+        self._feel = feel
         self._shown: Shown | None = None
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView | TableView | TemplateField] = {}
@@ -37,7 +39,8 @@ class NodePanel:
         self._label = LineEdit()
         self._label.tooltip_text = "What the node is called here. Nothing else depends on it."
         self._label.text_changed.connect(self._set_label)
-        self._id = NameLine(self._rename)
+        self._label.gui_input.connect(feel)
+        self._id = NameLine(self._rename, feel)
         self._type = look.text()
         self._help = look.text()
         self._fields = VBoxContainer()
@@ -108,7 +111,7 @@ class NodePanel:
             caption.tooltip_text = field.field.help
             caption.mouse_filter = Control.MOUSE_FILTER_PASS
             caption.theme_type_variation = "HeaderSmall"
-            view = _view_of(field)(self._edit)
+            view = _view_of(field)(self._edit, self._feel)
             self._views[field.path] = view
             self._fields.add_child(caption)
             self._fields.add_child(view.root)

@@ -22,7 +22,7 @@ from npc_video.graph.document.ports import NodePorts, ShownPort
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
 
 from ..look import scaled
-from .fields import Edit, FieldView, summary
+from .fields import Edit, Feel, FieldView, summary
 
 __all__ = ["NodeView", "Shown", "colour_of"]
 
@@ -93,9 +93,10 @@ class NodeView:
         root: the element of the canvas.
     """
 
-    def __init__(self, name: str, edit: Edit):
+    def __init__(self, name: str, edit: Edit, feel: Feel):
         self.name = name
         self._edit = edit
+        self._feel = feel
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView] = {}
         self._counts: dict[Path, Label] = {}
@@ -151,7 +152,7 @@ class NodeView:
                 count.mouse_filter = Control.MOUSE_FILTER_PASS
                 self.root.add_child(count)
             else:
-                view = self._views[each.path] = FieldView(self._edit)
+                view = self._views[each.path] = FieldView(self._edit, self._feel)
                 self.root.add_child(_field_row(each, view))
 
     def _tint(self, type_name: str, is_wrong: bool) -> None:

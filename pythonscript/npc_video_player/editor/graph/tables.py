@@ -23,21 +23,22 @@ from npc_video.graph.document.operations import Operation
 from npc_video.graph.document.shown_fields import ShownField, adding, rows_of
 
 from .. import look
-from .fields import Edit, FieldView, NameLine, is_focused, summary
+from .fields import Edit, Feel, FieldView, NameLine, is_focused, summary
 
 __all__ = ["TableView"]
 
+_KEYS: Mapping[str, str] = {"number": "level", "text": "key"}
 _ORDER = "Alt+Up and Alt+Down move the row."
 
 
 class _Name:
     """A key or an id in a table; `root` is the control."""
 
-    def __init__(self, edit: Edit):
+    def __init__(self, edit: Edit, feel: Feel):
         self._edit = edit
         self._node = ""
         self._shown: ShownField | None = None
-        self._line = NameLine(self._rename)
+        self._line = NameLine(self._rename, feel)
         self.root = self._line.root
 
     def show(self, node: str, shown: ShownField, fault: str = "") -> None:
@@ -59,8 +60,9 @@ _Cell = _Name | FieldView
 class TableView:
     """A grid with a row for each entry; `root` is around it and its buttons."""
 
-    def __init__(self, edit: Edit):
+    def __init__(self, edit: Edit, feel: Feel):
         self._edit = edit
+        self._others = feel
         self._node = ""
         self._data: Mapping[str, Any] = {}
         self._shown: ShownField | None = None
@@ -79,7 +81,7 @@ class TableView:
         bar = HBoxContainer()
         bar.add_child(self._add)
         self.root.add_child(bar)
-        self.root.gui_input.connect(self._feel)
+        self._add.gui_input.connect(feel)
 
     def show(
         self, node: str, shown: ShownField, data: Mapping[str, Any], faults: Mapping[Path, str]
@@ -120,12 +122,13 @@ class TableView:
         self._cells, self._removers = [], []
         self._grid.columns = len(columns) + 1
         self._grid.visible = bool(rows)
-        for column in columns:
-            self._grid.add_child(_caption(column.name, column.help))
+        for index, column in enumerate(columns):
+            name = column.name or ("value" if index else _KEYS[column.kind])
+            self._grid.add_child(_caption(name, column.help))
         self._grid.add_child(Control())
         for index, row in enumerate(rows):
             cells = [
-                FieldView(self._edit_written) if cell.role == "value" else _Name(self._edit_written)
+                (FieldView if cell.role == "value" else _Name)(self._edit_written, self._feel)
                 for cell in row
             ]
             for cell in cells:
@@ -133,6 +136,7 @@ class TableView:
             for _ in range(len(columns) - len(cells)):
                 self._grid.add_child(Control())
             remover = _remover(partial(self._remove, index))
+            remover.gui_input.connect(self._feel)
             self._grid.add_child(remover)
             self._cells.append(cells)
             self._removers.append(remover)
@@ -197,13 +201,19 @@ class TableView:
         return None
 
     def _feel(self, event: InputEvent) -> None:
-        if not (isinstance(event, InputEventKey) and event.pressed and event.alt_pressed):
-            return
-        by = {KEY_UP: -1, KEY_DOWN: 1}.get(event.keycode)
-        place = self._focused()
-        if by is not None and place is not None:
+        by, place = _steps(event), self._focused()
+        if by and place is not None:
             self.root.accept_event()
             self._move(*place, by)
+        else:
+            self._others(event)
+
+
+def _steps(event: InputEvent) -> int:
+    """How far down a row is to be moved, 0 for other keys."""
+    if isinstance(event, InputEventKey) and event.pressed and event.alt_pressed:
+        return {KEY_UP: -1, KEY_DOWN: 1}.get(event.keycode, 0)
+    return 0
 
 
 def _caption(name: str, help_: str) -> Label:

@@ -12,7 +12,7 @@ from npc_video.graph.document.shown_fields import ShownField, setting
 from npc_video.graph.nodes.video import RESULT_WORDS, placeholders
 
 from .. import look
-from .fields import Edit
+from .fields import Edit, Feel
 
 __all__ = ["TemplateField"]
 
@@ -20,7 +20,7 @@ __all__ = ["TemplateField"]
 class TemplateField:
     """The text and its buttons; `root` is around both."""
 
-    def __init__(self, edit: Edit):
+    def __init__(self, edit: Edit, feel: Feel):
         self._edit = edit
         self._node = ""
         self._shown: ShownField | None = None
@@ -30,6 +30,7 @@ class TemplateField:
         self._text.scroll_fit_content_height = True
         self._text.tab_input_mode = False
         self._text.text_changed.connect(self._change)
+        self._text.gui_input.connect(feel)
         self._chips = HFlowContainer()
         self._fault = look.text()
         self._unknown = look.text()

@@ -486,6 +486,7 @@ def test_transitions_do_not_follow_a_second_state_of_an_id():
         InsertRow("add", ("value",), 0, {}),
         MoveRow("m", ("states",), 0, 2),
         RenameState("m", 2, "x"),
+        RenameState("m", 0, "wild"),
         Disconnect(("gone",)),
         RemoveFrame("gone"),
         Connect("p", "value", "gone", "a"),
