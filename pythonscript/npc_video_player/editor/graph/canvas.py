@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from godot import GraphEdit, InputEvent, Vector2
+from godot import GraphEdit, InputEvent, Rect2, Vector2
 from npc_video.graph.document.document import GraphDocument, Point
+from npc_video.graph.document.offering import through
 from npc_video.graph.document.operations import (
     Connect,
     Disconnect,
+    InsertOnWire,
     MoveNodes,
     Operation,
     RemoveNodes,
@@ -27,6 +30,9 @@ __all__ = ["GraphCanvas"]
 _SPREAD = 1.3, 1.75
 
 _MARGIN = 30.0
+
+# How near a wire has to be to a place, to be meant by it.
+_REACH = 16.0
 
 _Link = tuple[str, int, str, int]
 """A wire as the engine names it: element, port, element, port."""
@@ -56,6 +62,12 @@ class GraphCanvas:
         self.root.end_node_move.connect(self._end_move)
         self.root.gui_input.connect(self.feel)
 
+    @property
+    def session(self) -> GraphSession:
+        """The session of the graph that is open; there has to be one."""
+        assert self._session is not None
+        return self._session
+
     # ---- From the document to the view ----
 
     def open(self, session: GraphSession) -> None:
@@ -67,6 +79,7 @@ class GraphCanvas:
 
     def clear(self) -> None:
         """Shows nothing."""
+        self._session = None
         self.root.clear_connections()
         self._links = {}
         for key in [*self._views]:
@@ -74,7 +87,7 @@ class GraphCanvas:
 
     def reconcile(self) -> None:
         """Changes what differs from the document, and nothing else."""
-        session = self._opened()
+        session = self.session
         document = session.document
         self._ports = shown_ports(document)
         self._keep_renamed(document)
@@ -109,10 +122,6 @@ class GraphCanvas:
         found = [view.shown for view in self._views.values() if view.root.selected]
         return found[0] if len(found) == 1 else None
 
-    def _opened(self) -> GraphSession:
-        assert self._session is not None
-        return self._session
-
     def _add_view(self, key: str) -> None:
         name = f"n{next(self._numbers)}"
         self._views[key] = NodeView(name, self.edit, self.feel)
@@ -138,40 +147,101 @@ class GraphCanvas:
             if wire.source in document.nodes and wire.target in document.nodes
         }
 
+    # ---- What is where ----
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """The keys of the nodes that are selected."""
+        return tuple(key for key, view in self._views.items() if view.root.selected)
+
+    def select(self, *keys: str) -> None:
+        """Selects these nodes and nothing else."""
+        for key, view in self._views.items():
+            view.root.selected = key in keys
+
+    def key_of(self, element: str) -> str:
+        """The key of a node by the name of its element."""
+        return self._keys[element]
+
+    def ports(self, key: str) -> NodePorts:
+        """The ports of a node, as they are shown."""
+        return self._ports[key]
+
+    def place_at(self, at: Vector2) -> Point:
+        """The position to write for a node whose corner is at a place of the control."""
+        return _placed((at + self.root.scroll_offset) / self.root.zoom)
+
+    def node_at(self, at: Vector2) -> str:
+        """The key of the node at a place of the control; "" if there is none."""
+        for key, view in self._views.items():
+            element = view.root
+            if Rect2(element.position, element.size * self.root.zoom).has_point(at):
+                return key
+        return ""
+
+    def wire_at(self, at: Vector2) -> str:
+        """The key of the wire at a place of the control; "" if there is none."""
+        return self._wire(self.root.get_closest_connection_at_point(at, scaled(_REACH)))
+
+    def _wire(self, connection: Mapping[str, Any]) -> str:
+        """The key of a wire that the engine describes; "" if it describes none."""
+        if not connection:
+            return ""
+        link = (
+            str(connection["from_node"]),
+            int(connection["from_port"]),
+            str(connection["to_node"]),
+            int(connection["to_port"]),
+        )
+        return self._links.get(link, "")
+
     # ---- From the view to the document ----
 
     def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
         """Makes an edit of the open graph, as its session does."""
-        self._opened().edit(title, *operations, merges=merges)
+        self.session.edit(title, *operations, merges=merges)
 
     def _connect(self, source: str, output: int, target: str, input_: int) -> None:
         one, other = self._keys[source], self._keys[target]
         outputs, inputs = self._ports[one].outputs, self._ports[other].inputs
         edit = Connect(one, outputs[output].name, other, inputs[input_].name)
-        self._opened().edit("Connect", edit)
+        self.session.edit("Connect", edit)
 
     def _disconnect(self, source: str, output: int, target: str, input_: int) -> None:
         wire = self._links.get((str(source), output, str(target), input_))
         if wire is not None:
-            self._opened().edit("Disconnect", Disconnect((wire,)))
+            self.session.edit("Disconnect", Disconnect((wire,)))
 
     def _delete(self, names: Collection[str]) -> None:
         keys = tuple(self._keys[str(name)] for name in names if str(name) in self._keys)
         if keys:
-            self._opened().edit("Delete", RemoveNodes(keys))
+            self.session.edit("Delete", RemoveNodes(keys))
 
     def _end_move(self) -> None:
-        places = self._opened().places()
+        places = self.session.places()
         moved: dict[str, Point] = {}
         for key, view in self._views.items():
             if view.root.position_offset != _shown_at(places[key]):
                 moved[key] = _placed(view.root.position_offset)
         if moved:
-            self._opened().edit("Move", MoveNodes(moved))
+            self.session.edit("Move", MoveNodes(moved), *self._dropped(moved))
+
+    def _dropped(self, moved: Mapping[str, Point]) -> Iterator[Operation]:
+        """The edit that leads a wire through a node that was moved onto it, and had no wires."""
+        document = self.session.document
+        for key in moved if len(moved) == 1 else ():
+            ends = through(document.nodes[key].type)
+            wired = {end for wire in document.wires.values() for end in (wire.source, wire.target)}
+            element = self._views[key].root
+            area = Rect2(element.position, element.size * self.root.zoom)
+            crossing = self.root.get_connections_intersecting_with_rect(area)
+            wire = next(filter(None, map(self._wire, crossing)), "")
+            if ends and wire and key not in wired:
+                yield InsertOnWire(wire, key, *ends)
 
     def feel(self, event: InputEvent) -> None:
         """Takes steps back, here and not in the scene."""
-        session = self._opened()
+        session = self.session
         for name, act in (("ui_undo", session.undo), ("ui_redo", session.redo)):
             if event.is_action_pressed(name, False, True):
                 act()
@@ -195,7 +265,7 @@ class GraphCanvas:
 
     def _show_map(self) -> None:
         self.overview.show_nodes(
-            (at.x, at.y, size.x, size.y, colour_of(self._opened().document.nodes[key].type))
+            (at.x, at.y, size.x, size.y, colour_of(self.session.document.nodes[key].type))
             for key, view in self._views.items()
             for at, size in ((view.root.position_offset, view.root.size),)
         )

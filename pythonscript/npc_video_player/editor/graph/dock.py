@@ -14,8 +14,11 @@ from godot import (
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
+from .adding import NodeAdder
 from .canvas import GraphCanvas
 from .node_panel import NodePanel
+from .palette import NodePalette
+from .search import SearchPopup
 from .session import GraphSession
 
 __all__ = ["GraphDock"]
@@ -29,7 +32,6 @@ class GraphDock:
     def __init__(self) -> None:
         self._session: GraphSession | None = None
         self._canvas = GraphCanvas()
-        self._canvas.root.size_flags_vertical = Control.SIZE_EXPAND_FILL
         self._canvas.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._canvas.root.custom_minimum_size = Vector2(0.0, look.scaled(_LEAST_HEIGHT))
         corner = MarginContainer()
@@ -42,6 +44,17 @@ class GraphDock:
         self._panel = NodePanel(self._canvas.edit, self._canvas.feel)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
+        search = SearchPopup()
+        adder = NodeAdder(self._canvas, search)
+        palette = NodePalette(adder.add)
+        beside = HSplitContainer()
+        beside.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        beside.add_child(self._canvas.root)
+        beside.add_child(self._panel.root)
+        self._parts = HSplitContainer()
+        self._parts.size_flags_vertical = Control.SIZE_EXPAND_FILL
+        self._parts.add_child(palette.root)
+        self._parts.add_child(beside)
         self._title = Label()
         self._fault = look.text()
         self.root = VBoxContainer()
@@ -54,11 +67,8 @@ class GraphDock:
         bar.add_child(self._title)
         self.root.add_child(bar)
         self.root.add_child(self._fault)
-        parts = HSplitContainer()
-        parts.size_flags_vertical = Control.SIZE_EXPAND_FILL
-        parts.add_child(self._canvas.root)
-        parts.add_child(self._panel.root)
-        self.root.add_child(parts)
+        self.root.add_child(self._parts)
+        self.root.add_child(search.root)
 
     def edit(self, graph: NpcResponseGraph | None) -> None:
         """Opens a graph; None closes the one that is open."""
@@ -99,6 +109,7 @@ class GraphDock:
 
     def _show_title(self) -> None:
         session = self._session
+        self._parts.visible = session is not None
         if session is None:
             self._title.text = "Select a response graph to edit it here."
             look.tell(self._fault, "")

@@ -1,0 +1,134 @@
+"""Adds nodes to the canvas: from the palette, by search, and at the end of a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from godot import KEY_SPACE, InputEvent, InputEventKey, Rect2, Vector2
+from npc_video.graph.document.describing import NODE_DESCRIPTIONS
+from npc_video.graph.document.offering import (
+    Fitting,
+    fitting_inputs,
+    fitting_outputs,
+    free_port,
+    matching,
+    new_node,
+    takes_more,
+    through,
+)
+from npc_video.graph.document.operations import Connect, InsertOnWire, Operation
+
+from .canvas import GraphCanvas
+from .node_view import colour_of
+from .palette import dragged_type
+from .search import Entry, SearchPopup
+
+__all__ = ["NodeAdder"]
+
+Wiring = Callable[[str, str], Operation]
+"""The wire to a new node: made from its id and the port of its type that fits."""
+
+
+class NodeAdder:
+    """Adds nodes where the pointer is, and connects those that are to end a wire."""
+
+    def __init__(self, canvas: GraphCanvas, search: SearchPopup) -> None:
+        self._canvas, self._search = canvas, search
+        root = canvas.root
+        root.popup_request.connect(self._offer_all)
+        root.connection_to_empty.connect(self._lead_on)
+        root.connection_from_empty.connect(self._lead_from)
+        root.gui_input.connect(self._feel)
+        root.set_drag_forwarding(
+            lambda _at: None,
+            lambda _at, data: bool(dragged_type(data)),
+            lambda at, data: self.add(dragged_type(data), at),
+        )
+
+    def add(self, type_name: str, at: Vector2 | None = None) -> None:
+        """Adds a node, on the wire at that place if there is one.
+
+        Args:
+            at: its corner on the control; the middle of the view if there is none.
+        """
+        if at is None:
+            at = self._canvas.root.size / 2.0
+        wire, ends = self._canvas.wire_at(at), through(type_name)
+        if wire and ends:
+            self._add(type_name, at, lambda node: InsertOnWire(wire, node, *ends))
+        else:
+            self._add(type_name, at)
+
+    def _add(
+        self, type_name: str, at: Vector2, wiring: Callable[[str], Operation] | None = None
+    ) -> None:
+        session = self._canvas.session
+        node = new_node(session.document, type_name, self._canvas.place_at(at))
+        wires = () if wiring is None else (wiring(node.id),)
+        session.edit(f"Add {type_name}", node, *wires)
+        self._canvas.select(node.id)
+        self._canvas.root.grab_focus()
+
+    # ---- By search ----
+
+    def _feel(self, event: InputEvent) -> None:
+        if isinstance(event, InputEventKey) and event.pressed and event.keycode == KEY_SPACE:
+            self._canvas.root.accept_event()
+            self._offer_all(self._pointed())
+
+    def _pointed(self) -> Vector2:
+        """The place of the pointer, or the middle while it is elsewhere."""
+        root = self._canvas.root
+        at = root.get_local_mouse_position()
+        return at if Rect2(Vector2(), root.size).has_point(at) else root.size / 2.0
+
+    def _offer_all(self, at: Vector2) -> None:
+        def entry(type_name: str) -> Entry:
+            return _entry(type_name, lambda: self.add(type_name, at))
+
+        self._offer(at, lambda words: [entry(each.type) for each in matching(words)])
+
+    def _offer_fitting(self, at: Vector2, fitting: Sequence[Fitting], wiring: Wiring) -> None:
+        ports = {each.type: each.port for each in fitting}
+
+        def entry(type_name: str) -> Entry:
+            def act() -> None:
+                self._add(type_name, at, lambda node: wiring(node, ports[type_name]))
+
+            return _entry(type_name, act)
+
+        def offers(words: str) -> list[Entry]:
+            return [entry(each.type) for each in matching(words) if each.type in ports]
+
+        self._offer(at, offers)
+
+    def _offer(self, at: Vector2, offers: Callable[[str], Sequence[Entry]]) -> None:
+        self._search.open(self._canvas.root.get_screen_position() + at, offers)
+
+    # ---- At the end of a wire ----
+
+    def _lead_on(self, element: str, output: int, at: Vector2) -> None:
+        """Leads a wire that was dropped beside all ports to a further port or a new node."""
+        canvas = self._canvas
+        source, target = canvas.key_of(str(element)), canvas.node_at(at)
+        nodes, port = canvas.session.document.nodes, canvas.ports(source).outputs[output].name
+        if not target:
+            fitting = fitting_inputs(nodes[source].type, port)
+            self._offer_fitting(at, fitting, lambda node, its: Connect(source, port, node, its))
+        elif takes_more(nodes[target].type) and target != source:
+            further = free_port([known.name for known in canvas.ports(target).inputs])
+            canvas.session.edit("Connect", Connect(source, port, target, further))
+
+    def _lead_from(self, element: str, input_: int, at: Vector2) -> None:
+        """Leads a wire to an input from a new node."""
+        canvas = self._canvas
+        target = canvas.key_of(str(element))
+        port = canvas.ports(target).inputs[input_].name
+        if not canvas.node_at(at):
+            fitting = fitting_outputs(canvas.session.document.nodes[target].type, port)
+            self._offer_fitting(at, fitting, lambda node, its: Connect(node, its, target, port))
+
+
+def _entry(type_name: str, act: Callable[[], None]) -> Entry:
+    described = NODE_DESCRIPTIONS[type_name]
+    return Entry(type_name, described.help, colour_of(type_name), act)
