@@ -9,11 +9,14 @@ from ..nodes.base import ANY_PORT
 from .describing import NODE_DESCRIPTIONS, Field, NodeDescription, Port, PortKind
 from .document import GraphDocument, Point, fresh
 from .operations import AddNode
+from .ports import ShownPort, shown_ports
 
 __all__ = [
     "Fitting",
+    "NewWire",
     "fitting_inputs",
     "fitting_outputs",
+    "fitting_wires",
     "free_port",
     "matching",
     "new_node",
@@ -39,6 +42,14 @@ class Fitting(Struct, frozen=True):
 
     type: str
     port: str
+
+
+class NewWire(Struct, frozen=True):
+    """A wire that could be made from a node."""
+
+    source_port: str
+    target: str
+    target_port: str
 
 
 def new_node(document: GraphDocument, type_name: str, position: Point) -> AddNode:
@@ -82,6 +93,25 @@ def fitting_outputs(type_name: str, input_name: str) -> list[Fitting]:
         for each in NODE_DESCRIPTIONS.values()
         for port in _first_fitting(each.outputs, each.any_output, kinds)
     ]
+
+
+def fitting_wires(document: GraphDocument, source: str) -> list[NewWire]:
+    """The wires from a node to inputs of others that fit; inputs without a wire come first."""
+    shown = shown_ports(document)
+    described = NODE_DESCRIPTIONS.get(document.nodes[source].type)
+    outputs = _with_further(shown[source].outputs, described.any_output if described else None)
+    found = []
+    for target, ports in shown.items():
+        described = NODE_DESCRIPTIONS.get(document.nodes[target].type)
+        if target != source:
+            inputs = _with_further(ports.inputs, described.any_input if described else None)
+            found += [
+                (bool(port.wires), NewWire(output.name, target, port.name))
+                for output in outputs
+                for port in inputs
+                if _fits(_kinds_of(output), _kinds_of(port))
+            ]
+    return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
 
 def through(type_name: str) -> tuple[str, str] | None:
@@ -146,6 +176,17 @@ def _kinds(ports: Iterable[Port | None], name: str) -> Collection[PortKind]:
         if port is not None and (name in port.names or ANY_PORT in port.names):
             return port.kinds
     return ()
+
+
+def _with_further(ports: tuple[ShownPort, ...], further: Port | None) -> tuple[ShownPort, ...]:
+    """The ports, and a further one for a node that takes wires at any name."""
+    if further is None:
+        return ports
+    return (*ports, ShownPort(free_port([port.name for port in ports]), further))
+
+
+def _kinds_of(port: ShownPort) -> Collection[PortKind]:
+    return port.about.kinds if port.about else ()
 
 
 def _fits(some: Collection[PortKind], others: Collection[PortKind]) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from godot import KEY_SPACE, InputEvent, InputEventKey, Rect2, Vector2
+from godot import Rect2, Vector2
 from npc_video.graph.document.describing import NODE_DESCRIPTIONS
 from npc_video.graph.document.offering import (
     Fitting,
+    NewWire,
     fitting_inputs,
     fitting_outputs,
+    fitting_wires,
     free_port,
     matching,
     new_node,
@@ -38,7 +40,6 @@ class NodeAdder:
         root.popup_request.connect(self._offer_all)
         root.connection_to_empty.connect(self._lead_on)
         root.connection_from_empty.connect(self._lead_from)
-        root.gui_input.connect(self._feel)
         root.set_drag_forwarding(
             lambda _at: None,
             lambda _at, data: bool(dragged_type(data)),
@@ -71,10 +72,9 @@ class NodeAdder:
 
     # ---- By search ----
 
-    def _feel(self, event: InputEvent) -> None:
-        if isinstance(event, InputEventKey) and event.pressed and event.keycode == KEY_SPACE:
-            self._canvas.root.accept_event()
-            self._offer_all(self._pointed())
+    def search(self) -> None:
+        """Offers all node types at the pointer."""
+        self._offer_all(self._pointed())
 
     def _pointed(self) -> Vector2:
         """The place of the pointer, or the middle while it is elsewhere."""
@@ -106,6 +106,32 @@ class NodeAdder:
         self._search.open(self._canvas.root.get_screen_position() + at, offers)
 
     # ---- At the end of a wire ----
+
+    def connect_selected(self) -> None:
+        """Offers the wires that may lead from the selected node to others."""
+        canvas = self._canvas
+        chosen = canvas.selection
+        if not chosen:
+            return
+        source, document = chosen[0], canvas.session.document
+
+        def entry(wire: NewWire) -> Entry:
+            node = document.nodes[wire.target]
+            name = node.label or wire.target
+            title = f"{wire.source_port} → {name}: {wire.target_port}"
+            edit = Connect(source, wire.source_port, wire.target, wire.target_port)
+            colour = colour_of(node.type)
+            return Entry(title, node.type, colour, lambda: canvas.session.edit("Connect", edit))
+
+        entries = [entry(wire) for wire in fitting_wires(document, source)]
+
+        def offers(words: str) -> list[Entry]:
+            wanted = words.casefold().split()
+            return [each for each in entries if all(w in each.title.casefold() for w in wanted)]
+
+        element = canvas.element(source)
+        at = element.position + Vector2(element.size.x * canvas.root.zoom, 0.0)
+        self._offer(at, offers)
 
     def _lead_on(self, element: str, output: int, at: Vector2) -> None:
         """Leads a wire that was dropped beside all ports to a further port or a new node."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from godot import GraphEdit, InputEvent, Rect2, Vector2
+from godot import GraphEdit, GraphNode, InputEvent, Rect2, Vector2
 from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.offering import through
 from npc_video.graph.document.operations import (
@@ -15,11 +15,14 @@ from npc_video.graph.document.operations import (
     InsertOnWire,
     MoveNodes,
     Operation,
+    RemoveFrame,
     RemoveNodes,
+    SetFrameField,
 )
 from npc_video.graph.document.ports import NodePorts, ShownPort, shown_ports
 
 from ..look import scaled, unscaled
+from .frames import GraphFrames
 from .node_view import NodeView, Shown, colour_of
 from .overview import GraphOverview
 from .session import GraphSession
@@ -33,6 +36,9 @@ _MARGIN = 30.0
 
 # How near a wire has to be to a place, to be meant by it.
 _REACH = 16.0
+
+# Steps of this name that follow each other at once become one.
+_MOVE = "Move"
 
 _Link = tuple[str, int, str, int]
 """A wire as the engine names it: element, port, element, port."""
@@ -53,6 +59,7 @@ class GraphCanvas:
         self.root.show_minimap_button = False
         self.root.show_arrange_button = False
         self.root.right_disconnects = True
+        self.frames = GraphFrames(self.root)
         self.overview = GraphOverview(self._look_at)
         self.root.scroll_offset_changed.connect(lambda _offset: self._show_view())
         self.root.resized.connect(self._show_view)
@@ -60,6 +67,7 @@ class GraphCanvas:
         self.root.disconnection_request.connect(self._disconnect)
         self.root.delete_nodes_request.connect(self._delete)
         self.root.end_node_move.connect(self._end_move)
+        self.root.graph_elements_linked_to_frame_request.connect(self._put_into)
         self.root.gui_input.connect(self.feel)
 
     @property
@@ -82,6 +90,7 @@ class GraphCanvas:
         self._session = None
         self.root.clear_connections()
         self._links = {}
+        self.frames.show({}, {})
         for key in [*self._views]:
             self._remove_view(key)
 
@@ -106,6 +115,7 @@ class GraphCanvas:
         for link in links.keys() - self._links.keys():
             self.root.connect_node(*link)
         self._links = links
+        self.frames.show(document.frames, {key: view.name for key, view in self._views.items()})
         self._show_map()
 
     def _keep_renamed(self, document: GraphDocument) -> None:
@@ -158,6 +168,10 @@ class GraphCanvas:
         """Selects these nodes and nothing else."""
         for key, view in self._views.items():
             view.root.selected = key in keys
+
+    def element(self, key: str) -> GraphNode:
+        """The element of a node."""
+        return self._views[key].root
 
     def key_of(self, element: str) -> str:
         """The key of a node by the name of its element."""
@@ -213,9 +227,23 @@ class GraphCanvas:
             self.session.edit("Disconnect", Disconnect((wire,)))
 
     def _delete(self, names: Collection[str]) -> None:
-        keys = tuple(self._keys[str(name)] for name in names if str(name) in self._keys)
-        if keys:
-            self.session.edit("Delete", RemoveNodes(keys))
+        """Removes nodes, the frames that were only around these, and frames but not their nodes."""
+        frames = self.session.document.frames
+        nodes = tuple(self._keys[str(name)] for name in names if str(name) in self._keys)
+        gone = {self.frames.key_of(str(name)) for name in names} - {""}
+        gone |= {
+            key for key, frame in frames.items() if {*frame.nodes} and {*frame.nodes} <= {*nodes}
+        }
+        if nodes or gone:
+            edits = [RemoveFrame(key) for key in frames if key in gone]
+            self.session.edit("Delete", RemoveNodes(nodes), *edits)
+
+    def _put_into(self, names: Collection[str], element: str) -> None:
+        """Puts nodes that were just moved into a frame, in one step with the move."""
+        frame = self.session.document.frames[self.frames.key_of(str(element))]
+        nodes = [self._keys[str(name)] for name in names if str(name) in self._keys]
+        edit = SetFrameField(frame.key, "nodes", [*frame.nodes, *nodes])
+        self.session.edit(_MOVE, edit, merges=True)
 
     def _end_move(self) -> None:
         places = self.session.places()
@@ -224,7 +252,7 @@ class GraphCanvas:
             if view.root.position_offset != _shown_at(places[key]):
                 moved[key] = _placed(view.root.position_offset)
         if moved:
-            self.session.edit("Move", MoveNodes(moved), *self._dropped(moved))
+            self.session.edit(_MOVE, MoveNodes(moved), *self._dropped(moved))
 
     def _dropped(self, moved: Mapping[str, Point]) -> Iterator[Operation]:
         """The edit that leads a wire through a node that was moved onto it, and had no wires."""
@@ -251,12 +279,38 @@ class GraphCanvas:
 
     def _fit(self) -> None:
         """Shows the graph from its left upper corner."""
-        places = [view.root.position_offset for view in self._views.values()]
-        if places:
+        if self._views:
+            area = self._area(self._views)
             margin = scaled(_MARGIN)
-            left, top = min(at.x for at in places), min(at.y for at in places)
             self.root.zoom = 1.0
-            self.root.scroll_offset = Vector2(left - margin, top - 2.0 * margin)
+            self.root.scroll_offset = area.position - Vector2(margin, 2.0 * margin)
+
+    def show_all(self) -> None:
+        """Shows all nodes, no larger than they are."""
+        if self._views:
+            area = self._area(self._views).grow(scaled(_MARGIN))
+            room = self.root.size
+            self.root.zoom = min(room.x / area.size.x, room.y / area.size.y, 1.0)
+            middle = area.get_center()
+            self._look_at(middle.x, middle.y)
+
+    def reveal(self) -> None:
+        """Shows the nodes that are selected, if one of them is out of view."""
+        if self.selection:
+            area, zoom = self._area(self.selection), self.root.zoom
+            if not Rect2(self.root.scroll_offset / zoom, self.root.size / zoom).encloses(area):
+                middle = area.get_center()
+                self._look_at(middle.x, middle.y)
+
+    def _area(self, keys: Iterable[str]) -> Rect2:
+        """The part of the canvas with these nodes, of which there has to be one."""
+        first, *others = (
+            Rect2(view.root.position_offset, view.root.size)
+            for view in (self._views[key] for key in keys)
+        )
+        for other in others:
+            first = first.merge(other)
+        return first
 
     def _look_at(self, x: float, y: float) -> None:
         """Centres a place of the canvas."""

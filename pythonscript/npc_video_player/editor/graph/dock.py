@@ -16,8 +16,11 @@ from ...resources.response_graph import NpcResponseGraph
 from .. import look
 from .adding import NodeAdder
 from .canvas import GraphCanvas
+from .copying import NodeCopier
+from .keys import GraphKeys
 from .node_panel import NodePanel
 from .palette import NodePalette
+from .renaming import TitleEditor
 from .search import SearchPopup
 from .session import GraphSession
 
@@ -46,6 +49,9 @@ class GraphDock:
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         search = SearchPopup()
         adder = NodeAdder(self._canvas, search)
+        titles = TitleEditor(self._canvas)
+        GraphKeys(self._canvas, adder, titles)
+        NodeCopier(self._canvas)
         palette = NodePalette(adder.add)
         beside = HSplitContainer()
         beside.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -69,6 +75,7 @@ class GraphDock:
         self.root.add_child(self._fault)
         self.root.add_child(self._parts)
         self.root.add_child(search.root)
+        self.root.add_child(titles.root)
 
     def edit(self, graph: NpcResponseGraph | None) -> None:
         """Opens a graph; None closes the one that is open."""

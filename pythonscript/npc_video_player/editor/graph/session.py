@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from godot import EditorInterface, Error, ResourceSaver, UndoRedo, push_error
-from npc_video.errors import GraphError
+from godot import EditorInterface, EditorToaster, Error, ResourceSaver, UndoRedo, push_error
+from npc_video.errors import GraphError, InvalidDataError
 from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.operations import Operation
 
 from ...resources.response_graph import NpcResponseGraph
 
-__all__ = ["GraphSession"]
+__all__ = ["GraphSession", "tell_fault"]
 
 _EMPTY = "{}"
 # Actions of this editor begin so; no others are undone from it.
 _MARK = "Graph: "
+
+
+def tell_fault(message: str) -> None:
+    """Shows why something was not done, for some seconds."""
+    EditorInterface.get_editor_toaster().push_toast(message, EditorToaster.SEVERITY_WARNING)
 
 
 class GraphSession:
@@ -42,15 +47,19 @@ class GraphSession:
         self.graph.changed.disconnect(self._follow)
 
     def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
-        """Makes an edit that is undone as one step.
+        """Makes an edit that is undone as one step; one that does not fit is told instead.
 
         Args:
             title: of the step, in the history.
             merges: whether it becomes one step with the one before if that has the same title.
         """
         document = self.document
-        for operation in operations:
-            document = operation.apply(document)
+        try:
+            for operation in operations:
+                document = operation.apply(document)
+        except InvalidDataError as error:
+            tell_fault(str(error))
+            return
         self.write(title, document.text, merges=merges)
 
     def write(self, title: str, text: str, *, merges: bool = False) -> None:

@@ -9,6 +9,7 @@ from npc_video.graph.document.document import GraphDocument
 from npc_video.graph.document.offering import (
     fitting_inputs,
     fitting_outputs,
+    fitting_wires,
     free_port,
     matching,
     new_node,
@@ -87,3 +88,31 @@ def test_a_node_on_a_wire_has_an_input_and_an_output():
     assert through("util.merge") == ("value", "value")
     assert through("input.pressure") is None
     assert through("no.such") is None
+
+
+def test_a_node_is_offered_the_inputs_of_others_that_fit_free_ones_first():
+    nodes = {
+        "in": ("input.pressure", {}),
+        "clamp": ("math.clamp", {}),
+        "merge": ("util.merge", {}),
+        "looks": ("response.animation", {}),
+    }
+    wires = ("in.value > clamp.value", "in.value > merge.value")
+    document = GraphDocument.read(json.dumps(metadata(nodes, *wires)))
+    offered = [(w.source_port, w.target, w.target_port) for w in fitting_wires(document, "in")]
+    assert offered == [
+        ("value", "merge", "value2"),
+        ("value", "clamp", "value"),
+        ("value", "merge", "value"),
+    ]
+
+
+@given(GRAPH_TEXTS)
+def test_all_offered_wires_can_be_made(text):
+    document = GraphDocument.read(text)
+    named = [key for key, node in document.nodes.items() if key == node.id]
+    for source in named:
+        for wire in fitting_wires(document, source):
+            if wire.target in named:
+                edit = Connect(source, wire.source_port, wire.target, wire.target_port)
+                assert edit.apply(document).wires
