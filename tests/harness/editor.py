@@ -1,7 +1,8 @@
 """The real editor on a project that exists for one test, driven by a script inside it.
 
-The script extends `res://addons/probe/probe.gd`, which has what such scripts need, and overrides
-`visit`; what it puts into `seen` comes back.
+The script extends `res://addons/probe/probe.gd`, which has what such scripts need, or `hands.gd`
+beside it, which has mouse and keyboard, too. It overrides `visit`; what it puts into `seen` comes
+back.
 """
 
 import json
@@ -16,7 +17,7 @@ from npc_video.shipping.godot import EngineRun, run_project
 from tools.engine import find
 from tools.paths import ADDON
 
-_PROBE = Path(__file__).with_name("inside") / "probe.gd"
+_INSIDE = Path(__file__).with_name("inside")
 _WINDOW = ("--single-window", "--windowed", "--resolution", "1920x1080", "--position", "0,0")
 _SECONDS = 120.0
 _FILES = {
@@ -29,7 +30,10 @@ _FILES = {
     "addons/probe/plugin.cfg": (
         '[plugin]\nname="Probe"\ndescription=""\nauthor=""\nversion="1"\nscript="visit.gd"\n'
     ),
-    "addons/probe/probe.gd": _PROBE.read_text("utf-8"),
+    **{
+        f"addons/probe/{name}": (_INSIDE / name).read_text("utf-8")
+        for name in ("probe.gd", "hands.gd")
+    },
 }
 
 

@@ -5,7 +5,7 @@ The inspector of a graph lists its errors above its properties.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from godot import (
@@ -28,7 +28,7 @@ from npc_video.errors import InvalidDataError
 from ..resources.game_files import read_file
 from ..resources.response_graph import NpcResponseGraph
 
-__all__ = ["NpcGraphImport", "NpcGraphInspector"]
+__all__ = ["NpcGraphImport", "NpcGraphInspector", "choose_file", "export_graph", "read_graph"]
 
 _SUFFIX = "npcgraph.json"
 
@@ -76,7 +76,7 @@ class NpcGraphImport(EditorImportPlugin):
     def _import(self, source: str, target: str, *_: Any) -> int:
         graph = NpcResponseGraph()
         try:
-            graph.json = _text_of(source)
+            graph.json = read_graph(source)
         except InvalidDataError as error:
             push_error(f"{source} was not imported:\n{error}")
             return int(Error.ERR_PARSE_ERROR)
@@ -106,7 +106,7 @@ def _missed(folder: EditorFileSystemDirectory) -> Iterator[str]:
             yield path
 
 
-def _text_of(source: str) -> str:
+def read_graph(source: str) -> str:
     """Returns the content of a graph's file.
 
     Raises:
@@ -132,7 +132,7 @@ class NpcGraphInspector(EditorInspectorPlugin):
         button = Button()
         button.text = "Export as JSON…"
         button.tooltip_text = "Writes the graph, unchanged, to a file for other tools."
-        button.pressed.connect(lambda: _export(edited))
+        button.pressed.connect(lambda: export_graph(edited))
         self.add_custom_control(button)
 
 
@@ -153,11 +153,17 @@ def _problems_of(graph: NpcResponseGraph) -> Label:
     return label
 
 
-def _export(graph: NpcResponseGraph) -> None:
+def export_graph(graph: NpcResponseGraph) -> None:
+    """Asks for a file and writes a graph to it, unchanged."""
+    choose_file(EditorFileDialog.FILE_MODE_SAVE_FILE, graph.save_json)
+
+
+def choose_file(mode: int, done: Callable[[str], object]) -> None:
+    """Asks for the file of a graph, anywhere on the disk; `done` gets its path."""
     dialog = EditorFileDialog()
-    dialog.file_mode = EditorFileDialog.FILE_MODE_SAVE_FILE
+    dialog.file_mode = mode
     dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
     dialog.add_filter(f"*.{_SUFFIX}", "NPC response graph")
-    dialog.file_selected.connect(graph.save_json)
+    dialog.file_selected.connect(done)
     dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
     EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)

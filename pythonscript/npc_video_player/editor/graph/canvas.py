@@ -68,7 +68,7 @@ class GraphCanvas:
         self.root.delete_nodes_request.connect(self._delete)
         self.root.end_node_move.connect(self._end_move)
         self.root.graph_elements_linked_to_frame_request.connect(self._put_into)
-        self.root.gui_input.connect(self.feel)
+        self.root.gui_input.connect(self.step_back)
 
     @property
     def session(self) -> GraphSession:
@@ -267,10 +267,9 @@ class GraphCanvas:
             if ends and wire and key not in wired:
                 yield InsertOnWire(wire, key, *ends)
 
-    def feel(self, event: InputEvent) -> None:
-        """Takes steps back, here and not in the scene."""
-        session = self.session
-        for name, act in (("ui_undo", session.undo), ("ui_redo", session.redo)):
+    def step_back(self, event: InputEvent) -> None:
+        """Takes steps back by key, here and not in the scene."""
+        for name, act in (("ui_undo", self.session.undo), ("ui_redo", self.session.redo)):
             if event.is_action_pressed(name, False, True):
                 act()
                 self.root.accept_event()

@@ -17,6 +17,7 @@ from .. import look
 from .adding import NodeAdder
 from .canvas import GraphCanvas
 from .copying import NodeCopier
+from .files import FileButtons
 from .keys import GraphKeys
 from .node_panel import NodePanel
 from .palette import NodePalette
@@ -44,7 +45,7 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
-        self._panel = NodePanel(self._canvas.edit, self._canvas.feel)
+        self._panel = NodePanel(self._canvas.edit, self._canvas.step_back)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         search = SearchPopup()
@@ -61,6 +62,8 @@ class GraphDock:
         self._parts.size_flags_vertical = Control.SIZE_EXPAND_FILL
         self._parts.add_child(palette.root)
         self._parts.add_child(beside)
+        palette.root.gui_input.connect(self._canvas.step_back)
+        self._files = FileButtons()
         self._title = Label()
         self._fault = look.text()
         self.root = VBoxContainer()
@@ -70,6 +73,7 @@ class GraphDock:
         save.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
         bar = HBoxContainer()
         bar.add_child(save)
+        bar.add_child(self._files.root)
         bar.add_child(self._title)
         self.root.add_child(bar)
         self.root.add_child(self._fault)
@@ -117,6 +121,7 @@ class GraphDock:
     def _show_title(self) -> None:
         session = self._session
         self._parts.visible = session is not None
+        self._files.show(session)
         if session is None:
             self._title.text = "Select a response graph to edit it here."
             look.tell(self._fault, "")

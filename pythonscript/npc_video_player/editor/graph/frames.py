@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from godot import GraphEdit, GraphFrame
+from godot import Color, GraphEdit, GraphFrame
 from npc_video.graph.document.document import Frame
 
 __all__ = ["GraphFrames"]
+
+_TINT = Color(0.5, 0.55, 0.65, 0.25)
 
 
 class GraphFrames:
@@ -66,6 +68,8 @@ class GraphFrames:
         if key not in self._elements:
             element = self._elements[key] = GraphFrame()
             element.name = f"f{next(self._numbers)}"
+            element.tint_color_enabled = True
+            element.tint_color = _TINT
             self._canvas.add_child(element)
         return self._elements[key]
 

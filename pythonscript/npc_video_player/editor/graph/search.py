@@ -83,7 +83,8 @@ class SearchPopup:
             self._list.add_item(entry.title)
             self._list.set_item_tooltip(index, entry.help)
             self._list.set_item_custom_fg_color(index, entry.colour)
-        self._mark(0)
+        if self._entries:
+            self._list.select(0)
 
     def _mark(self, index: int) -> None:
         if self._entries:

@@ -1,0 +1,88 @@
+@tool
+extends "res://addons/probe/probe.gd"
+## Moves the mouse and presses keys in the editor; see tests/harness/editor.py.
+
+var _pointed := Vector2.ZERO
+var _held := {}
+
+
+func key(code: Key, letter := "") -> void:
+	await hold(code, true, letter)
+	await hold(code, false, letter)
+
+
+## Presses keys one after the other, and releases them in the opposite order.
+func chord(codes: Array) -> void:
+	for code: Key in codes:
+		await hold(code, true)
+	codes.reverse()
+	for code: Key in codes:
+		await hold(code, false)
+
+
+func hold(code: Key, is_pressed: bool, letter := "") -> void:
+	_held[code] = is_pressed
+	var event := InputEventKey.new()
+	event.keycode = code
+	event.physical_keycode = code
+	event.unicode = letter.unicode_at(0) if letter else 0
+	_add_modifiers(event)
+	event.pressed = is_pressed
+	Input.parse_input_event(event)
+	await frames(2)
+
+
+func type(words: String) -> void:
+	for letter in words:
+		await key(KEY_NONE, letter)
+
+
+func point(place: Vector2, buttons := 0) -> void:
+	Input.warp_mouse(place)
+	await frames(2)
+	var event := InputEventMouseMotion.new()
+	event.position = place
+	event.global_position = place
+	event.relative = place - _pointed
+	event.button_mask = buttons
+	_pointed = place
+	Input.parse_input_event(event)
+	await frames(2)
+
+
+func click(place: Vector2, button := MOUSE_BUTTON_LEFT, is_double := false) -> void:
+	await point(place)
+	await _press_button(place, button, true, is_double)
+	await _press_button(place, button, false)
+
+
+func double_click(place: Vector2) -> void:
+	await click(place)
+	await click(place, MOUSE_BUTTON_LEFT, true)
+
+
+func drag(from: Vector2, to: Vector2) -> void:
+	await point(from)
+	await _press_button(from, MOUSE_BUTTON_LEFT, true)
+	for step in 4:
+		await point(from.lerp(to, (step + 1) / 4.0), MOUSE_BUTTON_MASK_LEFT)
+	await _press_button(to, MOUSE_BUTTON_LEFT, false)
+	await frames(3)
+
+
+func _press_button(place: Vector2, button: MouseButton, is_pressed: bool, is_double := false) -> void:
+	var event := InputEventMouseButton.new()
+	event.button_index = button
+	event.button_mask = (1 << (button - 1)) if is_pressed else 0
+	event.position = place
+	event.global_position = place
+	event.pressed = is_pressed
+	event.double_click = is_double
+	_add_modifiers(event)
+	Input.parse_input_event(event)
+	await frames(2)
+
+
+func _add_modifiers(event: InputEventWithModifiers) -> void:
+	event.ctrl_pressed = _held.get(KEY_CTRL, false)
+	event.shift_pressed = _held.get(KEY_SHIFT, false)
