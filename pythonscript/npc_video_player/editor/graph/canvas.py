@@ -134,7 +134,7 @@ class GraphCanvas:
 
     def _add_view(self, key: str) -> None:
         name = f"n{next(self._numbers)}"
-        self._views[key] = NodeView(name, self.edit, self.feel)
+        self._views[key] = NodeView(name, self.edit, self.step_back)
         self._keys[name] = key
         self.root.add_child(self._views[key].root)
 
