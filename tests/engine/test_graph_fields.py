@@ -28,6 +28,7 @@ NODES = {
             "transitions": [RISE, FALL],
         },
     ),
+    "empty": ("state.machine", {}),
     "combo": ("state.combo", {"sequences": [{"pattern": ["tap", "tap"]}]}),
 }
 GRAPH = json.dumps(
@@ -55,6 +56,7 @@ func visit() -> void:
 	await _tables()
 	await _names()
 	await _on_the_node()
+	await _by_keyboard()
 
 func _kinds() -> void:
 	await _change("add", "value", func() -> void: await _count(_part("EditorSpinSlider"), "3.5"))
@@ -131,6 +133,38 @@ func _on_the_node() -> void:
 		if graph.json != before:
 			await _key(KEY_Z, "", true)
 	seen.on_the_node_back = [graph.json == before, line.text, line.has_focus()]
+
+func _by_keyboard() -> void:
+	await _select("empty")
+	var before := graph.json
+	_beside("Label").grab_focus()
+	await _key(KEY_TAB)
+	await _type("x")
+	await _key(KEY_ESCAPE)
+	seen.escaped = [graph.json == before, _beside("Id").text]
+	await _key(KEY_TAB)
+	await _key(KEY_SPACE)
+	await _key(KEY_A, "", true)
+	await _type("calm")
+	await _tab(5)
+	await _key(KEY_SPACE)
+	await _key(KEY_A, "", true)
+	await _type("wild")
+	await _tab(6)
+	await _key(KEY_SPACE)
+	await _tab(1)
+	await _key(KEY_ENTER)
+	await _key(KEY_UP)
+	await _key(KEY_ENTER)
+	await _tab(1)
+	await _type("0.75")
+	await _tab(1)
+	await _key(KEY_SPACE)
+	seen.by_keyboard = _data("empty")
+
+func _tab(times: int) -> void:
+	for step in times:
+		await _key(KEY_TAB)
 
 ## ---- Parts ----
 
@@ -358,6 +392,14 @@ def test_a_renamed_node_stays_selected(visit: editor.Visit) -> None:
 def test_one_types_on_a_node_and_takes_it_back_there(visit: editor.Visit) -> None:
     assert visit.seen["on_the_node"] == ["inkky", True]
     assert visit.seen["on_the_node_back"] == [True, "ink", True]
+
+
+def test_a_state_machine_is_made_by_keyboard_alone(visit: editor.Visit) -> None:
+    assert visit.seen["escaped"] == [True, "empty"]
+    assert visit.seen["by_keyboard"] == {
+        "states": [{"id": "calm"}, {"id": "wild"}],
+        "transitions": [{"from": "calm", "to": "calm", "threshold": 0.75, "below": True}],
+    }
 
 
 def test_the_editor_ends_without_a_fault(visit: editor.Visit) -> None:

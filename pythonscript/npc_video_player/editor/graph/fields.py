@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from godot import (
@@ -18,6 +18,7 @@ from godot import (
 )
 from npc_video.errors import InvalidDataError
 from npc_video.graph.document.describing import Field
+from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.operations import Operation
 from npc_video.graph.document.shown_fields import ShownField, setting
 from npc_video.graph.document.words import (
@@ -30,7 +31,7 @@ from npc_video.graph.document.words import (
 
 from .. import look
 
-__all__ = ["Edit", "Feel", "FieldView", "NameLine", "is_focused", "summary"]
+__all__ = ["Edit", "Feel", "FieldView", "NameLine", "fault_at", "is_focused", "summary"]
 
 _STEP = 0.001
 _RANGE = 1.0e6  # of a spin without limits, whose ends may be passed
@@ -53,6 +54,11 @@ def is_focused(control: Control) -> bool:
     viewport = control.get_viewport()
     owner = None if viewport is None else viewport.gui_get_focus_owner()
     return owner is not None and (owner == control or control.is_ancestor_of(owner))
+
+
+def fault_at(faults: Mapping[Path, str], path: Path) -> str:
+    """What is wrong at a place and within it; "" if nothing is."""
+    return "\n".join(fault for at, fault in faults.items() if at[: len(path)] == path)
 
 
 def summary(shown: ShownField) -> str:
@@ -170,7 +176,8 @@ class _Line(_Input):
 
     def show(self, shown: ShownField) -> None:
         self._is_required = shown.field.is_required
-        self.root.placeholder_text = self._written(shown.field.default)
+        is_optional = shown.field.default is None and not shown.field.is_required
+        self.root.placeholder_text = "none" if is_optional else self._written(shown.field.default)
         # Other words for the same value stay, so that the caret does, too.
         if shown.value != self._read(self.root.text) or not self.root.is_editing():
             line = self._written(shown.value)
@@ -263,7 +270,10 @@ class FieldView:
         if value != shown.value or type(value) is not type(shown.value):
             place = ".".join(map(str, shown.path))
             title = f"Set {place} of {self._node}"
-            self._edit(title, setting(self._node, shown, value), merges=True)
+            try:
+                self._edit(title, setting(self._node, shown, value), merges=True)
+            except InvalidDataError as error:
+                look.tell(self._fault, str(error), look.FAULT)
 
     def _leave(self) -> None:
         """Shows the value in its usual words, and in the control of its kind."""

@@ -9,7 +9,7 @@ from npc_video.graph.document.operations import RenameNode, SetLabel
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
 
 from .. import look
-from .fields import Edit, Feel, FieldView, NameLine
+from .fields import Edit, Feel, FieldView, NameLine, fault_at
 from .node_view import Shown
 from .tables import TableView
 from .template_field import TemplateField
@@ -99,7 +99,7 @@ class NodePanel:
             elif isinstance(view, TemplateField):
                 view.show(node.key, field, shown.ports, faults)
             else:
-                view.show(node.key, field, faults.get(field.path, ""))
+                view.show(node.key, field, fault_at(faults, field.path))
 
     def _build(self, fields: tuple[ShownField, ...]) -> None:
         for child in self._fields.get_children():

@@ -14,6 +14,7 @@ from godot import (
     HBoxContainer,
     Label,
     StyleBoxFlat,
+    VBoxContainer,
     Vector2,
 )
 from npc_video.graph.document.document import DocumentNode
@@ -21,13 +22,15 @@ from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.ports import NodePorts, ShownPort
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
 
+from .. import look
 from ..look import scaled
-from .fields import Edit, Feel, FieldView, summary
+from .fields import Edit, Feel, FieldView, fault_at, summary
 
 __all__ = ["NodeView", "Shown", "colour_of"]
 
 _PORT = 0  # one kind: any port may lead to any other
 _WIDTH = 150.0
+_FIELD_WIDTH = 110.0
 _LEAST_GAP = 12.0
 _HUES = {
     "input": 0.58,
@@ -99,7 +102,7 @@ class NodeView:
         self._feel = feel
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView] = {}
-        self._counts: dict[Path, Label] = {}
+        self._tables: dict[Path, _TableRow] = {}
         self.root = GraphNode()
         self.root.name = name
         self.root.custom_minimum_size = Vector2(scaled(_WIDTH), 0.0)
@@ -125,10 +128,11 @@ class NodeView:
             self._layout = layout
             self._build(shown, fields)
         for each in fields:
+            fault = fault_at(shown.faults, each.path)
             if each.path in self._views:
-                self._views[each.path].show(node.key, each, shown.faults.get(each.path, ""))
+                self._views[each.path].show(node.key, each, fault)
             else:
-                self._counts[each.path].text = summary(each)
+                self._tables[each.path].show(each, fault)
         self.root.size = Vector2()
 
     def _build(self, shown: Shown, fields: tuple[ShownField, ...]) -> None:
@@ -144,13 +148,11 @@ class NodeView:
             self.root.set_slot(
                 index, left is not None, _PORT, colour, right is not None, _PORT, colour
             )
-        self._views, self._counts = {}, {}
+        self._views, self._tables = {}, {}
         for each in fields:
             if each.kind in _TABLES:
-                count = self._counts[each.path] = Label()
-                count.tooltip_text = each.field.help
-                count.mouse_filter = Control.MOUSE_FILTER_PASS
-                self.root.add_child(count)
+                table = self._tables[each.path] = _TableRow()
+                self.root.add_child(table.root)
             else:
                 view = self._views[each.path] = FieldView(self._edit, self._feel)
                 self.root.add_child(_field_row(each, view))
@@ -181,6 +183,25 @@ def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
     return row
 
 
+class _TableRow:
+    """What a table has, and its problem below; `root` is around both."""
+
+    def __init__(self) -> None:
+        self._count = Label()
+        self._count.mouse_filter = Control.MOUSE_FILTER_PASS
+        self._fault = look.text()
+        self.root = VBoxContainer()
+        self.root.mouse_filter = Control.MOUSE_FILTER_IGNORE
+        self.root.add_theme_constant_override("separation", 0)
+        self.root.add_child(self._count)
+        self.root.add_child(self._fault)
+
+    def show(self, shown: ShownField, fault: str) -> None:
+        self._count.text = summary(shown)
+        self._count.tooltip_text = shown.field.help
+        look.tell(self._fault, fault, look.FAULT)
+
+
 def _field_row(shown: ShownField, view: FieldView) -> HBoxContainer:
     row = HBoxContainer()
     row.mouse_filter = Control.MOUSE_FILTER_IGNORE
@@ -190,5 +211,6 @@ def _field_row(shown: ShownField, view: FieldView) -> HBoxContainer:
     caption.mouse_filter = Control.MOUSE_FILTER_PASS
     caption.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
     row.add_child(caption)
+    view.root.custom_minimum_size = Vector2(scaled(_FIELD_WIDTH), 0.0)
     row.add_child(view.root)
     return row

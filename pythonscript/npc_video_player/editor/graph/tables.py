@@ -18,12 +18,13 @@ from godot import (
     Label,
     VBoxContainer,
 )
+from npc_video.errors import InvalidDataError
 from npc_video.graph.document.field_operations import MoveRow, Path, RemoveField, SetField
 from npc_video.graph.document.operations import Operation
 from npc_video.graph.document.shown_fields import ShownField, adding, rows_of
 
 from .. import look
-from .fields import Edit, Feel, FieldView, NameLine, is_focused, summary
+from .fields import Edit, Feel, FieldView, NameLine, fault_at, is_focused, summary
 
 __all__ = ["TableView"]
 
@@ -98,19 +99,19 @@ class TableView:
         if layout != self._layout:
             self._layout = layout
             self._build(rows)
-        told = set()
+        places: list[Path] = []
         for cells, row in zip(self._cells, rows, strict=True):
             for cell, content in zip(cells, row, strict=True):
                 # A key and its value have one place; the value tells what is wrong there.
-                fault = "" if content.role == "key" else faults.get(content.path, "")
+                fault = "" if content.role == "key" else fault_at(faults, content.path)
                 cell.show(node, content, fault)
-                told.add(content.path)
-        rest = (
-            fault
+                places.append(content.path)
+        rest = {
+            path: fault
             for path, fault in faults.items()
-            if path not in told and path[: len(shown.path)] == shown.path
-        )
-        look.tell(self._fault, "\n".join(rest), look.FAULT)
+            if not any(path[: len(place)] == place for place in places)
+        }
+        look.tell(self._fault, fault_at(rest, shown.path), look.FAULT)
         self._add.tooltip_text = f"Adds a row at the end. It has {summary(shown)}."
 
     def _build(self, rows: tuple[tuple[ShownField, ...], ...]) -> None:
@@ -153,7 +154,11 @@ class TableView:
 
     def _append(self) -> None:
         assert self._shown is not None
-        self._edit(f"Add to {self._title}", *adding(self._node, self._shown, self._data))
+        try:
+            self._edit(f"Add to {self._title}", *adding(self._node, self._shown, self._data))
+        except InvalidDataError as error:  # the node's data are no object
+            look.tell(self._fault, str(error), look.FAULT)
+            return
         self._focus(len(self._cells) - 1, 0)
 
     def _remove(self, index: int) -> None:

@@ -12,7 +12,7 @@ from npc_video.graph.document.shown_fields import ShownField, setting
 from npc_video.graph.nodes.video import RESULT_WORDS, placeholders
 
 from .. import look
-from .fields import Edit, Feel
+from .fields import Edit, Feel, fault_at
 
 __all__ = ["TemplateField"]
 
@@ -63,7 +63,7 @@ class TemplateField:
             self._offer()
         unknown = [word for word in placeholders(text) if word not in words]
         look.tell(self._unknown, _told(unknown), look.WARNING)
-        look.tell(self._fault, faults.get(shown.path, ""), look.FAULT)
+        look.tell(self._fault, fault_at(faults, shown.path), look.FAULT)
 
     def _offer(self) -> None:
         for child in self._chips.get_children():
