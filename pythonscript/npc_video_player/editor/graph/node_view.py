@@ -184,7 +184,7 @@ def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
 
 
 class _TableRow:
-    """What a table has, and its problem below; `root` is around both."""
+    """The number of a table's entries, and its problem below; `root` is around both."""
 
     def __init__(self) -> None:
         self._count = Label()

@@ -215,7 +215,7 @@ class TableView:
 
 
 def _steps(event: InputEvent) -> int:
-    """How far down a row is to be moved, 0 for other keys."""
+    """The rows by which a key moves one down, 0 for other keys."""
     if isinstance(event, InputEventKey) and event.pressed and event.alt_pressed:
         return {KEY_UP: -1, KEY_DOWN: 1}.get(event.keycode, 0)
     return 0
