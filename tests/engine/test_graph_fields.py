@@ -51,6 +51,7 @@ var canvas: GraphEdit
 var panel: ScrollContainer
 
 func visit() -> void:
+	EditorInterface.set_main_screen_editor("Script")  # is drawn faster than a 3D world
 	await _open("res://kinds.npcgraph.json")
 	await _kinds()
 	await _tables()
@@ -105,7 +106,9 @@ func _tables() -> void:
 	await _change("machine", "states", func() -> void:
 		await _write(_part("LineEdit", 4), "calm")
 		await _key(KEY_ENTER)
-		seen.told = has("Label", "there is a state 'calm'", panel))
+		await until(
+			func() -> bool: return has("Label", "there is a state 'calm'", panel), "the refusal"
+		))
 
 func _names() -> void:
 	await _select("add")
@@ -179,7 +182,7 @@ func _open(path: String) -> void:
 	await until(
 		func() -> bool: return _node("add") != null and canvas.is_visible_in_tree(), "the nodes"
 	)
-	await frames(5)
+	await frames(3)
 
 func _node(title: String) -> GraphNode:
 	for found: GraphNode in canvas.find_children("*", "GraphNode", false, false):
@@ -189,7 +192,7 @@ func _node(title: String) -> GraphNode:
 
 func _select(title: String) -> void:
 	canvas.set_selected(_node(title))
-	await frames(5)
+	await frames(3)
 
 func _data(id: String) -> Dictionary:
 	for node: Dictionary in JSON.parse_string(graph.json).responseGraph.nodes:
@@ -281,11 +284,11 @@ func _key(code: Key, letter := "", with_control := false, with_alt := false) -> 
 		event.alt_pressed = with_alt
 		event.pressed = is_pressed
 		Input.parse_input_event(event)
-		await frames(2)
+		await frames(1)
 
 func _click(part: Control) -> void:
 	panel.ensure_control_visible(part)
-	await frames(3)
+	await frames(2)
 	await _click_at(part.get_global_rect().get_center())
 
 func _click_at(place: Vector2) -> void:
@@ -293,7 +296,7 @@ func _click_at(place: Vector2) -> void:
 	motion.position = place
 	motion.global_position = place
 	Input.parse_input_event(motion)
-	await frames(2)
+	await frames(1)
 	for is_pressed: bool in [true, false]:
 		var event := InputEventMouseButton.new()
 		event.button_index = MOUSE_BUTTON_LEFT
@@ -302,7 +305,7 @@ func _click_at(place: Vector2) -> void:
 		event.global_position = place
 		event.pressed = is_pressed
 		Input.parse_input_event(event)
-		await frames(2)
+		await frames(1)
 """
 
 
@@ -376,7 +379,6 @@ def test_an_id_is_changed_when_it_is_complete_and_only_to_one_that_is_free(
     visit: editor.Visit,
 ) -> None:
     assert visit.seen["typed"] == "angry"
-    assert visit.seen["told"]
 
 
 def test_the_keyboard_goes_along_with_a_row(visit: editor.Visit) -> None:

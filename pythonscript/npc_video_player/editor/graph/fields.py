@@ -295,6 +295,7 @@ class NameLine:
         self._renamed = renamed
         self._others = feel
         self._name = ""
+        self._refusal = ""
         self._line = LineEdit()
         self._line.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
         self._fault = look.text()
@@ -305,16 +306,18 @@ class NameLine:
         self.root.add_child(self._fault)
         self._line.text_submitted.connect(lambda _line: self._complete())
         self._line.focus_exited.connect(self._complete)
-        self._line.text_changed.connect(lambda _line: look.tell(self._fault, ""))
+        self._line.text_changed.connect(lambda _line: self._refuse(""))
         self._line.gui_input.connect(self._feel)
 
     def show(self, name: str, help_: str, fault: str = "") -> None:
         """Shows the name, unless another one is being typed."""
+        if name != self._name:
+            self._refusal = ""
         if name != self._name or not self._line.is_editing():
             self._line.text = name
         self._name = name
         self._line.tooltip_text = help_
-        look.tell(self._fault, fault, look.FAULT)
+        look.tell(self._fault, self._refusal or fault, look.FAULT)
 
     def focus(self) -> None:
         self._line.grab_focus()
@@ -329,12 +332,14 @@ class NameLine:
         name = self._line.text.strip()
         if name == self._name or not self._line.is_inside_tree():
             return
-        fault = ""
         try:
             if not name:
                 raise InvalidDataError("It needs a name.")
             self._renamed(name)
         except InvalidDataError as error:
-            fault = str(error)
             self._line.text = self._name
-        look.tell(self._fault, fault, look.FAULT)
+            self._refuse(str(error))
+
+    def _refuse(self, why: str) -> None:
+        self._refusal = why
+        look.tell(self._fault, why, look.FAULT)
