@@ -61,6 +61,9 @@ func visit() -> void:
 	get_undo_redo().commit_action()
 	dock = get_tree().root.find_child("NpcGraph", true, false)
 	canvas = dock.find_children("*", "GraphEdit", true, false)[0]
+	# Room for the nodes beside each other, with free places.
+	EditorInterface.distraction_free_mode = true
+	canvas.custom_minimum_size.y = 450
 	await _open(load("res://cat.npcgraph.json"))
 	await _add()
 	await _wire()
@@ -74,11 +77,11 @@ func visit() -> void:
 	await _begin()
 
 func _add() -> void:
-	await click(_at(Vector2(canvas.size.x - 40, 40)), MOUSE_BUTTON_RIGHT)
+	await click(_at(Vector2(900, 40)), MOUSE_BUTTON_RIGHT)
 	await _choose("mood")
 	await _keep("searched")
 	var row := _row("math", "multiply")
-	await drag(row, _at(Vector2(canvas.size.x - 40, 40)))
+	await drag(row, _at(Vector2(900, 40)))
 	await _keep("from the palette")
 	await double_click(_row("math", "multiply"))
 	await _keep("double click")
@@ -90,10 +93,10 @@ func _wire() -> void:
 	await _keep("connected")
 	await drag(_output("pace"), _into("limit", 0))
 	await _keep("replaced")
-	await drag(_output("pace"), _at(Vector2(canvas.size.x - 40, 40)))
+	await drag(_output("pace"), _at(Vector2(900, 60)))
 	await _choose("multiply")
 	await _keep("wire to a new node")
-	await drag(_into("result", 0), _at(Vector2(canvas.size.x - 40, 40)))
+	await drag(_into("result", 0), _at(Vector2(900, 60)))
 	await _choose("expression")
 	await _keep("wire from a new node")
 	var spare := _title("spare")
@@ -110,16 +113,16 @@ func _remove() -> void:
 	await _keep("deleted")
 
 func _frame() -> void:
-	await _click_node("touch")
+	await _click_node("limit")
 	await hold(KEY_CTRL, true)
-	await _click_node("pace")
+	await _click_node("result")
 	await hold(KEY_CTRL, false)
 	await chord([KEY_CTRL, KEY_G])
 	await frames(5)
 	var framed := graph.json
 	seen.framed = framed
 	var title := _frame_title()
-	await drag(title, title + Vector2(60, 40))
+	await drag(title, title + Vector2(0, 40))
 	seen["frame moved"] = graph.json
 	await _undo()
 	await frames(5)
@@ -135,7 +138,7 @@ func _frame() -> void:
 	await _undo()
 	seen["frame steps undone"] = graph.json == framed
 	var spare := _title("spare")
-	await drag(spare, _frame_title() + Vector2(60, 0))
+	await drag(spare, Vector2(_title("result").x + 40, _frame_title().y))
 	seen["put into the frame"] = graph.json
 	await _undo()
 	seen["put back"] = graph.json == framed
@@ -411,11 +414,11 @@ def test_nodes_are_pasted_into_another_graph(seen: Mapping[str, Any]) -> None:
 
 def test_a_frame_moves_its_nodes_and_leaves_them(seen: Mapping[str, Any]) -> None:
     framed = read(seen["framed"])
-    assert framed.frames["f1"].nodes == ("touch", "pace")
+    assert framed.frames["f1"].nodes == ("limit", "result")
     moved = read(seen["frame moved"]).nodes
     assert {key for key in NODES if moved[key].position != framed.nodes[key].position} == {
-        "touch",
-        "pace",
+        "limit",
+        "result",
     }
     assert read(seen["frame renamed"]).frames["f1"].title == "Inputs"
     assert not read(seen["frame deleted"]).frames
@@ -424,7 +427,7 @@ def test_a_frame_moves_its_nodes_and_leaves_them(seen: Mapping[str, Any]) -> Non
 
 
 def test_a_node_that_is_dropped_on_a_frame_belongs_to_it(seen: Mapping[str, Any]) -> None:
-    assert read(seen["put into the frame"]).frames["f1"].nodes == ("touch", "pace", "spare")
+    assert read(seen["put into the frame"]).frames["f1"].nodes == ("limit", "result", "spare")
     assert seen["put back"]
 
 

@@ -15,7 +15,7 @@ from npc_video.graph.document.offering import (
     free_port,
     matching,
     new_node,
-    takes_more,
+    takes_any_input,
     through,
 )
 from npc_video.graph.document.operations import Connect, InsertOnWire, Operation
@@ -50,10 +50,11 @@ class NodeAdder:
         """Adds a node, on the wire at that place if there is one.
 
         Args:
-            at: its corner on the control; the middle of the view if there is none.
+            at: its corner on the control; without it, the middle of the view and no wire.
         """
         if at is None:
-            at = self._canvas.root.size / 2.0
+            self._add(type_name, self._canvas.root.size / 2.0)
+            return
         wire, ends = self._canvas.wire_at(at), through(type_name)
         if wire and ends:
             self._add(type_name, at, lambda node: InsertOnWire(wire, node, *ends))
@@ -137,13 +138,14 @@ class NodeAdder:
         """Leads a wire that was dropped beside all ports to a further port or a new node."""
         canvas = self._canvas
         source, target = canvas.key_of(str(element)), canvas.node_at(at)
-        nodes, port = canvas.session.document.nodes, canvas.ports(source).outputs[output].name
+        document = canvas.session.document
+        port = canvas.ports(source).outputs[output].name
         if not target:
-            fitting = fitting_inputs(nodes[source].type, port)
+            fitting = fitting_inputs(document.nodes[source].type, port)
             self._offer_fitting(at, fitting, lambda node, its: Connect(source, port, node, its))
-        elif takes_more(nodes[target].type) and target != source:
-            further = free_port([known.name for known in canvas.ports(target).inputs])
-            canvas.session.edit("Connect", Connect(source, port, target, further))
+        elif target != source and takes_any_input(document.nodes[target].type):
+            further = free_port([each.name for each in canvas.ports(target).inputs])
+            canvas.edit("Connect", Connect(source, port, target, further))
 
     def _lead_from(self, element: str, input_: int, at: Vector2) -> None:
         """Leads a wire to an input from a new node."""

@@ -59,6 +59,8 @@ class GraphCanvas:
         self.root.show_minimap_button = False
         self.root.show_arrange_button = False
         self.root.right_disconnects = True
+        # Positions of files are not on the grid, so each touched node would leave its column.
+        self.root.snapping_enabled = False
         self.frames = GraphFrames(self.root)
         self.overview = GraphOverview(self._look_at)
         self.root.scroll_offset_changed.connect(lambda _offset: self._show_view())
@@ -68,7 +70,7 @@ class GraphCanvas:
         self.root.delete_nodes_request.connect(self._delete)
         self.root.end_node_move.connect(self._end_move)
         self.root.graph_elements_linked_to_frame_request.connect(self._put_into)
-        self.root.gui_input.connect(self.step_back)
+        self.root.gui_input.connect(self.feel)
 
     @property
     def session(self) -> GraphSession:
@@ -134,7 +136,7 @@ class GraphCanvas:
 
     def _add_view(self, key: str) -> None:
         name = f"n{next(self._numbers)}"
-        self._views[key] = NodeView(name, self.edit, self.step_back)
+        self._views[key] = NodeView(name, self.edit, self.feel)
         self._keys[name] = key
         self.root.add_child(self._views[key].root)
 
@@ -161,8 +163,9 @@ class GraphCanvas:
 
     @property
     def selection(self) -> tuple[str, ...]:
-        """The keys of the nodes that are selected."""
-        return tuple(key for key, view in self._views.items() if view.root.selected)
+        """The keys of the nodes that are selected, in the order of the text."""
+        chosen = {key for key, view in self._views.items() if view.root.selected}
+        return tuple(key for key in self.session.document.nodes if key in chosen)
 
     def select(self, *keys: str) -> None:
         """Selects these nodes and nothing else."""
@@ -267,7 +270,7 @@ class GraphCanvas:
             if ends and wire and key not in wired:
                 yield InsertOnWire(wire, key, *ends)
 
-    def step_back(self, event: InputEvent) -> None:
+    def feel(self, event: InputEvent) -> None:
         """Takes steps back by key, here and not in the scene."""
         for name, act in (("ui_undo", self.session.undo), ("ui_redo", self.session.redo)):
             if event.is_action_pressed(name, False, True):

@@ -45,7 +45,7 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
-        self._panel = NodePanel(self._canvas.edit, self._canvas.step_back)
+        self._panel = NodePanel(self._canvas.edit, self._canvas.feel)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         search = SearchPopup()
@@ -54,15 +54,15 @@ class GraphDock:
         GraphKeys(self._canvas, adder, titles)
         NodeCopier(self._canvas)
         palette = NodePalette(adder.add)
-        beside = HSplitContainer()
-        beside.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        beside.add_child(self._canvas.root)
-        beside.add_child(self._panel.root)
         self._parts = HSplitContainer()
         self._parts.size_flags_vertical = Control.SIZE_EXPAND_FILL
         self._parts.add_child(palette.root)
-        self._parts.add_child(beside)
-        palette.root.gui_input.connect(self._canvas.step_back)
+        fields = HSplitContainer()
+        fields.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        fields.add_child(self._canvas.root)
+        fields.add_child(self._panel.root)
+        self._parts.add_child(fields)
+        palette.root.gui_input.connect(self._canvas.feel)
         self._files = FileButtons()
         self._title = Label()
         self._fault = look.text()
