@@ -106,9 +106,7 @@ func _tables() -> void:
 	await _change("machine", "states", func() -> void:
 		await _write(_part("LineEdit", 4), "calm")
 		await _key(KEY_ENTER)
-		await until(
-			func() -> bool: return has("Label", "there is a state 'calm'", panel), "the refusal"
-		))
+		await until(func() -> bool: return _part("LineEdit", 4).text == "angry", "the refusal"))
 
 func _names() -> void:
 	await _select("add")
@@ -284,7 +282,7 @@ func _key(code: Key, letter := "", with_control := false, with_alt := false) -> 
 		event.alt_pressed = with_alt
 		event.pressed = is_pressed
 		Input.parse_input_event(event)
-		await frames(1)
+	await frames(1)
 
 func _click(part: Control) -> void:
 	panel.ensure_control_visible(part)

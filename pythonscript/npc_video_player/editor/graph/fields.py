@@ -16,7 +16,6 @@ from godot import (
     VBoxContainer,
     Vector2,
 )
-from npc_video.errors import InvalidDataError
 from npc_video.graph.document.describing import Field
 from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.operations import Operation
@@ -270,10 +269,7 @@ class FieldView:
         if value != shown.value or type(value) is not type(shown.value):
             place = ".".join(map(str, shown.path))
             title = f"Set {place} of {self._node}"
-            try:
-                self._edit(title, setting(self._node, shown, value), merges=True)
-            except InvalidDataError as error:
-                look.tell(self._fault, str(error), look.FAULT)
+            self._edit(title, setting(self._node, shown, value), merges=True)
 
     def _leave(self) -> None:
         """Shows the value in its usual words, and in the control of its kind."""
@@ -287,7 +283,7 @@ class NameLine:
     Enter completes it, and so does leaving it. Escape takes it back.
 
     Args:
-        renamed: makes the edit; raises `InvalidDataError` for a name that cannot be.
+        renamed: makes the edit, or tells why the name cannot be.
         feel: takes keys while the name is the one that is written.
     """
 
@@ -295,7 +291,6 @@ class NameLine:
         self._renamed = renamed
         self._others = feel
         self._name = ""
-        self._refusal = ""
         self._line = LineEdit()
         self._line.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
         self._fault = look.text()
@@ -306,18 +301,15 @@ class NameLine:
         self.root.add_child(self._fault)
         self._line.text_submitted.connect(lambda _line: self._complete())
         self._line.focus_exited.connect(self._complete)
-        self._line.text_changed.connect(lambda _line: self._refuse(""))
         self._line.gui_input.connect(self._feel)
 
     def show(self, name: str, help_: str, fault: str = "") -> None:
         """Shows the name, unless another one is being typed."""
         if name != self._name:
-            self._refusal = ""
-        if name != self._name or not self._line.is_editing():
             self._line.text = name
         self._name = name
         self._line.tooltip_text = help_
-        look.tell(self._fault, self._refusal or fault, look.FAULT)
+        look.tell(self._fault, fault, look.FAULT)
 
     def focus(self) -> None:
         self._line.grab_focus()
@@ -332,14 +324,7 @@ class NameLine:
         name = self._line.text.strip()
         if name == self._name or not self._line.is_inside_tree():
             return
-        try:
-            if not name:
-                raise InvalidDataError("It needs a name.")
+        if name:
             self._renamed(name)
-        except InvalidDataError as error:
+        if self._name != name:  # it was refused
             self._line.text = self._name
-            self._refuse(str(error))
-
-    def _refuse(self, why: str) -> None:
-        self._refusal = why
-        look.tell(self._fault, why, look.FAULT)

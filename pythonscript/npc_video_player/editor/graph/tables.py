@@ -18,7 +18,6 @@ from godot import (
     Label,
     VBoxContainer,
 )
-from npc_video.errors import InvalidDataError
 from npc_video.graph.document.field_operations import MoveRow, Path, RemoveField, SetField
 from npc_video.graph.document.operations import Operation
 from npc_video.graph.document.shown_fields import ShownField, adding, rows_of
@@ -154,12 +153,9 @@ class TableView:
 
     def _append(self) -> None:
         assert self._shown is not None
-        try:
-            self._edit(f"Add to {self._title}", *adding(self._node, self._shown, self._data))
-        except InvalidDataError as error:  # the node's data are no object
-            look.tell(self._fault, str(error), look.FAULT)
-            return
-        self._focus(len(self._cells) - 1, 0)
+        self._edit(f"Add to {self._title}", *adding(self._node, self._shown, self._data))
+        if self._cells:
+            self._focus(len(self._cells) - 1, 0)
 
     def _remove(self, index: int) -> None:
         self._edit_written(f"Remove from {self._title}", RemoveField(self._node, self._path(index)))
