@@ -56,7 +56,7 @@ def is_focused(control: Control) -> bool:
 
 
 def fault_at(faults: Mapping[Path, str], path: Path) -> str:
-    """What is wrong at a place and within it; "" if nothing is."""
+    """The problems at a place and within it; "" if there are none."""
     return "\n".join(fault for at, fault in faults.items() if at[: len(path)] == path)
 
 
