@@ -80,12 +80,11 @@ func _add() -> void:
 	await click(_at(Vector2(900, 40)), MOUSE_BUTTON_RIGHT)
 	await _choose("mood")
 	await _keep("searched")
-	var row := _row("math", "multiply")
-	await drag(row, _at(Vector2(900, 40)))
+	await drag(await _row("math", "multiply"), _at(Vector2(900, 40)), true)
 	await _keep("from the palette")
-	await double_click(_row("math", "multiply"))
+	await double_click(await _row("math", "multiply"))
 	await _keep("double click")
-	await drag(_row("math", "remap"), _between("touch", "limit"))
+	await drag(await _row("math", "remap"), _between("touch", "limit"), true)
 	await _keep("palette onto a wire")
 
 func _wire() -> void:
@@ -149,7 +148,7 @@ func _go_by_keyboard() -> void:
 	await key(KEY_SPACE)
 	await _choose("machine")
 	await key(KEY_C)
-	await _choose("expression result")
+	await _choose("expression → result: e")
 	seen["built by keyboard"] = graph.json
 	await _undo()
 	await _undo()
@@ -282,8 +281,8 @@ func _row(family: String, type_name: String) -> Vector2:
 		for row in group.get_children():
 			if group.get_text(0) == family and row.get_text(0) == type_name:
 				tree.scroll_to_item(row, true)
-				var area := tree.get_item_area_rect(row)
-				return tree.get_global_transform() * (area.get_center() - tree.get_scroll())
+				await frames(3)
+				return tree.get_global_transform() * tree.get_item_area_rect(row).get_center()
 	return Vector2.ZERO
 """
 

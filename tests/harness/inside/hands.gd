@@ -2,7 +2,6 @@
 extends "res://addons/probe/probe.gd"
 ## Moves the mouse and presses keys in the editor; see tests/harness/editor.py.
 
-var _pointed := Vector2.ZERO
 var _held := {}
 
 
@@ -37,15 +36,16 @@ func type(words: String) -> void:
 		await key(KEY_NONE, letter)
 
 
-func point(place: Vector2, buttons := 0) -> void:
+## How far this leads is told by the screen. It knows no buttons, so a step is told, too, where a
+## drag of data has to begin.
+func point(place: Vector2, buttons := 0, step := Vector2.ZERO) -> void:
 	Input.warp_mouse(place)
 	await frames(2)
 	var event := InputEventMouseMotion.new()
 	event.position = place
 	event.global_position = place
-	event.relative = place - _pointed
+	event.relative = step
 	event.button_mask = buttons
-	_pointed = place
 	Input.parse_input_event(event)
 	await frames(2)
 
@@ -61,11 +61,13 @@ func double_click(place: Vector2) -> void:
 	await click(place, MOUSE_BUTTON_LEFT, true)
 
 
-func drag(from: Vector2, to: Vector2) -> void:
+func drag(from: Vector2, to: Vector2, is_of_data := false) -> void:
 	await point(from)
 	await _press_button(from, MOUSE_BUTTON_LEFT, true)
 	for step in 4:
-		await point(from.lerp(to, (step + 1) / 4.0), MOUSE_BUTTON_MASK_LEFT)
+		var way := (to - from) / 4.0
+		var told := way if is_of_data else Vector2.ZERO
+		await point(from + way * (step + 1), MOUSE_BUTTON_MASK_LEFT, told)
 	await _press_button(to, MOUSE_BUTTON_LEFT, false)
 	await frames(3)
 

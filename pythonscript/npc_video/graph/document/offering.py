@@ -20,7 +20,7 @@ __all__ = [
     "free_port",
     "matching",
     "new_node",
-    "takes_any_input",
+    "takes_more",
     "through",
 ]
 
@@ -124,7 +124,7 @@ def through(type_name: str) -> tuple[str, str] | None:
     return (inputs[0], outputs[0]) if inputs and outputs else None
 
 
-def takes_any_input(type_name: str) -> bool:
+def takes_more(type_name: str) -> bool:
     """Whether wires may lead to nodes of a type by any name."""
     described = NODE_DESCRIPTIONS.get(type_name)
     return described is not None and described.any_input is not None

@@ -15,7 +15,7 @@ from npc_video.graph.document.offering import (
     free_port,
     matching,
     new_node,
-    takes_any_input,
+    takes_more,
     through,
 )
 from npc_video.graph.document.operations import Connect, InsertOnWire, Operation
@@ -127,8 +127,10 @@ class NodeAdder:
         entries = [entry(wire) for wire in fitting_wires(document, source)]
 
         def offers(words: str) -> list[Entry]:
-            wanted = words.casefold().split()
-            return [each for each in entries if all(w in each.title.casefold() for w in wanted)]
+            """The entries with all words, those first that begin as was typed."""
+            typed = words.casefold().strip()
+            found = [e for e in entries if all(w in e.title.casefold() for w in typed.split())]
+            return sorted(found, key=lambda each: not each.title.casefold().startswith(typed))
 
         element = canvas.element(source)
         at = element.position + Vector2(element.size.x * canvas.root.zoom, 0.0)
@@ -143,7 +145,7 @@ class NodeAdder:
         if not target:
             fitting = fitting_inputs(document.nodes[source].type, port)
             self._offer_fitting(at, fitting, lambda node, its: Connect(source, port, node, its))
-        elif target != source and takes_any_input(document.nodes[target].type):
+        elif target != source and takes_more(document.nodes[target].type):
             further = free_port([each.name for each in canvas.ports(target).inputs])
             canvas.edit("Connect", Connect(source, port, target, further))
 
