@@ -1,4 +1,4 @@
-"""Which node types an editor offers, and what a new node begins with."""
+"""Choices of node types for an editor, and the settings of a new node."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -144,7 +144,7 @@ def _beginning(field: Field) -> Any:
 
 
 def _rank(described: NodeDescription, wanted: Iterable[str]) -> int | None:
-    """How far the type is from the words, 0 the closest; None if one of them is nowhere."""
+    """The distance of a type from the words, 0 the closest; None if one of them is nowhere."""
     own, name = described.type.rpartition(".")[2].casefold(), described.type.casefold()
     help_words = described.help.casefold()
     rank = 0

@@ -70,7 +70,7 @@ def _place(position: object) -> Point | None:
 
 
 def _free(places: Iterable[Point], taken: Iterable[Point]) -> Point:
-    """How far to move copies so that none covers a node."""
+    """The distance to move copies by, so that none covers a node."""
     there, offset = set(taken), 0.0
     wanted = [*places]
     while any((x + offset, y + offset) in there for x, y in wanted):

@@ -1,4 +1,4 @@
-"""What the keyboard does on the canvas, so that no mouse is needed."""
+"""The keys of the canvas, so that no mouse is needed."""
 
 from __future__ import annotations
 

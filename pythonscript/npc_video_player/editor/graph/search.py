@@ -26,7 +26,7 @@ _SIZE = 300.0, 320.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What can be chosen, and what it is called.
+    """A choice and its name.
 
     Attributes:
         act: called when it is chosen.
