@@ -33,7 +33,7 @@ _PACKAGE_PARTS = (
     *("cffi", "numpy/_pyinstaller", "numpy/distutils", "numpy/doc", "numpy/f2py", "av/datasets"),
     *("numpy/_core/include", "numpy/_core/lib", "numpy/testing"),
     *("npc_video/cli", "npc_video/graph_commands", "npc_video/replay_command"),
-    "npc_video_player/addon",
+    *("npc_video_farm", "npc_video_player/addon"),
     *("godot/native", "godot/_generated/interface", "godot/_generated/REPORT"),
 )
 _EDITOR_PARTS = (

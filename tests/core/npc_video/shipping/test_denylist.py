@@ -30,6 +30,7 @@ def test_games_carry_what_plays(name: str) -> None:
         ("npc_video_player/editor/plugin.py", False, True),
         ("npc_video_player/addon/plugin.cfg", False, False),
         ("npc_video/cli.py", False, False),
+        ("npc_video_farm/brain/brain.py", False, False),
         ("npc_video/graph_commands.py", False, False),
         ("npc_video/replay_command.py", False, False),
         ("npc_video/npc/replay.py", True, True),
