@@ -32,6 +32,8 @@ func visit() -> void:
 			seen.opened[file] = await _opened("res://templates/" + file)
 	seen.broken = await _opened("res://broken.npcgraph.json")
 	await _change()
+	await _try()
+	await _mend()
 
 func _root() -> Node2D:
 	return EditorInterface.get_edited_scene_root()
@@ -92,6 +94,41 @@ func _change() -> void:
 	await _save()
 	seen.saved = FileAccess.get_file_as_string(graph.resource_path)
 	seen.same = load(graph.resource_path) == graph
+
+func _try() -> void:
+	EditorInterface.edit_resource(load("res://templates/pet.npcgraph.json"))
+	var dock := get_tree().root.find_child("NpcGraph", true, false)
+	var trial: Control = dock.find_child("Test", true, false)
+	(trial.get_parent() as TabContainer).current_tab = trial.get_index()
+	await frames(20)
+	await press("React", trial)
+	await frames(5)
+	seen.values = _nodes()[0].find_children("*", "Label", true, false).map(
+		func(label: Label) -> String: return label.text
+	)
+	await press("Reset", trial)
+	await frames(5)
+	seen.reset = _nodes()[0].find_children("*", "Label", true, false).map(
+		func(label: Label) -> String: return label.text
+	)
+
+func _mend() -> void:
+	var graph: NpcResponseGraph = load("res://templates/pet.npcgraph.json")
+	var list: ItemList = get_tree().root.find_child("NpcGraph", true, false).find_child(
+		"Problems", true, false
+	)
+	var text := graph.json
+	seen.flawless = list.item_count
+	graph.json = text.replace('"logic.compare"', '"logic.compared"')
+	await until(func() -> bool: return list.item_count > 0, "the problems")
+	seen.problem = list.get_item_text(0)
+	list.item_selected.emit(0)
+	await frames(3)
+	seen.led = _nodes().filter(func(node: GraphNode) -> bool: return node.selected).map(
+		func(node: GraphNode) -> String: return node.title
+	)
+	graph.json = text
+	await until(func() -> bool: return list.item_count == 0, "the end of the problems")
 
 func _key(key: Key, with_ctrl := false, with_shift := false) -> void:
 	for pressed: bool in [true, false]:
@@ -155,3 +192,14 @@ def test_a_moved_node_changes_one_line(seen: Mapping[str, Any]) -> None:
 def test_saving_writes_the_file_and_keeps_the_graph(seen: Mapping[str, Any]) -> None:
     assert seen["saved"] == seen["moved"]
     assert seen["same"]
+
+
+def test_a_trial_shows_the_values_of_a_turn(seen: Mapping[str, Any]) -> None:
+    assert any(": " in text for text in seen["values"])
+    assert not any(": " in text for text in seen["reset"])
+
+
+def test_problems_are_listed_and_lead_to_their_nodes(seen: Mapping[str, Any]) -> None:
+    assert seen["flawless"] == 0
+    assert seen["problem"] == "is_hungry · type: 'logic.compared' is unknown."
+    assert seen["led"] == ["Is hungry"]

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from godot import GraphEdit, GraphNode, InputEvent, Rect2, Vector2
+from godot import Color, GraphEdit, GraphNode, InputEvent, Rect2, Vector2
+from npc_video.graph.document.checking import DocumentProblem, not_run
 from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.offering import through
 from npc_video.graph.document.operations import (
@@ -20,6 +21,7 @@ from npc_video.graph.document.operations import (
     SetFrameField,
 )
 from npc_video.graph.document.ports import NodePorts, ShownPort, shown_ports
+from npc_video.graph.tracing import Trace
 
 from ..look import scaled, unscaled
 from .frames import GraphFrames
@@ -33,6 +35,7 @@ __all__ = ["GraphCanvas"]
 _SPREAD = 1.3, 1.75
 
 _MARGIN = 30.0
+_RUNS, _IDLE = Color(1.0, 1.0, 1.0), Color(1.0, 1.0, 1.0, 0.55)  # nodes that never run are dim
 
 # How near a wire has to be to a place, to be meant by it.
 _REACH = 16.0
@@ -55,6 +58,7 @@ class GraphCanvas:
         self._keys: dict[str, str] = {}  # by the names of the elements, which the engine restricts
         self._numbers = itertools.count(1)
         self._links: dict[_Link, str] = {}
+        self._problems: dict[str, list[DocumentProblem]] = {}
         self.root.minimap_enabled = False
         self.root.show_minimap_button = False
         self.root.show_arrange_button = False
@@ -91,7 +95,7 @@ class GraphCanvas:
         """Shows nothing."""
         self._session = None
         self.root.clear_connections()
-        self._links = {}
+        self._links, self._problems = {}, {}
         self.frames.show({}, {})
         for key in [*self._views]:
             self._remove_view(key)
@@ -110,15 +114,37 @@ class GraphCanvas:
             self.root.disconnect_node(*link)
         for key in self._views.keys() - document.nodes.keys():
             self._remove_view(key)
-        places = session.places()
-        for key, node in document.nodes.items():
-            self._views[key].show(Shown(node, self._ports[key]))
+        places, idle = session.places(), not_run(document)
+        for key in document.nodes:
+            self._show_node(key)
             self._views[key].root.position_offset = _shown_at(places[key])
+            self._views[key].root.modulate = _IDLE if key in idle else _RUNS
         for link in links.keys() - self._links.keys():
             self.root.connect_node(*link)
         self._links = links
         self.frames.show(document.frames, {key: view.name for key, view in self._views.items()})
         self._show_map()
+
+    def show_problems(self, problems: Iterable[DocumentProblem]) -> None:
+        """Marks the nodes and the settings that have problems."""
+        self._problems = {}
+        for problem in problems:
+            if problem.node and problem.severity == "error":
+                self._problems.setdefault(problem.node, []).append(problem)
+        for key in self._views:
+            self._show_node(key)
+
+    def show_trace(self, trace: Trace) -> None:
+        """Shows the values at the ports after a turn; none if the trace is empty."""
+        for key, view in self._views.items():
+            view.show_values(trace.get(key))
+
+    def _show_node(self, key: str) -> None:
+        problems = self._problems.get(key, ())
+        faults = {problem.path: f"{problem.message}." for problem in reversed(problems)}
+        fault = f"{problems[0].message}." if problems else ""
+        node = self.session.document.nodes[key]
+        self._views[key].show(Shown(node, self._ports[key], fault, faults))
 
     def _keep_renamed(self, document: GraphDocument) -> None:
         """Gives a node that is there by another key its view, with selection and keyboard."""
@@ -286,6 +312,13 @@ class GraphCanvas:
             margin = scaled(_MARGIN)
             self.root.zoom = 1.0
             self.root.scroll_offset = area.position - Vector2(margin, 2.0 * margin)
+
+    def lead_to(self, key: str) -> None:
+        """Selects a node and shows it in the middle."""
+        if key in self._views:
+            self.select(key)
+            middle = self._area((key,)).get_center()
+            self._look_at(middle.x, middle.y)
 
     def show_all(self) -> None:
         """Shows all nodes, no larger than they are."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from godot import (
     Control,
     HBoxContainer,
     HSplitContainer,
     Label,
     MarginContainer,
+    TabContainer,
+    Timer,
     VBoxContainer,
     Vector2,
 )
+from npc_video.graph.document.checking import DocumentProblem, problems_of
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
@@ -21,13 +26,16 @@ from .files import FileButtons
 from .keys import GraphKeys
 from .node_panel import NodePanel
 from .palette import NodePalette
+from .problem_list import ProblemList
 from .renaming import TitleEditor
 from .search import SearchPopup
 from .session import GraphSession
+from .trial_panel import TrialPanel
 
 __all__ = ["GraphDock"]
 
 _LEAST_HEIGHT = 260.0
+_CHECK_SECONDS = 0.15
 
 
 class GraphDock:
@@ -60,7 +68,13 @@ class GraphDock:
         fields = HSplitContainer()
         fields.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         fields.add_child(self._canvas.root)
-        fields.add_child(self._panel.root)
+        self._trial = TrialPanel(self._canvas.show_trace)
+        self._problems = ProblemList(self._canvas.lead_to)
+        self._sides = TabContainer()
+        for side in (self._panel.root, self._trial.root, self._problems.root):
+            self._sides.add_child(side)
+        self._sides.set_tab_title(0, "Node")
+        fields.add_child(self._sides)
         self._parts.add_child(fields)
         palette.root.gui_input.connect(self._canvas.feel)
         self._files = FileButtons()
@@ -74,10 +88,20 @@ class GraphDock:
         bar = HBoxContainer()
         bar.add_child(save)
         bar.add_child(self._files.root)
+        arrange = look.button(
+            "Arrange", "GraphEdit", "Moves all nodes into columns.", self._arrange
+        )
+        arrange.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
+        bar.add_child(arrange)
         bar.add_child(self._title)
         self.root.add_child(bar)
         self.root.add_child(self._fault)
         self.root.add_child(self._parts)
+        self._pause = Timer()
+        self._pause.one_shot = True
+        self._pause.wait_time = _CHECK_SECONDS
+        self._pause.timeout.connect(self._check)
+        self.root.add_child(self._pause)
         self.root.add_child(search.root)
         self.root.add_child(titles.root)
 
@@ -89,18 +113,24 @@ class GraphDock:
             self._session.close()
             self._session = None
             self._canvas.clear()
+            self._show_problems(())
             self._show_title()
             self._show_chosen()
         if graph is not None:
             self._session = GraphSession(graph, self._show)
             self._canvas.open(self._session)
             self._show_title()
+            self._check_soon()
 
     def save(self) -> None:
         """Writes the open graph to its file."""
         if self._session is not None:
             self._session.save()
             self._show_title()
+
+    def _arrange(self) -> None:
+        if self._session is not None:
+            self._session.arrange()
 
     @property
     def unsaved(self) -> str:
@@ -114,6 +144,27 @@ class GraphDock:
         self._canvas.reconcile()
         self._show_title()
         self._show_chosen()
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        """Looks for problems once there was no edit for a moment: a large graph takes a while."""
+        if self._pause.is_inside_tree():
+            self._pause.start()
+
+    def _check(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        problems = problems_of(session.document)
+        self._canvas.show_problems(problems)
+        self._show_problems(problems)
+        self._trial.follow(session.graph)
+        self._show_chosen()
+
+    def _show_problems(self, problems: Sequence[DocumentProblem]) -> None:
+        self._problems.show(problems)
+        tab = self._sides.get_tab_idx_from_control(self._problems.root)
+        self._sides.set_tab_title(tab, f"Problems ({len(problems)})" if problems else "Problems")
 
     def _show_chosen(self) -> None:
         self._panel.show(self._canvas.chosen())

@@ -21,6 +21,8 @@ from npc_video.graph.document.document import DocumentNode
 from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.ports import NodePorts, ShownPort
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
+from npc_video.graph.nodes.base import text as text_of
+from npc_video.graph.tracing import NodeTrace
 
 from .. import look
 from ..look import scaled
@@ -42,6 +44,7 @@ _HUES = {
     "video": 0.9,
 }
 _TABLES = "table", "rows"
+_LONGEST = 24  # letters of a value
 _UNKNOWN = Color(0.5, 0.5, 0.5)
 
 
@@ -102,6 +105,7 @@ class NodeView:
         self._feel = feel
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView] = {}
+        self._outputs: dict[str, Label] = {}
         self._tables: dict[Path, _TableRow] = {}
         self.root = GraphNode()
         self.root.name = name
@@ -135,6 +139,13 @@ class NodeView:
                 self._tables[each.path].show(each, fault)
         self.root.size = Vector2()
 
+    def show_values(self, trace: NodeTrace | None) -> None:
+        """Shows the values of a turn at the outputs; none without a trace."""
+        for name, label in self._outputs.items():
+            value = None if trace is None else trace.outputs.get(name)
+            label.text = name if trace is None else f"{name}: {_told(value)}"
+        self.root.size = Vector2()
+
     def _build(self, shown: Shown, fields: tuple[ShownField, ...]) -> None:
         """Makes a row for each pair of ports, and below one for each setting."""
         for child in self.root.get_children():
@@ -143,8 +154,12 @@ class NodeView:
         self.root.clear_all_slots()
         colour = colour_of(shown.node.type)
         ports = shown.ports
+        self._outputs = {}
         for index, (left, right) in enumerate(zip_longest(ports.inputs, ports.outputs)):
-            self.root.add_child(_port_row(left, right))
+            row, label = _port_row(left, right)
+            self.root.add_child(row)
+            if right is not None:
+                self._outputs[right.name] = label
             self.root.set_slot(
                 index, left is not None, _PORT, colour, right is not None, _PORT, colour
             )
@@ -162,13 +177,15 @@ class NodeView:
         if is_wrong:
             colour = EditorInterface.get_editor_theme().get_color("error_color", "Editor")
         for name, strength in (("titlebar", 0.45), ("titlebar_selected", 0.7)):
+            self.root.remove_theme_stylebox_override(name)
             style = self.root.get_theme_stylebox(name).duplicate()
             if isinstance(style, StyleBoxFlat):
                 style.bg_color = style.bg_color.lerp(colour, strength)
                 self.root.add_theme_stylebox_override(name, style)
 
 
-def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
+def _port_row(left: ShownPort | None, right: ShownPort | None) -> tuple[HBoxContainer, Label]:
+    """The row of two ports, and the label of the output."""
     row = HBoxContainer()
     row.mouse_filter = Control.MOUSE_FILTER_IGNORE
     for port, where in ((left, Control.SIZE_SHRINK_BEGIN), (right, Control.SIZE_SHRINK_END)):
@@ -180,7 +197,15 @@ def _port_row(left: ShownPort | None, right: ShownPort | None) -> HBoxContainer:
             label.mouse_filter = Control.MOUSE_FILTER_PASS
         row.add_child(label)
     row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
-    return row
+    return row, label
+
+
+def _told(value: object) -> str:
+    """A value in few letters."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    words = "–" if value is None else text_of(value)
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 
 class _TableRow:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from godot import EditorInterface, ItemList, Vector2
+from godot import EditorInterface, ItemList
 from npc_video.graph.document.checking import DocumentProblem
-
-from .. import look
 
 __all__ = ["ProblemList"]
 
-_ROWS = 3  # that are shown at once
-_ROW_HEIGHT = 28.0
 _ICONS = {"error": "StatusError", "warning": "StatusWarning"}
 
 
 class ProblemList:
-    """Shows problems, errors first; `root` is hidden while there are none.
+    """Shows problems, errors first, in `root`.
 
     Args:
         lead: called with the key of the node of a problem that is chosen.
@@ -28,7 +24,6 @@ class ProblemList:
         self._problems: Sequence[DocumentProblem] = ()
         self.root = ItemList()
         self.root.name = "Problems"
-        self.root.visible = False
         self.root.item_selected.connect(self._choose)
         self.root.item_activated.connect(self._choose)
 
@@ -43,9 +38,6 @@ class ProblemList:
             self.root.add_item(
                 _told(problem), theme.get_icon(_ICONS[problem.severity], "EditorIcons")
             )
-        rows = min(_ROWS, len(problems))
-        self.root.custom_minimum_size = Vector2(0.0, look.scaled(_ROW_HEIGHT * rows))
-        self.root.visible = bool(problems)
 
     def _choose(self, index: int) -> None:
         if node := self._problems[index].node:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from godot import EditorInterface, EditorToaster, Error, ResourceSaver, UndoRedo, push_error
 from npc_video.errors import GraphError, InvalidDataError
 from npc_video.graph.document.document import GraphDocument, Point
-from npc_video.graph.document.operations import Operation
+from npc_video.graph.document.layering import arranged
+from npc_video.graph.document.operations import MoveNodes, Operation
 
 from ...resources.response_graph import NpcResponseGraph
 
 __all__ = ["GraphSession", "tell_fault"]
 
 _EMPTY = "{}"
+# About that of a node with a few settings, in the units of files.
+_NODE_SIZE = 140.0, 90.0
 # Actions of this editor begin so; no others are undone from it.
 _MARK = "Graph: "
 
@@ -75,8 +78,23 @@ class GraphSession:
         actions.commit_action()
 
     def places(self) -> dict[str, Point]:
-        """The place of each node: its position, or else where the layout puts it."""
-        return {key: node.position or (0.0, 0.0) for key, node in self.document.nodes.items()}
+        """The place of each node: its position, or one in a layout below those that have one."""
+        nodes = self.document.nodes
+        placed = {key: node.position for key, node in nodes.items() if node.position is not None}
+        if len(placed) == len(nodes):
+            return placed
+        top = max((y + _NODE_SIZE[1] for _, y in placed.values()), default=0.0)
+        found = self.arranged(key for key in nodes if key not in placed)
+        return placed | {key: (x, top + y) for key, (x, y) in found.items()}
+
+    def arranged(self, keys: Iterable[str]) -> dict[str, Point]:
+        """Places for nodes in columns along their wires."""
+        wires = ((wire.source, wire.target) for wire in self.document.wires.values())
+        return arranged(dict.fromkeys(keys, _NODE_SIZE), wires)
+
+    def arrange(self) -> None:
+        """Moves all nodes into columns along their wires."""
+        self.edit("Arrange", MoveNodes(self.arranged(self.document.nodes)))
 
     @property
     def is_saved(self) -> bool:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from godot import (
     Control,
     EditorSpinSlider,
-    HBoxContainer,
+    ScrollContainer,
     VBoxContainer,
-    Vector2,
 )
 from npc_video import VideoParams
 from npc_video.graph.tracing import Trace
@@ -26,7 +25,6 @@ from ..clip_preview import ClipPreview
 
 __all__ = ["TrialPanel"]
 
-_PREVIEW_WIDTH = 180.0
 _LONGEST_PAUSE = 3600.0
 
 
@@ -48,13 +46,6 @@ class TrialPanel:
         self._pause = _slider(1.0, 0.0, _LONGEST_PAUSE, 0.1, "s")
         self._told = look.text()
         self._preview = ClipPreview(lambda reason: look.tell(self._told, reason, look.FAULT))
-        self._preview.root.custom_minimum_size = Vector2(look.scaled(_PREVIEW_WIDTH), 0.0)
-        self.root = HBoxContainer()
-        self.root.name = "Trial"
-        self.root.add_child(self._rows())
-        self.root.add_child(self._preview.root)
-
-    def _rows(self) -> VBoxContainer:
         rows = VBoxContainer()
         rows.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         touch = look.form(
@@ -67,9 +58,12 @@ class TrialPanel:
         )
         react = look.button("React", "Play", "Touches the NPC, and shows its answer.", self._react)
         reset = look.button("Reset", "Reload", "Has the NPC forget all touches.", self._reset)
-        for row in (touch, look.flow(react, reset), self._told):
+        for row in (touch, look.flow(react, reset), self._told, self._preview.root):
             rows.add_child(row)
-        return rows
+        self.root = ScrollContainer()
+        self.root.name = "Test"
+        self.root.horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
+        self.root.add_child(rows)
 
     def follow(self, graph: NpcResponseGraph) -> None:
         """Takes the graph as it is now; the NPC's memory is kept as far as it fits."""
