@@ -31,6 +31,7 @@ func visit() -> void:
 		if file.ends_with(".npcgraph.json"):
 			seen.opened[file] = await _opened("res://templates/" + file)
 	seen.broken = await _opened("res://broken.npcgraph.json")
+	await _leave()
 	await _change()
 	await _try()
 	await _mend()
@@ -60,6 +61,23 @@ func _opened(path: String) -> Dictionary:
 func _save() -> void:
 	await press("Save", get_tree().root.find_child("NpcGraph", true, false))
 	await frames(5)
+
+func _leave() -> void:
+	var graph: NpcResponseGraph = load("res://templates/affinity.npcgraph.json")
+	EditorInterface.edit_resource(graph)
+	await frames(5)
+	_nodes()[0].position_offset += Vector2(130, 0)
+	_canvas().end_node_move.emit()
+	await frames(5)
+	EditorInterface.edit_resource(load("res://templates/guard.npcgraph.json"))
+	await frames(5)
+	await _save()
+	var moved := graph.json
+	_canvas().grab_focus()
+	await _key(KEY_Z, true)
+	seen.others = graph.json == moved
+	seen.left = FileAccess.get_file_as_string(graph.resource_path) == graph.json
+	seen.moved_there = graph.json
 
 func _change() -> void:
 	var graph: NpcResponseGraph = load("res://templates/guard.npcgraph.json")
@@ -192,6 +210,12 @@ def test_a_moved_node_changes_one_line(seen: Mapping[str, Any]) -> None:
 def test_saving_writes_the_file_and_keeps_the_graph(seen: Mapping[str, Any]) -> None:
     assert seen["saved"] == seen["moved"]
     assert seen["same"]
+
+
+def test_a_graph_that_was_left_with_changes_is_saved_too(seen: Mapping[str, Any]) -> None:
+    assert seen["left"]
+    assert seen["others"]  # its steps are not taken back in another graph
+    assert seen["moved_there"] != template_text("affinity")
 
 
 def test_a_trial_shows_the_values_of_a_turn(seen: Mapping[str, Any]) -> None:

@@ -43,6 +43,7 @@ class GraphDock:
 
     def __init__(self) -> None:
         self._session: GraphSession | None = None
+        self._unsaved: list[GraphSession] = []
         self._canvas = GraphCanvas()
         self._canvas.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._canvas.root.custom_minimum_size = Vector2(0.0, look.scaled(_LEAST_HEIGHT))
@@ -111,22 +112,35 @@ class GraphDock:
             if graph is self._session.graph:
                 return
             self._session.close()
+            if not self._session.is_saved:
+                self._unsaved.append(self._session)
             self._session = None
             self._canvas.clear()
             self._show_problems(())
             self._show_title()
             self._show_chosen()
         if graph is not None:
-            self._session = GraphSession(graph, self._show)
+            self._session = self._taken_up(graph) or GraphSession(graph, self._show)
+            self._session.open()
             self._canvas.open(self._session)
             self._show_title()
             self._check_soon()
 
+    def _taken_up(self, graph: NpcResponseGraph) -> GraphSession | None:
+        """The session in which a graph was edited before; None if all of that was saved."""
+        for session in self._unsaved:
+            if session.graph is graph:
+                self._unsaved.remove(session)
+                return session
+        return None
+
     def save(self) -> None:
-        """Writes the open graph to its file."""
-        if self._session is not None:
-            self._session.save()
-            self._show_title()
+        """Writes the open graph to its file, and those that were left with changes."""
+        for session in (*self._unsaved, self._session):
+            if session is not None:
+                session.save()
+        self._unsaved = [session for session in self._unsaved if not session.is_saved]
+        self._show_title()
 
     def _arrange(self) -> None:
         if self._session is not None:
@@ -135,10 +149,9 @@ class GraphDock:
     @property
     def unsaved(self) -> str:
         """The question before the editor closes with unsaved changes; "" without any."""
-        session = self._session
-        if session is None or session.is_saved:
-            return ""
-        return f"Save the changes of {session.graph.resource_path} before closing?"
+        sessions = (*self._unsaved, self._session)
+        paths = [each.graph.resource_path for each in sessions if each and not each.is_saved]
+        return f"Save the changes of {', '.join(paths)} before closing?" if paths else ""
 
     def _show(self) -> None:
         self._canvas.reconcile()

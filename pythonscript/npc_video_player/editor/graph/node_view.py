@@ -106,6 +106,7 @@ class NodeView:
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView] = {}
         self._outputs: dict[str, Label] = {}
+        self._colour: Color | None = None
         self._tables: dict[Path, _TableRow] = {}
         self.root = GraphNode()
         self.root.name = name
@@ -176,6 +177,9 @@ class NodeView:
         colour = colour_of(type_name)
         if is_wrong:
             colour = EditorInterface.get_editor_theme().get_color("error_color", "Editor")
+        if colour == self._colour:
+            return
+        self._colour = colour
         for name, strength in (("titlebar", 0.45), ("titlebar_selected", 0.7)):
             self.root.remove_theme_stylebox_override(name)
             style = self.root.get_theme_stylebox(name).duplicate()

@@ -17,8 +17,6 @@ __all__ = ["GraphSession", "tell_fault"]
 _EMPTY = "{}"
 # About that of a node with a few settings, in the units of files.
 _NODE_SIZE = 140.0, 90.0
-# Actions of this editor begin so; no others are undone from it.
-_MARK = "Graph: "
 
 
 def tell_fault(message: str) -> None:
@@ -43,10 +41,14 @@ class GraphSession:
         self.document = GraphDocument.read(_EMPTY)
         self.fault = ""
         self._saved = graph.json
+
+    def open(self) -> None:
+        """Reads the text, now and after each change."""
         self._read()
-        graph.changed.connect(self._follow)
+        self.graph.changed.connect(self._follow)
 
     def close(self) -> None:
+        """Follows the text no more; it can still be saved."""
         self.graph.changed.disconnect(self._follow)
 
     def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
@@ -72,7 +74,7 @@ class GraphSession:
             return
         actions = EditorInterface.get_editor_undo_redo()
         mode = UndoRedo.MERGE_ENDS if merges else UndoRedo.MERGE_DISABLE
-        actions.create_action(_MARK + title, mode, self.graph)
+        actions.create_action(self._mark + title, mode, self.graph)
         actions.add_do_property(self.graph, "json", text)
         actions.add_undo_property(self.graph, "json", before)
         actions.commit_action()
@@ -98,14 +100,15 @@ class GraphSession:
 
     @property
     def is_saved(self) -> bool:
-        """Whether there is nothing to save, or the scene that contains the graph saves it."""
-        return self.graph.json == self._saved or "::" in self.graph.resource_path
+        """Whether there is nothing to save here; a graph within another file is saved with that."""
+        path = self.graph.resource_path
+        return self.graph.json == self._saved or not path or "::" in path
 
     def save(self) -> None:
-        """Writes the graph to its file; one without a file is left as it is."""
-        path = self.graph.resource_path
-        if not path or self.is_saved:
+        """Writes the graph to its file, if it has one of its own."""
+        if self.is_saved:
             return
+        path = self.graph.resource_path
         if path.endswith(".json"):
             if self.graph.save_json(path) != Error.OK:
                 return
@@ -122,17 +125,28 @@ class GraphSession:
     def undo(self) -> None:
         """Takes back the last step, unless that was made elsewhere in the editor."""
         history = self._history()
-        if history.get_current_action_name().startswith(_MARK):
+        if self._is_own(history.get_current_action_name()):
             history.undo()
 
     def redo(self) -> None:
-        """Makes the step again that was taken back last, if it is one of this editor."""
+        """Makes the step again that was taken back last, unless that was made elsewhere."""
         history = self._history()
         following = history.get_current_action() + 1
-        if following < history.get_history_count() and history.get_action_name(
-            following
-        ).startswith(_MARK):
+        if following == history.get_history_count():
+            return
+        if self._is_own(history.get_action_name(following)):
             history.redo()
+
+    @property
+    def _mark(self) -> str:
+        """The beginning of its steps' names; graphs in files of their own share one history."""
+        return f"Graph {self.graph.resource_path or self.graph.get_instance_id()}: "
+
+    def _is_own(self, step: str) -> bool:
+        """Whether a step is one of this graph; where another graph comes first, that is told."""
+        if step.startswith("Graph ") and not step.startswith(self._mark):
+            tell_fault(f"The step “{step}” comes first: open that graph to take it back.")
+        return step.startswith(self._mark)
 
     def _history(self) -> UndoRedo:
         actions = EditorInterface.get_editor_undo_redo()
