@@ -18,11 +18,13 @@ from .metadata import (
     VideoGen,
 )
 from .program import Program
+from .tracing import NodeTrace
 
 __all__ = [
     "Debug",
     "InteractionRules",
     "Named",
+    "NodeTrace",
     "NpcIdentity",
     "NpcResponseMetadata",
     "Program",
