@@ -14,8 +14,8 @@ DEVELOPERS_REQUIREMENTS = {
 }
 
 _STDLIB_FOLDERS = """
-__phello__ config-* dist-packages ensurepip idlelib lib2to3 msilib pydoc_data site-packages test
-tkinter turtledemo unittest venv
+__phello__ config-* dist-packages distutils ensurepip idlelib lib2to3 msilib pydoc_data
+site-packages test tkinter turtledemo unittest venv
 """
 _STDLIB_FILES = """
 __hello__.py _sysconfigdata_*.py antigravity.py doctest.py pdb.py pydoc.py this.py turtle.py

@@ -56,6 +56,7 @@ def test_the_editor_s_parts_go_where_an_editor_runs(
         ("_sysconfigdata__linux_x86_64-linux-gnu.py", False),
         ("site-packages", False),
         ("unittest", False),
+        ("distutils", False),
         ("ctypes/test", True),
         ("encodings/__pycache__", False),
     ],
