@@ -24,7 +24,7 @@ VALUES = {
 }
 CLICKS = """
 @tool
-extends "res://addons/probe/probe.gd"
+extends "res://addons/probe/hands.gd"
 
 func visit() -> void:
 	EditorInterface.set_main_screen_editor("2D")
@@ -41,7 +41,7 @@ func visit() -> void:
 	var player := _player()
 	for name in ["npc_name", "preset", "progressive", "max_wait", "crossfade"]:
 		seen[name] = player.get(name)
-	await _key(KEY_S, "", true)
+	await chord([KEY_CTRL, KEY_S])
 	await until(
 		func() -> bool: return "12.5" in FileAccess.get_file_as_string("res://clicked.tscn"),
 		"the file"
@@ -57,12 +57,12 @@ func _player() -> NpcVideoPlayer:
 func _add_player() -> void:
 	var tree: Tree = _one("Tree", _one("SceneTreeDock", get_tree().root))
 	var row := tree.get_item_area_rect(tree.get_root())
-	await _click_at(tree.get_global_transform() * row.get_center())
-	await _key(KEY_A, "", true)
+	await click(tree.get_global_transform() * row.get_center())
+	await chord([KEY_CTRL, KEY_A])
 	await until(func() -> bool: return _dialog() != null, "the dialog")
-	await _type("NpcVideoPlayer")
+	await type("NpcVideoPlayer")
 	await until(func() -> bool: return not _dialog().get_ok_button().disabled, "the class")
-	await _key(KEY_ENTER)
+	await key(KEY_ENTER)
 	await until(func() -> bool: return _player() != null, "the node")
 	await until(
 		func() -> bool: return EditorInterface.get_inspector().get_edited_object() == _player(),
@@ -95,8 +95,8 @@ func _one(type: String, root: Node) -> Node:
 
 func _write(property: String, words: String) -> void:
 	await _click(_field(property, "LineEdit"))
-	await _type(words)
-	await _key(KEY_ENTER)
+	await type(words)
+	await key(KEY_ENTER)
 
 func _choose(property: String, item: String) -> void:
 	var button: OptionButton = _field(property, "OptionButton")
@@ -106,8 +106,8 @@ func _choose(property: String, item: String) -> void:
 	for step in popup.item_count:
 		if popup.get_focused_item() >= 0 and popup.get_item_text(popup.get_focused_item()) == item:
 			break
-		await _key(KEY_DOWN)
-	await _key(KEY_ENTER)
+		await key(KEY_DOWN)
+	await key(KEY_ENTER)
 
 func _count(property: String, number: String) -> void:
 	var slider := _field(property, "EditorSpinSlider")
@@ -115,45 +115,14 @@ func _count(property: String, number: String) -> void:
 	await until(
 		func() -> bool: return get_viewport().gui_get_focus_owner() is LineEdit, "its line"
 	)
-	await _key(KEY_A, "", true)
-	await _type(number)
-	await _key(KEY_ENTER)
-
-func _type(words: String) -> void:
-	for letter in words:
-		await _key(KEY_NONE, letter)
-
-func _key(code: Key, letter := "", with_control := false) -> void:
-	for is_pressed: bool in [true, false]:
-		var event := InputEventKey.new()
-		event.keycode = code
-		event.physical_keycode = code
-		event.unicode = letter.unicode_at(0) if letter else 0
-		event.ctrl_pressed = with_control
-		event.pressed = is_pressed
-		Input.parse_input_event(event)
-		await frames(2)
+	await chord([KEY_CTRL, KEY_A])
+	await type(number)
+	await key(KEY_ENTER)
 
 func _click(control: Control) -> void:
 	EditorInterface.get_inspector().ensure_control_visible(control)
 	await frames(5)
-	await _click_at(control.get_global_rect().get_center())
-
-func _click_at(place: Vector2) -> void:
-	var motion := InputEventMouseMotion.new()
-	motion.position = place
-	motion.global_position = place
-	Input.parse_input_event(motion)
-	await frames(2)
-	for is_pressed: bool in [true, false]:
-		var event := InputEventMouseButton.new()
-		event.button_index = MOUSE_BUTTON_LEFT
-		event.button_mask = MOUSE_BUTTON_MASK_LEFT if is_pressed else 0
-		event.position = place
-		event.global_position = place
-		event.pressed = is_pressed
-		Input.parse_input_event(event)
-		await frames(2)
+	await click(control.get_global_rect().get_center())
 """
 READING = """
 @tool

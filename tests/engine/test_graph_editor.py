@@ -21,7 +21,7 @@ BROKEN = json.dumps(
 )
 VISIT = """
 @tool
-extends "res://addons/probe/probe.gd"
+extends "res://addons/probe/hands.gd"
 
 func visit() -> void:
 	EditorInterface.open_scene_from_path("res://scene.tscn")
@@ -74,7 +74,7 @@ func _leave() -> void:
 	await _save()
 	var moved := graph.json
 	_canvas().grab_focus()
-	await _key(KEY_Z, true)
+	await chord([KEY_CTRL, KEY_Z])
 	seen.others = graph.json == moved
 	seen.left = FileAccess.get_file_as_string(graph.resource_path) == graph.json
 	seen.moved_there = graph.json
@@ -88,7 +88,7 @@ func _change() -> void:
 	var wires := _canvas().get_connection_list().size()
 	_canvas().grab_focus()
 	node.selected = true
-	await _key(KEY_DELETE)
+	await key(KEY_DELETE)
 	await frames(5)
 	seen.deleted = [wires - _canvas().get_connection_list().size(), graph.json != before]
 	var actions := EditorInterface.get_editor_undo_redo()
@@ -97,13 +97,13 @@ func _change() -> void:
 	actions.add_undo_property(_root(), "position", Vector2())
 	actions.commit_action()
 	_canvas().grab_focus()
-	await _key(KEY_Z, true)
+	await chord([KEY_CTRL, KEY_Z])
 	seen.undone = graph.json == before
-	await _key(KEY_Z, true)
+	await chord([KEY_CTRL, KEY_Z])
 	seen.scene = str(_root().position)
-	await _key(KEY_Z, true, true)
+	await chord([KEY_CTRL, KEY_SHIFT, KEY_Z])
 	seen.redone = graph.json != before
-	await _key(KEY_Z, true)
+	await chord([KEY_CTRL, KEY_Z])
 	seen.again = graph.json == before
 	_nodes()[0].position_offset += Vector2(130, 0)
 	_canvas().end_node_move.emit()
@@ -147,17 +147,6 @@ func _mend() -> void:
 	)
 	graph.json = text
 	await until(func() -> bool: return list.item_count == 0, "the end of the problems")
-
-func _key(key: Key, with_ctrl := false, with_shift := false) -> void:
-	for pressed: bool in [true, false]:
-		var event := InputEventKey.new()
-		event.keycode = key
-		event.physical_keycode = key
-		event.ctrl_pressed = with_ctrl
-		event.shift_pressed = with_shift
-		event.pressed = pressed
-		Input.parse_input_event(event)
-		await frames(2)
 """
 
 
