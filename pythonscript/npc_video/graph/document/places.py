@@ -1,6 +1,7 @@
 """Finds nodes, wires and frames for edits, and refuses those that are not there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from ...errors import InvalidDataError
 from ..compiling import canonical_port
@@ -20,6 +21,8 @@ __all__ = [
     "wires_into",
 ]
 
+_T = TypeVar("_T")
+
 
 def node_at(document: GraphDocument, key: str) -> DocumentNode:
     """The node with a key.
@@ -27,9 +30,7 @@ def node_at(document: GraphDocument, key: str) -> DocumentNode:
     Raises:
         InvalidDataError: there is none.
     """
-    if key not in document.nodes:
-        raise InvalidDataError(f"node: there is no node {key!r:.80}.")
-    return document.nodes[key]
+    return _found(document.nodes, key, "node")
 
 
 def node_record(document: GraphDocument, key: str) -> Object:
@@ -50,9 +51,7 @@ def wire_at(document: GraphDocument, key: str) -> Wire:
     Raises:
         InvalidDataError: there is none.
     """
-    if key not in document.wires:
-        raise InvalidDataError(f"wire: there is no wire {key!r:.80}.")
-    return document.wires[key]
+    return _found(document.wires, key, "wire")
 
 
 def frame_at(document: GraphDocument, key: str) -> Frame:
@@ -61,9 +60,13 @@ def frame_at(document: GraphDocument, key: str) -> Frame:
     Raises:
         InvalidDataError: there is none.
     """
-    if key not in document.frames:
-        raise InvalidDataError(f"frame: there is no frame {key!r:.80}.")
-    return document.frames[key]
+    return _found(document.frames, key, "frame")
+
+
+def _found(known: Mapping[str, _T], key: str, kind: str) -> _T:
+    if key not in known:
+        raise InvalidDataError(f"{kind}: there is no {kind} {key!r:.80}.")
+    return known[key]
 
 
 def require_free(document: GraphDocument, node_id: str) -> None:
