@@ -38,6 +38,7 @@ class TrialPanel:
     def __init__(self, show: Callable[[Trace], None]):
         self._show = show
         self._now = 0.0
+        self._graph: NpcResponseGraph | None = None
         self._rehearsal = Rehearsal(Profile(cooldown=0.0), lambda: self._now)
         self._tool = self._zone = ""
         self._tools = look.Suggested("", lambda tool: setattr(self, "_tool", tool))
@@ -62,12 +63,20 @@ class TrialPanel:
             rows.add_child(row)
         self.root = ScrollContainer()
         self.root.name = "Test"
+        self.root.visibility_changed.connect(self._take)
         self.root.horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
         self.root.add_child(rows)
 
     def follow(self, graph: NpcResponseGraph) -> None:
         """Takes the graph as it is now; the NPC's memory is kept as far as it fits."""
-        self._rehearsal.change(Profile(cooldown=0.0, document=graph.document()))
+        self._graph = graph
+        self._take()
+
+    def _take(self) -> None:
+        """Loads the graph while the panel is seen: a large one takes a while after each edit."""
+        if self._graph is None or not self.root.is_visible_in_tree():
+            return
+        self._rehearsal.change(Profile(cooldown=0.0, document=self._graph.document()))
         self._tools.suggest(self._rehearsal.tools, next(iter(self._rehearsal.tools), "hand"))
         self._zones.suggest(self._rehearsal.zones, "anywhere")
 
