@@ -18,7 +18,7 @@ from .metadata import (
     VideoGen,
 )
 from .program import Program
-from .tracing import NodeTrace
+from .tracing import NodeTrace, TracedTurn
 
 __all__ = [
     "Debug",
@@ -32,6 +32,7 @@ __all__ = [
     "SimulatedTouch",
     "Style",
     "Technical",
+    "TracedTurn",
     "VideoGen",
     "load_metadata",
 ]

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from ..records import ToolInteraction, VideoParams
 from .program import Program
 
-__all__ = ["NodeTrace", "Trace", "trace_of"]
+__all__ = ["NodeTrace", "Trace", "TracedTurn", "trace_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,20 @@ class NodeTrace:
 
 Trace = dict[str, NodeTrace]
 """The nodes that ran, by id, in the order in which they ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedTurn:
+    """An interaction, the NPC's answer, and the values that led to it.
+
+    Attributes:
+        at: seconds since the NPC was first touched.
+    """
+
+    at: float
+    touch: ToolInteraction
+    answer: VideoParams
+    trace: Trace
 
 
 def trace_of(program: Program, values: list[object]) -> Trace:

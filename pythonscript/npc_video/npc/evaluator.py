@@ -21,7 +21,7 @@ from ..graph.nodes.base import Context
 from ..graph.program import Program
 from ..graph.reach import combined, constant, first_present
 from ..graph.result import Result, base_params
-from ..graph.tracing import Trace, trace_of
+from ..graph.tracing import TracedTurn, trace_of
 from ..prompts import joined_prompt
 from ..records import ToolInteraction, VideoParams
 from ..saved import read_saved
@@ -160,9 +160,7 @@ class NpcResponseEvaluator:
         values = self._run_at(interaction, now)
         return None if values is None else self._params_of(interaction, values)
 
-    def traced_at(
-        self, interaction: ToolInteraction, now: float
-    ) -> tuple[VideoParams, Trace] | None:
+    def traced_at(self, interaction: ToolInteraction, now: float) -> TracedTurn | None:
         """The answer at `now` as `evaluate_at` gives it, and the values that led to it.
 
         Raises:
@@ -171,7 +169,10 @@ class NpcResponseEvaluator:
         values = self._run_at(interaction, now)
         if values is None:
             return None
-        return self._params_of(interaction, values), trace_of(self._program, values)
+        answer = self._params_of(interaction, values)
+        started = self._state.started
+        since = 0.0 if started is None else now - started
+        return TracedTurn(since, interaction, answer, trace_of(self._program, values))
 
     def _run_at(self, interaction: ToolInteraction, now: float) -> list[object] | None:
         """Runs the graph on an interaction; None if it is refused."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import NpcVideoError
-from ..graph.tracing import Trace
+from ..graph.tracing import TracedTurn
 from ..graph.vocabulary import known_tools, known_zones
 from ..records import ToolInteraction, VideoParams
 from .evaluator import NpcResponseEvaluator
@@ -24,7 +24,7 @@ class Rehearsal:
         npc: the present version.
         problems: sentences about its problems.
         tools, zones: known by name; of the last version that worked.
-        trace: the values that led to the last answer; empty before the first one.
+        turn: the last answer, with the values that led to it; None before the first one.
     """
 
     def __init__(self, npc: Profile, clock: Callable[[], float] = time.perf_counter):
@@ -33,7 +33,7 @@ class Rehearsal:
         self._memory: dict[str, Any] | None = None
         self.tools: list[str] = []
         self.zones: list[str] = []
-        self.trace: Trace = {}
+        self.turn: TracedTurn | None = None
         self.change(npc)
 
     def change(self, npc: Profile) -> None:
@@ -56,7 +56,7 @@ class Rehearsal:
 
     def reset(self) -> None:
         """Clears the memory of the NPC."""
-        self._memory, self.trace = None, {}
+        self._memory, self.turn = None, None
         if self._evaluator is not None:
             self._evaluator.reset()
 
@@ -73,8 +73,8 @@ class Rehearsal:
             return "Choose a tool to touch the NPC with."
         touch = ToolInteraction(tool, tool, pressure=pressure, zone=zone or "unknown")
         now = self._clock()
-        found = self._evaluator.traced_at(touch, now)
-        if found is None:
+        turn = self._evaluator.traced_at(touch, now)
+        if turn is None:
             return self._evaluator.refusal_at(touch, now)
-        answer, self.trace = found
-        return answer
+        self.turn = turn
+        return turn.answer

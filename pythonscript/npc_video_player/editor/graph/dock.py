@@ -16,6 +16,7 @@ from godot import (
     Vector2,
 )
 from npc_video.graph.document.checking import DocumentProblem, problems_of
+from npc_video.graph.tracing import TracedTurn
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
@@ -69,7 +70,7 @@ class GraphDock:
         fields = HSplitContainer()
         fields.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         fields.add_child(self._canvas.root)
-        self._trial = TrialPanel(self._canvas.show_trace)
+        self._trial = TrialPanel(self._show_turn)
         self._problems = ProblemList(self._canvas.lead_to)
         self._sides = TabContainer()
         for side in (self._panel.root, self._trial.root, self._problems.root):
@@ -178,6 +179,10 @@ class GraphDock:
         self._problems.show(problems)
         tab = self._sides.get_tab_idx_from_control(self._problems.root)
         self._sides.set_tab_title(tab, f"Problems ({len(problems)})" if problems else "Problems")
+
+    def _show_turn(self, turn: TracedTurn | None) -> None:
+        """Shows the values of a turn; those of none before the first one."""
+        self._canvas.show_trace({} if turn is None else turn.trace)
 
     def _show_chosen(self) -> None:
         self._panel.show(self._canvas.chosen())

@@ -15,7 +15,7 @@ from godot import (
     VBoxContainer,
 )
 from npc_video import VideoParams
-from npc_video.graph.tracing import Trace
+from npc_video.graph.tracing import TracedTurn
 from npc_video.npc.profile import Profile
 from npc_video.npc.rehearsal import Rehearsal
 
@@ -32,10 +32,10 @@ class TrialPanel:
     """The panel; `root` is its control.
 
     Args:
-        show: called with the values of each answer; with none after a reset.
+        show: called with each turn; with none after a reset.
     """
 
-    def __init__(self, show: Callable[[Trace], None]):
+    def __init__(self, show: Callable[[TracedTurn | None], None]):
         self._show = show
         self._now = 0.0
         self._graph: NpcResponseGraph | None = None
@@ -87,7 +87,7 @@ class TrialPanel:
         if isinstance(answer, VideoParams):
             look.tell(self._told, f"{self._now:g} s: {_words(answer)}")
             self._preview.act(answer)
-            self._show(self._rehearsal.trace)
+            self._show(self._rehearsal.turn)
         else:
             look.tell(self._told, answer, look.WARNING)
 
@@ -96,7 +96,7 @@ class TrialPanel:
         self._rehearsal.reset()
         look.tell(self._told, "")
         self._preview.rest(VideoParams(), None)
-        self._show({})
+        self._show(None)
 
 
 def _words(params: VideoParams) -> str:

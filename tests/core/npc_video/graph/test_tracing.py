@@ -24,7 +24,7 @@ def test_a_traced_turn_has_the_same_answer(name):
     for tool, pressure, now in TURNS:
         answer = plain.evaluate_at(touch(tool, pressure), now)
         found = traced.traced_at(touch(tool, pressure), now)
-        assert (found and found[0]) == answer
+        assert (found and found.answer) == answer
     assert traced.to_dict() == plain.to_dict()
 
 
@@ -57,7 +57,11 @@ GRAPH = {
 
 
 def test_it_has_outputs_and_memory_of_each_node():
-    _, trace = evaluator(json.dumps(GRAPH)).traced_at(touch("hand", 0.9), 1.0)
+    npc = evaluator(json.dumps(GRAPH))
+    assert npc.traced_at(touch("hand", 0.1), 0.0).at == 0.0
+    turn = npc.traced_at(touch("hand", 0.9), 2.5)
+    assert (turn.at, turn.touch) == (2.5, touch("hand", 0.9))
+    trace = turn.trace
     assert trace["press"].outputs["value"] == 0.9
     assert trace["press"].cell is None
     assert trace["mood"].cell == "cross"
