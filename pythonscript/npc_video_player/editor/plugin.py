@@ -41,6 +41,7 @@ class EditorNpcVideo(EditorPlugin):
         self._graphs = GraphDock()
         self._dock = _docked(self._graphs)
         self.add_dock(self._dock)
+        self.add_debugger_plugin(self._graphs.debugger)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)
 
@@ -65,6 +66,7 @@ class EditorNpcVideo(EditorPlugin):
     def _exit_tree(self) -> None:
         if self._graphs is not None:
             self._graphs.edit(None)
+            self.remove_debugger_plugin(self._graphs.debugger)
         self.remove_dock(self._dock)
         self._dock.queue_free()
         self._graphs = None

@@ -19,6 +19,7 @@ from godot import (
     Callable,
     Control,
     Engine,
+    EngineDebugger,
     Object,
     Texture2D,
     Vector2,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 
     from ..sharing.sources import Source
     from .director import Joined
+    from .live import LiveEnd
 
 # Real seconds; the longest time until a generator's event is handled.
 _LONGEST_REST = 0.05
@@ -102,6 +104,7 @@ class NpcVideoPlayer(PlayerPicture):
         self._doubts = Doubts(self._failures.doubt)
         self._visibility = Visibility(self, self._shown_on, self._is_heard)
         self._simulated_input: SimulatedInput | None = None
+        self._live: LiveEnd | None = None
         self._shown: VideoParams | None = None
         self._is_opening = False
         self._opens_soon = False
@@ -422,11 +425,14 @@ class NpcVideoPlayer(PlayerPicture):
             self._apply_settings(director)
             nobody = VideoParams(npc_name=self._npc.profile.name)
             director.screen.cover(Fallback.PLACEHOLDER, nobody, CLIP_SECONDS)
+            self._live = _live_end(self)
             if self.is_node_ready() and not Engine.is_editor_hint():
                 # The player is back, and shows its last look again, now, while the clip may still
                 # be made.
                 self._take_changes(director)
         elif what == Control.NOTIFICATION_READY and not Engine.is_editor_hint():
+            if self._live is not None:
+                self._live.introduce()
             self._show_first()
         elif what == Control.NOTIFICATION_EXIT_TREE and self._director is not None:
             self._shown = self._director.wanted
@@ -438,6 +444,9 @@ class NpcVideoPlayer(PlayerPicture):
             self._lay_overlay(wanted=False)
             self._stats.left()
             self._npc.leave_scene()
+            if self._live is not None:
+                self._live.close()
+                self._live = None
             self._director = None
         elif what == Object.NOTIFICATION_PREDELETE:
             self._recorder.end()
@@ -510,6 +519,8 @@ class NpcVideoPlayer(PlayerPicture):
         """Rebinds to the current NPC and backend."""
         self._is_changed = False
         before, wanted = director.joined, director.wanted
+        if self._live is not None:
+            self._live.introduce()
         with self._errors_reported():
             joined = self._bound().joined
             self._simulate()
@@ -609,7 +620,10 @@ class NpcVideoPlayer(PlayerPicture):
         evaluator = self._npc.evaluator
         now = time.perf_counter()
         self._recorder.interaction(now, event)
-        params = evaluator.evaluate_at(event, now)
+        if self._live is not None and self._live.is_watched:
+            params = self._live.evaluated(evaluator, event, now)
+        else:
+            params = evaluator.evaluate_at(event, now)
         if self.log_evaluations:
             seconds = time.perf_counter() - now
             told = params or evaluator.refusal_at(event, now)
@@ -661,6 +675,15 @@ class NpcVideoPlayer(PlayerPicture):
         director = self._bound()
         self._apply_settings(director)
         director.show(params, priority, interaction)
+
+
+def _live_end(player: NpcVideoPlayer) -> LiveEnd | None:
+    """Returns the end that tells the editor of the player, in games that the editor runs."""
+    if Engine.is_editor_hint() or not EngineDebugger.is_active():
+        return None
+    from .live import live_end  # which few games need
+
+    return live_end(player)
 
 
 def _is_same(npc: Joined, before: Joined) -> bool:

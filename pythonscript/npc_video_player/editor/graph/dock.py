@@ -25,6 +25,7 @@ from .canvas import GraphCanvas
 from .copying import NodeCopier
 from .files import FileButtons
 from .keys import GraphKeys
+from .live_panel import LivePanel
 from .node_panel import NodePanel
 from .palette import NodePalette
 from .problem_list import ProblemList
@@ -40,7 +41,12 @@ _CHECK_SECONDS = 0.15
 
 
 class GraphDock:
-    """Shows one graph at a time; `root` is the outermost control."""
+    """Shows one graph at a time.
+
+    Attributes:
+        root: the outermost control.
+        debugger: the plugin of the debugger that leads to running games.
+    """
 
     def __init__(self) -> None:
         self._session: GraphSession | None = None
@@ -71,9 +77,11 @@ class GraphDock:
         fields.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         fields.add_child(self._canvas.root)
         self._trial = TrialPanel(self._show_turn)
+        self._live = LivePanel(self._show_turn)
+        self.debugger = self._live.plugin
         self._problems = ProblemList(self._canvas.lead_to)
         self._sides = TabContainer()
-        for side in (self._panel.root, self._trial.root, self._problems.root):
+        for side in (self._panel.root, self._trial.root, self._live.root, self._problems.root):
             self._sides.add_child(side)
         self._sides.set_tab_title(0, "Node")
         fields.add_child(self._sides)
@@ -116,6 +124,7 @@ class GraphDock:
             if not self._session.is_saved:
                 self._unsaved.append(self._session)
             self._session = None
+            self._live.follow(None)
             self._canvas.clear()
             self._show_problems(())
             self._show_title()
@@ -173,6 +182,7 @@ class GraphDock:
         self._canvas.show_problems(problems)
         self._show_problems(problems)
         self._trial.follow(session.graph)
+        self._live.follow(session)
         self._show_chosen()
 
     def _show_problems(self, problems: Sequence[DocumentProblem]) -> None:
