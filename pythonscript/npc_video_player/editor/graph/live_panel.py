@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from godot import (
     EditorInterface,
@@ -70,12 +71,14 @@ class LivePanel:
         self._pause_at = OptionButton()
         self._pause_at.item_selected.connect(self._choose_pause)
         self._resume = look.button("Continue", "Play", "Lets the game go on.", self._go_on)
+        self._fault = look.text()
         self._told = look.text()
         self._watching = VBoxContainer()
         pause = ("Pause when", "The state whose beginning pauses the game.", self._pause_at)
         self._watching.add_child(banner)
         self._watching.add_child(look.form((pause,)))
         self._watching.add_child(look.flow(self._resume))
+        self._watching.add_child(self._fault)
         self._watching.add_child(self._told)
         rows = VBoxContainer()
         rows.size_flags_horizontal = VBoxContainer.SIZE_EXPAND_FILL
@@ -102,7 +105,7 @@ class LivePanel:
         try:
             self._take(game, name, strings)
         except (InvalidDataError, ValueError) as error:
-            look.tell(self._told, str(error), look.FAULT)
+            look.tell(self._fault, str(error), look.FAULT)
 
     def _take(self, game: int, name: str, strings: Sequence[str]) -> None:
         if name == FromGame.HELLO:
@@ -117,7 +120,7 @@ class LivePanel:
         elif name == FromGame.TURN:
             self._turn(turn_of(strings[1]))
         elif name == FromGame.REFUSED:
-            look.tell(self._told, f"The NPC keeps its graph: {strings[1]}", look.FAULT)
+            look.tell(self._fault, f"The NPC keeps its graph: {strings[1]}", look.FAULT)
         elif name == FromGame.PAUSED:
             _, node, state = strings
             self._resume.visible = True
@@ -136,7 +139,7 @@ class LivePanel:
     # ---- The list ----
 
     def _list(self) -> None:
-        self._places = [*self._games.npcs]
+        self._places = sorted(self._games.npcs, key=itemgetter(0))
         self._idle.visible = not self._places
         self._npcs.visible = bool(self._places)
         self._npcs.clear()
@@ -157,6 +160,7 @@ class LivePanel:
         before = self._games.watched
         self._link.send(self._games.choose(*place))
         if self._games.watched != before:
+            look.tell(self._fault, "")
             look.tell(self._told, "")
             self._resume.visible = False
             self._list_states()
@@ -208,7 +212,7 @@ class LivePanel:
 
     def _send_graph(self) -> None:
         if self._session is not None:
-            look.tell(self._told, "")
+            look.tell(self._fault, "")
             self._link.send(self._games.replace_graph(self._session.graph.json))
 
     # ---- Pausing ----
