@@ -1,5 +1,6 @@
 """Knows for the editor which NPCs play in which running game, and which of them is watched."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from .messages import FromEditor, LiveNpc
@@ -59,6 +60,18 @@ class LiveGames:
     def npc(self) -> LiveNpc | None:
         """The NPC that is watched."""
         return None if self._watched is None else self.npcs[self._watched]
+
+    def titles(self) -> dict[_Place, str]:
+        """Titles of all NPCs that tell them apart as far as they must, in the order of the games."""
+        several = len({game for game, _ in self.npcs}) > 1
+        named = Counter((game, npc.title) for (game, _), npc in self.npcs.items())
+        found: dict[_Place, str] = {}
+        for (game, key), npc in sorted(self.npcs.items(), key=lambda one: one[0][0]):
+            parts = [f"game {game + 1}"] if several else []
+            if named[game, npc.title] > 1:
+                parts.append(npc.path.removeprefix("/root/"))
+            found[game, key] = f"{npc.title} ({', '.join(parts)})" if parts else npc.title
+        return found
 
     def came(self, game: int, npc: LiveNpc) -> list[Message]:
         """An NPC is there, or has another graph than before."""

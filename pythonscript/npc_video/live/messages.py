@@ -67,6 +67,11 @@ class LiveNpc:
     graph: str
     digest: str
 
+    @property
+    def title(self) -> str:
+        """Its name, or else that of the player."""
+        return self.name or self.path.rpartition("/")[2]
+
     def strings(self) -> list[str]:
         """The strings that HELLO carries."""
         return [str(each) for each in astuple(self)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
 from godot import (
     EditorInterface,
@@ -139,17 +138,15 @@ class LivePanel:
     # ---- The list ----
 
     def _list(self) -> None:
-        self._places = sorted(self._games.npcs, key=itemgetter(0))
+        titles = self._games.titles()
+        self._places = [*titles]
         self._idle.visible = not self._places
         self._npcs.visible = bool(self._places)
         self._npcs.clear()
         self._npcs.add_item(_NOBODY)
-        several = len({game for game, _ in self._places}) > 1
-        for place in self._places:
-            npc = self._games.npcs[place]
-            name = npc.name or npc.path.rpartition("/")[2]
-            row = self._npcs.add_item(f"{name} (game {place[0] + 1})" if several else name)
-            self._npcs.set_item_tooltip(row, npc.path)
+        for place, title in titles.items():
+            row = self._npcs.add_item(title)
+            self._npcs.set_item_tooltip(row, self._games.npcs[place].path)
         watched = self._games.watched
         self._npcs.select(self._places.index(watched) + 1 if watched in self._places else 0)
         self._watching.visible = watched is not None

@@ -77,3 +77,18 @@ def test_those_that_are_gone_go_twice_and_cannot_be_chosen():
     there.went(0, "1")
     assert there.choose(0, "1") == []
     assert not there.has_choice
+
+
+def test_titles_tell_npcs_apart_as_far_as_they_must():
+    assert games((0, EMBER), (0, GUARD)).titles() == {(0, "1"): "Ember", (0, "2"): "Guard"}
+    assert games((1, EMBER), (0, EMBER)).titles() == {
+        (0, "1"): "Ember (game 1)",
+        (1, "1"): "Ember (game 2)",
+    }
+    twin = LiveNpc("3", "Ember", "/root/Main/Twin", "", "aa")
+    nameless = LiveNpc("4", "", "/root/Main/Npc", "", "aa")
+    assert games((0, EMBER), (0, twin), (0, nameless)).titles() == {
+        (0, "1"): "Ember (Main/Ember)",
+        (0, "3"): "Ember (Main/Twin)",
+        (0, "4"): "Npc",
+    }
