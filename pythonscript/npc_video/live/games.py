@@ -62,7 +62,7 @@ class LiveGames:
         return None if self._watched is None else self.npcs[self._watched]
 
     def titles(self) -> dict[_Place, str]:
-        """Titles of all NPCs that tell them apart as far as they must, in the order of the games."""
+        """Titles that tell the NPCs apart as far as they must, in the order of the games."""
         several = len({game for game, _ in self.npcs}) > 1
         named = Counter((game, npc.title) for (game, _), npc in self.npcs.items())
         found: dict[_Place, str] = {}
