@@ -47,13 +47,19 @@ _NEEDED_SOON = (
 )
 
 
+_is_closing = threading.Event()
+
+
 def load() -> None:
     """Begins to import the modules that the first player will need."""
-    threading.Thread(target=_load, name="npc_video loading", daemon=True).start()
+    threading.Thread(target=_load, name="npc_video loading").start()
 
 
 def _load() -> None:
     for name in _NEEDED_SOON:
+        # A game may end at once, and an import that is broken off fails in surprising ways.
+        if _is_closing.is_set():
+            return
         getattr(npc_video, name)
 
 
@@ -96,6 +102,7 @@ def reels() -> Reels:
 @at_exit
 def close() -> None:
     """Stops the threads at exit."""
+    _is_closing.set()
     for threads in (waiting_decoders, decoders):
         if threads.cache_info().currsize:
             threads().shutdown(cancel_futures=True)
