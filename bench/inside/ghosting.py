@@ -27,8 +27,8 @@ _STEP = 1.0 / 60.0
 class GhostingBench(Measurement, Node):
     """The scene of the measurement."""
 
-    def _steps(self, **options: Any) -> Generator[None]:
-        return _show_all(self, **options)
+    def _ready(self) -> None:
+        self.begin(_show_all)
 
 
 def _show_all(

@@ -24,8 +24,8 @@ _DECODING_FRAMES = 600  # frames of the engine, in which a frame of a clip is de
 class InterpolationBench(Measurement, Node):
     """The scene of the measurement."""
 
-    def _steps(self, **options: Any) -> Generator[None]:
-        return _draw_all(self, **options)
+    def _ready(self) -> None:
+        self.begin(_draw_all)
 
 
 def _draw_all(

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
-from godot import OS
+from godot import OS, python_only
 from godot import print as print_line
 
 
 class Measurement:
     """Makes a node the scene of a measurement, and ends the engine after the last step."""
 
-    _work: Generator[None]
+    _work: Generator[None, None, Any]
 
-    def _steps(self, **options: Any) -> Generator[None]:
-        """Yields once in each frame; gets the options of the command line."""
-        raise NotImplementedError
+    @python_only
+    def begin(self, steps: Callable[..., Generator[None, None, Any]]) -> None:
+        """Begins a measurement that yields once in each frame, and returns figures or nothing.
 
-    def _ready(self) -> None:
-        self._work = self._steps(**json.loads(OS.get_cmdline_user_args()[0]))
+        Args:
+            steps: called with the node and the options of the command line.
+        """
+        self._work = steps(self, **json.loads(OS.get_cmdline_user_args()[0]))
 
     def _process(self: Any, delta: float) -> None:
         try:
             next(self._work)
-        except StopIteration:
-            print_line(json.dumps({}))
+        except StopIteration as end:
+            print_line(json.dumps(end.value or {}))
             self._end(0)
         except BaseException:
             self._end(1)
