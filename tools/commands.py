@@ -20,7 +20,7 @@ from npc_video.shipping.platforms import this_platform
 from npc_video.shipping.process import foreground
 from npc_video.shipping.this_python import check_processor, is_translated
 
-from tools import editor_shots, environment
+from tools import editor_shots, environment, site
 from tools.demo_copies import demo_copy
 from tools.engine import find, find_or_fetch
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
@@ -156,7 +156,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     coverage.set_defaults(command=_coverage)
 
-    check = commands.add_parser("check", help="format, lint, types and tests")
+    docs = commands.add_parser("docs", help="build the documentation's site")
+    docs.set_defaults(command=_docs)
+    docs.add_argument("--serve", action="store_true", help="show it, and follow changes")
+
+    check = commands.add_parser("check", help="format, lint, types, documentation and tests")
     check.set_defaults(command=_check)
 
     shots = commands.add_parser("shots", help="save pictures of the demo and of the editor")
@@ -373,12 +377,21 @@ def _windows(options: argparse.Namespace) -> int:
     return _python("tools.windows")
 
 
+def _docs(options: argparse.Namespace) -> int:
+    _ready_environment()
+    if options.serve:
+        return _python("zensical", "serve")
+    site.build()
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     _ready_environment()
     stages = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",))
     failed = [" ".join(stage) for stage in stages if _python(*stage)]
     if failed:
         raise Failure(f"Fix the reports of these, then check again: {', '.join(failed)}.")
+    site.build()
     return _run_tests((), ())
 
 

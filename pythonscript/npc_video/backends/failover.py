@@ -77,7 +77,8 @@ class FailoverBackend(Backend):
       each failure, then is tested with one job.
 
     Args:
-        local, cloud: closed with this backend. Without a local one only the budget applies.
+        local: closed with this backend. Without it only the budget applies.
+        cloud: closed with this backend.
         cloud_first: whether the cloud comes first and the local one steps in.
         budget: of the cloud, in either order.
         clock: monotonic time in seconds.

@@ -60,8 +60,8 @@ class ComfyUiBackend(Backend):
         url: of the server, such as "http://127.0.0.1:8188".
         workflow: a model from `MODELS`, or a `CustomWorkflow`.
         token: for a server behind a proxy that asks for one.
-        token_header, token_prefix: the form in which it is sent; "Authorization: Bearer …" by
-            default.
+        token_header: the header in which it is sent.
+        token_prefix: the word before it there.
         certificates: trusted in addition to the usual ones: the content of a PEM file.
         headers: sent with every request.
         reconnect_timeout: seconds to wait for a lost server before its jobs fail.

@@ -91,7 +91,11 @@ class FarmBackend(HttpBackend):
     Args:
         url: the address of the farm's gateway.
         token: from the keeper of the farm, or from the game's server.
-        token_header, token_prefix, certificates, headers, untagged_colours: as of `HttpBackend`.
+        token_header: as of `HttpBackend`.
+        token_prefix: as of `HttpBackend`.
+        certificates: as of `HttpBackend`.
+        headers: as of `HttpBackend`.
+        untagged_colours: as of `HttpBackend`.
         generator: its name at the farm; "" for the farm's first one.
         slots: the clips that this game has there at the same time, at least one.
         allowed_origins: other origins from which the farm lets clips be fetched, such as its S3.

@@ -66,8 +66,8 @@ class HttpBackend(Backend):
     Args:
         url: the base address of the service.
         token: sent to the service only.
-        token_header, token_prefix: the form in which it is sent; "Authorization: Bearer …" by
-            default.
+        token_header: the header in which it is sent.
+        token_prefix: the word before it there.
         certificates: trusted in addition to the usual ones: the content of a PEM file.
         headers: sent with every request.
         path: for requesting clips, below `url`.
