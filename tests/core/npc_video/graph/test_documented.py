@@ -1,16 +1,16 @@
 import re
-from pathlib import Path
 
 from npc_video.graph import load_metadata
 
-from tools.node_table import with_tables
+from tools.node_pages import GRAPH, NODES, nodes_page, with_templates
 
-DOC = (Path(__file__).parents[4] / "docs" / "graph.md").read_text("utf-8")
+DOC = GRAPH.read_text("utf-8")
 EXAMPLE, SECTIONS = re.findall(r"```json\n(.*?)```", DOC, re.DOTALL)
 
 
-def test_the_tables_of_nodes_and_templates_are_those_of_the_code():
-    assert with_tables(DOC) == DOC, "run python -m tools.node_table"
+def test_the_pages_of_nodes_and_templates_are_those_of_the_code():
+    assert NODES.read_text("utf-8") == nodes_page(), "run python -m tools.node_pages"
+    assert with_templates(DOC) == DOC, "run python -m tools.node_pages"
 
 
 def test_the_example_can_be_loaded():
