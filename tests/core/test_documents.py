@@ -1,4 +1,4 @@
-"""The code in the documentation: it runs, or says why not; commands and their options exist."""
+"""The documentation: complete, its links lead somewhere, and its code runs or says why not."""
 
 import argparse
 import json
@@ -7,6 +7,9 @@ import shlex
 import tomllib
 from unittest.mock import MagicMock
 
+import npc_video
+import npc_video.backends.comfyui
+import npc_video.graph
 import pytest
 import yaml
 from npc_video import load_metadata
@@ -17,6 +20,8 @@ from tests.harness.documents import blocks, blocks_in, documents
 from tools.commands import _parser as run_parser
 from tools.paths import ROOT
 
+DOCS = ROOT / "docs"
+OUTSIDE = [page for page in documents() if not page.is_relative_to(DOCS)]  # of the site
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PYTHON = [block for block in blocks("python") if "from godot import" not in block.text]
 CAPTURE = ROOT / "tests" / "data" / "comfyui" / "captures" / "prompt_wan_tiny.json"
@@ -28,11 +33,27 @@ CONTEXT = {
 }
 TESTED_ELSEWHERE = {"gdscript"}  # in the engine
 LANGUAGES = {"json", "python", "sh", "text", "toml", "yaml", *TESTED_ELSEWHERE}
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)#?([^)\s]*)\)")
 SPAN = re.compile(r"`((?:npc-video|(?:python3 )?run\.py) [^`]*)`")
+
+
+def pages_in(nav):
+    for entry in nav:
+        (target,) = entry.values() if isinstance(entry, dict) else (entry,)
+        yield from pages_in(target) if isinstance(target, list) else [target]
+
+
+def anchors_of(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 def by_place(block):
     return block.place
+
+
+def by_path(page):
+    return page.relative_to(ROOT).as_posix()
 
 
 def words_of(command):
@@ -78,6 +99,32 @@ def check_line(line):
     assert ours, f"{words[0]} is none of our commands: say why it is not run"
     parser, rest = ours
     parser.parse_args(rest)
+
+
+# ---- Pages ----
+
+
+def test_every_page_is_in_the_navigation_once():
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    listed = sorted(pages_in(config["nav"]))
+    assert listed == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+
+
+def test_every_public_name_of_python_is_in_the_reference_once():
+    text = "".join(path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md"))
+    places = (npc_video, npc_video.graph, npc_video.backends.comfyui)
+    public = {name for place in places for name in place.__all__}  # some are in two of them
+    assert sorted(re.findall(r"^::: npc_video\.(?:\w+\.)*(\w+)$", text, re.MULTILINE)) == sorted(
+        public
+    )
+
+
+@pytest.mark.parametrize("page", OUTSIDE, ids=by_path)
+def test_links_of_pages_outside_of_the_site_lead_somewhere(page):
+    for file, anchor in LINK.findall(page.read_text("utf-8")):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert not anchor or anchor in anchors_of(target), f"{file}#{anchor}"
 
 
 # ---- The form of blocks ----
@@ -140,7 +187,7 @@ def test_commands_and_their_options_exist(block):
         check_line(line)
 
 
-@pytest.mark.parametrize("page", documents(), ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", documents(), ids=by_path)
 def test_commands_within_sentences_exist(page):
     for command in SPAN.findall(page.read_text("utf-8")):
         words = [word for word in command.split() if word not in "…|"]

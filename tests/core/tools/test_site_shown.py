@@ -12,6 +12,8 @@ from tools import site
 from tools.chromium import find_or_fetch
 from tools.paths import ROOT
 
+pytest.importorskip("zensical", reason="an environment that only runs programs builds no site")
+
 SITE = ROOT / "build" / "site"
 # The dialog of the search is in a shadow tree, whose host has the focus.
 DIALOG = "document.activeElement.shadowRoot"
