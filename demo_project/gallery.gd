@@ -6,7 +6,9 @@ const PATIENCE_SECONDS := 20.0
 ## Seconds until fades have ended.
 const SETTLING_SECONDS := 0.8
 ## The tool for each scene. The scenes share their clips, so each tool needs a clip of its own.
-const TOOLS: Dictionary[String, String] = {"Ember": "gift", "Market": "song", "Screen": "stick"}
+const TOOLS: Dictionary[String, String] = {
+	"Ember": "gift", "What happens": "treat", "Market": "song", "Screen": "stick"
+}
 ## The fallbacks, which cover the wait for a clip.
 const FALLBACKS: Array[NpcVideoPlayer.Fallback] = [
 	NpcVideoPlayer.FALLBACK_SIMILAR,
@@ -33,7 +35,7 @@ func _ready() -> void:
 func _take_all() -> void:
 	for title: String in _main.SCENES:
 		_main.open(title)
-		await _take_states(title.to_lower(), TOOLS[title])
+		await _take_states(title.to_lower().replace(" ", "_"), TOOLS[title])
 	_main.open("Ember")
 	await _take_fallbacks()
 	await _take_overlay()
