@@ -107,7 +107,7 @@ class _Writer:
         sections = (
             ("Properties", each.iterfind("members/member"), self._property),
             ("Methods", each.iterfind("methods/method"), self._method),
-            ("Signals", each.iterfind("signals/signal"), self._signal),
+            ("Signals", each.iterfind("signals/signal"), _call),
         )
         for title, members, written in sections:
             for index, member in enumerate(members):
@@ -123,18 +123,11 @@ class _Writer:
         return f"{member.attrib['name']}: {_type(member)} = {default}"
 
     def _method(self, method: Element) -> str:
-        static = "static " if method.get("qualifiers") == "static" else ""
+        qualifiers = method.get("qualifiers", "").split()
+        static = "static " if "static" in qualifiers else ""
         result = method.find("return")
         assert result is not None
-        return f"{static}{self._signal(method)} -> {_type(result)}"
-
-    def _signal(self, member: Element) -> str:
-        listed = (
-            f"{param.attrib['name']}: {_type(param)}"
-            + (f" = {param.attrib['default']}" if "default" in param.attrib else "")
-            for param in member.iterfind("param")
-        )
-        return f"{member.attrib['name']}({', '.join(listed)})"
+        return f"{static}{_call(method, 'vararg' in qualifiers)} -> {_type(result)}"
 
     def _enums(self, each: Element) -> Iterator[str]:
         constants = each.findall("constants/constant[@enum]")
@@ -148,12 +141,20 @@ class _Writer:
             yield "\n".join(["| constant | value | |", "|---|---|---|", *rows])
 
     def _prose(self, text: str, own: str = "") -> Iterator[str]:
-        yield from filter(None, (self._sentence(part, own) for part in text.split("\n\n")))
+        """Yields paragraphs, and a list for each section such as that of the parameters."""
+        for part in filter(None, text.split("\n\n")):
+            lines = [self._sentence(line, own) for line in part.split("\n")]
+            if part.startswith("[b]"):  # the head of a section
+                yield lines.pop(0)
+            is_section = part.startswith(("[b]", "[param "))
+            yield "\n".join(f"- {line}" if is_section else line for line in lines)
 
     def _sentence(self, text: str, own: str = "") -> str:
         """The help's markup as Markdown; names of other classes lead to their pages."""
+        text = re.sub(r"\[param (\w+)\]", r"[code]\1[/code]", text)
         parts = re.split(r"\[code\](.*?)\[/code\]", text)
         parts[::2] = [re.sub(r"([*<|\\])", r"\\\1", part) for part in parts[::2]]
+        parts[::2] = [re.sub(r"\[/?b\]", "**", part) for part in parts[::2]]
         for index, word in enumerate(parts):
             if index % 2:
                 parts[index] = self._linked(word) if word != own else f"`{word}`"
@@ -161,6 +162,15 @@ class _Writer:
 
     def _linked(self, word: str) -> str:
         return f"[`{word}`]({word}.md)" if word in self.names else f"`{word}`"
+
+
+def _call(member: Element, takes_more: bool = False) -> str:
+    listed = [
+        f"{param.attrib['name']}: {_type(param)}"
+        + (f" = {param.attrib['default']}" if "default" in param.attrib else "")
+        for param in member.iterfind("param")
+    ]
+    return f"{member.attrib['name']}({', '.join([*listed, *['...'] * takes_more])})"
 
 
 def _text(each: Element, part: str) -> str:

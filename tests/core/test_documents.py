@@ -21,7 +21,6 @@ from tools.commands import _parser as run_parser
 from tools.paths import ROOT
 
 DOCS = ROOT / "docs"
-OUTSIDE = [page for page in documents() if not page.is_relative_to(DOCS)]  # of the site
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PYTHON = [block for block in blocks("python") if "from godot import" not in block.text]
 CAPTURE = ROOT / "tests" / "data" / "comfyui" / "captures" / "prompt_wan_tiny.json"
@@ -119,8 +118,8 @@ def test_every_public_name_of_python_is_in_the_reference_once():
     )
 
 
-@pytest.mark.parametrize("page", OUTSIDE, ids=by_path)
-def test_links_of_pages_outside_of_the_site_lead_somewhere(page):
+@pytest.mark.parametrize("page", documents(), ids=by_path)
+def test_links_and_pictures_lead_somewhere(page):
     for file, anchor in LINK.findall(page.read_text("utf-8")):
         target = page.parent / file if file else page
         assert target.exists(), file

@@ -13,7 +13,11 @@ ZONE = """<?xml version="1.0" encoding="UTF-8" ?>
 <param index="1" name="size" type="float" default="1.0" />
 <description>Makes one.
 
-At once.</description>
+[param mode]: how it is.
+[param size]: in metres, more than [code]0[/code].
+
+[b]Raises:[/b]
+Error: it is too large.</description>
 </method>
 </methods>
 <members></members>
@@ -29,7 +33,7 @@ GUARD = """<?xml version="1.0" encoding="UTF-8" ?>
 <brief_description>Watches.</brief_description>
 <description>Watches.</description>
 <methods>
-<method name="rest"><return type="void" /><description></description></method>
+<method name="rest" qualifiers="vararg"><return type="void" /><description></description></method>
 </methods>
 <members>
 <member name="mode" type="int" enum="Guard.Mode" setter="s" getter="g" default="1">How.</member>
@@ -70,7 +74,7 @@ Its name.
 
 ### rest
 
-`rest() -> void`
+`rest(...) -> void`
 
 ## Mode
 
@@ -95,7 +99,12 @@ A [`Guard`](Guard.md) watches a `Zone`, if 1 \\< 2 \\* x.
 
 Makes one.
 
-At once.
+- `mode`: how it is.
+- `size`: in metres, more than `0`.
+
+**Raises:**
+
+- Error: it is too large.
 
 ## Signals
 
