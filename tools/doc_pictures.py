@@ -18,9 +18,9 @@ FOLDER = ROOT / "docs" / "pictures"
 # The picture in the documentation: the picture in DIR.
 PICTURES = {
     "bake": "editor_bake",
-    "generating": "demo_ember_generating_similar",
+    "generating": "demo_fallback_procedural",
     "generator": "editor_generator",
-    "inspector": "editor_inspector",
+    "inspector": "editor_inspector_folded",
     "preview": "editor_preview",
 }
 _WIDTH = 1280

@@ -110,9 +110,7 @@ func _bake() -> void:
 	profile.npc_name = "Ember"
 	profile.graph = NpcResponseGraph.from_template("guard")
 	EditorInterface.edit_resource(profile)
-	await _press("Bake Common States…")
-	await _until(func() -> bool: return _window("Bake Common States") != null, "the dialog")
-	var dialog: ConfirmationDialog = _window("Bake Common States")
+	var dialog := await _ready_to_bake()
 	dialog.get_ok_button().pressed.emit()
 	await _until(func() -> bool: return _find("Label", "s left.", dialog) != null, "a clip")
 	await _shoot("bake")
@@ -126,9 +124,9 @@ func _bake_in_vain(player: NpcVideoPlayer) -> void:
 	nowhere.url = "http://127.0.0.1:9"
 	player.backend = nowhere
 	EditorInterface.edit_node(player)
-	await _press("Bake Common States…")
-	await _until(func() -> bool: return _window("Bake Common States") != null, "the dialog")
-	var dialog: ConfirmationDialog = _window("Bake Common States")
+	var dialog := await _ready_to_bake()
+	# The demo has clips that need not be made.
+	(_find("CheckBox", "Also what is in the folder already", dialog) as CheckBox).button_pressed = true
 	dialog.get_ok_button().pressed.emit()
 	await _until(
 		func() -> bool: return not dialog.get_ok_button().disabled and _find("Label", "failed", dialog),
@@ -137,6 +135,15 @@ func _bake_in_vain(player: NpcVideoPlayer) -> void:
 	await _shoot("bake_in_vain")
 	dialog.hide()
 	player.backend = before
+
+
+## Opens the dialog, and waits until it proposes clips.
+func _ready_to_bake() -> ConfirmationDialog:
+	await _press("Bake Common States…")
+	await _until(func() -> bool: return _window("Bake Common States") != null, "the dialog")
+	var dialog: ConfirmationDialog = _window("Bake Common States")
+	await _until(func() -> bool: return not dialog.get_ok_button().disabled, "the proposal")
+	return dialog
 
 
 ## Shows the monitors of a game that plays by itself.

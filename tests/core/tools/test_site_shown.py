@@ -17,6 +17,7 @@ pytest.importorskip("zensical", reason="an environment that only runs programs b
 SITE = ROOT / "build" / "site"
 # The dialog of the search is in a shadow tree, whose host has the focus.
 DIALOG = "document.activeElement.shadowRoot"
+QUESTION = {"text": "crossfade_curve"}
 OVERFLOWS = "document.documentElement.scrollWidth > innerWidth"
 FOREIGN = """performance.getEntriesByType("resource").map(each => each.name)
     .filter(name => !name.startsWith(location.origin))"""
@@ -62,7 +63,7 @@ def test_search_finds_a_property(chromium, address, width):
         page.open(f"{address}graph/", width, 800)
         page.evaluate("document.querySelector('.md-search__button').click()")
         page.until(f"{DIALOG} && {DIALOG}.querySelector('input')")
-        page.call("Input.insertText", text="crossfade_curve")
+        page.call("Input.insertText", **QUESTION)
         page.until(
             f"[...{DIALOG}.querySelectorAll('a')].some(each =>"
             " each.pathname === '/classes/NpcVideoPlayer/' && each.hash === '#crossfade_curve')"
