@@ -22,6 +22,7 @@ PICTURES = {
     "generator": "editor_generator",
     "inspector": "editor_inspector_folded",
     "preview": "editor_preview",
+    "what_happens": "demo_what_happens_clip",
 }
 _WIDTH = 1280
 
