@@ -76,17 +76,29 @@ class NpcVideoPlayer(PlayerPicture):
     already or with a placeholder, which is cross-faded into the generated clip when that arrives.
     """
 
-    reaction_started = signal(params=dict, doc="An interaction was answered, with this look.")
+    reaction_started = signal(
+        params=dict,
+        doc="An interaction was answered, with this look: `{prompt, negative_prompt, expression,"
+        " animation, emotion, intensity, loras, seed, style, npc_id, npc_name, npc_base_image}`,"
+        " as `request` takes it.",
+    )
     clip_started = signal(
         info=dict,
-        doc="The first frame of a clip is on screen; size, rate and length are those of its file."
-        " It is `seamless` if it begins and ends in the portrait.",
+        doc="The first frame of a clip is on screen. `info` has the look, as in"
+        " `reaction_started`, and `{preset, width, height, fps, duration, generation_seconds,"
+        " seamless}`: size, rate and length are those of the file, and it is seamless if it begins"
+        " and ends in the portrait.",
     )
-    quality_upgraded = signal(info=dict, doc="The same clip goes on in a better preset.")
+    quality_upgraded = signal(
+        info=dict,
+        doc="The same clip goes on in a better preset; `info` is as in `clip_started`.",
+    )
     clip_looped = signal(doc="The clip on screen begins again.")
     clip_finished = signal(doc="With `loop` off: the clip has played once; its last picture stays.")
     fallback_shown = signal(
-        kind=str, doc="A fallback covers the time until the clip is ready, if it will come."
+        kind=str,
+        doc="A fallback covers the time until the clip is ready, if it will come: `similar`,"
+        " `procedural`, `placeholder` or `freeze`.",
     )
     generation_progress = signal(fraction=float, doc="The progress of the awaited clip, 0 to 1.")
     generation_failed = signal(

@@ -10,21 +10,33 @@ from npc_video import GeneratedClip, VideoParams
 from npc_video.face.words import ANIMATION_WORDS, EXPRESSION_WORDS
 from npc_video.npc.profile import OPENINGS, REMEMBERED
 from npc_video_player.player.director import described
+from npc_video_player.player.player import NpcVideoPlayer
 from npc_video_player.player.player_properties import PlayerProperties
 from npc_video_player.properties.setting import Setting
 
 DOC = Path(__file__).parents[4] / "docs" / "words.md"
 
 
+CLIP = GeneratedClip(
+    data=b"", media_type="video/webm", width=2, height=2, fps=8, duration=1.0,
+    preset="fast", params=VideoParams(), generation_seconds=0.0,
+)  # fmt: skip
+
+
+def test_the_help_names_the_keys_of_what_signals_tell(test: EngineTest) -> None:
+    def keys(name: str) -> list[str]:
+        (told,) = re.findall(r"`{(.*?)}`", vars(NpcVideoPlayer)[name].doc)
+        return told.split(", ")
+
+    assert keys("reaction_started") == list(CLIP.params.to_dict())
+    assert keys("reaction_started") + keys("clip_started") == list(described(CLIP))
+
+
 def test_the_table_of_words_is_that_of_the_code(test: EngineTest) -> None:
-    clip = GeneratedClip(
-        data=b"", media_type="video/webm", width=2, height=2, fps=8, duration=1.0,
-        preset="fast", params=VideoParams(), generation_seconds=0.0,
-    )  # fmt: skip
     wanted = {
         "`opening` of a profile": OPENINGS,
         "`remember` of a profile": REMEMBERED,
-        "keys of `clip_started`": described(clip),
+        "keys of `clip_started`": described(CLIP),
         "expressions": dict.fromkeys(EXPRESSION_WORDS.values()),
         "animations": dict.fromkeys(ANIMATION_WORDS.values()),
     }
