@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from enum import IntEnum, IntFlag
 from typing import Any
 
-from .._ffi.errors import GodotError
+from .._ffi.errors import ConversionError, GodotError
 from .._object.objects import EngineObject, EngineType
 from .._object.registry import class_named, register_maker
 from .._object.signals import Signal
 from .._object.singletons import singleton
-from .._variant.calls import call_by_name
+from .._variant.calls import call_by_name, set_by_name
+from .._variant.encode import encoder_for
+from .._variant.values import phrase
 from .methods import LazyMethod
-from .table import INSTANTIABLE, REFCOUNTED, row_of
+from .table import INSTANTIABLE, REFCOUNTED, row_of, type_named
 
 
 def python_name(text: str) -> str:
@@ -28,8 +30,10 @@ def python_name(text: str) -> str:
 class LazyProperty:
     """Replaces itself with a real `property` on first use."""
 
-    def __init__(self, owner: str, attribute: str, getter: str, setter: str, index: int):
-        self.owner, self.attribute = owner, attribute
+    def __init__(
+        self, owner: str, attribute: str, type_name: str, getter: str, setter: str, index: int
+    ):
+        self.owner, self.attribute, self.type_name = owner, attribute, type_name
         self.getter, self.setter, self.index = getter, setter, index
 
     def __get__(self, obj: Any, cls: Any = None) -> Any:
@@ -50,11 +54,25 @@ class LazyProperty:
         function = getattr(cls, method, None)
         if function is None:
             # The engine does not publish this accessor.
-            by_name = "get" if method == self.getter else "set"
-            return lambda obj, *value: call_by_name(obj, by_name, (self.attribute, *value))
+            return self.read_by_name if method == self.getter else self.write_by_name()
         if self.index >= 0:
             return lambda obj, *value: function(obj, self.index, *value)
         return function
+
+    def read_by_name(self, obj: Any) -> Any:
+        return call_by_name(obj, "get", (self.attribute,))
+
+    def write_by_name(self) -> Any:
+        type_ = type_named(self.type_name)
+        put = encoder_for(type_)
+
+        def write(obj: Any, value: Any) -> None:
+            if not set_by_name(obj, self.attribute, value, put):
+                raise ConversionError(
+                    f"{self.owner}.{self.attribute} must be {phrase(type_)}, not {value!r:.80}"
+                )
+
+        return write
 
 
 class EngineSignal:
@@ -83,10 +101,13 @@ def _namespace(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield python_name(signal), EngineSignal(signal)
     for method in row.get("methods", ()):
         yield python_name(method[0]), LazyMethod(owner, method)
-    for attribute, _, getter, setter, index in row.get("properties", ()):
+    for attribute, type_name, getter, setter, index in row.get("properties", ()):
         # Names with slashes, such as `theme_override_colors/font_color`, work with `get` and `set`.
         if "/" not in attribute:
-            yield python_name(attribute), LazyProperty(owner, attribute, getter, setter, index)
+            yield (
+                python_name(attribute),
+                LazyProperty(owner, attribute, type_name, getter, setter, index),
+            )
     for constant, value in row.get("constants", {}).items():
         yield python_name(constant), value
     for enum_name, values in row.get("enums", {}).items():

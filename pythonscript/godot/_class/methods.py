@@ -18,9 +18,17 @@ from .._ffi.names import name
 from .._object.lives import freed
 from .._object.objects import EngineObject
 from .._object.singletons import singleton
-from .._variant.calls import call_by_name, raise_call_error
+from .._variant.calls import call_by_name, raise_call_error, with_value
 from .._variant.decode import DECODERS
-from .._variant.encode import VARIANT_SIZE, Encoder, encode, encoder_for
+from .._variant.encode import (
+    VARIANT_SIZE,
+    Encoder,
+    encode,
+    encoder_for,
+    set_array,
+    set_dictionary,
+)
+from .._variant.values import VALUES
 from .ptrcall import FREED, STATIC, VARARG, function_of, run_text
 from .table import type_named
 
@@ -76,11 +84,29 @@ def _through_variants(
 ) -> Callable[..., Any]:
     is_static = bool(flags & STATIC)
     native = lib.ps_method(bind, lib.PS_STATIC if is_static else 0, 0, b"", 0)
-    encoders = [encoder_for(type_named(t)) for t in signature[1:]]
+    encoders = [_encoder(t) for t in signature[1:]]
     required = len(encoders) - optional
     maker = _template(required, is_static, bool(optional or flags & VARARG))
     function: Callable[..., Any] = maker(native, what, encoders[:required], encoders[required:])
     return function
+
+
+def _encoder(type_name: str) -> Encoder:
+    """The encoder for an argument whose type has this name in the class table."""
+    kind, _, inner = type_name.partition("::")
+    elements = [VALUES.get(type_named(element)) for element in inner.split(";")]
+    if kind not in ("typedarray", "typeddictionary") or not any(elements):
+        return encoder_for(type_named(type_name))
+    puts = [encoder_for(type_named(element)) for element in inner.split(";")]
+    plain, put_all = ((list, tuple), set_array) if len(puts) == 1 else ((dict,), set_dictionary)
+
+    def encode_elements(value: Any, at: int) -> None:
+        if type(value) in plain:
+            put_all(value, at, *puts)
+        else:
+            encode(value, at)
+
+    return encode_elements
 
 
 @cache
@@ -102,14 +128,16 @@ def maker(method, what, encoders, others):
         try:
             {"; ".join(puts) or "pass"}
             kind = call(method, {"0" if is_static else "self._ref"}, frame, room - 1)
-            if kind < 0: fail(kind, what, {"None" if is_static else "self"}, [{given}])
+            if kind < 0:
+                mended = mend(kind, what, {"None" if is_static else "self"}, [{given}])
+                return function({"" if is_static else "self, "}*mended)
             return decoders[kind](frame)
         finally:
             leave(frame, room)
     return function"""
     scope: dict[str, Any] = {
-        "call": lib.ps_call_bound, "decoders": DECODERS, "enter": lib.ps_enter, "fail": _fail,
-        "leave": lib.ps_leave, "put_all": _put_all,
+        "call": lib.ps_call_bound, "decoders": DECODERS, "enter": lib.ps_enter,
+        "leave": lib.ps_leave, "mend": _mend, "put_all": _put_all,
     }  # fmt: skip
     return run_text(text, scope)["maker"]
 
@@ -120,10 +148,16 @@ def _put_all(encoders: Sequence[Encoder], arguments: Sequence[Any], at: int) -> 
         at += VARIANT_SIZE
 
 
-def _fail(kind: int, what: str, self: EngineObject | None, arguments: Sequence[Any]) -> None:
-    if kind == FREED and self is not None:
+def _mend(
+    outcome: int, what: str, self: EngineObject | None, arguments: Sequence[Any]
+) -> Sequence[Any]:
+    """The arguments with which to call again; raises if nothing can be done."""
+    if outcome == FREED and self is not None:
         raise freed(self)
-    raise_call_error(kind, what, arguments)
+    mended = with_value(outcome, what, arguments)
+    if mended is None:
+        raise_call_error(outcome, what, arguments)
+    return mended
 
 
 def _by_name(method: str) -> Callable[..., Any]:

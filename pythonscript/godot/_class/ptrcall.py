@@ -7,6 +7,7 @@ containers or Variants are not plain; `methods` handles those.
 
 from __future__ import annotations
 
+import operator
 import struct
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -14,12 +15,13 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
-from .._ffi.errors import ConversionError
+from .._ffi.errors import CallError, ConversionError
 from .._ffi.types import Type
 from .._object.lives import address_of, wrap, wrap_counted
 from .._object.objects import EngineObject
 from .._object.registry import class_named
-from .._variant.values import VALUES
+from .._variant.value import Value
+from .._variant.values import VALUES, value_of
 from .table import is_counted, type_named
 
 CONST, VARARG, STATIC = 1, 2, 4
@@ -87,7 +89,7 @@ def function_of(
     function: Callable[..., Any] = _template(types, result, is_static, owner)(
         native,
         packing.pack,
-        partial(_refuse, what, signature[1:]),
+        partial(_mended, what, signature[1:], types),
         _wrapper(signature[0]) if result == Type.OBJECT else None,
         ffi.typeof(f"{_number_type(cls)}[{len(cls.default)}]") if cls else None,
         cls,
@@ -176,10 +178,11 @@ def _template(arguments: tuple[Type, ...], result: Type, is_static: bool, owner:
         all=", ".join(parameters),
     )
     pack = f"""try: packed = pack({", ".join(given)})
-        except (PackError, TypeError) as error: refuse(error, {", ".join(names)})
+        except (PackError, TypeError) as error:
+            return function({"" if is_static else "self, "}*mend(error, {", ".join(names)}))
         """
     text = f"""
-def maker(method, pack, refuse, wrap, c_type, cls, size, classes):
+def maker(method, pack, mend, wrap, c_type, cls, size, classes):
     {"".join(f"class_{n}, " for n in names) + "= classes" if names else ""}
     def function({", ".join([*parameters, "/"] if parameters else [])}):
         {pack if given else ""}{body}
@@ -229,7 +232,31 @@ def _check(*objects: Any) -> None:
             address_of(value)
 
 
-def _refuse(what: str, types: Sequence[str], error: Exception, *arguments: Any) -> None:
-    wanted = ", ".join(name.rpartition("::")[2] for name in types)
-    given = ", ".join(map(repr, arguments))
-    raise ConversionError(f"{what} takes ({wanted}), not ({given})") from error
+def _mended(
+    what: str, names: Sequence[str], types: Sequence[Type], error: Exception, *arguments: Any
+) -> list[Any]:
+    """The arguments as values that can be packed.
+
+    Raises:
+        ConversionError: they are that already, so they cannot be packed.
+    """
+    mended = [_as_value(t, given) for t, given in zip(types, arguments, strict=True)]
+    if all(map(operator.is_, mended, arguments)):
+        takes = ", ".join(name.rpartition("::")[2] for name in names)
+        given = ", ".join(map(repr, arguments))
+        raise ConversionError(f"{what} takes ({takes}), not ({given})") from error
+    return mended
+
+
+def _as_value(type_: Type, given: Any) -> Any:
+    """A tuple or list as the value that it stands for, and a value as one of this type."""
+    cls = VALUES.get(type_)
+    if cls is None or isinstance(given, cls):
+        return given
+    if isinstance(given, Value):
+        try:
+            return cls(given)
+        except CallError:
+            return given
+    made = value_of(cls, given)
+    return given if made is None else made

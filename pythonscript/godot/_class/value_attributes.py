@@ -15,7 +15,7 @@ from _pythonscript import lib
 
 from .._ffi.errors import CallError
 from .._ffi.names import name
-from .._variant.calls import call_by_name, get_by_name, result_of
+from .._variant.calls import call_by_name, get_by_name, result_of, with_value
 from .._variant.decode import decode
 from .._variant.encode import VARIANT_SIZE, encode, encode_all
 from .._variant.value import Value, ValueEngine, use_engine
@@ -60,7 +60,10 @@ def _static_by_name(cls: type[Value], method: str) -> Callable[..., Any]:
         try:
             encode_all(arguments, frame + VARIANT_SIZE)
             outcome = lib.ps_call_static(cls.variant_type, name(method), frame, count)
-            return result_of(outcome, frame, f"{cls.__name__}.{method}", arguments)
+            what = f"{cls.__name__}.{method}"
+            if outcome < 0 and (mended := with_value(outcome, what, arguments)) is not None:
+                return call(*mended)
+            return result_of(outcome, frame, what, arguments)
         finally:
             lib.ps_leave(frame, count + 1)
 

@@ -18,11 +18,11 @@ from .._variant.calls import call_on_variant
 from .._variant.decode import register_typed
 from .._variant.encode import (
     VARIANT_SIZE,
-    encode,
     encode_all,
     encode_as,
     register_encoder,
     set_array,
+    set_dictionary,
 )
 from .._variant.values import StringName
 from .python_types import class_name, variant_type, without_none
@@ -125,7 +125,9 @@ def _encode_array(value: TypedArray, at: int) -> None:
 
 def _encode_dictionary(value: TypedDictionary, at: int) -> None:
     elements = [value.key, value.value]
-    _set_typed(Type.DICTIONARY, partial(encode, dict(value)), elements, len(value), at)
+    put_key, put_item = (partial(_encode_element, element) for element in elements)
+    plain = partial(set_dictionary, value, encode_key=put_key, encode_item=put_item)
+    _set_typed(Type.DICTIONARY, plain, elements, len(value), at)
 
 
 def _encode_element(element: Element, content: Any, at: int) -> None:

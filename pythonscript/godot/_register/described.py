@@ -19,7 +19,7 @@ from .._object.objects import EngineType
 from .._object.python_types import PYTHON_TYPES, class_name, is_enum, variant_type, without_none
 from .._object.registry import class_named, exposed_enums
 from .._variant.encode import encode_as, encode_typed
-from .._variant.values import VALUES
+from .._variant.values import VALUES, phrase, spelled, value_of
 
 # Numbers of the engine's PropertyHint and PropertyUsageFlags.
 HINT_ENUM, _HINT_FLAGS, _HINT_RESOURCE_TYPE = 2, 6, 17
@@ -75,7 +75,7 @@ class Described:
 
     def spelled(self) -> str:
         """The type as GDScript writes it."""
-        return self.class_name or _SPELLED.get(self.type) or PYTHON_TYPES[self.type].__name__
+        return self.class_name or spelled(self.type)
 
     def encode(self, value: Any, at: int) -> None:
         """Writes `value` as a Variant of this type.
@@ -117,14 +117,15 @@ class Described:
                 return None
             # An enum says itself what it takes besides its numbers, in `_missing_`.
             if is_enum(wanted) or isinstance(value, _sources(self.type)):
-                is_split = self.type in VALUES and type(value) in (tuple, list)
-                made = wanted(*value) if is_split else wanted(value)
+                made = value_of(wanted, value) if self.type in VALUES else None
+                made = wanted(value) if made is None else made
                 if wanted is not int or -_PAST_INT <= made < _PAST_INT:
                     return made
         except (TypeError, ValueError, OverflowError):
             pass
         choice = f"one of {', '.join(wanted.__members__)}" if self.is_choice else ""
-        raise ConversionError(f"wanted {choice or f'a {self.spelled()}'}, not {value!r:.80}")
+        need = choice or phrase(self.type, self.class_name)
+        raise ConversionError(f"wanted {need}, not {value!r:.80}")
 
 
 def _with_elements(value: Any, converters: list[Callable[[Any], Any] | None]) -> Any:
@@ -159,21 +160,6 @@ def _sources(type_: Type) -> Any:
     if type_ >= Type.ARRAY:
         return (list, tuple, array, bytes)
     return object
-
-
-_SPELLED = {
-    Type.NIL: "Variant",
-    Type.BOOL: "bool",
-    Type.INT: "int",
-    Type.FLOAT: "float",
-    Type.STRING: "String",
-    Type.OBJECT: "Object",
-    Type.CALLABLE: "Callable",
-    Type.SIGNAL: "Signal",
-    Type.DICTIONARY: "Dictionary",
-    Type.ARRAY: "Array",
-    Type.PACKED_BYTE_ARRAY: "PackedByteArray",
-}
 
 
 def described(annotation: Any) -> Described:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from _pythonscript import lib
 
@@ -11,23 +11,34 @@ from .._ffi.errors import CallError
 from .._ffi.names import name
 from .._ffi.types import Type
 from .decode import DECODERS, decode
-from .encode import VARIANT_SIZE, encode, encode_all
+from .encode import VARIANT_SIZE, Encoder, encode, encode_all
+from .value import Value
+from .values import VALUES, phrase, spelled, value_of
+
+# Methods that hand arguments on to another, which counts only those: the number of theirs.
+_HANDING_ON = {"Object.call": 1, "ClassDB.class_call_static": 2}
 
 
-def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> None:
+def _parts(outcome: int) -> tuple[int, int, int]:
+    """Kind, argument and expected type or number of a negative outcome; see bridge.h."""
+    error = -outcome
+    return error & 0xFF, error >> 8 & 0xFFFFFFFF, error >> 40 & 0xFF
+
+
+def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> NoReturn:
     """Raises the exception for the negative outcome of a call; see bridge.h.
 
     Raises:
         CallError: always; its text says which argument was wrong, and how.
     """
-    error = -outcome
-    kind, argument, expected = error & 0xFF, error >> 8 & 0xFFFFFFFF, error >> 40 & 0xFF
-    if kind == lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT and argument < len(arguments):
-        wanted = Type(expected).name if expected < len(Type) else "another type"
-        given = arguments[argument]
+    kind, argument, expected = _parts(outcome)
+    place = argument + _HANDING_ON.get(what, 0)
+    if kind == lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT and place < len(arguments):
+        need = phrase(Type(expected)) if expected < len(Type) else "of another type"
+        given = arguments[place]
         if _is_untyped(expected, given):
-            wanted = f"typed {wanted} (see TypedArray and TypedDictionary)"
-        raise CallError(f"{what}: argument {argument + 1} must be {wanted}, not {given!r:.80}")
+            need = f"a typed {spelled(Type(expected))} (see TypedArray and TypedDictionary)"
+        raise CallError(f"{what}: argument {argument + 1} must be {need}, not {given!r:.80}")
     if kind == lib.GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
         raise CallError(f"{what} takes at most {expected} arguments, not {len(arguments)}")
     if kind == lib.GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS:
@@ -40,6 +51,21 @@ def raise_call_error(outcome: int, what: str, arguments: Sequence[Any]) -> None:
 def _is_untyped(expected: int, given: Any) -> bool:
     kinds: dict[int, Any] = {Type.ARRAY: (list, tuple), Type.DICTIONARY: dict}
     return expected in kinds and isinstance(given, kinds[expected])
+
+
+def with_value(outcome: int, what: str, arguments: Sequence[Any]) -> list[Any] | None:
+    """The arguments of a refused call with a value for the tuple or list that was the reason.
+
+    None if that was not the reason. The engine refuses before it calls, so the call may be made
+    again.
+    """
+    kind, argument, expected = _parts(outcome)
+    place = argument + _HANDING_ON.get(what, 0)
+    if kind != lib.GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT or place >= len(arguments):
+        return None
+    cls = VALUES.get(expected)  # type: ignore[call-overload]
+    made = None if cls is None else value_of(cls, arguments[place])
+    return None if made is None else [*arguments[:place], made, *arguments[place + 1 :]]
 
 
 def result_of(outcome: int, frame: int, what: str, arguments: Sequence[Any]) -> Any:
@@ -60,6 +86,8 @@ def call_on_variant(at: int, method: str, arguments: Sequence[Any]) -> Any:
     try:
         encode_all(arguments, frame + VARIANT_SIZE)
         outcome = lib.ps_call_variant(at, name(method), frame, count)
+        if outcome < 0 and (mended := with_value(outcome, method, arguments)) is not None:
+            return call_on_variant(at, method, mended)
         return result_of(outcome, frame, method, arguments)
     finally:
         lib.ps_leave(frame, count + 1)
@@ -89,12 +117,27 @@ def get_by_name(target: Any, attribute: str) -> tuple[bool, Any]:
         lib.ps_leave(frame, 3)
 
 
-def set_by_name(target: Any, attribute: str, value: Any) -> bool:
-    """Sets a property of an object; False if it has none that takes this value."""
+def set_by_name(target: Any, attribute: str, value: Any, put: Encoder = encode) -> bool:
+    """Sets a property of an object; False if it has none that takes this value.
+
+    Args:
+        target: The object.
+        attribute: The name of the property.
+        value: Its new value; for a value type also a tuple or list, as in calls.
+        put: Writes it.
+    """
+    if _set_by_name(target, attribute, value, put):
+        return True
+    cls = type(get_by_name(target, attribute)[1])
+    made = value_of(cls, value) if issubclass(cls, Value) else None
+    return made is not None and _set_by_name(target, attribute, made, put)
+
+
+def _set_by_name(target: Any, attribute: str, value: Any, put: Encoder) -> bool:
     frame = lib.ps_enter(3)
     try:
         encode(target, frame)
-        encode(value, frame + VARIANT_SIZE)
+        put(value, frame + VARIANT_SIZE)
         valid = frame + 2 * VARIANT_SIZE
         lib.gd_variant_set_named(frame, name(attribute), frame + VARIANT_SIZE, valid)
         is_set = bool(lib.ps_read_bool(valid))

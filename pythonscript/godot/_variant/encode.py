@@ -19,7 +19,15 @@ from .._ffi.errors import ConversionError
 from .._ffi.types import Type
 from .packed import BY_FORMAT, PACKED_NUMBERS, PackedNumbers, PackedStringArray
 from .value import Value
-from .values import VALUES, NodePath, StringName
+from .values import (
+    VALUES,
+    NodePath,
+    StringName,
+    is_buffer,
+    is_number,
+    phrase,
+    value_of,
+)
 
 VARIANT_SIZE = 24
 
@@ -68,24 +76,31 @@ def _value_encoder(cls: type[Value]) -> Encoder:
     def encode_value(value: Value, at: int) -> None:
         try:
             content = pack(*value)
-        except struct.error as error:
+        except (struct.error, OverflowError) as error:
             raise ConversionError(f"{value!r} does not fit: {error}") from error
         set_plain(at, number, content)
 
     return encode_value
 
 
-def _set_dictionary(value: Mapping[Any, Any], at: int) -> None:
+def set_dictionary(
+    value: Mapping[Any, Any],
+    at: int,
+    encode_key: Encoder | None = None,
+    encode_item: Encoder | None = None,
+) -> None:
+    """Writes `value` as a Dictionary; `encode_key` and `encode_item` write each pair."""
+    put_key, put_item = encode_key or encode, encode_item or encode
     lib.ps_construct(Type.DICTIONARY, at, 0)
     content = lib.ps_inside(at)
     key = lib.ps_enter(1)
     try:
         for k, v in value.items():
-            encode(k, key)
+            put_key(k, key)
             place = lib.gd_dictionary_operator_index(content, key)
             lib.gd_variant_destroy(key)
             lib.gd_variant_new_nil(key)
-            encode(v, place)
+            put_item(v, place)
     finally:
         lib.ps_leave(key, 1)
 
@@ -169,18 +184,6 @@ def _set_buffer(value: Any, at: int) -> None:
 # ---- Anything ----
 
 
-def _is_buffer(value: Any) -> bool:
-    try:
-        memoryview(value)
-    except TypeError:
-        return False
-    return True
-
-
-def _is_number(value: Any) -> bool:
-    return hasattr(value, "__index__") or hasattr(value, "__float__")
-
-
 def _set_number(value: Any, at: int) -> None:
     """Writes a number that is not a built-in one, such as NumPy's."""
     if hasattr(value, "__index__"):
@@ -197,7 +200,7 @@ _ENCODERS: dict[type, Encoder] = {
     str: _text_encoder(Type.STRING),
     StringName: _text_encoder(Type.STRING_NAME),
     NodePath: _text_encoder(Type.NODE_PATH),
-    dict: _set_dictionary,
+    dict: set_dictionary,
     list: set_array,
     tuple: set_array,
     bytes: partial(set_packed, Type.PACKED_BYTE_ARRAY),
@@ -211,10 +214,10 @@ _ENCODERS: dict[type, Encoder] = {
 
 # For values whose class has no encoder; the first match is used.
 _PROTOCOLS: list[tuple[Function[[Any], bool], Encoder]] = [
-    (_is_buffer, _set_buffer),
-    (lambda value: isinstance(value, Mapping), _set_dictionary),
+    (is_buffer, _set_buffer),
+    (lambda value: isinstance(value, Mapping), set_dictionary),
     (lambda value: isinstance(value, Sequence), set_array),
-    (_is_number, _set_number),
+    (is_number, _set_number),
 ]
 
 
@@ -259,10 +262,25 @@ def encoder_for(type_: Type) -> Encoder:
     """The encoder for an argument of this type."""
     if type_ >= Type.PACKED_BYTE_ARRAY:
         return partial(encode_as, type_)
+    if type_ in VALUES:
+        return _fitting_encoder(VALUES[type_])
     if type_ not in (Type.STRING_NAME, Type.NODE_PATH):
         return encode
     encode_text = _ENCODERS[StringName if type_ == Type.STRING_NAME else NodePath]
     return lambda value, at: (encode_text if type(value) is str else encode)(value, at)
+
+
+def _fitting_encoder(cls: type[Value]) -> Encoder:
+    encode_value = _ENCODERS[cls]
+
+    def encode_fitting(value: Any, at: int) -> None:
+        if type(value) is cls:
+            encode_value(value, at)
+        else:
+            made = value_of(cls, value)
+            encode(value if made is None else made, at)
+
+    return encode_fitting
 
 
 def encode_as(type_: Type, content: Any, at: int) -> None:
@@ -283,11 +301,15 @@ def encode_as(type_: Type, content: Any, at: int) -> None:
         lib.gd_variant_new_copy(frame + VARIANT_SIZE, at)
         lib.gd_variant_destroy(at)
         lib.gd_variant_new_nil(at)
+        made = value_of(VALUES[type_], content) if type_ in VALUES else None
+        if made is not None:
+            encode(made, at)
+            return
         if (
             not lib.gd_variant_can_convert_strict(found, type_)
             or lib.ps_construct(type_, frame, 1) < 0
         ):
-            raise ConversionError(f"wanted a {type_.name}, not {content!r:.80}")
+            raise ConversionError(f"wanted {phrase(type_)}, not {content!r:.80}")
         lib.gd_variant_new_copy(at, frame)
     finally:
         lib.ps_leave(frame, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any, Self
 
 from .._ffi.types import Type
@@ -204,6 +205,47 @@ VALUES: dict[Type, type[Value]] = {
 }  # fmt: skip
 
 
+def value_of(cls: type[Value], parts: Any) -> Any:
+    """The value that a tuple, a list or a buffer stands for; None if it stands for none.
+
+    It has all numbers of the value in memory order (a colour's alpha may be left out), or the
+    values that a constructor of the type takes.
+    """
+    if isinstance(parts, (Value, str, bytes, bytearray)) or not _is_sequence(parts):
+        return None
+    given = tuple(parts)
+    if not any(isinstance(part, Value) for part in given):
+        is_all = len(given) == len(cls.default) or (cls is Color and len(given) == 3)
+        if not is_all or not all(map(is_number, given)):
+            return None
+    try:
+        made = cls(*given)
+        cls.layout.pack(*made)
+    except (TypeError, ValueError, OverflowError, struct.error):
+        return None
+    # A fraction in a place for an integer is a mistake rather than a number to cut.
+    is_cut = cls.number is int and len(given) == len(made) and tuple(made) != given
+    return None if is_cut else made
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, Sequence) or is_buffer(value)
+
+
+def is_buffer(value: Any) -> bool:
+    """Whether it is a NumPy array, a `memoryview` or the like."""
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number, a built-in one or one such as NumPy's."""
+    return hasattr(value, "__index__") or hasattr(value, "__float__")
+
+
 class StringName(str):
     """A string that the engine interns. A plain `str` works wherever one is wanted."""
 
@@ -214,3 +256,28 @@ class NodePath(str):
     """The path of a node. A plain `str` works wherever one is wanted."""
 
     __slots__ = ()
+
+
+# The types whose names GDScript spells differently from the engine's numbers.
+_SPELLED = {
+    Type.NIL: "Variant",
+    Type.BOOL: "bool",
+    Type.INT: "int",
+    Type.FLOAT: "float",
+    **{type_: cls.__name__ for type_, cls in VALUES.items()},
+}
+
+
+def spelled(type_: Type) -> str:
+    """The name of a type as GDScript writes it."""
+    return _SPELLED.get(type_) or type_.name.title().replace("_", "")
+
+
+def phrase(type_: Type, class_name: str = "") -> str:
+    """A type and what else is accepted for it, for errors: "a Rect2 or its 4 numbers"."""
+    name = class_name or spelled(type_)
+    text = f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+    if type_ not in VALUES or type_ == Type.RID:
+        return text
+    count = len(VALUES[type_].default)
+    return f"{text} or its {'3 or ' if type_ == Type.COLOR else ''}{count} numbers"

@@ -246,14 +246,14 @@ def test_methods_by_way_of_the_engine(test):
 def test_wrong_arguments_are_refused_by_position(test):
     creature = autofreed(test, Creature)
     for arguments, message in (
-        (("x",), "argument 1 must be INT"),
-        ((1, "x"), "argument 2 must be BOOL"),
+        (("x",), "argument 1 must be an int, not 'x'"),
+        ((1, "x"), "argument 2 must be a bool, not 'x'"),
         ((), "at least 1"),
         ((1, True, 3), "at most 2"),
     ):
         with pytest.raises(CallError, match=message):
             creature.call("heal", *arguments)
-    with pytest.raises(CallError, match="argument 1 must be OBJECT"):
+    with pytest.raises(CallError, match="argument 1 must be an Object"):
         creature.call("amount_in", test)
 
 
@@ -708,14 +708,14 @@ def test_values_of_another_type_are_refused_in_python_too(test):
         ("title", 3, "Creature.title: wanted a String, not 3"),
         ("mood", 4, "Creature.mood: wanted one of CALM, WILD, not 4"),
         ("coat", "curly", "Creature.coat: wanted one of COAT_SHORT_HAIR, COAT_LONG_HAIR, not"),
-        ("traits", "strong", "Creature.traits: wanted a int, not 'strong'"),
+        ("traits", "strong", "Creature.traits: wanted an int, not 'strong'"),
         ("names", ["a", 1], "Creature.names: wanted a String, not 1"),
-        ("names", "ab", "Creature.names: wanted a Array, not 'ab'"),
-        ("scores", {"a": "b"}, "Creature.scores: wanted a int, not 'b'"),
-        ("tint", object, "Creature.tint: wanted a Color"),
+        ("names", "ab", "Creature.names: wanted an Array, not 'ab'"),
+        ("scores", {"a": "b"}, "Creature.scores: wanted an int, not 'b'"),
+        ("tint", object, "Creature.tint: wanted a Color or its 3 or 4 numbers"),
         ("texture", Recipe, "Creature.texture: wanted a Texture2D"),
         ("friend", 3, "Creature.friend: wanted a Node2D, not 3"),
-        ("level", "high", "Creature.level: wanted a int, not 'high'"),
+        ("level", "high", "Creature.level: wanted an int, not 'high'"),
     ):
         creature = autofreed(test, Creature)
         before = getattr(creature, name)

@@ -185,7 +185,7 @@ def test_callables_of_scripts_are_called(test):
 
 def test_wrong_arguments_of_callables_of_scripts(test):
     there = keeper()
-    with pytest.raises(CallError, match="argument 1 must be STRING, not 1"):
+    with pytest.raises(CallError, match="argument 1 must be a String, not 1"):
         there.own_method()(1, 2)
     with pytest.raises(CallError, match="at least 2 arguments"):
         there.own_method()("a")

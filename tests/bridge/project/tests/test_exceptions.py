@@ -204,7 +204,7 @@ def test_in_a_finaliser(test):
 
 
 def test_a_result_of_another_type(test):
-    test.expect_error("wanted a INT, not 'not a number'")
+    test.expect_error("wanted an int, not 'not a number'")
     node = faulty(test, "")
     assert keeper().called(node.call, ["wrong_result"]) == 0
 
