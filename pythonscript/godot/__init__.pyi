@@ -14369,9 +14369,17 @@ class EditorUndoRedoManager(Object):
         """Returns `true` if the EditorUndoRedoManager is currently committing the action, i.e. running its "do" method or property change (see `commit_action`)."""
     def force_fixed_history(self, /) -> None:
         """Forces the next operation (e.g. `add_do_method`) to use the action's history rather than guessing it from the object."""
+    @overload
     def add_do_method(self, object: Object | None, method: _str, /, *arguments: Any) -> None:
         """Register a method that will be called when the action is committed (i.e. the "do" action)."""
+    @overload
+    def add_do_method(self, function: _Function, /, *arguments: Any) -> None:
+        """Register a method that will be called when the action is committed (i.e. the "do" action)."""
+    @overload
     def add_undo_method(self, object: Object | None, method: _str, /, *arguments: Any) -> None:
+        """Register a method that will be called when the action is undone (i.e. the "undo" action)."""
+    @overload
+    def add_undo_method(self, function: _Function, /, *arguments: Any) -> None:
         """Register a method that will be called when the action is undone (i.e. the "undo" action)."""
     def add_do_property(self, object: Object | None, property: _str, value: Any, /) -> None:
         """Register a property value change for "do"."""
@@ -48183,9 +48191,9 @@ class UndoRedo(Object):
         """Commit the action."""
     def is_committing_action(self, /) -> bool:
         """Returns `true` if the UndoRedo is currently committing the action, i.e. running its "do" method or property change (see `commit_action`)."""
-    def add_do_method(self, callable: _Function, /) -> None:
+    def add_do_method(self, callable: _Function, /, *arguments: Any) -> None:
         """Register a Callable that will be called when the action is committed."""
-    def add_undo_method(self, callable: _Function, /) -> None:
+    def add_undo_method(self, callable: _Function, /, *arguments: Any) -> None:
         """Register a Callable that will be called when the action is undone."""
     def add_do_property(self, object: Object | None, property: _str, value: Any, /) -> None:
         """Register a `property` that would change its value to `value` when the action is committed."""

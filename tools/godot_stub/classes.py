@@ -1,6 +1,6 @@
 """Declares the engine's classes and enums."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .types import (
@@ -16,6 +16,12 @@ from .types import (
 
 # A virtual method whose name the bridge uses for something else.
 OF_BRIDGE = ("_is_tool",)
+
+# What methods take that add a step to a history: the bridge takes functions with their arguments.
+STEPS = {
+    "UndoRedo": ("callable: _Function",),
+    "EditorUndoRedoManager": ("object: Object | None, method: _str", "function: _Function"),
+}
 
 # Methods that the engine or the bridge calls on every object, which no class description lists.
 CALLBACKS = '''\
@@ -77,6 +83,8 @@ class Classes:
         for item in class_.get("methods", []):
             if item["name"] not in OF_BRIDGE:
                 made[item["name"]] = list(method(types, item, item["name"] in readers))
+            if item["name"] in ("add_do_method", "add_undo_method") and class_["name"] in STEPS:
+                made[item["name"]] = list(step(item, STEPS[class_["name"]]))
         for item in shown:
             made[item["name"]] = list(property_(types, item, getters.get(item["getter"])))
         for item in class_.get("constants", []):
@@ -115,6 +123,15 @@ def method(types: Types, function: Described, of_property: bool) -> Iterator[str
     yield from declaration(
         function, first, types.parameters(function), types.given(returned, may_be_none), doc, "    "
     )
+
+
+def step(function: Described, forms: Sequence[str]) -> Iterator[str]:
+    """Yields the lines of a method that adds a step to a history, once for each form."""
+    for taken in forms:
+        if len(forms) > 1:
+            yield "    @overload"
+        yield f"    def {function['name']}(self, {taken}, /, *arguments: Any) -> None:"
+        yield from docstring(function.get("description", ""), "        ")
 
 
 def property_(types: Types, described: Described, getter: Described | None) -> Iterator[str]:

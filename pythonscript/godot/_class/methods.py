@@ -32,6 +32,14 @@ from .._variant.values import VALUES
 from .ptrcall import FREED, STATIC, VARARG, function_of, run_text
 from .table import type_named
 
+Replacement = Callable[[Callable[..., Any]], Callable[..., Any]]
+_replacements: dict[tuple[str, str], Replacement] = {}
+
+
+def replace_method(owner: str, method: str, replacement: Replacement) -> None:
+    """Registers what makes a method in Python from the one that calls the engine."""
+    _replacements[owner, method] = replacement
+
 
 class LazyMethod:
     """Replaces itself with the real function on first use."""
@@ -46,6 +54,8 @@ class LazyMethod:
 
     def __get__(self, obj: Any, cls: Any = None) -> Any:
         function = build_method(self.owner, *self.row)
+        if replacement := _replacements.get((self.owner, self.row[0])):
+            function = replacement(function)
         static = self.row[2] & STATIC
         setattr(self.cls, self.attribute, staticmethod(function) if static else function)
         return function if static or obj is None else function.__get__(obj, cls)

@@ -11,7 +11,7 @@ from typing import Any
 
 from _pythonscript import ffi, lib
 
-from .._class import classes, table, value_attributes
+from .._class import classes, table, undo, value_attributes
 from .._class.methods import TrustedTable
 from .._ffi import names, report
 from .._ffi.errors import GodotError
@@ -204,7 +204,9 @@ def py_deinitialize(_userdata: int, level: int) -> None:
         names.forget_all()
 
 
-# Importing these modules registers the callbacks of exposed objects and the class makers.
+# Importing these modules registers the callbacks of exposed objects, the class makers, and methods
+# that take more in Python than in the engine.
 assert callbacks
 assert classes
+assert undo
 assert value_attributes

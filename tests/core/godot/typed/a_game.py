@@ -7,6 +7,7 @@ import godot
 from godot import (
     Callable,
     Color,
+    EditorUndoRedoManager,
     Image,
     Input,
     InputEvent,
@@ -19,6 +20,7 @@ from godot import (
     Texture2D,
     TextureRect,
     Timer,
+    UndoRedo,
     Vector2,
     Vector2i,
     at_exit,
@@ -146,3 +148,10 @@ def values() -> None:
 def leave() -> None:
     assert_type(run_on_main_thread(pow, 2.0, 3.0).result(), Any)
     assert_type(run_on_main_thread(len, "ab").result(), int)
+
+
+def steps(history: UndoRedo, actions: EditorUndoRedoManager, timer: Timer) -> None:
+    history.add_do_method(timer.start, 1.0)
+    history.add_undo_method(lambda: timer.stop())
+    actions.add_do_method(timer.start, 1.0)
+    actions.add_undo_method(timer, "stop")
