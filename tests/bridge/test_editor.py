@@ -13,7 +13,8 @@ from tests.harness.projects import make_project
 
 LAMPS = '''
 from enum import IntEnum
-from godot import EditorPlugin, Engine, Node, PackedStringArray, Vector2, export, exposed, signal
+from godot import Color, EditorPlugin, Engine, Node, PackedVector2Array, StringName, Vector2
+from godot import export, exposed, signal
 
 @exposed
 class Lamp(Node):
@@ -45,6 +46,39 @@ class Lamp(Node):
     def shine(self, hours: int, at: Vector2 = Vector2()) -> float:
         """Shines for some `hours`."""
         return hours * 2.0
+
+    @staticmethod
+    def blend(
+        first: Color,
+        second: Color = Color(1, 0, 0),
+        *others,
+    ) -> Color:
+        """Blends two colours.
+
+        Args:
+            first: Whose `alpha` counts,
+                and no other.
+            second: The other one.
+
+        Returns:
+            Their middle."""
+        return first
+
+    def remember(
+        self,
+        word: str = "a \\"b\\" <c>",
+        much: float = 0.5,
+        often: bool = True,
+        bulb: Bulb = Bulb.BULB_LED,
+        names: list[str] = ["x"],
+        more: dict = {"a": 1},
+        whom: Node | None = None,
+        places: PackedVector2Array = PackedVector2Array([(1, 2)]),
+        label: StringName = StringName("s"),
+        anything=3,
+        odd: int = None,
+    ) -> None:
+        """Remembers."""
 
 @exposed(tool=True, icon="res://lamp.svg")
 class ToolLamp(Node):
@@ -228,7 +262,14 @@ def test_docstrings_are_the_editor_s_help(found: dict[str, Any]) -> None:
         "How bright & warm.",
         "Now it <is>.",
         "Shines for some hours.",
-        "shine(hours: int, at: Vector2",
+        "shine(hours: int, at: Vector2 = Vector2(0, 0))",
+        "blend(first: Color, second: Color = Color(1, 0, 0, 1), ...args: Array) vararg static",
+        "Blends two colours.",
+        "\nfirst: Whose alpha counts, and no other.\n",
+        "\nsecond: The other one.\n",
+        "\nReturns:\n",
+        "\nTheir middle.\n",
+        'remember(word: String = "a \\"b\\" <c>", much: float = 0.5, often: bool = true',
         "lit(by: Node)",
         "MOST = 9",
         "Bulbbulb[default: 1]",
@@ -279,4 +320,49 @@ def test_it(test):
     assert lamp.find("members/member[@name='bulb']").get("enum") == "Lamp.Bulb"
     bulbs = {one.get("name"): one.text for one in lamp.iterfind("constants/constant[@enum='Bulb']")}
     assert bulbs == {"BULB_PLAIN": "Burns & glows.", "BULB_LED": "Stays [code]cold[/code]."}
-    assert [p.get("type") for p in lamp.iterfind("methods/method/param")] == ["int", "Vector2"]
+    shine = lamp.iterfind("methods/method[@name='shine']/param")
+    assert [(p.get("type"), p.get("default")) for p in shine] == [
+        ("int", None),
+        ("Vector2", "Vector2(0, 0)"),
+    ]
+    assert lamp.find("methods/method[@name='blend']").get("qualifiers") == "static vararg"
+    remember = lamp.iterfind("methods/method[@name='remember']/param")
+    assert [p.get("default") for p in remember] == [
+        '"a \\"b\\" <c>"',
+        "0.5",
+        "true",
+        "1",
+        'Array[String](["x"])',
+        '{ "a": 1 }',
+        "null",
+        "PackedVector2Array(1, 2)",
+        '&"s"',
+        "3",
+        "null",
+    ]
+
+
+def test_doctool_writes_docstrings_and_defaults(engine: Engine, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", FILES)
+    run_project(engine, project, "--headless", "--import", seconds=120.0)
+    out = tmp_path / "out"
+    for _ in range(2):  # what an earlier run wrote is replaced
+        run = run_project(
+            engine, project, "--headless", "--doctool", str(out), "--gdextension-docs", seconds=60.0
+        )
+        assert run.exit_code == 0, run.log
+    assert {file.stem for file in (out / "doc_classes").iterdir()} == {
+        "Lamp", "LampPlugin", "ToolLamp", "Torch",
+    }  # fmt: skip
+    lamp = ElementTree.parse(out / "doc_classes" / "Lamp.xml").getroot()
+    assert str(lamp.findtext("brief_description")).strip() == "It shines & glows."
+    shine = lamp.find("methods/method[@name='shine']")
+    assert shine is not None
+    assert str(shine.findtext("description")).strip() == "Shines for some [code]hours[/code]."
+    assert [p.get("default") for p in shine.iterfind("param")] == [None, "Vector2(0, 0)"]
+    for path, text in (
+        ("members/member[@name='power']", "How [code]bright[/code] & warm."),
+        ("signals/signal[@name='lit']/description", "Now it <is>."),
+        ("constants/constant[@name='BULB_PLAIN']", "Burns & glows."),
+    ):
+        assert str(lamp.findtext(path)).strip() == text

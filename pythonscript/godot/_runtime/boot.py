@@ -62,10 +62,29 @@ def py_initialize(_userdata: int, level: int) -> None:
         _begin()
     registration.reach(level)
     # An engine built with the editor reaches this level in games too.
-    if level == _EDITOR and singleton("Engine").is_editor_hint():
-        from .._register.help import load_help  # saves games 3 ms
+    if level == _EDITOR:
+        _help()
 
-        load_help([cls for cls in registered.values() if not cls._unlisted])
+
+def _help() -> None:
+    folder = _doctool_folder(list(singleton("OS").get_cmdline_args()))
+    if folder is None and not singleton("Engine").is_editor_hint():
+        return
+    from .._register.help import load_help, write_help  # saves games 3 ms
+
+    classes = [cls for cls in registered.values() if not cls._unlisted]
+    if folder is None:
+        load_help(classes)
+    else:
+        write_help(classes, folder)
+
+
+def _doctool_folder(arguments: list[str]) -> Path | None:
+    """The folder of `--doctool FOLDER --gdextension-docs` for pages; None without both."""
+    if not {"--doctool", "--gdextension-docs"} <= set(arguments):
+        return None
+    folder = [*arguments, "-"][arguments.index("--doctool") + 1]
+    return Path("." if folder.startswith("-") else folder) / "doc_classes"
 
 
 def _is_of_other_sources() -> bool:
