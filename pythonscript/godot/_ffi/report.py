@@ -86,9 +86,9 @@ def _before(error: BaseException) -> BaseException | None:
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def warn(message: str) -> None:
-    """Prints a warning of the bridge itself."""
-    lib.gd_print_warning(message.encode("utf-8", "replace"), b"", b"godot", 0, 0)
+def warn(message: str, *, pops_up: bool = False) -> None:
+    """Prints a warning of the bridge itself; the editor can also show it in its corner."""
+    lib.gd_print_warning(message.encode("utf-8", "replace"), b"", b"godot", 0, pops_up)
 
 
 def guarded(default: Any = None) -> Callable[[F], F]:

@@ -64,6 +64,23 @@ def py_initialize(_userdata: int, level: int) -> None:
     # An engine built with the editor reaches this level in games too.
     if level == _EDITOR:
         _help()
+        if singleton("Engine").is_editor_hint():
+            main_thread.run_on_main_thread(_watch_files)  # once the editor has been made
+
+
+def _watch_files() -> None:
+    from . import changed_files  # saves games reading it
+
+    known = changed_files.ImportedFiles()
+
+    def look(_has_sources: bool = False) -> None:
+        if paths := known.changed(changed_files.imported()):
+            report.warn(changed_files.message(paths), pops_up=True)
+
+    look()
+    files = singleton("EditorInterface").get_resource_filesystem()
+    files.filesystem_changed.connect(look)
+    files.sources_changed.connect(look)
 
 
 def _help() -> None:
