@@ -68,6 +68,16 @@ class StepsPlugin(EditorPlugin):
         actions.commit_action()
         found["all"] = of_all.get_current_action_name()
 
+        actions.create_action("After a property")
+        actions.add_do_property(root, "rotation", 2.0)
+        actions.add_undo_property(root, "rotation", 0.0)
+        actions.add_do_method(seen.note, "turned")
+        actions.add_undo_method(seen.note, "turned back")
+        actions.commit_action()
+        found["after property"] = [of_scene.get_current_action_name(), root.rotation]
+        of_scene.undo()
+        found["turned"] = seen.steps[-2:]
+
         actions.create_action("As ever", UndoRedo.MERGE_DISABLE, root)
         actions.add_do_method(root, "set_rotation", 1.0)
         actions.add_undo_method(root, "set_rotation", 0.0)
@@ -90,6 +100,9 @@ class StepsPlugin(EditorPlugin):
         found["kept"] = kept() is not None
         actions.clear_history()
         found["gone"] = kept() is None
+        for log in EditorInterface.get_base_control().find_children("*", "EditorLog", True, False):
+            for label in log.find_children("*", "RichTextLabel", True, False):
+                found["output"] = label.get_parsed_text()
         return found
 """
 FILES = {
@@ -124,6 +137,11 @@ def test_an_action_is_in_the_history_of_its_context(found: dict[str, Any]) -> No
     assert found["all"] == "For all"
 
 
+def test_an_action_is_in_the_history_of_its_first_step(found: dict[str, Any]) -> None:
+    assert found["after property"] == ["After a property", 2.0]
+    assert found["turned"] == [["turned"], ["turned back"]]
+
+
 def test_an_object_and_the_name_of_its_method_are_a_step_as_before(found: dict[str, Any]) -> None:
     assert (found["rotation"], found["undone"]) == (1.0, 0.0)
 
@@ -134,7 +152,8 @@ def test_functions_go_with_their_history(found: dict[str, Any]) -> None:
 
 
 def test_only_the_exception_of_a_step_is_logged(edited: EngineRun, found: dict[str, Any]) -> None:
-    errors = [line for line in edited.log.splitlines() if "ERROR:" in line]
+    errors = [line for line in edited.log.splitlines() if "ERROR:" in line and "@" not in line]
     assert [PLANTED in line for line in errors] == [True], edited.log
+    assert found["output"].count("ERROR:") == 1
     assert found["after"] == ["after it"]
     assert edited.exit_code == 0

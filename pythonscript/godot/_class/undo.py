@@ -14,10 +14,10 @@ from typing import Any
 from .._object.callables import Callable
 from .._object.objects import EngineObject, is_instance_valid
 from .._object.registry import class_named, of_engine
-from .._object.singletons import singleton
 from .methods import replace_method
 
 _STEP = "step"
+_CONTEXT = 2  # the place of `custom_context` among the arguments of `create_action`
 
 
 def _step_of(function: Function[..., Any], arguments: tuple[Any, ...]) -> EngineObject:
@@ -53,31 +53,49 @@ def _of_history(add: Function[..., None]) -> Function[..., None]:
     return add_step
 
 
+# Whether the editor's unfinished action has a history: that of its context, or of the object of its
+# first step. The engine does not tell.
+_has_history = False
+
+
+def _note_history(has: bool) -> None:
+    global _has_history
+    _has_history = has
+
+
 def _of_editor(add: Function[..., None]) -> Function[..., None]:
-    def add_step(self: EngineObject, target: Any, /, *arguments: Any) -> None:
+    def add_step(self: Any, target: Any, /, *arguments: Any) -> None:
         if isinstance(target, EngineObject) or not callable(target):
             add(self, target, *arguments)
-            return
-        step = _step_of(target, arguments)
-        _fix_history(self)
-        add(self, step, "emit_signal", _STEP)
+        else:
+            step = _step_of(target, arguments)
+            if _has_history:
+                self.force_fixed_history()  # by itself, the hidden object belongs to the global one
+            add(self, step, "emit_signal", _STEP)
+        _note_history(True)
 
     return add_step
 
 
-def _fix_history(editors: Any) -> None:
-    """Keeps the action in the history that its context has, which the hidden object has not.
+def _creating(create: Function[..., None]) -> Function[..., None]:
+    def create_action(self: EngineObject, *arguments: Any) -> None:
+        create(self, *arguments)
+        _note_history(len(arguments) > _CONTEXT and arguments[_CONTEXT] is not None)
 
-    The engine logs an error if the action has no context yet, and does not tell so before.
-    """
-    engine = singleton("Engine")
-    prints, engine.print_error_messages = engine.print_error_messages, False
-    try:
-        editors.force_fixed_history()
-    finally:
-        engine.print_error_messages = prints
+    return create_action
+
+
+def _adding(add: Function[..., None]) -> Function[..., None]:
+    def add_other(self: EngineObject, *arguments: Any) -> None:
+        add(self, *arguments)
+        _note_history(True)
+
+    return add_other
 
 
 for _method in ("add_do_method", "add_undo_method"):
     replace_method("UndoRedo", _method, _of_history)
     replace_method("EditorUndoRedoManager", _method, _of_editor)
+replace_method("EditorUndoRedoManager", "create_action", _creating)
+for _kind in ("do_property", "undo_property", "do_reference", "undo_reference"):
+    replace_method("EditorUndoRedoManager", f"add_{_kind}", _adding)
