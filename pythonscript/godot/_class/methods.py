@@ -8,7 +8,7 @@ table are called by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import chain, repeat
 from typing import Any
 
@@ -80,7 +80,9 @@ def build_method(
         bind = lib.gd_classdb_get_method_bind(name(owner), name(method), hash_)
     what = f"{owner}.{method}"
     if not bind:
-        return _static_by_name(owner, method) if flags & STATIC else _by_name(method)
+        encoders = [_encoder(t) for t in signature[1:]]
+        by_name = _static_by_name if flags & STATIC else _by_name
+        return by_name(owner, method, encoders)
     plain = function_of(what, bind, flags, signature, defaults)
     if plain is not None:
         return plain
@@ -170,17 +172,21 @@ def _mend(
     return mended
 
 
-def _by_name(method: str) -> Callable[..., Any]:
+def _by_name(owner: str, method: str, encoders: Sequence[Encoder]) -> Callable[..., Any]:
     """A function that calls by name: slower, but right for engines that the table does not fit."""
+    put_all = partial(_put_all, encoders)
 
     def call(self: EngineObject, *arguments: Any) -> Any:
-        return call_by_name(self, method, arguments)
+        return call_by_name(self, method, arguments, put_all, owner)
 
     return call
 
 
-def _static_by_name(owner: str, method: str) -> Callable[..., Any]:
+def _static_by_name(owner: str, method: str, encoders: Sequence[Encoder]) -> Callable[..., Any]:
+    put_all = partial(_put_all, [encode, encode, *encoders])
+
     def call(*arguments: Any) -> Any:
-        return call_by_name(singleton("ClassDB"), "class_call_static", (owner, method, *arguments))
+        given = (owner, method, *arguments)
+        return call_by_name(singleton("ClassDB"), "class_call_static", given, put_all, "ClassDB")
 
     return call

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from _pythonscript import lib
@@ -79,26 +79,46 @@ def result_of(outcome: int, frame: int, what: str, arguments: Sequence[Any]) -> 
     return DECODERS[outcome](frame)
 
 
-def call_on_variant(at: int, method: str, arguments: Sequence[Any]) -> Any:
-    """Calls a method of the Variant at `at`."""
+PutAll = Callable[[Sequence[Any], int], None]
+
+
+def call_on_variant(
+    at: int, method: str, arguments: Sequence[Any], put_all: PutAll = encode_all, owner: str = ""
+) -> Any:
+    """Calls a method of the Variant at `at`; see `call_by_name`."""
     count = len(arguments)
+    what = f"{owner}.{method}" if owner else method
     frame = lib.ps_enter(count + 1)
     try:
-        encode_all(arguments, frame + VARIANT_SIZE)
+        put_all(arguments, frame + VARIANT_SIZE)
         outcome = lib.ps_call_variant(at, name(method), frame, count)
-        if outcome < 0 and (mended := with_value(outcome, method, arguments)) is not None:
-            return call_on_variant(at, method, mended)
-        return result_of(outcome, frame, method, arguments)
+        if outcome < 0 and (mended := with_value(outcome, what, arguments)) is not None:
+            return call_on_variant(at, method, mended, put_all, owner)
+        return result_of(outcome, frame, what, arguments)
     finally:
         lib.ps_leave(frame, count + 1)
 
 
-def call_by_name(target: Any, method: str, arguments: Sequence[Any]) -> Any:
-    """Calls a method of an object or a value, also one of a script or of another extension."""
+def call_by_name(
+    target: Any,
+    method: str,
+    arguments: Sequence[Any],
+    put_all: PutAll = encode_all,
+    owner: str = "",
+) -> Any:
+    """Calls a method of an object or a value, also one of a script or of another extension.
+
+    Args:
+        target: The object or value.
+        method: The name of the method.
+        arguments: Those of the call.
+        put_all: Writes the arguments.
+        owner: The class that has the method, if it is known.
+    """
     at = lib.ps_enter(1)
     try:
         encode(target, at)
-        return call_on_variant(at, method, arguments)
+        return call_on_variant(at, method, arguments, put_all, owner)
     finally:
         lib.ps_leave(at, 1)
 

@@ -16,6 +16,7 @@ from godot import (
     ConversionError,
     Engine,
     FreedObjectError,
+    Geometry3D,
     HorizontalAlignment,
     Image,
     ImageTexture,
@@ -26,6 +27,7 @@ from godot import (
     Node,
     Node2D,
     Object,
+    Polygon2D,
     ProjectSettings,
     RefCounted,
     ResourceLoader,
@@ -448,5 +450,18 @@ def test_an_engine_older_than_the_table_is_called_by_name(test):
     assert by_name("Object", "call")(node, "get_index") == 0
     image = by_name("Image", "create_empty")(3, 4, False, Image.FORMAT_L8)
     assert (image.get_width(), image.get_reference_count()) == (3, 1)
-    with pytest.raises(CallError, match="set_position"):
+    with pytest.raises(CallError, match=r"Node2D.set_position: argument 1 must be a Vector2 or"):
         by_name("Node2D", "set_position")(node, "x")
+    by_name("Node2D", "set_position")(node, (3, 4))
+    assert node.position == Vector2(3, 4)
+    by_name("Object", "call")(node, "set_position", [5, 6])
+    assert node.position == Vector2(5, 6)
+    with pytest.raises(CallError, match=r"Object.call: argument 1 must be a float, not 'x'"):
+        by_name("Object", "call")(node, "set_rotation", "x")
+    polygon = child(test, Polygon2D)
+    by_name("Polygon2D", "set_polygon")(polygon, [(0, 0), (1, 0), Vector2(1, 1)])
+    assert list(polygon.polygon) == [Vector2(0, 0), Vector2(1, 0), Vector2(1, 1)]
+    sides = [(sign, 0, 0, 1) for sign in (1, -1)]
+    sides += [(0, sign, 0, 1) for sign in (1, -1)] + [(0, 0, sign, 1) for sign in (1, -1)]
+    corners = by_name("Geometry3D", "compute_convex_mesh_points")(Geometry3D, sides)
+    assert len(corners) == 8
