@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from godot import EditorDock, EditorInterface, EditorPlugin, Object, exposed
+from godot import EditorInterface, EditorPlugin, Object, exposed
 
 from ..resources.response_graph import NpcResponseGraph
 from .backend_inspector import NpcBackendInspector
 from .export_plugin import NpcExport
 from .graph.dock import GraphDock
+from .graph.place import place
 from .graph_import import NpcGraphImport, NpcGraphInspector, import_missed
 from .player_inspector import NpcPlayerInspector
 from .profile_inspector import NpcProfileInspector
@@ -39,8 +40,7 @@ class EditorNpcVideo(EditorPlugin):
         files.filesystem_changed.connect(import_missed, Object.CONNECT_ONE_SHOT)
         self.add_export_plugin(self._export)
         self._graphs = GraphDock()
-        self._dock = _docked(self._graphs)
-        self.add_dock(self._dock)
+        self._place = place(self, self._graphs.root)
         self.add_debugger_plugin(self._graphs.debugger)
         for inspector in self._inspectors:
             self.add_inspector_plugin(inspector)
@@ -54,7 +54,7 @@ class EditorNpcVideo(EditorPlugin):
 
     def _make_visible(self, visible: bool) -> None:
         if visible:
-            self._dock.make_visible()
+            self._place.show()
 
     def _save_external_data(self) -> None:  # also once more while the editor quits
         if self._graphs is not None:
@@ -67,20 +67,10 @@ class EditorNpcVideo(EditorPlugin):
         if self._graphs is not None:
             self._graphs.edit(None)
             self.remove_debugger_plugin(self._graphs.debugger)
-        self.remove_dock(self._dock)
-        self._dock.queue_free()
+        self._place.leave()
         self._graphs = None
         for inspector in self._inspectors:
             self.remove_inspector_plugin(inspector)
         self.remove_export_plugin(self._export)
         self.remove_import_plugin(self._import)
-        del self._import, self._export, self._inspectors, self._dock
-
-
-def _docked(graphs: GraphDock) -> EditorDock:
-    dock = EditorDock()
-    dock.title = "NPC Graph"
-    dock.layout_key = "npc_graph"
-    dock.default_slot = EditorDock.DOCK_SLOT_BOTTOM
-    dock.add_child(graphs.root)
-    return dock
+        del self._import, self._export, self._inspectors, self._place
