@@ -119,6 +119,10 @@ class export(Generic[T]):  # noqa: N801  the name that Godot's Python people kno
             return self._default
         return described(self.type).empty()
 
+    def use_default(self, value: T) -> None:
+        """Replaces the default, by the same in the property's own type."""
+        self._default = value
+
     def changed(self, function: Callable[[S], None]) -> Callable[[S], None]:
         """Calls `function` after each new value is stored; a decorator."""
         self._changed = function

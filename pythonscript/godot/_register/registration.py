@@ -246,7 +246,7 @@ def _described_property(cls: Any, label: str, field: export[object]) -> Describe
     convert = item.converter()
     if convert is not None:
         try:
-            convert(field.default)
+            field.use_default(convert(field.default))
         except ConversionError as error:
             raise GodotError(f"the default of {cls.__name__}.{label}: {error}") from error
     return item

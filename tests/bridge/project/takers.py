@@ -39,6 +39,7 @@ def _members():
             return parts
 
         yield f"held_{cls.__name__}", export(cls)
+        yield f"default_{cls.__name__}", export(cls, tuple(cls(*range(1, len(cls.default) + 1))))
         yield f"listed_{cls.__name__}", export(list[cls], [])
         yield f"take_{cls.__name__}", take
         yield f"answer_{cls.__name__}", answer

@@ -179,6 +179,14 @@ def test_arrays_of_numbers_and_parts_of_constructors(test):
     assert there.take_Transform2D([0.0, Vector2(1, 2)]) == Transform2D(0.0, Vector2(1, 2))
 
 
+def test_the_default_of_an_exposed_property(test):
+    taker = own(test, Taker)
+    for cls in VALUES:
+        name, wanted = f"default_{cls.__name__}", cls(*range(1, len(cls.default) + 1))
+        for found in (getattr(taker, name), taker.get(name)):
+            assert (type(found), found) == (cls, wanted)
+
+
 def test_methods_of_the_engine(test):
     flat, deep, label = own(test, Node2D), own(test, Node3D), own(test, Label)
     graph, grid, control = own(test, GraphEdit), own(test, GridMap), own(test, Control)
