@@ -69,7 +69,7 @@ class LiveGames:
         for (game, key), npc in sorted(self.npcs.items(), key=lambda one: one[0][0]):
             parts = [f"game {game + 1}"] if several else []
             if named[game, npc.title] > 1:
-                parts.append(npc.path.removeprefix("/root/"))
+                parts.append(npc.path.split("/", 2)[-1])  # without the root
             found[game, key] = f"{npc.title} ({', '.join(parts)})" if parts else npc.title
         return found
 
