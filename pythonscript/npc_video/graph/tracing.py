@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from ..records import ToolInteraction, VideoParams
+from .nodes.base import text
 from .program import Program
 
-__all__ = ["NodeTrace", "Trace", "TracedTurn", "trace_of"]
+__all__ = ["NodeTrace", "Trace", "TracedTurn", "in_few_letters", "trace_of"]
+
+_LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class TracedTurn:
     """An interaction, the NPC's answer, and the values that led to it.
 
     Attributes:
-        at: seconds since the NPC was first touched.
+        at: seconds since the NPC was first touched, or since the beginning of a recorded session.
     """
 
     at: float
@@ -49,3 +52,11 @@ def trace_of(program: Program, values: list[object]) -> Trace:
         )
         for step in program.steps
     }
+
+
+def in_few_letters(value: object) -> str:
+    """A value in at most 24 letters; numbers have three digits."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    words = "–" if value is None else text(value)
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"

@@ -158,12 +158,17 @@ def export_graph(graph: NpcResponseGraph) -> None:
     choose_file(EditorFileDialog.FILE_MODE_SAVE_FILE, graph.save_json)
 
 
-def choose_file(mode: int, done: Callable[[str], object]) -> None:
-    """Asks for the file of a graph, anywhere on the disk; `done` gets its path."""
+def choose_file(
+    mode: int,
+    done: Callable[[str], object],
+    suffix: str = _SUFFIX,
+    kind: str = "NPC response graph",
+) -> None:
+    """Asks for a file, anywhere on the disk; `done` gets its path."""
     dialog = EditorFileDialog()
     dialog.file_mode = mode
     dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
-    dialog.add_filter(f"*.{_SUFFIX}", "NPC response graph")
+    dialog.add_filter(f"*.{suffix}", kind)
     dialog.file_selected.connect(done)
     dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
     EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)

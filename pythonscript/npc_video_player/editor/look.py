@@ -102,13 +102,13 @@ def tell(label: Label, words: str, colour: str = "") -> None:
         label.add_theme_color_override("font_color", shown)
 
 
-def form(rows: Iterable[Row]) -> GridContainer:
-    """Makes a column of fields, each with its name and its tooltip."""
+def form(rows: Iterable[Row], across: int = 1) -> GridContainer:
+    """Makes a column of fields, each with its name and its tooltip; or several side by side."""
     grid = GridContainer()
-    grid.columns = 2
+    grid.columns = 2 * across
     grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
     for name, tooltip, field in rows:
-        caption = _caption(name)
+        caption = _caption(name, _CAPTION_WIDTH // across)
         caption.mouse_filter = Control.MOUSE_FILTER_STOP
         caption.tooltip_text = field.tooltip_text = tooltip
         field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -129,10 +129,10 @@ def _framed(field: Control) -> Control:
     return frame
 
 
-def _caption(name: str) -> Label:
+def _caption(name: str, width: float = _CAPTION_WIDTH) -> Label:
     caption = Label()
     caption.text = name
-    caption.custom_minimum_size = Vector2(scaled(_CAPTION_WIDTH), 0)
+    caption.custom_minimum_size = Vector2(scaled(width), 0)
     caption.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
     caption.modulate = Color(1.0, 1.0, 1.0, 0.7)
     return caption
@@ -160,20 +160,20 @@ class Facts:
 
 
 class Suggested:
-    """A text field with suggestions; `root` is the control."""
+    """A text field with suggestions; `root` is around the `line` and their menu."""
 
-    def __init__(self, value: str, changed: Callable[[str], None]):
+    def __init__(self, value: str, changed: Callable[[str], None] = lambda _word: None):
         self.root = HBoxContainer()
         self._menu = MenuButton()
         self._menu.icon = icon("GuiOptionArrow")
         self._menu.tooltip_text = "Those that the NPC's rules and graph name."
-        self._line = LineEdit()
-        self._line.text = value
-        self._line.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        self._line.text_changed.connect(changed)
+        self.line = LineEdit()
+        self.line.text = value
+        self.line.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self.line.text_changed.connect(changed)
         self._changed = changed
         self._menu.get_popup().index_pressed.connect(self._choose)
-        self.root.add_child(self._line)
+        self.root.add_child(self.line)
         self.root.add_child(self._menu)
 
     def suggest(self, words: Iterable[str], otherwise: str) -> None:
@@ -183,11 +183,11 @@ class Suggested:
         for word in words:
             popup.add_item(word)
         self._menu.visible = popup.item_count > 0
-        self._line.placeholder_text = otherwise
+        self.line.placeholder_text = otherwise
 
     def _choose(self, index: int) -> None:
-        self._line.text = self._menu.get_popup().get_item_text(index)
-        self._changed(self._line.text)
+        self.line.text = self._menu.get_popup().get_item_text(index)
+        self._changed(self.line.text)
 
 
 class Choices(Protocol):

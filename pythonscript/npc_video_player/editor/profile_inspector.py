@@ -21,6 +21,7 @@ from npc_video.npc.rehearsal import Rehearsal
 
 from ..resources.profile import NpcProfile, record_of
 from . import look
+from .answer import facts_of
 from .bake_dialog import BakeDialog, bake_button
 from .clip_preview import ClipPreview
 from .trial import Trial
@@ -149,7 +150,7 @@ class ProfilePreview:
         if self._seen != (answer, trial.clip):
             self._seen = answer, trial.clip
             look.tell(self._answer, answer if isinstance(answer, str) else "", look.WARNING)
-            self._facts.show(() if params is None else _facts(params))
+            self._facts.show(() if params is None else facts_of(params))
             if trial.clip is not None:
                 self._preview.play(trial.clip)
             elif params is not None:
@@ -174,18 +175,3 @@ def _pressure(trial: Trial) -> EditorSpinSlider:
     slider.value = trial.pressure
     slider.value_changed.connect(lambda pressure: setattr(trial, "pressure", pressure))
     return slider
-
-
-def _facts(params: VideoParams) -> list[tuple[str, str, str]]:
-    facts = (
-        ("Expression", params.expression),
-        ("Emotion", params.emotion),
-        ("Animation", params.animation),
-        ("Intensity", f"{params.intensity:.2f}"),
-        ("Style", params.style),
-        ("Seed", str(params.seed)),
-        ("LoRAs", ", ".join(params.loras)),
-        ("Prompt", params.prompt),
-        ("Not shown", params.negative_prompt),
-    )
-    return [(name, fact, "") for name, fact in facts if fact]

@@ -5,11 +5,12 @@ It knows no controls; those come and go with the inspector.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import npc_video
-from npc_video import Backend, GeneratedClip, Profile, VideoParams
+from npc_video import Backend, GeneratedClip, Profile, ToolInteraction, VideoParams
 from npc_video.backends.base import GenerationRequest
 from npc_video.backends.pictures import Pictures
 from npc_video.errors import NpcVideoError
@@ -62,7 +63,8 @@ class Trial:
 
     def react(self) -> None:
         tool = self.tool or next(iter(self.rehearsal.tools), "hand")
-        self.answer = self.rehearsal.react(tool, self.zone, self.pressure)
+        touch = ToolInteraction(tool, tool, pressure=self.pressure, zone=self.zone or "unknown")
+        self.answer = self.rehearsal.react(touch, time.perf_counter())
         self.clip, self.told = None, ""
         self.changed()
 

@@ -28,6 +28,7 @@ from .frames import GraphFrames
 from .node_view import NodeView, Shown, colour_of
 from .overview import GraphOverview
 from .session import GraphSession
+from .wire_values import Link, WireValues, link_of
 
 __all__ = ["GraphCanvas"]
 
@@ -43,9 +44,6 @@ _REACH = 16.0
 # Steps of this name that follow each other at once become one.
 _MOVE = "Move"
 
-_Link = tuple[str, int, str, int]
-"""A wire as the engine names it: element, port, element, port."""
-
 
 class GraphCanvas:
     """Nodes and wires of the graph that is open; `root` is the control."""
@@ -57,8 +55,9 @@ class GraphCanvas:
         self._views: dict[str, NodeView] = {}
         self._keys: dict[str, str] = {}  # by the names of the elements, which the engine restricts
         self._numbers = itertools.count(1)
-        self._links: dict[_Link, str] = {}
+        self._links: dict[Link, str] = {}
         self._problems: dict[str, list[DocumentProblem]] = {}
+        self._trace: Trace = {}
         self.root.minimap_enabled = False
         self.root.show_minimap_button = False
         self.root.show_arrange_button = False
@@ -66,6 +65,7 @@ class GraphCanvas:
         # Positions of files are not on the grid, so each touched node would leave its column.
         self.root.snapping_enabled = False
         self.frames = GraphFrames(self.root)
+        self._wire_values = WireValues(self.root)
         self.overview = GraphOverview(self._look_at)
         self.root.scroll_offset_changed.connect(lambda _offset: self._show_view())
         self.root.resized.connect(self._show_view)
@@ -95,7 +95,8 @@ class GraphCanvas:
         """Shows nothing."""
         self._session = None
         self.root.clear_connections()
-        self._links, self._problems = {}, {}
+        self._links, self._problems, self._trace = {}, {}, {}
+        self._wire_values.show({})
         self.frames.show({}, {})
         for key in [*self._views]:
             self._remove_view(key)
@@ -122,6 +123,7 @@ class GraphCanvas:
         for link in links.keys() - self._links.keys():
             self.root.connect_node(*link)
         self._links = links
+        self._wire_values.show(self._carried())
         self.frames.show(document.frames, {key: view.name for key, view in self._views.items()})
         self._show_map()
 
@@ -135,9 +137,25 @@ class GraphCanvas:
             self._show_node(key)
 
     def show_trace(self, trace: Trace) -> None:
-        """Shows the values at the ports after a turn; none if the trace is empty."""
+        """Shows the values at ports and wires after a turn; none if the trace is empty."""
+        self._trace = trace
         for key, view in self._views.items():
             view.show_values(trace.get(key))
+        self._wire_values.show(self._carried())
+        self._wire_values.pulse()
+
+    def _carried(self) -> dict[Link, object]:
+        """The values of the wires that carried one."""
+        if not self._trace:
+            return {}
+        carried: dict[Link, object] = {}
+        for link, key in self._links.items():
+            wire = self.session.document.wires[key]
+            trace = self._trace.get(wire.source)
+            value = None if trace is None else trace.outputs.get(wire.source_port)
+            if value is not None:
+                carried[link] = value
+        return carried
 
     def _show_node(self, key: str) -> None:
         problems = self._problems.get(key, ())
@@ -172,7 +190,7 @@ class GraphCanvas:
         self.root.remove_child(view.root)
         view.root.queue_free()
 
-    def _links_of(self, document: GraphDocument) -> dict[_Link, str]:
+    def _links_of(self, document: GraphDocument) -> dict[Link, str]:
         """The wires whose nodes exist, by what the engine calls them."""
         return {
             (
@@ -228,15 +246,8 @@ class GraphCanvas:
 
     def _wire(self, connection: Mapping[str, Any]) -> str:
         """The key of a wire that the engine describes; "" if it describes none."""
-        if not connection:
-            return ""
-        link = (
-            str(connection["from_node"]),
-            int(connection["from_port"]),
-            str(connection["to_node"]),
-            int(connection["to_port"]),
-        )
-        return self._links.get(link, "")
+        link = link_of(connection)
+        return "" if link is None else self._links.get(link, "")
 
     # ---- From the view to the document ----
 

@@ -14,6 +14,7 @@ from godot import (
     Timer,
     VBoxContainer,
     Vector2,
+    VSplitContainer,
 )
 from npc_video.graph.document.checking import DocumentProblem, problems_of
 from npc_video.graph.tracing import TracedTurn
@@ -28,6 +29,7 @@ from .keys import GraphKeys
 from .live_panel import LivePanel
 from .node_panel import NodePanel
 from .palette import NodePalette
+from .plot import Plot
 from .problem_list import ProblemList
 from .renaming import TitleEditor
 from .search import SearchPopup
@@ -51,6 +53,7 @@ class GraphDock:
     def __init__(self) -> None:
         self._session: GraphSession | None = None
         self._unsaved: list[GraphSession] = []
+        self._turn: TracedTurn | None = None
         self._canvas = GraphCanvas()
         self._canvas.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._canvas.root.custom_minimum_size = Vector2(0.0, look.scaled(_LEAST_HEIGHT))
@@ -61,7 +64,8 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
-        self._panel = NodePanel(self._canvas.edit, self._canvas.feel)
+        self._plot = Plot(self._show_chosen)
+        self._panel = NodePanel(self._canvas.edit, self._canvas.feel, self._plot)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         search = SearchPopup()
@@ -75,8 +79,13 @@ class GraphDock:
         self._parts.add_child(palette.root)
         fields = HSplitContainer()
         fields.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        fields.add_child(self._canvas.root)
-        self._trial = TrialPanel(self._show_turn)
+        middle = VSplitContainer()
+        middle.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._canvas.root.size_flags_vertical = Control.SIZE_EXPAND_FILL
+        middle.add_child(self._canvas.root)
+        middle.add_child(self._plot.root)
+        fields.add_child(middle)
+        self._trial = TrialPanel(self._show_turn, self._plot.show_course)
         self._live = LivePanel(self._show_turn)
         self.debugger = self._live.plugin
         self._problems = ProblemList(self._canvas.lead_to)
@@ -133,6 +142,10 @@ class GraphDock:
             self._session = self._taken_up(graph) or GraphSession(graph, self._show)
             self._session.open()
             self._canvas.open(self._session)
+            if graph is not self._trial.graph:
+                self._plot.unpin_all()
+                self._turn = None
+            self._show_turn(self._turn)
             self._show_title()
             self._check_soon()
 
@@ -181,7 +194,7 @@ class GraphDock:
         problems = problems_of(session.document)
         self._canvas.show_problems(problems)
         self._show_problems(problems)
-        self._trial.follow(session.graph)
+        self._trial.follow(session.graph, is_shown=self._turn is self._trial.turn)
         self._live.follow(session)
         self._show_chosen()
 
@@ -191,8 +204,12 @@ class GraphDock:
         self._sides.set_tab_title(tab, f"Problems ({len(problems)})" if problems else "Problems")
 
     def _show_turn(self, turn: TracedTurn | None) -> None:
-        """Shows the values of a turn; those of none before the first one."""
-        self._canvas.show_trace({} if turn is None else turn.trace)
+        """Shows the values of a turn everywhere; None forgets all turns."""
+        self._turn = turn
+        trace = {} if turn is None else turn.trace
+        self._canvas.show_trace(trace)
+        self._panel.show_trace(trace)
+        self._plot.show(turn)
 
     def _show_chosen(self) -> None:
         self._panel.show(self._canvas.chosen())

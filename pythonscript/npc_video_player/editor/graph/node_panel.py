@@ -7,10 +7,13 @@ from npc_video.graph.document.describing import NODE_DESCRIPTIONS
 from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.operations import RenameNode, SetLabel
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
+from npc_video.graph.tracing import Trace
 
 from .. import look
 from .fields import Edit, Feel, FieldView, NameLine, fault_at
 from .node_view import Shown
+from .output_list import OutputList
+from .plot import Plot
 from .tables import TableView
 from .template_field import TemplateField
 
@@ -19,6 +22,7 @@ __all__ = ["NodePanel"]
 _WIDTH = 360.0
 _ID_HELP = "What wires and problems call the node."
 _TABLES = "table", "rows"
+_STATES: Path = ("states",)
 
 
 class NodePanel:
@@ -27,12 +31,15 @@ class NodePanel:
     Args:
         edit: makes the edits.
         feel: takes keys before the controls do.
+        plot: has the outputs that are pinned.
     """
 
-    def __init__(self, edit: Edit, feel: Feel):
+    def __init__(self, edit: Edit, feel: Feel, plot: Plot):
         self._edit = edit
         self._feel = feel
         self._shown: Shown | None = None
+        self._trace: Trace = {}
+        self._outputs = OutputList(plot)
         self._layout: tuple[object, ...] = ()
         self._views: dict[Path, FieldView | TableView | TemplateField] = {}
         self._nothing = look.text("Select a node to see its settings here.")
@@ -57,6 +64,7 @@ class NodePanel:
             )
         )
         self._column.add_child(self._fields)
+        self._column.add_child(self._outputs.root)
         content = VBoxContainer()
         content.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         content.add_child(self._nothing)
@@ -84,6 +92,21 @@ class NodePanel:
         look.tell(self._type, node.type or "no type")
         look.tell(self._help, description.help if description else "There is no such type.")
         self._show_fields(shown)
+        self._show_values(shown)
+
+    def show_trace(self, trace: Trace) -> None:
+        """Shows the values of the node after a turn; none if the trace is empty."""
+        self._trace = trace
+        if self._shown is not None:
+            self._show_values(self._shown)
+
+    def _show_values(self, shown: Shown) -> None:
+        trace = self._trace.get(shown.node.key)
+        self._outputs.show(shown.node.key, shown.ports, trace)
+        states = self._views.get(_STATES)
+        if isinstance(states, TableView):
+            state = None if trace is None else trace.cell
+            states.light(state if isinstance(state, str) else "")
 
     def _show_fields(self, shown: Shown) -> None:
         node, faults = shown.node, shown.faults

@@ -21,8 +21,7 @@ from npc_video.graph.document.document import DocumentNode
 from npc_video.graph.document.field_operations import Path
 from npc_video.graph.document.ports import NodePorts, ShownPort
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
-from npc_video.graph.nodes.base import text as text_of
-from npc_video.graph.tracing import NodeTrace
+from npc_video.graph.tracing import NodeTrace, in_few_letters
 
 from .. import look
 from ..look import scaled
@@ -44,7 +43,6 @@ _HUES = {
     "video": 0.9,
 }
 _TABLES = "table", "rows"
-_LONGEST = 24  # letters of a value
 _UNKNOWN = Color(0.5, 0.5, 0.5)
 
 
@@ -144,7 +142,7 @@ class NodeView:
         """Shows the values of a turn at the outputs; none without a trace."""
         for name, label in self._outputs.items():
             value = None if trace is None else trace.outputs.get(name)
-            label.text = name if trace is None else f"{name}: {_told(value)}"
+            label.text = name if trace is None else f"{name}: {in_few_letters(value)}"
         self.root.size = Vector2()
 
     def _build(self, shown: Shown, fields: tuple[ShownField, ...]) -> None:
@@ -202,14 +200,6 @@ def _port_row(left: ShownPort | None, right: ShownPort | None) -> tuple[HBoxCont
         row.add_child(label)
     row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
     return row, label
-
-
-def _told(value: object) -> str:
-    """A value in few letters."""
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    words = "–" if value is None else text_of(value)
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 
 class _TableRow:

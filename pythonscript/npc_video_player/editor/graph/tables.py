@@ -10,12 +10,15 @@ from godot import (
     KEY_DOWN,
     KEY_UP,
     Button,
+    Color,
     Control,
+    EditorInterface,
     GridContainer,
     HBoxContainer,
     InputEvent,
     InputEventKey,
     Label,
+    Rect2,
     VBoxContainer,
 )
 from npc_video.graph.document.field_operations import MoveRow, Path, RemoveField, SetField
@@ -28,6 +31,7 @@ from .fields import Edit, Feel, FieldView, NameLine, fault_at, is_focused, summa
 __all__ = ["TableView"]
 
 _KEYS: Mapping[str, str] = {"number": "level", "text": "key"}
+_EDGE, _LIT_ALPHA = 3.0, 0.6
 _ORDER = "Alt+Up and Alt+Down move the row."
 
 
@@ -69,9 +73,12 @@ class TableView:
         self._layout: tuple[Any, ...] = ()
         self._cells: list[list[_Cell]] = []
         self._removers: list[Button] = []
+        self._lit = ""
         self._fault = look.text()
         self._grid = GridContainer()
         self._grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._grid.draw.connect(self._draw)
+        self._grid.sort_children.connect(self._grid.queue_redraw)
         self._add = look.button("Add", "Add", "Adds a row at the end.", self._append)
         self._add.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
         self.root = VBoxContainer()
@@ -112,6 +119,23 @@ class TableView:
         }
         look.tell(self._fault, fault_at(rest, shown.path), look.FAULT)
         self._add.tooltip_text = f"Adds a row at the end. It has {summary(shown)}."
+
+    def light(self, name: str) -> None:
+        """Lights the row with this id, and no other."""
+        self._lit = name
+        self._grid.queue_redraw()
+
+    def _draw(self) -> None:
+        """Draws a box behind the row that is lit."""
+        if not self._lit or self._shown is None:
+            return
+        accent = EditorInterface.get_editor_theme().get_color("accent_color", "Editor")
+        colour = Color(accent.r, accent.g, accent.b, _LIT_ALPHA)
+        for row, cells in zip(rows_of(self._shown), self._cells, strict=True):
+            if row[0].value == self._lit:
+                first = cells[0].root
+                box = Rect2(0.0, first.position.y, self._grid.size.x, first.size.y)
+                self._grid.draw_rect(box.grow(look.scaled(_EDGE)), colour)
 
     def _build(self, rows: tuple[tuple[ShownField, ...], ...]) -> None:
         for child in self._grid.get_children():
