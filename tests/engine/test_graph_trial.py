@@ -143,6 +143,20 @@ func _ports(title: String) -> Array:
 		func(label: Label) -> String: return label.text
 	)
 
+## The middle of the wire between two ports.
+func _middle(from: String, output: int, to: String, input: int) -> Vector2:
+	var one := _node(from)
+	var other := _node(to)
+	var start := one.global_position + one.get_output_port_position(output) * canvas.zoom
+	var end := other.global_position + other.get_input_port_position(input) * canvas.zoom
+	return (start + end) / 2.0
+
+## What the screen shows around a place.
+func _seen_at(place: Vector2) -> PackedByteArray:
+	await frames(2)
+	var picture := get_tree().root.get_texture().get_image()
+	return picture.get_region(Rect2i(Vector2i(place) - Vector2i(6, 6), Vector2i(12, 12))).get_data()
+
 func _choose_file(path: String) -> void:
 	await frames(5)
 	for dialog: EditorFileDialog in get_tree().root.find_children(
@@ -189,7 +203,16 @@ func _by_hand() -> void:
 	await _count(_spin("Duration"), "120")
 	await _count(_spin("After"), "3")
 	await _count(_spin("Times"), "3")
+	Engine.time_scale = 0.0  # the pulse lasts
 	await _press("React")
+	var wire := _middle("anger", 0, "mood", 0)
+	var lit := await _seen_at(wire)
+	Engine.time_scale = 1.0
+	var calm := await _settled(wire)
+	await point(wire)
+	var bubble := await _settled(wire)
+	await point(wire + Vector2(0, 60))
+	seen.wire = [lit != calm, bubble != calm, await _settled(wire) == calm]
 	seen.poked = _turns()
 	seen.facts = ["Expression", "Animation", "Intensity", "Prompt", "Seed"].map(_told)
 	seen.ports = [_ports("mood"), _ports("anger"), _ports("duration")]
@@ -201,6 +224,16 @@ func _by_hand() -> void:
 	await key(KEY_ENTER)
 	seen.again = _turns().size()
 	seen.untouched = graph.json == text and not "*" in control("Label", "anger", dock).text
+
+## What the screen shows around a place once it has come to rest.
+func _settled(place: Vector2) -> PackedByteArray:
+	var before := PackedByteArray()
+	var now := await _seen_at(place)
+	while now != before:
+		before = now
+		await get_tree().create_timer(0.3).timeout
+		now = await _seen_at(place)
+	return now
 
 func _patterns() -> Array:
 	var popup: PopupMenu = _beside("Pattern").find_children(
@@ -222,9 +255,20 @@ func _look_back() -> void:
 	await _pin("mood", 0)
 	await _pin("anger", 0)
 	var outputs := panel.find_child("Outputs", true, false)
+	seen.lit = await _lit()
 	seen.outputs = outputs.find_children("*", "Label", true, false).map(
 		func(label: Label) -> String: return label.text
 	)
+
+## Whether the row of the state that the machine is in looks different from the other one.
+func _lit() -> Array:
+	var panel: ScrollContainer = dock.find_child("NodePanel", true, false)
+	await click(_node("mood").get_global_rect().position + Vector2(40, 12))
+	await frames(3)
+	var edges := panel.find_children("*", "LineEdit", true, false).filter(
+		func(line: LineEdit) -> bool: return line.text in ["calm", "cross"]
+	).map(func(line: LineEdit) -> Vector2: return line.global_position + Vector2(0, 6))
+	return [await _seen_at(edges[0]) != await _seen_at(edges[1]), edges.size()]
 
 func _plot() -> void:
 	await _tab(trial)
@@ -287,8 +331,13 @@ func _session() -> void:
 		func(index: int) -> String: return choice.get_item_text(index)
 	)
 	await _touch(choice)
-	await key(KEY_DOWN)
+	var popup := choice.get_popup()
+	await until(func() -> bool: return popup.visible, "the sessions")
+	for press in 2:
+		if popup.get_focused_item() != 1:
+			await key(KEY_DOWN)
 	await key(KEY_ENTER)
+	await until(func() -> bool: return _turns().is_empty(), "the other session")
 	await _press("Play All")
 	seen.second = _turns()
 	await _press("Close")
@@ -354,9 +403,7 @@ def expected(count: int) -> list[str]:
 def test_touches_are_listed_with_their_answers(seen: Mapping[str, Any]) -> None:
     assert expected(4) == ["neutral", "neutral", "angry", "neutral"]
     assert seen["poked"] == [
-        f"{at} s: tap of finger on nose → {expression}, idle, 0.25, neutral".replace(
-            "neutral, idle, 0.25, neutral", "neutral, idle, 0.25"
-        )
+        f"{at} s: tap of finger on nose → {expression}, idle, 0.25"
         for at, expression in zip((0, 3, 6), expected(3), strict=True)
     ]
 
@@ -386,6 +433,14 @@ def test_enter_touches_again(seen: Mapping[str, Any]) -> None:
 def test_trying_changes_no_graph(seen: Mapping[str, Any]) -> None:
     assert seen["untouched"]
     assert seen["text"] == ["res://pet.npcgraph.json", True]
+
+
+def test_values_are_on_the_wires(seen: Mapping[str, Any]) -> None:
+    assert seen["wire"] == [True, True, True]
+
+
+def test_the_state_of_a_machine_is_lit(seen: Mapping[str, Any]) -> None:
+    assert seen["lit"] == [True, 2]
 
 
 def test_an_earlier_turn_is_shown_again(seen: Mapping[str, Any]) -> None:
@@ -421,7 +476,7 @@ def told(project: Path, index: int) -> list[str]:
     lines = []
     for turn, answer in answers(session, replace(session.npc or Profile(), document=DOCUMENT)):
         what, params = turn.what, answer.params
-        at = f"{turn.at - session.at:.6g} s"
+        at = f"{round(turn.at - session.at, 2):g} s"
         if params is None:
             lines.append((at, answer.refusal))
         else:
@@ -431,10 +486,7 @@ def told(project: Path, index: int) -> list[str]:
 
 
 def shown(lines: list[str]) -> list[str]:
-    return [
-        f"{line.partition(': ')[0]}|{line.partition(' → ')[2].removesuffix(', neutral')}"
-        for line in lines
-    ]
+    return [f"{line.partition(': ')[0]}|{line.partition(' → ')[2]}" for line in lines]
 
 
 def test_a_session_is_answered_as_replay_does(seen: Mapping[str, Any], project: Path) -> None:

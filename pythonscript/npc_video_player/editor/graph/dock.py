@@ -90,6 +90,7 @@ class GraphDock:
         self.debugger = self._live.plugin
         self._problems = ProblemList(self._canvas.lead_to)
         self._sides = TabContainer()
+        self._sides.use_hidden_tabs_for_min_size = True
         for side in (self._panel.root, self._trial.root, self._live.root, self._problems.root):
             self._sides.add_child(side)
         self._sides.set_tab_title(0, "Node")

@@ -29,10 +29,14 @@ __all__ = ["Plot"]
 
 _MOST_TURNS = 500
 _ROW_HEIGHT = 44.0
+_ROW_GAP = 4.0
+_MOST_HEIGHT = 220.0
 _AXIS_HEIGHT = 18.0
 _LEGEND_WIDTH = 200.0
 _BUTTON_WIDTH = 28.0
 _INSET = 6.0
+_RANGE_ROOM = 34.0
+_SMALL = 0.7
 _DOT = 2.5
 _MOST_DOTS = 100
 _TICK_ROOM = 70.0
@@ -64,6 +68,7 @@ class Plot:
         self.turn: TracedTurn | None = None
         self._column = VBoxContainer()
         self._column.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._column.add_theme_constant_override("separation", scaled(_ROW_GAP))
         self._axis = _Axis()
         self._column.add_child(self._axis.root)
         self.root = ScrollContainer()
@@ -124,8 +129,8 @@ class Plot:
     def _show(self) -> None:
         self.root.visible = bool(self._rows)
         rows = len(self._rows)
-        height = rows * (_ROW_HEIGHT + 4.0) + _AXIS_HEIGHT
-        self.root.custom_minimum_size = Vector2(0.0, scaled(min(height, 3.5 * _ROW_HEIGHT)))
+        height = rows * (_ROW_HEIGHT + _ROW_GAP) + _AXIS_HEIGHT
+        self.root.custom_minimum_size = Vector2(0.0, scaled(min(height, _MOST_HEIGHT)))
         if not self._rows:
             return
         turns = tuple(self._turns)
@@ -151,13 +156,19 @@ class _Chart:
     def x(self, at: float) -> float:
         """The place of a time."""
         start, end = self.seconds
-        inset = scaled(_INSET)
-        return inset + (at - start) / (end - start) * (self.root.size.x - 2.0 * inset)
+        left = scaled(_RANGE_ROOM)
+        room = self.root.size.x - left - scaled(_INSET)
+        return left + (at - start) / (end - start) * room
 
-    def write(self, words: str, x: float, middle: float, width: float = -1.0) -> None:
-        """Writes words from a place on, in the middle of a height; cut off at a width."""
+    def write(
+        self, words: str, x: float, middle: float, width: float = -1.0, scale: float = 1.0
+    ) -> None:
+        """Writes words from a place on, around a height; cut off at a width."""
         root = self.root
-        font, size = root.get_theme_default_font(), root.get_theme_default_font_size()
+        font, size = (
+            root.get_theme_default_font(),
+            round(root.get_theme_default_font_size() * scale),
+        )
         baseline = middle + (font.get_ascent(size) - font.get_descent(size)) / 2.0
         colour = root.get_theme_color("font_color", "Label")
         at = Vector2(x, baseline)
@@ -221,6 +232,9 @@ class _Row:
         chart, root = self._chart, self._chart.root
         low, size, inset = line.low, line.high - line.low, scaled(_INSET)
         height = root.size.y - 2.0 * inset
+        for level, middle in ((line.high, inset), (line.low, root.size.y - inset)):
+            words = in_few_letters(float(level))
+            chart.write(words, scaled(1.0), middle, -1.0, _SMALL)
         dots = sum(map(len, line.runs)) <= _MOST_DOTS
         for run in line.runs:
             points = [

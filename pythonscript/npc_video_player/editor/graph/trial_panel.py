@@ -36,6 +36,7 @@ _LONGEST_PAUSE = 3600.0
 _LONGEST_MS = 60_000.0
 _MOST_TOUCHES = 100.0
 _LIST_HEIGHT = 110.0
+_FIELD_WIDTH = 100.0
 
 
 class TrialPanel:
@@ -65,6 +66,7 @@ class TrialPanel:
         self._tools, self._zones = look.Suggested(""), look.Suggested("")
         self._patterns = look.Suggested("")
         for field in (self._tools, self._zones, self._patterns):
+            field.root.custom_minimum_size = Vector2(look.scaled(_FIELD_WIDTH), 0.0)
             field.line.keep_editing_on_text_submit = True
             field.line.text_submitted.connect(lambda _text: self._react())
         self._pressure = _slider(0.5, 0.0, 1.0, 0.01)
@@ -260,12 +262,13 @@ def _line(turn: RehearsedTurn) -> str:
         zone = "" if what.zone == "unknown" else f" on {what.zone}"
         done = f"{pattern}{what.tool_id}{zone}"
     told = answer if isinstance(answer, str) else _words(answer)
-    return f"{turn.at:.6g} s: {done} → {told}"
+    return f"{round(turn.at, 2):g} s: {done} → {told}"
 
 
 def _words(params: VideoParams) -> str:
     shown = f"{params.expression}, {params.animation}, {params.intensity:.2f}"
-    return shown if params.emotion in ("", params.expression) else f"{shown}, {params.emotion}"
+    is_said = params.emotion in ("", "neutral", params.expression)
+    return shown if is_said else f"{shown}, {params.emotion}"
 
 
 def _slider(value: float, low: float, high: float, step: float, unit: str = "") -> EditorSpinSlider:
