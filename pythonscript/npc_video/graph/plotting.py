@@ -1,18 +1,50 @@
 """The outputs of a graph over time, as lines of numbers and bands of words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .nodes.base import text
 from .tracing import TracedTurn
 
-__all__ = ["Band", "Bands", "Line", "output_over", "seconds_of", "ticks"]
+__all__ = ["MOST_TURNS", "Band", "Bands", "Course", "Line", "output_over", "seconds_of", "ticks"]
+
+MOST_TURNS = 500
+"""The length of a course."""
 
 # The part of the time axis behind the last turn, so that its band can be seen.
 _AFTER = 0.05
 _SHORTEST = 1.0
 _STEPS = 1.0, 2.0, 5.0, 10.0
+
+
+class Course:
+    """The last turns, in order of time, of which one may be marked.
+
+    Attributes:
+        turns: at most `MOST_TURNS`.
+        turn: the one that is marked.
+    """
+
+    def __init__(self) -> None:
+        self.turns: tuple[TracedTurn, ...] = ()
+        self.turn: TracedTurn | None = None
+
+    def mark(self, turn: TracedTurn | None) -> None:
+        """Marks a turn, after adding one that is new; None forgets all turns.
+
+        A new one that is earlier than the last one begins anew.
+        """
+        self.turn = turn
+        if turn is None:
+            self.turns = ()
+        elif not any(each is turn for each in self.turns):
+            goes_on = self.turns and turn.at >= self.turns[-1].at
+            self.replace((*self.turns, turn) if goes_on else (turn,))
+
+    def replace(self, turns: Iterable[TracedTurn]) -> None:
+        """Replaces the turns; the mark stays."""
+        self.turns = tuple(turns)[-MOST_TURNS:]
 
 
 @dataclass(frozen=True, slots=True)

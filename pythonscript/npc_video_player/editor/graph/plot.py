@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -19,7 +18,7 @@ from godot import (
     VBoxContainer,
     Vector2,
 )
-from npc_video.graph.plotting import Bands, Line, output_over, seconds_of, ticks
+from npc_video.graph.plotting import Bands, Course, Line, output_over, seconds_of, ticks
 from npc_video.graph.tracing import TracedTurn, in_few_letters
 
 from .. import look
@@ -27,7 +26,6 @@ from ..look import scaled
 
 __all__ = ["Plot"]
 
-_MOST_TURNS = 500
 _ROW_HEIGHT = 44.0
 _ROW_GAP = 4.0
 _MOST_HEIGHT = 220.0
@@ -56,16 +54,12 @@ class Plot:
 
     Args:
         changed: called after an output was unpinned here.
-
-    Attributes:
-        turn: the one that is marked.
     """
 
     def __init__(self, changed: Callable[[], None]):
         self._changed = changed
-        self._turns: deque[TracedTurn] = deque(maxlen=_MOST_TURNS)
+        self._course = Course()
         self._rows: dict[Output, _Row] = {}
-        self.turn: TracedTurn | None = None
         self._column = VBoxContainer()
         self._column.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._column.add_theme_constant_override("separation", scaled(_ROW_GAP))
@@ -108,22 +102,13 @@ class Plot:
     # ---- Turns ----
 
     def show(self, turn: TracedTurn | None) -> None:
-        """Marks a turn, after adding one that is new; None forgets all turns.
-
-        A new one that comes earlier than the last begins anew.
-        """
-        if turn is None:
-            self._turns.clear()
-        elif not any(each is turn for each in self._turns):
-            if self._turns and turn.at < self._turns[-1].at:
-                self._turns.clear()
-            self._turns.append(turn)
-        self.turn = turn
+        """Marks a turn, which may be a new one; None forgets all turns."""
+        self._course.mark(turn)
         self._show()
 
     def show_course(self, turns: Iterable[TracedTurn]) -> None:
         """Replaces the turns; the mark stays."""
-        self._turns = deque(turns, _MOST_TURNS)
+        self._course.replace(turns)
         self._show()
 
     def _show(self) -> None:
@@ -133,11 +118,11 @@ class Plot:
         self.root.custom_minimum_size = Vector2(0.0, scaled(min(height, _MOST_HEIGHT)))
         if not self._rows:
             return
-        turns = tuple(self._turns)
+        turns = self._course.turns
         seconds = seconds_of(turns)
         for number, ((node, port), row) in enumerate(self._rows.items()):
             series = output_over(turns, node, port)
-            row.show(series, seconds, self.turn, _colour(number))
+            row.show(series, seconds, self._course.turn, _colour(number))
         self._axis.show(seconds)
 
 

@@ -3,7 +3,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npc_video.graph.plotting import Band, Bands, Line, output_over, seconds_of, ticks
+from npc_video.graph.plotting import (
+    MOST_TURNS,
+    Band,
+    Bands,
+    Course,
+    Line,
+    output_over,
+    seconds_of,
+    ticks,
+)
 from npc_video.graph.tracing import NodeTrace, TracedTurn
 from npc_video.records import ToolInteraction, VideoParams
 
@@ -89,3 +98,48 @@ def test_ticks_are_within_the_axis_and_not_too_many(low: float, size: float, mos
     found = ticks(low, low + size, most)
     assert len(found) <= most
     assert all(low - 1e-6 * size <= tick <= low + size + 1e-6 * size for tick in found)
+
+
+# ---- Courses ----
+
+
+def test_new_turns_are_added_and_old_ones_marked() -> None:
+    course, first, second = Course(), turn(0.0), turn(0.0)
+    course.mark(first)
+    course.mark(second)
+    assert course.turns == (first, second)
+    course.mark(first)
+    assert len(course.turns) == 2
+    assert course.turn is first
+
+
+def test_an_earlier_turn_begins_anew() -> None:
+    course, last = Course(), turn(1.0)
+    for each in (turn(3.0), turn(4.0), last):
+        course.mark(each)
+    assert course.turns == (last,)
+
+
+def test_no_turn_forgets_all() -> None:
+    course = Course()
+    course.mark(turn(3.0))
+    course.mark(None)
+    assert (course.turns, course.turn) == ((), None)
+
+
+def test_a_course_that_is_replaced_keeps_its_mark() -> None:
+    course, marked = Course(), turn(5.0)
+    course.mark(marked)
+    course.replace([turn(2.0), marked, turn(9.0)])
+    assert [each.at for each in course.turns] == [2.0, 5.0, 9.0]
+    assert course.turn is marked
+
+
+def test_only_the_last_turns_are_kept() -> None:
+    course = Course()
+    for at in range(MOST_TURNS + 2):
+        course.mark(turn(float(at)))
+    assert len(course.turns) == MOST_TURNS
+    assert course.turns[0].at == 2.0
+    course.replace(turn(float(at)) for at in range(2 * MOST_TURNS))
+    assert course.turns[0].at == MOST_TURNS

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from npc_video import NpcResponseEvaluator
+from npc_video.graph.tracing import in_few_letters
 from npc_video.records import ToolInteraction
 from npc_video.templates import TEMPLATES, template_text
 
@@ -72,3 +73,20 @@ def test_it_has_outputs_and_memory_of_each_node():
 def test_there_is_none_of_a_turn_that_is_refused():
     document = {**GRAPH, "interaction": {"enabledTools": ["hand"]}}
     assert evaluator(json.dumps(document)).traced_at(touch("stick", 0.9), 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (1.0, "1"),
+        (1500, "1500"),
+        (None, "–"),
+        (False, "false"),
+        (("tap", "hold"), "tap, hold"),
+        ("x" * 24, "x" * 24),
+        ("x" * 25, "x" * 23 + "…"),
+    ],
+)
+def test_values_in_few_letters(value, words):
+    assert in_few_letters(value) == words
