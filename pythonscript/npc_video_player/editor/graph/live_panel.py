@@ -22,6 +22,7 @@ from npc_video.live.messages import FromGame, LiveNpc, digest_of, turn_of
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
+from ..answer import line_of
 from .live_link import LiveLink
 from .session import GraphSession
 
@@ -131,7 +132,7 @@ class LivePanel:
 
     def _turn(self, turn: TracedTurn) -> None:
         self._resume.visible = False
-        look.tell(self._told, _words(turn))
+        look.tell(self._told, line_of(turn.at, turn.touch, turn.answer))
         if self._is_open:
             self._show(turn)
 
@@ -247,12 +248,3 @@ def _states_of(document: GraphDocument) -> list[tuple[str, str]]:
         for state in node.fields["states"]
         if isinstance(state, dict) and state.get("id")
     ]
-
-
-def _words(turn: TracedTurn) -> str:
-    touch, answer = turn.touch, turn.answer
-    where = "" if touch.zone == "unknown" else f" on {touch.zone}"
-    return (
-        f"{turn.at:.1f} s: {touch.tool_id}{where}, pressure {touch.pressure:.2f} → "
-        f"{answer.expression}, {answer.animation}, {answer.intensity:.2f}"
-    )

@@ -26,7 +26,7 @@ from npc_video.touch.gestures import PATTERNS
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
-from ..answer import facts_of
+from ..answer import facts_of, line_of
 from ..clip_preview import ClipPreview
 from .session_bar import SessionBar
 
@@ -221,7 +221,7 @@ class TrialPanel:
             self._listed = turns
             self._list.clear()
         for turn in turns[self._list.item_count :]:
-            self._list.add_item(_line(turn))
+            self._list.add_item(line_of(turn.at, turn.what, turn.answer))
         self._list.visible = bool(turns)
         if 0 <= chosen < len(turns):
             self._list.select(chosen)
@@ -250,25 +250,6 @@ class TrialPanel:
         self.turn = next(before, None)
         self._show(self.turn)
         self._show_course([turn.traced for turn in turns if turn.traced is not None])
-
-
-def _line(turn: RehearsedTurn) -> str:
-    """A turn in a line: "2.5 s: hand on belly → happy, laugh, 0.62"."""
-    what, answer = turn.what, turn.answer
-    if isinstance(what, VideoParams):
-        done = f"request of {what.expression}"
-    else:
-        pattern = "" if what.pattern == "none" else f"{what.pattern} of "
-        zone = "" if what.zone == "unknown" else f" on {what.zone}"
-        done = f"{pattern}{what.tool_id}{zone}"
-    told = answer if isinstance(answer, str) else _words(answer)
-    return f"{round(turn.at, 2):g} s: {done} → {told}"
-
-
-def _words(params: VideoParams) -> str:
-    shown = f"{params.expression}, {params.animation}, {params.intensity:.2f}"
-    is_said = params.emotion in ("", "neutral", params.expression)
-    return shown if is_said else f"{shown}, {params.emotion}"
 
 
 def _slider(value: float, low: float, high: float, step: float, unit: str = "") -> EditorSpinSlider:
