@@ -194,7 +194,7 @@ func _copy() -> void:
 
 func _begin() -> void:
 	await _open(NpcResponseGraph.new())
-	var menu: MenuButton = control("MenuButton", "New from Template", dock)
+	var menu: MenuButton = control("MenuButton", "Fill from Template", dock)
 	await click(menu.get_global_rect().get_center())
 	await until(func() -> bool: return menu.get_popup().visible, "the templates")
 	await key(KEY_DOWN)

@@ -35,6 +35,7 @@ func visit() -> void:
 	await _change()
 	await _try()
 	await _mend()
+	await _make()
 
 func _root() -> Node2D:
 	return EditorInterface.get_edited_scene_root()
@@ -147,6 +148,27 @@ func _mend() -> void:
 	)
 	graph.json = text
 	await until(func() -> bool: return list.item_count == 0, "the end of the problems")
+
+func _make() -> void:
+	EditorInterface.edit_resource(null)
+	await frames(3)
+	var dock := get_tree().root.find_child("NpcGraph", true, false)
+	await click(control("MenuButton", "New", dock).get_global_rect().get_center())
+	await key(KEY_DOWN)
+	await key(KEY_ENTER)
+	await until(func() -> bool: return _dialog() != null, "the dialog")
+	_dialog().get_line_edit().text = "made"
+	_dialog().get_ok_button().pressed.emit()
+	var path := "res://made.npcgraph.json"
+	await until(func() -> bool: return FileAccess.file_exists(path), "the file")
+	await until(func() -> bool: return _nodes().size() == 1, "the new graph")
+	seen.made = load(path).problems()
+
+func _dialog() -> EditorFileDialog:
+	for found: Node in get_tree().root.find_children("*", "EditorFileDialog", true, false):
+		if found.visible:
+			return found
+	return null
 """
 
 
@@ -216,3 +238,7 @@ def test_problems_are_listed_and_lead_to_their_nodes(seen: Mapping[str, Any]) ->
     assert seen["flawless"] == 0
     assert seen["problem"] == "is_hungry · type: 'logic.compared' is unknown."
     assert seen["led"] == ["Is hungry"]
+
+
+def test_a_new_graph_is_a_file_with_an_output(seen: Mapping[str, Any]) -> None:
+    assert seen["made"] == []

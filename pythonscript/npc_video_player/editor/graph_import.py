@@ -163,11 +163,14 @@ def choose_file(
     done: Callable[[str], object],
     suffix: str = _SUFFIX,
     kind: str = "NPC response graph",
+    *,
+    in_project: bool = False,
 ) -> None:
-    """Asks for a file, anywhere on the disk; `done` gets its path."""
+    """Asks for a file, anywhere on the disk or in the project; `done` gets its path."""
     dialog = EditorFileDialog()
     dialog.file_mode = mode
-    dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
+    if not in_project:
+        dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
     dialog.add_filter(f"*.{suffix}", kind)
     dialog.file_selected.connect(done)
     dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())

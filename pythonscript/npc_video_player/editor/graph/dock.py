@@ -220,7 +220,7 @@ class GraphDock:
         self._parts.visible = session is not None
         self._files.show(session)
         if session is None:
-            self._title.text = "Select a response graph to edit it here."
+            self._title.text = "Make a new graph, or select one in the inspector or the file list."
             look.tell(self._fault, "")
             return
         mark = "" if session.is_saved else " (*)"
