@@ -32,6 +32,8 @@ func visit() -> void:
 		var wrong: NpcResponseGraph = load("res://%s.npcgraph.json" % file)
 		seen.mistakes[file] = {"json": wrong.to_json(), "problems": wrong.problems()}
 	seen.sound = await _inspected(graph)
+	seen.long = await _as_text(" ".repeat(40000) + "{}")
+	seen.short = has("Button", "Edit as Text") or not has("TextEdit", "")
 	graph.json = "[]"
 	seen.broken = await _inspected(graph)
 	graph.template = "none"
@@ -65,8 +67,22 @@ func _kept(graph: NpcResponseGraph, file: String) -> Dictionary:
 		"metadata": profile.metadata(),
 	}
 
+func _as_text(words: String) -> Dictionary:
+	var graph := NpcResponseGraph.new()
+	graph.json = words
+	await inspect(graph)
+	var before := has("TextEdit", words)
+	await press("Edit as Text")
+	await until(func() -> bool: return has("TextEdit", words), "the text")
+	graph.json = "{}"
+	await inspect(graph)
+	return {"folded": not before, "again": has("Button", "Edit as Text")}
+
 func _inspected(graph: NpcResponseGraph) -> Dictionary:
 	await inspect(graph)
+	var checks := EditorInterface.get_inspector().find_children("*", "Timer", true, false)
+	await until(func() -> bool:
+		return checks.all(func(check: Timer) -> bool: return check.is_stopped()), "the check")
 	var problem := control("Label", "must be")
 	return {
 		"export": has("Button", "Export as JSON…"),
@@ -103,6 +119,11 @@ def edited(project: Path, imported: EngineRun) -> editor.Visit:
 @pytest.fixture(scope="module")
 def found(edited: editor.Visit) -> Mapping[str, Any]:
     return edited.seen
+
+
+def test_a_long_text_is_shown_when_asked(found: Mapping[str, Any]) -> None:
+    assert found["long"] == {"folded": True, "again": False}
+    assert not found["short"]
 
 
 def test_a_graph_with_mistakes_is_imported_and_says_them(

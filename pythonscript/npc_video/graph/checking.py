@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,6 +52,7 @@ class Checked:
     warnings: tuple[Problem, ...] = ()
 
 
+@lru_cache(maxsize=2)  # several parts of an editor ask about the same text
 def check(text: bytes) -> Checked:
     """Checks the content of a file; never raises."""
     try:

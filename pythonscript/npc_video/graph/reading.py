@@ -6,6 +6,7 @@ and each part is tried separately.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from difflib import get_close_matches
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -20,6 +21,7 @@ __all__ = ["DEEPEST", "measured", "misspelt_fields", "read"]
 
 DEEPEST = 100
 _LONGEST_NAME, _NEAR = 40, 0.75  # fields of other tools may resemble ours by chance
+_fields = cache(fields)  # of few types, and they are asked for with each node
 _S = TypeVar("_S", bound=Struct)
 _JSON_PATH = re.compile(r" - at (`key(?: in|s in)?` in )?`\$[^`]*`")
 
@@ -83,7 +85,7 @@ def _known(value: object, kind: Any) -> object:
     if _is_record(kind) and isinstance(value, dict):
         return {
             field.encode_name: _known(value[field.encode_name], field.type)
-            for field in fields(kind)
+            for field in _fields(kind)
             if value.get(field.encode_name) is not None
         }
     if get_origin(kind) is tuple and isinstance(value, list | tuple):
@@ -97,7 +99,7 @@ def misspelt_fields(value: object, kind: Any, path: str) -> Iterator[tuple[str, 
     """Yields (unknown field, the known name that it probably misspells)."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
-        known = {field.encode_name: field.type for field in fields(kind)}
+        known = {field.encode_name: field.type for field in _fields(kind)}
         for name in value.keys() - known.keys():
             if near := get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=_NEAR):
                 yield _joined(path, name), near[0]
@@ -138,7 +140,7 @@ def _mistakes(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yields (field, mistake)."""
     kind = _member(kind, value)
     if _is_record(kind) and isinstance(value, dict):
-        for field in fields(kind):
+        for field in _fields(kind):
             where = _joined(path, field.encode_name)
             if field.encode_name in value:
                 yield from _mistakes(value[field.encode_name], field.type, where)

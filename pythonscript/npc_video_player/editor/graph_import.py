@@ -19,18 +19,31 @@ from godot import (
     Label,
     ResourceSaver,
     TextServer,
+    Timer,
     exposed,
     push_error,
     push_warning,
 )
 from npc_video.errors import InvalidDataError
+from npc_video.graph.checking import check
 
 from ..resources.game_files import read_file
 from ..resources.response_graph import NpcResponseGraph
 
-__all__ = ["NpcGraphImport", "NpcGraphInspector", "choose_file", "export_graph", "read_graph"]
+__all__ = [
+    "CHECK_SECONDS",
+    "NpcGraphImport",
+    "NpcGraphInspector",
+    "choose_file",
+    "export_graph",
+    "read_graph",
+]
+
+CHECK_SECONDS = 0.15
+"""The pause after an edit before a graph is checked: a large one takes a while."""
 
 _SUFFIX = "npcgraph.json"
+_LONG = 30_000  # letters; about 70 nodes
 
 
 @exposed(hidden=True)
@@ -122,7 +135,10 @@ def read_graph(source: str) -> str:
 
 @exposed(hidden=True)
 class NpcGraphInspector(EditorInspectorPlugin):
-    """Shows the errors of a graph, and writes it to a file."""
+    """Shows the errors of a graph, writes it to a file, and shows a long text only when asked."""
+
+    def __init__(self) -> None:
+        self._as_text: NpcResponseGraph | None = None
 
     def _can_handle(self, edited: Any) -> bool:
         return isinstance(edited, NpcResponseGraph)
@@ -135,6 +151,21 @@ class NpcGraphInspector(EditorInspectorPlugin):
         button.pressed.connect(lambda: export_graph(edited))
         self.add_custom_control(button)
 
+    def _parse_property(self, edited: Any, _type: int, name: str, *_: object) -> bool:
+        """Leaves a long text out, which would be laid out anew after each edit of the graph."""
+        if name != "json" or len(edited.json) < _LONG or edited == self._as_text:
+            return False
+        button = Button()
+        button.text = "Edit as Text"
+        button.tooltip_text = "Shows the JSON. Its length makes edits of the graph slower then."
+        button.pressed.connect(lambda: self._show_text(edited))
+        self.add_custom_control(button)
+        return True
+
+    def _show_text(self, edited: NpcResponseGraph) -> None:
+        self._as_text = edited
+        edited.notify_property_list_changed()
+
 
 def _problems_of(graph: NpcResponseGraph) -> Label:
     label = Label()
@@ -142,14 +173,24 @@ def _problems_of(graph: NpcResponseGraph) -> Label:
     warning = EditorInterface.get_editor_theme().get_color("warning_color", "Editor")
     label.add_theme_color_override("font_color", warning)
 
-    def show() -> None:
-        problems = graph.problems()
-        label.text = "\n".join(problems)
-        label.visible = bool(problems)
+    pause = Timer()
+    pause.wait_time = CHECK_SECONDS
+    pause.one_shot = True
+    pause.autostart = True
+    label.add_child(pause)
+    label.hide()
 
-    show()
-    graph.changed.connect(show)
-    label.tree_exiting.connect(lambda: graph.changed.disconnect(show))
+    def show() -> None:
+        errors = check(graph.json.encode("utf-8", "surrogatepass")).errors
+        label.text = "\n".join(f"{problem}." for problem in errors)
+        label.visible = bool(errors)
+
+    def wait() -> None:
+        pause.start()
+
+    pause.timeout.connect(show)
+    graph.changed.connect(wait)
+    label.tree_exiting.connect(lambda: graph.changed.disconnect(wait))
     return label
 
 

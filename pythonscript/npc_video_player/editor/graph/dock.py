@@ -21,6 +21,7 @@ from npc_video.graph.tracing import TracedTurn
 
 from ...resources.response_graph import NpcResponseGraph
 from .. import look
+from ..graph_import import CHECK_SECONDS
 from .adding import NodeAdder
 from .canvas import GraphCanvas
 from .copying import NodeCopier
@@ -39,7 +40,6 @@ from .trial_panel import TrialPanel
 __all__ = ["GraphDock"]
 
 _LEAST_HEIGHT = 260.0
-_CHECK_SECONDS = 0.15
 
 
 class GraphDock:
@@ -119,7 +119,7 @@ class GraphDock:
         self.root.add_child(self._parts)
         self._pause = Timer()
         self._pause.one_shot = True
-        self._pause.wait_time = _CHECK_SECONDS
+        self._pause.wait_time = CHECK_SECONDS
         self._pause.timeout.connect(self._check)
         self.root.add_child(self._pause)
         self.root.add_child(search.root)
@@ -137,7 +137,6 @@ class GraphDock:
             self._live.follow(None)
             self._canvas.clear()
             self._show_problems(())
-            self._show_title()
             self._show_chosen()
         if graph is not None:
             self._session = self._taken_up(graph) or GraphSession(graph, self._show)
@@ -147,8 +146,8 @@ class GraphDock:
                 self._plot.unpin_all()
                 self._turn = None
             self._show_turn(self._turn)
-            self._show_title()
             self._check_soon()
+        self._show_title()
 
     def _taken_up(self, graph: NpcResponseGraph) -> GraphSession | None:
         """The session in which a graph was edited before; None if all of that was saved."""
