@@ -99,7 +99,7 @@ func _made(plan: Array) -> Control:
 	for property: String in plan[3]:
 		control.set(property, plan[3][property])
 	for style: String in plan[4]:
-		control.add_theme_stylebox_override(style, plan[4][style].duplicate())
+		control.add_theme_stylebox_override(style, plan[4][style])
 	for child: Array in plan[6]:
 		control.add_child(_made(child))
 	if control is GraphNode:

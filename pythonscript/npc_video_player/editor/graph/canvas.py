@@ -28,6 +28,7 @@ from .frames import GraphFrames
 from .node_view import NodeView, Shown, colour_of
 from .overview import GraphOverview
 from .session import GraphSession
+from .tints import TitleTints
 from .wire_values import Link, WireValues, link_of
 
 __all__ = ["GraphCanvas"]
@@ -64,6 +65,7 @@ class GraphCanvas:
         self.root.right_disconnects = True
         # Positions of files are not on the grid, so each touched node would leave its column.
         self.root.snapping_enabled = False
+        self._tints = TitleTints(self.root, self._follow_theme)
         self.frames = GraphFrames(self.root)
         self._wire_values = WireValues(self.root)
         self.overview = GraphOverview(self._look_at)
@@ -107,8 +109,9 @@ class GraphCanvas:
         document = session.document
         self._ports = shown_ports(document)
         self._keep_renamed(document)
-        for key in document.nodes.keys() - self._views.keys():
-            self._add_view(key)
+        new = [key for key in document.nodes if key not in self._views]
+        for key in new:
+            self._make_view(key)
         links = self._links_of(document)
         # The engine draws wires by the number of their ports, so those that are gone go first.
         for link in self._links.keys() - links.keys():
@@ -120,6 +123,8 @@ class GraphCanvas:
             self._show_node(key)
             self._views[key].root.position_offset = _shown_at(places[key])
             self._views[key].root.modulate = _IDLE if key in idle else _RUNS
+        for key in new:  # as a whole, which is quicker than to add its parts on the canvas
+            self.root.add_child(self._views[key].root)
         for link in links.keys() - self._links.keys():
             self.root.connect_node(*link)
         self._links = links
@@ -157,6 +162,10 @@ class GraphCanvas:
                 carried[link] = value
         return carried
 
+    def _follow_theme(self) -> None:
+        for view in self._views.values():
+            view.follow_theme()
+
     def _show_node(self, key: str) -> None:
         problems = self._problems.get(key, ())
         faults = {problem.path: f"{problem.message}." for problem in reversed(problems)}
@@ -178,11 +187,10 @@ class GraphCanvas:
         found = [view.shown for view in self._views.values() if view.root.selected]
         return found[0] if len(found) == 1 else None
 
-    def _add_view(self, key: str) -> None:
+    def _make_view(self, key: str) -> None:
         name = f"n{next(self._numbers)}"
-        self._views[key] = NodeView(name, self.edit, self.feel)
+        self._views[key] = NodeView(name, self.edit, self.feel, self._tints)
         self._keys[name] = key
-        self.root.add_child(self._views[key].root)
 
     def _remove_view(self, key: str) -> None:
         view = self._views.pop(key)

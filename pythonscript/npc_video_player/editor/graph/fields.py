@@ -11,6 +11,7 @@ from godot import (
     Control,
     EditorSpinSlider,
     InputEvent,
+    Label,
     LineEdit,
     OptionButton,
     VBoxContainer,
@@ -30,7 +31,16 @@ from npc_video.graph.document.words import (
 
 from .. import look
 
-__all__ = ["Edit", "Feel", "FieldView", "NameLine", "fault_at", "is_focused", "summary"]
+__all__ = [
+    "Edit",
+    "FaultLine",
+    "Feel",
+    "FieldView",
+    "NameLine",
+    "fault_at",
+    "is_focused",
+    "summary",
+]
 
 _STEP = 0.001
 _RANGE = 1.0e6  # of a spin without limits, whose ends may be passed
@@ -64,6 +74,25 @@ def summary(shown: ShownField) -> str:
     """The number of entries of a table in words: "3 cases"."""
     name, count = shown.field.name, shown.entries
     return f"{count} {name.removesuffix('s') if count == 1 else name}"
+
+
+class FaultLine:
+    """A problem at the end of a column, which gets its label with the first one."""
+
+    def __init__(self, column: VBoxContainer):
+        self._column = column
+        self._label: Label | None = None
+        self.text = ""
+
+    def show(self, fault: str) -> None:
+        """Shows a problem; "" for none."""
+        if fault == self.text:
+            return
+        self.text = fault
+        if self._label is None:
+            self._label = look.text()
+            self._column.add_child(self._label)
+        look.tell(self._label, fault, look.FAULT)
 
 
 # ---- One control for each kind ----
@@ -228,11 +257,10 @@ class FieldView:
         self._shown: ShownField | None = None
         self._kind = ""
         self._input: _Input | None = None
-        self._fault = look.text()
         self.root = VBoxContainer()
         self.root.add_theme_constant_override("separation", 0)
         self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        self.root.add_child(self._fault)
+        self._fault = FaultLine(self.root)
 
     def show(self, node: str, shown: ShownField, fault: str = "") -> None:
         """Shows a setting of a node; the control that one types in stays."""
@@ -243,7 +271,7 @@ class FieldView:
         assert self._input is not None
         self._input.show(shown)
         self._input.root.tooltip_text = shown.field.help
-        look.tell(self._fault, fault, look.FAULT)
+        self._fault.show(fault)
 
     def focus(self) -> None:
         """Gives the control the keyboard."""
@@ -293,12 +321,11 @@ class NameLine:
         self._name = ""
         self._line = LineEdit()
         self._line.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
-        self._fault = look.text()
         self.root = VBoxContainer()
         self.root.add_theme_constant_override("separation", 0)
         self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self.root.add_child(self._line)
-        self.root.add_child(self._fault)
+        self._fault = FaultLine(self.root)
         self._line.text_submitted.connect(lambda _line: self._complete())
         self._line.focus_exited.connect(self._complete)
         self._line.gui_input.connect(self._feel)
@@ -309,7 +336,7 @@ class NameLine:
             self._line.text = name
         self._name = name
         self._line.tooltip_text = help_
-        look.tell(self._fault, fault, look.FAULT)
+        self._fault.show(fault)
 
     def focus(self) -> None:
         self._line.grab_focus()

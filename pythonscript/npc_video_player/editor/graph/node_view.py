@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from godot import (
+    HORIZONTAL_ALIGNMENT_RIGHT,
     Color,
     Control,
     EditorInterface,
     GraphNode,
     HBoxContainer,
     Label,
-    StyleBoxFlat,
     VBoxContainer,
     Vector2,
 )
@@ -23,9 +23,9 @@ from npc_video.graph.document.ports import NodePorts, ShownPort
 from npc_video.graph.document.shown_fields import ShownField, shown_fields
 from npc_video.graph.tracing import NodeTrace, in_few_letters
 
-from .. import look
 from ..look import scaled
-from .fields import Edit, Feel, FieldView, fault_at, summary
+from .fields import Edit, FaultLine, Feel, FieldView, fault_at, summary
+from .tints import TitleTints
 
 __all__ = ["NodeView", "Shown", "colour_of"]
 
@@ -97,8 +97,9 @@ class NodeView:
         root: the element of the canvas.
     """
 
-    def __init__(self, name: str, edit: Edit, feel: Feel):
+    def __init__(self, name: str, edit: Edit, feel: Feel, tints: TitleTints):
         self.name = name
+        self._tints = tints
         self._edit = edit
         self._feel = feel
         self._layout: tuple[object, ...] = ()
@@ -120,7 +121,7 @@ class NodeView:
         node = shown.node
         self.root.title = node.label or node.id or node.key
         self.root.tooltip_text = node.type
-        self._tint(node.type, bool(shown.fault))
+        self._tint(shown)
         fields = shown_fields(node)
         layout = (
             node.type,
@@ -128,8 +129,7 @@ class NodeView:
             tuple((each.path, each.kind in _TABLES) for each in fields),
         )
         if layout != self._layout:
-            self._layout = layout
-            self._build(shown, fields)
+            self._build(shown, fields, layout)
         for each in fields:
             fault = fault_at(shown.faults, each.path)
             if each.path in self._views:
@@ -145,20 +145,24 @@ class NodeView:
             label.text = name if trace is None else f"{name}: {in_few_letters(value)}"
         self.root.size = Vector2()
 
-    def _build(self, shown: Shown, fields: tuple[ShownField, ...]) -> None:
+    def _build(
+        self, shown: Shown, fields: tuple[ShownField, ...], layout: tuple[object, ...]
+    ) -> None:
         """Makes a row for each pair of ports, and below one for each setting."""
-        for child in self.root.get_children():
-            self.root.remove_child(child)
-            child.queue_free()
-        self.root.clear_all_slots()
+        if self._layout:
+            for child in self.root.get_children():
+                self.root.remove_child(child)
+                child.queue_free()
+            self.root.clear_all_slots()
+        self._layout = layout
         colour = colour_of(shown.node.type)
         ports = shown.ports
         self._outputs = {}
         for index, (left, right) in enumerate(zip_longest(ports.inputs, ports.outputs)):
-            row, label = _port_row(left, right)
-            self.root.add_child(row)
-            if right is not None:
-                self._outputs[right.name] = label
+            labels = [None if port is None else _port(port) for port in (left, right)]
+            self.root.add_child(_port_row(*labels))
+            if right is not None and labels[1] is not None:
+                self._outputs[right.name] = labels[1]
             self.root.set_slot(
                 index, left is not None, _PORT, colour, right is not None, _PORT, colour
             )
@@ -171,35 +175,45 @@ class NodeView:
                 view = self._views[each.path] = FieldView(self._edit, self._feel)
                 self.root.add_child(_field_row(each, view))
 
-    def _tint(self, type_name: str, is_wrong: bool) -> None:
-        colour = colour_of(type_name)
-        if is_wrong:
+    def follow_theme(self) -> None:
+        """Takes the colours of a theme that the editor has from now on."""
+        self._colour = None
+        if self.shown is not None:
+            self._tint(self.shown)
+
+    def _tint(self, shown: Shown) -> None:
+        colour = colour_of(shown.node.type)
+        if shown.fault:
             colour = EditorInterface.get_editor_theme().get_color("error_color", "Editor")
-        if colour == self._colour:
-            return
-        self._colour = colour
-        for name, strength in (("titlebar", 0.45), ("titlebar_selected", 0.7)):
-            self.root.remove_theme_stylebox_override(name)
-            style = self.root.get_theme_stylebox(name).duplicate()
-            if isinstance(style, StyleBoxFlat):
-                style.bg_color = style.bg_color.lerp(colour, strength)
-                self.root.add_theme_stylebox_override(name, style)
+        if colour != self._colour:
+            self._colour = colour
+            self._tints.tint(self.root, colour)
 
 
-def _port_row(left: ShownPort | None, right: ShownPort | None) -> tuple[HBoxContainer, Label]:
-    """The row of two ports, and the label of the output."""
+def _port_row(left: Label | None, right: Label | None) -> Control:
+    """The row of an input, an output, or both."""
+    if right is not None:
+        right.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
+    if left is None or right is None:
+        only = left or right
+        assert only is not None
+        return only
     row = HBoxContainer()
     row.mouse_filter = Control.MOUSE_FILTER_IGNORE
-    for port, where in ((left, Control.SIZE_SHRINK_BEGIN), (right, Control.SIZE_SHRINK_END)):
-        label = Label()
-        label.size_flags_horizontal = int(where) | int(Control.SIZE_EXPAND)
-        if port is not None:
-            label.text = port.name
-            label.tooltip_text = "" if port.about is None else port.about.help
-            label.mouse_filter = Control.MOUSE_FILTER_PASS
-        row.add_child(label)
     row.add_theme_constant_override("separation", scaled(_LEAST_GAP))
-    return row, label
+    left.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+    row.add_child(left)
+    row.add_child(right)
+    return row
+
+
+def _port(port: ShownPort) -> Label:
+    label = Label()
+    label.text = port.name
+    label.mouse_filter = Control.MOUSE_FILTER_PASS
+    if port.about is not None:
+        label.tooltip_text = port.about.help
+    return label
 
 
 class _TableRow:
@@ -208,17 +222,16 @@ class _TableRow:
     def __init__(self) -> None:
         self._count = Label()
         self._count.mouse_filter = Control.MOUSE_FILTER_PASS
-        self._fault = look.text()
         self.root = VBoxContainer()
         self.root.mouse_filter = Control.MOUSE_FILTER_IGNORE
         self.root.add_theme_constant_override("separation", 0)
         self.root.add_child(self._count)
-        self.root.add_child(self._fault)
+        self._fault = FaultLine(self.root)
 
     def show(self, shown: ShownField, fault: str) -> None:
         self._count.text = summary(shown)
         self._count.tooltip_text = shown.field.help
-        look.tell(self._fault, fault, look.FAULT)
+        self._fault.show(fault)
 
 
 def _field_row(shown: ShownField, view: FieldView) -> HBoxContainer:
