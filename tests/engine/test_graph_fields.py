@@ -42,9 +42,11 @@ GRAPH = json.dumps(
     },
     indent=2,
 )
+# A word is inserted amid typing, a new row is named and filled, a taken name is refused.
+STEPS = {"prompt.template": [2], "level.thresholds": [4], "machine.states": [1, 1, 0]}
 SCRIPT = """
 @tool
-extends "res://addons/probe/probe.gd"
+extends "res://addons/probe/hands.gd"
 
 var graph: NpcResponseGraph
 var canvas: GraphEdit
@@ -57,6 +59,8 @@ func visit() -> void:
 	await _tables()
 	await _names()
 	await _on_the_node()
+	await _slowly()
+	await _dragged()
 	await _by_keyboard()
 
 func _kinds() -> void:
@@ -76,18 +80,22 @@ func _kinds() -> void:
 
 func _write_template() -> void:
 	await _click(_part("TextEdit"))
-	await _key(KEY_END, "", true)
-	await _type("!")
+	await chord([KEY_CTRL, KEY_END])
+	await type("!")
 	await _click(control("Button", "{emotion}", panel))
-	await _type("{x}")
+	await type("{x}")
 	await until(func() -> bool: return has("Label", "{x}: connect", panel), "the hint")
 
 func _tables() -> void:
 	await _change("level", "thresholds", func() -> void:
 		await _click(_adder())
 		await _write(_part("LineEdit", 8), "1")
-		await _key(KEY_TAB)
-		await _type("!"))
+		await key(KEY_TAB)
+		await type("!")
+		await _write(_part("LineEdit", 2), "0.25")
+		await key(KEY_ENTER)
+		await frames(3)
+		seen.bar = panel.find_child("Levels", true, false).tooltip_text)
 	await _change("combo", "sequences", func() -> void:
 		await _write(_part("LineEdit"), "tap, hold"))
 	await _change("machine", "transitions", func() -> void: await _click(_part("CheckBox")))
@@ -95,24 +103,24 @@ func _tables() -> void:
 		await _choose(_part("OptionButton"), "angry"))
 	await _change("machine", "transitions", func() -> void:
 		_part("OptionButton").grab_focus()
-		await _key(KEY_DOWN, "", false, true)
+		await chord([KEY_ALT, KEY_DOWN])
 		seen.moved_along = _part("OptionButton", 2).has_focus())
 	await _change("machine", "states", func() -> void: await _click(_adder()))
 	await _change("machine", "states", func() -> void: await _click(_part("Button", 1)))
 	await _change("machine", "", func() -> void:
 		await _write(_part("LineEdit", 4), "cross")
 		seen.typed = _data("machine").states[1].id
-		await _key(KEY_ENTER))
+		await key(KEY_ENTER))
 	await _change("machine", "states", func() -> void:
 		await _write(_part("LineEdit", 4), "calm")
-		await _key(KEY_ENTER)
+		await key(KEY_ENTER)
 		await until(func() -> bool: return _part("LineEdit", 4).text == "angry", "the refusal"))
 
 func _names() -> void:
 	await _select("add")
 	var before := graph.json
 	await _write(_beside("Id"), "sum")
-	await _key(KEY_ENTER)
+	await key(KEY_ENTER)
 	seen.renamed = [_node("sum") != null, _node("sum").selected, _beside("Id").text]
 	await _write(_beside("Label"), "The sum")
 	seen.labelled = _node("The sum") != null
@@ -124,48 +132,90 @@ func _on_the_node() -> void:
 	var before := graph.json
 	canvas.scroll_offset = _node("style").position_offset - Vector2(40, 40)
 	await frames(3)
-	await _click_at(line.get_global_rect().get_center())
-	await _key(KEY_END)
-	await _type("y")
-	await _key(KEY_LEFT)
-	await _type("k")
+	await click(line.get_global_rect().get_center())
+	await key(KEY_END)
+	await type("y")
+	await key(KEY_LEFT)
+	await type("k")
 	seen.on_the_node = [_data("style").artStyle, get_viewport().gui_get_focus_owner() == line]
 	for step in 12:
 		if graph.json != before:
-			await _key(KEY_Z, "", true)
+			await chord([KEY_CTRL, KEY_Z])
 	seen.on_the_node_back = [graph.json == before, line.text, line.has_focus()]
+
+func _slowly() -> void:
+	await _select("style")
+	_field = "artStyle"
+	var line: LineEdit = _part("LineEdit")
+	var before := graph.json
+	await _click(line)
+	await key(KEY_END)
+	await type("a")
+	await get_tree().create_timer(1.2).timeout  # the engine joins no steps across such a pause
+	await type("b")
+	var words := [line.text]
+	for step: Array in [[KEY_CTRL, KEY_Z], [KEY_CTRL, KEY_SHIFT, KEY_Z]]:
+		await chord(step)
+		words.append(line.text)
+	await type("c")
+	await chord([KEY_CTRL, KEY_Z])
+	words.append(line.text)
+	canvas.grab_focus()
+	await _click(line)
+	await type("d")
+	canvas.grab_focus()
+	await _click(line)
+	await type("e")
+	words.append(line.text)
+	for step in 3:
+		await chord([KEY_CTRL, KEY_Z])
+		words.append(line.text)
+	seen.slowly = words
+	seen.slowly_back = graph.json == before
+
+func _dragged() -> void:
+	await _select("random")
+	_field = "min"
+	var spin: Control = _part("EditorSpinSlider")
+	panel.ensure_control_visible(spin)
+	await frames(2)
+	var before := graph.json
+	var place := spin.get_global_rect().get_center()
+	for turn in 2:
+		await drag(place, place + Vector2(40, 0))
+	seen.dragged = [_data("random").get("min", 0.0) > 0.0, await _undo(before)]
 
 func _by_keyboard() -> void:
 	await _select("empty")
 	var before := graph.json
 	_beside("Label").grab_focus()
-	await _key(KEY_TAB)
-	await _type("x")
-	await _key(KEY_ESCAPE)
+	await key(KEY_TAB)
+	await type("x")
+	await key(KEY_ESCAPE)
 	seen.escaped = [graph.json == before, _beside("Id").text]
-	await _key(KEY_TAB)
-	await _key(KEY_SPACE)
-	await _key(KEY_A, "", true)
-	await _type("calm")
+	await key(KEY_TAB)
+	await key(KEY_SPACE)
+	await chord([KEY_CTRL, KEY_A])
+	await type("calm")
 	await _tab(5)
-	await _key(KEY_SPACE)
-	await _key(KEY_A, "", true)
-	await _type("wild")
+	await key(KEY_SPACE)
+	await chord([KEY_CTRL, KEY_A])
+	await type("wild")
 	await _tab(6)
-	await _key(KEY_SPACE)
+	await key(KEY_SPACE)
 	await _tab(1)
-	await _key(KEY_ENTER)
-	await _key(KEY_UP)
-	await _key(KEY_ENTER)
+	await key(KEY_ENTER)
+	await key(KEY_UP)
+	await key(KEY_ENTER)
 	await _tab(1)
-	await _type("0.75")
+	await type("0.75")
 	await _tab(1)
-	await _key(KEY_SPACE)
+	await key(KEY_SPACE)
 	seen.by_keyboard = _data("empty")
 
 func _tab(times: int) -> void:
 	for step in times:
-		await _key(KEY_TAB)
+		await key(KEY_TAB)
 
 ## ---- Parts ----
 
@@ -205,15 +255,17 @@ func _change(id: String, field: String, act: Callable) -> void:
 	await act.call()
 	var after: Variant = _data(id).get(field) if field else _data(id)
 	var told: Array = seen.get_or_add(id + "." + field, [])
-	await _undo(before)
-	told.append([after, graph.json == before])
+	var steps := await _undo(before)
+	told.append([after, graph.json == before, steps])
 
-func _undo(before: String) -> void:
+## Takes back all edits, and returns the number of steps.
+func _undo(before: String) -> int:
 	canvas.grab_focus()
 	for step in 12:
 		if graph.json == before:
-			return
-		await _key(KEY_Z, "", true)
+			return step
+		await chord([KEY_CTRL, KEY_Z])
+	return 12
 
 ## A control of the field in the panel.
 func _part(type: String, index := 0) -> Control:
@@ -245,10 +297,10 @@ func _beside(name: String) -> LineEdit:
 
 func _write(line: Control, words: String) -> void:
 	await _click(line)
-	await _key(KEY_A, "", true)
+	await chord([KEY_CTRL, KEY_A])
 	if not words:
-		await _key(KEY_DELETE)
-	await _type(words)
+		await key(KEY_DELETE)
+	await type(words)
 
 func _choose(button: OptionButton, item: String) -> void:
 	await _click(button)
@@ -257,53 +309,24 @@ func _choose(button: OptionButton, item: String) -> void:
 	for step in popup.item_count:
 		if popup.get_focused_item() >= 0 and popup.get_item_text(popup.get_focused_item()) == item:
 			break
-		await _key(KEY_DOWN)
-	await _key(KEY_ENTER)
+		await key(KEY_DOWN)
+	await key(KEY_ENTER)
 	await until(func() -> bool: return not popup.visible, "the end of the list")
 
 func _count(spin: Control, number: String) -> void:
 	await _click(spin)
 	await until(func() -> bool: return get_viewport().gui_get_focus_owner() is LineEdit, "its line")
-	await _key(KEY_A, "", true)
-	await _type(number)
-	await _key(KEY_ENTER)
-
-func _type(words: String) -> void:
-	for letter in words:
-		await _key(KEY_NONE, letter)
-
-func _key(code: Key, letter := "", with_control := false, with_alt := false) -> void:
-	for is_pressed: bool in [true, false]:
-		var event := InputEventKey.new()
-		event.keycode = code
-		event.physical_keycode = code
-		event.unicode = letter.unicode_at(0) if letter else 0
-		event.ctrl_pressed = with_control
-		event.alt_pressed = with_alt
-		event.pressed = is_pressed
-		Input.parse_input_event(event)
-	await frames(1)
+	await chord([KEY_CTRL, KEY_A])
+	await type(number)
+	await key(KEY_ENTER)
 
 func _click(part: Control) -> void:
-	panel.ensure_control_visible(part)
-	await frames(2)
-	await _click_at(part.get_global_rect().get_center())
-
-func _click_at(place: Vector2) -> void:
-	var motion := InputEventMouseMotion.new()
-	motion.position = place
-	motion.global_position = place
-	Input.parse_input_event(motion)
-	await frames(1)
-	for is_pressed: bool in [true, false]:
-		var event := InputEventMouseButton.new()
-		event.button_index = MOUSE_BUTTON_LEFT
-		event.button_mask = MOUSE_BUTTON_MASK_LEFT if is_pressed else 0
-		event.position = place
-		event.global_position = place
-		event.pressed = is_pressed
-		Input.parse_input_event(event)
-		await frames(1)
+	var place := Rect2()
+	while place != part.get_global_rect():  # a panel that was just built is laid out for a while
+		place = part.get_global_rect()
+		panel.ensure_control_visible(part)
+		await frames(2)
+	await click(part.get_global_rect().get_center())
 """
 
 
@@ -339,7 +362,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> editor.Visit:
             [
                 {
                     "0": "neutral",
-                    "0.3": "interested",
+                    "0.25": "interested",
                     "0.6": "pleased",
                     "0.8": "ecstatic",
                     "1": "!neutral",
@@ -370,7 +393,33 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> editor.Visit:
 def test_a_setting_is_changed_and_taken_back(
     visit: editor.Visit, setting: str, values: list[Any]
 ) -> None:
-    assert visit.seen[setting] == [[value, True] for value in values]
+    found = visit.seen[setting]
+    assert [each[:2] for each in found] == [[value, True] for value in values]
+    assert [steps for *_, steps in found] == STEPS.get(setting, [1] * len(values))
+
+
+def test_the_range_is_divided_by_the_levels(visit: editor.Visit) -> None:
+    assert visit.seen["bar"].splitlines() == [
+        "0 to 0.25: neutral",
+        "0.25 to 0.6: interested",
+        "0.6 to 0.8: pleased",
+        "0.8 to 1: ecstatic",
+    ]
+
+
+def test_what_one_types_is_one_step_however_slowly(visit: editor.Visit) -> None:
+    assert visit.seen["slowly"] == [
+        "inkab",
+        "ink",
+        "inkab",
+        "inkab",
+        *("inkabde", "inkabd", "inkab", "ink"),
+    ]
+    assert visit.seen["slowly_back"]
+
+
+def test_each_drag_of_a_number_is_a_step(visit: editor.Visit) -> None:
+    assert visit.seen["dragged"] == [True, 2]
 
 
 def test_an_id_is_changed_when_it_is_complete_and_only_to_one_that_is_free(

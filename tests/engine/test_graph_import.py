@@ -33,7 +33,7 @@ func visit() -> void:
 		seen.mistakes[file] = {"json": wrong.to_json(), "problems": wrong.problems()}
 	seen.sound = await _inspected(graph)
 	seen.long = await _as_text(" ".repeat(40000) + "{}")
-	seen.short = has("Button", "Edit as Text") or not has("TextEdit", "")
+	seen.short = has("Button", "Show as Text") or not has("TextEdit", "")
 	graph.json = "[]"
 	seen.broken = await _inspected(graph)
 	graph.template = "none"
@@ -72,11 +72,11 @@ func _as_text(words: String) -> Dictionary:
 	graph.json = words
 	await inspect(graph)
 	var before := has("TextEdit", words)
-	await press("Edit as Text")
+	await press("Show as Text")
 	await until(func() -> bool: return has("TextEdit", words), "the text")
 	graph.json = "{}"
 	await inspect(graph)
-	return {"folded": not before, "again": has("Button", "Edit as Text")}
+	return {"folded": not before, "again": has("Button", "Show as Text")}
 
 func _inspected(graph: NpcResponseGraph) -> Dictionary:
 	await inspect(graph)

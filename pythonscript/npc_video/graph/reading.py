@@ -6,8 +6,8 @@ and each part is tried separately.
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from difflib import get_close_matches
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 

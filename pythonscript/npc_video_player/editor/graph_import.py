@@ -156,7 +156,7 @@ class NpcGraphInspector(EditorInspectorPlugin):
         if name != "json" or len(edited.json) < _LONG or edited == self._as_text:
             return False
         button = Button()
-        button.text = "Edit as Text"
+        button.text = "Show as Text"
         button.tooltip_text = "Shows the JSON. Its length makes edits of the graph slower then."
         button.pressed.connect(lambda: self._show_text(edited))
         self.add_custom_control(button)

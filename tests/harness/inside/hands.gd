@@ -6,8 +6,9 @@ var _held := {}
 
 
 func key(code: Key, letter := "") -> void:
-	await hold(code, true, letter)
-	await hold(code, false, letter)
+	_send(code, true, letter)
+	_send(code, false, letter)
+	await frames(2)
 
 
 ## Presses keys one after the other, and releases them in the opposite order.
@@ -19,7 +20,12 @@ func chord(codes: Array) -> void:
 		await hold(code, false)
 
 
-func hold(code: Key, is_pressed: bool, letter := "") -> void:
+func hold(code: Key, is_pressed: bool) -> void:
+	_send(code, is_pressed)
+	await frames(2)
+
+
+func _send(code: Key, is_pressed: bool, letter := "") -> void:
 	_held[code] = is_pressed
 	var event := InputEventKey.new()
 	event.keycode = code
@@ -28,7 +34,6 @@ func hold(code: Key, is_pressed: bool, letter := "") -> void:
 	_add_modifiers(event)
 	event.pressed = is_pressed
 	Input.parse_input_event(event)
-	await frames(2)
 
 
 func type(words: String) -> void:
@@ -87,4 +92,5 @@ func _press_button(place: Vector2, button: MouseButton, is_pressed: bool, is_dou
 
 func _add_modifiers(event: InputEventWithModifiers) -> void:
 	event.ctrl_pressed = _held.get(KEY_CTRL, false)
+	event.alt_pressed = _held.get(KEY_ALT, false)
 	event.shift_pressed = _held.get(KEY_SHIFT, false)

@@ -42,7 +42,6 @@ _RUNS, _IDLE = Color(1.0, 1.0, 1.0), Color(1.0, 1.0, 1.0, 0.55)  # nodes that ne
 # How near a wire has to be to a place, to be meant by it.
 _REACH = 16.0
 
-# Steps of this name that follow each other at once become one.
 _MOVE = "Move"
 
 
@@ -58,6 +57,7 @@ class GraphCanvas:
         self._numbers = itertools.count(1)
         self._links: dict[Link, str] = {}
         self._problems: dict[str, list[DocumentProblem]] = {}
+        self._drag = object()  # the last one, whose nodes the engine may put into a frame next
         self._trace: Trace = {}
         self.root.minimap_enabled = False
         self.root.show_minimap_button = False
@@ -259,9 +259,9 @@ class GraphCanvas:
 
     # ---- From the view to the document ----
 
-    def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
+    def edit(self, title: str, *operations: Operation, within: object = None) -> None:
         """Makes an edit of the open graph, as its session does."""
-        self.session.edit(title, *operations, merges=merges)
+        self.session.edit(title, *operations, within=within)
 
     def _connect(self, source: str, output: int, target: str, input_: int) -> None:
         one, other = self._keys[source], self._keys[target]
@@ -291,7 +291,7 @@ class GraphCanvas:
         frame = self.session.document.frames[self.frames.key_of(str(element))]
         nodes = [self._keys[str(name)] for name in names if str(name) in self._keys]
         edit = SetFrameField(frame.key, "nodes", [*frame.nodes, *nodes])
-        self.session.edit(_MOVE, edit, merges=True)
+        self.session.edit(_MOVE, edit, within=self._drag)
 
     def _end_move(self) -> None:
         places = self.session.places()
@@ -300,7 +300,9 @@ class GraphCanvas:
             if view.root.position_offset != _shown_at(places[key]):
                 moved[key] = _placed(view.root.position_offset)
         if moved:
-            self.session.edit(_MOVE, MoveNodes(moved), *self._dropped(moved))
+            self._drag = object()
+            edits = MoveNodes(moved), *self._dropped(moved)
+            self.session.edit(_MOVE, *edits, within=self._drag)
 
     def _dropped(self, moved: Mapping[str, Point]) -> Iterator[Operation]:
         """The edit that leads a wire through a node that was moved onto it, and had no wires."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from godot import (
+    MOUSE_BUTTON_LEFT,
     CheckBox,
     Control,
     EditorSpinSlider,
     InputEvent,
+    InputEventMouseButton,
     Label,
     LineEdit,
     OptionButton,
@@ -51,7 +53,7 @@ _LEAST_WIDTH = 64.0
 class Edit(Protocol):
     """Makes an edit that is undone as one step, as `GraphSession.edit` does."""
 
-    def __call__(self, title: str, *operations: Operation, merges: bool = False) -> None: ...
+    def __call__(self, title: str, *operations: Operation, within: object = None) -> None: ...
 
 
 Feel = Callable[[InputEvent], None]
@@ -106,6 +108,8 @@ class _Input(ABC):
     """
 
     root: Control
+    goes_on: ClassVar[bool] = False
+    """Whether values follow each other until one leaves it, such as with each letter."""
 
     def __init__(self, told: Callable[[Any], None]):
         self._told = told
@@ -115,6 +119,8 @@ class _Input(ABC):
 
 
 class _Spin(_Input):
+    goes_on = True
+
     def __init__(self, told: Callable[[Any], None]):
         super().__init__(told)
         self.root: EditorSpinSlider = EditorSpinSlider()
@@ -195,6 +201,8 @@ class _Options(_Input):
 class _Line(_Input):
     """A line of text that is read as a text, a value or a list. An empty one is none."""
 
+    goes_on = True
+
     def __init__(self, told: Callable[[Any], None], kind: str):
         super().__init__(told)
         self.root: LineEdit = LineEdit()
@@ -257,6 +265,7 @@ class FieldView:
         self._shown: ShownField | None = None
         self._kind = ""
         self._input: _Input | None = None
+        self._change = object()  # the one that goes on
         self.root = VBoxContainer()
         self.root.add_theme_constant_override("separation", 0)
         self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -264,6 +273,8 @@ class FieldView:
 
     def show(self, node: str, shown: ShownField, fault: str = "") -> None:
         """Shows a setting of a node; the control that one types in stays."""
+        if node != self._node:
+            self._change = object()
         self._node, self._shown = node, shown
         kind = _input_kind(shown)
         if self._input is None or (kind != self._kind and not is_focused(self._input.root)):
@@ -287,7 +298,7 @@ class FieldView:
         self._input.root.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
         self._input.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
         self._input.root.focus_exited.connect(self._leave)
-        self._input.root.gui_input.connect(self._feel)
+        self._input.root.gui_input.connect(self._hear)
         self.root.add_child(self._input.root)
         self.root.move_child(self._input.root, 0)
 
@@ -297,12 +308,26 @@ class FieldView:
         if value != shown.value or type(value) is not type(shown.value):
             place = ".".join(map(str, shown.path))
             title = f"Set {place} of {self._node}"
-            self._edit(title, setting(self._node, shown, value), merges=True)
+            goes_on = self._input is not None and self._input.goes_on
+            edit = setting(self._node, shown, value)
+            self._edit(title, edit, within=self._change if goes_on else None)
+
+    def _hear(self, event: InputEvent) -> None:
+        if isinstance(self._input, _Spin) and _is_left_press(event):
+            self._change = object()  # each drag is one of its own
+        self._feel(event)
 
     def _leave(self) -> None:
         """Shows the value in its usual words, and in the control of its kind."""
+        self._change = object()
         if self._shown is not None and self.root.is_inside_tree():
             self.show(self._node, self._shown, self._fault.text)
+
+
+def _is_left_press(event: InputEvent) -> bool:
+    if not isinstance(event, InputEventMouseButton):
+        return False
+    return event.pressed and event.button_index == MOUSE_BUTTON_LEFT
 
 
 class NameLine:

@@ -41,11 +41,13 @@ class NodePanel:
         self._trace: Trace = {}
         self._outputs = OutputList(plot)
         self._layout: tuple[object, ...] = ()
+        self._typing = object()  # of a label, that goes on
         self._views: dict[Path, FieldView | TableView | TemplateField] = {}
         self._nothing = look.text("Select a node to see its settings here.")
         self._label = LineEdit()
         self._label.tooltip_text = "What the node is called here. Nothing else depends on it."
         self._label.text_changed.connect(self._set_label)
+        self._label.focus_exited.connect(self._leave_label)
         self._label.gui_input.connect(feel)
         self._id = NameLine(self._rename, feel)
         self._type = look.text()
@@ -79,12 +81,14 @@ class NodePanel:
 
     def show(self, shown: Shown | None) -> None:
         """Shows a node, or that none is selected; the control that one types in stays."""
-        self._shown = shown
+        before, self._shown = self._shown, shown
         self._nothing.visible = shown is None
         self._column.visible = shown is not None
         if shown is None:
             return
         node = shown.node
+        if before is None or before.node.key != node.key:
+            self._typing = object()
         if self._label.text != node.label:
             self._label.text = node.label
         self._id.show(node.id, _ID_HELP)
@@ -139,10 +143,13 @@ class NodePanel:
             self._fields.add_child(caption)
             self._fields.add_child(view.root)
 
+    def _leave_label(self) -> None:
+        self._typing = object()
+
     def _set_label(self, label: str) -> None:
         if self._shown is not None and label != self._shown.node.label:
             key = self._shown.node.key
-            self._edit(f"Label {key}", SetLabel(key, label), merges=True)
+            self._edit(f"Label {key}", SetLabel(key, label), within=self._typing)
 
     def _rename(self, name: str) -> None:
         if self._shown is not None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from godot import EditorInterface, EditorToaster, Error, ResourceSaver, UndoRedo, push_error
+from godot import (
+    EditorInterface,
+    EditorToaster,
+    Error,
+    RefCounted,
+    ResourceSaver,
+    UndoRedo,
+    exposed,
+    push_error,
+)
 from npc_video.errors import GraphError, InvalidDataError
 from npc_video.graph.document.document import GraphDocument, Point
 from npc_video.graph.document.layering import arranged
@@ -12,7 +21,7 @@ from npc_video.graph.document.operations import MoveNodes, Operation
 
 from ...resources.response_graph import NpcResponseGraph
 
-__all__ = ["GraphSession", "tell_fault"]
+__all__ = ["GraphSession", "NpcGraphStep", "tell_fault"]
 
 _EMPTY = "{}"
 # About that of a node with a few settings, in the units of files.
@@ -22,6 +31,41 @@ _NODE_SIZE = 140.0, 90.0
 def tell_fault(message: str) -> None:
     """Shows why something was not done, for some seconds."""
     EditorInterface.get_editor_toaster().push_toast(message, EditorToaster.SEVERITY_WARNING)
+
+
+@exposed(hidden=True, tool=True)
+class NpcGraphStep(RefCounted):
+    """A step of the history: the text of a graph before and after it.
+
+    Typing goes on changing the text after it. The engine joins only steps that follow each other
+    within a second, so the step that it has already grows here.
+    """
+
+    def __init__(self) -> None:
+        self._graph: NpcResponseGraph | None = None
+        self._before = self._after = ""
+
+    def undo(self) -> None:
+        """Sets the text that was before it."""
+        self._put(self._before)
+
+    def redo(self) -> None:
+        """Sets the text that was after it."""
+        self._put(self._after)
+
+    def _begin(self, graph: NpcResponseGraph, after: str) -> None:
+        self._graph, self._before, self._after = graph, graph.json, after
+
+    def _grow(self, after: str) -> None:
+        self._after = after
+        self.redo()
+
+    def _is_shown(self) -> bool:
+        return self._graph is not None and self._graph.json == self._after
+
+    def _put(self, text: str) -> None:
+        assert self._graph is not None
+        self._graph.json = text
 
 
 class GraphSession:
@@ -41,6 +85,7 @@ class GraphSession:
         self.document = GraphDocument.read(_EMPTY)
         self.fault = ""
         self._saved = graph.json
+        self._last: tuple[NpcGraphStep, object, int] | None = None
 
     def open(self) -> None:
         """Reads the text, now and after each change."""
@@ -51,12 +96,13 @@ class GraphSession:
         """Follows the text no more; it can still be saved."""
         self.graph.changed.disconnect(self._follow)
 
-    def edit(self, title: str, *operations: Operation, merges: bool = False) -> None:
+    def edit(self, title: str, *operations: Operation, within: object = None) -> None:
         """Makes an edit that is undone as one step; one that does not fit is told instead.
 
         Args:
             title: of the step, in the history.
-            merges: whether it becomes one step with the one before if that has the same title.
+            within: what goes on, such as typing: edits within the same are one step, unless
+                something else is done between them.
         """
         document = self.document
         try:
@@ -65,19 +111,31 @@ class GraphSession:
         except InvalidDataError as error:
             tell_fault(str(error))
             return
-        self.write(title, document.text, merges=merges)
+        self.write(title, document.text, within=within)
 
-    def write(self, title: str, text: str, *, merges: bool = False) -> None:
-        """Replaces the text, which is undone as one step."""
-        before = self.graph.json
-        if text == before:
+    def write(self, title: str, text: str, *, within: object = None) -> None:
+        """Replaces the text, which is undone as one step; see `edit`."""
+        if text == self.graph.json:
             return
+        if (last := self._step_within(within)) is not None:
+            last._grow(text)
+            return
+        step = NpcGraphStep()
+        step._begin(self.graph, text)
         actions = EditorInterface.get_editor_undo_redo()
-        mode = UndoRedo.MERGE_ENDS if merges else UndoRedo.MERGE_DISABLE
-        actions.create_action(self._mark + title, mode, self.graph)
-        actions.add_do_property(self.graph, "json", text)
-        actions.add_undo_property(self.graph, "json", before)
+        actions.create_action(self._mark + title, UndoRedo.MERGE_DISABLE, self.graph)
+        actions.add_do_method(step, "redo")
+        actions.add_undo_method(step, "undo")
         actions.commit_action()
+        self._last = step, within, self._history().get_version()
+
+    def _step_within(self, within: object) -> NpcGraphStep | None:
+        """The last step, if it was within the same and nothing was done since."""
+        if within is None or self._last is None:
+            return None
+        step, its, version = self._last
+        is_last = its is within and version == self._history().get_version()
+        return step if is_last and step._is_shown() else None
 
     def places(self) -> dict[str, Point]:
         """The place of each node: its position, or one in a layout below those that have one."""
@@ -124,6 +182,7 @@ class GraphSession:
 
     def undo(self) -> None:
         """Takes back the last step, unless that was made elsewhere in the editor."""
+        self._last = None
         history = self._history()
         if self._is_own(history.get_current_action_name()):
             history.undo()

@@ -167,13 +167,13 @@ class TableView:
 
     # ---- Edits ----
 
-    def _edit_written(self, title: str, *operations: Operation, merges: bool = False) -> None:
+    def _edit_written(self, title: str, *operations: Operation, within: object = None) -> None:
         """Edits the table; one that is shown because it is the default is written first."""
         shown = self._shown
         assert shown is not None
         if shown.value is None and shown.kind == "table":
             operations = (SetField(self._node, shown.path, shown.field.default), *operations)
-        self._edit(title, *operations, merges=merges)
+        self._edit(title, *operations, within=within)
 
     def _append(self) -> None:
         assert self._shown is not None

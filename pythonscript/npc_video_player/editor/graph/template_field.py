@@ -25,11 +25,13 @@ class TemplateField:
         self._node = ""
         self._shown: ShownField | None = None
         self._words: tuple[str, ...] = ()
+        self._typing = object()  # that goes on
         self._text = TextEdit()
         self._text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
         self._text.scroll_fit_content_height = True
         self._text.tab_input_mode = False
         self._text.text_changed.connect(self._change)
+        self._text.focus_exited.connect(self._leave)
         self._text.gui_input.connect(feel)
         self._chips = HFlowContainer()
         self._fault = look.text()
@@ -47,6 +49,8 @@ class TemplateField:
         Args:
             faults: sentences by the places that they are about.
         """
+        if node != self._node:
+            self._typing = object()
         self._node, self._shown = node, shown
         text = shown.value if isinstance(shown.value, str) else ""
         if text != self._text.text:
@@ -82,11 +86,14 @@ class TemplateField:
         self._text.insert_text_at_caret(f"{{{word}}}")
         self._text.grab_focus()
 
+    def _leave(self) -> None:
+        self._typing = object()
+
     def _change(self) -> None:
         shown, text = self._shown, self._text.text
         if shown is not None and text != (shown.value or ""):
             title = f"Set {shown.field.name} of {self._node}"
-            self._edit(title, setting(self._node, shown, text or None), merges=True)
+            self._edit(title, setting(self._node, shown, text or None), within=self._typing)
 
 
 def _told(unknown: list[str]) -> str:
