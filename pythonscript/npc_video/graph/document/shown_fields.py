@@ -11,7 +11,7 @@ from .document import DocumentNode, fresh
 from .field_operations import InsertRow, Path, RemoveField, RenameKey, RenameState, SetField
 from .operations import Operation
 
-__all__ = ["ShownField", "adding", "rows_of", "setting", "shown_fields"]
+__all__ = ["ShownField", "adding", "has_levels", "rows_of", "setting", "shown_fields"]
 
 _UNKNOWN = "This node type has no such setting. Empty it to remove it."
 _STATES = "states"
@@ -77,6 +77,11 @@ def shown_fields(node: DocumentNode) -> tuple[ShownField, ...]:
         if name not in names
     )
     return known + unknown
+
+
+def has_levels(shown: ShownField) -> bool:
+    """Whether the keys of a table are levels, numbers from which its words apply."""
+    return shown.kind == "table" and shown.field.columns[0].kind == "number"
 
 
 def setting(node: str, shown: ShownField, value: Any) -> Operation:

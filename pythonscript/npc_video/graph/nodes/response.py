@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import field
 
@@ -18,6 +18,8 @@ class Levels(Node, frozen=True):
     Inputs:
         intensity (number): the number that reaches a level.
     """
+
+    below: ClassVar[str] = "neutral"
 
     def table(self) -> tuple[str, Mapping[str, str]]:
         """The name of the setting, and its words by level; levels are written as text."""
@@ -38,7 +40,7 @@ class Levels(Node, frozen=True):
         if not table:
             yield field, "is empty; give at least one level"
         for key in table:
-            if _level(key) is None:
+            if level_of(key) is None:
                 yield f"{field}[{key!r}]", "must be a finite number, written as text"
 
     def possible(self, port: str, upstream: Upstream) -> list[Possibility]:
@@ -46,12 +48,13 @@ class Levels(Node, frozen=True):
 
     def _steps(self) -> list[tuple[float, str]]:
         _, table = self.table()
-        known = ((_level(key), word) for key, word in table.items())
+        known = ((level_of(key), word) for key, word in table.items())
         steps = sorted((level, word) for level, word in known if level is not None)
-        return [(float("-inf"), "neutral"), *steps]
+        return [(float("-inf"), self.below), *steps]
 
 
-def _level(key: str) -> float | None:
+def level_of(key: str) -> float | None:
+    """The level that a key stands for; None if it is no number that a node takes."""
     try:
         level = float(key)
     except ValueError:
@@ -79,6 +82,8 @@ class Expression(Levels, frozen=True):
         }
     )
 
+    below: ClassVar[str] = "neutral"
+
     def table(self) -> tuple[str, Mapping[str, str]]:
         return "thresholds", self.thresholds
 
@@ -97,6 +102,8 @@ class Emotion(Levels, frozen=True):
     emotions: dict[str, str] = field(
         default_factory=lambda: {"0": "neutral", "0.5": "pleasure", "0.8": "bliss"}
     )
+
+    below: ClassVar[str] = "neutral"
 
     def table(self) -> tuple[str, Mapping[str, str]]:
         return "emotions", self.emotions

@@ -22,11 +22,13 @@ from godot import (
     VBoxContainer,
 )
 from npc_video.graph.document.field_operations import MoveRow, Path, RemoveField, SetField
+from npc_video.graph.document.levels import bands_of
 from npc_video.graph.document.operations import Operation
-from npc_video.graph.document.shown_fields import ShownField, adding, rows_of
+from npc_video.graph.document.shown_fields import ShownField, adding, has_levels, rows_of
 
 from .. import look
 from .fields import Edit, Feel, FieldView, NameLine, fault_at, is_focused, summary
+from .level_bar import LevelBar
 
 __all__ = ["TableView"]
 
@@ -83,6 +85,7 @@ class TableView:
         self._add.size_flags_horizontal = Control.SIZE_SHRINK_BEGIN
         self.root = VBoxContainer()
         self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        self._levels: LevelBar | None = None
         self.root.add_child(self._grid)
         self.root.add_child(self._fault)
         bar = HBoxContainer()
@@ -118,7 +121,16 @@ class TableView:
             if not any(path[: len(place)] == place for place in places)
         }
         look.tell(self._fault, fault_at(rest, shown.path), look.FAULT)
+        if has_levels(shown):
+            self._show_levels(shown)
         self._add.tooltip_text = f"Adds a row at the end. It has {summary(shown)}."
+
+    def _show_levels(self, shown: ShownField) -> None:
+        if self._levels is None:
+            self._levels = LevelBar()
+            self.root.add_child(self._levels.root)
+            self.root.move_child(self._levels.root, 0)
+        self._levels.show(bands_of({row[0].value: row[1].value for row in rows_of(shown)}))
 
     def light(self, name: str) -> None:
         """Lights the row with this id, and no other."""
