@@ -65,6 +65,7 @@ func visit() -> void:
 	EditorInterface.distraction_free_mode = true
 	canvas.custom_minimum_size.y = 450
 	await _open(load("res://cat.npcgraph.json"))
+	await _look()
 	await _add()
 	await _wire()
 	await _remove()
@@ -76,11 +77,33 @@ func visit() -> void:
 	seen.box = str(box.position)
 	await _begin()
 
+func _look() -> void:
+	var first := _node("touch").position
+	seen.margin = first.x > 20 and first.y > 20
+	for turn in 2:
+		await double_click(await _row("math", "multiply"))
+		await frames(3)
+	var added := _node("multiply").get_global_rect()
+	seen.apart = not added.intersects(_node("multiply2").get_global_rect())
+	await _undo()
+	await _undo()
+	var map: Control = dock.find_child("Overview", true, false)
+	var switch: Button = canvas.get_menu_hbox().get_child(-1)
+	seen.map = [map.visible]
+	for turn in 2:
+		await click(switch.get_global_rect().get_center())
+		seen.map.append(map.visible)
+	map.custom_minimum_size *= 10
+	canvas.resized.emit()
+	seen.map.append(map.visible)
+	map.custom_minimum_size /= 10
+	canvas.resized.emit()
+
 func _add() -> void:
-	await click(_at(Vector2(900, 40)), MOUSE_BUTTON_RIGHT)
+	await click(_at(Vector2(960, 40)), MOUSE_BUTTON_RIGHT)
 	await _choose("mood")
 	await _keep("searched")
-	await drag(await _row("math", "multiply"), _at(Vector2(900, 40)), true)
+	await drag(await _row("math", "multiply"), _at(Vector2(960, 40)), true)
 	await _keep("from the palette")
 	await double_click(await _row("math", "multiply"))
 	await _keep("double click")
@@ -92,10 +115,10 @@ func _wire() -> void:
 	await _keep("connected")
 	await drag(_output("pace"), _into("limit", 0))
 	await _keep("replaced")
-	await drag(_output("pace"), _at(Vector2(900, 60)))
+	await drag(_output("pace"), _at(Vector2(960, 60)))
 	await _choose("multiply")
 	await _keep("wire to a new node")
-	await drag(_into("result", 0), _at(Vector2(900, 60)))
+	await drag(_into("result", 0), _at(Vector2(960, 60)))
 	await _choose("expression")
 	await _keep("wire from a new node")
 	var spare := _title("spare")
@@ -327,6 +350,18 @@ def test_each_edit_is_undone_to_the_byte(seen: Mapping[str, Any]) -> None:
     undone = {name: is_same for name, is_same in seen.items() if name.endswith(" undone")}
     assert undone
     assert all(undone.values()), undone
+
+
+def test_a_graph_begins_with_a_margin(seen: Mapping[str, Any]) -> None:
+    assert seen["margin"]
+
+
+def test_nodes_from_the_palette_do_not_cover_each_other(seen: Mapping[str, Any]) -> None:
+    assert seen["apart"]
+
+
+def test_the_map_is_switched_off_and_hidden_on_a_small_canvas(seen: Mapping[str, Any]) -> None:
+    assert seen["map"] == [True, False, True, False]
 
 
 def test_the_scene_is_not_undone_in_place_of_the_graph(seen: Mapping[str, Any]) -> None:

@@ -56,6 +56,7 @@ func visit() -> void:
 	EditorInterface.set_main_screen_editor("Script")  # is drawn faster than a 3D world
 	await _open("res://kinds.npcgraph.json")
 	await _kinds()
+	await _lead()
 	await _tables()
 	await _names()
 	await _on_the_node()
@@ -84,7 +85,37 @@ func _write_template() -> void:
 	await type("!")
 	await _click(control("Button", "{emotion}", panel))
 	await type("{x}")
-	await until(func() -> bool: return has("Label", "{x}: connect", panel), "the hint")
+	await until(func() -> bool: return has("Label", "{x}: nothing", panel), "the hint")
+
+func _lead() -> void:
+	await _select("prompt")
+	_field = "template"
+	var before := graph.json
+	await _click(_part("TextEdit"))
+	await chord([KEY_CTRL, KEY_END])
+	await type("{x}")
+	var led := [await _connect("smooth")]
+	await chord([KEY_CTRL, KEY_Z])
+	led.append(await _connect("random"))
+	seen.led = led
+	seen.led_back = [await _undo(before), graph.json == before]
+
+func _connect(words: String) -> Array:
+	await until(func() -> bool: return has("Button", "Connect {x}", panel), "the offer")
+	await _click(control("Button", "Connect {x}", panel))
+	var dock := get_tree().root.find_child("NpcGraph", true, false)
+	var popups := func() -> Array:
+		return dock.find_children("*", "PopupPanel", true, false).filter(
+			func(popup: PopupPanel) -> bool: return popup.visible
+		)
+	await until(func() -> bool: return popups.call().size() == 1, "the search")
+	await type(words)
+	await key(KEY_ENTER)
+	await until(func() -> bool: return popups.call().is_empty(), "the choice")
+	await frames(3)
+	canvas.grab_focus()
+	var wires: Array = JSON.parse_string(graph.json).responseGraph.get("connections", [])
+	return [wires, has("Label", "{x}: nothing", panel)]
 
 func _tables() -> void:
 	await _change("level", "thresholds", func() -> void:
@@ -396,6 +427,14 @@ def test_a_setting_is_changed_and_taken_back(
     found = visit.seen[setting]
     assert [each[:2] for each in found] == [[value, True] for value in values]
     assert [steps for *_, steps in found] == STEPS.get(setting, [1] * len(values))
+
+
+def test_an_unknown_word_of_a_template_is_connected(visit: editor.Visit) -> None:
+    ends = {"id": "c1", "fromPort": "value", "to": "prompt", "toPort": "x"}
+    old, new = visit.seen["led"]
+    assert old == [[{**ends, "from": "smooth"}], False]
+    assert new == [[{**ends, "from": "random"}], False]
+    assert visit.seen["led_back"] == [2, True]
 
 
 def test_the_range_is_divided_by_the_levels(visit: editor.Visit) -> None:

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from .document import Point
 
-__all__ = ["arranged"]
+__all__ = ["arranged", "clear_of"]
 
 _GAP: Point = (80.0, 40.0)
 _SWEEPS = 4
@@ -13,6 +13,24 @@ _WIDEST_ROW = 1600.0  # of nodes without wires
 
 Size = tuple[float, float]
 Neighbours = Mapping[str, Sequence[str]]
+
+
+def clear_of(
+    at: Point, size: Size, taken: Iterable[tuple[float, float, float, float]], gap: float
+) -> Point:
+    """The place for a rectangle, there or below, at which it covers none of those that are taken.
+
+    Args:
+        at: the upper left corner that is wanted.
+        taken: left, top, width and height of each.
+        gap: the least space below others.
+    """
+    (x, y), (width, height) = at, size
+    for left, top, its_width, its_height in sorted(taken, key=lambda each: each[1]):
+        beside = x >= left + its_width or left >= x + width
+        if not beside and y < top + its_height and top < y + height:
+            y = top + its_height + gap
+    return x, y
 
 
 def arranged(

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ..compiling import upstream
 from ..nodes.base import ANY_PORT
 from .describing import NODE_DESCRIPTIONS, Field, NodeDescription, Port, PortKind
 from .document import GraphDocument, Point, fresh
@@ -16,6 +17,7 @@ __all__ = [
     "NewWire",
     "fitting_inputs",
     "fitting_outputs",
+    "fitting_sources",
     "fitting_wires",
     "free_port",
     "matching",
@@ -45,8 +47,9 @@ class Fitting(Struct, frozen=True):
 
 
 class NewWire(Struct, frozen=True):
-    """A wire that could be made from a node."""
+    """A wire that could be made."""
 
+    source: str
     source_port: str
     target: str
     target_port: str
@@ -106,11 +109,37 @@ def fitting_wires(document: GraphDocument, source: str) -> list[NewWire]:
         if target != source:
             inputs = _with_further(ports.inputs, described.any_input if described else None)
             found += [
-                (bool(port.wires), NewWire(output.name, target, port.name))
+                (bool(port.wires), NewWire(source, output.name, target, port.name))
                 for output in outputs
                 for port in inputs
                 if _fits(_kinds_of(output), _kinds_of(port))
             ]
+    return [wire for _, wire in sorted(found, key=lambda each: each[0])]
+
+
+def fitting_sources(document: GraphDocument, target: str, port: str) -> list[NewWire]:
+    """The wires from other nodes to an input, without those that would close a circle.
+
+    Those come first whose node or port is called as the input.
+    """
+    fed: dict[str, list[str]] = {key: [] for key in document.nodes}
+    for wire in document.wires.values():
+        if wire.source in fed and wire.target in fed:
+            fed[wire.source].append(wire.target)
+    behind = upstream([target], fed.__getitem__)
+    wanted = port.casefold()
+    found = []
+    for source, ports in shown_ports(document).items():
+        node = document.nodes[source]
+        names = {source.casefold(), node.label.casefold()}
+        found += [
+            (
+                wanted not in {*names, output.name.casefold()},
+                NewWire(source, output.name, target, port),
+            )
+            for output in ports.outputs
+            if source not in behind
+        ]
     return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from godot import Rect2, Vector2
 from npc_video.graph.document.describing import NODE_DESCRIPTIONS
@@ -11,6 +12,7 @@ from npc_video.graph.document.offering import (
     NewWire,
     fitting_inputs,
     fitting_outputs,
+    fitting_sources,
     fitting_wires,
     free_port,
     matching,
@@ -26,6 +28,9 @@ from .palette import dragged_type
 from .search import Entry, SearchPopup
 
 __all__ = ["NodeAdder"]
+
+Offers = Callable[[str], Sequence[Entry]]
+"""The choices for the words that were typed."""
 
 Wiring = Callable[[str, str], Operation]
 """The wire to a new node: made from its id and the port of its type that fits."""
@@ -50,10 +55,12 @@ class NodeAdder:
         """Adds a node, on the wire at that place if there is one.
 
         Args:
-            at: its corner on the control; without it, the middle of the view and no wire.
+            at: its corner on the control; without it, a free place from the middle of the view on
+                downward, and no wire.
         """
         if at is None:
-            self._add(type_name, self._canvas.root.size / 2.0)
+            self._add(type_name, self._canvas.free_place(self._canvas.root.size / 2.0))
+            self._canvas.reveal()
             return
         wire, ends = self._canvas.wire_at(at), through(type_name)
         if wire and ends:
@@ -90,6 +97,10 @@ class NodeAdder:
         self._offer(at, lambda words: [entry(each.type) for each in matching(words)])
 
     def _offer_fitting(self, at: Vector2, fitting: Sequence[Fitting], wiring: Wiring) -> None:
+        self._offer(at, self._entries(at, fitting, wiring))
+
+    def _entries(self, at: Vector2, fitting: Sequence[Fitting], wiring: Wiring) -> Offers:
+        """The types that fit, each of which adds a node with a wire."""
         ports = {each.type: each.port for each in fitting}
 
         def entry(type_name: str) -> Entry:
@@ -101,9 +112,9 @@ class NodeAdder:
         def offers(words: str) -> list[Entry]:
             return [entry(each.type) for each in matching(words) if each.type in ports]
 
-        self._offer(at, offers)
+        return offers
 
-    def _offer(self, at: Vector2, offers: Callable[[str], Sequence[Entry]]) -> None:
+    def _offer(self, at: Vector2, offers: Offers) -> None:
         self._search.open(self._canvas.root.get_screen_position() + at, offers)
 
     # ---- At the end of a wire ----
@@ -117,24 +128,38 @@ class NodeAdder:
         source, document = chosen[0], canvas.session.document
 
         def entry(wire: NewWire) -> Entry:
-            node = document.nodes[wire.target]
-            name = node.label or wire.target
-            title = f"{wire.source_port} → {name}: {wire.target_port}"
-            edit = Connect(source, wire.source_port, wire.target, wire.target_port)
-            colour = colour_of(node.type)
-            return Entry(title, node.type, colour, lambda: canvas.session.edit("Connect", edit))
+            title = f"{wire.source_port} → {self._name(wire.target)}: {wire.target_port}"
+            return self._connecting(wire, title, wire.target)
 
         entries = [entry(wire) for wire in fitting_wires(document, source)]
-
-        def offers(words: str) -> list[Entry]:
-            """The entries with all words, those first that begin as was typed."""
-            typed = words.casefold().strip()
-            found = [e for e in entries if all(w in e.title.casefold() for w in typed.split())]
-            return sorted(found, key=lambda each: not each.title.casefold().startswith(typed))
-
         element = canvas.element(source)
         at = element.position + Vector2(element.size.x * canvas.root.zoom, 0.0)
-        self._offer(at, offers)
+        self._offer(at, lambda words: _closest(entries, words))
+
+    def connect_input(self, target: str, port: str) -> None:
+        """Offers the outputs that may lead to an input, and node types that have one."""
+        canvas, session = self._canvas, self._canvas.session
+        document = session.document
+        wires = [
+            self._connecting(wire, f"{self._name(wire.source)}: {wire.source_port}", wire.source)
+            for wire in fitting_sources(document, target, port)
+        ]
+        element = canvas.element(target)
+        at = canvas.free_place(element.position - Vector2(element.size.x, 0.0) * canvas.root.zoom)
+        fitting = fitting_outputs(document.nodes[target].type, port)
+        types = self._entries(at, fitting, lambda node, its: Connect(node, its, target, port))
+        self._offer(element.position, lambda words: [*_closest(wires, words), *types(words)])
+
+    def _name(self, key: str) -> str:
+        return self._canvas.session.document.nodes[key].label or key
+
+    def _connecting(self, wire: NewWire, title: str, other: str) -> Entry:
+        """The choice of a wire, in the colour of the node at its other end."""
+        session = self._canvas.session
+        type_name = session.document.nodes[other].type
+        edit = Connect(wire.source, wire.source_port, wire.target, wire.target_port)
+        act = partial(session.edit, "Connect", edit)
+        return Entry(title, type_name, colour_of(type_name), act)
 
     def _lead_on(self, element: str, output: int, at: Vector2) -> None:
         """Leads a wire that was dropped beside all ports to a further port or a new node."""
@@ -157,6 +182,13 @@ class NodeAdder:
         if not canvas.node_at(at):
             fitting = fitting_outputs(canvas.session.document.nodes[target].type, port)
             self._offer_fitting(at, fitting, lambda node, its: Connect(node, its, target, port))
+
+
+def _closest(entries: Sequence[Entry], words: str) -> list[Entry]:
+    """The entries with all words, those first that begin as was typed."""
+    typed = words.casefold().strip()
+    found = [e for e in entries if all(w in e.title.casefold() for w in typed.split())]
+    return sorted(found, key=lambda each: not each.title.casefold().startswith(typed))
 
 
 def _entry(type_name: str, act: Callable[[], None]) -> Entry:

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from godot import Color, GraphEdit, GraphNode, InputEvent, Rect2, Vector2
+from godot import Color, GraphEdit, GraphElement, GraphNode, InputEvent, Object, Rect2, Vector2
 from npc_video.graph.document.checking import DocumentProblem, not_run
 from npc_video.graph.document.document import GraphDocument, Point
+from npc_video.graph.document.layering import clear_of
 from npc_video.graph.document.offering import through
 from npc_video.graph.document.operations import (
     Connect,
@@ -24,9 +25,9 @@ from npc_video.graph.document.ports import NodePorts, ShownPort, shown_ports
 from npc_video.graph.tracing import Trace
 
 from ..look import scaled, unscaled
-from .frames import GraphFrames
+from .frames import FRAME_COLOUR, GraphFrames
 from .node_view import NodeView, Shown, colour_of
-from .overview import GraphOverview
+from .overview import GraphOverview, Place
 from .session import GraphSession
 from .tints import TitleTints
 from .wire_values import Link, WireValues, link_of
@@ -37,6 +38,7 @@ __all__ = ["GraphCanvas"]
 _SPREAD = 1.3, 1.75
 
 _MARGIN = 30.0
+_NEW_SIZE = 200.0, 160.0  # about that of a node with some settings
 _RUNS, _IDLE = Color(1.0, 1.0, 1.0), Color(1.0, 1.0, 1.0, 0.55)  # nodes that never run are dim
 
 # How near a wire has to be to a place, to be meant by it.
@@ -57,6 +59,7 @@ class GraphCanvas:
         self._numbers = itertools.count(1)
         self._links: dict[Link, str] = {}
         self._problems: dict[str, list[DocumentProblem]] = {}
+        self._is_new = self._is_laid_out = True
         self._drag = object()  # the last one, whose nodes the engine may put into a frame next
         self._trace: Trace = {}
         self.root.minimap_enabled = False
@@ -70,13 +73,19 @@ class GraphCanvas:
         self._wire_values = WireValues(self.root)
         self.overview = GraphOverview(self._look_at)
         self.root.scroll_offset_changed.connect(lambda _offset: self._show_view())
-        self.root.resized.connect(self._show_view)
+        self.root.resized.connect(self._follow_size)
+        self.root.get_menu_hbox().add_child(self.overview.switch)
         self.root.connection_request.connect(self._connect)
         self.root.disconnection_request.connect(self._disconnect)
         self.root.delete_nodes_request.connect(self._delete)
         self.root.end_node_move.connect(self._end_move)
         self.root.graph_elements_linked_to_frame_request.connect(self._put_into)
         self.root.gui_input.connect(self.feel)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a graph is shown."""
+        return self._session is not None
 
     @property
     def session(self) -> GraphSession:
@@ -90,8 +99,8 @@ class GraphCanvas:
         """Shows the graph of a session in place of another."""
         self.clear()
         self._session = session
+        self._is_new = True
         self.reconcile()
-        self._fit()
 
     def clear(self) -> None:
         """Shows nothing."""
@@ -130,7 +139,7 @@ class GraphCanvas:
         self._links = links
         self._wire_values.show(self._carried())
         self.frames.show(document.frames, {key: view.name for key, view in self._views.items()})
-        self._show_map()
+        self._lay_out()
 
     def show_problems(self, problems: Iterable[DocumentProblem]) -> None:
         """Marks the nodes and the settings that have problems."""
@@ -240,6 +249,16 @@ class GraphCanvas:
         """The position to write for a node whose corner is at a place of the control."""
         return _placed((at + self.root.scroll_offset) / self.root.zoom)
 
+    def free_place(self, at: Vector2) -> Vector2:
+        """A place of the control for a new node, there or below, at which no node is."""
+        zoom = self.root.zoom
+        taken = [
+            (each.position.x, each.position.y, each.size.x * zoom, each.size.y * zoom)
+            for each in (view.root for view in self._views.values())
+        ]
+        size = scaled(_NEW_SIZE[0]) * zoom, scaled(_NEW_SIZE[1]) * zoom
+        return Vector2(*clear_of((at.x, at.y), size, taken, scaled(_MARGIN) * zoom))
+
     def node_at(self, at: Vector2) -> str:
         """The key of the node at a place of the control; "" if there is none."""
         for key, view in self._views.items():
@@ -319,12 +338,33 @@ class GraphCanvas:
 
     def feel(self, event: InputEvent) -> None:
         """Takes steps back by key, here and not in the scene."""
+        if not self.is_open:
+            return
         for name, act in (("ui_undo", self.session.undo), ("ui_redo", self.session.redo)):
             if event.is_action_pressed(name, False, True):
                 act()
                 self.root.accept_event()
 
     # ---- The part in view ----
+
+    def _lay_out(self) -> None:
+        """Waits for the next frame, in which nodes have their sizes, and the scroll bars ends."""
+        tree = self.root.get_tree() if self.root.is_inside_tree() else None
+        if self._is_laid_out and tree is not None:
+            self._is_laid_out = False
+            tree.process_frame.connect(self._follow_layout, Object.CONNECT_ONE_SHOT)
+
+    def _follow_layout(self) -> None:
+        self._is_laid_out = True
+        if self.is_open:
+            if self._is_new:
+                self._fit()
+            self._is_new = False
+            self._show_map()
+
+    def _follow_size(self) -> None:
+        self.overview.fit_into(self.root.size)
+        self._show_view()
 
     def _fit(self) -> None:
         """Shows the graph from its left upper corner."""
@@ -374,16 +414,23 @@ class GraphCanvas:
         self.root.scroll_offset = Vector2(x * zoom - size.x / 2.0, y * zoom - size.y / 2.0)
 
     def _show_map(self) -> None:
-        self.overview.show_nodes(
-            (at.x, at.y, size.x, size.y, colour_of(self.session.document.nodes[key].type))
+        document = self.session.document
+        nodes = [
+            _on_map(view.root, colour_of(document.nodes[key].type))
             for key, view in self._views.items()
-            for at, size in ((view.root.position_offset, view.root.size),)
-        )
+        ]
+        frames = [_on_map(each, FRAME_COLOUR) for each in self.frames.elements().values()]
+        self.overview.show_nodes([*frames, *nodes])
         self._show_view()
 
     def _show_view(self) -> None:
         at, size, zoom = self.root.scroll_offset, self.root.size, self.root.zoom
         self.overview.show_view(at.x / zoom, at.y / zoom, size.x / zoom, size.y / zoom)
+
+
+def _on_map(element: GraphElement, colour: Color) -> Place:
+    at, size = element.position_offset, element.size
+    return at.x, at.y, size.x, size.y, colour
 
 
 def _place_of(wire: str, ports: Sequence[ShownPort]) -> int:

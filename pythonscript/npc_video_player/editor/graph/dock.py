@@ -64,12 +64,14 @@ class GraphDock:
         self._canvas.overview.root.size_flags_horizontal = Control.SIZE_SHRINK_END
         self._canvas.overview.root.size_flags_vertical = Control.SIZE_SHRINK_END
         corner.add_child(self._canvas.overview.root)
-        self._plot = Plot(self._show_chosen)
-        self._panel = NodePanel(self._canvas.edit, self._canvas.feel, self._plot)
         self._canvas.root.node_selected.connect(lambda _node: self._show_chosen())
         self._canvas.root.node_deselected.connect(lambda _node: self._show_chosen())
         search = SearchPopup()
         adder = NodeAdder(self._canvas, search)
+        self._plot = Plot(self._show_chosen)
+        self._panel = NodePanel(
+            self._canvas.edit, self._canvas.feel, self._plot, adder.connect_input
+        )
         titles = TitleEditor(self._canvas)
         GraphKeys(self._canvas, adder, titles)
         NodeCopier(self._canvas)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from godot import Color, GraphEdit, GraphFrame
 from npc_video.graph.document.document import Frame
 
-__all__ = ["GraphFrames"]
+__all__ = ["FRAME_COLOUR", "GraphFrames"]
 
-_TINT = Color(0.5, 0.55, 0.65, 0.25)
+FRAME_COLOUR = Color(0.5, 0.55, 0.65, 0.25)
 
 
 class GraphFrames:
@@ -69,7 +69,7 @@ class GraphFrames:
             element = self._elements[key] = GraphFrame()
             element.name = f"f{next(self._numbers)}"
             element.tint_color_enabled = True
-            element.tint_color = _TINT
+            element.tint_color = FRAME_COLOUR
             self._canvas.add_child(element)
         return self._elements[key]
 

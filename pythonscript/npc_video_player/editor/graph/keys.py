@@ -67,6 +67,8 @@ class GraphKeys:
         canvas.root.gui_input.connect(self._feel)
 
     def _feel(self, event: InputEvent) -> None:
+        if not self._canvas.is_open:
+            return
         if not isinstance(event, InputEventKey) or not event.pressed or event.alt_pressed:
             return
         held = event.is_command_or_control_pressed(), event.shift_pressed

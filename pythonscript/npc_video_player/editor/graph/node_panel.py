@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from godot import Control, LineEdit, ScrollContainer, VBoxContainer, Vector2
 from npc_video.graph.document.describing import NODE_DESCRIPTIONS
 from npc_video.graph.document.field_operations import Path
@@ -19,6 +21,8 @@ from .template_field import TemplateField
 
 __all__ = ["NodePanel"]
 
+View = FieldView | TableView | TemplateField
+
 _WIDTH = 360.0
 _ID_HELP = "What wires and problems call the node."
 _TABLES = "table", "rows"
@@ -32,17 +36,19 @@ class NodePanel:
         edit: makes the edits.
         feel: takes keys before the controls do.
         plot: has the outputs that are pinned.
+        lead: offers what could lead to an input of a node.
     """
 
-    def __init__(self, edit: Edit, feel: Feel, plot: Plot):
+    def __init__(self, edit: Edit, feel: Feel, plot: Plot, lead: Callable[[str, str], None]):
         self._edit = edit
         self._feel = feel
+        self._lead = lead
         self._shown: Shown | None = None
         self._trace: Trace = {}
         self._outputs = OutputList(plot)
         self._layout: tuple[object, ...] = ()
         self._typing = object()  # of a label, that goes on
-        self._views: dict[Path, FieldView | TableView | TemplateField] = {}
+        self._views: dict[Path, View] = {}
         self._nothing = look.text("Select a node to see its settings here.")
         self._label = LineEdit()
         self._label.tooltip_text = "What the node is called here. Nothing else depends on it."
@@ -138,10 +144,19 @@ class NodePanel:
             caption.tooltip_text = field.field.help
             caption.mouse_filter = Control.MOUSE_FILTER_PASS
             caption.theme_type_variation = "HeaderSmall"
-            view = _view_of(field)(self._edit, self._feel)
+            view = self._made(_view_of(field))
             self._views[field.path] = view
             self._fields.add_child(caption)
             self._fields.add_child(view.root)
+
+    def _made(self, view: type[View]) -> View:
+        if view is TemplateField:
+            return TemplateField(self._edit, self._feel, self._lead)
+        return (
+            TableView(self._edit, self._feel)
+            if view is TableView
+            else FieldView(self._edit, self._feel)
+        )
 
     def _leave_label(self) -> None:
         self._typing = object()
@@ -156,7 +171,7 @@ class NodePanel:
             self._edit(f"Rename {name}", RenameNode(self._shown.node.key, name))
 
 
-def _view_of(field: ShownField) -> type[FieldView | TableView | TemplateField]:
+def _view_of(field: ShownField) -> type[View]:
     if field.kind in _TABLES:
         return TableView
     return TemplateField if field.kind == "template" else FieldView

@@ -136,7 +136,8 @@ class NodeView:
                 self._views[each.path].show(node.key, each, fault)
             else:
                 self._tables[each.path].show(each, fault)
-        self.root.size = Vector2()
+        if self.root.is_inside_tree():
+            self.root.size = Vector2()
 
     def show_values(self, trace: NodeTrace | None) -> None:
         """Shows the values of a turn at the outputs; none without a trace."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from godot import (
     MOUSE_BUTTON_LEFT,
     MOUSE_BUTTON_MASK_LEFT,
+    Button,
     Color,
     Control,
     InputEvent,
@@ -22,23 +23,27 @@ from godot import (
     Vector2,
 )
 
-from ..look import scaled
+from ..look import icon, scaled
 
-__all__ = ["GraphOverview"]
+__all__ = ["GraphOverview", "Place"]
 
-_SIZE = 180.0, 120.0
+_SIZE = 132.0, 80.0
+_LARGEST_SHARE = 0.1  # of the canvas
 _MARGIN = 6.0
 _BACK, _FRAME = Color(0.0, 0.0, 0.0, 0.35), Color(1.0, 1.0, 1.0, 0.6)
 
 Place = tuple[float, float, float, float, Color]
-"""Left, top, width and height of a node on the canvas, and its colour."""
+"""Left, top, width and height of a node or frame on the canvas, and its colour."""
 
 
 class GraphOverview:
-    """The map; `root` is its control.
+    """The map; `root` is its control. It is hidden where it would cover too much.
 
     Args:
         go: called with a place of the canvas that is clicked here.
+
+    Attributes:
+        switch: the button that hides and shows it.
     """
 
     def __init__(self, go: Callable[[float, float], None]) -> None:
@@ -48,6 +53,14 @@ class GraphOverview:
         self.root.custom_minimum_size = Vector2(scaled(_SIZE[0]), scaled(_SIZE[1]))
         self.root.mouse_filter = Control.MOUSE_FILTER_STOP
         self.root.clip_contents = True
+        self.switch = Button()
+        self.switch.icon = icon("GridMinimap")
+        self.switch.flat = True
+        self.switch.toggle_mode = True
+        self.switch.button_pressed = True
+        self.switch.tooltip_text = "Shows a map of the graph, unless the canvas is too small."
+        self.switch.toggled.connect(lambda _is_on: self._show())
+        self._has_room = True
         self._places: tuple[Place, ...] = ()
         self._left = self._top = 0.0
         self._scale = 1.0
@@ -62,8 +75,17 @@ class GraphOverview:
         self.root.draw.connect(self._draw)
         self.root.gui_input.connect(self._feel)
 
+    def fit_into(self, canvas: Vector2) -> None:
+        """Hides the map on a canvas of a size that is too small for it."""
+        own = self.root.custom_minimum_size
+        self._has_room = own.x * own.y <= canvas.x * canvas.y * _LARGEST_SHARE
+        self._show()
+
+    def _show(self) -> None:
+        self.root.visible = self._has_room and self.switch.button_pressed
+
     def show_nodes(self, places: Iterable[Place]) -> None:
-        """Draws the nodes, all of them within the map."""
+        """Draws nodes and frames, all of them within the map, the first ones below the others."""
         self._places = tuple(places)
         if self._places:
             self._left = min(place[0] for place in self._places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from godot import Button, Control, HFlowContainer, TextEdit, VBoxContainer
@@ -18,10 +18,15 @@ __all__ = ["TemplateField"]
 
 
 class TemplateField:
-    """The text and its buttons; `root` is around both."""
+    """The text and its buttons; `root` is around both.
 
-    def __init__(self, edit: Edit, feel: Feel):
+    Args:
+        lead: called with a node and the name of an input to which something is to lead.
+    """
+
+    def __init__(self, edit: Edit, feel: Feel, lead: Callable[[str, str], None]):
         self._edit = edit
+        self._lead = lead
         self._node = ""
         self._shown: ShownField | None = None
         self._words: tuple[str, ...] = ()
@@ -35,10 +40,12 @@ class TemplateField:
         self._text.gui_input.connect(feel)
         self._chips = HFlowContainer()
         self._fault = look.text()
-        self._unknown = look.text()
+        self._unknown: tuple[str, ...] = ()
+        self._hint = look.text()
+        self._ports = HFlowContainer()
         self.root = VBoxContainer()
         self.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        for each in (self._text, self._fault, self._unknown, self._chips):
+        for each in (self._text, self._fault, self._hint, self._ports, self._chips):
             self.root.add_child(each)
 
     def show(
@@ -65,14 +72,24 @@ class TemplateField:
         if words != self._words:
             self._words = words
             self._offer()
-        unknown = [word for word in placeholders(text) if word not in words]
-        look.tell(self._unknown, _told(unknown), look.WARNING)
+        unknown = tuple(word for word in placeholders(text) if word not in words)
+        if unknown != self._unknown:
+            self._unknown = unknown
+            look.tell(self._hint, _told(unknown), look.WARNING)
+            self._offer_ports()
         look.tell(self._fault, fault_at(faults, shown.path), look.FAULT)
 
+    def _offer_ports(self) -> None:
+        _empty(self._ports)
+        for word in self._unknown:
+            button = Button()
+            button.text = f"Connect {{{word}}}"
+            button.tooltip_text = f"Searches for what leads to the port {word}."
+            button.pressed.connect(partial(self._connect, word))
+            self._ports.add_child(button)
+
     def _offer(self) -> None:
-        for child in self._chips.get_children():
-            self._chips.remove_child(child)
-            child.queue_free()
+        _empty(self._chips)
         for word in self._words:
             chip = Button()
             chip.text = f"{{{word}}}"
@@ -81,6 +98,9 @@ class TemplateField:
             )
             chip.pressed.connect(partial(self._insert, word))
             self._chips.add_child(chip)
+
+    def _connect(self, word: str) -> None:
+        self._lead(self._node, word)
 
     def _insert(self, word: str) -> None:
         self._text.insert_text_at_caret(f"{{{word}}}")
@@ -96,8 +116,14 @@ class TemplateField:
             self._edit(title, setting(self._node, shown, text or None), within=self._typing)
 
 
-def _told(unknown: list[str]) -> str:
+def _told(unknown: Sequence[str]) -> str:
     if not unknown:
         return ""
     names = ", ".join(f"{{{word}}}" for word in unknown)
-    return f"{names}: connect something to the port of that name, or choose a word below."
+    return f"{names}: nothing leads to the port of that name. Connect it, or choose a word below."
+
+
+def _empty(row: HFlowContainer) -> None:
+    for child in row.get_children():
+        row.remove_child(child)
+        child.queue_free()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npc_video.graph.document.document import GraphDocument
-from npc_video.graph.document.layering import arranged
+from npc_video.graph.document.layering import arranged, clear_of
 
 from tests.core.npc_video.graph.document.texts import FILES
 
@@ -19,6 +19,25 @@ def overlaps(one, other, positions, sizes):
     (x, y), (u, v) = positions[one], positions[other]
     (w, h), (s, t) = sizes[one], sizes[other]
     return x < u + s and u < x + w and y < v + t and v < y + h
+
+
+RECTS = st.lists(st.tuples(*[st.integers(0, 50)] * 2, *[st.integers(1, 50)] * 2), max_size=20)
+
+
+@given(RECTS, st.tuples(st.integers(0, 50), st.integers(0, 50)))
+def test_a_new_node_covers_no_other(rects, at):
+    x, y = clear_of(at, (20, 10), rects, 5)
+    assert x == at[0]
+    assert y >= at[1]
+    assert all(
+        x >= left + width or left >= x + 20 or y >= top + height or top >= y + 10
+        for left, top, width, height in rects
+    )
+    if not any(
+        x < left + width and left < x + 20 and at[1] < top + height and top < at[1] + 10
+        for left, top, width, height in rects
+    ):
+        assert y == at[1]
 
 
 @given(SIZES, WIRES)

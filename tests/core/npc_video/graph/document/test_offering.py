@@ -9,6 +9,7 @@ from npc_video.graph.document.document import GraphDocument
 from npc_video.graph.document.offering import (
     fitting_inputs,
     fitting_outputs,
+    fitting_sources,
     fitting_wires,
     free_port,
     matching,
@@ -105,6 +106,26 @@ def test_a_node_is_offered_the_inputs_of_others_that_fit_free_ones_first():
         ("value", "clamp", "value"),
         ("value", "merge", "value"),
     ]
+
+
+def test_what_is_called_as_the_input_is_offered_first_and_no_circle():
+    nodes = {
+        "a": ("input.tool", {}),
+        "mood": ("math.add", {}),
+        "prompt": ("video.prompt", {}),
+        "after": ("util.merge", {}),
+    }
+    graph = metadata(nodes, "prompt.prompt > after.x")
+    document = GraphDocument.read(json.dumps(graph))
+    offered = [(w.source, w.source_port) for w in fitting_sources(document, "prompt", "Mood")]
+    assert offered == [
+        ("mood", "result"),
+        ("mood", "value"),
+        ("a", "tool"),
+        ("a", "toolType"),
+    ]
+    named_port = fitting_sources(document, "prompt", "toolType")
+    assert (named_port[0].source, named_port[0].source_port) == ("a", "toolType")
 
 
 @given(GRAPH_TEXTS)
