@@ -98,6 +98,8 @@ func _look() -> void:
 	seen.map.append(map.visible)
 	map.custom_minimum_size /= 10
 	canvas.resized.emit()
+	EditorInterface.edit_resource(null)  # the second node was below, so the view went there
+	await _open(graph)
 
 func _add() -> void:
 	await click(_at(Vector2(960, 40)), MOUSE_BUTTON_RIGHT)

@@ -1,8 +1,8 @@
 """The real editor on a project that exists for one test, driven by a script inside it.
 
 The script extends `res://addons/probe/probe.gd`, which has what such scripts need, or `hands.gd`
-beside it, which has mouse and keyboard, too. It overrides `visit`; what it puts into `seen` comes
-back.
+beside it, which has mouse and keyboard, too, or `graph_hands.gd`, which uses the graph editor. It
+overrides `visit`; what it puts into `seen` comes back.
 """
 
 import json
@@ -32,7 +32,7 @@ _FILES = {
     ),
     **{
         f"addons/probe/{name}": (_INSIDE / name).read_text("utf-8")
-        for name in ("probe.gd", "hands.gd")
+        for name in ("probe.gd", "hands.gd", "graph_hands.gd")
     },
 }
 

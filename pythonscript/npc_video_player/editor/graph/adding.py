@@ -81,8 +81,9 @@ class NodeAdder:
     # ---- By search ----
 
     def search(self) -> None:
-        """Offers all node types at the pointer."""
-        self._offer_all(self._pointed())
+        """Offers all node types, for the wire at the pointer or a free place below it."""
+        at = self._pointed()
+        self._offer_all(at if self._canvas.wire_at(at) else self._canvas.free_place(at))
 
     def _pointed(self) -> Vector2:
         """The place of the pointer, or the middle while it is elsewhere."""
