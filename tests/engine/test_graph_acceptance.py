@@ -216,7 +216,8 @@ func _build_by_keys() -> void:
 	await key(KEY_C)
 	await search_for("expression → output: expression")
 	await _go_to("machine")
-	await _tab_to("Id")
+	await chord([KEY_CTRL, KEY_ENTER])
+	await key(KEY_TAB)
 	for index in STATES.size():
 		if index:
 			await _tab_to("Add", "states")
@@ -250,15 +251,12 @@ func _go_to(title: String) -> void:
 		else:
 			await chord([KEY_SHIFT, KEY_TAB])
 
-## Presses Tab until the control with a text or beside a caption has the keyboard.
-func _tab_to(name: String, setting := "") -> void:
+## Presses Tab until a button of a setting has the keyboard.
+func _tab_to(name: String, setting: String) -> void:
 	for step in 120:
 		await key(KEY_TAB)
 		var owner := get_viewport().gui_get_focus_owner()
-		if setting:
-			if owner is Button and owner.text == name and settings()[setting].is_ancestor_of(owner):
-				return
-		elif panel.is_ancestor_of(owner) and owner is LineEdit and owner.text == "machine":
+		if owner is Button and owner.text == name and settings()[setting].is_ancestor_of(owner):
 			return
 	seen.get_or_add("lost", []).append(name)
 

@@ -98,8 +98,7 @@ func _look() -> void:
 	seen.map.append(map.visible)
 	map.custom_minimum_size /= 10
 	canvas.resized.emit()
-	EditorInterface.edit_resource(null)  # the second node was below, so the view went there
-	await _open(graph)
+	await _reopen()
 
 func _add() -> void:
 	await click(_at(Vector2(960, 40)), MOUSE_BUTTON_RIGHT)
@@ -109,6 +108,7 @@ func _add() -> void:
 	await _keep("from the palette")
 	await double_click(await _row("math", "multiply"))
 	await _keep("double click")
+	await _reopen()
 	await drag(await _row("math", "remap"), _between("touch", "limit"), true)
 	await _keep("palette onto a wire")
 
@@ -236,6 +236,12 @@ func _open(opened: NpcResponseGraph) -> void:
 	await until(func() -> bool: return canvas.is_visible_in_tree(), "the canvas")
 	await frames(10)
 
+## Shows the beginning again, where a new node had led the view away.
+func _reopen() -> void:
+	EditorInterface.edit_resource(null)
+	await frames(3)
+	await _open(graph)
+
 ## Keeps the text after an edit, and whether taking it back gives that before.
 func _keep(what: String) -> void:
 	await frames(3)
@@ -254,7 +260,7 @@ func _undo() -> void:
 	await frames(3)
 
 func _choose(words: String) -> void:
-	await until(func() -> bool: return _popup() != null, "the search")
+	await until(func() -> bool: return _popup() != null, "the search for " + words)
 	await type(words)
 	await key(KEY_ENTER)
 	await until(func() -> bool: return _popup() == null, "the choice")

@@ -57,7 +57,7 @@ func input_of(title: String, port := 0) -> Vector2:
 
 ## Chooses what is found for these words in the search that is opening.
 func search_for(words: String) -> void:
-	await until(func() -> bool: return _search() != null, "the search")
+	await until(func() -> bool: return _search() != null, "the search for " + words)
 	await type(words)
 	await key(KEY_ENTER)
 	await until(func() -> bool: return _search() == null, "the choice")

@@ -73,7 +73,7 @@ class GraphDock:
             self._canvas.edit, self._canvas.feel, self._plot, adder.connect_input
         )
         titles = TitleEditor(self._canvas)
-        GraphKeys(self._canvas, adder, titles)
+        GraphKeys(self._canvas, adder, titles, self._go_to_settings)
         NodeCopier(self._canvas)
         palette = NodePalette(adder.add)
         self._parts = HSplitContainer()
@@ -212,6 +212,10 @@ class GraphDock:
         self._canvas.show_trace(trace)
         self._panel.show_trace(trace)
         self._plot.show(turn)
+
+    def _go_to_settings(self) -> None:
+        self._sides.current_tab = self._sides.get_tab_idx_from_control(self._panel.root)
+        self._panel.focus()
 
     def _show_chosen(self) -> None:
         self._panel.show(self._canvas.chosen())

@@ -39,9 +39,19 @@ Key = tuple[int, bool, bool]
 
 
 class GraphKeys:
-    """Calls what belongs to a key while the canvas has the focus."""
+    """Calls what belongs to a key while the canvas has the focus.
 
-    def __init__(self, canvas: GraphCanvas, adder: NodeAdder, titles: TitleEditor) -> None:
+    Args:
+        go_to_settings: gives the settings of the selected node the keyboard.
+    """
+
+    def __init__(
+        self,
+        canvas: GraphCanvas,
+        adder: NodeAdder,
+        titles: TitleEditor,
+        go_to_settings: Callable[[], None],
+    ) -> None:
         self._canvas = canvas
         plain: Mapping[int, Callable[[], object]] = {
             KEY_SPACE: adder.search,
@@ -58,6 +68,7 @@ class GraphKeys:
         }
         self._acts: Mapping[Key, Callable[[], object]] = {
             **{(code, False, False): act for code, act in plain.items()},
+            (KEY_ENTER, True, False): go_to_settings,
             (KEY_DELETE, False, True): self._heal,
             (KEY_G, True, False): self._frame,
             (KEY_G, True, True): self._unframe,

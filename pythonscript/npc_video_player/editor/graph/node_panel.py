@@ -118,6 +118,11 @@ class NodePanel:
             state = None if trace is None else trace.cell
             states.light(state if isinstance(state, str) else "")
 
+    def focus(self) -> None:
+        """Gives the first line the keyboard, if a node is shown."""
+        if self._shown is not None:
+            self._label.grab_focus()
+
     def _show_fields(self, shown: Shown) -> None:
         node, faults = shown.node, shown.faults
         fields = shown_fields(node)
