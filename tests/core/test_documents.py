@@ -31,7 +31,7 @@ CONTEXT = {
     "player": MagicMock(),
 }
 TESTED_ELSEWHERE = {"gdscript"}  # in the engine
-LANGUAGES = {"json", "python", "sh", "text", "toml", "yaml", *TESTED_ELSEWHERE}
+LANGUAGES = {"csharp", "json", "python", "sh", "text", "toml", "yaml", *TESTED_ELSEWHERE}
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)#?([^)\s]*)\)")
 SPAN = re.compile(r"`((?:npc-video|(?:python3 )?run\.py) [^`]*)`")
 
@@ -87,7 +87,7 @@ def check_line(line):
     if not words:
         return
     if words[:2] == ["pip", "install"]:
-        for name in words[2:]:
+        for name in (word for word in words[2:] if word != "--upgrade"):
             found = re.fullmatch(r"npc-video-player(?:\[([\w-]+)\])?", name)
             assert found, name
             assert found[1] is None or found[1] in PROJECT["optional-dependencies"]
