@@ -2,10 +2,11 @@
 
 Players of five kinds play 20 games of 200 interactions each, half of them with rising pressure,
 through real response graphs and the decisions that ship, under a virtual clock. The chart in docs/
-is drawn anew, and the last line printed is JSON: `d[kind][policy][metric]`.
+is drawn anew, and so are the tables of docs/performance.md, from figures in bench/data. The last
+line printed is JSON: `d[kind][policy][metric]`.
 
 With session files, `bench latency ember.jsonl …`, the players are those who were recorded there, a
-row for each file, and no chart is drawn.
+row for each file, and nothing in docs/ changes.
 
 The games have seeds of their own: the predictors' constants were tuned on seeds 1000 and up.
 """
@@ -21,6 +22,8 @@ from pathlib import Path
 from npc_video.cache import POLICIES as CACHE_POLICIES
 from npc_video.errors import InvalidDataError
 from npc_video.npc.recording import read_recording
+
+from tools.figure_pages import keep_figures
 
 from .simulator.chart import draw
 from .simulator.drive import simulate
@@ -66,6 +69,7 @@ def main(files: Sequence[Path]) -> None:
     table = _measure(_games()) | _measure_keeping()
     _print(table)
     draw({kind: table[kind] for kind in KINDS}, _CHART)
+    keep_figures(table)
     print(f"Drawn: {_CHART.relative_to(Path.cwd())}", file=sys.stderr)
     print(json.dumps(table))
 
