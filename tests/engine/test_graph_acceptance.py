@@ -278,7 +278,7 @@ func _mend() -> void:
 	await _save()
 	seen.saved = FileAccess.get_file_as_string(path)
 	EditorInterface.edit_resource(null)
-	await open_graph(ResourceLoader.load(path, "", ResourceLoader.CACHE_MODE_REPLACE))
+	await open_graph(load(path))
 	await until(func() -> bool: return problems.item_count > 0, "the problems again")
 	seen.problems = range(problems.item_count).map(problems.get_item_text)
 	var tabs: TabContainer = problems.get_parent()

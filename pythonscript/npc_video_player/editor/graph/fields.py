@@ -15,9 +15,11 @@ from godot import (
     InputEventMouseButton,
     Label,
     LineEdit,
+    Object,
     OptionButton,
     VBoxContainer,
     Vector2,
+    is_instance_valid,
 )
 from npc_video.graph.document.describing import Field
 from npc_video.graph.document.field_operations import Path
@@ -290,17 +292,18 @@ class FieldView:
             self._input.root.grab_focus()
 
     def _replace(self, kind: str) -> None:
-        if self._input is not None:
-            self.root.remove_child(self._input.root)
-            self._input.root.queue_free()
-        self._kind = kind
-        self._input = _made(kind, self._tell)
-        self._input.root.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
-        self._input.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-        self._input.root.focus_exited.connect(self._leave)
-        self._input.root.gui_input.connect(self._hear)
-        self.root.add_child(self._input.root)
-        self.root.move_child(self._input.root, 0)
+        old, self._kind = self._input, kind
+        made = self._input = _made(kind, self._tell)
+        made.root.custom_minimum_size = Vector2(look.scaled(_LEAST_WIDTH), 0.0)
+        made.root.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+        # Later, as what loses the keyboard because it goes cannot get another control.
+        made.root.focus_exited.connect(self._leave, Object.CONNECT_DEFERRED)
+        made.root.gui_input.connect(self._hear)
+        self.root.add_child(made.root)
+        self.root.move_child(made.root, 0)
+        if old is not None:
+            self.root.remove_child(old.root)
+            old.root.queue_free()
 
     def _tell(self, value: Any) -> None:
         shown = self._shown
@@ -320,7 +323,9 @@ class FieldView:
     def _leave(self) -> None:
         """Shows the value in its usual words, and in the control of its kind."""
         self._change = object()
-        if self._shown is not None and self.root.is_inside_tree():
+        if not is_instance_valid(self.root) or not self.root.is_inside_tree():
+            return
+        if self._shown is not None:
             self.show(self._node, self._shown, self._fault.text)
 
 
