@@ -15,7 +15,7 @@ _FIRST, _LAST = 0, -1  # frames, in the numbering of LTXVAddGuide
 class LtxVideo2b:
     """LTX-Video 2B, distilled: eight steps with fixed noise levels, without guidance."""
 
-    checkpoint: str = "ltx-video-2b-v0.9.8-distilled.safetensors"
+    checkpoint: str = "ltxv-2b-0.9.8-distilled.safetensors"
     text_encoder: str = "t5xxl_fp16.safetensors"
 
     needs_image: ClassVar[bool] = True
