@@ -81,7 +81,8 @@ func settings() -> Dictionary:
 	var found := {}
 	for caption: Label in panel.find_children("*", "Label", true, false):
 		var column := caption.get_parent()
-		if caption.theme_type_variation == "HeaderSmall" and column is VBoxContainer:
+		var is_of_setting := column is VBoxContainer and column.name != "Outputs"
+		if caption.theme_type_variation == "HeaderSmall" and is_of_setting:
 			found[caption.text] = column.get_child(caption.get_index() + 1)
 	return found
 
