@@ -163,6 +163,40 @@ func _make() -> void:
 	await until(func() -> bool: return FileAccess.file_exists(path), "the file")
 	await until(func() -> bool: return _nodes().size() == 1, "the new graph")
 	seen.made = load(path).problems()
+	await _see(load(path))
+
+## Selects what is not a graph, and looks at sizes and places.
+func _see(graph: NpcResponseGraph) -> void:
+	graph.json = graph.json.replace('"nodes": [', '"nodes": [' +
+		'{"id": "is", "type": "logic.compare", "data": {}},')
+	graph.json = graph.json.replace('"connections": [', '"connections": [{"id": "w", "from": "is"' +
+		', "fromPort": "value", "to": "output", "toPort": "intensity"}')
+	await until(func() -> bool: return _words().any(
+		func(words: String) -> bool: return "missing" in words
+	), "the fault at its setting")
+	await frames(5)
+	seen.heights = _nodes().map(func(node: GraphNode) -> float: return node.size.y)
+	await press("Arrange", get_tree().root.find_child("NpcGraph", true, false))
+	await frames(5)
+	var view := _canvas().get_global_rect()
+	seen.in_view = _nodes().all(func(node: GraphNode) -> bool: return view.encloses(
+		node.get_global_transform() * Rect2(Vector2(), node.size)
+	))
+	var player := NpcVideoPlayer.new()
+	player.profile = NpcProfile.new()
+	player.profile.graph = load("res://templates/guard.npcgraph.json")
+	EditorInterface.get_edited_scene_root().add_child(player)
+	EditorInterface.edit_node(player)
+	await until(func() -> bool: return _nodes().size() > 5, "the graph of the player")
+	EditorInterface.edit_node(_root())
+	await frames(5)
+	seen.stays = _nodes().size() > 5
+	player.free()
+
+func _words() -> Array:
+	return _canvas().find_children("*", "Label", true, false).map(
+		func(label: Label) -> String: return label.text
+	)
 
 func _dialog() -> EditorFileDialog:
 	for found: Node in get_tree().root.find_children("*", "EditorFileDialog", true, false):
@@ -183,7 +217,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
             pytest.skip("there is no screen here, and no Xvfb")
         visit = editor.visit(project, env)
     assert visit.run.ok, visit.run.faults
-    return visit.seen
+    return {**visit.seen, "log": visit.run.log}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -242,3 +276,16 @@ def test_problems_are_listed_and_lead_to_their_nodes(seen: Mapping[str, Any]) ->
 
 def test_a_new_graph_is_a_file_with_an_output(seen: Mapping[str, Any]) -> None:
     assert seen["made"] == []
+    assert "while a signal is being emitted" not in seen["log"]
+
+
+def test_a_fault_takes_as_many_lines_as_it_needs(seen: Mapping[str, Any]) -> None:
+    assert max(seen["heights"]) < 420
+
+
+def test_all_nodes_are_in_view_after_they_were_arranged(seen: Mapping[str, Any]) -> None:
+    assert seen["in_view"]
+
+
+def test_the_graph_of_a_selected_player_opens_and_stays(seen: Mapping[str, Any]) -> None:
+    assert seen["stays"]

@@ -6,6 +6,7 @@ The inspector of a graph lists its errors above its properties.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from godot import (
@@ -17,6 +18,7 @@ from godot import (
     EditorInterface,
     Error,
     Label,
+    Object,
     ResourceSaver,
     TextServer,
     Timer,
@@ -29,6 +31,7 @@ from npc_video.graph.checking import check
 
 from ..resources.game_files import read_file
 from ..resources.response_graph import NpcResponseGraph
+from . import look
 
 __all__ = [
     "CHECK_SECONDS",
@@ -144,6 +147,8 @@ class NpcGraphInspector(EditorInspectorPlugin):
         return isinstance(edited, NpcResponseGraph)
 
     def _parse_begin(self, edited: Any) -> None:
+        # The editor says of imported files that they are read-only.
+        self.add_custom_control(look.text("Edit the graph in the dock NPC Graph."))
         self.add_custom_control(_problems_of(edited))
         button = Button()
         button.text = "Export as JSON…"
@@ -213,6 +218,13 @@ def choose_file(
     if not in_project:
         dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
     dialog.add_filter(f"*.{suffix}", kind)
-    dialog.file_selected.connect(done)
+
+    def choose(path: str) -> None:
+        # A frame later: the import of a file frees the dialog, which still tells of its choice.
+        tree = dialog.get_tree()
+        assert tree is not None
+        tree.process_frame.connect(partial(done, path), Object.CONNECT_ONE_SHOT)
+
+    dialog.file_selected.connect(choose)
     dialog.visibility_changed.connect(lambda: None if dialog.visible else dialog.queue_free())
     EditorInterface.popup_dialog_centered_ratio(dialog, 0.5)

@@ -48,7 +48,7 @@ class Accumulator(StatefulNode, frozen=True):
     """
 
     initial_value: float = 0.0
-    decay_rate: Annotated[float, msgspec.Meta(extra={"unit": "per second"})] = 0.0
+    decay_rate: Annotated[float, msgspec.Meta(extra={"unit": "/s"})] = 0.0
     min: float = 0.0
     max: float = 1.0
 

@@ -170,6 +170,12 @@ class GraphDock:
     def _arrange(self) -> None:
         if self._session is not None:
             self._session.arrange()
+            self._canvas.show_all()
+
+    @property
+    def path(self) -> str:
+        """The file of the open graph; "" without one."""
+        return "" if self._session is None else self._session.graph.resource_path
 
     @property
     def unsaved(self) -> str:
@@ -203,7 +209,9 @@ class GraphDock:
     def _show_problems(self, problems: Sequence[DocumentProblem]) -> None:
         self._problems.show(problems)
         tab = self._sides.get_tab_idx_from_control(self._problems.root)
-        self._sides.set_tab_title(tab, f"Problems ({len(problems)})" if problems else "Problems")
+        # Warnings, such as of nodes that lead nowhere yet, are part of the work.
+        errors = sum(problem.severity == "error" for problem in problems)
+        self._sides.set_tab_title(tab, f"Problems ({errors})" if errors else "Problems")
 
     def _show_turn(self, turn: TracedTurn | None) -> None:
         """Shows the values of a turn everywhere; None forgets all turns."""

@@ -110,6 +110,7 @@ class NodeView:
         self.root = GraphNode()
         self.root.name = name
         self.root.custom_minimum_size = Vector2(scaled(_WIDTH), 0.0)
+        self._has_wrapped = False
         self.shown: Shown | None = None
 
     def show(self, shown: Shown) -> None:
@@ -138,6 +139,13 @@ class NodeView:
                 self._tables[each.path].show(each, fault)
         if self.root.is_inside_tree():
             self.root.size = Vector2()
+        if shown.faults and not self._has_wrapped:
+            # Wrapped words know their height only once they know their width.
+            self._has_wrapped = True
+            self.root.minimum_size_changed.connect(self._shrink)
+
+    def _shrink(self) -> None:
+        self.root.size = Vector2()
 
     def show_values(self, trace: NodeTrace | None) -> None:
         """Shows the values of a turn at the outputs; none without a trace."""
