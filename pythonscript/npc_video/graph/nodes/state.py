@@ -342,7 +342,7 @@ class Combo(StatefulNode, frozen=True):
     """Detects a sequence that ends now and began at most `windowMs` ago; the longest one wins.
 
     Inputs:
-        action (text): the word that happened.
+        action (text): the word that happened; any other one in between breaks a sequence.
 
     Outputs:
         bonus (number): that of the sequence, or else 1.

@@ -15,9 +15,10 @@ class Npc:
         self.now = 0.0
         self._evaluator = NpcResponseEvaluator(RECIPES[recipe], clock=lambda: self.now)
 
-    def looks(self, tool, pressure=0.5, *, after=1.0):
+    def looks(self, tool, pressure=0.5, *, after=1.0, pattern="none"):
         self.now += after
-        answer = self._evaluator.evaluate(ToolInteraction(tool, tool, pressure=pressure))
+        touch = ToolInteraction(tool, tool, pressure=pressure, pattern=pattern)
+        answer = self._evaluator.evaluate(touch)
         return answer.expression
 
 
@@ -35,6 +36,15 @@ def test_it_sulks_and_forgives():
     assert npc.looks("hand", after=4.0) == "neutral"
     assert npc.looks("stick") == "sad"
     assert npc.looks("gift") == "neutral"
+
+
+def test_three_pokes_are_too_much():
+    npc = Npc("Three pokes")
+    assert [npc.looks("hand", after=6.0, pattern="tap") for _ in range(3)] == ["happy"] * 3
+    assert npc.looks("hand", after=2.0, pattern="stroke") == "happy"
+    assert npc.looks("hand", after=1.0, pattern="tap") == "annoyed"
+    assert npc.looks("hand", after=30.0, pattern="stroke") == "annoyed"
+    assert npc.looks("hand", after=31.0, pattern="stroke") == "happy"
 
 
 def test_a_combo_surprises():
@@ -60,5 +70,5 @@ def test_it_sells():
 
 
 def test_every_recipe_is_tried():
-    tried = ["Remember", "Sulk and forgive", "Combo", "Escalation", "Shop"]
+    tried = ["Remember", "Sulk and forgive", "Three pokes", "Combo", "Escalation", "Shop"]
     assert list(RECIPES) == tried

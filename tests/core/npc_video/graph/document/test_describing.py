@@ -138,7 +138,7 @@ def test_ranges_units_and_choices():
     time = field("math.smooth", "timeMs")
     assert (time.low, time.high, time.unit, time.is_required) == (0, None, "ms", True)
     assert field("state.combo", "windowMs").unit == "ms"
-    assert field("state.accumulator", "decayRate").unit == "per second"
+    assert field("state.accumulator", "decayRate").unit == "/s"
     assert field("logic.compare", "operator").options == (">", "<", ">=", "<=", "==", "!=")
     assert "smoothstep" in field("util.ease", "curve").options
 
