@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def message(paths: Sequence[str]) -> str:
 def imported() -> dict[str, Stamp]:
     """The Python files of all imported modules but those of the standard library."""
     found = {}
-    library = str(Path(os.__file__).parent) + os.sep
+    library = str(Path(traceback.__file__).parent) + os.sep  # `os` itself may be frozen
     for module in list(sys.modules.values()):
         path: Any = getattr(module, "__dict__", {}).get("__file__")
         if isinstance(path, str) and path.endswith(".py") and not path.startswith(library):

@@ -1,5 +1,6 @@
 """What the editor tells about changed Python files."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -79,3 +80,8 @@ def test_modules_of_any_kind_are_passed_over(monkeypatch, tmp_path):
     for name, module in (("none", None), ("odd", Odd()), ("gone", gone)):
         monkeypatch.setitem(sys.modules, name, module)
     assert str(tmp_path / "gone.py") not in imported()
+
+
+def test_an_interpreter_may_have_os_without_a_file(monkeypatch):
+    monkeypatch.delattr(os, "__file__")
+    assert __file__ in imported()
