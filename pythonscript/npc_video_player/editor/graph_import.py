@@ -40,6 +40,7 @@ __all__ = [
     "choose_file",
     "export_graph",
     "read_graph",
+    "write_graph",
 ]
 
 CHECK_SECONDS = 0.15
@@ -197,6 +198,16 @@ def _problems_of(graph: NpcResponseGraph) -> Label:
     graph.changed.connect(wait)
     label.tree_exiting.connect(lambda: graph.changed.disconnect(wait))
     return label
+
+
+def write_graph(graph: NpcResponseGraph, path: str) -> bool:
+    """Writes a graph to a file of the project and imports it; the log says why it cannot."""
+    if graph.save_json(path) != Error.OK:
+        return False
+    files = EditorInterface.get_resource_filesystem()
+    files.update_file(path)
+    files.reimport_files([path])
+    return True
 
 
 def export_graph(graph: NpcResponseGraph) -> None:

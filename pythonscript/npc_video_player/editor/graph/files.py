@@ -10,7 +10,6 @@ from godot import (
     Control,
     EditorFileDialog,
     EditorInterface,
-    Error,
     HBoxContainer,
     MenuButton,
     ResourceLoader,
@@ -20,7 +19,7 @@ from npc_video.graph.document.document import GraphDocument
 from npc_video.templates import TEMPLATES, template_text
 
 from ...resources.response_graph import NpcResponseGraph
-from ..graph_import import choose_file, export_graph, read_graph
+from ..graph_import import choose_file, export_graph, read_graph, write_graph
 from ..look import button, icon
 from .session import GraphSession, tell_fault
 
@@ -104,12 +103,8 @@ def _create(path: str, text: str) -> None:
     """Writes a graph to a file of the project, and opens it."""
     graph = NpcResponseGraph()
     graph.json = text
-    if graph.save_json(path) != Error.OK:
-        return
-    files = EditorInterface.get_resource_filesystem()
-    files.update_file(path)
-    files.reimport_files([path])
-    EditorInterface.edit_resource(ResourceLoader.load(path))
+    if write_graph(graph, path):
+        EditorInterface.edit_resource(ResourceLoader.load(path))
 
 
 def _take(session: GraphSession, path: str) -> None:

@@ -8,10 +8,8 @@ from godot import (
     EditorInterface,
     EditorToaster,
     Error,
-    RefCounted,
     ResourceSaver,
     UndoRedo,
-    exposed,
     push_error,
 )
 from npc_video.errors import GraphError, InvalidDataError
@@ -20,8 +18,9 @@ from npc_video.graph.document.layering import arranged
 from npc_video.graph.document.operations import MoveNodes, Operation
 
 from ...resources.response_graph import NpcResponseGraph
+from ..graph_import import write_graph
 
-__all__ = ["GraphSession", "NpcGraphStep", "tell_fault"]
+__all__ = ["GraphSession", "tell_fault"]
 
 _EMPTY = "{}"
 # About that of a node with a few settings, in the units of files.
@@ -33,39 +32,31 @@ def tell_fault(message: str) -> None:
     EditorInterface.get_editor_toaster().push_toast(message, EditorToaster.SEVERITY_WARNING)
 
 
-@exposed(hidden=True, tool=True)
-class NpcGraphStep(RefCounted):
+class _Step:
     """A step of the history: the text of a graph before and after it.
 
     Typing goes on changing the text after it. The engine joins only steps that follow each other
     within a second, so the step that it has already grows here.
     """
 
-    def __init__(self) -> None:
-        self._graph: NpcResponseGraph | None = None
-        self._before = self._after = ""
-
-    def undo(self) -> None:
-        """Sets the text that was before it."""
-        self._put(self._before)
-
-    def redo(self) -> None:
-        """Sets the text that was after it."""
-        self._put(self._after)
-
-    def _begin(self, graph: NpcResponseGraph, after: str) -> None:
+    def __init__(self, graph: NpcResponseGraph, after: str):
         self._graph, self._before, self._after = graph, graph.json, after
 
-    def _grow(self, after: str) -> None:
+    def undo(self) -> None:
+        self._graph.json = self._before
+
+    def redo(self) -> None:
+        self._graph.json = self._after
+
+    def grow(self, after: str) -> None:
+        """Replaces the text after it, now and in the history."""
         self._after = after
         self.redo()
 
-    def _is_shown(self) -> bool:
-        return self._graph is not None and self._graph.json == self._after
-
-    def _put(self, text: str) -> None:
-        assert self._graph is not None
-        self._graph.json = text
+    @property
+    def is_shown(self) -> bool:
+        """Whether the graph has the text after it."""
+        return bool(self._graph.json == self._after)
 
 
 class GraphSession:
@@ -85,7 +76,7 @@ class GraphSession:
         self.document = GraphDocument.read(_EMPTY)
         self.fault = ""
         self._saved = graph.json
-        self._last: tuple[NpcGraphStep, object, int] | None = None
+        self._last: tuple[_Step, object, int] | None = None
 
     def open(self) -> None:
         """Reads the text, now and after each change."""
@@ -118,24 +109,23 @@ class GraphSession:
         if text == self.graph.json:
             return
         if (last := self._step_within(within)) is not None:
-            last._grow(text)
+            last.grow(text)
             return
-        step = NpcGraphStep()
-        step._begin(self.graph, text)
+        step = _Step(self.graph, text)
         actions = EditorInterface.get_editor_undo_redo()
         actions.create_action(self._mark + title, UndoRedo.MERGE_DISABLE, self.graph)
-        actions.add_do_method(step, "redo")
-        actions.add_undo_method(step, "undo")
+        actions.add_do_method(step.redo)
+        actions.add_undo_method(step.undo)
         actions.commit_action()
         self._last = step, within, self._history().get_version()
 
-    def _step_within(self, within: object) -> NpcGraphStep | None:
+    def _step_within(self, within: object) -> _Step | None:
         """The last step, if it was within the same and nothing was done since."""
         if within is None or self._last is None:
             return None
         step, its, version = self._last
         is_last = its is within and version == self._history().get_version()
-        return step if is_last and step._is_shown() else None
+        return step if is_last and step.is_shown else None
 
     def places(self) -> dict[str, Point]:
         """The place of each node: its position, or one in a layout below those that have one."""
@@ -168,11 +158,8 @@ class GraphSession:
             return
         path = self.graph.resource_path
         if path.endswith(".json"):
-            if self.graph.save_json(path) != Error.OK:
+            if not write_graph(self.graph, path):
                 return
-            files = EditorInterface.get_resource_filesystem()
-            files.update_file(path)
-            files.reimport_files([path])
         elif ResourceSaver.save(self.graph) != Error.OK:
             push_error(
                 f"{path} cannot be written: choose another folder, or make room on the disk."
