@@ -1,7 +1,10 @@
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from npc_video.shipping.engine import Engine
+from npc_video.shipping.godot import EngineRun, run_project
 
 from tests.harness.projects import NAME, make_project
 from tests.harness.suite import SuiteRun, run_suite
@@ -24,3 +27,22 @@ def play(engine: Engine, tmp_path: Path):
         return run_suite(engine, project, names or (NAME,), seconds=seconds)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def edited(
+    request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> EngineRun:
+    """A session of the editor with the module's `FILES`, in which a plugin looks around."""
+    project = make_project(tmp_path_factory.mktemp("project"), request.module.FILES)
+    run_project(engine, project, "--headless", "--import", seconds=120.0)
+    return run_project(engine, project, "--headless", "--editor", seconds=120.0)
+
+
+@pytest.fixture(scope="module")
+def found(edited: EngineRun) -> dict[str, Any]:
+    """The JSON object that the plugin printed behind "@found "."""
+    line = next((line for line in edited.log.splitlines() if line.startswith("@found ")), None)
+    assert line is not None, edited.log
+    seen: dict[str, Any] = json.loads(line.removeprefix("@found "))
+    return seen

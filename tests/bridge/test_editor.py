@@ -1,11 +1,9 @@
 """Exposed classes in the editor: placeholders and tools, help pages, warnings, plugins."""
 
-import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
 from npc_video.shipping.engine import Engine
 from npc_video.shipping.godot import EngineRun, find_errors, run_project
 
@@ -207,22 +205,6 @@ FILES = {
     "addons/probe/plugin.gd": PROBE,
     "addons/probe/probe.gd": PROBES,
 }
-
-
-@pytest.fixture(scope="module")
-def edited(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> EngineRun:
-    """A session of the editor in which a plugin looks around."""
-    project = make_project(tmp_path_factory.mktemp("project"), FILES)
-    run_project(engine, project, "--headless", "--import", seconds=120.0)
-    return run_project(engine, project, "--headless", "--editor", seconds=120.0)
-
-
-@pytest.fixture(scope="module")
-def found(edited: EngineRun) -> dict[str, Any]:
-    line = next((line for line in edited.log.splitlines() if line.startswith("@found ")), None)
-    assert line is not None, edited.log
-    seen: dict[str, Any] = json.loads(line.removeprefix("@found "))
-    return seen
 
 
 def test_the_editor_opens_without_an_error(edited: EngineRun) -> None:

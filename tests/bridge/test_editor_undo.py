@@ -1,13 +1,8 @@
 """Python functions as steps of the editor's undo history, by way of a plugin in Python."""
 
-import json
 from typing import Any
 
-import pytest
-from npc_video.shipping.engine import Engine
-from npc_video.shipping.godot import EngineRun, run_project
-
-from tests.harness.projects import make_project
+from npc_video.shipping.godot import EngineRun
 
 STEPS = """
 import json
@@ -111,21 +106,6 @@ FILES = {
     "project.godot": 'config_version=5\n[pythonscript]\nmodules=["steps"]\n',
 }
 PLANTED = "ValueError: planted in a step of the editor"
-
-
-@pytest.fixture(scope="module")
-def edited(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> EngineRun:
-    project = make_project(tmp_path_factory.mktemp("project"), FILES)
-    run_project(engine, project, "--headless", "--import", seconds=120.0)
-    return run_project(engine, project, "--headless", "--editor", seconds=120.0)
-
-
-@pytest.fixture(scope="module")
-def found(edited: EngineRun) -> dict[str, Any]:
-    line = next((line for line in edited.log.splitlines() if line.startswith("@found ")), None)
-    assert line is not None, edited.log
-    seen: dict[str, Any] = json.loads(line.removeprefix("@found "))
-    return seen
 
 
 def test_steps_are_done_undone_and_done_again(found: dict[str, Any]) -> None:

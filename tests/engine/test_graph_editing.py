@@ -44,11 +44,7 @@ GRAPH = json.dumps(
 OTHER = json.dumps({"responseGraph": {"nodes": [{"id": "limit", "type": "math.clamp"}]}})
 SCRIPT = """
 @tool
-extends "res://addons/probe/hands.gd"
-
-var graph: NpcResponseGraph
-var canvas: GraphEdit
-var dock: Control
+extends "res://addons/probe/graph_hands.gd"
 
 func visit() -> void:
 	EditorInterface.set_main_screen_editor("2D")
@@ -64,7 +60,7 @@ func visit() -> void:
 	# Room for the nodes beside each other, with free places.
 	EditorInterface.distraction_free_mode = true
 	canvas.custom_minimum_size.y = 450
-	await _open(load("res://cat.npcgraph.json"))
+	await open_graph(load("res://cat.npcgraph.json"))
 	await _add()
 	await _wire()
 	await _remove()
@@ -75,17 +71,17 @@ func visit() -> void:
 	await _undo()
 	seen.box = str(box.position)
 	await _begin()
-	await _open(load("res://cat.npcgraph.json"))
+	await open_graph(load("res://cat.npcgraph.json"))
 	await _look()
 
 func _look() -> void:
-	var first := _node("touch").position
+	var first := element("touch").position
 	seen.margin = first.x > 20 and first.y > 20
 	for turn in 2:
-		await double_click(await _row("math", "multiply"))
+		await double_click(await row_of("math", "multiply"))
 		await frames(3)
-	var added := _node("multiply").get_global_rect()
-	seen.apart = not added.intersects(_node("multiply2").get_global_rect())
+	var added := element("multiply").get_global_rect()
+	seen.apart = not added.intersects(element("multiply2").get_global_rect())
 	await _undo()
 	await _undo()
 	var map: Control = dock.find_child("Overview", true, false)
@@ -100,28 +96,28 @@ func _look() -> void:
 
 func _add() -> void:
 	await click(_at(Vector2(960, 40)), MOUSE_BUTTON_RIGHT)
-	await _choose("mood")
+	await search_for("mood")
 	await _keep("searched")
-	await drag(await _row("math", "multiply"), _at(Vector2(960, 40)), true)
+	await drag(await row_of("math", "multiply"), _at(Vector2(960, 40)), true)
 	await _keep("from the palette")
-	await double_click(await _row("math", "multiply"))
+	await double_click(await row_of("math", "multiply"))
 	await _keep("double click")
-	await drag(await _row("math", "remap"), _between("touch", "limit"), true)
+	await drag(await row_of("math", "remap"), _between("touch", "limit"), true)
 	await _keep("palette onto a wire")
 
 func _wire() -> void:
-	await drag(_output("pace"), _into("result", 0))
+	await drag(output_of("pace"), input_of("result", 0))
 	await _keep("connected")
-	await drag(_output("pace"), _into("limit", 0))
+	await drag(output_of("pace"), input_of("limit", 0))
 	await _keep("replaced")
-	await drag(_output("pace"), _at(Vector2(960, 60)))
-	await _choose("multiply")
+	await drag(output_of("pace"), _at(Vector2(960, 60)))
+	await search_for("multiply")
 	await _keep("wire to a new node")
-	await drag(_into("result", 0), _at(Vector2(960, 60)))
-	await _choose("expression")
+	await drag(input_of("result", 0), _at(Vector2(960, 60)))
+	await search_for("expression")
 	await _keep("wire from a new node")
-	var spare := _title("spare")
-	var offset := spare - _node("spare").get_global_rect().get_center()
+	var spare := title_of(element("spare"))
+	var offset := spare - element("spare").get_global_rect().get_center()
 	await drag(spare, _between("touch", "limit") + offset)
 	await _keep("node onto a wire")
 
@@ -158,8 +154,8 @@ func _frame() -> void:
 	seen["frame deleted"] = graph.json
 	await _undo()
 	seen["frame steps undone"] = graph.json == framed
-	var spare := _title("spare")
-	await drag(spare, Vector2(_title("result").x + 40, _frame_title().y))
+	var spare := title_of(element("spare"))
+	await drag(spare, Vector2(title_of(element("result")).x + 40, _frame_title().y))
 	seen["put into the frame"] = graph.json
 	await _undo()
 	seen["put back"] = graph.json == framed
@@ -168,9 +164,9 @@ func _frame() -> void:
 func _go_by_keyboard() -> void:
 	await _click_node("touch")
 	await key(KEY_SPACE)
-	await _choose("machine")
+	await search_for("machine")
 	await key(KEY_C)
-	await _choose("expression → result: e")
+	await search_for("expression → result: e")
 	seen["built by keyboard"] = graph.json
 	await _undo()
 	await _undo()
@@ -208,14 +204,14 @@ func _copy() -> void:
 	await hold(KEY_CTRL, false)
 	await chord([KEY_CTRL, KEY_C])
 	var first := graph
-	await _open(load("res://other.npcgraph.json"))
+	await open_graph(load("res://other.npcgraph.json"))
 	canvas.grab_focus()
 	await chord([KEY_CTRL, KEY_V])
 	await _keep("pasted elsewhere")
-	await _open(first)
+	await open_graph(first)
 
 func _begin() -> void:
-	await _open(NpcResponseGraph.new())
+	await open_graph(NpcResponseGraph.new())
 	var menu: MenuButton = control("MenuButton", "Fill from Template", dock)
 	await click(menu.get_global_rect().get_center())
 	await until(func() -> bool: return menu.get_popup().visible, "the templates")
@@ -226,12 +222,6 @@ func _begin() -> void:
 	canvas.grab_focus()
 	await _undo()
 	seen.emptied = graph.json == ""
-
-func _open(opened: NpcResponseGraph) -> void:
-	graph = opened
-	EditorInterface.edit_resource(graph)
-	await until(func() -> bool: return canvas.is_visible_in_tree(), "the canvas")
-	await frames(10)
 
 ## Keeps the text after an edit, and whether taking it back gives that before.
 func _keep(what: String) -> void:
@@ -250,34 +240,11 @@ func _undo() -> void:
 	await chord([KEY_CTRL, KEY_Z])
 	await frames(3)
 
-func _choose(words: String) -> void:
-	await until(func() -> bool: return _popup() != null, "the search for " + words)
-	await type(words)
-	await key(KEY_ENTER)
-	await until(func() -> bool: return _popup() == null, "the choice")
-	await frames(3)
-
-func _popup() -> PopupPanel:
-	for found: PopupPanel in dock.find_children("*", "PopupPanel", true, false):
-		if found.visible:
-			return found
-	return null
-
 func _at(place: Vector2) -> Vector2:
 	return canvas.get_global_transform() * place
 
-func _node(title: String) -> GraphNode:
-	for found: Node in canvas.get_children():
-		if found is GraphNode and found.title == title:
-			return found
-	return null
-
-func _title(of: String) -> Vector2:
-	var bar := _node(of).get_titlebar_hbox()
-	return bar.get_global_transform() * (bar.size / 2.0)
-
 func _click_node(title: String) -> void:
-	await click(_title(title))
+	await click(title_of(element(title)))
 
 func _frame_title() -> Vector2:
 	for found: Node in canvas.get_children():
@@ -286,26 +253,8 @@ func _frame_title() -> Vector2:
 			return bar.get_global_transform() * (bar.size / 2.0)
 	return Vector2.ZERO
 
-func _output(title: String) -> Vector2:
-	var node := _node(title)
-	return node.get_global_transform() * node.get_output_port_position(0)
-
-func _into(title: String, port: int) -> Vector2:
-	var node := _node(title)
-	return node.get_global_transform() * node.get_input_port_position(port)
-
 func _between(source: String, target: String) -> Vector2:
-	return (_output(source) + _into(target, 0)) / 2.0
-
-func _row(family: String, type_name: String) -> Vector2:
-	var tree: Tree = dock.find_children("*", "Tree", true, false)[0]
-	for group in tree.get_root().get_children():
-		for row in group.get_children():
-			if group.get_text(0) == family and row.get_text(0) == type_name:
-				tree.scroll_to_item(row, true)
-				await frames(3)
-				return tree.get_global_transform() * tree.get_item_area_rect(row).get_center()
-	return Vector2.ZERO
+	return (output_of(source) + input_of(target, 0)) / 2.0
 """
 
 
