@@ -1,7 +1,7 @@
 """Runs child processes that never outlive us: a time limit, Ctrl-C or SIGTERM stops them.
 
 `foreground` is for a tool that owns the terminal (pytest, ruff). `stream` is for the engine, which
-may start processes of its own and is therefore stopped as a whole group.
+starts processes of its own: an editor gives each game that it plays a session of its own.
 """
 
 import os
@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ if sys.platform == "win32":
     from .job_object import JobObject
 
 _POLL_S = 0.1  # seconds between checks; Windows cannot interrupt a longer wait with Ctrl-C
+_PROCESSES = Path("/proc")  # each with its variables, where there is such a folder
+_RUN_NAME = "NPC_VIDEO_RUN"  # a variable that all processes of a run inherit
 _LAST_WORDS_S = 5.0  # seconds for output still in the pipe, and for a child to end by itself
 
 
@@ -62,18 +65,21 @@ def stream(
 ) -> Finished:
     """Runs a child in a group of its own, and passes each line of its output to `on_line` at once.
 
+    All that the child has started ends with it; on macOS, only what stayed in its group.
+
     Args:
         command: Program and arguments.
         cwd: Its working folder.
         env: Its whole environment.
-        seconds: Time limit, after which the group is killed; None for no limit.
+        seconds: Time limit, after which all are killed; None for no limit.
         on_line: Called from another thread, without the line's end.
     """
     lines: list[str] = []
+    run_name = uuid.uuid4().hex
     process = subprocess.Popen(
         command,
         cwd=cwd,
-        env=env,
+        env={**env, _RUN_NAME: run_name},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -98,6 +104,7 @@ def stream(
         exit_code = _wait(process, seconds)
     finally:
         end_group()
+        _end_strays(run_name)
         process.kill()  # also without a group; a process that has ended is left alone
         process.wait()
         reader.join(_LAST_WORDS_S)
@@ -115,6 +122,24 @@ def _group_of(process: subprocess.Popen[str]) -> Callable[[], None]:
             os.killpg(process.pid, signal.SIGKILL)
 
     return kill
+
+
+def _end_strays(run_name: str) -> None:
+    """Kills the processes of a run that have left its group, until there are no more."""
+    sought = f"{_RUN_NAME}={run_name}".encode()
+    while found := [int(folder.name) for folder in _marked(sought)]:
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_POLL_S)
+
+
+def _marked(variable: bytes) -> Iterator[Path]:
+    """Yields the folders of the running processes that have a variable; one that ended has none."""
+    for folder in _PROCESSES.glob("[0-9]*"):
+        with suppress(OSError):
+            if variable in (folder / "environ").read_bytes().split(b"\0"):
+                yield folder
 
 
 def _wait(process: subprocess.Popen[str], seconds: float | None) -> int | None:
