@@ -101,6 +101,7 @@ class GenerationCore:
         self._order = itertools.count()
         self._chance = random.Random(0)
         self._settled_at = 0.0
+        self._must_look_ahead = False
         self._knows_disk = False
         self._draft = Draft()
         self._cover = Cover(clips, fallbacks, config.fallback, self._draft, self._counters)
@@ -126,6 +127,8 @@ class GenerationCore:
     ) -> tuple[Answer, Decision]:
         """The clip, or a fallback until it is there.
 
+        The game waits for this call, so what to make ahead is decided at the next one of `advance`.
+
         Args:
             viewer: the place where it will be seen; the NPC's own id if empty.
         """
@@ -150,7 +153,8 @@ class GenerationCore:
             self._use(key)
         if self.can_generate:
             self.planner.observe(Observation(params, key, interaction, now))
-        return answer, self._assign(now)
+            self._must_look_ahead = self._config.predictive
+        return answer, self._draft.decide(self._start_waiting(now))
 
     def disk_known(self, now: float) -> Decision:
         """Notes that the disk's contents are known; clips requested before may be there."""
@@ -243,7 +247,7 @@ class GenerationCore:
         """
         self.planner.register(npc_id, predictor, learned)
         if learned and self.can_generate:
-            self.planner.look_ahead(now)
+            self._must_look_ahead = self._config.predictive
         return self._assign(now)
 
     def hint(self, params: VideoParams, probability: float, now: float) -> Decision:
@@ -375,6 +379,8 @@ class GenerationCore:
         """The time of the next scheduled `advance`, in seconds; None for never."""
         if not self.can_generate:
             return None
+        if self._must_look_ahead:
+            return now
         times = [job.not_before for job in self._queue.waiting if job.not_before > now]
         late = self._viewers.next_late(self._config.max_wait)
         if late is not None:
@@ -476,24 +482,33 @@ class GenerationCore:
 
     def _assign(self, now: float) -> Decision:
         """Assigns work to the backends: urgent clips first, then the most valuable others."""
-        backends = self._states.working(now)
-        started: list[Start] = []
-        self._queue.replan(())
-        while True:
-            assignment = self._queue.assign(now, backends)
-            self._counters.preempted += len(assignment.stops)
-            self._give_up(assignment.stops, now)
-            for start in assignment.starts:
-                self._states[start.backend].breaker.started()
-                if start.job.is_urgent:
-                    self._counters.waiting.append(now - start.job.asked_at)
-            started += assignment.starts
-            job = self._most_worth(now) if self._queue.has_free_slot(backends) else None
+        started = self._start_waiting(now)
+        if self._must_look_ahead:
+            self._must_look_ahead = False
+            self.planner.look_ahead(now)
+        while self._queue.has_free_slot(self._states.working(now)):
+            job = self._most_worth(now)
             if job is None:
                 break
-            self._queue.replan((job,))
+            started += self._start_waiting(now, job)
         self._settled_at = now
         return self._draft.decide(started)
+
+    def _start_waiting(self, now: float, *planned: Job) -> list[Start]:
+        """Starts those of the waiting jobs for which there is room.
+
+        Args:
+            planned: clips that nobody waits for, in place of those planned before.
+        """
+        self._queue.replan(planned)
+        assignment = self._queue.assign(now, self._states.working(now))
+        self._counters.preempted += len(assignment.stops)
+        self._give_up(assignment.stops, now)
+        for start in assignment.starts:
+            self._states[start.backend].breaker.started()
+            if start.job.is_urgent:
+                self._counters.waiting.append(now - start.job.asked_at)
+        return list(assignment.starts)
 
     def _most_worth(self, now: float) -> Job | None:
         """The most valuable job for an idle backend."""

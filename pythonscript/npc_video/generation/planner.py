@@ -135,7 +135,7 @@ class Planner:
         return {npc_id: predictor.reliabilities for npc_id, predictor in self._predictors.items()}
 
     def observe(self, seen: Observation) -> None:
-        """Learns from a request, and looks ahead from there."""
+        """Learns from a request; `look_ahead` predicts what follows."""
         npc_id = seen.params.npc_id
         self._hints.pop(seen.key, None)
         if self.quiet_period is QuietPeriod.UNTIL_NEXT:
@@ -144,7 +144,6 @@ class Planner:
         self._attention.observe(npc_id)
         if npc_id in self._predictors:
             self._predictors[npc_id].observe(seen)
-        self.look_ahead(seen.at)
 
     def look_ahead(self, now: float) -> None:
         """Updates the predictions for all NPCs, because time has passed for each of them."""

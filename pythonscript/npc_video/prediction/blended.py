@@ -96,6 +96,7 @@ class BlendedPredictor:
                 record = self._records[proposal.source]
                 record.expected += proposal.probability**2
                 record.right += proposal.probability * (proposal.key == seen.key)
+        self._proposed = []
         for predictor in self._predictors:
             predictor.observe(seen)
 
@@ -107,7 +108,8 @@ class BlendedPredictor:
         ]
         strongest: dict[tuple[CacheKey, int], Proposal] = {}
         for proposal in self._proposed:
-            reliability = self._records[proposal.source].reliability
+            record = self._records.get(proposal.source)
+            reliability = 1.0 if record is None else record.reliability
             if reliability < _LEAST_RELIABILITY:
                 continue
             probability = min(1.0, proposal.probability * reliability)

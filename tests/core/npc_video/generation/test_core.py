@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 import pytest
+from npc_video import NpcResponseEvaluator, ToolInteraction
 from npc_video.cache import ClipCache
 from npc_video.generation.core import GenerationCore
 from npc_video.generation.events import ClipReady, DeadlinePassed, Failed, MadeAhead, Upgraded
 from npc_video.generation.planner import QuietPeriod
 from npc_video.prediction.blended import standard_predictor
 from npc_video.records import Fallback, Purpose, VideoGenerationConfig
+from npc_video.templates import read_template
 
 from tests.core.npc_video.generation.jobs import clip, look
 
@@ -321,6 +323,21 @@ class TestAhead:
         assert decision.stops == (speculation,)
         assert decision.starts[0].job.params == look("happy")
         assert subject.stats().wasted_seconds == 1.0
+
+    def test_what_follows_is_foreseen_once_the_request_is_answered(self):
+        subject = core(EAGER, backends=("a", "b"))
+        npc = NpcResponseEvaluator(read_template("tickle_game"), clock=lambda: 0.0)
+        npc_id, touch = npc.metadata.npc.id, ToolInteraction("feather", "feather", zone="belly")
+        subject.add_npc(npc_id, standard_predictor(npc), None, 0.0)
+        subject.set_quiet_period(QuietPeriod.UNTIL_TOLD, 0.0)
+        begun = []
+        for now in (0.0, 3.0):
+            _, decision = subject.request(npc.evaluate_at(touch, now), 10, now, touch)
+            assert all(start.job.is_urgent for start in decision.starts)
+            assert subject.next_wake(now) == now
+            begun += subject.advance(now).starts
+            assert subject.next_wake(now) > now
+        assert {start.job.purpose for start in begun} == {Purpose.SPECULATION}
 
     def test_a_request_joins_what_is_being_made(self):
         subject = core(EAGER)

@@ -164,6 +164,14 @@ class TestBlended:
             blended.propose(0.0, GAP)
         assert blended.propose(0.0, GAP)[0].probability == pytest.approx(0.5, abs=0.1)
 
+    def test_what_was_proposed_counts_for_the_next_request_only(self):
+        blended = BlendedPredictor([Fixed("half", "happy", 1.0)])
+        blended.propose(0.0, GAP)
+        blended.observe(happened("sad"))
+        once = blended.reliabilities["half"]
+        blended.observe(happened("sad"))
+        assert blended.reliabilities["half"] > once  # by forgetting
+
     def test_of_one_clip_the_strongest_counts(self):
         blended = BlendedPredictor([Fixed("a", "happy", 0.2), Fixed("b", "happy", 0.7)])
         assert [each.probability for each in blended.propose(0.0, GAP)] == [pytest.approx(0.7)]

@@ -64,6 +64,7 @@ class Session:
             if params is not None:
                 seen = Observation(params, params.cache_key(), touch, self.at)
                 self.planner.observe(seen)
+                self.planner.look_ahead(self.at)
         return answers
 
     def expected(self):
