@@ -15,7 +15,7 @@ SHARED = (
 )
 # From a touch to the clip that answers it, then what authors of games do beforehand.
 ROOMS = (
-    *("touch", "templates", "graph", "face", "npc", "prediction"),
+    *("touch", "templates", "graph", "live", "face", "npc", "prediction"),
     *("media", "cache", "portrait", "scheduling", "backends", "generation"),
     *("baking", "shipping", "doctor"),
 )

@@ -66,7 +66,7 @@ def test_all_places_of_a_workflow_are_told():
 
 
 def test_all_fields_of_a_question_and_an_answer_are_told():
-    asked = DOC.partition("**A service over HTTP** gets")[2].partition("It answers")[0]
+    asked = DOC.partition("A service over HTTP gets")[2].partition("It answers")[0]
     more, answered = re.findall(
         r"`fields\.request` can name (.*?)`fields\.answer` has(.*?);", DOC, re.S
     )[0]

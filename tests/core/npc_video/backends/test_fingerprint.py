@@ -24,7 +24,7 @@ URL, OTHER_URL = "http://127.0.0.1:8188", "http://127.0.0.1:8189"
 # Those that clips on disk have which were made before any ended in the picture.
 BEFORE_LOOPABLE = {
     Wan22(): "1a26b40b06e17280",
-    LtxVideo2b(): "c0daf68976ba92d8",
+    LtxVideo2b(checkpoint="ltx-video-2b-v0.9.8-distilled.safetensors"): "c0daf68976ba92d8",
     Ltx25(): "23159cebbf6d1dec",
     Svd(): "0d199c222a53dd69",
     Wan22Small(): "4bcec9b9f8865009",
