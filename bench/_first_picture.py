@@ -93,6 +93,7 @@ async def _run(data: bytes, media_type: str) -> float:
                 for event in manager.poll():
                     if isinstance(event, Growing):
                         playback = Playback(event.clip, decoder, _Memories(), growing=event.file)
+                        playback.start()
             seen = time.perf_counter()
             while len(sent) < _PARTS:
                 await asyncio.sleep(_PAUSE)

@@ -117,6 +117,7 @@ class VideoGenerationManager:
         # Simulations of NPCs that find out which clips will be requested.
         self._walks: dict[str, Future[None]] = {}
         self._news: list[Event] = []
+        self._undone: list[Decision] = []
         # Filled on the worker thread, emptied by `poll`: each entry reports to the core.
         self._inbox: deque[Callable[[float], Decision | None]] = deque()
         self._is_closed = False
@@ -152,9 +153,25 @@ class VideoGenerationManager:
             viewer: where the clip will be seen; a newer request for it replaces this one. Needed if
                 the same NPC is seen several times.
         """
+        answer = self.answer(params, priority, interaction=interaction, viewer=viewer)
+        self._do_undone()
+        return answer
+
+    def answer(
+        self,
+        params: VideoParams,
+        priority: float = 10,
+        *,
+        interaction: ToolInteraction | None = None,
+        viewer: str = "",
+    ) -> Answer:
+        """The same as `request`, but leaves all work to the next `poll`.
+
+        A thread that is woken takes the interpreter from the game for longer than the answer takes.
+        """
         now = self._clock()
         answer, decision = self._core.request(params, priority, now, interaction, viewer)
-        self._do(decision)
+        self._undone.append(decision)
         return answer
 
     def cancel(self, params: VideoParams) -> None:
@@ -196,8 +213,9 @@ class VideoGenerationManager:
 
     def poll(self) -> list[Event]:
         """Events since the last call; quick if there are none. Never raises."""
-        if not self._inbox and not self._news and not self._is_time():
+        if not (self._inbox or self._news or self._undone or self._is_time()):
             return []
+        self._do_undone()
         while self._inbox:
             tell = self._inbox.popleft()
             decision = tell(self._clock())
@@ -333,6 +351,16 @@ class VideoGenerationManager:
     # ---- Carrying out decisions ----
 
     def _do(self, decision: Decision) -> None:
+        self._undone.append(decision)
+        self._do_undone()
+
+    def _do_undone(self) -> None:
+        undone, self._undone = self._undone, []
+        for decision in undone:
+            self._carry_out(decision)
+        self._wake = self._core.next_wake(self._clock())
+
+    def _carry_out(self, decision: Decision) -> None:
         for stop in decision.stops:
             self._futures.pop(stop.ticket).cancel()
         for start in decision.starts:
@@ -344,7 +372,6 @@ class VideoGenerationManager:
         for pending in decision.writes:
             self._worker.submit(self._shelving.write(pending))
         self._news += decision.events
-        self._wake = self._core.next_wake(self._clock())
 
     def _disk_known(self, now: float) -> None:
         self._do(self._core.disk_known(now))

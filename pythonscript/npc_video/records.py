@@ -7,7 +7,7 @@ every other one may import it. Times are seconds; names with milliseconds say so
 import math
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import Enum, IntEnum
 from numbers import Integral, Real
 from reprlib import repr as shortened
@@ -276,9 +276,7 @@ class VideoParams:
 
     def to_dict(self) -> dict[str, Any]:
         """The parameters for a game, as `from_dict` reads them, without `prompt_in_key`."""
-        told = asdict(self)
-        del told["prompt_in_key"]
-        return told
+        return {name: getattr(self, name) for name in _TOLD}
 
     @property
     def who(self) -> str:
@@ -304,6 +302,9 @@ class VideoParams:
             prompt_key(self.prompt, self.negative_prompt) if self.prompt_in_key else ANY_PROMPT,
             workflow_fingerprint,
         )
+
+
+_TOLD = tuple(each.name for each in fields(VideoParams) if each.name != "prompt_in_key")
 
 
 def with_fingerprint(key: CacheKey, workflow_fingerprint: str) -> CacheKey:

@@ -54,7 +54,7 @@ class Shot:
 
 
 class Playback:
-    """Plays `clip`; only decoding uses another thread than the caller's.
+    """Plays `clip`, from `start` on; only decoding uses another thread than the caller's.
 
     Args:
         begin: position at which to start, from 0 up to 1, if the clip's length is known.
@@ -117,7 +117,7 @@ class Playback:
         if self._first is not None:
             self._know(self._first.info).add(0.0, self._first.sketch)
             self._waiting.append(Shot(0, 0, 0.0, self._first.picture))
-        self._filling: Future[None] = decoders.submit(self._fill)
+        self._filling: Future[None] | None = None
 
     @property
     def info(self) -> ClipInfo:
@@ -170,6 +170,11 @@ class Playback:
         """Position in the clip, from 0 up to 1; 0 while its length is unknown."""
         return self.position / self.length % 1.0 if self.length > 0.0 else 0.0
 
+    def start(self) -> None:
+        """Begins to decode, unless it has begun already."""
+        if self._filling is None:
+            self._filling = self._decoders.submit(self._fill)
+
     def advance(self, seconds: float) -> bool:
         """Plays `seconds` further; returns whether another shot is due.
 
@@ -191,7 +196,8 @@ class Playback:
                 self._show_next()
             if self.shot is not before and not self._waiting:
                 self._position = self._shown.at
-        if self._room > _RING // 2 and self._filling.done() and self.error is None:
+        is_idle = self._filling is not None and self._filling.done()
+        if is_idle and self._room > _RING // 2 and self.error is None:
             self._filling = self._decoders.submit(self._fill)
         return self.shot is not before
 
@@ -205,7 +211,10 @@ class Playback:
         if self._reader is not None:
             self._reader.close()
         self._waiting.clear()
-        self._filling.add_done_callback(lambda _: self._release())
+        if self._filling is None:
+            self._release()
+        else:
+            self._filling.add_done_callback(lambda _: self._release())
 
     @property
     def _shown(self) -> Shot:

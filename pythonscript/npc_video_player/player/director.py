@@ -134,9 +134,7 @@ class Director:
             self._has_begun = False
             self.screen.drop_opening()
         self.wanted, self._awaits_news = params, True
-        answer = self.manager.request(
-            params, priority, interaction=interaction, viewer=self._viewer
-        )
+        answer = self.manager.answer(params, priority, interaction=interaction, viewer=self._viewer)
         self._is_covered = comes_in
         if answer.fallback is None and answer.clip is not None:
             self._awaits_news = False

@@ -685,7 +685,8 @@ class NpcVideoPlayer(PlayerPicture):
     ) -> None:
         self._is_opening = self._opens_soon = False
         director = self._bound()
-        self._apply_settings(director)
+        # The target comes and goes unannounced; all other settings tell of their changes.
+        director.screen.procedural_target.take(self._target())
         director.show(params, priority, interaction)
 
 

@@ -50,6 +50,8 @@ class Arrival:
 
     def advance(self, seconds: float, speed: float) -> None:
         """Lets time pass, in which clips play `speed` times as fast."""
+        # Not when it is requested: a thread that is woken then takes the interpreter from the game.
+        self.reel.playback.start()
         self.waited += seconds * speed
         if self._below is not None:
             self._wait -= seconds

@@ -52,6 +52,7 @@ def play(webm, decoders):
 
     def play(data=webm, **arguments):
         made.append(Playback(clip_of(data), decoders, Memory, **arguments))
+        made[-1].start()
         return made[-1]
 
     yield play
@@ -232,6 +233,7 @@ class Coming:
 
         self.file._changed.wait = watched
         self.playback = Playback(clip_of(b""), waiting, Memory, growing=self.file)
+        self.playback.start()
 
     def append(self, part):
         self.waits = False
@@ -404,6 +406,7 @@ def still() -> bytes:
 def test_a_still_begins_nothing_again(still, decoders):
     clip = replace(clip_of(still), media_type="video/mp4")
     playback = Playback(clip, decoders, Memory)
+    playback.start()
     settle(playback, decoders)
     for _ in range(50):
         playback.advance(FRAME)
@@ -417,6 +420,7 @@ def test_a_still_begins_nothing_again(still, decoders):
 def test_a_still_that_is_played_once_comes_to_its_end(still, decoders):
     clip = replace(clip_of(still), media_type="video/mp4")
     playback = Playback(clip, decoders, Memory, repeats=False)
+    playback.start()
     settle(playback, decoders)
     for _ in range(3):
         playback.advance(FRAME)
