@@ -56,7 +56,7 @@ def main(*names: str, minutes: float = _MINUTES) -> None:
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
-def _play(part: str, length: int, /, *, window: bool = False, **options: Any) -> dict[str, Any]:
+def play(part: str, length: int, /, *, window: bool = False, **options: Any) -> dict[str, Any]:
     """Runs a part inside the engine, which takes about `length` frames."""
     files = {
         "ember.ogv": _THEORA.read_bytes(),
@@ -81,26 +81,30 @@ def _main_thread() -> Figures:
 
 
 def _main_thread_rows(window: bool) -> dict[tuple[str, int], float]:
-    """Prints the table, and returns the main thread's milliseconds by kind and number."""
     length = 2 * 12 * _ROUNDS * (_FRAMES + 60)
-    result = _play("main", length, window=window, rounds=_ROUNDS, frames=_FRAMES)
+    result = play("main", length, window=window, rounds=_ROUNDS, frames=_FRAMES)
+    return print_rows(result["rows"], window=window)
+
+
+def print_rows(rows: list[dict[str, Any]], *, window: bool) -> dict[tuple[str, int], float]:
+    """Prints the table, and returns the main thread's milliseconds by kind and number."""
     where = "in a window" if window else "headless"
     print(
         f"{f'ms a frame, {where}':<28}{'main':>8}{'p99':>8}{'frame p50':>11}{'p99':>8}{'max':>8}"
         f"{'MiB':>8}{'pace':>7}"
     )
-    for row in result["rows"]:
+    for row in rows:
         pace = "" if row["pace"] is None else f"{row['pace']:.0%}"
         name = f"{row['count']:>3} {row['name']}" if row["count"] else "    empty"
         print(
             f"{name:<28}{row['main']:>8.3f}{row['main_p99']:>8.2f}{row['p50']:>11.2f}"
             f"{row['p99']:>8.2f}{row['max']:>8.2f}{row['memory'] / _MIB:>8.1f}{pace:>7}"
         )
-    return {(row["name"], row["count"]): row["main"] for row in result["rows"]}
+    return {(row["name"], row["count"]): row["main"] for row in rows}
 
 
 def _hits() -> Figures:
-    result = _play("hits", _HITS * 150, hits=_HITS)
+    result = play("hits", _HITS * 150, hits=_HITS)
     print(f"{'frames to a cached clip':<28}{'median':>8}{'max':>8}{'hits':>8}")
     for name, row in result.items():
         print(f"{name:<28}{row['median']:>8g}{row['max']:>8}{row['hits']:>8}")
@@ -109,7 +113,7 @@ def _hits() -> Figures:
 
 def _frames() -> Figures:
     length = 2 * _BUSY_ROUNDS * (_BUSY_FRAMES + 60)
-    result = _play("frames", length, rounds=_BUSY_ROUNDS, frames=_BUSY_FRAMES)
+    result = play("frames", length, rounds=_BUSY_ROUNDS, frames=_BUSY_FRAMES)
     print(f"{'ms from frame to frame':<28}{'p50':>8}{'p99':>8}{'max':>8}")
     for name in ("idle", "busy"):
         row = result[name]
@@ -121,7 +125,7 @@ def _frames() -> Figures:
 def _switching(minutes: float) -> Figures:
     minute = 60 * _FPS
     frames = round(minutes * minute)
-    result = _play("switching", frames, frames=frames, settled=minute)
+    result = play("switching", frames, frames=frames, settled=minute)
     print(f"{f'{minutes:g} minutes of switching':<28}{'p50':>8}{'p99':>8}{'longest':>9}")
     times = f"{result['p50']:>8.2f}{result['p99']:>8.2f}{result['longest']:>9.2f}"
     print(f"{'ms from frame to frame':<28}{times}")

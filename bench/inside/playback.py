@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import playback_crowd
 import playback_frames
 import playback_hits
 import playback_main_thread
@@ -17,6 +18,7 @@ from godot import print as print_line
 from playback_stage import Stage, Steps
 
 _PARTS: dict[str, Callable[..., Steps]] = {
+    "crowd": playback_crowd.measure,
     "main": playback_main_thread.measure,
     "hits": playback_hits.measure,
     "frames": playback_frames.measure,

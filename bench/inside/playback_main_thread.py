@@ -40,17 +40,16 @@ from playback_stage import (
 _WARM_UP = 45  # frames, until clips are open, their first pictures decoded and faded in
 _COUNTS = (1, 4, 16)
 _MANY = 64
-# Part of the due frames; below it clips do not play. A busy machine may delay many.
-_LEAST_PACE = 0.1
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """A way to play so many clips.
 
     Attributes:
         fps: of a clip, 0 if the player does not count its frames.
         in_frame: called in each frame, with its number.
+        playing: how many of them play; the others rest.
     """
 
     name: str
@@ -58,11 +57,16 @@ class _Row:
     make: Callable[[int], Node]
     fps: int
     in_frame: Callable[[int], None] = lambda _: None
+    playing: int = -1
     main: list[float] = field(default_factory=list)
     added: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     paces: list[float] = field(default_factory=list)
     frames: Frames = field(default_factory=Frames)
+
+    def __post_init__(self) -> None:
+        if self.playing < 0:
+            self.playing = self.count
 
     def to_dict(self) -> dict[str, Any]:
         """Returns milliseconds, but for `memory`, bytes more than the empty scene, and `pace`."""
@@ -88,29 +92,40 @@ def measure(stage: Stage, rounds: int, frames: int) -> Steps:
             player twice as many.
         frames: the length of each.
     """
-    _provide("balanced", max(_COUNTS), "ember_512.webm", side=512, fps=24)
-    _provide("realtime", _MANY, "ember_256.webm", side=256, fps=8)
+    provide_clips("balanced", max(_COUNTS), "ember_512.webm", side=512, fps=24)
+    provide_clips("realtime", _MANY, "ember_256.webm", side=256, fps=8)
     ours = {name: partial(_ours, "balanced", name) for name in ("none", "blend")}
-    rows = [_Row("empty", 0, _theora, 0), _bare_texture()]
+    rows = [Row("empty", 0, _theora, 0), _bare_texture()]
     for count in _COUNTS:
-        rows.append(_Row("VideoStreamPlayer", count, _theora, 0))
-        rows.append(_Row("ours", count, ours["none"], 24))
-    rows.append(_Row("ours, blend", max(_COUNTS), ours["blend"], 24))
-    rows.append(_Row("ours, 256² 8 fps", _MANY, partial(_ours, "realtime", "none"), 8))
+        rows.append(Row("VideoStreamPlayer", count, _theora, 0))
+        rows.append(Row("ours", count, ours["none"], 24))
+    rows.append(Row("ours, blend", max(_COUNTS), ours["blend"], 24))
+    rows.append(Row("ours, 256² 8 fps", _MANY, partial(_ours, "realtime", "none"), 8))
     empty = rows[0]
     # A single player makes a smaller difference than two turns do.
     singles = [row for row in rows[1:] if row.count == 1]
     for turn in [rows[1:], singles] * rounds:
         for row in turn:
-            for measured in (empty, row):
-                yield from _play(stage, measured, frames)
-            row.added.append(row.main[-1] - empty.main[-1])
-            row.memory[-1] -= empty.memory[-1]
+            yield from measure_above(stage, empty, row, frames)
+    return told(rows)
+
+
+def told(rows: list[Row]) -> dict[str, Any]:
+    """Returns the figures of rows, the first of which is the empty scene."""
+    empty = rows[0]
     empty.added, empty.memory = empty.main, [statistics.median(empty.memory)]
     return {"rows": [row.to_dict() for row in rows]}
 
 
-def _play(stage: Stage, row: _Row, frames: int) -> Steps:
+def measure_above(stage: Stage, empty: Row, row: Row, frames: int) -> Steps:
+    """Measures the empty scene, then a row, and notes the difference."""
+    for measured in (empty, row):
+        yield from _play(stage, measured, frames)
+    row.added.append(row.main[-1] - empty.main[-1])
+    row.memory[-1] -= empty.memory[-1]
+
+
+def _play(stage: Stage, row: Row, frames: int) -> Steps:
     nodes = [row.make(number) for number in range(row.count)]
     for number, node in enumerate(nodes):
         stage.add(node, number, row.count)
@@ -123,10 +138,8 @@ def _play(stage: Stage, row: _Row, frames: int) -> Steps:
             row.in_frame(frame)
             yield
     if row.fps:
-        due = row.count * row.fps * sum(measured.wall) * 1e-3
+        due = row.playing * row.fps * sum(measured.wall) * 1e-3
         row.paces.append((_shown(nodes) - shown) / due)
-        if row.paces[-1] < _LEAST_PACE:
-            raise MeasurementError(f"{row.name}: only {row.paces[-1]:.0%} of the frames were shown")
     elif not all(node.is_playing() for node in nodes if isinstance(node, VideoStreamPlayer)):
         raise MeasurementError(f"{row.name}: not all of them play")
     row.main.append(statistics.mean(measured.main))
@@ -140,10 +153,10 @@ def _shown(nodes: list[Any]) -> int:
     return sum(node.get_stats()["frames_shown"] for node in nodes)
 
 
-def _provide(preset: str, count: int, file: str, *, side: int, fps: int) -> None:
+def provide_clips(preset: str, count: int, file: str, *, side: int, fps: int) -> None:
     """Provides a clip for each of the NPCs, so that none shares the decoding of another."""
     clips = [
-        clip_of(file, at_rest(_npc(number)), preset=preset, width=side, height=side, fps=fps)
+        clip_of(file, at_rest(npc_name(number)), preset=preset, width=side, height=side, fps=fps)
         for number in range(count)
     ]
     sample = _ours(preset, "none", 0)
@@ -151,15 +164,15 @@ def _provide(preset: str, count: int, file: str, *, side: int, fps: int) -> None
     sample.free()
 
 
-def _npc(number: int) -> str:
+def npc_name(number: int) -> str:
     return f"NPC {number}"
 
 
 def _ours(preset: str, interpolation: str, number: int) -> NpcVideoPlayer:
-    return player(_npc(number), preset, interpolation=interpolation)
+    return player(npc_name(number), preset, interpolation=interpolation)
 
 
-def _bare_texture() -> _Row:
+def _bare_texture() -> Row:
     """Measures the engine alone with pictures of our clips' size, changed 24 times a second."""
     pictures = [Image.create_empty(512, 768, False, Image.FORMAT_R8) for _ in range(2)]
     texture = ImageTexture.create_from_image(pictures[0])
@@ -173,7 +186,7 @@ def _bare_texture() -> _Row:
         if frame % 5 in (0, 2):
             RenderingServer.texture_2d_update(texture.get_rid(), pictures[frame % 2], 0)
 
-    return _Row("bare texture", 1, make, 0, change)
+    return Row("bare texture", 1, make, 0, change)
 
 
 def _theora(number: int) -> Node:
