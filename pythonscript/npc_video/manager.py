@@ -213,7 +213,8 @@ class VideoGenerationManager:
 
     def poll(self) -> list[Event]:
         """Events since the last call; quick if there are none. Never raises."""
-        if not (self._inbox or self._news or self._undone or self._is_time()):
+        is_due = self._is_time()
+        if not (self._inbox or self._news or self._undone or is_due):
             return []
         self._do_undone()
         while self._inbox:
@@ -221,7 +222,7 @@ class VideoGenerationManager:
             decision = tell(self._clock())
             if decision is not None:
                 self._do(decision)
-        if self._is_time():
+        if is_due or self._is_time():
             self._do(self._core.advance(self._clock()))
         news, self._news = self._news, []
         return news

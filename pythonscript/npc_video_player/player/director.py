@@ -116,6 +116,11 @@ class Director:
         assert self.joined is not None
         return self.joined[0].manager
 
+    @property
+    def is_waiting(self) -> bool:
+        """Tells whether something is to come to the screen."""
+        return self._file is not None or (self.wanted is not None and self._awaits_news)
+
     def join(self, source: Source, npc_id: str, evaluator: NpcResponseEvaluator) -> None:
         """Gets clips of this NPC from `source` from now on."""
         if (source, npc_id, evaluator) != self.joined:

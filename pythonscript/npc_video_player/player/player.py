@@ -499,7 +499,7 @@ class NpcVideoPlayer(PlayerPicture):
         longest = _LONGEST_REST * Engine.time_scale
         if not is_seen:
             return longest
-        if self._overlay is not None or director.ring.is_shown:
+        if self._overlay is not None or director.ring.is_shown or director.is_waiting:
             return 0.0
         if self._viewport is not None and self._viewport.is_busy:
             return 0.0

@@ -69,6 +69,10 @@ class Previews:
     def is_shown(self) -> bool:
         return isinstance(self._layers.top, PreviewLayer)
 
+    @property
+    def is_decoding(self) -> bool:
+        return self._coming is not None
+
     def take(self, preview: Preview) -> None:
         """Shows a preview as soon as it is decoded; a damaged one is left out."""
         if self._coming is None or self._coming.done():

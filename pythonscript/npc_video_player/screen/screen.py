@@ -252,9 +252,12 @@ class Screen:
 
     @property
     def rests(self) -> float:
-        """Returns the seconds until something changes by itself; 0 if unknown."""
+        """Returns the seconds until something changes by itself; 0 if unknown.
+
+        A placeholder breathes so slowly that it needs no time of its own.
+        """
         if self._lone_clip is None:
-            return 0.0
+            return math.inf if self._is_placeholder_alone else 0.0
         speed = self.speaker.speed
         return self._lone_clip.reel.rests / speed if speed > 0.0 else math.inf
 
@@ -274,6 +277,13 @@ class Screen:
 
     def _clips(self) -> list[ClipLayer]:
         return [layer for layer in self.layers if isinstance(layer, ClipLayer)]
+
+    @property
+    def _is_placeholder_alone(self) -> bool:
+        """Tells whether nothing else is shown or comes."""
+        is_alone = len(self.layers) == 1 and isinstance(self.layers.top, Placeholder)
+        is_to_stay = self._arriving is None and not self.previews.is_decoding
+        return is_alone and is_to_stay and not self.procedural_target.is_shown
 
     def _find_lone_clip(self) -> ClipLayer | None:
         """Returns the only layer, if it is a playing clip."""

@@ -67,6 +67,7 @@ def test_the_end_is_told_of_a_clip_that_is_over_when_its_first_picture_comes(
     made = make_clip(islice(grey(lambda index: LAST), 4), expression="late")
     player._director.screen.open(made, in_phase=True)
     opening, player._director.screen._arriving = player._director.screen._arriving, None
+    opening.reel.playback.start()
     yield from until(lambda: opening.reel.playback._filling.done())
     opening.waited, player._director.screen._arriving = 100.0, opening
     yield from until(lambda: heard)

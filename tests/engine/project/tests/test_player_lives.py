@@ -75,7 +75,7 @@ def test_a_player_that_is_moved_keeps_what_is_being_made(test: EngineTest) -> St
     test.add_child(elsewhere)
     player.request({"expression": "yawning"})
     made_by = player._director.manager
-    yield from until(lambda: made_by.stats().running == 1)
+    yield from until(lambda: made_by._futures)
     (ticket,) = made_by._futures
     for _ in range(3):
         player.reparent(elsewhere)
@@ -84,7 +84,7 @@ def test_a_player_that_is_moved_keeps_what_is_being_made(test: EngineTest) -> St
     assert list(made_by._futures) == [ticket]
     yield from until(lambda: on_screen(player) == "yawning", 20.0)
     player.request({"expression": "grumpy"})
-    yield from until(lambda: made_by.stats().running == 1)
+    yield from until(lambda: made_by._futures)
     player.free()
     yield from until(lambda: not made_by._futures)
 

@@ -13,6 +13,7 @@ from godot import (
     Vector3,
     VisibleOnScreenNotifier3D,
 )
+from npc_video_player import NpcProfile
 from players import player_in
 from worlds import sprite, world
 
@@ -117,3 +118,15 @@ def test_without_it_a_player_whose_texture_is_used_never_rests(test: EngineTest)
     assert not is_resting(player)
     player.shown_on = NodePath("Nobody")
     assert any(each.startswith("Shown On:") for each in player._get_configuration_warnings())
+
+
+def test_a_placeholder_that_stays_needs_few_frames(test: EngineTest) -> Steps:
+    profile = NpcProfile()
+    profile.npc_name, profile.opening = "Idle", "none"
+    player = player_in(test, profile=profile, predictive=False, fallback="placeholder")
+    yield from until(lambda: player._rests(player._director, True) > 0.0)
+    player.request({"expression": "happy"})
+    player.progress_ring = False
+    assert player._rests(player._director, True) == 0.0
+    player.cancel()
+    yield from until(lambda: player._rests(player._director, True) > 0.0)
