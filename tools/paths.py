@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "addons" / "npc_video_player"
 BRIDGE = ROOT / "pythonscript" / "godot"
 DEMO = ROOT / "demo_project"
+EXAMPLES = DEMO / "examples"
 ENGINE_TESTS = ROOT / "tests" / "engine" / "project"
 BUILD = ROOT / "build"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.paths import ROOT
+from tools.paths import EXAMPLES, ROOT
 
 _BLOCK = re.compile(
     r"(?:^<!-- code: (?P<note>[^\n]*) -->\n\n)?^```(?P<language>[^\n]*)\n(?P<text>.*?)^```$",
@@ -40,10 +40,11 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """Lists the pages of the site and of the repository."""
+    """Lists the pages of the site, of the repository and of the examples."""
     pages = (ROOT / "docs").rglob("*.md")
     others = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")
-    return [*(ROOT / name for name in others), *sorted(pages)]
+    examples = EXAMPLES.glob("*/README.md")
+    return [*(ROOT / name for name in others), *sorted(examples), *sorted(pages)]
 
 
 def blocks(*languages: str) -> list[Block]:
