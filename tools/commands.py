@@ -20,7 +20,7 @@ from npc_video.shipping.platforms import this_platform
 from npc_video.shipping.process import foreground
 from npc_video.shipping.this_python import check_processor, is_translated
 
-from tools import editor_shots, environment, site
+from tools import editor_shots, environment, example_shots, site
 from tools.demo_copies import demo_copy
 from tools.engine import find, find_or_fetch
 from tools.paths import ADDON, BUILD, DEMO, ENGINE_TESTS, ROOT
@@ -163,7 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="format, lint, types, documentation and tests")
     check.set_defaults(command=_check)
 
-    shots = commands.add_parser("shots", help="save pictures of the demo and of the editor")
+    shots = commands.add_parser(
+        "shots", help="save pictures of the demo, the examples and the editor"
+    )
     shots.set_defaults(command=_shots)
     shots.add_argument("folder", type=Path, metavar="DIR")
     return parser
@@ -204,7 +206,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _shots(options: argparse.Namespace) -> int:
-    """Saves pictures of the demo and then of the editor."""
+    """Saves pictures of the demo, of the examples and of the editor."""
     engine = _ready(DEMO)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,10 +224,11 @@ def _shots(options: argparse.Namespace) -> int:
             env=env,
             on_line=say,
         )
-        edited = editor_shots.take(engine, folder, env)
-    for fault in (*played.faults, *edited.faults):
+        examples = example_shots.take(engine, folder, env)
+        runs = [played, *examples, editor_shots.take(engine, folder, env)]
+    for fault in (fault for run in runs for fault in run.faults):
         say(f"Fault: {fault}")
-    return int(not (played.ok and edited.ok))
+    return int(not all(run.ok for run in runs))
 
 
 def _window_size(text: str) -> str:
