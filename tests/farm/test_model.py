@@ -117,6 +117,8 @@ def machine_on(server):
         def requeue(self, key, token, killed):
             job, runs = self.jobs.get(key), self.runs(key, token)
             is_repeated = job is not None and job.state is WAITING and job.token == token
+            if is_repeated and killed:
+                is_repeated = job.worker in job.lost
             done = self.run(self.store.requeue(self.epoch, key, token, killed=killed))
             assert done == (runs or is_repeated)
             if runs:

@@ -83,6 +83,17 @@ def test_a_job_is_given_away_once(valkey):
     play(valkey, story)
 
 
+def test_a_job_that_came_back_before_its_worker_was_lost_was_not_killed(valkey):
+    async def story(store):
+        epoch = await running(store, KEY)
+        assert await store.give_back(KEY, "run1")
+        assert not await store.requeue(epoch, KEY, "run1", killed=True)
+        job = await store.job(KEY)
+        assert (job.state, job.kills) == (JobState.WAITING, 0)
+
+    play(valkey, story)
+
+
 @pytest.mark.parametrize(
     ("options", "counts"),
     [({}, (0, 0)), ({"killed": True}, (1, 0)), ({"displaced": True}, (0, 1))],

@@ -161,17 +161,19 @@ class _Reign:
         elif isinstance(action, Pardon):
             await store.pardon(epoch, action.key, action.worker)
         elif isinstance(action, Requeue):
-            if action.displaced:
-                await store.stop(epoch, action.key, action.token)
-            await store.requeue(
-                epoch,
-                action.key,
-                action.token,
-                killed=action.killed,
-                displaced=action.displaced,
-            )
+            await self._requeue(action)
         elif not await store.assign(epoch, action.worker, action.keys, action.token):
             await self._take_refusal(action)
+
+    async def _requeue(self, action: Requeue) -> None:
+        """Lets a job wait again; one whose run was over before was not lost with its worker."""
+        store, key, token = self._store, action.key, action.token
+        if action.displaced:
+            await store.stop(self._epoch, key, token)
+        if not await store.requeue(
+            self._epoch, key, token, killed=action.killed, displaced=action.displaced
+        ):
+            self._ledger.correct(key, await store.job(key), self._now)
 
     async def _take_refusal(self, assign: Assign) -> None:
         """Finds out why an assignment was refused: a late event, a lost worker, another brain."""

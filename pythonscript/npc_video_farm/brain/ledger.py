@@ -190,11 +190,15 @@ class Ledger:
             jobs: its jobs as they really are, in order.
         """
         for key, job in zip(assign.keys, jobs, strict=True):
-            self._forget(key, now)
-            if job is not None and job.state is JobState.WAITING:
-                self._add(job, now)
-            elif job is not None and job.state is JobState.RUNNING:
-                self._resume([job], now)
+            self.correct(key, job, now)
+
+    def correct(self, key: str, job: JobView | None, now: float) -> None:
+        """Takes a job as it really is, after an action that came too late for it."""
+        self._forget(key, now)
+        if job is not None and job.state is JobState.WAITING:
+            self._add(job, now)
+        elif job is not None and job.state is JobState.RUNNING:
+            self._resume([job], now)
 
     # ---- Jobs ----
 

@@ -262,7 +262,8 @@ class Store:
     ) -> bool:
         """Makes a running job wait again; False if it does not run under this assignment.
 
-        A run that costs money is not repeated: its job fails.
+        It is also False if a job that is to be `killed` had come back before. A run that costs
+        money is not repeated: its job fails.
 
         Args:
             killed: its worker was lost.

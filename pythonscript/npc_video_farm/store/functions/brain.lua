@@ -56,14 +56,18 @@ local function assign(keys, args)
   return 1
 end
 
--- `counted` is "kills", "displaced" or empty. A run that costs money is not repeated: it fails.
+-- `counted` is "kills", "displaced" or empty. A run that costs money is not repeated: it fails. It
+-- may be called again when the answer was lost. But a job that came back by itself was not killed.
 local function requeue(keys, args)
   local p, epoch, key, token, counted = keys[1], args[1], args[2], args[3], args[4]
   if not leads(p, epoch) then return 0 end
-  if is_at(p, key, 'waiting', token) then return 1 end
+  local worker = call('HGET', p .. 'j:' .. key, 'worker')
+  if is_at(p, key, 'waiting', token) then
+    return counted == 'kills' and call('HEXISTS', p .. 'j:' .. key, 'lost:' .. worker) or 1
+  end
   if not runs(p, key, token) then return 0 end
   if call('HGET', p .. 'j:' .. key, 'paid') == '1' then
-    if counted == 'kills' then count_kill(p, key, call('HGET', p .. 'j:' .. key, 'worker')) end
+    if counted == 'kills' then count_kill(p, key, worker) end
     fail_job(p, key, 'failed', args[5])
     return 1
   end

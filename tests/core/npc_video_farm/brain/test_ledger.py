@@ -207,6 +207,18 @@ def test_three_failures_end_a_job_with_its_reason():
     assert (fail.kind, fail.error.endswith("Full.")) == ("failed", True)
 
 
+def test_a_job_that_came_back_before_its_worker_was_lost_was_not_lost_with_it():
+    book = ledger(job("a", kills=1, lost=("w0",)), workers=[W1])
+    (assign,) = book.decide(0.0)
+    book.see([], 1.0)
+    (requeue,) = book.decide(1.0)
+    assert requeue == Requeue("a", assign.token, killed=True)
+    book.correct("a", job("a", token=assign.token, kills=1, lost=("w0",)), 1.0)
+    book.see([], 10.0)
+    assert book.decide(10.0) == []
+    assert [each.key for each in book.waiting] == ["a"]
+
+
 @pytest.mark.parametrize("state", [WorkerState.DOWN, WorkerState.LEAVING])
 def test_a_worker_that_takes_nothing_gets_nothing(state):
     book = ledger(job("a"), workers=[replace(W1, state=state)])
@@ -300,15 +312,17 @@ class FarmMachine(RuleBasedStateMachine):
                     self.change(action.key, EventKind.END, state=JobState.FAILED)
                 elif isinstance(action, Pardon) and each.state.is_open:
                     self.pardon(action, each)
-                elif isinstance(action, Requeue) and each.state is JobState.RUNNING:
+                elif isinstance(action, Requeue):
                     self.requeue(action, each)
 
     def requeue(self, action, each):
-        if each.token == action.token:
-            lost = tuple({*each.lost, each.worker}) if action.killed else each.lost
-            displaced = each.displaced + action.displaced
-            about = {"kills": len(lost), "lost": lost, "displaced": displaced}
-            self.change(action.key, EventKind.BACK, state=JobState.WAITING, **about)
+        if each.state is not JobState.RUNNING or each.token != action.token:
+            self.book.correct(action.key, each, self.now)
+            return
+        lost = tuple({*each.lost, each.worker}) if action.killed else each.lost
+        displaced = each.displaced + action.displaced
+        about = {"kills": len(lost), "lost": lost, "displaced": displaced}
+        self.change(action.key, EventKind.BACK, state=JobState.WAITING, **about)
 
     def pardon(self, action, each):
         if action.worker in each.lost:
